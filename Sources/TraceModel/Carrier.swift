@@ -1,0 +1,96 @@
+/// What brings a transaction across a boundary: headers of a call or of a record.
+public enum Carrier {
+  public static let gtxid = "X-GTXID"
+  public static let ltxid = "X-LTXID"
+  public static let traceparent = "traceparent"
+  public static let b3 = "b3"
+
+  /// One name and value of a header; names are compared without case.
+  public struct Header: Sendable, Equatable, Codable {
+    public var name: String
+    public var value: String
+
+    public init(_ name: String, _ value: String) {
+      self.name = name
+      self.value = value
+    }
+  }
+
+  /// What was found in the headers of something that came in.
+  public enum Extraction: Sendable, Equatable {
+    case absent
+    case found(Position)
+    /// A header is there but cannot be read: a new transaction starts, and this is counted.
+    case malformed(header: String, value: String)
+  }
+
+  /// A place in a transaction, as the other side told it.
+  public struct Position: Sendable, Equatable {
+    public var gtxid: GTXID
+    /// Nil when the other side counts no hops.
+    public var ltxid: LTXID?
+    /// The other side's span.
+    public var span: SpanID?
+
+    public init(gtxid: GTXID, ltxid: LTXID?, span: SpanID?) {
+      self.gtxid = gtxid
+      self.ltxid = ltxid
+      self.span = span
+    }
+  }
+
+  /// The headers that carry `span` of hop `ltxid` to the other side.
+  public static func headers(gtxid: GTXID, ltxid: LTXID, span: SpanID) -> [Header] {
+    let id = gtxid.hex
+    return [
+      Header(Self.gtxid, id),
+      Header(Self.ltxid, "\(ltxid.number)"),
+      Header(traceparent, "00-\(id)-\(span.hex)-01"),
+    ]
+  }
+
+  /// Reads `X-GTXID` and `X-LTXID` first, then W3C `traceparent`, then B3's single header.
+  public static func extract(_ headers: [Header]) -> Extraction {
+    let parent = value(of: traceparent, in: headers).map(position(traceparent:))
+    var found: Position?
+    if let text = value(of: gtxid, in: headers) {
+      guard text.utf8.count == 32, let id = GTXID(text) else { return .malformed(header: gtxid, value: text) }
+      found = Position(gtxid: id, ltxid: nil, span: parent??.gtxid == id ? parent??.span : nil)
+    } else if let parent {
+      guard let parent else { return .malformed(header: traceparent, value: value(of: traceparent, in: headers) ?? "") }
+      found = parent
+    } else if let text = value(of: b3, in: headers), text != "0", text != "1", text != "d" {
+      guard let single = position(b3: text) else { return .malformed(header: b3, value: text) }
+      found = single
+    }
+    guard var found else { return .absent }
+    if let text = value(of: ltxid, in: headers) {
+      guard let number = UInt32(text), let hop = LTXID(number) else { return .malformed(header: ltxid, value: text) }
+      found.ltxid = hop
+    }
+    return .found(found)
+  }
+
+  private static func value(of name: String, in headers: [Header]) -> String? {
+    headers.first { $0.name == name || $0.name.lowercased() == name.lowercased() }?.value
+  }
+
+  /// `00-<32 hex>-<16 hex>-<2 hex>`; later versions may go on after that (W3C Trace Context, 4.3).
+  private static func position(traceparent text: String) -> Position? {
+    let parts = text.split(separator: "-", omittingEmptySubsequences: false)
+    guard parts.count >= 4, parts[0].utf8.count == 2, parts[0] != "ff", parts[0] != "00" || parts.count == 4,
+      parts[1].utf8.count == 32, parts[2].utf8.count == 16,
+      let id = GTXID(parts[1]), let span = SpanID(hex: parts[2])
+    else { return nil }
+    return Position(gtxid: id, ltxid: nil, span: span)
+  }
+
+  /// `<16 or 32 hex>-<16 hex>[-<sampled>[-<parent>]]`.
+  private static func position(b3 text: String) -> Position? {
+    let parts = text.split(separator: "-", omittingEmptySubsequences: false)
+    guard 2...4 ~= parts.count, parts[0].utf8.count == 16 || parts[0].utf8.count == 32, parts[1].utf8.count == 16,
+      let id = GTXID(parts[0]), let span = SpanID(hex: parts[1])
+    else { return nil }
+    return Position(gtxid: id, ltxid: nil, span: span)
+  }
+}

@@ -1,0 +1,52 @@
+import Testing
+import TraceModel
+
+@Suite struct CarrierTests {
+  private let id = GTXID(high: 0x8f3a_91c0_7b5e_44d2, low: 0xa6f0_c3d9_1e77_21c9)
+
+  @Test func whatIsInjectedIsExtracted() throws {
+    let id = try #require(id)
+    let span = try #require(SpanID(0xb7ad_6b71_6920_3331))
+    let headers = Carrier.headers(gtxid: id, ltxid: .first.next, span: span)
+    #expect(
+      headers.map(\.value) == [
+        "8f3a91c07b5e44d2a6f0c3d91e7721c9", "2", "00-8f3a91c07b5e44d2a6f0c3d91e7721c9-b7ad6b7169203331-01",
+      ])
+    #expect(Carrier.extract(headers) == .found(.init(gtxid: id, ltxid: .first.next, span: span)))
+  }
+
+  @Test func aForeignTracerCarriesNoHop() throws {
+    let id = try #require(id)
+    let span = try #require(SpanID(0xb7ad_6b71_6920_3331))
+    for header in [
+      Carrier.Header("Traceparent", "00-8f3a91c07b5e44d2a6f0c3d91e7721c9-b7ad6b7169203331-00"),
+      Carrier.Header("B3", "8f3a91c07b5e44d2a6f0c3d91e7721c9-b7ad6b7169203331-1"),
+      Carrier.Header("traceparent", "01-8f3a91c07b5e44d2a6f0c3d91e7721c9-b7ad6b7169203331-00-more"),
+    ] {
+      #expect(Carrier.extract([header]) == .found(.init(gtxid: id, ltxid: nil, span: span)), "\(header)")
+    }
+  }
+
+  @Test(arguments: [
+    ("X-GTXID", "8f3a"), ("X-GTXID", String(repeating: "0", count: 32)), ("X-GTXID", String(repeating: "g", count: 32)),
+    ("traceparent", "00-8f3a-b7ad-01"), ("traceparent", "ff-8f3a91c07b5e44d2a6f0c3d91e7721c9-b7ad6b7169203331-01"),
+    ("b3", "8f3a91c07b5e44d2a6f0c3d91e7721c9"), ("traceparent", ""),
+  ])
+  func whatCannotBeReadIsNamed(name: String, value: String) {
+    guard case .malformed(let header, let seen) = Carrier.extract([.init(name, value)]) else {
+      Issue.record("\(name): \(value) was accepted")
+      return
+    }
+    #expect(header.lowercased() == name.lowercased() && seen == value)
+  }
+
+  @Test func aMalformedHopIsNamed() {
+    let headers = [Carrier.Header("x-gtxid", "8f3a91c07b5e44d2a6f0c3d91e7721c9"), .init("x-ltxid", "0")]
+    #expect(Carrier.extract(headers) == .malformed(header: "X-LTXID", value: "0"))
+  }
+
+  @Test func noHeaderIsNoTransaction() {
+    #expect(Carrier.extract([]) == .absent)
+    #expect(Carrier.extract([.init("b3", "0")]) == .absent)
+  }
+}
