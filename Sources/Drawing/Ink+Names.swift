@@ -1,0 +1,47 @@
+/// The theme's colours as inks, so that `.failing` can be written where an ink is wanted.
+extension Ink {
+  public static var background: Ink { Ink(.background) }
+  public static var surface: Ink { Ink(.surface) }
+  public static var raised: Ink { Ink(.raised) }
+  public static var shadow: Ink { Ink(.shadow) }
+  public static var border: Ink { Ink(.border) }
+  public static var title: Ink { Ink(.title) }
+  public static var label: Ink { Ink(.label) }
+  public static var text: Ink { Ink(.text) }
+  public static var strong: Ink { Ink(.strong) }
+  public static var muted: Ink { Ink(.muted) }
+  public static var faint: Ink { Ink(.faint) }
+  public static var accent: Ink { Ink(.accent) }
+  public static var onAccent: Ink { Ink(.onAccent) }
+  public static var selection: Ink { Ink(.selection) }
+  public static var selectionBar: Ink { Ink(.selectionBar) }
+  public static var healthy: Ink { Ink(.healthy) }
+  public static var degraded: Ink { Ink(.degraded) }
+  public static var failing: Ink { Ink(.failing) }
+  public static var unknown: Ink { Ink(.unknown) }
+  public static var closed: Ink { Ink(.closed) }
+  public static var halfOpen: Ink { Ink(.halfOpen) }
+  public static var open: Ink { Ink(.open) }
+  public static var forcedOpen: Ink { Ink(.forcedOpen) }
+  public static var disabled: Ink { Ink(.disabled) }
+  public static var metricsOnly: Ink { Ink(.metricsOnly) }
+  public static var alarm: Ink { Ink(.alarm) }
+  public static var fault: Ink { Ink(.fault) }
+  public static var compensation: Ink { Ink(.compensation) }
+  public static var event: Ink { Ink(.event) }
+  public static var span: Ink { Ink(.span) }
+  public static var critical: Ink { Ink(.critical) }
+  public static var frozen: Ink { Ink(.frozen) }
+  public static var replay: Ink { Ink(.replay) }
+  public static var armed: Ink { Ink(.armed) }
+  public static var ramp0: Ink { Ink(.ramp0) }
+  public static var ramp1: Ink { Ink(.ramp1) }
+  public static var ramp2: Ink { Ink(.ramp2) }
+  public static var ramp3: Ink { Ink(.ramp3) }
+  public static var ramp4: Ink { Ink(.ramp4) }
+  public static var flow0: Ink { Ink(.flow0) }
+  public static var flow1: Ink { Ink(.flow1) }
+  public static var flow2: Ink { Ink(.flow2) }
+  public static var flow3: Ink { Ink(.flow3) }
+  public static var flow4: Ink { Ink(.flow4) }
+}
