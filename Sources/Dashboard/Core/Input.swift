@@ -1,0 +1,86 @@
+// Dashboard: the cockpit. A Model, an update from Input, and pages that draw the Model on a Canvas.
+// It never knows a terminal, a clock, a thread or a file: what it wants done it gives back as Effects.
+
+public import Drawing
+public import Operations
+public import TraceModel
+
+/// What comes to the cockpit.
+public enum Input: Sendable {
+  case key(KeyPress)
+  case mouse(MouseEvent)
+  /// Text that was pasted as a whole.
+  case paste(String)
+  case resize(Size)
+  /// The terminal got or lost the focus.
+  case focus(Bool)
+  /// A new state of the system.
+  case snapshot(SystemSnapshot)
+  /// An answer to ``Effect/loadSnapshot(at:)``.
+  case pastSnapshot(SystemSnapshot)
+  /// An answer to ``Effect/loadTransaction(_:)``; nil when nothing is known of it.
+  case transaction(GTXID, TransactionDetail?)
+  /// An answer to ``Effect/findTransactions(prefix:)``.
+  case found(prefix: String, [GTXID])
+  /// An answer to ``Effect/loadLog(_:limit:)``.
+  case log(LogFilter, [LogLine])
+  /// What became of a command, or of a copy or a save.
+  case outcome(CommandOutcome)
+  /// Time goes by: nanoseconds of a clock that only goes forward. For what fades after a while.
+  case tick(Int64)
+}
+
+/// What the cockpit wants done outside. Each answer comes back as an ``Input``.
+public enum Effect: Sendable {
+  case perform(Command)
+  case loadTransaction(GTXID)
+  case findTransactions(prefix: String)
+  case loadLog(LogFilter, limit: Int)
+  case loadSnapshot(at: Int64)
+  /// To the clipboard of the person at the terminal.
+  case copy(String)
+  /// Into a file of that name in the working directory.
+  case save(name: String, text: String)
+  case setTheme(String)
+  /// Frames a second at most.
+  case setRefresh(Int)
+  case repaint
+  case suspend
+  case quit
+}
+
+/// One key as the person pressed it.
+public struct KeyPress: Sendable, Hashable {
+  public enum Key: Sendable, Hashable {
+    case character(Character)
+    case control(Character)
+    case enter, escape, tab, backTab, backspace, delete
+    case up, down, left, right, home, end, pageUp, pageDown
+    case function(Int)
+  }
+
+  public var key: Key
+  public var alt: Bool
+
+  public init(_ key: Key, alt: Bool = false) {
+    self.key = key
+    self.alt = alt
+  }
+}
+
+/// What the mouse did at a cell (column and row from 0).
+public struct MouseEvent: Sendable, Hashable {
+  public enum Action: Sendable, Hashable {
+    case press, doubleClick, release, move, wheelUp, wheelDown
+  }
+
+  public var action: Action
+  public var column: Int
+  public var row: Int
+
+  public init(_ action: Action, column: Int, row: Int) {
+    self.action = action
+    self.column = column
+    self.row = row
+  }
+}

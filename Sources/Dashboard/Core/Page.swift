@@ -1,0 +1,111 @@
+import Drawing
+import Operations
+import TraceModel
+
+/// The pages by their digits.
+public enum PageID: String, Sendable, Hashable, CaseIterable {
+  case overview, services, breakers, topics, transactions, faults, log
+}
+
+/// A place in the cockpit that one can go to, and come back to with `[` and `]`.
+enum Destination: Sendable, Hashable {
+  case overview
+  /// The page with the cursor on a row; nil: where it was.
+  case services(selected: String?)
+  case service(String)
+  case breakers(selected: String?)
+  case topics(selected: String?)
+  case transactions(filter: String?)
+  /// A call tree, with the cursor on a span where one is given.
+  case transaction(GTXID, span: SpanID?)
+  case faults(selected: String?)
+  case log(LogFilter)
+}
+
+/// What a page or a popup answers to a key.
+enum Action: Sendable {
+  case effect(Effect)
+  case open(Destination)
+  /// One place back in the history.
+  case back
+  case show(Popup)
+  /// Takes the topmost popup away.
+  case dismiss
+  /// A sentence for the last line, for a few seconds.
+  case say(String, isProblem: Bool = false)
+}
+
+/// A key and what it does here, for the last line.
+struct KeyHint: Sendable, Hashable {
+  var key: String
+  var word: String
+
+  init(_ key: String, _ word: String) {
+    self.key = key
+    self.word = word
+  }
+}
+
+/// What every page may look at while it draws or answers.
+struct PageContext: Sendable {
+  /// What is shown: the newest state, or the one that is frozen.
+  var snapshot: SystemSnapshot
+  /// True while the display is frozen.
+  var isFrozen: Bool
+  /// The whole terminal.
+  var size: Size
+  /// The zone of the clock on screen: nanoseconds east of UTC.
+  var zoneOffset: Int64
+  /// False with `--no-motion`.
+  var motion: Bool
+  /// Details by id, as far as they have been loaded.
+  var transaction: TransactionDetail?
+  /// The log as it was last loaded.
+  var log: [LogLine]
+}
+
+/// One page: its own state, how it is steered and how it is drawn. It asks for the world with actions only.
+protocol Page: Sendable {
+  var id: PageID { get }
+
+  /// The state has changed: keeps the cursor on the same thing, asks for what is missing.
+  mutating func refresh(_ context: PageContext) -> [Action]
+
+  /// Moves to what a destination names, if it is of this page.
+  mutating func go(to destination: Destination, _ context: PageContext) -> [Action]
+
+  /// The actions of a key; nil when the key means nothing here.
+  mutating func press(_ key: KeyPress, _ context: PageContext) -> [Action]?
+
+  /// A click, a double click, the wheel or a move inside `area`; nil when it hits nothing.
+  mutating func point(_ event: MouseEvent, in area: Rect, _ context: PageContext) -> [Action]?
+
+  /// Draws the page within `area`, which is all of the terminal between the pages' line and the last line.
+  func draw(on canvas: inout Canvas, in area: Rect, _ context: PageContext)
+
+  /// From the page's name to what is under the cursor: `services`, `payment`.
+  func breadcrumb(_ context: PageContext) -> [String]
+
+  /// The keys that work here, most wanted first; the last line shows as many as fit.
+  func hints(_ context: PageContext) -> [KeyHint]
+
+  /// The page's keys for the help popup: key and a full sentence.
+  var help: [KeyHint] { get }
+
+  /// The service, breaker, topic or transaction under the cursor: what `f`, `l`, `w`, `y` and `m` are about.
+  func subject(_ context: PageContext) -> Subject?
+}
+
+/// The thing under the cursor.
+enum Subject: Sendable, Hashable {
+  case service(String)
+  case instance(service: String, name: String)
+  case breaker(String)
+  case topic(String)
+  case group(topic: String, name: String)
+  case transaction(GTXID)
+  case span(GTXID, SpanID)
+  case fault(Int)
+
+  // Further facts (why, faults that apply, the log filter) are derived from the snapshot where they are shown.
+}

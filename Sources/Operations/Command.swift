@@ -1,0 +1,51 @@
+/// What an operator may do to a running system.
+public enum Command: Sendable, Equatable, Codable {
+  case arm(FaultSpec)
+  /// Switches one armed fault off and on again, its settings kept.
+  case toggleFault(id: Int)
+  /// Takes one armed fault away.
+  case removeFault(id: Int)
+  /// Ends every fault.
+  case endAllFaults
+  case forceBreaker(id: String, to: BreakerState)
+  case resetBreaker(id: String)
+  /// Ends an instance as a crash would; the supervisor does not bring it back.
+  case killInstance(service: String, instance: String)
+  case startInstance(service: String, instance: String)
+  /// Transactions a second.
+  case setRate(Double)
+  case setSpeed(Speed)
+}
+
+/// What became of a ``Command``, in a sentence for the person who gave it.
+public enum CommandOutcome: Sendable, Equatable, Codable {
+  case done(String)
+  case refused(String)
+
+  public var sentence: String {
+    switch self {
+    case .done(let sentence), .refused(let sentence): sentence
+    }
+  }
+}
+
+/// How fast simulated time goes by.
+public enum Speed: Sendable, Equatable, Codable {
+  /// Virtual seconds in one second: 0.1 to 100.
+  case paced(Double)
+  case asFastAsItCan
+
+  public static let range = 0.1...100.0
+
+  /// Reads `10`, `x10`, `×10`, `0.5` or `max`. Nil for anything else, and outside ``range``.
+  public init?(_ text: some StringProtocol) {
+    let word = text.lowercased()
+    if word == "max" {
+      self = .asFastAsItCan
+      return
+    }
+    let number = word.hasPrefix("x") || word.hasPrefix("×") ? String(word.dropFirst()) : word
+    guard let factor = Double(number), Self.range.contains(factor) else { return nil }
+    self = .paced(factor)
+  }
+}

@@ -1,0 +1,176 @@
+/// Reads a fault as it is typed, against what the system has that can break.
+public struct FaultParser: Sendable {
+  public let catalogue: FaultCatalogue
+
+  public init(catalogue: FaultCatalogue) {
+    self.catalogue = catalogue
+  }
+
+  /// Reads `payment-gateway:latency=2s,ttl=30s`, or the same words with blanks.
+  public func parse(_ text: String) throws(FaultSpecError) -> FaultSpec {
+    var words = text.split(whereSeparator: { $0 == " " || $0 == "," }).map(String.init)
+    guard let first = words.first else { throw FaultSpecError("an empty fault; \(example)") }
+    words.removeFirst()
+    let target: String
+    if let kind = splitTarget(first) {
+      target = kind.target
+      if !kind.rest.isEmpty { words.insert(kind.rest, at: 0) }
+    } else {
+      target = first
+    }
+    let place = try self.target(target)
+    guard !words.isEmpty else { throw FaultSpecError("what should happen to \(target)? \(kindsSentence(place))") }
+    let kind = try self.kind(words.removeFirst(), of: place)
+    var spec = FaultSpec(target: place, kind: kind)
+    for word in words { try apply(word, to: &spec) }
+    return spec
+  }
+
+  private var example: String { "for example payment-gateway:latency=2s,ttl=30s" }
+
+  /// `db:order:crash` has its target before the second colon.
+  private func splitTarget(_ word: String) -> (target: String, rest: String)? {
+    var parts = word.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false).map(String.init)
+    guard parts.count > 1 else { return nil }
+    if ["db", "group"].contains(parts[0]) {
+      let target = "\(parts[0]):\(parts[1])"
+      return (target, parts.count > 2 ? parts[2] : "")
+    }
+    let target = parts.removeFirst()
+    return (target, parts.joined(separator: ":"))
+  }
+
+  private func target(_ word: String) throws(FaultSpecError) -> FaultTarget {
+    if let name = word.dropping(prefix: "db:") {
+      guard catalogue.databases.contains(name) else {
+        throw unknown("database", name, among: catalogue.databases)
+      }
+      return .database(name)
+    }
+    if let name = word.dropping(prefix: "group:") {
+      guard catalogue.groups.contains(name) else { throw unknown("consumer group", name, among: catalogue.groups) }
+      return .group(name)
+    }
+    if let arrow = word.firstIndex(of: ">") {
+      let (from, to) = (String(word[..<arrow]), String(word[word.index(after: arrow)...]))
+      guard catalogue.edges.contains(where: { $0.from == from && $0.to == to }) else {
+        throw unknown("edge", word, among: catalogue.edges.map { "\($0.from)>\($0.to)" })
+      }
+      return .edge(from: from, to: to)
+    }
+    if let slash = word.firstIndex(of: "/") {
+      let name = String(word[..<slash])
+      let count = try service(name).instances
+      guard let number = Int(word[word.index(after: slash)...]), 1...max(1, count) ~= number else {
+        throw FaultSpecError("\"\(word)\": \(name) has instances 1 to \(count)")
+      }
+      return .instance(service: name, number: number)
+    }
+    return .service(try service(word).name)
+  }
+
+  private func service(_ name: String) throws(FaultSpecError) -> FaultCatalogue.Service {
+    guard let service = catalogue.services.first(where: { $0.name == name }) else {
+      throw unknown("service", name, among: catalogue.services.map(\.name))
+    }
+    return service
+  }
+
+  private func unknown(_ what: String, _ name: String, among names: [String]) -> FaultSpecError {
+    FaultSpecError("unknown \(what) \"\(name)\"; there are \(names.joined(separator: ", "))")
+  }
+
+  private func kind(_ word: String, of target: FaultTarget) throws(FaultSpecError) -> FaultKind {
+    let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+    guard let name = FaultKind.Name(rawValue: parts[0]) else {
+      throw FaultSpecError("unknown fault \"\(parts[0])\"; \(kindsSentence(target))")
+    }
+    if let reason = catalogue.obstacle(to: name, on: target) {
+      throw FaultSpecError("\(name.rawValue) does not apply to \(target): \(reason); \(kindsSentence(target))")
+    }
+    return try kind(name, intensity: parts.count > 1 ? parts[1] : nil)
+  }
+
+  private func kind(_ name: FaultKind.Name, intensity: String?) throws(FaultSpecError) -> FaultKind {
+    func duration(default fallback: Int64) throws(FaultSpecError) -> Int64 {
+      guard let intensity else { return fallback }
+      guard let value = FaultNotation.nanoseconds(intensity), value > 0 else {
+        throw FaultSpecError("\(name.rawValue)=\(intensity) is not a duration; say \(name.rawValue)=2s or 500ms")
+      }
+      return value
+    }
+    switch name {
+    case .latency: return .latency(try duration(default: 2_000_000_000))
+    case .slowConsumer: return .slowConsumer(try duration(default: 500_000_000))
+    case .errors:
+      guard let intensity else { return .errors(1) }
+      guard let share = FaultNotation.share(intensity), share > 0 else {
+        throw FaultSpecError("errors=\(intensity) is not a share of the calls; say errors=30%")
+      }
+      return .errors(share)
+    case .crash, .databaseDown, .outage:
+      if let intensity {
+        throw FaultSpecError("\(name.rawValue) has no intensity; leave out \"=\(intensity)\"")
+      }
+      return name == .crash ? .crash : name == .outage ? .outage : .databaseDown
+    }
+  }
+
+  private func kindsSentence(_ target: FaultTarget) -> String {
+    let kinds = FaultKind.Name.allCases.filter { catalogue.obstacle(to: $0, on: target) == nil }
+    let spelt = kinds.map { name in
+      switch name {
+      case .latency: "latency=2s"
+      case .errors: "errors=30%"
+      case .slowConsumer: "slow=500ms"
+      default: name.rawValue
+      }
+    }
+    return "there are \(spelt.joined(separator: ", "))"
+  }
+
+  private func apply(_ word: String, to spec: inout FaultSpec) throws(FaultSpecError) {
+    let plain = word.dropping(prefix: "scope=") ?? word
+    let parts = plain.split(separator: "=", maxSplits: 1).map(String.init)
+    guard parts.count == 2 else {
+      throw FaultSpecError("\"\(word)\" is not understood; there are ttl=30s, share=20%, route=…, user=…, partition=0")
+    }
+    switch parts[0] {
+    case "ttl":
+      guard let value = FaultNotation.nanoseconds(parts[1]), value > 0 else {
+        throw FaultSpecError("ttl=\(parts[1]) is not a duration; say ttl=30s")
+      }
+      spec.timeToLive = value
+    case "share":
+      guard let share = FaultNotation.share(parts[1]), share > 0 else {
+        throw FaultSpecError("share=\(parts[1]) is not a share; say share=20%")
+      }
+      spec.scope.share = share
+    case "route": spec.scope.route = parts[1]
+    case "user": spec.scope.user = parts[1]
+    case "partition":
+      guard let number = Int(parts[1]), number >= 0 else {
+        throw FaultSpecError("partition=\(parts[1]) is not a partition; say partition=0")
+      }
+      spec.scope.partition = number
+    default:
+      throw FaultSpecError(
+        "unknown setting \"\(parts[0])\"; there are ttl=30s, share=20%, route=…, user=…, partition=0")
+    }
+  }
+}
+
+/// What is wrong with a fault as it was typed, and what would be right, in one line.
+public struct FaultSpecError: Error, Equatable, CustomStringConvertible {
+  public let description: String
+
+  public init(_ description: String) {
+    self.description = description
+  }
+}
+
+extension String {
+  fileprivate func dropping(prefix: String) -> String? {
+    hasPrefix(prefix) ? String(dropFirst(prefix.count)) : nil
+  }
+}

@@ -1,0 +1,31 @@
+// Operations: what an operator sees of a running MSA and may do to it: snapshots, commands, faults, history.
+// It never draws, never reads a clock, and does not know which kind of system it is about.
+
+public import TraceModel
+
+/// One running MSA as the cockpit sees it: simulated, attached or remote. The cockpit does not know which.
+///
+/// Every call is safe from any thread and answers at once from what is known.
+public protocol LiveSystem: Sendable {
+  /// The state of everything, as of the system's own time.
+  func snapshot() -> SystemSnapshot
+
+  /// The snapshot that was current at `time` (nanoseconds since the Unix epoch), or the nearest one that is still kept.
+  func snapshot(at time: Int64) -> SystemSnapshot
+
+  /// How far back ``snapshot(at:)`` reaches: nanoseconds since the Unix epoch.
+  var historyStart: Int64 { get }
+
+  /// Everything known of one transaction; nil when nothing is, or no longer.
+  func transaction(_ id: GTXID) -> TransactionDetail?
+
+  /// The ids that begin with `prefix` (hexadecimal digits), newest first, at most 50.
+  func transactions(withPrefix prefix: String) -> [GTXID]
+
+  /// The newest lines that `filter` lets through, oldest first, at most `limit`.
+  func log(_ filter: LogFilter, limit: Int) -> [LogLine]
+
+  /// Does something to the system, or says why not. It takes effect at the system's next step.
+  @discardableResult
+  func perform(_ command: Command) -> CommandOutcome
+}

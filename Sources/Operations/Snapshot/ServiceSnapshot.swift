@@ -1,0 +1,167 @@
+public import TraceModel
+
+/// One service, all its instances together.
+public struct ServiceSnapshot: Sendable, Codable {
+  public var name: String
+  public var health = Health.unknown
+  /// The indicator that decides the health, and why: `breaker payment-gateway is OPEN`. Empty when all is well.
+  public var reason = ""
+  /// When the health last changed.
+  public var since: Int64 = 0
+  public var team = ""
+  public var version = ""
+  /// True for a company that is not ours: no instances of it can be seen from inside.
+  public var isOutside = false
+  public var instancesUp = 0
+  public var instancesAll = 0
+  public var restarts = 0
+  /// Requests and records handled a second.
+  public var rate = 0.0
+  public var errorShare = 0.0
+  public var p50: Int64?
+  public var p95: Int64?
+  public var p99: Int64?
+  /// Requests a second, one sample a second, oldest first, at most 60.
+  public var pulse: [Float] = []
+  /// Worker threads.
+  public var workers: PoolUse?
+  /// Database connections; nil when it keeps no database.
+  public var connections: PoolUse?
+  /// The worst state among its breakers; nil when it has none.
+  public var breaker: BreakerState?
+  /// Records its groups have not read; nil when it reads no topic.
+  public var lag: Int64?
+  public var lagVerdict: LagVerdict?
+  /// Events that are committed and not yet published, and the age of the oldest; nil where there is no outbox.
+  public var outboxDepth: Int?
+  public var outboxAge: Int64?
+  public var objective = ServiceObjective()
+  public var instances: [InstanceSnapshot] = []
+  public var endpoints: [EndpointSnapshot] = []
+  public var calls: [CallSnapshot] = []
+  public var consumes: [ConsumptionSnapshot] = []
+  /// Newest first.
+  public var latestErrors: [ServiceErrorLine] = []
+  /// Ids of faults that are on and touch it.
+  public var faults: [Int] = []
+
+  public init(name: String) {
+    self.name = name
+  }
+}
+
+/// What was promised of a service.
+public struct ServiceObjective: Sendable, Equatable, Codable {
+  /// Share of requests that may fail.
+  public var errorShare = 0.01
+  public var p99: Int64 = 1_000_000_000
+  /// The share of the errors allowed over the last minute that is not used up: 1 is all of it, below 0 overdrawn.
+  public var budgetLeft = 1.0
+
+  public init() {}
+}
+
+/// How much of a bounded resource is in use.
+public struct PoolUse: Sendable, Equatable, Codable {
+  public var used: Int
+  public var size: Int
+  public var waiting: Int
+
+  public init(used: Int, size: Int, waiting: Int) {
+    self.used = used
+    self.size = size
+    self.waiting = waiting
+  }
+
+  /// 0…1.
+  public var share: Double { size == 0 ? 0 : Double(used) / Double(size) }
+}
+
+public struct InstanceSnapshot: Sendable, Codable {
+  /// `payment-2`
+  public var name: String
+  public var port: Int
+  public var health = Health.unknown
+  public var reason = ""
+  public var version = ""
+  public var since: Int64 = 0
+  public var restarts = 0
+  public var rate = 0.0
+  public var p99: Int64?
+  public var workers: PoolUse?
+
+  public init(name: String, port: Int) {
+    self.name = name
+    self.port = port
+  }
+}
+
+/// One operation of a service: a route, or the handling of an event.
+public struct EndpointSnapshot: Sendable, Codable {
+  public var operation: String
+  public var rate = 0.0
+  public var errorShare = 0.0
+  public var p50: Int64?
+  public var p95: Int64?
+  public var p99: Int64?
+  public var total: UInt64 = 0
+
+  public init(operation: String) {
+    self.operation = operation
+  }
+}
+
+/// One edge: what a service calls, and the guards on the way.
+public struct CallSnapshot: Sendable, Codable {
+  public var callee: String
+  public var purpose = ""
+  public var rate = 0.0
+  public var errorShare = 0.0
+  /// Ids of the breakers on this edge, one an instance of the caller; empty when there is none.
+  public var breakers: [String] = []
+  public var breakerState: BreakerState?
+  public var failureRate: Double?
+  public var retryAttempts = 1
+  /// Attempts beyond the first, and calls that were given up.
+  public var retried: UInt64 = 0
+  public var gaveUp: UInt64 = 0
+  public var timeLimit: Int64?
+  public var cutOff: UInt64 = 0
+  public var bulkhead: PoolUse?
+  public var bulkheadRefused: UInt64 = 0
+  /// Permits a period, and how many were refused; nil when there is no rate limiter.
+  public var rateLimit: Int?
+  public var rateRefused: UInt64 = 0
+
+  public init(callee: String) {
+    self.callee = callee
+  }
+}
+
+/// A topic that a service reads.
+public struct ConsumptionSnapshot: Sendable, Codable {
+  public var topic: String
+  public var group: String
+  public var lag: Int64?
+  public var verdict: LagVerdict?
+  public var trend = LagTrend.steady
+  public var state = ""
+  public var members = 0
+
+  public init(topic: String, group: String) {
+    self.topic = topic
+    self.group = group
+  }
+}
+
+public struct ServiceErrorLine: Sendable, Equatable, Codable {
+  public var time: Int64
+  public var gtxid: GTXID
+  public var message: String
+
+  public init(time: Int64, gtxid: GTXID, message: String) {
+    self.time = time
+    self.gtxid = gtxid
+    self.message = message
+  }
+}

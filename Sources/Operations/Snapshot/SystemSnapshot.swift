@@ -1,0 +1,93 @@
+/// The state of everything at one moment: what every page is drawn from, and what `--json` prints.
+///
+/// Times are nanoseconds since the Unix epoch, durations nanoseconds, rates per second, shares 0…1, sizes bytes.
+/// A figure that is not known is nil, never 0. Series hold one sample a second, oldest first.
+public struct SystemSnapshot: Sendable, Codable {
+  public var system: SystemIdentity
+  public var time: Int64
+  public var traffic = TrafficSnapshot()
+  public var services: [ServiceSnapshot] = []
+  public var breakers: [BreakerSnapshot] = []
+  public var topics: [TopicSnapshot] = []
+  /// Newest first, a bounded number.
+  public var transactions: [TransactionSummary] = []
+  public var tally = TransactionTally()
+  /// What somebody should look at, worst first.
+  public var attention: [AttentionItem] = []
+  /// What is wrong, from its cause to its effect; empty when nothing is.
+  public var incident: [IncidentLink] = []
+  public var faults = FaultBoard()
+  /// Newest first, a bounded number.
+  public var events: [OperationalEvent] = []
+  public var alerts: [AlertItem] = []
+  public var program = ProgramSnapshot()
+
+  public init(system: SystemIdentity, time: Int64) {
+    self.system = system
+    self.time = time
+  }
+
+  public func service(_ name: String) -> ServiceSnapshot? { services.first { $0.name == name } }
+  public func breaker(_ id: String) -> BreakerSnapshot? { breakers.first { $0.id == id } }
+  public func topic(_ name: String) -> TopicSnapshot? { topics.first { $0.name == name } }
+}
+
+/// Which system this is.
+public struct SystemIdentity: Sendable, Equatable, Codable {
+  public enum Kind: String, Sendable, Codable { case simulated, attached, remote }
+
+  public var name: String
+  public var kind: Kind
+  /// Nil where time is the real one.
+  public var speed: Speed?
+  /// True when its time stands still for good (`--frozen`), so that memory and frame time are shown as `–`.
+  public var isStill = false
+
+  public init(name: String, kind: Kind, speed: Speed? = nil) {
+    self.name = name
+    self.kind = kind
+    self.speed = speed
+  }
+}
+
+/// The golden signals of the whole system, over transactions as their callers see them.
+public struct TrafficSnapshot: Sendable, Codable {
+  /// Transactions started a second.
+  public var rate = 0.0
+  /// The share of transactions that ended badly in the last 10 s: compensated or failed for a technical reason.
+  public var errorShare = 0.0
+  public var p50: Int64?
+  public var p95: Int64?
+  public var p99: Int64?
+  /// Records that are not yet read, over all groups; nil while no group has committed.
+  public var lag: Int64?
+  /// Records a second by which the lag grows (or, negative, shrinks).
+  public var lagGrowth = 0.0
+  public var rateSeries: [Float] = []
+  public var errorSeries: [Float] = []
+  /// Milliseconds.
+  public var p50Series: [Float] = []
+  public var p95Series: [Float] = []
+  public var p99Series: [Float] = []
+  public var lagSeries: [Float] = []
+
+  public init() {}
+}
+
+/// The program's own honesty.
+public struct ProgramSnapshot: Sendable, Codable {
+  public var spansAccepted: UInt64 = 0
+  public var spansDropped: UInt64 = 0
+  public var spansEvicted: UInt64 = 0
+  /// Bytes held by spans.
+  public var traceBytes: Int = 0
+  /// Resident bytes of the process; nil where it is not asked for.
+  public var residentBytes: Int?
+  /// Where the cockpit itself has read `__operations` to, and how far that is behind.
+  public var operationsPosition: Int64 = 0
+  public var operationsLag: Int64 = 0
+  /// `zipkin 127.0.0.1:9411`, for each receiver that is open.
+  public var receivers: [String] = []
+
+  public init() {}
+}
