@@ -1,0 +1,49 @@
+public import Drawing
+
+extension Waterfall {
+  /// The times at which the axis has a label and a line: round ones, four or five of them.
+  public var ticks: [Int64] {
+    let length = end - start
+    guard width >= 12 else { return [] }
+    let wanted = Double(length) / Double(max(2, min(5, width / 9)))
+    var step = 1.0
+    while step * 10 <= wanted { step *= 10 }
+    let factor = [1.0, 2, 5, 10].first { step * $0 >= wanted } ?? 10
+    let every = Int64(step * factor)
+    return Array(stride(from: every, through: length, by: Int64.Stride(every)))
+  }
+
+  /// Labels over their lines: `0`, `0.5 s`, `1.0 s`. Those that would touch another are left out.
+  public func drawLabels(on canvas: inout Canvas, x: Int, y: Int) {
+    guard width > 0 else { return }
+    var free = 0
+    for time in [0] + ticks {
+      let label = Self.label(time, of: end - start)
+      let length = label.cellWidth
+      let column = min(max(0, column(of: start + time) - (time == 0 ? 0 : length / 2)), width - length)
+      guard column >= free, column + length <= width else { continue }
+      canvas.put(label, x: x + column, y: y, .faint)
+      free = column + length + 1
+    }
+  }
+
+  /// A dotted line below each label, over which bars may be drawn.
+  public func drawGrid(on canvas: inout Canvas, in rect: Rect) {
+    for time in ticks {
+      let column = column(of: start + time)
+      guard column < min(width, rect.width) else { continue }
+      for y in rect.y..<rect.bottom {
+        canvas.put("┊", x: rect.x + column, y: y, Ink.border.mixed(toward: .background, 0.35))
+      }
+      canvas.release(Rect(x: rect.x + column, y: rect.y, width: 1, height: rect.height))
+    }
+  }
+
+  private static func label(_ time: Int64, of length: Int64) -> String {
+    if time == 0 { return "0" }
+    if length >= 1_000_000_000, length < 60_000_000_000 {
+      return Figures.fixed(Double(time) / 1e9, 1) + " s"
+    }
+    return Figures.duration(time).text
+  }
+}
