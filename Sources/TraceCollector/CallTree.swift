@@ -1,0 +1,63 @@
+public import TraceModel
+
+/// The spans of one transaction as a tree, with the clocks set right, and as the rows that a screen shows.
+///
+/// Nodes stand in display order: a parent before its children, a subtree in one stretch.
+public struct CallTree: Sendable {
+  public struct Node: Sendable {
+    /// As reported; pieces of one span are merged, times are not corrected.
+    public internal(set) var span: TraceSpan
+    /// Index of the parent's node; nil at the top.
+    public internal(set) var parent: Int?
+    public internal(set) var depth: Int
+    /// One past the last node below this one. Children: `index + 1`, then each one's own ``subtreeEnd``.
+    public internal(set) var subtreeEnd: Int
+    /// Nanoseconds that this node's clock is ahead of its caller's; negative when it is behind, 0 when not corrected.
+    public internal(set) var skew: Int64
+    /// Corrected; nanoseconds since the Unix epoch.
+    public internal(set) var start: Int64
+    /// Nanoseconds that no child accounts for; nil when the duration is unknown.
+    public internal(set) var selfTime: Int64?
+    /// Hangs where it does only because its parent was not reported, is itself, or is one of its own descendants.
+    public internal(set) var isOrphan: Bool
+    /// Stands in for a root that was not reported; its span is made up.
+    public internal(set) var isSynthetic: Bool
+
+    public var duration: Int64? { span.duration }
+    /// Corrected; the start when the duration is unknown.
+    public var end: Int64 { start &+ (span.duration ?? 0) }
+  }
+
+  public internal(set) var nodes: [Node] = []
+  public internal(set) var rows: [CallTreeRow] = []
+  /// Corrected; the earliest start and the latest end, in nanoseconds since the Unix epoch.
+  public internal(set) var start: Int64 = 0
+  public internal(set) var end: Int64 = 0
+  /// Spans whose status is error.
+  public internal(set) var errors = 0
+  /// Failed spans without a failed one below: where the errors came from.
+  public internal(set) var errorOrigins = 0
+  /// The highest LTXID; where no carrier brought any, the number of crossings.
+  public internal(set) var hops = 0
+  /// By the start of each one's first span.
+  public internal(set) var services: [String] = []
+  /// True when a record carried the transaction from a PRODUCER to a CONSUMER.
+  public internal(set) var hasMessages = false
+
+  /// Nanoseconds.
+  public var duration: Int64 { end &- start }
+
+  /// What the page shows first: of the transaction where records carry it on, of the request otherwise.
+  public var defaultPathKind: CriticalPath.Kind { hasMessages ? .transaction : .request }
+
+  /// The nodes right below `index`, in display order.
+  public func children(of index: Int) -> [Int] {
+    var children: [Int] = []
+    var child = index + 1
+    while child < nodes[index].subtreeEnd {
+      children.append(child)
+      child = nodes[child].subtreeEnd
+    }
+    return children
+  }
+}

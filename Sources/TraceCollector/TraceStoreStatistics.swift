@@ -1,0 +1,25 @@
+/// What went into a store and what became of it, since it was made.
+///
+/// `received` = `accepted` + `duplicates` + `late` + `overflowed`.
+public struct TraceStoreStatistics: Sendable, Equatable, Codable {
+  public var received = 0
+  public var accepted = 0
+  /// Same transaction, id, kind and shared flag as a span that is already there, and nothing new in it.
+  public var duplicates = 0
+  /// Came after their transaction was evicted.
+  public var late = 0
+  /// Beyond what one transaction may hold.
+  public var overflowed = 0
+  public var evictedTraces = 0
+  public var evictedSpans = 0
+  /// Transactions and spans that are held now.
+  public var traces = 0
+  public var spans = 0
+  /// Spans held now whose parent has not been reported.
+  public var orphans = 0
+  /// Bytes of spans, index and names that are held now: never above `budget`.
+  public var bytes = 0
+  public var budget = 0
+  /// Bytes of rates and histograms, which are bounded by their number and stand beside the budget.
+  public var figureBytes = 0
+}
