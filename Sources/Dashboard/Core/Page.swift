@@ -8,7 +8,7 @@ public enum PageID: String, Sendable, Hashable, CaseIterable {
 }
 
 /// A place in the cockpit that one can go to, and come back to with `[` and `]`.
-enum Destination: Sendable, Hashable {
+enum Destination: Sendable, Equatable {
   case overview
   /// The page with the cursor on a row; nil: where it was.
   case services(selected: String?)
@@ -33,6 +33,8 @@ enum Action: Sendable {
   case dismiss
   /// A sentence for the last line, for a few seconds.
   case say(String, isProblem: Bool = false)
+  /// A line of the palette that was carried out, for its history.
+  case remember(String)
 }
 
 /// A key and what it does here, for the last line.
@@ -58,17 +60,27 @@ struct PageContext: Sendable {
   var zoneOffset: Int64
   /// False with `--no-motion`.
   var motion: Bool
-  /// Details by id, as far as they have been loaded.
+  /// The transaction that was loaded last.
   var transaction: TransactionDetail?
   /// The log as it was last loaded.
   var log: [LogLine]
+  /// The transaction that was asked for last, when nothing is known of it (any more).
+  var unknownTransaction: GTXID?
+  /// The filter that ``log`` was loaded with; nil while nothing has been loaded.
+  var logFilter: LogFilter?
+  /// When the newest state is, while an older one is shown: what lies between is still to come.
+  var newest: Int64 = 0
+  /// Nanoseconds of a clock that only goes forward; for what fades after a while.
+  var clock: Int64 = 0
 }
 
 /// One page: its own state, how it is steered and how it is drawn. It asks for the world with actions only.
 protocol Page: Sendable {
   var id: PageID { get }
 
-  /// The state has changed: keeps the cursor on the same thing, asks for what is missing.
+  /// The state has changed: keeps the cursor on the same thing, asks for what is missing. Only the page that is shown
+  /// is refreshed, and another one when it comes to be shown. After the answer to a load, a load that is asked for here
+  /// is not carried out; the next state asks again.
   mutating func refresh(_ context: PageContext) -> [Action]
 
   /// Moves to what a destination names, if it is of this page.
@@ -80,7 +92,8 @@ protocol Page: Sendable {
   /// A click, a double click, the wheel or a move inside `area`; nil when it hits nothing.
   mutating func point(_ event: MouseEvent, in area: Rect, _ context: PageContext) -> [Action]?
 
-  /// Draws the page within `area`, which is all of the terminal between the pages' line and the last line.
+  /// Draws the page within `area`, which is all of the terminal between the pages' line and the last line; the line that
+  /// stays empty from 30 rows on is above it already.
   func draw(on canvas: inout Canvas, in area: Rect, _ context: PageContext)
 
   /// From the page's name to what is under the cursor: `services`, `payment`.
@@ -94,6 +107,21 @@ protocol Page: Sendable {
 
   /// The service, breaker, topic or transaction under the cursor: what `f`, `l`, `w`, `y` and `m` are about.
   func subject(_ context: PageContext) -> Subject?
+
+  /// What `/` has narrowed the page to; empty when to nothing, nil when the page takes no filter.
+  var filter: String? { get }
+
+  /// Narrows the page, at every key typed after `/`. Returns what is wrong with the text, in a sentence, or nil.
+  mutating func narrow(to text: String, _ context: PageContext) -> String?
+
+  /// What may be typed after `/`: `dur>500ms err svc=payment`.
+  var filterExample: String { get }
+}
+
+extension Page {
+  var filter: String? { nil }
+  var filterExample: String { "" }
+  mutating func narrow(to text: String, _ context: PageContext) -> String? { nil }
 }
 
 /// The thing under the cursor.

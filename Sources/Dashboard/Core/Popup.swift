@@ -1,4 +1,5 @@
 import Drawing
+import TraceModel
 
 /// Something that floats above a page and has the keys while it is there.
 protocol PopupContent: Sendable {
@@ -12,6 +13,21 @@ protocol PopupContent: Sendable {
 
   func breadcrumb(_ context: PageContext) -> [String]
   func hints(_ context: PageContext) -> [KeyHint]
+
+  /// Text that was pasted as a whole.
+  mutating func paste(_ text: String, _ context: PageContext) -> [Action]
+
+  /// The ids that begin with a prefix that it asked about.
+  mutating func found(_ ids: [GTXID], prefix: String, _ context: PageContext) -> [Action]
+
+  /// The state has changed.
+  mutating func refresh(_ context: PageContext) -> [Action]
+}
+
+extension PopupContent {
+  mutating func paste(_ text: String, _ context: PageContext) -> [Action] { [] }
+  mutating func found(_ ids: [GTXID], prefix: String, _ context: PageContext) -> [Action] { [] }
+  mutating func refresh(_ context: PageContext) -> [Action] { [] }
 }
 
 /// A popup with what is in it.

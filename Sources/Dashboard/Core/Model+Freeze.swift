@@ -1,0 +1,44 @@
+import Operations
+
+extension Model {
+  static let second: Int64 = 1_000_000_000
+
+  /// Freezes what is shown, or goes back to the newest state.
+  mutating func toggleFreeze() -> [Effect] {
+    if frozen == nil {
+      frozen = FrozenMoment(time: live.time, snapshot: live)
+      return []
+    }
+    frozen = nil
+    return refresh()
+  }
+
+  /// Goes through time; freezes first.
+  mutating func step(seconds: Int64) -> [Effect] {
+    let from = frozen?.time ?? live.time
+    let (moved, overflow) = from.addingReportingOverflow(seconds * Self.second)
+    let wanted = overflow ? from : moved
+    if wanted > live.time, from >= live.time {
+      say(isFrozen ? "this is the newest moment; Space goes live" : "this is live; Space freezes it, , steps back")
+      return []
+    }
+    var moment = frozen ?? FrozenMoment(time: live.time, snapshot: live)
+    moment.time = min(wanted, live.time)
+    moment.awaited += 1
+    frozen = moment
+    return [.loadSnapshot(at: moment.time)]
+  }
+
+  /// Shows an older state that was asked for. Where the history ends, so does the stepping.
+  mutating func show(past snapshot: SystemSnapshot) -> [Effect] {
+    guard var moment = frozen else { return [] }
+    moment.awaited = max(0, moment.awaited - 1)
+    moment.snapshot = snapshot
+    if moment.awaited == 0, snapshot.time > moment.time {
+      moment.time = snapshot.time
+      say("nothing older is kept")
+    }
+    frozen = moment
+    return refresh()
+  }
+}

@@ -1,0 +1,122 @@
+import Operations
+
+/// Takes what came and changes the model; what it returns is to be done outside, in order.
+public func update(_ model: inout Model, _ input: Input) -> [Effect] {
+  switch input {
+  case .key(let key): return model.press(key)
+  case .mouse(let event): return model.point(event)
+  case .paste(let text): return model.paste(text)
+  case .resize(let size):
+    model.size = size
+    return model.refresh()
+  case .focus(let hasFocus):
+    model.hasFocus = hasFocus
+    return []
+  case .snapshot(let snapshot):
+    model.live = snapshot
+    return model.isFrozen ? [] : model.refresh()
+  case .pastSnapshot(let snapshot): return model.show(past: snapshot)
+  case .transaction(let id, let detail):
+    model.transaction = detail
+    model.unknownTransaction = detail == nil ? id : nil
+    return model.refresh(afterLoad: true)
+  case .found(let prefix, let ids):
+    guard let top = model.popups.indices.last else { return [] }
+    let context = model.context
+    let actions = model.popups[top].content.found(ids, prefix: prefix, context)
+    return model.perform(actions)
+  case .log(let filter, let lines):
+    model.log = lines
+    model.logFilter = filter
+    return model.refresh(afterLoad: true)
+  case .outcome(let outcome):
+    if case .refused(let sentence) = outcome { model.say(sentence, isProblem: true) } else { model.say(outcome.sentence) }
+    return []
+  case .tick(let time):
+    model.clock = max(model.clock, time)
+    if let message = model.message, message.until <= model.clock { model.message = nil }
+    return []
+  }
+}
+
+extension Model {
+  /// Tells the page that is shown, and what floats above it, that the state has changed.
+  mutating func refresh(afterLoad: Bool = false) -> [Effect] {
+    let context = context
+    var actions = pages.change(page) { $0.refresh(context) }
+    for index in popups.indices { actions += popups[index].content.refresh(context) }
+    if afterLoad { actions.removeAll { $0.isLoad } }
+    return perform(actions)
+  }
+
+  mutating func say(_ text: String, isProblem: Bool = false) {
+    message = Message(text: text, isProblem: isProblem, until: clock + Message.lifetime)
+  }
+
+  /// Carries out what a page or a popup answered, in order.
+  mutating func perform(_ actions: [Action]) -> [Effect] {
+    var effects: [Effect] = []
+    for action in actions { effects += perform(action) }
+    return effects
+  }
+
+  private mutating func perform(_ action: Action) -> [Effect] {
+    switch action {
+    case .effect(let effect):
+      note(effect)
+      return [effect]
+    case .open(let destination):
+      history.visit(destination)
+      return go(to: destination)
+    case .back: return go(to: history.back() ?? page.root)
+    case .show(let popup):
+      popups.append(popup)
+      return []
+    case .dismiss:
+      popups = popups.dropLast()
+      return []
+    case .say(let text, let isProblem):
+      say(text, isProblem: isProblem)
+      return []
+    case .remember(let line):
+      commandHistory.removeAll { $0 == line }
+      commandHistory.append(line)
+      if commandHistory.count > 100 { commandHistory.removeFirst() }
+      return []
+    }
+  }
+
+  /// Keeps what an effect tells about the cockpit itself.
+  private mutating func note(_ effect: Effect) {
+    switch effect {
+    case .perform(.arm(let spec)): lastFault = spec
+    case .setTheme(let name): theme = name
+    case .setRefresh(let rate): refreshRate = rate
+    case .copy(let text): say("copied \(text)")
+    default: break
+    }
+  }
+
+  /// Shows the place's page there.
+  mutating func go(to destination: Destination) -> [Effect] {
+    filterLine = nil
+    let context = context
+    var actions = pages.change(destination.page) { $0.go(to: destination, context) }
+    actions += pages.change(destination.page) { $0.refresh(context) }
+    return perform(actions)
+  }
+}
+
+extension PageID {
+  /// Where one is when there is nothing further back.
+  fileprivate var root: Destination { self == .overview ? .overview : destination }
+}
+
+extension Action {
+  fileprivate var isLoad: Bool {
+    switch self {
+    case .effect(.loadTransaction), .effect(.loadLog): true
+    default: false
+    }
+  }
+}

@@ -1,0 +1,34 @@
+import Operations
+import TraceModel
+
+extension Subject {
+  /// The service it belongs to, as far as it is known.
+  func service(_ snapshot: SystemSnapshot) -> String? {
+    switch self {
+    case .service(let name), .instance(let name, _): name
+    case .breaker(let id): snapshot.breaker(id)?.callee
+    case .topic(let name): snapshot.topic(name).flatMap { $0.worstGroup.isEmpty ? nil : $0.worstGroup }
+    case .group(_, let name): name
+    case .transaction, .span: nil
+    case .fault(let id): snapshot.faults.armed.first { $0.id == id }?.spec.target.service
+    }
+  }
+
+  /// The lines of the log that are about it.
+  func logFilter(_ snapshot: SystemSnapshot) -> LogFilter? {
+    switch self {
+    case .transaction(let id), .span(let id, _): LogFilter(gtxid: id)
+    case .breaker(let id): snapshot.breaker(id).map { LogFilter(service: $0.caller) }
+    default: service(snapshot).map { LogFilter(service: $0) }
+    }
+  }
+
+  /// What `y` puts on the clipboard.
+  func copyText(_ snapshot: SystemSnapshot) -> String? {
+    switch self {
+    case .service(let name), .instance(_, let name), .topic(let name), .group(_, let name), .breaker(let name): name
+    case .transaction(let id), .span(let id, _): id.description
+    case .fault(let id): snapshot.faults.armed.first { $0.id == id }?.spec.description
+    }
+  }
+}
