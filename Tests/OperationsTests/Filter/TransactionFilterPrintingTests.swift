@@ -1,0 +1,67 @@
+import Operations
+import Testing
+
+@Suite struct TransactionFilterPrintingTests {
+  @Test(arguments: [
+    ("dur>500ms svc=payment err", "dur>500ms svc=payment err"),
+    ("dur>1500ms and err", "dur>1500ms err"), ("err or overdue and external", "err or overdue external"),
+    ("not (err or overdue)", "not (err or overdue)"), ("((err))", "err"), ("STATUS=Stuck", "status=stuck"),
+    ("op ~ \"a b\"", "op~\"a b\""), ("(err or overdue) or external", "(err or overdue) or external"), ("", ""),
+  ]) func printsAsTyped(_ text: String, printed: String) throws {
+    #expect(try TransactionFilter(parsing: text).description == printed)
+  }
+
+  @Test(arguments: 1...200) func readsBackWhatItPrints(seed: UInt64) throws {
+    var generator = SplitMix(state: seed)
+    for _ in 0..<20 {
+      let filter = TransactionFilter(Self.expression(&generator, depth: 4))
+      #expect(try TransactionFilter(parsing: filter.description) == filter, "seed \(seed): \(filter)")
+    }
+  }
+
+  private static func expression(_ generator: inout SplitMix, depth: Int) -> TransactionFilter.Expression {
+    func parts() -> [TransactionFilter.Expression] {
+      (0..<Int.random(in: 2...3, using: &generator)).map { _ in expression(&generator, depth: depth - 1) }
+    }
+    switch depth == 0 ? 0 : Int.random(in: 0...5, using: &generator) {
+    case 1: return .not(expression(&generator, depth: depth - 1))
+    case 2, 3: return .all(parts())
+    case 4, 5: return .any(parts())
+    default: return .condition(condition(&generator))
+    }
+  }
+
+  private static func condition(_ generator: inout SplitMix) -> TransactionFilter.Condition {
+    func pick<Value: CaseIterable>(_ type: Value.Type) -> Value { type.allCases.randomElement(using: &generator)! }
+    switch Int.random(in: 0...6, using: &generator) {
+    case 0:
+      let unit: Int64 = [1, 1_000, 1_000_000, 1_000_000_000, 60_000_000_000].randomElement(using: &generator)!
+      return .duration(pick(TransactionFilter.Comparison.self), unit * Int64.random(in: 0...99_999, using: &generator))
+    case 1: return .hops(pick(TransactionFilter.Comparison.self), Int.random(in: 0...99, using: &generator))
+    case 2: return .errors(pick(TransactionFilter.Comparison.self), Int.random(in: 0...99, using: &generator))
+    case 3: return .status(Bool.random(using: &generator), pick(TransactionState.self))
+    case 4:
+      let digits = String(UInt64.random(in: 0...UInt64.max, using: &generator), radix: 16)
+      return .gtxid(Bool.random(using: &generator), prefix: digits)
+    case 5: return .flag(pick(TransactionFilter.Flag.self))
+    default:
+      let alphabet = Array("ab =!~<>()\"\\한é/\t-,.1")
+      let value = String(
+        (0..<Int.random(in: 0...6, using: &generator)).map { _ in alphabet.randomElement(using: &generator)! })
+      return .text(pick(TransactionFilter.Field.self), pick(TransactionFilter.Match.self), value)
+    }
+  }
+}
+
+/// Sebastiano Vigna's SplitMix64.
+private struct SplitMix: RandomNumberGenerator {
+  var state: UInt64
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var mixed = state
+    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+    return mixed ^ (mixed >> 31)
+  }
+}
