@@ -2,18 +2,22 @@
 public struct Theme: Hashable, Sendable {
   public let name: String
   private let colors: [Color]
+  private let whenFrozen: [ThemeColor: Color]
 
-  /// - Parameter color: asked once for each name.
-  public init(name: String, color: (ThemeColor) -> Color) {
+  /// - Parameters:
+  ///   - whenFrozen: the colours that change while time stands still.
+  ///   - color: asked once for each name.
+  public init(name: String, whenFrozen: [ThemeColor: Color] = [:], color: (ThemeColor) -> Color) {
     self.name = name
+    self.whenFrozen = whenFrozen
     colors = ThemeColor.allCases.map(color)
   }
 
   public subscript(color: ThemeColor) -> Color { colors[Int(color.rawValue)] }
 
-  /// The theme with some names given other colours.
-  public func overriding(_ overrides: [ThemeColor: Color], name: String) -> Theme {
-    Theme(name: name) { overrides[$0] ?? self[$0] }
+  /// The theme while time stands still: the frame goes cold, the states keep their colours.
+  public var frozen: Theme {
+    Theme(name: name, whenFrozen: whenFrozen) { whenFrozen[$0] ?? self[$0] }
   }
 
   /// How a place between two of a ramp's five colours is drawn.
