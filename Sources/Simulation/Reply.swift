@@ -1,0 +1,47 @@
+/// Nothing came in time. What was asked for may have happened, or may happen yet.
+public struct TimedOut: Error {
+  public init() {}
+}
+
+/// A value that arrives once. Whoever waits may stop waiting; an answer that comes later then goes nowhere.
+///
+/// This is how a caller and a callee of two machines meet: cancelling the wait does not cancel the callee.
+public final class Reply<Value: Sendable>: @unchecked Sendable {
+  private var result: Result<Value, any Error>?
+  private var waiter: UnsafeContinuation<Void, Never>?
+
+  public init() {}
+
+  public var isResolved: Bool { result != nil }
+
+  /// False when it comes too late, or for the second time.
+  @discardableResult
+  public func resolve(_ result: Result<Value, any Error>) -> Bool {
+    guard self.result == nil else { return false }
+    self.result = result
+    if let waiter {
+      self.waiter = nil
+      waiter.resume()
+    }
+    return true
+  }
+
+  /// Waits for the answer, for as long as the task is not cancelled.
+  public func value() async throws -> Value {
+    try await withTaskCancellationHandler {
+      if result == nil { await withUnsafeContinuation { waiter = $0 } }
+      guard let result else { preconditionFailure("a reply wakes its waiter when it has a result") }
+      return try result.get()
+    } onCancel: {
+      resolve(.failure(CancellationError()))
+    }
+  }
+
+  /// Waits at most `limit` nanoseconds.
+  /// - Throws: ``TimedOut``; `CancellationError`; what the other side answered.
+  public func value(within limit: Int64, on time: VirtualTime) async throws -> Value {
+    let timer = time.after(limit) { self.resolve(.failure(TimedOut())) }
+    defer { timer.cancel() }
+    return try await value()
+  }
+}

@@ -1,0 +1,142 @@
+// Simulation: ordinary async code in virtual time, on one thread, the same in every run with the same seed.
+// It never looks at a wall clock, draws no unseeded random number, and knows nothing of a shop.
+
+internal import CSimulationGuard
+internal import Concurrency
+
+/// One simulated world: one thread, virtual time, jobs in the order they were made.
+///
+/// Tasks started with ``spawn(_:)`` are ordinary async code. Time stands still while any of them can run, and jumps to
+/// the next timer when none can. Everything here stays on the thread that calls ``run(until:)``, save
+/// ``inject(_:)``, which any thread may call.
+public final class VirtualTime: TaskExecutor, SerialExecutor, @unchecked Sendable {
+  /// Nanoseconds since the Unix epoch.
+  public private(set) var now: Int64
+  /// What ``now`` was at the start.
+  public let start: Int64
+
+  private var jobs: [UnownedJob] = []
+  private var nextJob = 0
+  private var timers = TimerQueue()
+  private var isRunning = false
+  private let injected = Locked<[@Sendable () -> Void]>([])
+
+  public init(startingAt start: Int64) {
+    now = start
+    self.start = start
+    simulation_guard_install()
+  }
+
+  /// Nanoseconds since the start.
+  public var elapsed: Int64 { now - start }
+
+  /// True when nothing will ever happen again by itself.
+  public var isIdle: Bool { timers.isEmpty && jobs.isEmpty }
+
+  /// Starts a task: the only way to. It inherits no task-local value, as a process on another machine would not.
+  @discardableResult
+  public func spawn(_ body: @escaping @Sendable () async -> Void) -> Task<Void, Never> {
+    Task.detached(executorPreference: self, operation: body)
+  }
+
+  /// Runs `body` on the simulation's thread before the next slice of time begins. From any thread.
+  public func inject(_ body: @escaping @Sendable () -> Void) {
+    injected.withLock { $0.append(body) }
+  }
+
+  /// Runs everything that is due up to and including `deadline`; then ``now`` is `deadline`.
+  public func run(until deadline: Int64) {
+    precondition(!isRunning, "a simulation runs on one thread at a time")
+    simulation_guard_enter()
+    isRunning = true
+    defer {
+      isRunning = false
+      simulation_guard_leave()
+    }
+    for body in injected.withLock({ bodies in swap(&bodies) }) { body() }
+    repeat { runJobs() } while fireNextTimer(until: deadline)
+    if deadline != .max { now = max(now, deadline) }
+  }
+
+  private func swap(_ bodies: inout [@Sendable () -> Void]) -> [@Sendable () -> Void] {
+    let taken = bodies
+    bodies = []
+    return taken
+  }
+
+  private func runJobs() {
+    while nextJob < jobs.count {
+      let job = jobs[nextJob]
+      nextJob += 1
+      job.runSynchronously(isolatedTo: asUnownedSerialExecutor(), taskExecutor: asUnownedTaskExecutor())
+      if nextJob > 4096 {
+        jobs.removeFirst(nextJob)
+        nextJob = 0
+      }
+    }
+    jobs.removeAll(keepingCapacity: true)
+    nextJob = 0
+  }
+
+  private func fireNextTimer(until deadline: Int64) -> Bool {
+    while let next = timers.first, next.due <= deadline {
+      timers.removeFirst()
+      guard let action = next.take() else { continue }  // cancelled: it does not move the clock
+      now = max(now, next.due)
+      action.run()
+      return true
+    }
+    return false
+  }
+
+  // MARK: Executor
+
+  public func enqueue(_ job: consuming ExecutorJob) {
+    precondition(
+      simulation_guard_is_inside() || !isRunning, "BUG: a job for the simulation from another thread; use inject")
+    jobs.append(UnownedJob(job))
+  }
+
+  public func checkIsolated() {
+    precondition(simulation_guard_is_inside() || !isRunning, "this code belongs on the simulation's thread")
+  }
+
+  // MARK: Timers
+
+  /// Waits `duration` nanoseconds of virtual time.
+  public func sleep(for duration: Int64) async throws(CancellationError) {
+    try await sleep(until: now + max(0, duration))
+  }
+
+  /// Waits until virtual time reaches `due`; throws as soon as the task is cancelled.
+  public func sleep(until due: Int64) async throws(CancellationError) {
+    let timer = VirtualTimer(due: due)
+    await withTaskCancellationHandler {
+      await withUnsafeContinuation { (continuation: UnsafeContinuation<Void, Never>) in
+        if timer.isCancelled { return continuation.resume() }
+        timer.action = .resume(continuation)
+        timers.push(timer)
+      }
+    } onCancel: {
+      timer.isCancelled = true
+      timer.take()?.run()
+    }
+    if timer.isCancelled { throw CancellationError() }
+  }
+
+  /// Calls `action` after `duration` nanoseconds, on the simulation's thread. Cheaper than a task that sleeps.
+  @discardableResult
+  public func after(_ duration: Int64, _ action: @escaping () -> Void) -> Timeout {
+    let timer = VirtualTimer(due: now + max(0, duration))
+    timer.action = .call(action)
+    timers.push(timer)
+    return Timeout(timer: timer)
+  }
+}
+
+/// Something that ``VirtualTime/after(_:_:)`` will do, and that can be called off.
+public struct Timeout: @unchecked Sendable {
+  let timer: VirtualTimer
+
+  public func cancel() { timer.action = nil }
+}
