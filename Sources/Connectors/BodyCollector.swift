@@ -1,0 +1,64 @@
+internal import Concurrency
+internal import HummingbirdCore
+internal import NIOCore
+
+/// Gathers request bodies, each up to a limit, and all that wait together up to a bound.
+final class BodyCollector: Sendable {
+  enum Outcome {
+    case whole(ByteBuffer)
+    /// The body is longer than the limit. The rest was not read.
+    case tooLarge
+    /// Together with those of other requests it would be more than the bound. The rest was not read.
+    case overloaded
+    /// Less came than was announced.
+    case interrupted
+  }
+
+  private let limit: Int
+  private let bound: Int
+  private let waiting = Locked(0)
+
+  /// - Parameters:
+  ///   - limit: bytes of one body.
+  ///   - bound: bytes of all bodies that have been gathered and not yet released.
+  init(limit: Int, bound: Int) {
+    self.limit = limit
+    self.bound = bound
+  }
+
+  /// Runs `use` with the outcome, and counts the body's bytes as waiting until it returns.
+  ///
+  /// - Parameters:
+  ///   - announced: the length the sender announced, if any.
+  ///   - arrived: told the length of each part that comes.
+  func collect<Result>(
+    _ body: RequestBody, announced: Int?, arrived: (Int) -> Void, use: (Outcome) async -> Result
+  ) async throws -> Result {
+    if let announced, announced > limit { return await use(.tooLarge) }
+    var held = 0
+    defer { release(held) }
+    var whole = ByteBuffer()
+    for try await part in body {
+      arrived(part.readableBytes)
+      guard part.readableBytes <= limit - whole.readableBytes else { return await use(.tooLarge) }
+      guard reserve(part.readableBytes) else { return await use(.overloaded) }
+      held += part.readableBytes
+      whole.writeImmutableBuffer(part)
+    }
+    // The end of the receiver ends the sequence as if the body were complete.
+    if Task.isCancelled || whole.readableBytes < announced ?? 0 { return await use(.interrupted) }
+    return await use(.whole(whole))
+  }
+
+  private func reserve(_ count: Int) -> Bool {
+    waiting.withLock { waiting in
+      guard count <= bound - waiting else { return false }
+      waiting += count
+      return true
+    }
+  }
+
+  private func release(_ count: Int) {
+    waiting.withLock { $0 -= count }
+  }
+}

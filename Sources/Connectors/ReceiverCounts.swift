@@ -1,0 +1,77 @@
+/// What a receiver took in and turned away since it was made.
+public struct ReceiverCounts: Sendable, Equatable, Codable {
+  /// Requests that were answered, of any kind; `GET /health` does not count.
+  public var requests: UInt64 = 0
+  /// Requests whose spans were all taken, those without any span included.
+  public var accepted: UInt64 = 0
+  /// Spans handed on.
+  public var spans: UInt64 = 0
+  /// Bytes of request bodies as they came over the wire, rejected ones included.
+  public var bytes: UInt64 = 0
+  /// Requests turned away, one entry for each reason that occurred, in the order of ``RejectionReason``.
+  public var rejected: [Rejected] = []
+
+  /// How many requests one reason turned away.
+  public struct Rejected: Sendable, Equatable, Codable {
+    public var reason: RejectionReason
+    public var requests: UInt64
+
+    public init(reason: RejectionReason, requests: UInt64) {
+      self.reason = reason
+      self.requests = requests
+    }
+  }
+
+  public init() {}
+
+  /// How many requests `reason` turned away.
+  public subscript(reason: RejectionReason) -> UInt64 {
+    rejected.first { $0.reason == reason }?.requests ?? 0
+  }
+
+  mutating func reject(for reason: RejectionReason) {
+    requests += 1
+    if let index = rejected.firstIndex(where: { $0.reason == reason }) {
+      rejected[index].requests += 1
+    } else {
+      rejected.append(Rejected(reason: reason, requests: 1))
+      rejected.sort { $0.reason < $1.reason }
+    }
+  }
+
+  mutating func accept(spans count: Int) {
+    requests += 1
+    accepted += 1
+    spans += UInt64(count)
+  }
+}
+
+/// Why a request was turned away. Nothing of such a request is kept.
+public enum RejectionReason: String, Sendable, Codable, CaseIterable, Comparable {
+  /// The body is not JSON, or not an array.
+  case malformedBody
+  /// One span of it breaks a rule of Zipkin v2.
+  case invalidSpan
+  /// The body does not decompress.
+  case malformedCompression
+  /// The body is not declared as JSON.
+  case unsupportedType
+  /// The body is encoded in a way other than gzip or deflate.
+  case unsupportedEncoding
+  /// The body is longer than the limit, before or after decompression.
+  case tooLarge
+  /// The path takes another method.
+  case wrongMethod
+  /// There is nothing at the path.
+  case unknownPath
+  /// Too many bytes of other requests wait to be read.
+  case overloaded
+  /// The sender, or the end of the receiver, cut the body short.
+  case interrupted
+
+  public static func < (left: RejectionReason, right: RejectionReason) -> Bool {
+    left.rank < right.rank
+  }
+
+  private var rank: Int { Self.allCases.firstIndex(of: self) ?? 0 }
+}

@@ -1,0 +1,15 @@
+/// Limits of a receiver.
+public struct ReceiverSettings: Sendable, Equatable {
+  /// Bytes of one request's body, before and after decompression.
+  public var bodyLimit = 64 * 1_048_576
+  /// Bytes of all bodies that are being received or wait to be decoded.
+  public var waitingLimit = 4 * 64 * 1_048_576
+  /// Connections at a time; more wait to be accepted.
+  public var connectionLimit = 512
+  /// How long a connection may stand still.
+  public var idleTime = Duration.seconds(60)
+  /// How long requests under way may take to end once the receiver is stopped.
+  public var graceTime = Duration.seconds(1)
+
+  public init() {}
+}

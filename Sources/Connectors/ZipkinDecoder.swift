@@ -1,0 +1,83 @@
+internal import FoundationEssentials
+public import TraceModel
+
+/// Reads the JSON of Zipkin v2: an array of spans, all of them or none.
+///
+/// The rules are those of Zipkin's own reader. Ids are 1 to 16 (a trace's 1 to 32) lower-case hexadecimal digits;
+/// service and span names become lower case; times are microseconds, and 0 or less is absent; a span that names itself
+/// as its parent has none; a client is never shared; an `error` tag means that the span failed, whatever it says.
+///
+/// A span without a timestamp still needs a place: its first annotation's time, else the start of the other half of the
+/// same id, else of its parent, else of its trace as far as this body tells, else the time it was received.
+public enum ZipkinDecoder {
+  /// The spans of `body`, in its order. An empty body holds none.
+  ///
+  /// - Parameter receivedAt: nanoseconds since the Unix epoch.
+  public static func decode(_ body: [UInt8], receivedAt: Int64) throws(ZipkinDecodingError) -> [TraceSpan] {
+    guard !body.isEmpty else { return [] }
+    let records = try parse(body)
+    var spans: [TraceSpan] = []
+    spans.reserveCapacity(records.count)
+    var homeless: [Int] = []
+    for (index, record) in records.enumerated() {
+      let translated = try ZipkinTranslation(record, index: index).span()
+      if translated.start == nil { homeless.append(index) }
+      spans.append(translated.span)
+    }
+    if !homeless.isEmpty {
+      try settle(homeless, in: &spans, receivedAt: receivedAt)
+    }
+    return spans
+  }
+
+  private static func parse(_ body: [UInt8]) throws(ZipkinDecodingError) -> [ZipkinSpanRecord] {
+    do {
+      try JSONGrammar.check(body)
+    } catch {
+      throw .malformedBody(
+        reason: "the body is not JSON at line \(error.line), column \(error.column): send an array of Zipkin v2 spans")
+    }
+    do {
+      return try JSONDecoder().decode([ZipkinSpanRecord].self, from: Data(body))
+    } catch let error as DecodingError {
+      throw ZipkinDecodingError(error)
+    } catch {
+      throw .malformedBody(reason: Self.notJSON)
+    }
+  }
+
+  static let notJSON = "the body is not JSON: send an array of Zipkin v2 spans"
+
+  /// Gives the spans at `indices`, which say no time, a start.
+  private static func settle(
+    _ indices: [Int], in spans: inout [TraceSpan], receivedAt: Int64
+  ) throws(ZipkinDecodingError) {
+    struct Place: Hashable {
+      var trace: GTXID
+      var span: SpanID
+    }
+    var isHomeless = [Bool](repeating: false, count: spans.count)
+    for index in indices { isHomeless[index] = true }
+    var starts: [Place: Int64] = [:]
+    var traces: [GTXID: Int64] = [:]
+    for (index, span) in spans.enumerated() where !isHomeless[index] {
+      let place = Place(trace: span.gtxid, span: span.id)
+      starts[place] = min(starts[place] ?? .max, span.start)
+      traces[span.gtxid] = min(traces[span.gtxid] ?? .max, span.start)
+    }
+    for index in indices {
+      let span = spans[index]
+      let own = starts[Place(trace: span.gtxid, span: span.id)]
+      let parent = span.parent.flatMap { starts[Place(trace: span.gtxid, span: $0)] }
+      let start = own ?? parent ?? traces[span.gtxid] ?? receivedAt
+      spans[index].start = start
+      guard !start.addingReportingOverflow(span.duration ?? 0).overflow else {
+        throw .invalidSpan(index: index, field: "duration", reason: ZipkinTranslation.tooLate)
+      }
+      // An event that said no time is at the start of its span.
+      for event in span.events.indices where span.events[event].time == 0 {
+        spans[index].events[event].time = start
+      }
+    }
+  }
+}
