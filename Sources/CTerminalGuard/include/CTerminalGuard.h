@@ -1,0 +1,29 @@
+// Gives the terminal back, whatever way the process ends. It never draws and never reads a key.
+//
+// Everything reachable from a signal handler lives in this one C target, because Swift code (reference counts, lazy
+// globals, allocation) is not async-signal-safe.
+#pragma once
+#include <poll.h>
+#include <stdbool.h>
+
+// Saves the terminal's modes and installs the handlers. Call before ncurses starts. From here on stderr is captured,
+// since text written to it would land in the middle of the screen, and a crash is reported without asking questions.
+// Returns false with errno set.
+bool tg_arm(int terminal);
+
+// Restores the terminal and stderr, then prints what stderr captured. Safe in a signal handler, and safe to call twice.
+void tg_restore(void);
+
+// Undoes tg_arm where nothing was sent to the terminal yet, and sends nothing.
+void tg_disarm(void);
+
+// A descriptor to poll next to the keyboard; it is readable after tg_wake().
+int tg_wake_descriptor(void);
+void tg_wake(void);        // from any thread
+void tg_clear_wake(void);  // from the thread that polls
+
+// True once SIGTERM, SIGHUP or SIGINT asked the program to end.
+bool tg_stop_requested(void);
+
+// Stops the process as Ctrl-Z would, and returns after SIGCONT.
+void tg_suspend(void);
