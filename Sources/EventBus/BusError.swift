@@ -1,0 +1,74 @@
+/// What the bus refuses, with the facts that the caller needs to act.
+public enum BusError: Error, Sendable, Hashable {
+  case unknownTopic(String)
+  case topicExists(String)
+  case invalidTopicName(String, reason: String)
+  case invalidSettings(String)
+  case unknownPartition(TopicPartition, partitions: Int)
+  /// `valid` holds every offset that may be asked for; its upper bound, the log end, reads as an empty batch.
+  case offsetOutOfRange(TopicPartition, requested: Int64, valid: ClosedRange<Int64>)
+  case recordTooLarge(topic: String, bytes: Int, limit: Int)
+  /// Nothing was done; the same call may be made again later.
+  case unavailable(String)
+  case unknownGroup(String)
+  /// The member was removed, or never joined: it must join again under a new id.
+  case unknownMember(group: String, member: String)
+  /// Another member has joined with the same static instance id; this one is out for good.
+  case fencedInstance(group: String, instance: String, member: String)
+  /// The member acted for a generation that is over, or not begun.
+  case illegalGeneration(group: String, member: String, given: Int, current: Int)
+  /// The member must join again (or, when it has joined, wait for its assignment) before it can go on.
+  case rebalanceInProgress(group: String)
+  case groupNotEmpty(group: String, members: Int)
+  case commitBeyondEnd(TopicPartition, offset: Int64, logEnd: Int64)
+  case commitBackwards(TopicPartition, offset: Int64, committed: Int64)
+  /// A consumer with the reset policy `fail` met a partition without a usable committed offset.
+  case noCommittedOffset(group: String, TopicPartition)
+  case notAssigned(group: String, TopicPartition)
+  case consumerClosed(group: String, client: String)
+}
+
+extension BusError: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .unknownTopic(let topic): "there is no topic \"\(topic)\": create it first, or correct the name"
+    case .topicExists(let topic): "topic \"\(topic)\" exists already"
+    case .invalidTopicName(let name, let reason): "\"\(name)\" cannot name a topic: \(reason)"
+    case .invalidSettings(let sentence): sentence
+    case .unknownPartition(let partition, let partitions):
+      "topic \"\(partition.topic)\" has partitions 0 to \(partitions - 1), not \(partition.partition)"
+    case .offsetOutOfRange(let partition, let requested, let valid):
+      "offset \(requested) of \(partition) does not exist: valid are \(valid.lowerBound) to \(valid.upperBound)"
+    case .recordTooLarge(let topic, let bytes, let limit):
+      "a record of \(bytes) bytes is over the limit of topic \"\(topic)\", \(limit) bytes"
+    case .unavailable(let what): "\(what) does not answer: try again later"
+    case .unknownGroup(let group): "there is no consumer group \"\(group)\""
+    case .unknownMember, .fencedInstance, .illegalGeneration, .rebalanceInProgress, .groupNotEmpty:
+      membershipDescription
+    case .commitBeyondEnd(let partition, let offset, let logEnd):
+      "offset \(offset) of \(partition) cannot be committed: the log ends at \(logEnd)"
+    case .commitBackwards(let partition, let offset, let committed):
+      "offset \(offset) of \(partition) cannot be committed: \(committed) is; move back with seek"
+    case .noCommittedOffset(let group, let partition):
+      "group \"\(group)\" has no usable committed offset for \(partition) and its reset policy is to fail"
+    case .notAssigned(let group, let partition):
+      "\(partition) is not assigned to this consumer of group \"\(group)\" now"
+    case .consumerClosed(let group, let client): "consumer \(client) of group \"\(group)\" is closed"
+    }
+  }
+
+  private var membershipDescription: String {
+    switch self {
+    case .unknownMember(let group, let member):
+      "member \(member) is not in group \"\(group)\": join again under a new id"
+    case .fencedInstance(let group, let instance, let member):
+      "member \(member) of group \"\(group)\" was replaced by another with the static id \(instance)"
+    case .illegalGeneration(let group, let member, let given, let current):
+      "member \(member) acted for generation \(given) of group \"\(group)\", which is at \(current): join again"
+    case .rebalanceInProgress(let group): "group \"\(group)\" is rebalancing: join again"
+    case .groupNotEmpty(let group, let members):
+      "group \"\(group)\" has \(members) members: stop them first, or act as the operator"
+    default: preconditionFailure("membershipDescription was asked for an error that is not about membership.")
+    }
+  }
+}

@@ -1,0 +1,133 @@
+internal import Concurrency
+
+extension Consumer {
+  /// Keeps the membership alive, joins (again) where needed, and returns the next records.
+  ///
+  /// A rebalance takes several polls: one that says what is revoked (commit then), and one or more that join and wait
+  /// for the others, until one says what is assigned. Nothing is read in between.
+  /// - Parameter max: the most records that are returned, over all partitions.
+  /// - Throws: `unavailable`, `fencedInstance` (the consumer is closed then), `noCommittedOffset`, `consumerClosed`.
+  public func poll(max: Int = 512, now: Int64) throws(BusError) -> PollResult {
+    var effects = Effects()
+    defer { effects.run() }
+    return try state.withLock { state throws(BusError) in
+      try requireOpen(state)
+      var result = PollResult()
+      if try keepMembership(&state, &result, now: now, &effects) {
+        result.isStable = true
+        try fetch(max, &state, &result)
+      }
+      return result
+    }
+  }
+
+  /// Returns true when the consumer has its assignment and may read.
+  private func keepMembership(
+    _ state: inout State, _ result: inout PollResult, now: Int64, _ effects: inout Effects
+  ) throws(BusError) -> Bool {
+    guard let membership = state.membership, membership.phase == .stable, !state.mustJoin else {
+      return try join(&state, &result, now: now, &effects)
+    }
+    do throws(BusError) {
+      let (answer, epoch) = try broker.groups.heartbeat(
+        membership.identity, isPolling: true, now: now, effects: &effects)
+      state.epoch = epoch
+      state.lastHeartbeat = now
+      if answer == .stable { return true }
+      result.revoked = state.assigned.map(\.name)
+      state.mustJoin = true
+      return false
+    } catch .unavailable(let what) {
+      throw .unavailable(what)
+    } catch {
+      result.lost = state.assigned.map(\.name)
+      state.assigned = []
+      state.membership = nil
+      if case .fencedInstance = error {
+        state.isClosed = true
+        throw error
+      }
+      return false
+    }
+  }
+
+  private func join(
+    _ state: inout State, _ result: inout PollResult, now: Int64, _ effects: inout Effects
+  ) throws(BusError) -> Bool {
+    var membership = try broker.groups.join(
+      group: group, member: state.member, client: client, instance: instance, topics: topics,
+      settings: settings.group, now: now, effects: &effects)
+    state.assigned = []
+    state.mustJoin = false
+    if membership.phase == .syncing {
+      membership = try broker.groups.sync(membership.identity, now: now, effects: &effects)
+    }
+    state.membership = membership
+    state.epoch = membership.epoch
+    state.lastHeartbeat = now
+    guard membership.phase == .stable else { return false }
+    let committed = broker.groups.committed(group: group, membership.assignment)
+    for (name, committed) in zip(membership.assignment, committed) {
+      let topic = try broker.topics.topic(name.topic)
+      let position = if let committed { committed.offset } else { try start(of: name, topic) }
+      state.assigned.append(
+        AssignedPartition(name: name, topic: topic, position: position, committed: committed?.offset))
+    }
+    state.first = 0
+    result.assigned = membership.assignment
+    return true
+  }
+
+  /// Where the reset policy begins.
+  private func start(of name: TopicPartition, _ topic: Topic) throws(BusError) -> Int64 {
+    let bounds = try topic.bounds(partition: name.partition)
+    switch settings.reset {
+    case .earliest: return bounds.lowerBound
+    case .latest: return bounds.upperBound
+    case .fail: throw .noCommittedOffset(group: group, name)
+    }
+  }
+
+  private func fetch(_ max: Int, _ state: inout State, _ result: inout PollResult) throws(BusError) {
+    let count = state.assigned.count
+    guard count > 0 else { return }
+    var recordsLeft = max
+    var bytesLeft = settings.maximumPollBytes
+    for step in 0..<count where recordsLeft > 0 && bytesLeft > 0 {
+      let index = (state.first + step) % count
+      if state.assigned[index].isPaused { continue }
+      guard
+        let batch = try read(
+          &state.assigned[index], maximumRecords: recordsLeft, maximumBytes: bytesLeft, &result),
+        let last = batch.records.last
+      else { continue }
+      state.assigned[index].position = last.offset + 1
+      recordsLeft -= batch.records.count
+      bytesLeft -= batch.records.reduce(0) { $0 + $1.sizeInBytes }
+      result.batches.append(batch)
+    }
+    state.first = (state.first + 1) % count
+  }
+
+  private func read(
+    _ assigned: inout AssignedPartition, maximumRecords: Int, maximumBytes: Int, _ result: inout PollResult
+  ) throws(BusError) -> RecordBatch? {
+    do throws(BusError) {
+      return try assigned.topic.read(
+        partition: assigned.name.partition, from: assigned.position, maximumRecords: maximumRecords,
+        maximumBytes: maximumBytes)
+    } catch .unavailable {
+      result.unavailable.append(assigned.name)
+      return nil
+    } catch .offsetOutOfRange {
+      let from = assigned.position
+      assigned.position = try start(of: assigned.name, assigned.topic)
+      result.resets.append(PollResult.Reset(partition: assigned.name, from: from, to: assigned.position))
+      return try assigned.topic.read(
+        partition: assigned.name.partition, from: assigned.position, maximumRecords: maximumRecords,
+        maximumBytes: maximumBytes)
+    } catch {
+      throw error
+    }
+  }
+}

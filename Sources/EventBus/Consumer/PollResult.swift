@@ -1,0 +1,26 @@
+/// What one poll brought.
+public struct PollResult: Sendable {
+  /// A position that had to be chosen anew because the log no longer, or not yet, holds it.
+  public struct Reset: Sendable, Hashable {
+    public let partition: TopicPartition
+    public let from: Int64
+    public let to: Int64
+  }
+
+  /// Partitions that had records; within each they are in order.
+  public internal(set) var batches: [RecordBatch] = []
+  /// The whole new assignment; nil when nothing was assigned by this poll.
+  public internal(set) var assigned: [TopicPartition]?
+  /// Partitions to be given up. What was handled of them can be committed until the next poll, which joins again.
+  public internal(set) var revoked: [TopicPartition] = []
+  /// Partitions that were given to others already: nothing of them can be committed any more.
+  public internal(set) var lost: [TopicPartition] = []
+  public internal(set) var resets: [Reset] = []
+  /// Partitions whose topic does not answer now.
+  public internal(set) var unavailable: [TopicPartition] = []
+  /// False while the consumer waits for its group: nothing is read then.
+  public internal(set) var isStable = false
+
+  /// Of all batches.
+  public var recordCount: Int { batches.reduce(0) { $0 + $1.records.count } }
+}

@@ -1,0 +1,93 @@
+internal import Concurrency
+internal import OrderedCollections
+
+extension GroupCoordinator {
+  /// Keeps all offsets or none. An offset is that of the next record to read.
+  ///
+  /// A member may commit for its generation while the group is stable and while a rebalance is being prepared; from
+  /// then on its partitions may be somebody else's.
+  /// - Parameter allowingRewind: without it an offset below the committed one is refused.
+  /// - Throws: `commitBeyondEnd`, `commitBackwards`, `rebalanceInProgress`, `illegalGeneration`, `unknownMember`,
+  ///   `fencedInstance`, `unknownTopic`, `unknownPartition`, `unavailable`.
+  public func commit(
+    _ offsets: [PartitionOffset], by identity: MemberIdentity, allowingRewind: Bool = false, now: Int64
+  ) throws(BusError) {
+    try withEffects { (effects) throws(BusError) in
+      try commit(offsets, by: identity, allowingRewind: allowingRewind, now: now, effects: &effects)
+    }
+  }
+
+  func commit(
+    _ offsets: [PartitionOffset], by identity: MemberIdentity, allowingRewind: Bool, now: Int64,
+    effects: inout Effects
+  ) throws(BusError) {
+    try withKnownGroup(identity, now: now, effects: &effects) { (group, effects) throws(BusError) in
+      let member = try group.checkedMember(identity)
+      switch group.state {
+      case .empty, .dead: throw .unknownMember(group: identity.group, member: identity.member)
+      case .completingRebalance: throw .rebalanceInProgress(group: identity.group)
+      case .preparingRebalance, .stable:
+        if group.refusesCommits { throw .rebalanceInProgress(group: identity.group) }
+      }
+      try check(offsets, in: group, allowingRewind: allowingRewind)
+      group.members[member.id]?.lastHeartbeat = now
+      store(offsets, in: &group, now: now, effects: &effects)
+    }
+  }
+
+  /// For readers that share nothing and so are no members: the group must have none.
+  /// - Throws: `groupNotEmpty`, and as for members.
+  public func commit(
+    _ offsets: [PartitionOffset], group name: String, allowingRewind: Bool = false, now: Int64
+  ) throws(BusError) {
+    try withEffects { (effects) throws(BusError) in
+      try withGroup(name, creating: GroupSettings(), now: now, effects: &effects) {
+        (group, effects) throws(BusError) in
+        guard group.state == .empty else { throw .groupNotEmpty(group: name, members: group.members.count) }
+        try check(offsets, in: group, allowingRewind: allowingRewind)
+        store(offsets, in: &group, now: now, effects: &effects)
+      }
+    }
+  }
+
+  private func check(
+    _ offsets: [PartitionOffset], in group: ConsumerGroup, allowingRewind: Bool
+  ) throws(BusError) {
+    for wanted in offsets {
+      let bounds = try topics.partition(wanted.partition).bounds
+      guard wanted.offset >= 0 else {
+        throw .offsetOutOfRange(wanted.partition, requested: wanted.offset, valid: bounds)
+      }
+      guard wanted.offset <= bounds.upperBound else {
+        throw .commitBeyondEnd(wanted.partition, offset: wanted.offset, logEnd: bounds.upperBound)
+      }
+      if !allowingRewind, let committed = group.offsets[wanted.partition]?.offset, wanted.offset < committed {
+        throw .commitBackwards(wanted.partition, offset: wanted.offset, committed: committed)
+      }
+    }
+  }
+
+  func store(_ offsets: [PartitionOffset], in group: inout ConsumerGroup, now: Int64, effects: inout Effects) {
+    var commits: [OffsetCommitRecord] = []
+    commits.reserveCapacity(offsets.count)
+    for wanted in offsets {
+      let committed = CommittedOffset(offset: wanted.offset, time: now)
+      group.offsets[wanted.partition] = committed
+      commits.append(OffsetCommitRecord(group: group.name, partition: wanted.partition, committed: committed))
+    }
+    record(commits, now: now, &effects)
+  }
+
+  /// What the group committed for a partition; nil when nothing, or when there is no such group.
+  public func committed(group: String, _ partition: TopicPartition) -> CommittedOffset? {
+    state.withLock { $0.groups[group]?.offsets[partition] }
+  }
+
+  /// As `committed`, for several partitions with one lock.
+  func committed(group: String, _ partitions: [TopicPartition]) -> [CommittedOffset?] {
+    state.withLock { state in
+      guard let index = state.groups.index(forKey: group) else { return partitions.map { _ in nil } }
+      return partitions.map { state.groups.values[index].offsets[$0] }
+    }
+  }
+}
