@@ -1,0 +1,99 @@
+internal import Histogram
+
+/// How long calls took in one slot of time. A few durations are kept as they are; many become a histogram.
+struct LatencySlot: Sendable {
+  typealias Counts = Histogram<UInt32>
+
+  /// Two digits, microseconds; grows as far as the longest value, which is cut at ``longest``.
+  static let empty = Counts(numberOfSignificantValueDigits: .two)
+  /// Microseconds: one hour.
+  static let longest: UInt64 = 3_600_000_000
+  private static let few = 64
+
+  /// Which slot of time this is; −1 for none.
+  var epoch: Int64 = -1
+  var calls = 0
+  var errors = 0
+  private var values: [UInt32] = []
+  private var counts: Counts?
+
+  var bytes: Int { values.capacity * 4 + (counts?.estimatedFootprintInBytes ?? 0) }
+
+  /// `duration` in nanoseconds.
+  mutating func record(duration: Int64) {
+    let value = min(UInt64(max(0, duration) / 1_000), Self.longest)
+    if counts != nil {
+      counts?.record(value)
+      return
+    }
+    values.append(UInt32(value))
+    guard values.count > Self.few else { return }
+    var counts = Self.empty
+    for value in values { counts.record(UInt64(value)) }
+    self.counts = counts
+    values = []
+  }
+
+  func merge(into sum: inout Counts) {
+    for value in values { sum.record(UInt64(value)) }
+    if let counts { sum.add(counts) }
+  }
+}
+
+/// Slots of equal length, the newest of which are current: a window that moves on a slot at a time.
+struct LatencyRing: Sendable {
+  /// Whole seconds.
+  let slotSeconds: Int64
+  private var slots: [LatencySlot]
+
+  /// Covers `windowSeconds`, which is a whole number of slots, at any moment: so it has one slot more.
+  init(windowSeconds: Int64, slotSeconds: Int64) {
+    self.slotSeconds = slotSeconds
+    slots = Array(repeating: LatencySlot(), count: Int(windowSeconds / slotSeconds) + 1)
+  }
+
+  var bytes: Int { slots.reduce(slots.capacity * MemoryLayout<LatencySlot>.stride) { $0 + $1.bytes } }
+
+  /// Ignored when the slot of that second has gone by.
+  mutating func record(second: Int64, calls: Int, errors: Int, duration: Int64?) {
+    let epoch = second / slotSeconds
+    let place = Int(epoch % Int64(slots.count))
+    guard place >= 0, slots[place].epoch <= epoch else { return }
+    if slots[place].epoch < epoch {
+      slots[place] = LatencySlot()
+      slots[place].epoch = epoch
+    }
+    slots[place].calls += calls
+    slots[place].errors += errors
+    if let duration { slots[place].record(duration: duration) }
+  }
+
+  /// Everything of the window that ends with `second`.
+  func sum(second: Int64, into counts: inout LatencySlot.Counts) -> (calls: Int, errors: Int) {
+    var calls = 0
+    var errors = 0
+    for slot in slots where isCurrent(slot, second: second) {
+      calls += slot.calls
+      errors += slot.errors
+      slot.merge(into: &counts)
+    }
+    return (calls, errors)
+  }
+
+  /// Where the window that ends with `second` begins.
+  func firstSecond(second: Int64) -> Int64 {
+    (second / slotSeconds - Int64(slots.count) + 1) * slotSeconds
+  }
+
+  /// Gives back the memory of slots that have gone by.
+  mutating func sweep(second: Int64) {
+    for place in slots.indices where slots[place].epoch >= 0 && !isCurrent(slots[place], second: second) {
+      slots[place] = LatencySlot()
+    }
+  }
+
+  private func isCurrent(_ slot: LatencySlot, second: Int64) -> Bool {
+    let newest = second / slotSeconds
+    return slot.epoch >= 0 && slot.epoch <= newest && slot.epoch > newest - Int64(slots.count)
+  }
+}

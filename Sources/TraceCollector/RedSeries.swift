@@ -1,0 +1,72 @@
+internal import Histogram
+
+/// What one call adds to figures.
+struct RedSample: Sendable {
+  /// The second in which it ended.
+  var second: Int64
+  /// 0 for more about a call that was counted already.
+  var calls: Int
+  var errors: Int
+  /// Nanoseconds.
+  var duration: Int64?
+}
+
+/// The figures of one service, operation, or of all transactions.
+struct RedSeries: Sendable {
+  private var seconds = SecondRing()
+  private var rings = [
+    LatencyRing(windowSeconds: 10, slotSeconds: 2), LatencyRing(windowSeconds: 60, slotSeconds: 10),
+    LatencyRing(windowSeconds: 900, slotSeconds: 150),
+  ]
+  private(set) var totalCalls = 0
+  private(set) var totalErrors = 0
+
+  var bytes: Int { rings.reduce(seconds.bytes + MemoryLayout<Self>.stride) { $0 + $1.bytes } }
+
+  mutating func record(_ sample: RedSample) {
+    totalCalls += sample.calls
+    totalErrors += sample.errors
+    seconds.record(second: sample.second, calls: UInt32(sample.calls), errors: UInt32(sample.errors))
+    for index in rings.indices {
+      rings[index].record(
+        second: sample.second, calls: sample.calls, errors: sample.errors, duration: sample.duration)
+    }
+  }
+
+  mutating func sweep(second: Int64) {
+    for index in rings.indices { rings[index].sweep(second: second) }
+  }
+
+  func history(now: Int64) -> RedHistory { seconds.history(second: Self.second(of: now)) }
+
+  /// `since`: when the store began to receive; a younger window is as long as that is ago.
+  func figures(window: RedWindow, now: Int64, since: Int64) -> RedFigures {
+    let second = Self.second(of: now)
+    var counts = LatencySlot.empty
+    var sum = rings[Int(window.rawValue)].sum(second: second, into: &counts)
+    var begin = second - Int64(window.seconds) + 1
+    if window == .quarterHour {
+      begin = rings[Int(window.rawValue)].firstSecond(second: second)
+    } else {
+      sum = seconds.sum(second: second, window: window.seconds)
+    }
+    func percentile(_ percentile: Double) -> Int64? {
+      counts.totalCount > 0 ? Int64(counts.valueAtPercentile(percentile)) * 1_000 : nil
+    }
+    return RedFigures(
+      window: window, calls: sum.calls, errors: sum.errors,
+      rate: Self.rate(sum.calls, begin: begin, now: now, since: since),
+      p50: percentile(50), p95: percentile(95), p99: percentile(99), totalCalls: totalCalls, totalErrors: totalErrors)
+  }
+
+  static func second(of time: Int64) -> Int64 {
+    let second = time / 1_000_000_000
+    return time < 0 && second * 1_000_000_000 != time ? second - 1 : second
+  }
+
+  /// Calls a second since second `begin`: the last second has only begun, and the store may be younger than that.
+  static func rate(_ calls: Int, begin: Int64, now: Int64, since: Int64) -> Double {
+    let length = now &- max(begin &* 1_000_000_000, min(since, now &- 1_000_000_000))
+    return Double(calls) * 1_000_000_000 / Double(max(length, 1_000_000_000))
+  }
+}

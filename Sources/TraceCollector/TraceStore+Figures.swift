@@ -1,0 +1,71 @@
+internal import Concurrency
+
+extension TraceStore {
+  /// Whole transactions, by their root spans; the hidden kinds are left out.
+  public func red(window: RedWindow = .minute, now: Int64) -> RedFigures {
+    state.withLock { $0.red.transactions.figures(window: window, now: now, since: $0.since) }
+  }
+
+  /// Whole transactions of each of the last 120 seconds.
+  public func history(now: Int64) -> RedHistory {
+    state.withLock { $0.red.transactions.history(now: now) }
+  }
+
+  /// What one service was asked to do: its SERVER, CONSUMER and root spans. Nil when it was never asked.
+  public func red(service: String, window: RedWindow = .minute, now: Int64) -> RedFigures? {
+    state.withLock { $0.series(service)?.figures(window: window, now: now, since: $0.since) }
+  }
+
+  /// One operation of one service; nil when it is unknown. What is beyond the bound is operation `(other)`.
+  public func red(service: String, operation: String, window: RedWindow = .minute, now: Int64) -> RedFigures? {
+    state.withLock { $0.series(service, operation)?.figures(window: window, now: now, since: $0.since) }
+  }
+
+  public func history(service: String, now: Int64) -> RedHistory? {
+    state.withLock { $0.series(service)?.history(now: now) }
+  }
+
+  public func history(service: String, operation: String, now: Int64) -> RedHistory? {
+    state.withLock { $0.series(service, operation)?.history(now: now) }
+  }
+
+  /// All services in order of first appearance.
+  public func services(window: RedWindow = .minute, now: Int64) -> [ServiceFigures] {
+    state.withLock { state in
+      state.red.allServices.map { service in
+        ServiceFigures(
+          service: state.symbols[service.name],
+          figures: service.series.figures(window: window, now: now, since: state.since),
+          history: service.series.history(now: now))
+      }
+    }
+  }
+
+  /// The operations of one service in order of first appearance.
+  public func operations(of service: String, window: RedWindow = .minute, now: Int64) -> [OperationFigures] {
+    state.withLock { state in
+      guard let symbol = state.symbols.existing(service) else { return [] }
+      return state.red.operations(of: symbol).map { operation in
+        OperationFigures(
+          service: service, operation: state.symbols[operation.name],
+          figures: operation.series.figures(window: window, now: now, since: state.since))
+      }
+    }
+  }
+
+  /// Who calls whom, in order of first appearance, with the last minute's figures.
+  public func edges(now: Int64) -> [ServiceEdge] {
+    state.withLock { $0.graph.edges(symbols: $0.symbols, now: now, since: $0.since) }
+  }
+}
+
+extension TraceStoreState {
+  func series(_ service: String) -> RedSeries? {
+    symbols.existing(service).flatMap { red.series(of: $0) }
+  }
+
+  func series(_ service: String, _ operation: String) -> RedSeries? {
+    guard let service = symbols.existing(service), let operation = symbols.existing(operation) else { return nil }
+    return red.series(of: operation, in: service)
+  }
+}

@@ -1,0 +1,128 @@
+internal import Concurrency
+public import TraceModel
+
+extension TraceStore {
+  /// The row of one transaction; nil when it is unknown or was evicted.
+  public func summary(of gtxid: GTXID) -> TraceSummary? {
+    state.withLock { state in
+      state.traces.slot(of: gtxid).map { state.summary(of: state.traces[$0]) }
+    }
+  }
+
+  /// The transactions whose id begins with `prefix`, newest first; of an id of 64 bits its low half may begin so.
+  public func find(prefix: String, limit: Int = 100) -> [GTXID] {
+    guard let prefix = IDPrefix(prefix) else { return [] }
+    return state.withLock { state in
+      var found: [GTXID] = []
+      var slot = state.traces.newest
+      while slot >= 0, found.count < limit {
+        let trace = state.traces[slot]
+        if prefix.matches(trace.id) { found.append(trace.id) }
+        slot = trace.older
+      }
+      return found
+    }
+  }
+
+  /// The newest transactions that `isIncluded`, newest arrival first, one row each.
+  ///
+  /// Those of the hidden kinds are left out unless `includingHidden`. The filter runs without the lock; it sees one
+  /// row after the other until `count` are found.
+  public func summaries(
+    newest count: Int, includingHidden: Bool = false, where isIncluded: (TraceSummary) -> Bool = { _ in true }
+  ) -> [TraceSummary] {
+    guard count > 0 else { return [] }
+    var found: [TraceSummary] = []
+    var cursor: TraceCursor?
+    while found.count < count {
+      let chunk = state.withLock { $0.summaries(after: &cursor, atMost: max(64, min(count - found.count, 1_024))) }
+      guard !chunk.isEmpty else { break }
+      for summary in chunk where found.count < count {
+        if includingHidden || !hiddenKinds.contains(summary.kind), isIncluded(summary) { found.append(summary) }
+      }
+    }
+    return found
+  }
+}
+
+/// The first digits of an id as numbers, so that comparing makes no text: as ``GTXID/matches(prefix:)``.
+struct IDPrefix {
+  private let high: UInt64
+  private let low: UInt64
+  private let highMask: UInt64
+  private let lowMask: UInt64
+
+  /// Nil unless these are up to 32 hexadecimal digits.
+  init?(_ text: String) {
+    let digits = text.utf8.count
+    guard digits <= 32 else { return nil }
+    let padded = text + String(repeating: "0", count: 32 - digits)
+    guard padded.utf8.count == 32, padded.utf8.allSatisfy({ Character(UnicodeScalar($0)).isHexDigit }),
+      let high = UInt64(padded.prefix(16), radix: 16), let low = UInt64(padded.suffix(16), radix: 16)
+    else { return nil }
+    self.high = high
+    self.low = low
+    highMask = Self.mask(min(digits, 16))
+    lowMask = Self.mask(max(0, digits - 16))
+  }
+
+  private static func mask(_ digits: Int) -> UInt64 { digits == 0 ? 0 : .max << UInt64(64 - 4 * digits) }
+
+  func matches(_ id: GTXID) -> Bool {
+    if (id.high ^ high) & highMask == 0, (id.low ^ low) & lowMask == 0 { return true }
+    return id.high == 0 && lowMask == 0 && (id.low ^ high) & highMask == 0
+  }
+}
+
+/// Where a walk from the newest trace to the oldest has come to.
+struct TraceCursor {
+  var slot: Int32
+  var arrival: UInt64
+}
+
+extension TraceStoreState {
+  /// The rows of the traces that come after `cursor`, which moves on; none at the end.
+  func summaries(after cursor: inout TraceCursor?, atMost count: Int) -> [TraceSummary] {
+    guard let last = cursor else { return collect(from: traces.newest, into: &cursor, atMost: count) }
+    // When it was evicted meanwhile, the walk goes on where it stood.
+    let slot = traces.trace(in: last.slot, arrival: last.arrival)?.older ?? traces.newest(olderThan: last.arrival)
+    return collect(from: slot, into: &cursor, atMost: count)
+  }
+
+  private func collect(from slot: Int32, into cursor: inout TraceCursor?, atMost count: Int) -> [TraceSummary] {
+    var rows: [TraceSummary] = []
+    var slot = slot
+    while slot >= 0, rows.count < count {
+      let trace = traces[slot]
+      rows.append(summary(of: trace))
+      cursor = TraceCursor(slot: slot, arrival: trace.arrival)
+      slot = trace.older
+    }
+    return rows
+  }
+
+  func summary(of trace: StoredTrace) -> TraceSummary {
+    var summary = TraceSummary(
+      gtxid: trace.id, arrival: trace.arrival, rootService: trace.root.service, rootOperation: trace.root.operation,
+      kind: trace.root.kind, user: trace.root.user, start: trace.start, end: trace.end, spans: trace.spans,
+      hops: trace.highestHop > 0 ? Int(trace.highestHop) : trace.crossings,
+      services: trace.services.map { symbols[$0.service] }, errors: trace.errors, firstError: "",
+      firstErrorService: "", orphans: trace.orphans, hasRoot: trace.root.isRoot, status: status(of: trace))
+    if trace.firstError >= 0 {
+      var reader = ByteReader(trace.records, at: trace.firstError)
+      let span = SpanDecoder(gtxid: trace.id, base: trace.base, symbols: symbols).decode(&reader)
+      summary.firstError = span.errorSentence
+      summary.firstErrorService = span.service
+    }
+    return summary
+  }
+
+  private func status(of trace: StoredTrace) -> TraceSummary.Status {
+    let isQuiet = latest &- trace.lastArrival > settings.quietAfter
+    if trace.root.isEnded || isQuiet {
+      let isFailed = trace.root.isRoot ? trace.root.failed || trace.consumerErrors > 0 : trace.errors > 0
+      return isFailed ? .error : .ok
+    }
+    return .running
+  }
+}

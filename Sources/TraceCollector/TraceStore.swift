@@ -1,0 +1,69 @@
+// TraceCollector: keeps the spans that services report, by transaction and within a budget of bytes, and answers from
+// them: lists, call trees, critical paths, rates and percentiles, who calls whom. It never receives from a network,
+// never draws, and never asks a clock: time is passed in.
+
+internal import Concurrency
+public import TraceModel
+
+/// Spans by transaction, with a bound in bytes.
+///
+/// Safe from any thread: one lock for each batch and each question. Equal input gives equal answers in every process.
+///
+/// What is full forgets whole transactions: the oldest first, and those that failed or are among the slowest of their
+/// root's operation last, as long as these hold no more than half of the budget. Everything dropped is counted.
+public final class TraceStore: Sendable {
+  let state: Locked<TraceStoreState>
+  let hiddenKinds: [String]
+
+  public init(_ settings: TraceStoreSettings) {
+    hiddenKinds = settings.hiddenKinds
+    state = Locked(TraceStoreState(settings))
+  }
+
+  /// `budget` in bytes, at least 65,536.
+  public convenience init(budget: Int, hiddenKinds: [String] = []) {
+    var settings = TraceStoreSettings(budget: budget)
+    settings.hiddenKinds = hiddenKinds
+    self.init(settings)
+  }
+
+  /// Takes a batch, in any order; spans of one transaction may come in many batches. `now` is when it came.
+  ///
+  /// A span that ends after `now` counts as ended now in rates and percentiles.
+  public func add(_ spans: [TraceSpan], now: Int64) {
+    state.withLock { $0.add(spans, now: now) }
+  }
+
+  /// The spans of one transaction as they were put in, in that order; none when it is unknown or was evicted.
+  ///
+  /// An id of 64 bits finds the transaction whose low half it is, and the other way round.
+  public func spans(of gtxid: GTXID) -> [TraceSpan] {
+    // Decoding a large trace takes long enough not to hold the lock for it: only references are copied.
+    let stored = state.withLock { state -> (decoder: SpanDecoder, records: [UInt8], count: Int)? in
+      guard let slot = state.traces.slot(of: gtxid) else { return nil }
+      let trace = state.traces[slot]
+      let decoder = SpanDecoder(gtxid: trace.id, base: trace.base, symbols: state.symbols)
+      return (decoder, trace.records, trace.spans)
+    }
+    guard let stored else { return [] }
+    var spans: [TraceSpan] = []
+    spans.reserveCapacity(stored.count)
+    var reader = ByteReader(stored.records, at: 0)
+    while !reader.isAtEnd { spans.append(stored.decoder.decode(&reader)) }
+    return spans
+  }
+
+  /// What the store holds, and what became of all it was given.
+  public var statistics: TraceStoreStatistics {
+    state.withLock { state in
+      var statistics = state.statistics
+      statistics.traces = state.traces.count
+      statistics.spans = state.traces.spans
+      statistics.orphans = state.traces.orphans
+      statistics.bytes = state.bytes
+      statistics.budget = state.settings.budget
+      statistics.figureBytes = state.red.bytes + state.graph.bytes
+      return statistics
+    }
+  }
+}
