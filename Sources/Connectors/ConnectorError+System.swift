@@ -14,7 +14,7 @@ extension ConnectorError {
     switch error {
     case let error as ConnectorError: self = error
     case let error as IOError: self.init(number: error.errnoCode, address: address, option: option)
-    case is SocketAddressError: self = .unknownHost(address, option: option)
+    case is SocketAddressError.UnknownHost: self = .unknownHost(address, option: option)
     default: self = .cannotListen(address, reason: "\(error)")
     }
   }

@@ -8,6 +8,9 @@ public struct ReceiverSettings: Sendable, Equatable {
   public var connectionLimit = 512
   /// How long a connection may stand still.
   public var idleTime = Duration.seconds(60)
+  /// How long a sender that was turned away before its body was read may take to read the answer: closing at once would
+  /// make the system drop it.
+  public var lingerTime = Duration.seconds(2)
   /// How long requests under way may take to end once the receiver is stopped.
   public var graceTime = Duration.seconds(1)
 

@@ -22,11 +22,18 @@ public final class ZipkinReceiver: Sendable {
 
   private enum Phase {
     case idle
-    case running(Task<Void, any Error>, ZipkinServer)
-    case stopped
+    /// Not accepting connections yet.
+    case binding(Serving)
+    case running(Serving)
+    /// Nil when it never started.
+    case stopped(Serving?)
   }
 
-  private typealias ZipkinServer = Server<HTTP1Channel>
+  private struct Serving: Sendable {
+    var server: Server<HTTP1Channel>
+    /// Ends when nothing is served any more.
+    var task: Task<Void, any Error>
+  }
 
   /// The command line's name for the port of this receiver.
   public static let option = "--zipkin"
@@ -53,45 +60,34 @@ public final class ZipkinReceiver: Sendable {
   /// - Parameter onBound: told the port once connections are accepted; never called when this throws.
   /// - Throws: why it never listened; once it has, it does not throw.
   public func start(onBound: @escaping @Sendable (_ port: Int) -> Void = { _ in }) async throws(ConnectorError) {
-    let isBound = Locked(false)
-    let (serving, group) = try begin { port in
-      isBound.withLock { $0 = true }
-      onBound(port)
+    let wasBound = Locked(false)
+    let serving = try phase.withLock { phase throws(ConnectorError) in
+      guard case .idle = phase else { throw .spent }
+      let server = server { port in
+        wasBound.withLock { $0 = true }
+        onBound(port)
+      }
+      let serving = Serving(server: server, task: Task { try await server.run() })
+      phase = .binding(serving)
+      return serving
     }
     let outcome = await withTaskCancellationHandler {
-      await serving.result
+      await serving.task.result
     } onCancel: {
-      serving.cancel()
+      serving.task.cancel()
     }
-    phase.withLock { $0 = .stopped }
-    // Closes what a sender still holds open.
-    try? await group.shutdownGracefully()
-    guard !isBound.withLock({ $0 }) else { return }
+    phase.withLock { $0 = .stopped(serving) }
+    guard !wasBound.withLock({ $0 }) else { return }
     switch outcome {
-    case .success, .failure(is CancellationError), .failure(is ZipkinServer.Error): throw .stopped
+    case .success, .failure(is CancellationError): throw .stopped
     case .failure(let error): throw ConnectorError(error, address: address, option: Self.option)
     }
   }
 
-  private func begin(
-    onBound: @escaping @Sendable (Int) -> Void
-  ) throws(ConnectorError) -> (Task<Void, any Error>, MultiThreadedEventLoopGroup) {
-    try phase.withLock { phase throws(ConnectorError) in
-      guard case .idle = phase else { throw .spent }
-      let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-      let server = server(on: group, onBound: onBound)
-      let serving = Task { try await server.run() }
-      phase = .running(serving, server)
-      return (serving, group)
-    }
-  }
-
-  private func server(
-    on group: MultiThreadedEventLoopGroup, onBound: @escaping @Sendable (Int) -> Void
-  ) -> ZipkinServer {
+  private func server(onBound: @escaping @Sendable (Int) -> Void) -> Server<HTTP1Channel> {
     let logger = Logger(label: "zipkin") { _ in SwiftLogNoOpLogHandler() }
     let handler = handler
-    return ZipkinServer(
+    return Server(
       childChannelSetup: HTTP1Channel(
         responder: { request, writer, channel in
           try await handler.respond(to: request, with: writer, on: channel)
@@ -99,27 +95,59 @@ public final class ZipkinReceiver: Sendable {
       configuration: ServerConfiguration(
         address: .hostname(address.host, port: address.port),
         availableConnectionsDelegate: MaximumAvailableConnections(settings.connectionLimit, logger: logger)),
-      onServerRunning: { channel in onBound(channel.localAddress?.port ?? 0) },
-      eventLoopGroup: group, logger: logger)
+      onServerRunning: { [weak self] channel in
+        self?.bound(to: channel, onBound: onBound)
+      },
+      eventLoopGroup: MultiThreadedEventLoopGroup.singleton, logger: logger)
+  }
+
+  private func bound(to channel: any Channel, onBound: @Sendable (Int) -> Void) {
+    let stopped: Serving? = phase.withLock { phase in
+      switch phase {
+      case .binding(let serving):
+        phase = .running(serving)
+        return nil
+      case .stopped(let serving): return serving
+      case .idle, .running: preconditionFailure("A server is bound once, after it was started.")
+      }
+    }
+    if let stopped {
+      stopped.task.cancel()
+    } else {
+      onBound(channel.localAddress?.port ?? address.port)
+    }
   }
 
   /// Stops listening, lets requests under way end for ``ReceiverSettings/graceTime``, then closes every connection.
   ///
   /// Returns once nothing is served any more. Does nothing when it does not run.
   public func stop() async {
-    let running: (Task<Void, any Error>, ZipkinServer)? = phase.withLock { phase in
-      defer { phase = .stopped }
-      guard case .running(let serving, let server) = phase else { return nil }
-      return (serving, server)
+    let before = phase.withLock { phase in
+      let before = phase
+      switch before {
+      case .idle: phase = .stopped(nil)
+      case .binding(let serving), .running(let serving): phase = .stopped(serving)
+      case .stopped: break
+      }
+      return before
     }
-    guard let (serving, server) = running else { return }
+    switch before {
+    case .idle: return
+    // The server cannot be stopped while it binds; it is once it has.
+    case .binding(let serving): _ = await serving.task.result
+    case .running(let serving): await end(serving)
+    case .stopped(let serving): _ = await serving?.task.result
+    }
+  }
+
+  private func end(_ serving: Serving) async {
     let graceTime = settings.graceTime
     let deadline = Task {
       try await Task.sleep(for: graceTime)
-      serving.cancel()
+      serving.task.cancel()
     }
-    try? await server.shutdownGracefully()
-    _ = await serving.result
+    try? await serving.server.shutdownGracefully()
+    _ = await serving.task.result
     deadline.cancel()
   }
 }

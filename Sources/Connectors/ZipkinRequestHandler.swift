@@ -7,12 +7,14 @@ internal import TraceModel
 /// Answers one request after another, each to the end: checks, gathers, decodes, hands on.
 final class ZipkinRequestHandler: Sendable {
   private let limit: Int
+  private let lingerTime: TimeAmount
   private let collector: BodyCollector
   private let intake: ZipkinIntake
   private let counter: Locked<ReceiverCounts>
 
   init(settings: ReceiverSettings, intake: ZipkinIntake, counter: Locked<ReceiverCounts>) {
     limit = settings.bodyLimit
+    lingerTime = TimeAmount(settings.lingerTime)
     collector = BodyCollector(limit: settings.bodyLimit, bound: settings.waitingLimit)
     self.intake = intake
     self.counter = counter
@@ -57,8 +59,7 @@ final class ZipkinRequestHandler: Sendable {
     let body = request.method == .head ? ResponseBody() : response.body
     try await writer.write(response: response.head, body: body)
     if answer.leavesBodyUnread {
-      // At once would be too early: unread bytes make the system drop the answer before the sender has read it.
-      channel.eventLoop.scheduleTask(in: .seconds(2)) { channel.close(promise: nil) }
+      channel.eventLoop.scheduleTask(in: lingerTime) { channel.close(promise: nil) }
     }
   }
 }
