@@ -9,12 +9,12 @@ public final class Retry: Sendable {
   private let counters: Locked<RetrySnapshot>
 
   /// - Parameters:
-  ///   - random: numbers from 0 up to, but not including, 1, for the jitter. Needed when there is jitter.
   ///   - shouldRetry: which errors are worth another attempt. Cancellation never is, and is not asked about.
+  ///   - random: numbers from 0 up to, but not including, 1, for the jitter. Needed when there is jitter.
   /// - Throws: `InvalidSetting` for the first setting that cannot be used, and for jitter without `random`.
   public init(
-    name: String, settings: RetrySettings = RetrySettings(), random: (@Sendable () -> Double)? = nil,
-    shouldRetry: @escaping @Sendable (any Error) -> Bool = { _ in true }
+    name: String, settings: RetrySettings = RetrySettings(),
+    shouldRetry: @escaping @Sendable (any Error) -> Bool = { _ in true }, random: (@Sendable () -> Double)? = nil
   ) throws(InvalidSetting) {
     try settings.validate()
     try SettingCheck(owner: "retry").require(

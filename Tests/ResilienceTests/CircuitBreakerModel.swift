@@ -1,0 +1,121 @@
+import Resilience
+
+/// The same rules told as plainly as possible: nothing is kept up to date, everything is counted anew each time.
+struct CircuitBreakerModel {
+  let settings: CircuitBreakerSettings
+  var state: CircuitBreakerState
+  var attempts = 0
+  var permits = 0
+  var refused = 0
+  var events: [String] = []
+  private var windowSize = 0
+  private var isTimeWindow = false
+  private var results: [(second: Int64, isFailure: Bool, isSlow: Bool)] = []
+  private var waitEnd: Int64 = 0
+  private(set) var timer: Int64?
+  private var announced: [String] = []
+
+  init(settings: CircuitBreakerSettings, now: Int64) {
+    self.settings = settings
+    state = .closed
+    become(.closed, now: now)
+  }
+
+  var minimum: Int { isTimeWindow ? settings.minimumNumberOfCalls : min(settings.minimumNumberOfCalls, windowSize) }
+
+  func inWindow(at now: Int64) -> [(second: Int64, isFailure: Bool, isSlow: Bool)] {
+    guard isTimeWindow else { return results.suffix(windowSize) }
+    return results.filter { $0.second > now / 1_000_000_000 - Int64(windowSize) }
+  }
+
+  func rates(at now: Int64) -> (failure: Float, slow: Float) {
+    let calls = inWindow(at: now)
+    guard !calls.isEmpty, calls.count >= minimum else { return (-1, -1) }
+    let failed = calls.filter(\.isFailure).count
+    let slow = calls.filter(\.isSlow).count
+    return (Float(failed) * 100 / Float(calls.count), Float(slow) * 100 / Float(calls.count))
+  }
+
+  mutating func acquire(now: Int64) -> Bool {
+    if state == .open, now > waitEnd { change(to: .halfOpen, now: now) }
+    switch state {
+    case .closed, .disabled, .metricsOnly: return true
+    case .halfOpen where permits > 0:
+      permits -= 1
+      return true
+    case .open, .halfOpen, .forcedOpen:
+      refused += 1
+      if state != .forcedOpen { events.append("NOT_PERMITTED") }
+      return false
+    }
+  }
+
+  mutating func release() { if state == .halfOpen { permits += 1 } }
+
+  mutating func ignore() {
+    release()
+    if state != .disabled, state != .forcedOpen { events.append("IGNORED_ERROR") }
+  }
+
+  mutating func record(isFailure: Bool, duration: Int64, now: Int64) {
+    guard state != .disabled, state != .forcedOpen else { return }
+    events.append(isFailure ? "ERROR" : "SUCCESS")
+    let isSlow = Duration.nanoseconds(duration) > settings.slowCallDurationThreshold
+    results.append((now / 1_000_000_000, isFailure, isSlow))
+    let (failure, slow) = rates(at: now)
+    guard failure >= 0 else { return }
+    let exceeded =
+      (failure >= settings.failureRateThreshold ? ["FAILURE_RATE_EXCEEDED:\(failure)"] : [])
+      + (slow >= settings.slowCallRateThreshold ? ["SLOW_CALL_RATE_EXCEEDED:\(slow)"] : [])
+    switch state {
+    case .closed where !exceeded.isEmpty:
+      events += exceeded
+      change(to: .open, now: now)
+    case .halfOpen: change(to: exceeded.isEmpty ? .closed : .open, now: now)
+    case .metricsOnly:
+      for event in exceeded where !announced.contains(String(event.prefix(4))) {
+        announced.append(String(event.prefix(4)))
+        events.append(event)
+      }
+    default: break
+    }
+  }
+
+  mutating func change(to target: CircuitBreakerState, now: Int64) {
+    let previous = state
+    become(target, now: now)
+    if previous != target { events.append("STATE_TRANSITION:\(previous.rawValue)_TO_\(target.rawValue)") }
+  }
+
+  mutating func fireTimer(now: Int64) {
+    change(to: state == .open ? .halfOpen : settings.transitionToStateAfterWaitDuration, now: now)
+  }
+
+  private mutating func become(_ target: CircuitBreakerState, now: Int64) {
+    state = target
+    timer = nil
+    announced = []
+    guard target != .open else {
+      attempts += 1
+      waitEnd = now + settings.waitIntervalInOpenState.nanoseconds(afterAttempts: attempts)
+      if settings.automaticTransitionFromOpenToHalfOpenEnabled { timer = waitEnd }
+      return
+    }
+    refused = 0
+    results = []
+    isTimeWindow = settings.slidingWindowType == .timeBased && (target == .closed || target == .metricsOnly)
+    windowSize = settings.slidingWindowSize
+    switch target {
+    case .halfOpen:
+      windowSize = settings.permittedNumberOfCallsInHalfOpenState
+      permits = windowSize
+      if settings.maxWaitDurationInHalfOpenState > .zero {
+        timer = now + Int64(settings.maxWaitDurationInHalfOpenState / .nanoseconds(1))
+      }
+    case .forcedOpen, .disabled:
+      windowSize = 0
+      attempts = target == .disabled ? 0 : attempts + 1
+    default: attempts = 0
+    }
+  }
+}
