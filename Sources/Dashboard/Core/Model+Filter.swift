@@ -39,6 +39,7 @@ extension Model {
   mutating func narrowPage() {
     guard let text = filterLine?.editor.text else { return }
     let context = context
-    filterLine?.problem = pages.change(page) { $0.narrow(to: text, context) }
+    let problem = pages.change(page) { $0.narrow(to: text, context) }
+    filterLine?.problem = problem
   }
 }

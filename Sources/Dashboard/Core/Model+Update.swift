@@ -30,7 +30,11 @@ public func update(_ model: inout Model, _ input: Input) -> [Effect] {
     model.logFilter = filter
     return model.refresh(afterLoad: true)
   case .outcome(let outcome):
-    if case .refused(let sentence) = outcome { model.say(sentence, isProblem: true) } else { model.say(outcome.sentence) }
+    if case .refused(let sentence) = outcome {
+      model.say(sentence, isProblem: true)
+    } else {
+      model.say(outcome.sentence)
+    }
     return []
   case .tick(let time):
     model.clock = max(model.clock, time)
@@ -82,6 +86,12 @@ extension Model {
       commandHistory.removeAll { $0 == line }
       commandHistory.append(line)
       if commandHistory.count > 100 { commandHistory.removeFirst() }
+      return []
+    case .chooseTheme:
+      popups.append(Popup(ThemeList(names: themes, current: theme)))
+      return []
+    case .showHelp:
+      popups.append(Popup(HelpPopup(page: pages[page])))
       return []
     }
   }

@@ -35,6 +35,10 @@ enum Action: Sendable {
   case say(String, isProblem: Bool = false)
   /// A line of the palette that was carried out, for its history.
   case remember(String)
+  /// Opens the list of themes.
+  case chooseTheme
+  /// Opens the help of the page that is shown.
+  case showHelp
 }
 
 /// A key and what it does here, for the last line.

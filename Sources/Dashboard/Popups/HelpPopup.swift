@@ -1,0 +1,93 @@
+import Drawing
+import Widgets
+
+/// The keys: the page's, then those that work everywhere.
+struct HelpPopup: PopupContent {
+  private let title: String
+  private let keys: [KeyHint]
+  private var scrolled = ScrolledLines()
+
+  init(page: any Page) {
+    title = page.id.rawValue
+    keys = page.help
+  }
+
+  static let everywhere: [KeyHint] = [
+    KeyHint("1 … 5  0", "pages; 6 to 9 come with a later version"),
+    KeyHint("Tab  Shift-Tab", "next panel, previous panel"),
+    KeyHint("↵  Esc", "into the thing under the cursor, and back"),
+    KeyHint("[  ]", "back and forward through the places you were at"),
+    KeyHint("Space", "freeze; again: live"),
+    KeyHint(",  .", "one second back, forward"),
+    KeyHint("<  >", "ten seconds back, forward"),
+    KeyHint("/", "filter; Esc clears it"),
+    KeyHint("#", "go to a transaction by its id or the beginning of it"),
+    KeyHint(":", "command; Tab completes, ↑ brings back earlier ones"),
+    KeyHint("w", "why the thing under the cursor is as it is"),
+    KeyHint("f", "break the thing under the cursor; f twice: as the last time"),
+    KeyHint("!", "end all faults"),
+    KeyHint("l  L", "log of the thing under the cursor, the whole log"),
+    KeyHint("y", "copy the name or id under the cursor"),
+    KeyHint("+  -", "more, fewer frames a second"),
+    KeyHint("Ctrl-L  Ctrl-Z", "paint anew, suspend"),
+    KeyHint("q", "quit"),
+    KeyHint("mouse", "click selects, double click opens, the wheel scrolls, headings sort"),
+  ]
+
+  mutating func press(_ key: KeyPress, _ context: PageContext) -> [Action] {
+    if scrolled.press(key) {
+      settle(context)
+      return []
+    }
+    switch key.key {
+    case .escape, .enter, .character("?"), .character("q"): return [.dismiss]
+    default: return []
+    }
+  }
+
+  mutating func point(_ event: MouseEvent, in screen: Rect, _ context: PageContext) -> [Action] {
+    switch event.action {
+    case .wheelUp: scrolled.scroll(-3)
+    case .wheelDown: scrolled.scroll(3)
+    case .press where !box(context).frame(in: context.size).contains(x: event.column, y: event.row): return [.dismiss]
+    default: break
+    }
+    settle(context)
+    return []
+  }
+
+  private mutating func settle(_ context: PageContext) {
+    let inside = box(context).frame(in: context.size).height - 2
+    scrolled.settle(count: lines(width: 60).count, height: inside)
+  }
+
+  private func box(_ context: PageContext) -> Widgets.Popup {
+    Widgets.Popup(
+      [Run("keys", .title, bold: true), Run("  " + title, .strong, bold: true)], note: [Run("Esc closes", .muted)],
+      width: 74, height: lines(width: 70).count + 2)
+  }
+
+  private func lines(width: Int) -> [[Run]] {
+    func section(_ hints: [KeyHint]) -> [[Run]] {
+      hints.flatMap { hint -> [[Run]] in
+        let column = 16
+        let rest = wrapped([Run(hint.word, .text)], width: max(8, width - column))
+        return (rest.isEmpty ? [[]] : rest).enumerated().map { index, line in
+          let key = index == 0 ? endEllipsis(hint.key, column - 1) : ""
+          let blank = String(repeating: " ", count: column - key.cellWidth)
+          return [Run(key, .accent, bold: true), Run(blank)] + line
+        }
+      }
+    }
+    let own = section(keys)
+    return (own.isEmpty ? [] : own + [[]]) + section(Self.everywhere)
+  }
+
+  func draw(on canvas: inout Canvas, in screen: Rect, _ context: PageContext) {
+    let inside = box(context).draw(on: &canvas)
+    scrolled.draw(lines(width: inside.width), on: &canvas, in: inside)
+  }
+
+  func breadcrumb(_ context: PageContext) -> [String] { ["keys"] }
+  func hints(_ context: PageContext) -> [KeyHint] { [KeyHint("↑↓", "scroll"), KeyHint("Esc", "close")] }
+}

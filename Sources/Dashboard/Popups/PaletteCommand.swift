@@ -1,0 +1,147 @@
+import Drawing
+import Operations
+import TraceModel
+
+/// What can be typed after `:`.
+enum PaletteCommand: String, CaseIterable, Sendable {
+  case overview, services, service, breakers, topics, transactions, faults, log, alerts
+  case transaction = "tx"
+  case fault, rate, speed, theme, refresh, help
+  case quit = "q"
+
+  /// What it is and what follows it, for the list of completions.
+  var explanation: String {
+    switch self {
+    case .overview: "the whole system on a page"
+    case .services, .breakers, .topics, .transactions, .faults: "page"
+    case .service: "NAME   one service"
+    case .log: "[SERVICE]   the log"
+    case .alerts: "the rules that do not hold"
+    case .transaction: "ID   one transaction, by its id or how it begins"
+    case .fault: "TARGET KIND[=HOW] [ttl=30s]   break something; off ends all"
+    case .rate: "N   transactions a second"
+    case .speed: "0.1 … 100 | max   how fast simulated time goes by"
+    case .theme: "[NAME]   colours"
+    case .refresh: "N   frames a second at most"
+    case .help: "the keys"
+    case .quit: "quit"
+    }
+  }
+
+  var takesArgument: Bool {
+    switch self {
+    case .service, .transaction, .fault, .rate, .speed, .refresh: true
+    default: false
+    }
+  }
+}
+
+/// Why a line of the palette is not carried out, in a sentence that says what would be right.
+struct PaletteProblem: Error, Equatable {
+  let sentence: String
+}
+
+/// Reads and carries out a line of the palette.
+struct PaletteReader {
+  let context: PageContext
+  let themes: [String]
+
+  /// What the line asks for.
+  func actions(_ line: String) throws(PaletteProblem) -> [Action] {
+    let (word, argument) = Self.split(line)
+    if word.isEmpty { return [] }
+    guard let command = Self.command(word) else {
+      throw PaletteProblem(sentence: "unknown command \"\(word)\"; Tab shows what there is")
+    }
+    if command.takesArgument, argument.isEmpty {
+      throw PaletteProblem(sentence: "\(command.rawValue) wants more: \(command.explanation)")
+    }
+    switch command {
+    case .overview: return [.open(.overview)]
+    case .services: return [.open(.services(selected: nil))]
+    case .breakers: return [.open(.breakers(selected: nil))]
+    case .topics: return [.open(.topics(selected: nil))]
+    case .transactions: return [.open(.transactions(filter: argument.isEmpty ? nil : argument))]
+    case .faults: return [.open(.faults(selected: nil))]
+    case .service: return [.open(.service(try service(argument)))]
+    case .log: return [.open(.log(LogFilter(service: argument.isEmpty ? nil : try service(argument))))]
+    case .alerts: return [.show(Popup(AlertList()))]
+    case .transaction: return transaction(argument)
+    case .fault: return [.effect(.perform(try fault(argument)))]
+    case .rate: return [.effect(.perform(.setRate(try rate(argument))))]
+    case .speed: return [.effect(.perform(.setSpeed(try speed(argument))))]
+    case .theme: return try theme(argument)
+    case .refresh: return [.effect(.setRefresh(try refresh(argument)))]
+    case .help: return [.showHelp]
+    case .quit: return [.effect(.quit)]
+    }
+  }
+
+  /// The command a word stands for: its name, another name, or the only command that begins so.
+  static func command(_ word: String) -> PaletteCommand? {
+    let word = word.lowercased()
+    if let command = PaletteCommand(rawValue: word) { return command }
+    if word == "quit" || word == "exit" { return .quit }
+    let matches = PaletteCommand.allCases.filter { $0.rawValue.hasPrefix(word) }
+    return matches.count == 1 ? matches[0] : nil
+  }
+
+  static func split(_ line: String) -> (word: String, argument: String) {
+    let trimmed = line.drop { $0 == " " || $0 == ":" }
+    let parts = trimmed.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: true)
+    var argument = parts.count > 1 ? String(parts[1]) : ""
+    while argument.last == " " { argument.removeLast() }
+    return (parts.first.map(String.init) ?? "", String(argument.drop { $0 == " " }))
+  }
+
+  private func service(_ name: String) throws(PaletteProblem) -> String {
+    if context.snapshot.service(name) != nil { return name }
+    let names = context.snapshot.services.map(\.name).joined(separator: ", ")
+    throw PaletteProblem(sentence: "unknown service \"\(name)\"; there are \(names)")
+  }
+
+  private func transaction(_ text: String) -> [Action] {
+    if let id = GTXID(text.lowercased()) { return [.open(.transaction(id, span: nil))] }
+    var popup = GoToTransaction(text)
+    let asked = popup.ask()
+    return [.show(Popup(popup))] + asked
+  }
+
+  private func fault(_ text: String) throws(PaletteProblem) -> Command {
+    if text == "off" { return .endAllFaults }
+    do {
+      return .arm(try FaultParser(catalogue: context.snapshot.faults.catalogue).parse(text))
+    } catch {
+      throw PaletteProblem(sentence: error.description)
+    }
+  }
+
+  private func rate(_ text: String) throws(PaletteProblem) -> Double {
+    guard let rate = Double(text), (0...100_000).contains(rate) else {
+      throw PaletteProblem(sentence: "\"\(text)\" is not a rate; say transactions a second, 0 to 100000")
+    }
+    return rate
+  }
+
+  private func speed(_ text: String) throws(PaletteProblem) -> Speed {
+    guard let speed = Speed(text) else {
+      throw PaletteProblem(sentence: "\"\(text)\" is not a speed; say 0.1 to 100, or max")
+    }
+    return speed
+  }
+
+  private func refresh(_ text: String) throws(PaletteProblem) -> Int {
+    guard let rate = Int(text), (1...60).contains(rate) else {
+      throw PaletteProblem(sentence: "\"\(text)\" is not a refresh rate; say frames a second, 1 to 60")
+    }
+    return rate
+  }
+
+  private func theme(_ name: String) throws(PaletteProblem) -> [Action] {
+    if name.isEmpty { return [.chooseTheme] }
+    guard themes.contains(name) else {
+      throw PaletteProblem(sentence: "unknown theme \"\(name)\"; there are \(themes.joined(separator: ", "))")
+    }
+    return [.effect(.setTheme(name))]
+  }
+}

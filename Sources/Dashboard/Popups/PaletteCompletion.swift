@@ -1,0 +1,88 @@
+import Operations
+import TraceModel
+import Widgets
+
+/// One way to go on with a line of the palette.
+struct PaletteCompletion: Sendable, Hashable {
+  /// The whole line as it would be.
+  let line: String
+  /// What stands in the list: the word that is added.
+  let word: String
+  let explanation: String
+}
+
+extension PaletteReader {
+  /// How the line can go on, most likely first.
+  func completions(_ line: String) -> [PaletteCompletion] {
+    let text = String(line.drop { $0 == " " || $0 == ":" })
+    guard let blank = text.firstIndex(of: " ") else { return commands(text.lowercased()) }
+    guard let command = Self.command(String(text[..<blank])) else { return [] }
+    let rest = text[text.index(after: blank)...]
+    let last = rest.lastIndex(of: " ").map { rest.index(after: $0) } ?? rest.startIndex
+    let (before, typed) = (String(text[..<last]), String(rest[last...]))
+    let words = candidates(command, before: rest[..<last].split(separator: " ").map(String.init))
+    return words.filter { $0.word.hasPrefix(typed) && $0.word != typed }.map {
+      PaletteCompletion(line: before + $0.word, word: $0.word, explanation: $0.explanation)
+    }
+  }
+
+  private func commands(_ typed: String) -> [PaletteCompletion] {
+    PaletteCommand.allCases.filter { $0.rawValue.hasPrefix(typed) }.map {
+      PaletteCompletion(
+        line: $0.rawValue + ($0.takesArgument ? " " : ""), word: $0.rawValue, explanation: $0.explanation)
+    }
+  }
+
+  private func candidates(
+    _ command: PaletteCommand, before: [String]
+  ) -> [(word: String, explanation: String)] {
+    switch command {
+    case .service, .log: before.isEmpty ? context.snapshot.services.map { ($0.name, $0.health.mark.word) } : []
+    case .theme: before.isEmpty ? themes.map { ($0, "") } : []
+    case .speed: before.isEmpty ? ["0.1", "1", "10", "100", "max"].map { ($0, "") } : []
+    case .rate: before.isEmpty ? ["10", "50", "200", "500"].map { ($0, "transactions a second") } : []
+    case .refresh: before.isEmpty ? RefreshRate.steps.map { (String($0), "frames a second") } : []
+    case .transaction:
+      before.isEmpty
+        ? context.snapshot.transactions.prefix(8).map { ($0.gtxid.hex, "\($0.kind) \($0.state.rawValue)") } : []
+    case .fault: faultWords(before)
+    default: []
+    }
+  }
+
+  private func faultWords(_ before: [String]) -> [(word: String, explanation: String)] {
+    let catalogue = context.snapshot.faults.catalogue
+    guard let first = before.first else {
+      return catalogue.services.map { ($0.name, $0.isOutside ? "outside company" : "\($0.instances) instances") }
+        + catalogue.edges.map { ("\($0.from)>\($0.to)", "calls") }
+        + catalogue.databases.map { ("db:\($0)", "database") }
+        + catalogue.groups.map { ("group:\($0)", "consumer group") } + [("off", "end all faults")]
+    }
+    guard before.count > 1 else {
+      return FaultKind.Name.allCases.filter { name in
+        target(first).map { catalogue.obstacle(to: name, on: $0) == nil } ?? false
+      }.map { (Self.example($0), $0.explanation) }
+    }
+    return ["ttl=30s", "ttl=2m", "share=20%"].filter { word in
+      !before.contains { $0.hasPrefix(word.prefix { $0 != "=" }) }
+    }.map { ($0, $0.hasPrefix("ttl") ? "then it ends by itself" : "of the calls") }
+  }
+
+  private func target(_ word: String) -> FaultTarget? {
+    if word.hasPrefix("db:") { return .database(String(word.dropFirst(3))) }
+    if word.hasPrefix("group:") { return .group(String(word.dropFirst(6))) }
+    if let arrow = word.firstIndex(of: ">") {
+      return .edge(from: String(word[..<arrow]), to: String(word[word.index(after: arrow)...]))
+    }
+    return .service(String(word.prefix { $0 != "/" }))
+  }
+
+  private static func example(_ name: FaultKind.Name) -> String {
+    switch name {
+    case .latency: "latency=2s"
+    case .errors: "errors=30%"
+    case .slowConsumer: "slow=500ms"
+    case .crash, .databaseDown, .outage: name.rawValue
+    }
+  }
+}

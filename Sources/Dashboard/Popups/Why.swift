@@ -1,0 +1,203 @@
+import Drawing
+import Operations
+import TraceModel
+import Widgets
+
+/// Why something is as it is: the rule, and the facts that it was applied to.
+struct Why: Sendable {
+  /// The thing and its state.
+  var title: [Run]
+  /// The rule, in a sentence.
+  var rule: String
+  /// Each a paragraph.
+  var facts: [[Run]] = []
+  /// Where it is shown.
+  var place: Destination?
+
+  /// Nil when the thing is no longer there.
+  init?(_ subject: Subject, _ context: PageContext) {
+    let snapshot = context.snapshot
+    switch subject {
+    case .service(let name), .instance(let name, _):
+      guard let service = snapshot.service(name) else { return nil }
+      self.init(service, context)
+    case .breaker(let id):
+      guard let breaker = snapshot.breaker(id) else { return nil }
+      self.init(breaker, context)
+    case .topic(let name):
+      guard let topic = snapshot.topic(name) else { return nil }
+      self.init(topic, topic.groups.first { $0.name == topic.worstGroup }, context)
+    case .group(let topic, let name):
+      guard let topic = snapshot.topic(topic) else { return nil }
+      self.init(topic, topic.groups.first { $0.name == name }, context)
+    case .transaction(let id), .span(let id, _):
+      let loaded = context.transaction?.summary.gtxid == id ? context.transaction?.summary : nil
+      guard let summary = loaded ?? snapshot.transactions.first(where: { $0.gtxid == id }) else { return nil }
+      self.init(summary, context)
+    case .fault(let id):
+      guard let fault = snapshot.faults.armed.first(where: { $0.id == id }) else { return nil }
+      self.init(fault, context)
+    }
+  }
+
+  mutating func add(_ label: String, _ value: String, _ ink: Ink = .text) {
+    facts.append([Run(label + "  ", .label), Run(value, ink, bold: ink == .failing)])
+  }
+}
+
+// MARK: - A service
+
+extension Why {
+  private init(_ service: ServiceSnapshot, _ context: PageContext) {
+    let mark = service.health.mark
+    title = mark.short + [Run(" " + service.name, .strong, bold: true), Run("  \(mark.word)", mark.ink)]
+    rule = "A service is as bad as the worst of its indicators: instances, breakers, errors, latency, lag."
+    place = .service(service.name)
+    if !service.reason.isEmpty { add("because", service.reason, mark.ink) }
+    if service.since > 0 { add("since", Figures.age(context.since(service.since)).text) }
+    if !service.isOutside {
+      let missing = service.instancesUp < service.instancesAll
+      add("instances", "\(service.instancesUp) of \(service.instancesAll) up", missing ? .degraded : .text)
+    }
+    let objective = service.objective
+    add(
+      "errors",
+      "\(Figures.percent(service.errorShare).text), promised under \(Figures.percent(objective.errorShare).text)",
+      service.errorShare > objective.errorShare ? .failing : .text)
+    if let p99 = service.p99 {
+      add(
+        "p99", "\(Figures.duration(p99).text), promised under \(Figures.duration(objective.p99).text)",
+        p99 > objective.p99 ? .failing : .text)
+    }
+    for breaker in context.snapshot.breakers where breaker.caller == service.name && breaker.state != .closed {
+      add("breaker", "\(breaker.label) is \(breaker.state.mark.word)", breaker.state.mark.ink)
+    }
+    if let lag = service.lag, let verdict = service.lagVerdict, verdict != .ok {
+      add("lag", "\(Figures.count(Int(clamping: lag)).text) records, \(verdict.rawValue)", verdict.mark.ink)
+    }
+    for fault in context.snapshot.faults.armed(on: service.name) where fault.isOn {
+      add("we broke it", fault.spec.description, .fault)
+    }
+  }
+}
+
+// MARK: - A breaker
+
+extension Why {
+  private init(_ breaker: BreakerSnapshot, _ context: PageContext) {
+    let settings = breaker.settings
+    title = breaker.state.mark.long + [Run("  " + breaker.label, .strong, bold: true)]
+    place = .breakers(selected: breaker.id)
+    let window = settings.isTimeBased ? "\(settings.windowSize) s" : "\(settings.windowSize) calls"
+    let limit = Figures.percent(settings.failureRateThreshold / 100, isWhole: true).text
+    rule = "It opens when \(limit) or more of the last \(window) fail, once \(breaker.minimumCalls) have been made."
+    add("since", Figures.duration(context.since(breaker.since)).text)
+    if let newest = breaker.transitions.first, !newest.reason.isEmpty {
+      add("last change", "\(newest.from?.mark.word ?? "started") → \(newest.to.mark.word): \(newest.reason)")
+    }
+    if let rate = breaker.failureRate {
+      let ink: Ink = rate >= settings.failureRateThreshold ? .failing : .text
+      add("failures", "\(breaker.failed) of \(breaker.buffered) calls, \(Figures.percent(rate / 100).text)", ink)
+    } else {
+      add("failures", "\(breaker.buffered) of \(breaker.minimumCalls) calls so far, no rate yet", .muted)
+    }
+    if settings.slowCallDuration > 0, let slow = breaker.slowRate {
+      let limit = Figures.duration(settings.slowCallDuration).text
+      add("slow", "\(Figures.percent(slow / 100).text) took longer than \(limit)")
+    }
+    add("rejected", "\(Figures.count(Int(clamping: breaker.rejected)).text) calls")
+    facts.append([Run(next(breaker, context), .strong)])
+  }
+
+  private func next(_ breaker: BreakerSnapshot, _ context: PageContext) -> String {
+    switch breaker.state {
+    case .closed: return "Calls go through."
+    case .open:
+      guard let trial = breaker.trialFrom else { return "Calls are refused." }
+      let wait = -context.since(trial)
+      if wait <= 0 { return "Half-open on the next call." }
+      return "Half-open on the first call after \(context.clock(trial, .tenths)), in \(Figures.duration(wait).text)."
+    case .halfOpen:
+      let trial = "\(breaker.trial.count) of \(breaker.settings.trialCalls) trial calls are in"
+      return breaker.isStuck ? "\(trial); the others will never come." : "\(trial); they decide."
+    case .forcedOpen: return "Somebody opened it; it stays so until it is reset."
+    case .disabled: return "Somebody switched it off; calls go through uncounted."
+    case .metricsOnly: return "It counts and never opens."
+    }
+  }
+}
+
+// MARK: - A topic, a group
+
+extension Why {
+  private init(_ topic: TopicSnapshot, _ group: GroupSnapshot?, _ context: PageContext) {
+    let verdict = group?.verdict ?? topic.verdict
+    let mark = verdict?.mark ?? .lagNone
+    title = mark.long + [Run("  " + (group.map { "\($0.name) on \(topic.name)" } ?? topic.name), .strong, bold: true)]
+    rule =
+      "WARN: the lag grows while records are read. STALL: offsets stand still. STOP: nothing is committed any more."
+    place = .topics(selected: topic.name)
+    guard let group else {
+      add("groups", "no consumer group reads it", .muted)
+      return
+    }
+    for sentence in group.why { facts.append([Run(sentence, .text)]) }
+    let lag = group.lag.map { Figures.count(Int(clamping: $0)).text } ?? "–"
+    add("lag", group.trend.text.isEmpty ? lag : "\(lag)  \(group.trend.text)", mark.ink)
+    add("in, out", "\(Figures.rate(topic.inRate).text), \(Figures.rate(topic.outRate).text)")
+    if let empty = group.emptyIn { add("empty in", Figures.duration(empty).text) }
+    if let oldest = group.oldestUnread {
+      add("oldest unread", "written \(Figures.duration(context.since(oldest)).text) ago")
+    }
+    if !group.state.isEmpty { add("group", "\(group.state), \(group.members.count) members") }
+    if let rebalance = group.lastRebalance {
+      let reason = group.lastRebalanceReason.isEmpty ? "" : ": \(group.lastRebalanceReason)"
+      add("last rebalance", "\(context.clock(rebalance))\(reason)")
+    }
+  }
+}
+
+// MARK: - A transaction, a fault
+
+extension Why {
+  private init(_ summary: TransactionSummary, _ context: PageContext) {
+    title = summary.state.mark.long + [Run("  " + summary.gtxid.short, .accent), Run("  " + summary.kind, .strong)]
+    rule = Self.rule(summary.state)
+    place = .transaction(summary.gtxid, span: nil)
+    if !summary.stuckReason.isEmpty { add("stuck", summary.stuckReason, .failing) }
+    if !summary.firstError.isEmpty { add("first error", summary.firstError, .failing) }
+    if summary.errors > 0 { add("errors", Figures.count(summary.errors).text) }
+    if summary.isOverdue { add("overdue", "it takes longer than it should", .degraded) }
+    if !summary.step.isEmpty { add("step", summary.step) }
+    if !summary.orderState.isEmpty { add("order", summary.orderState) }
+    add("took", "\(Figures.duration(summary.duration).text), \(summary.hops) hops, \(summary.spans) spans")
+    if !summary.services.isEmpty { add("services", summary.services.joined(separator: ", ")) }
+    if !summary.customerSees.isEmpty { add("the customer sees", summary.customerSees) }
+  }
+
+  private static func rule(_ state: TransactionState) -> String {
+    switch state {
+    case .running: "RUNNING: it has not reached an end yet."
+    case .committed: "COMMITTED: every step was done."
+    case .rejected: "REJECTED: business said no, and there was nothing to undo."
+    case .compensating: "COMPENSATING: a step failed, and the steps before it are being undone in reverse."
+    case .compensated: "COMPENSATED: a step failed, and the steps before it were undone in reverse."
+    case .failed: "FAILED: a technical error, and there was nothing to undo."
+    case .stuck: "STUCK: nothing moves it any more; somebody has to."
+    case .ok: "OK: no span of it carries an error. From outside, spans are all that is known."
+    case .error: "ERROR: a span of it carries an error. From outside, spans are all that is known."
+    }
+  }
+
+  private init(_ fault: ArmedFault, _ context: PageContext) {
+    title = [Run("\(Glyphs.fault) ", .fault, bold: true), Run(fault.spec.description, .strong, bold: true)]
+    rule = "Somebody armed it: \(fault.spec.kind.name.explanation)."
+    place = .faults(selected: fault.spec.target.service)
+    add("state", fault.isOn ? "on" : "switched off, its settings kept", fault.isOn ? .fault : .muted)
+    add("armed at", context.clock(fault.armedAt))
+    if let ends = fault.endsAt { add("ends in", Figures.duration(max(0, -context.since(ends))).text) }
+    add("touches", Figures.rate(fault.touches).text)
+    add("has hurt", "\(Figures.count(Int(clamping: fault.hits)).text) calls, records or instances")
+    add("since then", "\(fault.openedSince) breakers opened, \(fault.compensatedSince) transactions compensated")
+  }
+}

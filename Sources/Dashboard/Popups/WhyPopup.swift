@@ -1,0 +1,60 @@
+import Drawing
+import Widgets
+
+/// Why the thing under the cursor is as it is, kept up to date while it is open.
+struct WhyPopup: PopupContent {
+  let subject: Subject
+  private var scrolled = ScrolledLines()
+
+  init(_ subject: Subject) {
+    self.subject = subject
+  }
+
+  mutating func press(_ key: KeyPress, _ context: PageContext) -> [Action] {
+    if scrolled.press(key) {
+      let inside = box(context).frame(in: context.size)
+      scrolled.settle(count: lines(context, width: inside.width - 4).count, height: inside.height - 2)
+      return []
+    }
+    switch key.key {
+    case .escape, .character("w"), .character("q"): return [.dismiss]
+    case .enter:
+      guard let place = Why(subject, context)?.place else { return [.dismiss] }
+      return [.dismiss, .open(place)]
+    default: return []
+    }
+  }
+
+  mutating func point(_ event: MouseEvent, in screen: Rect, _ context: PageContext) -> [Action] {
+    switch event.action {
+    case .wheelUp: return press(KeyPress(.up), context)
+    case .wheelDown: return press(KeyPress(.down), context)
+    case .press where !box(context).frame(in: context.size).contains(x: event.column, y: event.row): return [.dismiss]
+    default: return []
+    }
+  }
+
+  private func lines(_ context: PageContext, width: Int) -> [[Run]] {
+    guard let why = Why(subject, context) else { return [[Run("It is no longer there.", .muted)]] }
+    let facts = why.facts.flatMap { wrapped($0, width: width) }
+    return wrapped(why.title, width: width) + [[]] + wrapped([Run(why.rule, .muted)], width: width) + [[]] + facts
+  }
+
+  private func box(_ context: PageContext) -> Widgets.Popup {
+    // The box is as wide as it will be drawn, so that the lines are counted as they will be broken.
+    let width = Widgets.Popup([], width: 76, height: 3).frame(in: context.size).width
+    return Widgets.Popup(
+      [Run("why", .title, bold: true)], note: [Run("Esc closes", .muted)], width: 76,
+      height: lines(context, width: width - 4).count + 2)
+  }
+
+  func draw(on canvas: inout Canvas, in screen: Rect, _ context: PageContext) {
+    let inside = box(context).draw(on: &canvas)
+    scrolled.draw(lines(context, width: inside.width), on: &canvas, in: inside)
+  }
+
+  func breadcrumb(_ context: PageContext) -> [String] { ["why"] }
+  func hints(_ context: PageContext) -> [KeyHint] {
+    [KeyHint("↵", "open"), KeyHint("↑↓", "scroll"), KeyHint("Esc", "close")]
+  }
+}

@@ -1,0 +1,55 @@
+import Drawing
+
+/// Runs broken into lines of at most `width` columns, at blanks where there are any.
+func wrapped(_ runs: [Run], width: Int) -> [[Run]] {
+  guard width > 0 else { return [] }
+  var (lines, line, used): ([[Run]], [Run], Int) = ([], [], 0)
+  func broken() {
+    lines.append(line)
+    line = []
+    used = 0
+  }
+  for run in runs {
+    for piece in words(of: visible(run.text)) {
+      var rest = piece
+      if used + rest.cellWidth > width, used > 0 {
+        broken()
+        rest = String(rest.drop { $0 == " " })
+      }
+      while rest.cellWidth > width {
+        let head = head(of: rest, width: width)
+        line.append(Run(head, run.ink, attributes: run.attributes))
+        broken()
+        rest = String(rest.dropFirst(head.count))
+      }
+      guard !rest.isEmpty else { continue }
+      line.append(Run(rest, run.ink, attributes: run.attributes))
+      used += rest.cellWidth
+    }
+  }
+  if !line.isEmpty { broken() }
+  return lines
+}
+
+/// A text in words, each with the blanks before it.
+private func words(of text: String) -> [String] {
+  var (words, word, isBlank): ([String], String, Bool) = ([], "", true)
+  for character in text {
+    if character == " ", !isBlank {
+      words.append(word)
+      word = ""
+    }
+    isBlank = character == " "
+    word.append(character)
+  }
+  return word.isEmpty ? words : words + [word]
+}
+
+private func head(of text: String, width: Int) -> String {
+  var head = ""
+  for character in text {
+    guard (head + String(character)).cellWidth <= width else { break }
+    head.append(character)
+  }
+  return head.isEmpty ? String(text.prefix(1)) : head
+}
