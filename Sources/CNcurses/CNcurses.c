@@ -4,9 +4,6 @@
 #include <term.h>
 #include <unistd.h>
 
-bool cn_pressed(mmask_t state, int button) { return BUTTON_PRESS(state, button) != 0; }
-bool cn_released(mmask_t state, int button) { return BUTTON_RELEASE(state, button) != 0; }
-
 enum cn_knowledge cn_knows(const char *terminal_type) {
   int answer = 0;
   if (setupterm((char *)terminal_type, STDOUT_FILENO, &answer) == ERR) return CN_UNKNOWN;

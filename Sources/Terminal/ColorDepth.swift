@@ -18,7 +18,7 @@ public enum ColorDepth: Hashable, Sendable, CaseIterable {
     guard let promise = variable("COLORTERM"), promise == "truecolor" || promise == "24bit" else { return nil }
     let type = variable("TERM") ?? ""
     if type == "linux" || type.hasPrefix("vt") { return nil }
-    if type.hasPrefix("screen"), variable("TMUX") == nil { return nil }
+    if type.hasPrefix("screen"), variable("TMUX") ?? "" == "" { return nil }
     return .direct
   }
 

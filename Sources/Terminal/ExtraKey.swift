@@ -1,11 +1,11 @@
-internal import CNcurses
-
 /// Sequences that the terminal database has no key for. Their codes lie above ncurses' own.
 enum ExtraKey {
   static let focusIn: Int32 = 0x1000
   static let focusOut: Int32 = 0x1001
   static let pasteBegins: Int32 = 0x1002
   static let pasteEnds: Int32 = 0x1003
+  static let mouse: Int32 = 0x1004
+  static let oldMouse: Int32 = 0x1005
 
   /// Keys held with others: xterm writes what is held as a number, 1 + 1 for Shift, 2 for Alt, 4 for Control.
   private static let arrows: [(letter: String, key: Key)] = [
@@ -16,6 +16,7 @@ enum ExtraKey {
   static let sequences: [(String, Int32)] = {
     var sequences: [(String, Int32)] = [
       ("\u{1B}[I", focusIn), ("\u{1B}[O", focusOut), ("\u{1B}[200~", pasteBegins), ("\u{1B}[201~", pasteEnds),
+      ("\u{1B}[<", mouse), ("\u{1B}[M", oldMouse),
     ]
     for held in 1..<8 {
       for (index, arrow) in arrows.enumerated() {

@@ -46,6 +46,7 @@ extension Screen {
 
   private mutating func event(of input: Input, now: () -> Int64) -> Event? {
     if pasted != nil { return paste(input) }
+    if report != nil { return reported(input, now: now) }
     switch input {
     case .character(27):
       // Alt sends Escape and the key in one burst; Escape alone stands alone.
@@ -53,22 +54,27 @@ extension Screen {
       case nil: return .key(.escape)
       case .character(let next)?: return Keys.character(next).map { .key($0, .alt) }
       case .code(let code)?:
-        guard let (key, modifiers) = Keys.function(code) else { return special(code, now: now) }
+        guard let (key, modifiers) = Keys.function(code) else { return special(code) }
         return .key(key, modifiers.union(.alt))
       }
     case .character(let code): return Keys.character(code).map { .key($0) }
     case .code(let code):
       if let (key, modifiers) = Keys.function(code) { return .key(key, modifiers) }
-      return special(code, now: now)
+      return special(code)
     }
   }
 
-  private mutating func special(_ code: Int32, now: () -> Int64) -> Event? {
+  private mutating func special(_ code: Int32) -> Event? {
     switch code {
     case KEY_RESIZE:
       repaint()
       return .resize(size)
-    case KEY_MOUSE: return mouse(now: now)
+    case ExtraKey.mouse:
+      report = MouseReport(isOld: false)
+      return nil
+    case ExtraKey.oldMouse:
+      report = MouseReport(isOld: true)
+      return nil
     case ExtraKey.focusIn: return .focus(true)
     case ExtraKey.focusOut: return .focus(false)
     case ExtraKey.pasteBegins:
@@ -94,29 +100,19 @@ extension Screen {
     return nil
   }
 
-  private mutating func mouse(now: () -> Int64) -> Event? {
-    var event = MEVENT()
-    guard getmouse(&event) == OK else { return nil }
-    let (state, column, row) = (event.bstate, Int(event.x), Int(event.y))
-    guard let action = action(state, column: column, row: row, now: now) else { return nil }
-    var modifiers: Modifiers = []
-    if state & CN_SHIFT != 0 { modifiers.insert(.shift) }
-    if state & CN_CTRL != 0 { modifiers.insert(.control) }
-    if state & CN_ALT != 0 { modifiers.insert(.alt) }
-    return .mouse(Mouse(action, column: column, row: row, modifiers: modifiers))
-  }
-
-  private mutating func action(_ state: mmask_t, column: Int, row: Int, now: () -> Int64) -> Mouse.Action? {
-    if state & CN_WHEEL_UP != 0 { return .wheelUp }
-    if state & CN_WHEEL_DOWN != 0 { return .wheelDown }
-    if let button = (1...3).first(where: { cn_pressed(state, Int32($0)) }) {
-      return .press(button: button, clicks: clicks.press(button: button, column: column, row: row, now: now()))
+  /// The letters after the beginning of a mouse's report. A code among them means that it broke off.
+  private mutating func reported(_ input: Input, now: () -> Int64) -> Event? {
+    guard case .character(let letter) = input, let state = report?.append(letter) else {
+      report = nil
+      return event(of: input, now: now)
     }
-    if let button = (1...3).first(where: { cn_released(state, Int32($0)) }) {
-      clicks.release()
-      return .release(button: button)
+    switch state {
+    case .incomplete: return nil
+    case .malformed: report = nil
+    case .complete(let change):
+      report = nil
+      return mouse.decode(change, now: now).map(Event.mouse)
     }
-    guard state & CN_MOUSE_MOVED != 0 else { return nil }
-    return clicks.held > 0 ? .drag(button: clicks.held) : .move
+    return nil
   }
 }

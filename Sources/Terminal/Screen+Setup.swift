@@ -4,9 +4,10 @@ internal import Drawing
 internal import Glibc
 
 extension Screen {
-  /// Every motion of the mouse, focus in and out, and pastes in one piece: what ncurses does not ask for.
-  static let reportingOn = "\u{1B}[?1003h\u{1B}[?1006h\u{1B}[?1004h\u{1B}[?2004h"
-  static let reportingOff = "\u{1B}[?2004l\u{1B}[?1004l\u{1B}[?1003l"
+  /// Every press and motion of the mouse, focus in and out, and pastes in one piece. ncurses is not asked for the mouse:
+  /// it keeps eight events and drops presses where they come quickly.
+  static let reportingOn = "\u{1B}[?1000h\u{1B}[?1002h\u{1B}[?1003h\u{1B}[?1006h\u{1B}[?1004h\u{1B}[?2004h"
+  static let reportingOff = "\u{1B}[?2004l\u{1B}[?1004l\u{1B}[?1006l\u{1B}[?1003l\u{1B}[?1002l\u{1B}[?1000l"
 
   static func send(_ sequence: String) {
     var sequence = sequence
@@ -66,8 +67,6 @@ extension Screen {
     nodelay(screen, true)
     leaveok(screen, true)
     intrflush(screen, false)
-    mousemask(CN_MOUSE_ALL, nil)
-    mouseinterval(0)  // report presses and releases as they come, not clicks later
     for (sequence, code) in ExtraKey.sequences { define_key(sequence, code) }
     send(reportingOn)
   }

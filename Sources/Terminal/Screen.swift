@@ -13,12 +13,16 @@ public struct Screen: ~Copyable {
   private var palette: Palette
   private var shown: Canvas
   private var isShownKnown = false
+  /// Whether ncurses will take up the terminal again with the next frame, and with its own modes only.
+  private var isSuspended = false
   private var theme: Theme
   /// How many colours are drawn with.
   public let depth: ColorDepth
   /// What was pasted so far, while a paste comes in.
   var pasted: String?
-  var clicks = ClickCounter()
+  /// The letters of a mouse's report so far, while one comes in.
+  var report: MouseReport?
+  var mouse = MouseDecoder()
 
   /// Takes over the terminal.
   ///
@@ -68,6 +72,8 @@ public struct Screen: ~Copyable {
     isShownKnown = true
     wnoutrefresh(cn_screen())
     doupdate()
+    if isSuspended { Self.send(Self.reportingOn) }
+    isSuspended = false
   }
 
   /// Changes what styles look like. The next frame is drawn whole.
@@ -90,7 +96,7 @@ public struct Screen: ~Copyable {
     Self.send(Self.reportingOff)
     endwin()
     tg_suspend()
-    Self.send(Self.reportingOn)
+    isSuspended = true
     repaint()
   }
 

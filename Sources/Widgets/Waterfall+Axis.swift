@@ -5,7 +5,7 @@ extension Waterfall {
   public var ticks: [Int64] {
     let length = end - start
     guard width >= 12 else { return [] }
-    let wanted = Double(length) / Double(max(2, min(5, width / 9)))
+    let wanted = Double(length) / Double(max(2, min(5, width / 8)))
     var step = 1.0
     while step * 10 <= wanted { step *= 10 }
     let factor = [1.0, 2, 5, 10].first { step * $0 >= wanted } ?? 10

@@ -19,17 +19,6 @@ static const attr_t CN_ITALIC = A_ITALIC;
 static const attr_t CN_UNDERLINE = A_UNDERLINE;
 static const attr_t CN_REVERSE = A_REVERSE;
 
-// Mouse masks. These are nested function-like macros.
-static const mmask_t CN_MOUSE_ALL = ALL_MOUSE_EVENTS | REPORT_MOUSE_POSITION;
-static const mmask_t CN_MOUSE_MOVED = REPORT_MOUSE_POSITION;
-static const mmask_t CN_WHEEL_UP = BUTTON4_PRESSED;
-static const mmask_t CN_WHEEL_DOWN = BUTTON5_PRESSED;
-static const mmask_t CN_SHIFT = BUTTON_SHIFT;
-static const mmask_t CN_CTRL = BUTTON_CTRL;
-static const mmask_t CN_ALT = BUTTON_ALT;
-bool cn_pressed(mmask_t state, int button);
-bool cn_released(mmask_t state, int button);
-
 // What the terminal database says of a type, before anything is sent to the terminal.
 enum cn_knowledge { CN_UNKNOWN, CN_CANNOT_MOVE, CN_USABLE };
 enum cn_knowledge cn_knows(const char *terminal_type);
