@@ -36,15 +36,22 @@ final class ZipkinRequestHandler: Sendable {
     }
     let encoding = Self.encoding(of: request)
     let counter = counter
-    let answer = try await collector.collect(request.body, announced: announced) { count in
-      counter.withLock { $0.bytes += UInt64(count) }
-    } use: { outcome in
-      switch outcome {
-      case .whole(let body): await intake.take(body, isCompressed: encoding != nil)
-      case .tooLarge: intake.tooLarge.beforeBody()
-      case .overloaded: Self.overloaded.beforeBody()
-      case .interrupted: Self.interrupted.beforeBody()
+    let answer: ReceiverAnswer
+    do {
+      answer = try await collector.collect(request.body, announced: announced) { count in
+        counter.withLock { $0.bytes += UInt64(count) }
+      } use: { outcome in
+        switch outcome {
+        case .whole(let body): await intake.take(body, isCompressed: encoding != nil)
+        case .tooLarge: intake.tooLarge.beforeBody()
+        case .overloaded: Self.overloaded.beforeBody()
+        case .interrupted: Self.interrupted.beforeBody()
+        }
       }
+    } catch {
+      // The connection broke, or what came is not HTTP: the server ends it.
+      counter.withLock { $0.reject(for: .interrupted) }
+      throw error
     }
     try await send(answer, to: request, with: writer, on: channel)
   }

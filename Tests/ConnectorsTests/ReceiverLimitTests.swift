@@ -102,6 +102,7 @@ import Testing
       let answers = LoopbackClient.parse(
         try await running.client.exchange([ByteBuffer(string: head)], closesOutput: true))
       #expect(answers.allSatisfy { $0.status == 400 })
+      #expect(running.receiver.counts[.interrupted] == 1)
       let garbage = LoopbackClient.parse(
         try await running.client.exchange([ByteBuffer(string: "\u{1}\u{2}\r\n\r\n")], closesOutput: true))
       #expect(garbage.allSatisfy { $0.status == 400 })
