@@ -24,8 +24,8 @@ public struct CallTree: Sendable {
     public internal(set) var isSynthetic: Bool
 
     public var duration: Int64? { span.duration }
-    /// Corrected; the start when the duration is unknown.
-    public var end: Int64 { start &+ (span.duration ?? 0) }
+    /// Corrected; the start when the duration is unknown. Never before the start.
+    public var end: Int64 { max(start, start &+ (span.duration ?? 0)) }
   }
 
   public internal(set) var nodes: [Node] = []

@@ -1,0 +1,116 @@
+internal import TraceModel
+
+/// Finds each span's parent: Zipkin's rules (`zipkin2.internal.SpanNode`), with a guard against cycles.
+struct SpanLinker {
+  /// Merged ones, and a made-up root at the end if one was needed.
+  private(set) var spans: [TraceSpan]
+  /// −1 at the root.
+  private(set) var parents: [Int]
+  private(set) var orphans: [Bool]
+  private(set) var root = 0
+  private(set) var isRootMadeUp = false
+  /// The span that goes by an id alone: the client's, where a server shares the id.
+  private var plain: [SpanID: Int] = [:]
+  /// The first of the others of that id, and from each one to the next.
+  private var others: [SpanID: Int] = [:]
+  private var nextOther: [Int]
+
+  /// `spans` are merged and at least one.
+  init(_ spans: [TraceSpan]) {
+    self.spans = spans
+    parents = Array(repeating: -1, count: spans.count)
+    orphans = Array(repeating: false, count: spans.count)
+    nextOther = parents
+    index()
+    for place in spans.indices {
+      let parent = parent(of: place)
+      parents[place] = parent ?? -1
+      orphans[place] = parent == nil && spans[place].parent != nil && spans[place].parent != spans[place].id
+    }
+    breakCycles()
+    chooseRoot()
+  }
+
+  private mutating func index() {
+    for place in spans.indices {
+      let id = spans[place].id
+      if !spans[place].isShared, plain[id] == nil {
+        plain[id] = place
+      } else {
+        nextOther[place] = others[id] ?? -1
+        others[id] = place
+      }
+    }
+  }
+
+  private func parent(of place: Int) -> Int? {
+    let span = spans[place]
+    if span.isShared, let client = plain[span.id] { return client }
+    guard let id = span.parent, id != span.id else { return nil }
+    // A server under its client's id has the children that ran on its own endpoint.
+    var other = others[id] ?? -1
+    while other >= 0 {
+      if SpanMerger.areSameEndpoint(spans[other], span) { return other }
+      other = nextOther[other]
+    }
+    return plain[id] ?? others[id]
+  }
+
+  /// Cuts each cycle above its earliest span.
+  private mutating func breakCycles() {
+    var walks = Array(repeating: 0, count: spans.count)
+    for first in spans.indices {
+      let walk = first + 1
+      var place = first
+      while place >= 0, walks[place] == 0 {
+        walks[place] = walk
+        place = parents[place]
+      }
+      guard place >= 0, walks[place] == walk else { continue }
+      var earliest = place
+      var member = parents[place]
+      while member != place {
+        if isEarlier(member, earliest) { earliest = member }
+        member = parents[member]
+      }
+      parents[earliest] = -1
+      orphans[earliest] = true
+    }
+  }
+
+  private func isEarlier(_ left: Int, _ right: Int) -> Bool {
+    (spans[left].start, spans[left].id) < (spans[right].start, spans[right].id)
+  }
+
+  /// The earliest span that has no parent; what else has none hangs under it.
+  private mutating func chooseRoot() {
+    let tops = spans.indices.filter { parents[$0] < 0 }
+    let genuine = tops.filter { !orphans[$0] }
+    if let first = genuine.first {
+      root = genuine.reduce(first) { isEarlier($1, $0) ? $1 : $0 }
+    } else if tops.count == 1 {
+      root = tops[0]
+    } else {
+      makeUpRoot(tops)
+    }
+    for top in tops where top != root {
+      parents[top] = root
+      orphans[top] = true
+    }
+  }
+
+  private mutating func makeUpRoot(_ tops: [Int]) {
+    let named = spans[tops[0]].parent
+    let isCommon = named.map { named in plain[named] == nil && tops.allSatisfy { spans[$0].parent == named } } ?? false
+    let start = spans.reduce(Int64.max) { min($0, $1.start) }
+    let end = spans.reduce(Int64.min) { max($0, $1.end) }
+    root = spans.count
+    isRootMadeUp = true
+    spans.append(
+      TraceSpan(
+        gtxid: spans[0].gtxid, id: isCommon ? named ?? spans[0].id : spans[tops[0]].id, service: "",
+        operation: "(root not reported)", start: start, duration: max(0, end &- start)))
+    parents.append(-1)
+    orphans.append(false)
+  }
+}
