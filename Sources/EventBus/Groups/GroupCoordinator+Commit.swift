@@ -41,7 +41,7 @@ extension GroupCoordinator {
     _ offsets: [PartitionOffset], group name: String, allowingRewind: Bool = false, now: Int64
   ) throws(BusError) {
     try withEffects { (effects) throws(BusError) in
-      try withGroup(name, creating: GroupSettings(), now: now, effects: &effects) {
+      try withGroup(name, creating: defaults, now: now, effects: &effects) {
         (group, effects) throws(BusError) in
         guard group.state == .empty else { throw .groupNotEmpty(group: name, members: group.members.count) }
         try check(offsets, in: group, allowingRewind: allowingRewind)

@@ -21,7 +21,7 @@ public final class GroupCoordinator: WaitSource {
   let log: Topic
   let events = ObserverFeed<GroupEvent>()
   let state = Locked(State())
-  private let defaults: GroupSettings
+  let defaults: GroupSettings
 
   init(topics: TopicRegistry, log: Topic, defaults: GroupSettings) {
     self.topics = topics
