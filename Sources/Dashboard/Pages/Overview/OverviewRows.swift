@@ -1,0 +1,143 @@
+import Operations
+import TraceModel
+import Widgets
+
+/// The panels that have rows, in the order Tab goes through them.
+enum OverviewPanel: Int, Sendable, Hashable, CaseIterable {
+  case services, breakers, topics, transactions, events
+}
+
+/// What stands in the panels, sorted and narrowed to a filter.
+struct OverviewRows: Sendable {
+  let services: [ServiceSnapshot]
+  let breakers: [BreakerSnapshot]
+  let topics: [TopicSnapshot]
+  let transactions: [AttentionItem]
+  let events: [OperationalEvent]
+
+  init(_ snapshot: SystemSnapshot, filter: String) {
+    let word = filter.lowercased()
+    func has(_ texts: String...) -> Bool { word.isEmpty || texts.contains { $0.lowercased().contains(word) } }
+    services = Self.bySeverity(snapshot.services).filter { has($0.name, $0.team, $0.reason) }
+    breakers = Self.stable(snapshot.breakers.filter { $0.state != .closed && has($0.label, $0.state.mark.word) }) {
+      [$0.state.urgency]
+    }
+    topics = Self.stable(snapshot.topics.filter { has($0.name, $0.worstGroup, $0.verdict?.rawValue ?? "") }) {
+      [-Self.rank($0.verdict), -Self.magnitude(Double($0.lag ?? -1))]
+    }
+    transactions = snapshot.attention.filter { has($0.state.rawValue, $0.reason, $0.gtxid.hex) }
+    events = snapshot.events.filter { has($0.subject, $0.change, $0.reason) }
+  }
+
+  /// The worst first; among equals the busiest, in steps of two, so that rows do not change places every second.
+  private static func bySeverity(_ services: [ServiceSnapshot]) -> [ServiceSnapshot] {
+    stable(services) { service in
+      let isBad = service.health.isBad
+      let errors = isBad ? Int((min(max(service.errorShare, 0), 1) * 20).rounded(.up)) : 0
+      return [isBad ? -severity(service.health) : 0, -errors, -magnitude(service.rate)]
+    }
+  }
+
+  private static func severity(_ health: Health) -> Int {
+    switch health {
+    case .down, .outOfService: 3
+    case .degraded: 2
+    case .unknown, .up: 0
+    }
+  }
+
+  private static func rank(_ verdict: LagVerdict?) -> Int {
+    verdict.flatMap { LagVerdict.allCases.firstIndex(of: $0) } ?? -1
+  }
+
+  /// The power of two below a figure.
+  private static func magnitude(_ value: Double) -> Int {
+    guard value.isFinite, value > 0.01 else { return -100 }
+    return Int(value.exponent)
+  }
+
+  private static func stable<Row>(_ rows: [Row], by key: (Row) -> [Int]) -> [Row] {
+    rows.enumerated().map { (key: key($0.element) + [$0.offset], row: $0.element) }
+      .sorted { $0.key.lexicographicallyPrecedes($1.key) }.map(\.row)
+  }
+}
+
+extension OverviewRows {
+  func count(_ panel: OverviewPanel) -> Int {
+    switch panel {
+    case .services: services.count
+    case .breakers: breakers.count
+    case .topics: topics.count
+    case .transactions: transactions.count
+    case .events: events.count
+    }
+  }
+
+  /// What a row is known by from one state to the next.
+  func key(_ panel: OverviewPanel, _ index: Int) -> String {
+    switch panel {
+    case .services: services[index].name
+    case .breakers: breakers[index].id
+    case .topics: topics[index].name
+    case .transactions: transactions[index].state.rawValue + transactions[index].reason
+    case .events: "\(events[index].time) \(events[index].subject) \(events[index].change)"
+    }
+  }
+
+  func name(_ panel: OverviewPanel, _ index: Int) -> String {
+    switch panel {
+    case .services: services[index].name
+    case .breakers: breakers[index].label
+    case .topics: topics[index].name
+    case .transactions: transactions[index].gtxid.short
+    case .events: events[index].subject
+    }
+  }
+
+  func subject(_ panel: OverviewPanel, _ index: Int, _ snapshot: SystemSnapshot) -> Subject? {
+    switch panel {
+    case .services: .service(services[index].name)
+    case .breakers: .breaker(breakers[index].id)
+    case .topics: .topic(topics[index].name)
+    case .transactions: .transaction(transactions[index].gtxid)
+    case .events: events[index].gtxid.map(Subject.transaction) ?? snapshot.place(of: events[index].subject)?.subject
+    }
+  }
+
+  /// The place that Enter leads to.
+  func destination(_ panel: OverviewPanel, _ index: Int, _ snapshot: SystemSnapshot) -> Destination {
+    switch panel {
+    case .services: .service(services[index].name)
+    case .breakers: .breakers(selected: breakers[index].id)
+    case .topics: .topics(selected: topics[index].name)
+    case .transactions: .transaction(transactions[index].gtxid, span: nil)
+    case .events: destination(events[index], snapshot)
+    }
+  }
+
+  private func destination(_ event: OperationalEvent, _ snapshot: SystemSnapshot) -> Destination {
+    if let id = event.gtxid { return .transaction(id, span: nil) }
+    if event.kind == .fault { return .faults(selected: snapshot.service(event.subject)?.name) }
+    if let place = snapshot.place(of: event.subject) { return place }
+    switch event.kind {
+    case .breaker: return .breakers(selected: nil)
+    case .fault: return .faults(selected: nil)
+    case .transaction: return .transactions(filter: nil)
+    case .rebalance, .lag: return .topics(selected: nil)
+    case .health, .command, .instance: return .services(selected: nil)
+    }
+  }
+}
+
+extension Destination {
+  /// The thing that a place is about.
+  fileprivate var subject: Subject? {
+    switch self {
+    case .service(let name), .services(let name?): .service(name)
+    case .breakers(let id?): .breaker(id)
+    case .topics(let name?): .topic(name)
+    case .transaction(let id, _): .transaction(id)
+    default: nil
+    }
+  }
+}
