@@ -1,0 +1,223 @@
+import Drawing
+import Operations
+import TraceModel
+import Widgets
+
+/// All about one breaker: its settings, what it waits for, the calls that decided, and what it has been.
+struct BreakerDetail {
+  let breaker: BreakerSnapshot
+  let context: PageContext
+  /// On the breaker's own page every call is listed, beside the table only those that decided.
+  var isOpened = false
+
+  private var row: BreakerRow { BreakerRow(breaker: breaker, context: context) }
+  private var settings: BreakerSettingsSnapshot { breaker.settings }
+
+  func drawHead(on canvas: inout Canvas, in rect: Rect, isFocused: Bool) {
+    let title = row.mark.long + [Run("  "), Run(visible(breaker.label), .strong)]
+    let room = rect.width - title.cellWidth - 3
+    Rule(title, figures: settingsGroups.fitting(room), isFocused: isFocused)
+      .draw(on: &canvas, x: rect.x, y: rect.y, width: rect.width)
+  }
+
+  private var settingsGroups: [[Run]] {
+    func percent(_ value: Double) -> String { Figures.percent(value / 100, isWhole: true).text }
+    let kind = settings.isTimeBased ? "TIME \(settings.windowSize) s" : "COUNT \(settings.windowSize)"
+    return [
+      [.muted(kind)],
+      [.faint("fails ≥"), .muted(percent(settings.failureRateThreshold))],
+      [.faint("slow >"), .muted(Figures.duration(settings.slowCallDuration).text)],
+      [.faint("trial "), .muted("\(settings.trialCalls)")],
+      [.faint("wait "), .muted(Figures.duration(settings.openWait).text)],
+      [.faint("slow calls ≥"), .muted(percent(settings.slowRateThreshold))],
+      [.faint("from "), .muted("\(breaker.minimumCalls) calls on")],
+    ]
+  }
+
+  // MARK: - Facts
+
+  /// A line with a name, a figure, and what shows it.
+  struct Fact {
+    var name: String
+    var figure: Run
+    var draw: @Sendable (inout Canvas, Rect) -> Void = { _, _ in }
+    /// Said below, where there is room.
+    var note = ""
+  }
+
+  var facts: [Fact] {
+    var facts: [Fact] = []
+    switch breaker.state {
+    case .open: facts.append(nextTrial)
+    case .forcedOpen:
+      facts.append(sentence("next trial", "never", "forced open: refuses every call until it is told otherwise"))
+    case .disabled: facts.append(sentence("lets", "all", "disabled: lets every call through and counts none"))
+    case .closed, .halfOpen, .metricsOnly: break
+    }
+    if breaker.isStuck {
+      facts.append(sentence("stuck", "waits", "for results that never come; r resets it", .failing))
+    }
+    if breaker.state == .halfOpen || (breaker.state == .open && !breaker.trial.isEmpty) { facts.append(trial) }
+    if breaker.state == .closed || breaker.state == .metricsOnly { facts.append(window) }
+    if !breaker.trippedBy.isEmpty { facts.append(tripped) }
+    return facts
+  }
+
+  private func sentence(_ name: String, _ word: String, _ text: String, _ ink: Ink = .muted) -> Fact {
+    Fact(name: name, figure: Run(word, ink == .muted ? .strong : ink, bold: true)) { canvas, rect in
+      canvas.put(endEllipsis(text, rect.width), x: rect.x, y: rect.y, ink)
+    }
+  }
+
+  private var nextTrial: Fact {
+    guard let from = breaker.trialFrom, from > context.snapshot.time else {
+      return sentence("next trial", "now", "the next call is let through as a trial")
+    }
+    let left = from - context.snapshot.time
+    let whole = max(from - breaker.since, 1)
+    let part = 1 - Double(left) / Double(max(whole, left))
+    return Fact(name: "next trial in", figure: Run(Figures.duration(left).text, .strong, bold: true)) { canvas, rect in
+      Meter(part, ink: .open).draw(on: &canvas, x: rect.x, y: rect.y, width: rect.width)
+    }
+  }
+
+  private func tiles(_ name: String, _ calls: [BreakerCall], size: Int?, note: String = "") -> Fact {
+    let failed = calls.count { $0.isFailure }
+    let slow = calls.count { $0.isSlow && !$0.isFailure }
+    let bad = failed + slow
+    let tiles = CallTiles(calls, size: size)
+    let figure = Run("\(bad) of \(tiles.size)", failed > 0 ? .failing : slow > 0 ? .degraded : .text, bold: bad > 0)
+    return Fact(
+      name: name, figure: figure, draw: { tiles.draw(on: &$0, x: $1.x, y: $1.y, width: $1.width) }, note: note)
+  }
+
+  private var trial: Fact { tiles("the trial", breaker.trial, size: settings.trialCalls) }
+  private var tripped: Fact { tiles("tripped by", breaker.trippedBy, size: nil, note: "newest right") }
+  private var window: Fact {
+    tiles("window", breaker.window, size: settings.isTimeBased ? nil : settings.windowSize, note: "newest right")
+  }
+
+  func drawFacts(on canvas: inout Canvas, in rect: Rect, isSpaced: Bool) {
+    var y = rect.y
+    for (index, fact) in facts.enumerated() where y < rect.bottom {
+      canvas.put(endEllipsis(fact.name, min(15, rect.width)), x: rect.x, y: y, .muted)
+      let column = rect.width >= 40 ? 16 : 14
+      guard rect.width > column + 9 else { break }
+      canvas.put(fact.figure.text, x: rect.x + column, y: y, fact.figure.ink, bold: true)
+      let place = Rect(
+        x: rect.x + column + 9, y: y, width: max(0, min(30, rect.width - column - 9)), height: 1)
+      let isSentence = fact.figure.text.cellWidth + 2 > 9
+      if !isSentence || place.width > 0 { fact.draw(&canvas, place) }
+      if isSpaced, index == facts.count - 1, !fact.note.isEmpty, y + 1 < rect.bottom, place.width >= fact.note.cellWidth
+      {
+        canvas.put(fact.note, x: place.x, y: y + 1, .faint, width: place.width, align: .right)
+      }
+      y += isSpaced ? 2 : 1
+    }
+  }
+
+  // MARK: - Calls and transitions
+
+  /// The calls that are listed: those that tripped it, or on its own page all that are known, the newest first.
+  var calls: [BreakerCall] {
+    if isOpened {
+      let window = breaker.window
+      let older = breaker.trippedBy.filter { !window.contains($0) }
+      return Array((older + window).reversed())
+    }
+    let decisive = breaker.state == .closed || breaker.state == .metricsOnly ? [] : breaker.trippedBy
+    return decisive.isEmpty ? Array(breaker.window.reversed()) : decisive.filter { $0.isFailure || $0.isSlow }
+  }
+
+  var callKeys: [String] { unique(calls.map { "\($0.gtxid?.hex ?? "") \($0.duration)" }) }
+
+  /// How long a call of this kind may take.
+  private var timeLimit: Int64? {
+    context.snapshot.service(breaker.caller)?.calls.first { $0.callee == breaker.callee }?.timeLimit
+  }
+
+  var callEntries: [Entry] {
+    let limit = timeLimit
+    return zip(callKeys, calls).map { key, call in
+      let (glyph, ink) = CallTiles.mark(call)
+      let word =
+        !call.isFailure
+        ? (call.isSlow ? "slow" : "ok") : limit.map { call.duration >= $0 } == true ? "time-out" : "failed"
+      let took = Figures.duration(call.duration).text
+      let pad = String(repeating: " ", count: max(0, 10 - word.cellWidth))
+      return Entry(
+        key,
+        [
+          Entry.Line(
+            [
+              Run("\(glyph) ", ink, bold: true),
+              Run(call.gtxid?.short ?? "no transaction", call.gtxid == nil ? .faint : .accent),
+            ],
+            right: [Run(took), Run(pad), .muted(word)])
+        ])
+    }
+  }
+
+  var transitionKeys: [String] { unique(breaker.transitions.map { "\($0.time)" }) }
+
+  var transitionEntries: [Entry] {
+    var until = context.snapshot.time
+    return zip(transitionKeys, breaker.transitions).enumerated().map { index, pair in
+      let (key, transition) = pair
+      let stayed = max(0, until - transition.time)
+      until = transition.time
+      var runs = [Run(context.clock(transition.time, .tenths), index == 0 ? .text : .faint), Run("  ")]
+      if let from = transition.from {
+        runs += [Run("\(from.mark.glyph) \(from.mark.letter)", from.mark.ink), .faint(" → ")]
+      } else {
+        runs.append(Run("      "))
+      }
+      runs += transition.to.mark.short + [Run("  "), Run(visible(transition.reason), index == 0 ? .text : .muted)]
+      return Entry(
+        key, [Entry.Line(runs, right: [Run(Figures.duration(stayed).text, index == 0 ? .text : .muted)])])
+    }
+  }
+
+  // MARK: - Cause
+
+  /// The fault that hurts the one called, and the topic that waits for the caller; empty when there is neither.
+  var cause: [Run] {
+    guard breaker.state != .closed else { return [] }
+    var runs: [Run] = []
+    let armed = context.snapshot.faults.armed.first { fault in
+      guard fault.isOn else { return false }
+      switch fault.spec.target {
+      case .edge(let from, let to): return from == breaker.caller && to == breaker.callee
+      default: return fault.spec.target.service == breaker.callee
+      }
+    }
+    if let armed { runs += [.muted("cause  "), Run("↯ \(armed.spec.kind.phrase)", .fault, bold: true)] }
+    let waiting = context.snapshot.service(breaker.caller)?.consumes.first { ($0.verdict ?? .ok) != .ok }
+    if let waiting, let lag = waiting.lag {
+      runs += [.muted(runs.isEmpty ? "then  " : "   then  "), Run("lag \(visible(waiting.topic)) ")]
+      runs.append(
+        Run(
+          "\(Figures.count(Int(lag)).text) \(waiting.trend.arrow)", waiting.verdict?.mark.ink ?? .degraded, bold: true))
+    }
+    return runs
+  }
+}
+
+extension FaultKind {
+  /// `latency +2 s`, `errors 30 %`, `crash`.
+  var phrase: String {
+    switch self {
+    case .latency(let late): "latency +\(Self.late(late))"
+    case .errors(let share): "errors \(Figures.percent(share, isWhole: true).text)"
+    case .slowConsumer(let late): "slow consumer +\(Self.late(late))"
+    default: name.title
+    }
+  }
+
+  /// `2 s`: what somebody typed has no decimals that nobody typed.
+  private static func late(_ nanoseconds: Int64) -> String {
+    let second: Int64 = 1_000_000_000
+    guard nanoseconds % second == 0, nanoseconds < 60 * second else { return Figures.duration(nanoseconds).text }
+    return "\(nanoseconds / second) s"
+  }
+}

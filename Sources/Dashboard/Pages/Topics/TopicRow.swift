@@ -1,0 +1,80 @@
+import Drawing
+import Operations
+import Widgets
+
+/// One topic as a row of the table.
+struct TopicRow {
+  let topic: TopicSnapshot
+  /// The lag at which a trend is full: the most that any topic has.
+  let topLag: Double
+
+  /// Whether somebody should look.
+  var isBad: Bool { topic.verdict.map { $0 != .ok } ?? false }
+
+  private var ink: Ink { topic.verdict?.mark.ink ?? .unknown }
+
+  func cell(_ column: TopicColumn) -> TableCell {
+    switch column {
+    case .verdict: .runs(Self.verdict(topic.verdict))
+    case .name: .text(topic.name, isBad ? .strong : .text, bold: isBad)
+    case .partitions: .figure(Figures.count(topic.partitions), .muted)
+    case .inRate: .figure(Figures.rate(topic.inRate, unit: ""), topic.inRate == 0 ? .faint : .text)
+    case .outRate: outRate
+    case .size: .figure(Figures.size(bytes: topic.bytes), .muted)
+    case .kept: kept
+    case .group: .text(topic.worstGroup.isEmpty ? "–" : topic.worstGroup, topic.verdict == nil ? .muted : .text)
+    case .lag: Self.lag(topic.lag, topic.verdict)
+    case .trend: trend
+    case .emptyIn: .runs(Self.emptyIn(lag: topic.lag, topic.emptyIn, topic.trend).map { [$0] } ?? [])
+    case .dead:
+      .figure(
+        Figures.count(topic.deadLetters), topic.deadLetters > 0 ? .degraded : .faint, bold: topic.deadLetters > 0)
+    }
+  }
+
+  static func verdict(_ verdict: LagVerdict?) -> [Run] {
+    guard let verdict else { return [Run("? –", .unknown)] }
+    return verdict == .ok ? verdict.mark.quiet : verdict.mark.long
+  }
+
+  static func lag(_ lag: Int64?, _ verdict: LagVerdict?) -> TableCell {
+    guard let lag else { return .unknown }
+    let isBad = verdict.map { $0 != .ok } ?? false
+    return .figure(
+      Figures.count(Int(lag)), isBad ? verdict?.mark.ink ?? .degraded : lag == 0 ? .faint : .text, bold: isBad)
+  }
+
+  private var outRate: TableCell {
+    let isBehind = isBad && topic.outRate < topic.inRate
+    return .figure(
+      Figures.rate(topic.outRate, unit: ""), isBehind ? ink : topic.outRate == 0 ? .faint : .text, bold: isBehind)
+  }
+
+  private var kept: TableCell {
+    guard let retention = topic.retention else { return .text("ever", .muted) }
+    return .figure(Figures.age(retention), .muted)
+  }
+
+  private var trend: TableCell {
+    guard topic.lag != nil, !topic.lagSeries.isEmpty else { return .blank }
+    return .sparkline(Self.peaks(topic.lagSeries.doubles, count: 12), top: topLag)
+  }
+
+  /// The greatest of each stretch, so that a minute fits into a few columns and no peak is lost.
+  static func peaks(_ values: [Double], count: Int) -> [Double] {
+    guard values.count > count else { return values }
+    return (0..<count).map { index in
+      let stretch = values[index * values.count / count..<(index + 1) * values.count / count]
+      return stretch.filter(\.isFinite).max() ?? .nan
+    }
+  }
+
+  /// When a lag will be gone: `now`, `40 s`, `never`; nil where nothing is known.
+  static func emptyIn(lag: Int64?, _ time: Int64?, _ trend: LagTrend) -> Run? {
+    guard let lag else { return nil }
+    if lag == 0 { return Run("now", .faint) }
+    if let time { return time < 1_000_000_000 ? Run("now", .faint) : Run(Figures.duration(time).text) }
+    if case .growing = trend { return Run("never", .failing, bold: true) }
+    return Run(Figure.unknown.text, .faint)
+  }
+}

@@ -1,0 +1,160 @@
+import Drawing
+import Operations
+import Widgets
+
+extension TopicsPage {
+  func draw(on canvas: inout Canvas, in area: Rect, _ context: PageContext) {
+    let layout = layout(context, in: area)
+    if let rect = layout.table { drawTable(on: &canvas, in: rect, context) }
+    guard let topic = topic(context) else { return }
+    if let rect = layout.partitions { drawPartitions(of: topic, on: &canvas, in: rect, context) }
+    if let rect = layout.chart { drawChart(of: topic, on: &canvas, in: rect, context) }
+    if let rect = layout.verdict {
+      if let verdict = verdict(context) {
+        verdict.draw(on: &canvas, in: rect)
+      } else {
+        Rule("\(visible(topic.name)): verdict").draw(on: &canvas, x: rect.x, y: rect.y, width: rect.width)
+        if rect.height > 1 {
+          canvas.rich(endEllipsis([.muted("No group reads it.")], rect.width), x: rect.x, y: rect.y + 1)
+        }
+      }
+    }
+    if let rect = layout.events { drawEvents(on: &canvas, in: rect, context) }
+  }
+
+  // MARK: - The table
+
+  private func drawTable(on canvas: inout Canvas, in rect: Rect, _ context: PageContext) {
+    let isFocused = focus == .topics
+    var title = [Run("topics", isFocused ? .strong : .title, bold: true)]
+    if !words.isEmpty { title.append(Run(" · \(visible(words))", .accent)) }
+    Rule(title, figures: figures(context).fitting(rect.width - title.cellWidth - 3), isFocused: isFocused)
+      .draw(on: &canvas, x: rect.x, y: rect.y, width: rect.width)
+    tableView(context).draw(on: &canvas, in: rect.split(top: 1).rest)
+  }
+
+  private func figures(_ context: PageContext) -> [[Run]] {
+    let topics = context.snapshot.topics
+    guard !topics.isEmpty else { return [] }
+    let groups = topics.reduce(0) { $0 + $1.groups.count }
+    let lag = topics.compactMap(\.lag).reduce(0, +)
+    let worst = topics.compactMap(\.verdict).max() ?? .ok
+    let ink: Ink = worst == .ok ? .text : worst.mark.ink
+    return [
+      [.muted("lag "), Run(Figures.count(Int(lag)).text, ink, bold: worst != .ok)],
+      [Run("\(topics.count)", .strong), .muted(topics.count == 1 ? " topic" : " topics")],
+      [Run("\(groups)", .strong), .muted(groups == 1 ? " group" : " groups")],
+    ]
+  }
+
+  func tableView(_ context: PageContext) -> TableView {
+    let rows = rows(context)
+    let keys = rows.map(\.name)
+    let topics = context.snapshot.topics
+    let longestName = topics.map(\.name.cellWidth).max() ?? 0
+    let longestGroup = topics.map(\.worstGroup.cellWidth).max() ?? 0
+    // A lag of a few records is flat, whoever else has none.
+    let topLag = max(100, topics.flatMap(\.lagSeries).map(Double.init).filter(\.isFinite).max() ?? 0)
+    return TableView(
+      columns: TopicColumn.allCases.map { $0.tableColumn(longestName: longestName, longestGroup: longestGroup) },
+      rowCount: rows.count, sort: TableSort(column: sort.column.rawValue, isDescending: sort.isDescending),
+      selected: table.index(in: keys),
+      hovered: hoveredPanel == .topics ? hover.index(in: keys, clock: context.clock) : nil,
+      offset: table.offset, isFocused: focus == .topics, empty: emptySentence
+    ) { index in
+      let row = TopicRow(topic: rows[index], topLag: topLag)
+      return TopicColumn.allCases.map(row.cell)
+    }
+  }
+
+  private var emptySentence: [Run] {
+    guard !words.isEmpty else { return [.muted("No topic is known yet.")] }
+    return [.muted("No topic matches \(visible(words)).  "), Run("Esc", .accent, bold: true), .muted(" clears")]
+  }
+
+  /// The columns that there is room for.
+  func visibleColumns(_ context: PageContext) -> [TopicColumn] {
+    guard let rect = layout(context).table?.split(top: 1).rest else { return [] }
+    let view = tableView(context)
+    let hits = (rect.x..<rect.right).compactMap { x -> TopicColumn? in
+      guard case .heading(let index) = view.hit(x: x, y: rect.y, in: rect) else { return nil }
+      return TopicColumn(rawValue: index)
+    }
+    return TopicColumn.allCases.filter(hits.contains)
+  }
+
+  // MARK: - The topic under the cursor
+
+  private func drawPartitions(of topic: TopicSnapshot, on canvas: inout Canvas, in rect: Rect, _ context: PageContext) {
+    let isFocused = focus == .partitions
+    let title = [
+      Run(visible(topic.name), .strong, bold: true),
+      Run("  partitions × groups", isFocused ? .strong : .title, bold: true),
+    ]
+    Rule(
+      title, figures: partitionFigures(topic).fitting(rect.width - title.cellWidth - 3, gap: 3), isFocused: isFocused
+    )
+    .draw(on: &canvas, x: rect.x, y: rect.y, width: rect.width)
+    grid(context)?.draw(on: &canvas, in: rect.split(top: 1).rest)
+  }
+
+  private func partitionFigures(_ topic: TopicSnapshot) -> [[Run]] {
+    let index = groupIndex(of: topic)
+    guard topic.groups.indices.contains(index) else { return [] }
+    let group = topic.groups[index]
+    var groups: [[Run]] = []
+    if let hot = group.hottestPartition { groups.append([.muted("hottest "), Run("\(hot)", .strong)]) }
+    switch group.trend {
+    case .growing: groups.append([.muted("grows  "), Run(group.trend.text, .degraded, bold: true)])
+    case .draining: groups.append([.muted("drains  "), Run(group.trend.text, .healthy, bold: true)])
+    case .steady: groups.append([.muted("steady")])
+    }
+    return groups
+  }
+
+  private func drawChart(of topic: TopicSnapshot, on canvas: inout Canvas, in rect: Rect, _ context: PageContext) {
+    let isBehind = topic.verdict.map { $0 != .ok } ?? false
+    let figures: [[Run]] = [
+      [.muted("in "), Run(Figures.rate(topic.inRate).text, .flow3, bold: true)],
+      [.muted("out "), Run(Figures.rate(topic.outRate).text, isBehind ? .degraded : .text, bold: isBehind)],
+    ]
+    let title = "\(visible(topic.name)): records in and out"
+    Rule(title, figures: figures.fitting(rect.width - title.cellWidth - 3, gap: 3))
+      .draw(on: &canvas, x: rect.x, y: rect.y, width: rect.width)
+    let count = min(topic.inSeries.count, topic.outSeries.count)
+    let body = rect.split(top: 1).rest
+    guard count > 0 else {
+      if body.height > 0 {
+        canvas.rich(endEllipsis([.muted("No second is measured yet.")], body.width), x: body.x, y: body.y)
+      }
+      return
+    }
+    // The newest samples of both belong to the same second.
+    let written = Array(topic.inSeries.doubles.suffix(count))
+    let read = Array(topic.outSeries.doubles.suffix(count))
+    let marks = context.snapshot.faults.armed.compactMap { fault -> Int? in
+      let ago = context.since(fault.armedAt) / 1_000_000_000
+      guard fault.isOn, ago >= 0, ago < Int64(count) else { return nil }
+      return count - 1 - Int(ago)
+    }
+    InOutChart(written: written, read: read, top: ChartScale.top(written + read), marks: marks)
+      .draw(on: &canvas, in: body)
+  }
+
+  // MARK: - What happened
+
+  private func drawEvents(on canvas: inout Canvas, in rect: Rect, _ context: PageContext) {
+    if isOpened {
+      Rule("what happened", isFocused: focus == .events).draw(on: &canvas, x: rect.x, y: rect.y, width: rect.width)
+      eventsList(context).draw(on: &canvas, in: rect.split(top: 1).rest)
+      return
+    }
+    guard focus != .events else {
+      eventsList(context).draw(on: &canvas, in: rect)
+      return
+    }
+    let line = topicEvents(context).map { Self.runs(of: $0, context) }.fitting(rect.width, gap: 4)
+    let first = topicEvents(context).first.map { endEllipsis(Self.runs(of: $0, context), rect.width) } ?? []
+    canvas.rich(line.isEmpty ? first : line, x: rect.x, y: rect.y)
+  }
+}

@@ -1,0 +1,135 @@
+import Drawing
+import Operations
+import Widgets
+
+extension TopicsPage {
+  mutating func press(_ key: KeyPress, _ context: PageContext) -> [Action]? {
+    guard !key.alt else { return nil }
+    switch key.key {
+    case .tab: moveFocus(by: 1, context)
+    case .backTab: moveFocus(by: -1, context)
+    case .enter: return openRow(context)
+    case .escape: return escape(context)
+    case .left where focus == .partitions: chooseGroup(by: -1, context)
+    case .right where focus == .partitions: chooseGroup(by: 1, context)
+    case .character("t"): return [.say("reading along with a topic comes with a later version")]
+    case .character("D"): return [.say("the dead letters of a topic come with a later version")]
+    case .character("R"): return [.say("moving a group's offsets comes with a later version")]
+    case .character("s") where !isOpened:
+      sort.advance(among: visibleColumns(context))
+      table.settle(keys(context), height: tableHeight(context))
+    case .character("S") where !isOpened:
+      sort.isDescending.toggle()
+      table.settle(keys(context), height: tableHeight(context))
+    default: return move(key, context) ? [] : nil
+    }
+    return []
+  }
+
+  private mutating func move(_ key: KeyPress, _ context: PageContext) -> Bool {
+    let layout = layout(context)
+    switch focus {
+    case .topics:
+      var moved = table
+      guard moved.press(key, keys(context), height: tableHeight(context)) else { return false }
+      if let key = moved.key, key != table.key { select(key, context) }
+      table = moved
+      return true
+    case .partitions:
+      let keys = grid(context)?.partitions.map(String.init) ?? []
+      let rows = layout.partitions.map { PartitionGrid.rows(in: $0.split(top: 1).rest) } ?? 1
+      return partitions.press(key, keys, height: rows)
+    case .events: return events.press(key, eventKeys(context), height: eventRows(layout))
+    }
+  }
+
+  func eventRows(_ layout: TopicsLayout) -> Int {
+    let height = layout.events?.height ?? 1
+    return max(1, isOpened ? height - 1 : height)
+  }
+
+  private mutating func moveFocus(by step: Int, _ context: PageContext) {
+    let choices = focusable(context)
+    guard !choices.isEmpty else { return }
+    let index = choices.firstIndex(of: focus) ?? 0
+    focus = choices[(index + step + choices.count) % choices.count]
+  }
+
+  /// Puts another group first.
+  private mutating func chooseGroup(by step: Int, _ context: PageContext) {
+    guard let topic = topic(context), !topic.groups.isEmpty else { return }
+    let index = (groupIndex(of: topic) + step + topic.groups.count) % topic.groups.count
+    group = topic.groups[index].name
+  }
+
+  private mutating func escape(_ context: PageContext) -> [Action]? {
+    if isOpened {
+      (isOpened, focus) = (false, .topics)
+      table.settle(keys(context), height: tableHeight(context))
+      return []
+    }
+    if focus != .topics {
+      focus = .topics
+      return []
+    }
+    guard !words.isEmpty else { return nil }
+    _ = narrow(to: "", context)
+    return []
+  }
+
+  /// What Enter, or a double click, opens.
+  mutating func openRow(_ context: PageContext) -> [Action] {
+    switch focus {
+    case .topics:
+      guard topic(context) != nil else { return [] }
+      (isOpened, focus) = (true, .partitions)
+      return []
+    case .partitions:
+      guard let topic = topic(context), topic.groups.indices.contains(groupIndex(of: topic)) else { return [] }
+      let name = topic.groups[groupIndex(of: topic)].name
+      guard let reader = reader(of: name, topic.name, context) else {
+        return [.say("no service is known to read as \(visible(name))")]
+      }
+      return [.open(.service(reader))]
+    case .events:
+      guard let event = selectedEvent(context) else { return [] }
+      if let id = event.gtxid { return [.open(.transaction(id, span: nil))] }
+      guard event.kind == .breaker else { return [] }
+      let breaker = context.snapshot.breakers.first { $0.label == event.subject }
+      return breaker.map { [.open(.breakers(selected: $0.id))] } ?? []
+    }
+  }
+
+  /// The service that reads a topic as a group.
+  private func reader(of group: String, _ topic: String, _ context: PageContext) -> String? {
+    context.snapshot.services.first { service in
+      service.consumes.contains { $0.topic == topic && $0.group == group }
+    }?.name
+  }
+
+  // MARK: - Hints
+
+  func hints(_ context: PageContext) -> [KeyHint] {
+    switch focus {
+    case .topics:
+      return [
+        KeyHint("↵", "open"), KeyHint("f", "fault"), KeyHint("Tab", "partitions"), KeyHint("s", "sort"),
+        KeyHint("w", "why"), KeyHint("/", "filter"),
+      ]
+    case .partitions:
+      return [KeyHint("↵", "reader"), KeyHint("← →", "group"), KeyHint("f", "fault"), KeyHint("Tab", "panel")]
+    case .events: return [KeyHint("↵", "open"), KeyHint("Tab", "panel")]
+    }
+  }
+
+  var help: [KeyHint] {
+    [
+      KeyHint("Enter", "gives the topic the whole page; on a partition it opens the service that reads it"),
+      KeyHint("Tab", "goes to the partitions, and to what happened"),
+      KeyHint("← →", "among the partitions: puts another group first"),
+      KeyHint("s S", "sort by the next column, or the other way round"),
+      KeyHint("/", "shows only topics whose name, groups or verdict has these words"),
+      KeyHint("Esc", "clears the filter, or goes back to the table"),
+    ]
+  }
+}
