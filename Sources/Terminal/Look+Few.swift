@@ -35,6 +35,11 @@ extension Look {
     self.init(-1, on: -1, attributes)
   }
 
+  /// Whether a cell is the bar before the selected row. Reversed it would not be seen: mono draws `>` instead.
+  static func isCursorBar(_ glyph: Glyph, _ style: CellStyle) -> Bool {
+    glyph.base == "▌" && style.background == .selection && [.selectionBar, .fault].contains(style.foreground)
+  }
+
   /// What a ground is where it cannot be its colour.
   private enum Ground {
     case none, selection, solid

@@ -113,6 +113,7 @@ public struct Screen: ~Copyable {
     let entry = palette.entry(for: style)
     var text: InlineArray<4, wchar_t> = [0, 0, 0, 0]
     for (index, scalar) in glyph.scalars.enumerated() { text[index] = wchar_t(bitPattern: scalar.value) }
+    if depth == .mono, Look.isCursorBar(glyph, style) { text = [0x3E, 0, 0, 0] }
     // Where the C library gives a character another width than we do, all that follows would be shifted.
     if !glyph.base.isASCII, Int(cn_width(glyph.base.value)) != glyph.width { text = [0x3F, 0, 0, 0] }
     text.span.withUnsafeBufferPointer {

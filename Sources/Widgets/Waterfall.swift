@@ -17,7 +17,8 @@ public struct Waterfall: Sendable {
   public func column(of time: Int64) -> Int { Int(position(of: time).rounded(.down)) }
 
   private func position(of time: Int64) -> Double {
-    Double(time - start) / Double(end - start) * Double(width)
+    // Multiplied first: what divides without a rest is then exact.
+    Double(time - start) * Double(width) / Double(end - start)
   }
 
   /// A moment: a breaker opened, a call refused.

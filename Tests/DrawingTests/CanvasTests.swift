@@ -106,7 +106,7 @@ import Testing
     var canvas = Canvas(columns: 30, rows: 2, glyphSet: .ascii)
     canvas.put("● ▲ ✗ ○ ◐ ↯ … → − ▁▂▃▄▅▆▇█", x: 0, y: 0)
     canvas.put("café 결제 ☃ Ångström ┊", x: 0, y: 1)
-    #expect(canvas.text == "* ! x O o % ~ > - _.-=+*#@\ncafe ???? ? Angstrom |")
+    #expect(canvas.text == "* ! x O o % ~ > - _.-=+*#@\ncafe ???? ? Angstrom :")
     #expect(canvas.text.utf8.allSatisfy { $0 < 0x7F })
   }
 

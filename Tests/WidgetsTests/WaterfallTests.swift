@@ -1,0 +1,70 @@
+import Drawing
+import Testing
+import Widgets
+
+@Suite struct Waterfalls {
+  @Test(arguments: [
+    Picture(
+      40, 8,
+      #"""
+      0       0.5 s     1.0 s     1.5 s  2.0 s
+      ████████████████████████████████████████
+      ▍         ┊         ┊         ┊
+                ▏██████████████▊    ┊
+                ┊         ┊         ┊        ▉
+                ┊         ┊     ╌╌╌╌╌╌╌╌
+                ┊         ┊         ○
+                ┊         ┊         ┊        ⊘
+      """#),
+    Picture(
+      20, 8,
+      #"""
+      0       1.0 s  2.0 s
+      ████████████████████
+      ▏         ┊
+           ███████▉
+                ┊        ▉
+                ┊  ╌╌╌╌
+                ┊    ○
+                ┊        ⊘
+      """#),
+    Picture(
+      8, 8,
+      #"""
+      0
+      ▍███████
+      ▏
+        ███▏
+             ▉
+            ╌
+            ○
+             ⊘
+      """#),
+    Picture(
+      40, 8, .ascii,
+      #"""
+      0       0.5 s     1.0 s     1.5 s  2.0 s
+      ##============================##########
+      =         :         :         :
+                ================    :
+                :         :         :        =
+                :         :     ........
+                :         :         O
+                :         :         :        /
+      """#),
+  ]) func barsOnATimeAxis(_ picture: Picture) {
+    picture.expect { canvas in
+      let ms: Int64 = 1_000_000
+      let axis = Waterfall(start: 0, end: 2000 * ms, width: canvas.size.columns)
+      axis.drawLabels(on: &canvas, x: 0, y: 0)
+      axis.drawGrid(on: &canvas, in: Rect(x: 0, y: 1, width: canvas.size.columns, height: 7))
+      axis.drawSpan(from: 0, to: 2000 * ms, critical: [0..<100 * ms, 1500 * ms..<2000 * ms], on: &canvas, x: 0, y: 1)
+      axis.drawSpan(from: 6 * ms, to: 18 * ms, on: &canvas, x: 0, y: 2)
+      axis.drawSpan(from: 510 * ms, to: 1290 * ms, .failing, on: &canvas, x: 0, y: 3)
+      axis.drawSpan(from: 1999 * ms, to: 2000 * ms, .compensation, on: &canvas, x: 0, y: 4)
+      axis.drawWait(from: 1300 * ms, to: 1700 * ms, on: &canvas, x: 0, y: 5)
+      axis.drawMoment(Run("○", .open, bold: true), at: 1500 * ms, on: &canvas, x: 0, y: 6)
+      axis.drawMoment(Run("⊘", .open, bold: true), at: 2000 * ms, on: &canvas, x: 0, y: 7)
+    }
+  }
+}
