@@ -1,0 +1,155 @@
+import Drawing
+import TraceCollector
+import TraceModel
+import Widgets
+
+/// One line of a call tree: hop, who did what, how long it took, when, and what came of it.
+struct CallTreeRowDrawing {
+  let layout: CallTreeLayout
+  let number: Int
+  let row: CallTreeRow
+  let isSelected: Bool
+  let isFolded: Bool
+  /// Whether the row is what is searched for.
+  let isMatch: Bool
+  private let stretches: [CriticalPath.Stretch]
+
+  init(
+    layout: CallTreeLayout, row number: Int, path: CriticalPath?, isSelected: Bool, isFolded: Bool, isMatch: Bool
+  ) {
+    self.layout = layout
+    self.number = number
+    row = layout.tree.rows[number]
+    self.isSelected = isSelected
+    self.isFolded = isFolded
+    self.isMatch = isMatch
+    stretches = path.map { layout.tree.criticalStretches(of: layout.tree.rows[number], on: $0) } ?? []
+  }
+
+  var isCritical: Bool { !stretches.isEmpty }
+
+  func draw(on canvas: inout Canvas, y: Int, _ columns: CallTreeColumns, _ waterfall: Waterfall) {
+    if isCritical { canvas.put(Glyphs.critical, x: columns.hop, y: y, .critical, bold: true) }
+    drawHop(on: &canvas, x: columns.hop + 1, y: y, width: columns.hopWidth)
+    TreeLine(depth: row.depth, fold: fold, glyph: row.glyph, runs)
+      .draw(on: &canvas, x: columns.tree, y: y, width: columns.treeWidth)
+    drawTook(on: &canvas, x: columns.took, y: y)
+    if columns.axisWidth > 0 { drawBar(on: &canvas, x: columns.axis, y: y, waterfall) }
+    if columns.codeWidth > 0 {
+      canvas.put(
+        middleEllipsis(row.codeText, columns.codeWidth), x: columns.code, y: y, row.codeInk,
+        bold: row.codeInk == .failing,
+        width: columns.codeWidth, align: .right)
+    }
+  }
+
+  private func drawHop(on canvas: inout Canvas, x: Int, y: Int, width: Int) {
+    guard case .hop = row.content else { return }
+    guard let hop = row.ltxid else {
+      canvas.put("·", x: x, y: y, .faint)
+      return
+    }
+    canvas.put(hop.description, x: x, y: y, isCritical ? .critical : .faint, bold: isCritical, width: width)
+  }
+
+  private var fold: TreeLine.Fold { !row.hasChildren ? .leaf : isFolded ? .folded : .unfolded }
+
+  // MARK: Who did what
+
+  var runs: [Run] {
+    switch row.content {
+    case .hop, .span: callRuns
+    case .record(_, let consumer): recordRuns(isRead: consumer != nil)
+    case .backOff: [Run("back-off", .muted)]
+    case .refused: refusedRuns
+    case .breaker:
+      [
+        Run("breaker \(row.breakerMark.word)", row.breakerMark.ink, bold: true),
+        Run(" " + row.operation.arrowed, isSelected ? .strong : .text),
+      ]
+    case .duplicate:
+      [
+        Run(row.operation.isEmpty ? "read before" : "\(row.operation) read before", .muted),
+        Run(", not acted on", .faint),
+      ]
+    }
+  }
+
+  private var callRuns: [Run] {
+    let isOrigin = layout.isOrigin[number]
+    let nameInk: Ink = isOrigin ? .failing : isCritical || isMatch ? .strong : .text
+    var runs: [Run] = []
+    if !row.service.isEmpty { runs.append(Run(row.service, nameInk, bold: isOrigin || isCritical || isMatch)) }
+    let ink: Ink = layout.isUndoing[number] ? .compensation : isSelected ? .text : .muted
+    if !row.operation.isEmpty { runs.append(Run((runs.isEmpty ? "" : " ") + row.operation, ink)) }
+    if !row.attemptText.isEmpty { runs.append(Run("  " + row.attemptText, ink)) }
+    if let undoes = row.undoes { runs.append(Run("  ↺ undoes \(undoes)", .compensation)) }
+    if let folded = foldedNote { runs.append(folded) }
+    let node = layout.tree.nodes[row.node]
+    if node.isSynthetic {
+      runs.append(Run("  not reported", .faint))
+    } else if node.isOrphan {
+      runs.append(Run("  parent not reported", .faint))
+    }
+    return runs
+  }
+
+  /// How much is folded away below.
+  private var foldedNote: Run? {
+    guard isFolded, row.hasChildren else { return nil }
+    return Run("  +\(Figures.count(row.subtreeEnd - number - 1).text)", .accent)
+  }
+
+  private func recordRuns(isRead: Bool) -> [Run] {
+    [
+      Run(row.operation.isEmpty ? "record" : row.operation, .event),
+      Run(" → \(row.recordPlace)", isSelected ? .text : .muted),
+    ] + (isRead ? [] : [Run("  not read yet", .degraded)])
+  }
+
+  private var refusedRuns: [Run] {
+    let attempt = row.attemptText.isEmpty ? "call" : "attempt \(row.attemptText)"
+    return [Run("\(attempt) not permitted", isSelected ? .text : .muted)]
+  }
+
+  // MARK: How long and when
+
+  /// The number ends where all numbers end, and its unit follows.
+  private func drawTook(on canvas: inout Canvas, x: Int, y: Int) {
+    let figure = row.took
+    let isQuiet = !row.isCall && !isCritical
+    let ink: Ink = isCritical ? .strong : isQuiet || figure == .unknown ? .faint : .text
+    let unit = figure.unit.isEmpty && figure.cellWidth <= 5 ? 3 : max(3, figure.unit.cellWidth)
+    let shown = figure.unit.isEmpty ? figure.number : figure.number + figure.unit
+    let slack = figure.unit.isEmpty ? (figure.cellWidth <= 5 ? 3 : 0) : unit - figure.unit.cellWidth
+    canvas.put(
+      shown, x: x, y: y, ink, bold: isCritical, width: CallTreeColumns.tookWidth - slack, align: .right)
+  }
+
+  private func drawBar(on canvas: inout Canvas, x: Int, y: Int, _ waterfall: Waterfall) {
+    let end = row.start &+ (row.duration ?? 0)
+    let critical = stretches.map { $0.from..<$0.to }
+    switch row.content {
+    case .hop, .span:
+      let ink: Ink = layout.isOrigin[number] ? .failing : layout.isUndoing[number] ? .compensation : .span
+      // The error keeps its colour: it is what is looked for, and the mark before the hop says that it is critical.
+      let shown = layout.isOrigin[number] ? [] : critical
+      waterfall.drawSpan(from: row.start, to: end, ink, critical: shown, on: &canvas, x: x, y: y)
+    case .record: waterfall.drawSpan(from: row.start, to: end, .event, critical: critical, on: &canvas, x: x, y: y)
+    case .backOff: waterfall.drawWait(from: row.start, to: end, .muted, on: &canvas, x: x, y: y)
+    case .refused: waterfall.drawMoment(Run(Glyphs.refused, .open, bold: true), at: row.start, on: &canvas, x: x, y: y)
+    case .breaker:
+      let mark = row.breakerMark
+      waterfall.drawMoment(Run(mark.glyph, mark.ink, bold: true), at: row.start, on: &canvas, x: x, y: y)
+    case .duplicate: waterfall.drawMoment(Run(Glyphs.event, .faint), at: row.start, on: &canvas, x: x, y: y)
+    }
+  }
+}
+
+extension String {
+  /// `payment-1>payment-gateway` as it is read: `payment-1 → payment-gateway`.
+  var arrowed: String {
+    let parts = split(separator: ">", maxSplits: 1, omittingEmptySubsequences: false)
+    return parts.count == 2 && !contains(" ") ? "\(parts[0]) → \(parts[1])" : self
+  }
+}

@@ -1,0 +1,58 @@
+import Drawing
+import TraceCollector
+import Widgets
+
+extension CallTreeView {
+  /// The calls as blocks along the time axis, each below what called it.
+  func drawFlame(_ layout: CallTreeLayout, on canvas: inout Canvas, _ geometry: CallTreeGeometry) {
+    let body = geometry.body
+    let rows = layout.tree.rows
+    let waterfall = waterfall(layout.tree, width: body.width)
+    waterfall.drawLabels(on: &canvas, x: body.x, y: geometry.headingLine)
+    guard rows.indices.contains(flameRow) else {
+      canvas.put("No span has arrived yet.", x: body.x, y: body.y, .muted)
+      return
+    }
+    let first = max(0, min(rows[flameRow].depth - body.height / 2, lineCount - body.height))
+    let depths = first..<first + body.height
+    for (index, row) in rows.enumerated() where row.isCall && index != flameRow && depths.contains(row.depth) {
+      drawBlock(index, layout, on: &canvas, body, y: body.y + row.depth - first, waterfall)
+    }
+    drawBlock(flameRow, layout, on: &canvas, body, y: body.y + rows[flameRow].depth - first, waterfall)
+  }
+
+  private func drawBlock(
+    _ number: Int, _ layout: CallTreeLayout, on canvas: inout Canvas, _ body: Rect, y: Int, _ waterfall: Waterfall
+  ) {
+    let row = layout.tree.rows[number]
+    let isSelected = number == flameRow
+    let from = max(0, waterfall.column(of: row.start))
+    let to = min(body.width, max(from + 1, waterfall.column(of: row.start &+ (row.duration ?? 0))))
+    guard from < to, to > 0 else { return }
+    // Neighbours are told apart by the blank at the end of each that has room for one.
+    let width = to - from > 2 ? to - from - 1 : to - from
+    let block = Rect(x: body.x + from, y: y, width: width, height: 1)
+    let ground: Ink =
+      isSelected ? .accent : layout.isOrigin[number] ? .failing : layout.isUndoing[number] ? .compensation : .span
+    canvas.clear(block, isSelected ? ground : ground.mixed(toward: .background, 0.45))
+    canvas.release(block)
+    guard width >= 3 else { return }
+    let name = row.service.isEmpty ? row.operation : row.service
+    let ink: Ink = isSelected ? .onAccent : .strong
+    canvas.put(middleEllipsis(name, width), x: block.x, y: y, ink, bold: isSelected, over: true)
+  }
+
+  /// The call that an arrow leads to: what called it, what it called, the one before and after beside it.
+  func flameNeighbour(_ key: KeyPress.Key) -> Int? {
+    guard let rows = tree?.rows, rows.indices.contains(flameRow) else { return nil }
+    switch key {
+    case .up, .character("k"): return rows[flameRow].parent
+    case .down, .character("j"):
+      return (flameRow + 1..<max(flameRow + 1, rows[flameRow].subtreeEnd)).first { rows[$0].isCall }
+    case .left: return rows[..<flameRow].lastIndex { $0.isCall && $0.depth == rows[flameRow].depth }
+    case .right: return rows[(flameRow + 1)...].firstIndex { $0.isCall && $0.depth == rows[flameRow].depth }
+    case .home, .character("g"): return 0
+    default: return nil
+    }
+  }
+}

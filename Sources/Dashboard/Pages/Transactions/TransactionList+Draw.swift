@@ -1,0 +1,124 @@
+import Drawing
+import Operations
+import TraceModel
+import Widgets
+
+extension TransactionList {
+  /// The table as it stands in `area`.
+  func table(in area: Rect, hovered: Int?, marked: GTXID?, _ context: PageContext) -> TableView {
+    let isWhole = area.width >= 150
+    return TableView(
+      columns: Self.columns(isWhole: isWhole), rowCount: rows.count,
+      sort: TableSort(column: order.column, isDescending: isDescending),
+      selected: rows.isEmpty ? nil : cursor.line, hovered: hovered, offset: cursor.offset, empty: empty(context)
+    ) { line in
+      Self.cells(rows[line], isWhole: isWhole, isMarked: rows[line].gtxid == marked, context)
+    }
+  }
+
+  private static func columns(isWhole: Bool) -> [TableColumn] {
+    [
+      TableColumn("", .fixed(1)),
+      TableColumn("state", .fixed(12), priority: 1, gap: 1),
+      TableColumn("GTXID", .fixed(isWhole ? 32 : 9)),
+      TableColumn("kind", .share(minimum: 8, maximum: 24), priority: 2),
+      TableColumn("start", .fixed(10), priority: 5),
+      TableColumn("took", .fit(minimum: 7), align: .right),
+      TableColumn("hops", .fit(minimum: 4), align: .right, priority: 4),
+      TableColumn("services", .share(minimum: 16, maximum: 48), priority: 6),
+      TableColumn("first error", .share(minimum: 16), priority: 3),
+    ]
+  }
+
+  private static func cells(
+    _ row: TransactionSummary, isWhole: Bool, isMarked: Bool, _ context: PageContext
+  ) -> [TableCell] {
+    let mark = row.mark
+    let isQuiet = row.state == .committed || row.state == .ok
+    let needsEye = row.urgency <= 2
+    return [
+      .text(mark.glyph, mark.ink, bold: true),
+      .text(mark.word, isQuiet ? .muted : mark.ink, bold: needsEye),
+      .text(isWhole ? row.gtxid.hex : row.gtxid.short, isMarked ? .event : .accent, bold: isMarked),
+      .text(row.kind, row.isExternal ? .text : .muted),
+      .text(context.clock(row.start, .tenths), .faint),
+      .figure(Figures.duration(row.duration), row.state.hasEnded ? .text : row.isOverdue ? .degraded : .strong),
+      row.hops > 0 ? .figure(Figures.count(row.hops), .muted) : .unknown,
+      .runs([Run(row.services.joined(separator: " "), .muted)]),
+      .runs([Run(row.remark, needsEye || row.errors > 0 ? .text : .muted)]),
+    ]
+  }
+
+  private func empty(_ context: PageContext) -> [Run] {
+    if !filter.isEmpty {
+      return [
+        Run("No transaction matches \(filter).  ", .muted), Run("Esc", .accent, bold: true), Run(" clears", .muted),
+      ]
+    }
+    let receivers = context.snapshot.program.receivers
+    let ears = receivers.isEmpty ? "" : " Listening: \(receivers.joined(separator: ", "))."
+    return [Run("No transaction yet.\(ears)", .muted)]
+  }
+
+  /// The panel's head: what it is narrowed to, how many ended how, and where the cursor is.
+  func rule(width: Int, marked: GTXID?, _ context: PageContext) -> Rule {
+    var title = [Run("transactions", .strong, bold: true)]
+    if !filter.isEmpty { title += [Run("  \(filter)", .accent)] }
+    title = endEllipsis(title, max(12, width - 20))
+    var figures = FactLine()
+    if let marked {
+      let note = [Run(marked.short, .event, bold: true), Run(" marked, ", .muted), Run("m", .accent, bold: true)]
+      figures.add(note + [Run(" on another compares", .muted)], priority: 2)
+    }
+    let tally = context.snapshot.tally
+    let counts: [(Int, String, Ink)] = [
+      (tally.running, "running", .text), (tally.compensating, "compensating", .compensation),
+      (tally.stuck, "stuck", .failing),
+    ]
+    for (index, count) in counts.enumerated() where count.0 > 0 {
+      let figure = Run(Figures.short(count.0).text, count.2, bold: count.2 != .text)
+      figures.add([figure, Run(" \(count.1)", .muted)], priority: 5 - index, gap: index == 0 ? 3 : 2)
+    }
+    let arrow = isDescending ? Glyphs.descending : Glyphs.ascending
+    let isNewest = isFollowing && order == .start && isDescending
+    figures.add([Run(isNewest ? "newest \(arrow)" : "by \(order.heading) \(arrow)", .accent)], priority: 1)
+    let place = rows.isEmpty ? "0" : Figures.count(cursor.line + 1).text
+    let total = Figures.count(rows.count).text + (rows.count < all ? " of \(Figures.count(all).text)" : "")
+    figures.add([Run("\(place)/\(total)", .muted)])
+    let shown = figures.runs(in: width - title.cellWidth - 3)
+    return Rule(title, figures: shown, isFocused: true)
+  }
+}
+
+extension TransactionList.Order {
+  /// The column's place in the table.
+  var column: Int {
+    switch self {
+    case .state: 1
+    case .kind: 3
+    case .start: 4
+    case .duration: 5
+    case .hops: 6
+    case .error: 8
+    }
+  }
+
+  var heading: String {
+    switch self {
+    case .duration: "duration"
+    case .error: "errors"
+    default: rawValue
+    }
+  }
+
+  /// The order that a click on a column's heading means.
+  static func at(column: Int) -> Self? { column == 0 ? .state : allCases.first { $0.column == column } }
+}
+
+extension TransactionSummary {
+  /// Its state as it is shown; one that takes longer than it may says so in the word.
+  var mark: Mark {
+    guard isOverdue, !state.hasEnded, state != .stuck else { return state.mark }
+    return Mark(state.mark.glyph, "", "OVERDUE", .degraded)
+  }
+}

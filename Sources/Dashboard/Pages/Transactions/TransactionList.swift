@@ -1,0 +1,125 @@
+import Operations
+import TraceModel
+
+/// The rows of the page: which transactions, in which order, and where the cursor is among them.
+///
+/// The cursor stays on the newest transaction until it is moved, and from then on with the one that it is on.
+struct TransactionList: Sendable {
+  enum Order: String, Sendable, CaseIterable {
+    case start, duration, state, kind, hops, error
+
+    /// Whether the interesting end is the high one, and so comes first.
+    var isDescendingByNature: Bool { self == .start || self == .duration || self == .hops || self == .error }
+  }
+
+  private(set) var rows: [TransactionSummary] = []
+  /// How many there are before the filter.
+  private(set) var all = 0
+  private(set) var cursor = LineCursor()
+  private(set) var order = Order.start
+  private(set) var isDescending = true
+  private(set) var filter = TransactionFilter(.everything)
+  /// As it was typed, right or wrong.
+  private(set) var filterText = ""
+  /// The row the cursor stays on; nil while it follows the newest.
+  private var anchor: GTXID?
+
+  var isFollowing: Bool { anchor == nil }
+  var current: TransactionSummary? { rows.indices.contains(cursor.line) ? rows[cursor.line] : nil }
+
+  mutating func update(_ snapshot: SystemSnapshot, height: Int) {
+    all = snapshot.transactions.count
+    rows = filter.isEmpty ? snapshot.transactions : snapshot.transactions.filter(filter.matches)
+    sort()
+    guard let anchor else { return cursor.move(to: 0, count: rows.count, height: height) }
+    if let line = rows.firstIndex(where: { $0.gtxid == anchor }) {
+      cursor.follow(to: line, count: rows.count, height: height)
+    } else {
+      cursor.move(to: cursor.line, count: rows.count, height: height)
+      self.anchor = current?.gtxid
+    }
+  }
+
+  /// Takes a filter as it is typed; the last right one stays in use while it is wrong.
+  mutating func narrow(to text: String) -> String? {
+    filterText = text
+    do throws(TransactionFilterError) {
+      filter = try TransactionFilter(parsing: text)
+      return nil
+    } catch {
+      return error.description
+    }
+  }
+
+  mutating func sortByNext() {
+    let all = Order.allCases
+    sort(by: all[((all.firstIndex(of: order) ?? 0) + 1) % all.count])
+  }
+
+  /// Sorts by a column; by the one that it is sorted by already the other way round.
+  mutating func sort(by order: Order) {
+    isDescending = order == self.order ? !isDescending : order.isDescendingByNature
+    self.order = order
+  }
+
+  mutating func reverse() { isDescending.toggle() }
+
+  mutating func press(_ key: KeyPress, height: Int) -> Bool {
+    guard cursor.press(key, count: rows.count, height: height) else { return false }
+    anchor = key.key == .home || key.key == .character("g") ? nil : current?.gtxid
+    return true
+  }
+
+  mutating func select(line: Int, height: Int) {
+    cursor.move(to: line, count: rows.count, height: height)
+    anchor = current?.gtxid
+  }
+
+  mutating func select(_ id: GTXID, height: Int) {
+    guard let line = rows.firstIndex(where: { $0.gtxid == id }) else { return }
+    select(line: line, height: height)
+  }
+
+  mutating func scroll(by lines: Int, height: Int) {
+    cursor.scroll(by: lines, count: rows.count, height: height)
+    anchor = current?.gtxid
+  }
+
+  private mutating func sort() {
+    switch order {
+    case .start: if !isDescending || !isNewestFirst { sort { $0.start } }
+    case .duration: sort { $0.duration }
+    case .state: sort { $0.urgency }
+    case .kind: sort { $0.kind }
+    case .hops: sort { $0.hops }
+    case .error: sort { $0.errors }
+    }
+  }
+
+  private var isNewestFirst: Bool { zip(rows, rows.dropFirst()).allSatisfy { $0.start >= $1.start } }
+
+  private mutating func sort<Key: Comparable>(by key: (TransactionSummary) -> Key) {
+    rows.sort { isDescending ? key($0) > key($1) : key($0) < key($1) }
+  }
+}
+
+extension TransactionSummary {
+  /// How soon somebody should look: 0 first.
+  var urgency: Int {
+    switch state {
+    case .stuck: 0
+    case .failed, .error: 1
+    case .running, .compensating: isOverdue ? 2 : 5
+    case .compensated: 3
+    case .rejected: 4
+    case .committed, .ok: 6
+    }
+  }
+
+  /// What it needs to say for itself: why it is stuck, its first error, or where it is.
+  var remark: String {
+    if !stuckReason.isEmpty { return stuckReason }
+    if !firstError.isEmpty { return firstError }
+    return state.hasEnded || step.isEmpty ? "" : "at \(step)"
+  }
+}

@@ -1,0 +1,189 @@
+import Drawing
+import Operations
+import Widgets
+
+extension FaultMenu {
+  func draw(on canvas: inout Canvas, in screen: Rect, _ context: PageContext) {
+    let layout = FaultMenuLayout(screen.size, kinds: entries.count)
+    let verb = replaced == nil ? "break" : "change"
+    let title = [Run("\(Glyphs.fault) \(verb) ", .fault, bold: true), Run(settings.service, .strong, bold: true)]
+    let box = Widgets.Popup(title, note: [Run(note(context), .muted)], tone: .fault, height: layout.height)
+    _ = box.draw(on: &canvas)
+    if let divider = layout.divider {
+      drawKinds(on: &canvas, layout)
+      box.drawDivider(on: &canvas, y: divider)
+    } else {
+      drawCompactKind(on: &canvas, layout)
+    }
+    drawScope(on: &canvas, layout)
+    drawIntensity(on: &canvas, layout)
+    drawShare(on: &canvas, layout)
+    drawTime(on: &canvas, layout)
+    drawTouches(on: &canvas, layout, context)
+    drawButtons(on: &canvas, layout)
+  }
+
+  private func note(_ context: PageContext) -> String {
+    let here = context.snapshot.faults.armed(on: settings.service).filter(\.isOn).count
+    let armed = here == 0 ? "" : "\(here) armed here   "
+    return armed + context.snapshot.system.kind.rawValue
+  }
+
+  // MARK: Kinds
+
+  private func drawKinds(on canvas: inout Canvas, _ layout: FaultMenuLayout) {
+    let content = layout.content
+    let nameWidth = content.width >= 50 ? 21 : 15
+    for (index, entry) in entries.enumerated() {
+      let y = content.y + index
+      let isCurrent = entry.kind == settings.kind
+      if isCurrent { select(on: &canvas, layout, y: y, isFocused: field == .kind) }
+      let can = entry.obstacle == nil
+      canvas.put(
+        entry.kind.title, x: content.x, y: y, isCurrent && can ? .strong : can ? .text : .faint, bold: isCurrent && can)
+      let note = can ? "" : "n/a"
+      let room = content.width - nameWidth - (note.isEmpty ? 0 : 5)
+      canvas.put(
+        endEllipsis(entry.obstacle ?? entry.kind.explanation, room), x: content.x + nameWidth, y: y,
+        can ? .muted : .faint)
+      canvas.put(note, x: content.right - note.cellWidth, y: y, .faint)
+    }
+  }
+
+  private func drawCompactKind(on canvas: inout Canvas, _ layout: FaultMenuLayout) {
+    drawLabel("kind", .kind, on: &canvas, layout)
+    let ink: Ink = obstacle == nil ? .strong : .faint
+    let runs = [
+      Run("▴ ", .faint), Run(settings.kind.title, ink, bold: obstacle == nil), Run(" ▾", .faint),
+      Run("  " + (obstacle ?? settings.kind.explanation), .muted),
+    ]
+    canvas.rich(endEllipsis(runs, layout.valueRoom), x: layout.valueColumn, y: layout.line(of: .kind))
+  }
+
+  /// The ground of the line that has the keys, up to the box's sides.
+  private func select(on canvas: inout Canvas, _ layout: FaultMenuLayout, y: Int, isFocused: Bool) {
+    let content = layout.content
+    let row = Rect(x: content.x - 2, y: y, width: content.width + 4, height: 1)
+    canvas.fill(row, isFocused ? .selection : Ink.selection.mixed(toward: .raised, 0.5))
+    if isFocused { canvas.put(Glyphs.selection, x: row.x, y: y, .fault, bold: true) }
+  }
+
+  // MARK: Fields
+
+  private func drawLabel(_ text: String, _ field: Field, on canvas: inout Canvas, _ layout: FaultMenuLayout) {
+    let y = layout.line(of: field)
+    let isFocused = field == self.field
+    if isFocused { select(on: &canvas, layout, y: y, isFocused: true) }
+    canvas.put(text, x: layout.content.x, y: y, isFocused ? .strong : fields.contains(field) ? .muted : .faint)
+  }
+
+  private func drawScope(on canvas: inout Canvas, _ layout: FaultMenuLayout) {
+    drawLabel("scope", .scope, on: &canvas, layout)
+    if isOutside || settings.instances <= 1 {
+      let text = isOutside ? "the whole company" : "the only instance"
+      canvas.put(endEllipsis(text, layout.valueRoom), x: layout.valueColumn, y: layout.line(of: .scope), .muted)
+      return
+    }
+    let numbers = (1...settings.instances).map { "\(settings.service)-\($0)" }
+    drawChoice(["all instances"] + numbers, settings.instance, on: &canvas, layout, y: layout.line(of: .scope))
+  }
+
+  private func drawIntensity(on canvas: inout Canvas, _ layout: FaultMenuLayout) {
+    let y = layout.line(of: .intensity)
+    guard settings.takesIntensity else {
+      drawLabel("strength", .intensity, on: &canvas, layout)
+      canvas.put(endEllipsis("there is no half of it", layout.valueRoom), x: layout.valueColumn, y: y, .faint)
+      return
+    }
+    drawLabel(settings.intensityName, .intensity, on: &canvas, layout)
+    drawSlider(settings.intensityPosition, settings.intensityText, on: &canvas, layout, y: y)
+  }
+
+  private func drawShare(on canvas: inout Canvas, _ layout: FaultMenuLayout) {
+    drawLabel("share", .share, on: &canvas, layout)
+    let y = layout.line(of: .share)
+    guard settings.takesShare else {
+      canvas.put(endEllipsis("everybody", layout.valueRoom), x: layout.valueColumn, y: y, .faint)
+      return
+    }
+    drawSlider(settings.share, FaultText.percent(settings.share), on: &canvas, layout, y: y)
+  }
+
+  private func drawSlider(
+    _ position: Double, _ value: String, on canvas: inout Canvas, _ layout: FaultMenuLayout, y: Int
+  ) {
+    let width = layout.sliderWidth
+    Meter(position, ink: .fault, isSlider: true).draw(on: &canvas, x: layout.valueColumn, y: y, width: width)
+    canvas.put(value, x: layout.valueColumn + width + 1, y: y, .strong, bold: true, width: 9, align: .right)
+  }
+
+  private func drawTime(on canvas: inout Canvas, _ layout: FaultMenuLayout) {
+    drawLabel("time", .time, on: &canvas, layout)
+    var times = FaultMenuSettings.times
+    if !times.contains(settings.time) { times.insert(settings.time, at: 0) }
+    let words = times.map { $0.map(FaultText.duration) ?? "until off" }
+    drawChoice(words, times.firstIndex(of: settings.time) ?? 0, on: &canvas, layout, y: layout.line(of: .time))
+  }
+
+  /// The one that is chosen between its arrows, and as many others as fit.
+  private func drawChoice(
+    _ words: [String], _ chosen: Int, on canvas: inout Canvas, _ layout: FaultMenuLayout, y: Int
+  ) {
+    func runs(_ range: Range<Int>) -> [Run] {
+      range.flatMap { index -> [Run] in
+        let gap = Run(index == range.lowerBound ? "" : "   ")
+        if index != chosen { return [gap, Run(words[index], .muted)] }
+        return [gap, Run("◂ ", .faint), Run(words[index], .strong, bold: true), Run(" ▸", .faint)]
+      }
+    }
+    var range = 0..<words.count
+    while runs(range).cellWidth > layout.valueRoom, range.count > 1 {
+      range =
+        range.upperBound - 1 > chosen
+        ? range.lowerBound..<range.upperBound - 1 : range.lowerBound + 1..<range.upperBound
+    }
+    canvas.rich(endEllipsis(runs(range), layout.valueRoom), x: layout.valueColumn, y: y)
+  }
+
+  // MARK: What it would do
+
+  private func drawTouches(on canvas: inout Canvas, _ layout: FaultMenuLayout, _ context: PageContext) {
+    let y = layout.touches
+    canvas.put("touches", x: layout.content.x, y: y, .muted)
+    var line = FactLine()
+    if let obstacle {
+      line.add([Run("nothing: \(obstacle)", .muted)])
+    } else if let service = context.snapshot.service(settings.service) {
+      var rate = service.rate
+      if settings.instance > 0, service.instances.indices.contains(settings.instance - 1) {
+        rate = service.instances[settings.instance - 1].rate
+      }
+      rate *= settings.takesShare ? settings.share : 1
+      line.add([Run(Figures.rate(rate, unit: "").text, .strong, bold: true), Run(" req/s now", .text)])
+      if let lag = service.lag, lag > 0 {
+        let isMuch = service.lagVerdict.map { $0 != .ok } ?? false
+        line.add([Run("\(Figures.count(Int(lag)).text) waiting records", isMuch ? .degraded : .text)], priority: 1)
+      }
+    } else {
+      line.add([Run("– nobody calls it now", .muted)])
+    }
+    canvas.rich(line.runs(in: layout.valueRoom), x: layout.valueColumn, y: y)
+  }
+
+  private func drawButtons(on canvas: inout Canvas, _ layout: FaultMenuLayout) {
+    let (content, y) = (layout.content, layout.buttons)
+    let isPossible = obstacle == nil
+    let word = replaced == nil ? "arm it" : "change"
+    let end: Int
+    if isPossible {
+      let label = canvas.glyphSet == .ascii ? "e " + word : Glyphs.enter + " " + word
+      end = Badge(label, ground: .fault).draw(on: &canvas, x: content.x, y: y)
+    } else {
+      end = canvas.put(" \(word) ", x: content.x, y: y, .faint)
+    }
+    let hints = [
+      Widgets.KeyHint("Tab", "next field"), Widgets.KeyHint("Esc", "leave it"), Widgets.KeyHint("!", "all off"),
+    ]
+    Widgets.KeyHint.draw(hints, on: &canvas, x: end + 3, y: y, width: content.right - end - 3)
+  }
+}
