@@ -21,6 +21,7 @@ static int terminal = -1;
 static int wake = -1;
 static int real_stderr = -1;
 static int captured_stderr = -1;
+static bool captures_stderr;
 static struct termios saved_modes;
 static struct sigaction previous[signal_limit];
 static atomic_bool armed;
@@ -43,6 +44,7 @@ static void write_all(int descriptor, const char *bytes, size_t count) {
 }
 
 static void release_stderr(void) {
+  if (!captures_stderr) return;
   dup2(real_stderr, STDERR_FILENO);
   char chunk[4096];
   off_t offset = 0;
@@ -66,10 +68,12 @@ void tg_disarm(void) {
 }
 
 // Swift's backtracer asks questions where it sees a terminal, and holds it until a key is pressed. With nothing to read
-// from it writes its report and ends.
+// from it writes its report and ends. A pipe whose other end is closed is that nothing, and needs no file.
 static void leave_backtracer_no_input(void) {
-  int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
-  if (nothing >= 0) dup2(nothing, STDIN_FILENO);
+  int ends[2];
+  if (pipe2(ends, O_CLOEXEC) < 0) return;
+  close(ends[1]);
+  dup2(ends[0], STDIN_FILENO);
 }
 
 static void on_fatal(int signal, siginfo_t *info, void *context) {
@@ -122,7 +126,8 @@ bool tg_arm(int descriptor) {
   if (captured_stderr < 0) captured_stderr = memfd_create("stderr", MFD_CLOEXEC);
   if (wake < 0 || real_stderr < 0 || captured_stderr < 0) return false;
 
-  dup2(captured_stderr, STDERR_FILENO);
+  captures_stderr = isatty(real_stderr);  // what goes to a file does no harm
+  if (captures_stderr) dup2(captured_stderr, STDERR_FILENO);
   install_handlers();
   atomic_store(&armed, true);
   return true;

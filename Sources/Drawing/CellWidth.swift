@@ -5,7 +5,8 @@ extension Unicode.Scalar {
   /// block this program draws from. East Asian ambiguous scalars count as 1.
   public var cellWidth: Int {
     switch value {
-    case 0x20..<0x7F, 0xA0..<0x300, 0x2500...0x259F: return 1  // the common case, tables untouched
+    // The common cases, tables untouched: Latin, arrows, boxes and blocks, Braille.
+    case 0x20..<0x7F, 0xA0..<0x300, 0x2190...0x21FF, 0x2500...0x259F, 0x2800...0x28FF: return 1
     case 0xAC00...0xD7A3: return 2  // Hangul syllables
     case 0x1160...0x11FF: return 0  // Hangul vowels and finals, joined to an initial
     default: break

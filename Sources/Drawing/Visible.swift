@@ -15,7 +15,7 @@ extension Unicode.Scalar {
   /// What is shown for a scalar that may not be sent to a terminal; nil for all others.
   var visibleForm: String? {
     switch value {
-    case 0x20..<0x7F, 0xA0..<0x300: return nil
+    case 0x20..<0x7F, 0xA0..<0xAD, 0xAE..<0x300, 0x2190...0x2BFF, 0x4E00...0x9FFF, 0xAC00...0xD7A3: return nil
     case 0..<0x20: return "^" + String(Unicode.Scalar(UInt8(value) + 0x40))
     case 0x7F: return "^?"
     case 0x200C, 0x200D: return nil  // joiners belong to ordinary text in several scripts and are not drawn

@@ -6,9 +6,9 @@
 #include <poll.h>
 #include <stdbool.h>
 
-// Saves the terminal's modes and installs the handlers. Call before ncurses starts. From here on stderr is captured,
-// since text written to it would land in the middle of the screen, and a crash is reported without asking questions.
-// Returns false with errno set.
+// Saves the terminal's modes and installs the handlers. Call before ncurses starts. From here on stderr is captured
+// where it is a terminal, since text written to it would land in the middle of the screen, and a crash is reported
+// without asking questions. Returns false with errno set.
 bool tg_arm(int terminal);
 
 // Restores the terminal and stderr, then prints what stderr captured. Safe in a signal handler, and safe to call twice.
