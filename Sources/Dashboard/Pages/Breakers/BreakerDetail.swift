@@ -23,15 +23,15 @@ struct BreakerDetail {
   private var settingsGroups: [[Run]] {
     func percent(_ value: Double) -> String { Figures.percent(value / 100, isWhole: true).text }
     let kind = settings.isTimeBased ? "TIME \(settings.windowSize) s" : "COUNT \(settings.windowSize)"
-    return [
+    var groups: [[Run]] = [
       [.muted(kind)],
       [.faint("fails ≥"), .muted(percent(settings.failureRateThreshold))],
       [.faint("slow >"), .muted(Figures.duration(settings.slowCallDuration).text)],
       [.faint("trial "), .muted("\(settings.trialCalls)")],
       [.faint("wait "), .muted(Figures.duration(settings.openWait).text)],
-      [.faint("slow calls ≥"), .muted(percent(settings.slowRateThreshold))],
-      [.faint("from "), .muted("\(breaker.minimumCalls) calls on")],
     ]
+    if isOpened { groups.append([.faint("slow calls ≥"), .muted(percent(settings.slowRateThreshold))]) }
+    return groups
   }
 
   // MARK: - Facts

@@ -77,9 +77,11 @@ struct BreakersLayout {
   }
 
   private mutating func placeRight(_ content: Content, in rect: Rect) {
-    let isRoomy = content.hasCause && rect.height >= 5
-    let parts = rect.split(bottom: isRoomy ? 1 : 0, gap: isRoomy ? 1 : 0)
-    transitions = parts.rest
-    cause = isRoomy ? parts.bottom : nil
+    guard content.hasCause, rect.height >= 5 else {
+      transitions = rect
+      return
+    }
+    let parts = rect.split(top: min(content.transitions + 2, rect.height - 2), gap: 1)
+    (transitions, cause) = (parts.top, parts.rest.split(top: 1).top)
   }
 }

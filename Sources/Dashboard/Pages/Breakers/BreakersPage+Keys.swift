@@ -72,6 +72,7 @@ extension BreakersPage {
     case .breakers:
       guard breaker(context) != nil else { return [] }
       isOpened = true
+      (calls, transitions) = (RowCursor(), RowCursor())
       focus = focusable(context).first ?? .breakers
       return []
     case .calls:

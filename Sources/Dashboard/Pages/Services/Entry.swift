@@ -6,11 +6,17 @@ struct Entry: Sendable {
   /// One line: text at the left, a figure at the right. The text gives way.
   struct Line: Sendable {
     var left: [Run]
+    /// What follows the text as long as it fits as a whole.
+    var more: [[Run]]
     var right: [Run]
+    /// What stands before the figure where the text leaves room.
+    var note: [Run]
 
-    init(_ left: [Run], right: [Run] = []) {
+    init(_ left: [Run], more: [[Run]] = [], right: [Run] = [], note: [Run] = []) {
       self.left = left
+      self.more = more
       self.right = right
+      self.note = note
     }
   }
 
@@ -80,11 +86,13 @@ struct EntryList {
   }
 
   private func draw(_ line: Entry.Line, on canvas: inout Canvas, x: Int, y: Int, width: Int) {
-    let needed = line.right.cellWidth
+    let full = line.note + line.right
+    let right = line.left.cellWidth + 2 + full.cellWidth <= width ? full : line.right
+    let needed = right.cellWidth
     let hasRight = needed > 0 && needed + 8 <= width
     let room = hasRight ? width - needed - 2 : width
-    canvas.rich(endEllipsis(line.left, room), x: x, y: y)
-    if hasRight { canvas.rich(line.right, x: x + width - needed, y: y) }
+    canvas.rich(([endEllipsis(line.left, room)] + line.more).fitting(room, gap: 0), x: x, y: y)
+    if hasRight { canvas.rich(right, x: x + width - needed, y: y) }
   }
 
   /// The entry at a line of the screen.

@@ -1,9 +1,9 @@
 /// What has a cursor on the page of services: the table, and the panels about one service.
 enum ServicePanel: String, Sendable, Hashable, CaseIterable {
-  case services, instances, calls, endpoints, consumes, errors
+  case services, instances, calls, endpoints, consumes, errors, log
 
   /// The panels about one service, in the order of Tab.
-  static let ofService: [ServicePanel] = [.instances, .calls, .endpoints, .consumes, .errors]
+  static let ofService: [ServicePanel] = [.instances, .calls, .endpoints, .consumes, .errors, .log]
 
   var title: String {
     switch self {
@@ -13,6 +13,7 @@ enum ServicePanel: String, Sendable, Hashable, CaseIterable {
     case .endpoints: "endpoints"
     case .consumes: "consumes"
     case .errors: "latest errors"
+    case .log: "log"
     }
   }
 }

@@ -72,17 +72,19 @@ extension ServicePanelView {
     let isBad = call.breakerState.map { $0 == .open || $0 == .forcedOpen } ?? false
     first.append(Run(call.callee, isBad ? .strong : .text, bold: isBad))
     let share = call.failureRate.map { $0 / 100 } ?? call.errorShare
-    let right = [
-      Run(Figures.rate(call.rate).text, call.rate == 0 ? .faint : .muted), Run("   "),
-      Run(Figures.percent(share).text, Severity.errors.ink(share), bold: Severity.errors.isBad(share)),
-    ]
-    var lines = [Entry.Line(first, right: right)]
-    if !call.purpose.isEmpty { lines.append(Entry.Line([Run("  "), .muted(visible(call.purpose))])) }
-    lines.append(Entry.Line([Run("  "), .muted(guards(of: call))]))
+    let errors = Run(Figures.percent(share).text, Severity.errors.ink(share), bold: Severity.errors.isBad(share))
+    let rate = [Run(Figures.rate(call.rate).text, call.rate == 0 ? .faint : .muted), Run("   ")]
+    var lines = [Entry.Line(first, right: [errors], note: rate)]
+    let clauses = visible(call.purpose).split(separator: ";")
+    if let clause = clauses.first {
+      lines.append(Entry.Line([Run("  "), .muted(String(clause))], more: clauses.dropFirst().map { [.muted(";\($0)")] }))
+    }
+    let guards = guards(of: call)
+    lines.append(Entry.Line([Run("  "), .muted(guards[0])], more: guards.dropFirst().map { [.muted(" · \($0)")] }))
     return lines
   }
 
-  private func guards(of call: CallSnapshot) -> String {
+  private func guards(of call: CallSnapshot) -> [String] {
     func hurt(_ count: UInt64, _ word: String) -> String {
       isDetailed && count > 0 ? " (\(Figures.count(Int(clamping: count)).text) \(word))" : ""
     }
@@ -96,7 +98,7 @@ extension ServicePanelView {
       words.append("bulkhead \(bulkhead.size)\(hurt(call.bulkheadRefused, "refused"))")
     }
     if let limit = call.rateLimit { words.append("limit \(limit)\(hurt(call.rateRefused, "refused"))") }
-    return words.joined(separator: " · ")
+    return words
   }
 
   /// A topic that is read: how far behind, and by whom.
@@ -108,17 +110,16 @@ extension ServicePanelView {
     let ink: Ink = isBad ? consumption.verdict?.mark.ink ?? .degraded : (consumption.lag ?? 0) == 0 ? .faint : .text
     let members = "\(consumption.members) \(consumption.members == 1 ? "member" : "members")"
     let state = consumption.state.isEmpty ? members : "\(consumption.state.lowercased()) · \(members)"
-    var second: [Run] = [Run("  "), .muted(state)]
+    var more: [[Run]] = []
     if let verdict = consumption.verdict {
-      second.append(.muted(" · "))
-      second += verdict == .ok ? verdict.mark.quiet : verdict.mark.long
+      more.append([.muted(" · ")] + (verdict == .ok ? verdict.mark.quiet : verdict.mark.long))
     }
-    if let empty = empty(consumption) { second.append(.muted("  \(empty)")) }
-    return [Entry.Line(first, right: [Run(lag, ink, bold: isBad)]), Entry.Line(second)]
+    if let empty = empty(consumption) { more.append([.muted("  \(empty)")]) }
+    return [Entry.Line(first, right: [Run(lag, ink, bold: isBad)]), Entry.Line([Run("  "), .muted(visible(state))], more: more)]
   }
 
   private func empty(_ consumption: ConsumptionSnapshot) -> String? {
-    if case .growing = consumption.trend { return "empty: never at this rate" }
+    if case .growing = consumption.trend { return "never empty at this rate" }
     let group = context.snapshot.topic(consumption.topic)?.groups.first { $0.name == consumption.group }
     guard let time = group?.emptyIn, time > 0 else { return nil }
     return "empty in \(Figures.duration(time).text)"
@@ -129,5 +130,17 @@ extension ServicePanelView {
       .faint(context.clock(error.time, .tenths)), Run("  "), Run(error.gtxid.short, .accent), Run("  "),
       Run("✗ ", .failing, bold: true), Run(visible(error.message)),
     ])
+  }
+
+  func line(of line: LogLine) -> Entry.Line {
+    let ink: Ink = line.level == .error ? .failing : line.level == .warn ? .degraded : .muted
+    let level = line.level.rawValue.uppercased()
+    let pad = String(repeating: " ", count: max(1, 6 - level.cellWidth))
+    let id = line.gtxid.map { [Run($0.short, .accent), Run("  ")] } ?? []
+    return Entry.Line(
+      [
+        .faint(context.clock(line.time, .milliseconds)), Run("  "), Run(level + pad, ink, bold: line.level == .error),
+        .muted(visible(line.instance) + "  "),
+      ] + id + [Run(visible(line.message))])
   }
 }

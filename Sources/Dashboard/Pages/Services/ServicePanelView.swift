@@ -23,11 +23,22 @@ struct ServicePanelView {
     case .endpoints: unique(service.endpoints.map(\.operation))
     case .consumes: unique(service.consumes.map { "\($0.topic)/\($0.group)" })
     case .errors: unique(service.latestErrors.map { "\($0.time) \($0.gtxid.hex)" })
+    case .log: unique((logLines ?? []).map { "\($0.time) \($0.instance) \($0.message)" })
     }
   }
 
   /// The row under the cursor.
   var selected: Int? { cursor.index(in: keys) }
+
+  /// The newest lines first; nil while they are being read.
+  var logLines: [LogLine]? {
+    context.logFilter == Self.logFilter(of: service.name, context) ? context.log.reversed() : nil
+  }
+
+  /// What of the log is about a service, up to the moment that is shown.
+  static func logFilter(of service: String, _ context: PageContext) -> LogFilter {
+    LogFilter(service: service, until: context.isFrozen ? context.snapshot.time : nil)
+  }
 
   private var hovered: Int? { hover.index(in: keys, clock: context.clock) }
 
@@ -49,7 +60,7 @@ struct ServicePanelView {
       let view = tableView
       // Without rows there is nothing for headings to be about.
       if view.rowCount > 0 { view.draw(on: &canvas, in: body) } else { list.draw(on: &canvas, in: body) }
-    case .calls, .consumes, .errors: list.draw(on: &canvas, in: body)
+    case .calls, .consumes, .errors, .log: list.draw(on: &canvas, in: body)
     }
   }
 
@@ -61,7 +72,7 @@ struct ServicePanelView {
     case .instances, .endpoints:
       if case .row(let index) = tableView.hit(x: x, y: y, in: body) { return index }
       return nil
-    case .calls, .consumes, .errors:
+    case .calls, .consumes, .errors, .log:
       return y >= body.y ? list.hit(y: y, in: body) : nil
     }
   }
@@ -73,6 +84,7 @@ struct ServicePanelView {
       let text = "\(Figures.fraction(service.instancesUp, of: service.instancesAll).text) up"
       return [Run(text, service.instancesUp < service.instancesAll ? .degraded : .muted)]
     case .endpoints: return service.endpoints.count > 1 ? [.faint("by rate")] : []
+    case .log: return [Run("l", .accent, bold: true), .muted(" all of it")]
     case .errors where isFocused: return [Run("↵", .accent, bold: true), .muted(" open it")]
     case .errors: return [Run("l", .accent, bold: true), .muted(" log")]
     default: return []
@@ -87,6 +99,7 @@ struct ServicePanelView {
     case .endpoints: "No call has come yet."
     case .consumes: "Reads no topic."
     case .errors: "No error is remembered."
+    case .log: logLines == nil ? "reading…" : "No line is kept."
     }
   }
 
@@ -109,6 +122,7 @@ struct ServicePanelView {
     case .calls: zip(keys, service.calls).map { Entry($0, lines(of: $1)) }
     case .consumes: zip(keys, service.consumes).map { Entry($0, lines(of: $1)) }
     case .errors: zip(keys, service.latestErrors).map { Entry($0, [line(of: $1)]) }
+    case .log: zip(keys, logLines ?? []).map { Entry($0, [line(of: $1)]) }
     default: []
     }
   }

@@ -11,6 +11,8 @@ struct ServicesLayout {
 
   /// Narrower than this, panels stand below each other.
   private static let twoColumns = 72
+  /// The lines of the log that are wanted; it takes what is left over too.
+  private static let logLines = 5
   /// Lower than this, there is the table alone.
   private static let leastHeight = 14
 
@@ -33,7 +35,7 @@ struct ServicesLayout {
       table = content
       return
     }
-    let blocks = Self.blocks(service, width: content.width)
+    let blocks = Self.blocks(service, width: content.width, hasLog: false)
     let ideal = blocks.reduce(0) { $0 + $1.ideal } + gap * blocks.count
     let room = min(ideal, max(content.height - wanted, content.height * 2 / 5))
     let heights = Self.share(room - gap, among: blocks, gap: gap, first: nil)
@@ -48,7 +50,7 @@ struct ServicesLayout {
     let content = area.inset(left: 2, right: 2)
     let gap = isTall ? 1 : 0
     facts = content.split(top: 1 + min(factLines, max(1, content.height - 7))).top
-    let blocks = Self.blocks(service, width: content.width)
+    let blocks = Self.blocks(service, width: content.width, hasLog: true)
     let room = content.height - facts.height - gap
     let heights = Self.share(room, among: blocks, gap: gap, first: focus, fills: true)
     place(blocks, heights, from: facts.bottom + gap, content, gap: gap)
@@ -65,7 +67,7 @@ struct ServicesLayout {
     var rank: Int
   }
 
-  private static func blocks(_ service: ServiceSnapshot, width: Int) -> [Block] {
+  private static func blocks(_ service: ServiceSnapshot, width: Int, hasLog: Bool) -> [Block] {
     func lines(_ panel: ServicePanel) -> Int {
       switch panel {
       case .services: 0
@@ -74,14 +76,15 @@ struct ServicesLayout {
       case .endpoints: 2 + max(1, service.endpoints.count)
       case .consumes: 1 + max(1, 2 * service.consumes.count)
       case .errors: 1 + max(1, service.latestErrors.count)
+      case .log: 1 + Self.logLines
       }
     }
     let columns: [[ServicePanel]] =
       width >= twoColumns
-      ? [[.instances, .calls], [.endpoints, .consumes], [.errors]] : ServicePanel.ofService.map { [$0] }
-    return columns.map { panels in
+      ? [[.instances, .calls], [.endpoints, .consumes], [.errors], [.log]] : ServicePanel.ofService.map { [$0] }
+    return columns.filter { hasLog || $0 != [.log] }.map { panels in
       let ideal = panels.map(lines).max() ?? 0
-      let rank = panels == [.errors] ? 1 : panels.contains(.instances) ? 0 : 2
+      let rank = panels == [.log] ? 3 : panels == [.errors] ? 1 : panels.contains(.instances) ? 0 : 2
       return Block(panels: panels, ideal: ideal, least: min(ideal, panels == [.errors] ? 2 : 3), rank: rank)
     }
   }

@@ -75,6 +75,9 @@ extension ServicesPage {
     case .endpoints: return [.open(.transactions(filter: "svc=\(service.name)"))]
     case .consumes: return [.open(.topics(selected: service.consumes[index].topic))]
     case .errors: return [.open(.transaction(service.latestErrors[index].gtxid, span: nil))]
+    case .log:
+      let line = view(of: .log, context)?.logLines?[index]
+      return [.open(line?.gtxid.map { .transaction($0, span: nil) } ?? .log(LogFilter(service: service.name)))]
     }
   }
 
@@ -108,7 +111,7 @@ extension ServicesPage {
   func hints(_ context: PageContext) -> [KeyHint] {
     let enter: [ServicePanel: String] = [
       .services: "open", .instances: "open", .calls: "breaker", .endpoints: "transactions", .consumes: "topic",
-      .errors: "transaction",
+      .errors: "transaction", .log: "transaction",
     ]
     var hints: [KeyHint] = []
     if !(focus == .instances && opened != nil) { hints.append(KeyHint("↵", enter[focus] ?? "open")) }
@@ -125,7 +128,7 @@ extension ServicesPage {
   var help: [KeyHint] {
     [
       KeyHint("Enter", "opens the service's own page, or what is under the cursor in a panel"),
-      KeyHint("Tab", "goes to the next panel: instances, calls out, endpoints, topics, errors"),
+      KeyHint("Tab", "goes to the next panel: instances, calls out, endpoints, topics, errors, log"),
       KeyHint("x", "kills the instance under the cursor, or starts it again"),
       KeyHint("s S", "sort by the next column, or the other way round"),
       KeyHint("/", "shows only services whose name, team, version or health has these words"),

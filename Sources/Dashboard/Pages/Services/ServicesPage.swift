@@ -26,8 +26,12 @@ struct ServicesPage: Page {
     table.settle(rows(context).map(\.name))
     for panel in ServicePanel.ofService { settle(panel, context) }
     if !layout(context).focusable.contains(focus) { focus = opened == nil ? .services : .instances }
-    return []
+    guard let opened, layout(context).rect(.log) != nil else { return [] }
+    return [.effect(.loadLog(ServicePanelView.logFilter(of: opened, context), limit: Self.logLimit))]
   }
+
+  /// The lines of a service's log that can be scrolled through on its own page.
+  private static let logLimit = 200
 
   private mutating func settle(_ panel: ServicePanel, _ context: PageContext) {
     guard let view = view(of: panel, context) else { return }
@@ -143,6 +147,7 @@ struct ServicesPage: Page {
       return index.map { .group(topic: service.consumes[$0].topic, name: service.consumes[$0].group) }
         ?? .service(service.name)
     case .errors: return index.map { .transaction(service.latestErrors[$0].gtxid) } ?? .service(service.name)
+    case .log: return .service(service.name)
     }
   }
 

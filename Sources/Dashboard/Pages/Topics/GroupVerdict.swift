@@ -78,7 +78,7 @@ struct GroupVerdict {
       let left = max(0, kept - age)
       return Line(name: "retention", text: "unread records are deleted in \(Figures.age(left).text)", ink: .failing)
     }
-    return Line(name: "retention", text: "nothing unread is deleted before \(Figures.age(kept).text)")
+    return Line(name: "retention", text: "nothing unread is deleted before \(TopicRow.kept(kept).text)")
   }
 
   func draw(on canvas: inout Canvas, in rect: Rect) {

@@ -52,7 +52,13 @@ struct TopicRow {
 
   private var kept: TableCell {
     guard let retention = topic.retention else { return .text("ever", .muted) }
-    return .figure(Figures.age(retention), .muted)
+    return .figure(Self.kept(retention), .muted)
+  }
+
+  /// `7 d`, `1 d`, `6 h`: as it was set.
+  static func kept(_ retention: Int64) -> Figure {
+    let day: Int64 = 86_400_000_000_000
+    return retention >= day && retention % day == 0 ? Figure("\(retention / day)", unit: " d") : Figures.age(retention)
   }
 
   private var trend: TableCell {

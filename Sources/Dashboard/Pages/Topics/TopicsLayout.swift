@@ -36,7 +36,7 @@ struct TopicsLayout {
     }
     let wanted = max(1, content.rows) + 2
     let ideal = content.partitions + 4 + gap + 7 + gap + 1
-    let room = min(ideal, max(page.height - wanted - gap, page.height / 2))
+    let room = min(ideal, max(page.height - wanted - gap, page.height * 3 / 5))
     guard room >= 7, content.rows > 0 else {
       table = page
       return
@@ -57,14 +57,16 @@ struct TopicsLayout {
     }
     let lower = rest.width >= Self.twoColumns ? 7 : min(max(content.why, 5), 7)
     let hasLower = rest.height >= Self.least + 1 + 4 + gap
-    let upper = hasLower ? min(grid, max(Self.least + 1, rest.height - lower - gap)) : min(grid, rest.height)
+    // Where there is not room for both, the partitions are wanted first.
+    let kept = rest.height < grid + lower + gap ? 4 : lower
+    let upper = hasLower ? min(grid, max(Self.least + 1, rest.height - kept - gap)) : min(grid, rest.height)
     let parts = rest.split(top: upper, gap: gap)
     partitions = parts.top
     guard hasLower, parts.rest.height >= 4 else { return }
     if rest.width >= Self.twoColumns {
       let columns = parts.rest.split(top: content.isOpened ? parts.rest.height : max(lower, content.why + 1)).top
         .columns(2)
-      (chart, verdict) = (columns[0].split(top: 12).top, columns[1])
+      (chart, verdict) = (columns[0].split(top: 16).top, columns[1])
     } else if parts.rest.height >= content.why + 1 + 6 {
       let stacked = parts.rest.split(bottom: content.why + 1, gap: gap)
       (chart, verdict) = (stacked.rest.split(top: 10).top, stacked.bottom)

@@ -28,23 +28,24 @@ extension TopicsPage {
     let isFocused = focus == .topics
     var title = [Run("topics", isFocused ? .strong : .title, bold: true)]
     if !words.isEmpty { title.append(Run(" · \(visible(words))", .accent)) }
-    Rule(title, figures: figures(context).fitting(rect.width - title.cellWidth - 3), isFocused: isFocused)
+    Rule(title, figures: figures(context, width: rect.width - title.cellWidth - 3), isFocused: isFocused)
       .draw(on: &canvas, x: rect.x, y: rect.y, width: rect.width)
     tableView(context).draw(on: &canvas, in: rect.split(top: 1).rest)
   }
 
-  private func figures(_ context: PageContext) -> [[Run]] {
+  private func figures(_ context: PageContext, width: Int) -> [Run] {
     let topics = context.snapshot.topics
     guard !topics.isEmpty else { return [] }
     let groups = topics.reduce(0) { $0 + $1.groups.count }
     let lag = topics.compactMap(\.lag).reduce(0, +)
     let worst = topics.compactMap(\.verdict).max() ?? .ok
     let ink: Ink = worst == .ok ? .text : worst.mark.ink
-    return [
-      [.muted("lag "), Run(Figures.count(Int(lag)).text, ink, bold: worst != .ok)],
-      [Run("\(topics.count)", .strong), .muted(topics.count == 1 ? " topic" : " topics")],
-      [Run("\(groups)", .strong), .muted(groups == 1 ? " group" : " groups")],
+    let lagFigure = [.muted("lag "), Run(Figures.count(Int(lag)).text, ink, bold: worst != .ok)]
+    let counts = [
+      Run("\(topics.count)", .strong), .muted(topics.count == 1 ? " topic  " : " topics  "),
+      Run("\(groups)", .strong), .muted(groups == 1 ? " group  " : " groups  "),
     ]
+    return [counts + lagFigure, lagFigure].first { $0.cellWidth <= width } ?? []
   }
 
   func tableView(_ context: PageContext) -> TableView {
@@ -130,15 +131,10 @@ extension TopicsPage {
       return
     }
     // The newest samples of both belong to the same second.
-    let written = Array(topic.inSeries.doubles.suffix(count))
-    let read = Array(topic.outSeries.doubles.suffix(count))
-    let marks = context.snapshot.faults.armed.compactMap { fault -> Int? in
-      let ago = context.since(fault.armedAt) / 1_000_000_000
-      guard fault.isOn, ago >= 0, ago < Int64(count) else { return nil }
-      return count - 1 - Int(ago)
-    }
-    InOutChart(written: written, read: read, top: ChartScale.top(written + read), marks: marks)
-      .draw(on: &canvas, in: body)
+    let rates = InOutSeries(
+      written: topic.inSeries.doubles.suffix(count), read: topic.outSeries.doubles.suffix(count),
+      armed: context.snapshot.faults.armed.filter(\.isOn).map { context.since($0.armedAt) })
+    rates.draw(on: &canvas, in: body)
   }
 
   // MARK: - What happened
