@@ -1,5 +1,5 @@
 extension CallTree {
-  /// Where the path runs through a row: for a hop both sides' work, for a record its producer's and the wait, for a
+  /// Where the path runs through a row: for a hop both sides' work, for a record its producer's and its readers' wait, for a
   /// back-off the part of its span's work that it lasted. Oldest first.
   public func criticalStretches(of row: CallTreeRow, on path: CriticalPath) -> [CriticalPath.Stretch] {
     switch row.content {
@@ -7,9 +7,9 @@ extension CallTree {
       let work = [client, server].compactMap { $0 }.flatMap { path.stretches(of: $0) }.filter { $0.cause == .work }
       return work.sorted { $0.from < $1.from }
     case .span(let node): return path.stretches(of: node).filter { $0.cause == .work }
-    case .record(let node, let consumer):
-      let waits = consumer.map { path.stretches(of: $0) } ?? []
-      return path.stretches(of: node) + waits.filter { $0.cause == .wait }
+    case .record(let node, _):
+      let consumers = children(of: node).filter { isSetOffByRecord($0) }
+      return path.stretches(of: node) + consumers.flatMap { path.stretches(of: $0).filter { $0.cause == .wait } }
     case .backOff(let node, _):
       let (start, end) = (row.start, row.start &+ max(0, row.duration ?? 0))
       return path.stretches(of: node).compactMap { stretch in

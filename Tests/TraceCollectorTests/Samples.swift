@@ -1,0 +1,85 @@
+import TraceModel
+
+/// A generator with a seed that a failure can name (SplitMix64).
+struct SeededGenerator: RandomNumberGenerator {
+  private var state: UInt64
+
+  init(seed: UInt64) {
+    state = seed
+  }
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var mixed = state
+    mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
+    mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
+    return mixed ^ mixed >> 31
+  }
+}
+
+let millisecond: Int64 = 1_000_000
+let second: Int64 = 1_000_000_000
+/// A moment from which samples count.
+let epoch: Int64 = 1_700_000_000 * second
+
+func id(_ number: UInt64, high: UInt64 = 0xABCD) -> GTXID {
+  GTXID(high: high, low: number) ?? GTXID("1")!
+}
+
+/// A span of trace 1; times in milliseconds after the epoch.
+func span(
+  _ number: UInt64, in trace: UInt64 = 1, under parent: UInt64? = nil, hop: UInt32? = nil,
+  _ kind: SpanKind = .internal, shared: Bool = false, _ service: String = "shop", on instance: String = "",
+  _ operation: String = "work", from start: Int64, to end: Int64?, failed: Bool = false, message: String = "",
+  peer: String = "", attributes: [SpanAttribute] = [], events: [SpanEvent] = []
+) -> TraceSpan {
+  TraceSpan(
+    gtxid: id(trace), id: SpanID(number)!, parent: parent.flatMap { SpanID($0) }, ltxid: hop.flatMap { LTXID($0) },
+    kind: kind, isShared: shared, service: service, instance: instance, operation: operation,
+    start: epoch + start * millisecond, duration: end.map { ($0 - start) * millisecond },
+    status: failed ? .error : .unset, message: message, peer: peer, attributes: attributes, events: events)
+}
+
+extension SeededGenerator {
+  mutating func chance(_ percent: Int) -> Bool { Int.random(in: 0..<100, using: &self) < percent }
+
+  mutating func text() -> String {
+    let words = [
+      "", "a", "charge", "재고", "é", "e\u{301}", "a text that does not fit into sixteen bytes", "\u{1B}[2J", "✗",
+    ]
+    if chance(20) { return "value \(next())" }
+    if chance(2) { return String(repeating: "long ", count: 100) }
+    return words.randomElement(using: &self) ?? ""
+  }
+
+  mutating func attributes() -> [SpanAttribute] {
+    (0..<Int.random(in: 0...4, using: &self)).map { _ in
+      let value: AttributeValue
+      switch Int.random(in: 0..<4, using: &self) {
+      case 0: value = .text(text())
+      case 1: value = .integer([0, -1, .min, .max, Int64(bitPattern: next())].randomElement(using: &self) ?? 0)
+      case 2: value = .real([0, -0.0, 1.5, .infinity, .leastNonzeroMagnitude].randomElement(using: &self) ?? 0)
+      default: value = .boolean(chance(50))
+      }
+      return SpanAttribute(text(), value)
+    }
+  }
+
+  /// Anything a span may be, extremes included.
+  mutating func anySpan(in trace: GTXID) -> TraceSpan {
+    let extremes: [Int64] = [0, .min, .max, epoch, -1]
+    let start =
+      chance(80) ? epoch + Int64.random(in: 0..<second, using: &self) : extremes.randomElement(using: &self) ?? 0
+    return TraceSpan(
+      gtxid: trace, id: SpanID(next() | 1)!, parent: chance(70) ? SpanID(next() % 16) : nil,
+      ltxid: chance(50) ? LTXID(UInt32(truncatingIfNeeded: next())) : nil,
+      kind: SpanKind.allCases.randomElement(using: &self) ?? .internal, isShared: chance(20), service: text(),
+      instance: text(), operation: text(), start: start,
+      duration: chance(80) ? Int64.random(in: 0..<second, using: &self) : extremes.randomElement(using: &self),
+      status: SpanStatus.allCases.randomElement(using: &self) ?? .unset, message: text(), peer: text(),
+      attributes: attributes(),
+      events: (0..<Int.random(in: 0...2, using: &self)).map { _ in
+        SpanEvent(time: Int64(bitPattern: next()), name: text(), attributes: attributes())
+      })
+  }
+}
