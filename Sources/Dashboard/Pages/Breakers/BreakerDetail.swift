@@ -43,6 +43,8 @@ struct BreakerDetail {
     var draw: @Sendable (inout Canvas, Rect) -> Void = { _, _ in }
     /// Said below, where there is room.
     var note = ""
+    /// Whether a sentence is drawn, which may take the whole line.
+    var isSentence = false
   }
 
   var facts: [Fact] {
@@ -50,12 +52,12 @@ struct BreakerDetail {
     switch breaker.state {
     case .open: facts.append(nextTrial)
     case .forcedOpen:
-      facts.append(sentence("next trial", "never", "forced open: refuses every call until it is told otherwise"))
-    case .disabled: facts.append(sentence("lets", "all", "disabled: lets every call through and counts none"))
+      facts.append(sentence("next trial", "never", "forced: refuses every call"))
+    case .disabled: facts.append(sentence("lets", "all", "calls go by and do not count"))
     case .closed, .halfOpen, .metricsOnly: break
     }
     if breaker.isStuck {
-      facts.append(sentence("stuck", "waits", "for results that never come; r resets it", .failing))
+      facts.append(sentence("stuck", "waits", "no result comes; r resets it", .failing))
     }
     if breaker.state == .halfOpen || (breaker.state == .open && !breaker.trial.isEmpty) { facts.append(trial) }
     if breaker.state == .closed || breaker.state == .metricsOnly { facts.append(window) }
@@ -64,18 +66,21 @@ struct BreakerDetail {
   }
 
   private func sentence(_ name: String, _ word: String, _ text: String, _ ink: Ink = .muted) -> Fact {
-    Fact(name: name, figure: Run(word, ink == .muted ? .strong : ink, bold: true)) { canvas, rect in
+    let figure = Run(word, ink == .muted ? .strong : ink, bold: true)
+    var fact = Fact(name: name, figure: figure) { canvas, rect in
       canvas.put(endEllipsis(text, rect.width), x: rect.x, y: rect.y, ink)
     }
+    fact.isSentence = true
+    return fact
   }
 
   private var nextTrial: Fact {
     guard let from = breaker.trialFrom, from > context.snapshot.time else {
-      return sentence("next trial", "now", "the next call is let through as a trial")
+      return sentence("next trial", "now", "the next call is the trial")
     }
-    let left = from - context.snapshot.time
-    let whole = max(from - breaker.since, 1)
-    let part = 1 - Double(left) / Double(max(whole, left))
+    let left = context.until(from)
+    let whole = max(context.stretch(from: breaker.since, to: from), left)
+    let part = 1 - Double(left) / Double(whole)
     return Fact(name: "next trial in", figure: Run(Figures.duration(left).text, .strong, bold: true)) { canvas, rect in
       Meter(part, ink: .open).draw(on: &canvas, x: rect.x, y: rect.y, width: rect.width)
     }
@@ -98,22 +103,23 @@ struct BreakerDetail {
   }
 
   func drawFacts(on canvas: inout Canvas, in rect: Rect, isSpaced: Bool) {
+    let facts = facts
+    let indent = rect.width >= 40 ? 16 : 14
+    let figures = max(9, (facts.map(\.figure.text.cellWidth).max() ?? 0) + 2)
+    let column = rect.x + indent + figures
     var y = rect.y
-    for (index, fact) in facts.enumerated() where y < rect.bottom {
-      canvas.put(endEllipsis(fact.name, min(15, rect.width)), x: rect.x, y: y, .muted)
-      let column = rect.width >= 40 ? 16 : 14
-      guard rect.width > column + 9 else { break }
-      canvas.put(fact.figure.text, x: rect.x + column, y: y, fact.figure.ink, bold: true)
-      let place = Rect(
-        x: rect.x + column + 9, y: y, width: max(0, min(30, rect.width - column - 9)), height: 1)
-      let isSentence = fact.figure.text.cellWidth + 2 > 9
-      if !isSentence || place.width > 0 { fact.draw(&canvas, place) }
-      if isSpaced, index == facts.count - 1, !fact.note.isEmpty, y + 1 < rect.bottom, place.width >= fact.note.cellWidth
-      {
-        canvas.put(fact.note, x: place.x, y: y + 1, .faint, width: place.width, align: .right)
-      }
+    for fact in facts where y < rect.bottom {
+      canvas.put(endEllipsis(fact.name, min(indent - 1, rect.width)), x: rect.x, y: y, .muted)
+      guard indent + figures <= rect.width else { return }
+      canvas.put(fact.figure.text, x: rect.x + indent, y: y, fact.figure.ink, bold: true)
+      let place = Rect(x: column, y: y, width: max(0, min(30, rect.right - column)), height: 1)
+      fact.draw(&canvas, fact.isSentence ? Rect(x: column, y: y, width: rect.right - column, height: 1) : place)
       y += isSpaced ? 2 : 1
     }
+    guard let last = facts.last, isSpaced, y - 1 < rect.bottom, rect.right - column >= last.note.cellWidth else {
+      return
+    }
+    canvas.put(last.note, x: column, y: y - 1, .faint, width: min(30, rect.right - column), align: .right)
   }
 
   // MARK: - Calls and transitions
@@ -164,7 +170,7 @@ struct BreakerDetail {
     var until = context.snapshot.time
     return zip(transitionKeys, breaker.transitions).enumerated().map { index, pair in
       let (key, transition) = pair
-      let stayed = max(0, until - transition.time)
+      let stayed = max(0, context.stretch(from: transition.time, to: until))
       until = transition.time
       var runs = [Run(context.clock(transition.time, .tenths), index == 0 ? .text : .faint), Run("  ")]
       if let from = transition.from {

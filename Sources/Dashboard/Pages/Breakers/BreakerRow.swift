@@ -74,7 +74,7 @@ struct BreakerRow {
   /// When the next trial may come.
   private var next: Run {
     guard breaker.state == .open, let from = breaker.trialFrom else { return Run(Figure.unknown.text, .faint) }
-    let left = from - context.snapshot.time
+    let left = context.until(from)
     return left > 0 ? Run("in \(Figures.duration(left).text)") : Run("on next call", .halfOpen)
   }
 

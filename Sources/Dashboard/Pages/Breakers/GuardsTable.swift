@@ -29,7 +29,7 @@ struct GuardsTable {
       column("retry", 5, 0), column("retried", 7, 5), column("gave up", 7, 1),
       column("time-out", 8, 2), column("cut off", 7, 3),
       column("bulkhead", 8, 4), column("waiting", 7, 8), column("refused", 7, 6),
-      column("limit", 5, 7), column("refused", 7, 9),
+      column("limit", 5, 7), column("over it", 7, 9),
     ]
     return TableView(
       columns: columns, rowCount: edges.count, selected: selected, hovered: hovered, offset: offset,

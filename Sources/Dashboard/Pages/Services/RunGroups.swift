@@ -18,3 +18,13 @@ extension Run {
   static func muted(_ text: String) -> Run { Run(text, .muted) }
   static func faint(_ text: String) -> Run { Run(text, .faint) }
 }
+
+extension Sequence where Element: FixedWidthInteger {
+  /// The sum, or the largest number there is: figures from outside may be anything.
+  var saturatingSum: Element {
+    reduce(0) { sum, next in
+      let (result, overflow) = sum.addingReportingOverflow(next)
+      return overflow ? .max : result
+    }
+  }
+}

@@ -87,7 +87,7 @@ enum ServiceColumn: Int, Sendable, CaseIterable {
     case .state: return column(.fixed(3))
     case .name: return column(.share(minimum: min(max(longestName, 7), 20), maximum: max(longestName, 7)))
     case .up: return column(.fit(minimum: 4), .right)
-    case .rate: return column(.fit(minimum: 5), .right)
+    case .rate: return column(.fit(minimum: 5), .right, gap: 2)
     case .pulse: return column(.share(minimum: 10, maximum: 30), gap: 2)
     case .errors: return column(.fit(minimum: 7), .right)
     case .p50, .p95, .p99: return column(.fit(minimum: 8), .right)

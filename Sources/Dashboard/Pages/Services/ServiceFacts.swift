@@ -46,7 +46,7 @@ struct ServiceFacts {
 
   private var state: [Run] {
     let mark = service.health.mark
-    let since = Figures.age(max(0, context.snapshot.time - service.since)).text
+    let since = Figures.age(max(0, context.since(service.since))).text
     guard service.health.isBad else { return [.muted("\(mark.word) for \(since)")] }
     let reason = service.reason.isEmpty ? mark.word : visible(service.reason)
     return [Run(reason, mark.ink, bold: true), .muted("  for \(since)")]
@@ -58,7 +58,7 @@ struct ServiceFacts {
   }
 
   private var figures: [[Run]] {
-    let row = ServiceRow(service: service, snapshot: context.snapshot)
+    let row = ServiceRow(service: service, context: context)
     var facts = [
       fact("req/s", row.cell(.rate)), fact("err", row.cell(.errors)), fact("p50", row.cell(.p50)),
       fact("p95", row.cell(.p95)), fact("p99", row.cell(.p99)), fact("up", row.cell(.up)),

@@ -28,7 +28,7 @@ extension ServicePanelView {
       let isBad = instance.health.isBad
       let shown = Run("\(mark.glyph) ", mark.ink, bold: true)
       let label = Run(name, isBad ? .strong : .text)
-      let since = max(0, context.snapshot.time - instance.since)
+      let since = max(0, context.since(instance.since))
       return [
         .runs([shown, label]), .figure(Figures.age(since), isBad ? mark.ink : .muted),
         .figure(Figures.rate(instance.rate, unit: ""), instance.rate == 0 ? .faint : .text),
@@ -77,7 +77,8 @@ extension ServicePanelView {
     var lines = [Entry.Line(first, right: [errors], note: rate)]
     let clauses = visible(call.purpose).split(separator: ";")
     if let clause = clauses.first {
-      lines.append(Entry.Line([Run("  "), .muted(String(clause))], more: clauses.dropFirst().map { [.muted(";\($0)")] }))
+      lines.append(
+        Entry.Line([Run("  "), .muted(String(clause))], more: clauses.dropFirst().map { [.muted(";\($0)")] }))
     }
     let guards = guards(of: call)
     lines.append(Entry.Line([Run("  "), .muted(guards[0])], more: guards.dropFirst().map { [.muted(" · \($0)")] }))
@@ -115,7 +116,10 @@ extension ServicePanelView {
       more.append([.muted(" · ")] + (verdict == .ok ? verdict.mark.quiet : verdict.mark.long))
     }
     if let empty = empty(consumption) { more.append([.muted("  \(empty)")]) }
-    return [Entry.Line(first, right: [Run(lag, ink, bold: isBad)]), Entry.Line([Run("  "), .muted(visible(state))], more: more)]
+    return [
+      Entry.Line(first, right: [Run(lag, ink, bold: isBad)]),
+      Entry.Line([Run("  "), .muted(visible(state))], more: more),
+    ]
   }
 
   private func empty(_ consumption: ConsumptionSnapshot) -> String? {

@@ -5,10 +5,8 @@ import Widgets
 /// One service as a row of the table.
 struct ServiceRow {
   let service: ServiceSnapshot
-  let snapshot: SystemSnapshot
+  let context: PageContext
   var isSelected = false
-  /// False with `--no-motion`.
-  var motion = true
 
   private static let second: Int64 = 1_000_000_000
 
@@ -32,7 +30,7 @@ struct ServiceRow {
     case .version: .text(service.version.isEmpty ? "–" : service.version, .muted)
     case .restarts: .figure(Figures.count(service.restarts), service.restarts == 0 ? .faint : .text)
     case .team: .text(service.team.isEmpty ? "–" : service.team, .muted)
-    case .since: .figure(Figures.age(max(0, snapshot.time - service.since)), sinceInk)
+    case .since: .figure(Figures.age(max(0, context.since(service.since))), sinceInk)
     case .reason: .runs([.muted(visible(service.reason))])
     }
   }
@@ -40,7 +38,7 @@ struct ServiceRow {
   private var isBad: Bool { service.health.isBad }
 
   /// Whether its health has changed a moment ago.
-  private var isNew: Bool { motion && snapshot.time - service.since < Self.second }
+  private var isNew: Bool { context.motion && context.since(service.since) < Self.second }
 
   private var state: TableCell {
     let mark = service.health.mark
@@ -122,6 +120,6 @@ struct ServiceRow {
   private var sinceInk: Ink {
     if !service.faults.isEmpty { return .fault }
     if isBad { return service.health.mark.ink }
-    return snapshot.time - service.since < 60 * Self.second ? .degraded : .faint
+    return context.since(service.since) < 60 * Self.second ? .degraded : .faint
   }
 }

@@ -35,10 +35,16 @@ struct ServicesLayout {
       table = content
       return
     }
-    let blocks = Self.blocks(service, width: content.width, hasLog: false)
-    let ideal = blocks.reduce(0) { $0 + $1.ideal } + gap * blocks.count
+    var blocks = Self.blocks(service, width: content.width, hasLog: false)
+    var ideal = blocks.reduce(0) { $0 + $1.ideal } + gap * blocks.count
+    // The log takes what nothing else wants, where that is worth it.
+    let spare = content.height - wanted - ideal
+    if spare > 2 * Self.logLines {
+      blocks = Self.blocks(service, width: content.width, hasLog: true)
+      ideal += spare
+    }
     let room = min(ideal, max(content.height - wanted, content.height * 2 / 5))
-    let heights = Self.share(room - gap, among: blocks, gap: gap, first: nil)
+    let heights = Self.share(room - gap, among: blocks, gap: gap, first: nil, fills: spare > 2 * Self.logLines)
     // Panels stand close below the table; what is left over stays empty at the bottom.
     let used = heights.reduce(0) { $0 + ($1 > 0 ? $1 + gap : 0) }
     table = content.split(top: min(wanted, content.height - used)).top

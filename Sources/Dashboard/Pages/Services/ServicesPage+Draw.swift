@@ -32,8 +32,8 @@ extension ServicesPage {
       hovered: hoveredPanel == .services ? hover.index(in: keys, clock: context.clock) : nil, offset: table.offset,
       isFocused: isFocused, empty: emptySentence
     ) { index in
-      var row = ServiceRow(service: rows[index], snapshot: context.snapshot)
-      (row.isSelected, row.motion) = (index == selected && isFocused, context.motion)
+      var row = ServiceRow(service: rows[index], context: context)
+      row.isSelected = index == selected && isFocused
       return ServiceColumn.allCases.map(row.cell)
     }
   }
@@ -76,7 +76,7 @@ extension ServicesPage {
       let number = services.count { isCounted($0.health) }
       return number == 0 ? [] : [Run("\(number)", ink, bold: ink != .healthy), .muted(" \(word)")]
     }
-    let (up, all) = services.reduce((0, 0)) { ($0.0 + $1.instancesUp, $0.1 + $1.instancesAll) }
+    let (up, all) = (services.map(\.instancesUp).saturatingSum, services.map(\.instancesAll).saturatingSum)
     let arrow = sort.isDescending ? Glyphs.descending : Glyphs.ascending
     let sorted = [Run("by \(sort.column.sortName) \(arrow)", .accent)]
     let counts = [

@@ -26,11 +26,11 @@ struct ServicesPage: Page {
     table.settle(rows(context).map(\.name))
     for panel in ServicePanel.ofService { settle(panel, context) }
     if !layout(context).focusable.contains(focus) { focus = opened == nil ? .services : .instances }
-    guard let opened, layout(context).rect(.log) != nil else { return [] }
-    return [.effect(.loadLog(ServicePanelView.logFilter(of: opened, context), limit: Self.logLimit))]
+    guard let service = service(context), layout(context).rect(.log) != nil else { return [] }
+    return [.effect(.loadLog(ServicePanelView.logFilter(of: service.name, context), limit: Self.logLimit))]
   }
 
-  /// The lines of a service's log that can be scrolled through on its own page.
+  /// The lines of a service's log that can be scrolled through.
   private static let logLimit = 200
 
   private mutating func settle(_ panel: ServicePanel, _ context: PageContext) {

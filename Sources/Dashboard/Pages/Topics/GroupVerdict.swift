@@ -57,7 +57,8 @@ struct GroupVerdict {
       // Twice what comes in: a group's capacity is at least that.
       let wanted = 2 * (rate + growth)
       guard wanted > rate + growth else { return Line(name: "empty in", text: "never at this rate", ink: .degraded) }
-      let time = Int64(Double(lag) / (wanted - rate - growth) * Double(Self.second))
+      let seconds = min(Double(lag) / (wanted - rate - growth), 9e9)
+      let time = Int64(seconds * Double(Self.second))
       return Line(
         name: "empty in",
         text: "never at this rate; \(Figures.age(time).text) once it reads \(Figures.rate(wanted).text)", ink: .degraded
@@ -74,7 +75,7 @@ struct GroupVerdict {
       return Line(name: "retention", text: "records are kept for ever", ink: .muted)
     }
     let age = group.oldestUnread.map { max(0, context.since($0)) } ?? 0
-    if age * 2 > kept {
+    if age > kept / 2 {
       let left = max(0, kept - age)
       return Line(name: "retention", text: "unread records are deleted in \(Figures.age(left).text)", ink: .failing)
     }

@@ -35,9 +35,12 @@ struct InOutSeries {
   private func drawAxis(on canvas: inout Canvas, in rect: Rect, marks: [Int]) {
     for mark in Set(marks) { canvas.put(Glyphs.fault, x: rect.x + mark, y: rect.y, .fault, bold: true) }
     let (start, end) = ("−\(written.count) s", "now")
-    let isFree = { (columns: Range<Int>) in columns.upperBound <= rect.width && !marks.contains(where: columns.contains) }
+    let isFree = { (columns: Range<Int>) in columns.upperBound <= rect.width && !marks.contains(where: columns.contains)
+    }
     if isFree(0..<start.cellWidth + 1) { canvas.put(start, x: rect.x, y: rect.y, .faint) }
     let from = rect.width - end.cellWidth
-    if from > start.cellWidth + 1, isFree(from - 1..<rect.width) { canvas.put(end, x: rect.x + from, y: rect.y, .faint) }
+    if from > start.cellWidth + 1, isFree(from - 1..<rect.width) {
+      canvas.put(end, x: rect.x + from, y: rect.y, .faint)
+    }
   }
 }

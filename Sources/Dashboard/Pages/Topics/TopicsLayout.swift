@@ -51,7 +51,9 @@ struct TopicsLayout {
     var rest = rect
     let wantsEvents = content.events > 0 && rect.height >= Self.least + 6 + gap
     if wantsEvents {
-      let lines = content.isOpened ? min(content.events + 1, max(2, rect.height - grid - 12)) : 1
+      let wide = rest.width >= Self.twoColumns
+      let detail = grid + max(content.why + 1, wide ? 10 : 5) + 2 * gap
+      let lines = content.isOpened ? min(content.events + 1, max(2, rect.height - detail)) : 1
       let parts = rect.split(bottom: lines, gap: gap)
       (rest, events) = (parts.rest, parts.bottom)
     }

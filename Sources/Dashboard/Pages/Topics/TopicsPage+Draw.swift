@@ -37,7 +37,7 @@ extension TopicsPage {
     let topics = context.snapshot.topics
     guard !topics.isEmpty else { return [] }
     let groups = topics.reduce(0) { $0 + $1.groups.count }
-    let lag = topics.compactMap(\.lag).reduce(0, +)
+    let lag = topics.compactMap(\.lag).saturatingSum
     let worst = topics.compactMap(\.verdict).max() ?? .ok
     let ink: Ink = worst == .ok ? .text : worst.mark.ink
     let lagFigure = [.muted("lag "), Run(Figures.count(Int(lag)).text, ink, bold: worst != .ok)]

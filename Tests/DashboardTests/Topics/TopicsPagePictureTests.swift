@@ -1,0 +1,102 @@
+import Testing
+
+@testable import Dashboard
+
+/// What page 4 looks like in an incident, character by character.
+@Suite struct TopicsPagePictureTests {
+  @Test func at118() {
+    let stage = PageStage(TopicsPage(), columns: 118, rows: 36)
+    let wanted = """
+        topics ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━ 9 topics  10 groups  lag 1,214
+        verdict  topic            parts   in/s  out/s     size   kept   worst group      ▾lag               empty in  dead
+       ▌▲ WARN   payment              4     46    4.1   181 MB    7 d   payment         1,204 ▁▁▁▁▁▁▂▃▅▆▇█     never     0
+        ● OK     inventory            4     50     50   204 MB    7 d   inventory           5 ▁▁▁▁▁▁▁▁▁▁▁▁       now     0
+        ● OK     order                4    4.1    4.1   166 MB    7 d   order               3 ▁▁▁▁▁▁▁▁▁▁▁▁       now     2
+        ● OK     item-cdc             2    6.2    6.2    38 MB    3 d   aggregate           2 ▁▁▁▁▁▁▁▁▁▁▁▁       now     0
+        ● OK     __operations         1    3.1    3.1   2.0 MB    1 h   msatop              0 ▁▁▁▁▁▁▁▁▁▁▁▁       now     0
+        ● OK     orders               4     46     46   190 MB    7 d   order-history       0 ▁▁▁▁▁▁▁▁▁▁▁▁       now     0
+        ● OK     shipping             2    0.2    0.2    71 MB    7 d   shipping            0 ▁▁▁▁▁▁▁▁▁▁▁▁       now     0
+        ● OK     metering             1    214    214   512 MB    1 d   billing             0 ▁▁▁▁▁▁▁▁▁▁▁▁       now     0
+        ? –      audit                1    9.2      0    88 MB   30 d   reconcile           –                            0
+
+        payment  partitions × groups ─────────────────────────────────────────────────────────── hottest 1   grows  ↑ 42/s
+                                payment  stable · generation 14 · 2 members                   audit  stable · gen 3
+        part    log end  in/s   committed    lag  behind              out/s   owner           committed    lag  owner
+        0       188,402    12     188,106    296  ━━━━━━━━━━━━━━━━──    1.0   payment-1         188,402      0  audit-1
+        1       187,955    12     187,637    318  ━━━━━━━━━━━━━━━━━─    1.0   payment-1         187,955      0  audit-1
+        2       189,120    12     188,833    287  ━━━━━━━━━━━━━━━───    1.1   payment-2         189,119      1  audit-1
+        3       188,671    12     188,368    303  ━━━━━━━━━━━━━━━━──    1.0   payment-2         188,671      0  audit-1
+        all                46              1,204                        4.1                                  1
+
+        payment: records in and out ──────── in 46/s   out 4.1/s   payment: verdict of the group ────────────────── ▲ WARN
+           ⣀         ⢀         ⢀⡀  ┊      ⣀         ⣀         ⢀⡀   why        lag has not fallen in 10 samples
+         ⣤ ⣀⣀ ⣀ ⢰⡆ ⢠⡄⢸⣀ ⣤  ⣶ ⢠⡄⢸⣤⡀⢸⡇ ⣶  ⣤ ⣿⡀⢸⡇ ⢰⡆ ⣤ ⣿⣀ ⣿ ⢰⡆ ⢠⡄⢸⣇              each record retries for 1.0 s: breaker OPEN
+         ⣿⣤⣿⣿⣀⣿⡇⢸⣷⡆⢸⣧⣼⣿⣀⣿⣿ ⣿⣶⢸⣧⣼⣿⣇⣸⣿ ⣿⣶ ⣿⣤⣿⣇⣸⣿⡇⢸⣷⡆⣿⣤⣿⣿⣀⣿⣿⢸⣷⡆⢸⣧⣼⣿   reads      4.1/s, 4 partitions at about 1.0/s each
+        ⣶⣿⣿⣿⣿⣿⣿⣿⣿⣿⣷⣾⣿⣿⣿⣿⣿⣿⣿⣿⣿⣾⣿⣿⣿ unread ⣿⣿⣿⣿⣿⣿⣿⣿⣷⣿⣿⣿⣿⣿⣿⣿⣿⣿⣷⣾⣿⣿⣿   behind     26 s by time, the oldest unread 14:03:01.0
+        ⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿   empty in   never at this rate; 26 s once it reads 92/s
+        ⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣤⣤⣤⣤⣤⣤⣤⣤⣤⣤⣤⣤⣤⣤⣤⣤⣤⣤⣤⣤⣤⣤⣤⣤⣤⣤⣤⣤   retention  nothing unread is deleted before 7 d
+        −60 s                      ↯                         now   rebalance  2 h ago: payment-2 joined
+
+
+        14:03:21.0 ○ payment-1 → payment-gateway HALF_OPEN → OPEN: 3 of 3 failed
+      """
+    #expect(stage.picture().trimmedEnd == wanted)
+  }
+
+  @Test func at80() {
+    let stage = PageStage(TopicsPage(), columns: 80, rows: 24)
+    let wanted = """
+        topics ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━ 9 topics  10 groups  lag 1,214
+        verdict  topic              in/s  out/s   worst group      ▾lag
+       ▌▲ WARN   payment              46    4.1   payment         1,204 ▁▁▁▁▁▁▂▃▅▆▇█
+        ● OK     inventory            50     50   inventory           5 ▁▁▁▁▁▁▁▁▁▁▁▁
+        ● OK     order               4.1    4.1   order               3 ▁▁▁▁▁▁▁▁▁▁▁▁
+        ● OK     item-cdc            6.2    6.2   aggregate           2 ▁▁▁▁▁▁▁▁▁▁▁▁
+        ● OK     __operations        3.1    3.1   msatop              0 ▁▁▁▁▁▁▁▁▁▁▁▁
+        ● OK     orders               46     46   order-history       0 ▁▁▁▁▁▁▁▁▁▁▁▁
+        ● OK     shipping            0.2    0.2   shipping            0 ▁▁▁▁▁▁▁▁▁▁▁▁
+        payment  partitions × groups ───────────────────── hottest 1   grows  ↑ 42/s
+                                payment  stable · generation 14 · 2 members
+        part    log end  in/s   committed    lag  behind           out/s   owner
+        0       188,402    12     188,106    296  ━━━━━━━━━━━━━──    1.0   payment-1
+        1       187,955    12     187,637    318  ━━━━━━━━━━━━━━─    1.0   payment-1
+        2       189,120    12     188,833    287  ━━━━━━━━━━━━━──    1.1   payment-2
+        all                46              1,204                     4.1
+        payment: verdict of the group ─────────────────────────────────────── ▲ WARN
+        why        lag has not fallen in 10 samples
+                   each record retries for 1.0 s: breaker OPEN
+        reads      4.1/s, 4 partitions at about 1.0/s each
+        14:03:21.0 ○ payment-1 → payment-gateway HALF_OPEN → OPEN: 3 of 3 failed
+      """
+    #expect(stage.picture().trimmedEnd == wanted)
+  }
+
+  @Test func atItsOwnPage() {
+    var stage = PageStage(TopicsPage(), columns: 80, rows: 24)
+    stage.press("Enter")
+    let wanted = """
+        payment  partitions × groups ━━━━━━━━━━━━━━━━━━━━━ hottest 1   grows  ↑ 42/s
+                                payment  stable · generation 14 · 2 members
+        part    log end  in/s   committed    lag  behind           out/s   owner
+       ▌0       188,402    12     188,106    296  ━━━━━━━━━━━━━──    1.0   payment-1
+        1       187,955    12     187,637    318  ━━━━━━━━━━━━━━─    1.0   payment-1
+        2       189,120    12     188,833    287  ━━━━━━━━━━━━━──    1.1   payment-2
+        3       188,671    12     188,368    303  ━━━━━━━━━━━━━──    1.0   payment-2
+        all                46              1,204                     4.1
+        payment: verdict of the group ─────────────────────────────────────── ▲ WARN
+        why        lag has not fallen in 10 samples
+                   each record retries for 1.0 s: breaker OPEN
+        reads      4.1/s, 4 partitions at about 1.0/s each
+        behind     26 s by time, the oldest unread 14:03:01.0
+        empty in   never at this rate; 26 s once it reads 92/s
+        retention  nothing unread is deleted before 7 d
+        rebalance  2 h ago: payment-2 joined
+
+        what happened ──────────────────────────────────────────────────────────────
+        14:03:21.0 ○ payment-1 → payment-gateway HALF_OPEN → OPEN: 3 of 3 failed
+        14:03:08.3 ▲ group payment OK → WARN: lag never fell in 10 samples
+        12:04:11.0 ▸ group payment generation 14: payment-2 joined
+      """
+    #expect(stage.picture().trimmedEnd == wanted)
+  }
+}
