@@ -44,10 +44,4 @@ struct ByteReader {
     defer { position += count }
     return String(decoding: bytes[position..<position + count], as: UTF8.self)
   }
-
-  mutating func skipText() {
-    guard number() == 0 else { return }
-    let count = Int(number())
-    position += count
-  }
 }

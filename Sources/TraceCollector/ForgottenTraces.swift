@@ -11,8 +11,8 @@ struct ForgottenTraces: Sendable {
     self.limit = limit
   }
 
-  /// The ring, and the set at the load it has when it has just grown.
-  var bytes: Int { ring.capacity * 8 + known.capacity * 18 }
+  /// The ring, and the set, which is never more than three quarters full.
+  var bytes: Int { Room.charged(ring.count) * 8 + Room.charged(ring.count * 4 / 3) * 9 }
 
   func contains(_ id: GTXID) -> Bool { !known.isEmpty && known.contains(id.low) }
 

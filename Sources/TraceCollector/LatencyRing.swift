@@ -4,8 +4,12 @@ internal import Histogram
 struct LatencySlot: Sendable {
   typealias Counts = Histogram<UInt32>
 
-  /// Two digits, microseconds; grows as far as the longest value, which is cut at ``longest``.
-  static let empty = Counts(numberOfSignificantValueDigits: .two)
+  /// Two digits, microseconds: a second at first, 7 KB; grows as far as the longest value, which is cut at ``longest``.
+  static let empty = {
+    var counts = Counts(highestTrackableValue: 1_000_000, numberOfSignificantValueDigits: .two)
+    counts.autoResize = true
+    return counts
+  }()
   /// Microseconds: one hour.
   static let longest: UInt64 = 3_600_000_000
   private static let few = 64
@@ -17,15 +21,18 @@ struct LatencySlot: Sendable {
   private var values: [UInt32] = []
   private var counts: Counts?
 
-  var bytes: Int { values.capacity * 4 + (counts?.estimatedFootprintInBytes ?? 0) }
+  var bytes: Int {
+    guard let counts else { return values.isEmpty ? 0 : Room.charged(values.count) * 4 }
+    // 128 counts of four bytes for each doubling beyond the first 256 values.
+    var doublings = 0
+    while 256 << UInt64(doublings) <= counts.highestTrackableValue { doublings += 1 }
+    return 512 + 512 * (doublings + 2)
+  }
 
   /// `duration` in nanoseconds.
   mutating func record(duration: Int64) {
     let value = min(UInt64(max(0, duration) / 1_000), Self.longest)
-    if counts != nil {
-      counts?.record(value)
-      return
-    }
+    guard counts?.record(value) == nil else { return }
     values.append(UInt32(value))
     guard values.count > Self.few else { return }
     var counts = Self.empty
@@ -52,7 +59,7 @@ struct LatencyRing: Sendable {
     slots = Array(repeating: LatencySlot(), count: Int(windowSeconds / slotSeconds) + 1)
   }
 
-  var bytes: Int { slots.reduce(slots.capacity * MemoryLayout<LatencySlot>.stride) { $0 + $1.bytes } }
+  var bytes: Int { slots.reduce(slots.count * MemoryLayout<LatencySlot>.stride) { $0 + $1.bytes } }
 
   /// Ignored when the slot of that second has gone by.
   mutating func record(second: Int64, calls: Int, errors: Int, duration: Int64?) {

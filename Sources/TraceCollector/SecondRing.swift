@@ -9,7 +9,7 @@ struct SecondRing: Sendable {
     errors = calls
   }
 
-  var bytes: Int { (calls.capacity + errors.capacity) * 4 + 64 }
+  var bytes: Int { (calls.count + errors.count) * 4 + 64 }
 
   /// Ignored when `second` lies further back than the ring reaches.
   mutating func record(second: Int64, calls more: UInt32, errors failed: UInt32) {

@@ -6,8 +6,23 @@ struct SpanDecoder {
   let base: Int64
   let symbols: SymbolTable
 
-  /// Reads one record and leaves `reader` behind it.
+  /// Moves `reader` behind the record it stands before, or, when that is of span `id`, leaves it there: then false.
+  func skip(_ reader: inout ByteReader, unless id: SpanID) -> Bool {
+    let begin = reader.position
+    let length = Int(reader.number())
+    let record = reader.position
+    reader.position += 2
+    if reader.fixed() == id.value {
+      reader.position = begin
+      return false
+    }
+    reader.position = record + length
+    return true
+  }
+
+  /// Reads one record with its length and leaves `reader` behind it.
   func decode(_ reader: inout ByteReader) -> TraceSpan {
+    _ = reader.number()
     let first = reader.byte()
     let second = reader.byte()
     guard let kind = SpanKind(rawValue: first & 7), let status = SpanStatus(rawValue: second & 3),

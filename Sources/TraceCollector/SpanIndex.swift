@@ -34,7 +34,7 @@ struct SpanIndex: Sendable {
   private var entries: [Entry] = []
   private(set) var count = 0
 
-  var bytes: Int { entries.capacity * MemoryLayout<Entry>.stride + 32 }
+  var bytes: Int { Room.charged(entries.count) * MemoryLayout<Entry>.stride + 32 }
 
   subscript(place: Int) -> Entry {
     get { entries[place] }

@@ -7,11 +7,10 @@ internal import TraceModel
 enum SpanMerger {
   static func merge(_ spans: [TraceSpan]) -> [TraceSpan] {
     let whole = spans.first { $0.gtxid.high != 0 }?.gtxid
-    let order = spans.indices.sorted { precedes($0, $1, in: spans) }
     var merged: [TraceSpan] = []
     merged.reserveCapacity(spans.count)
     var client: Int?
-    for index in order {
+    for index in sorted(spans) {
       var span = spans[index]
       if let whole { span.gtxid = whole }
       if let last = merged.indices.last, merged[last].id == span.id {
@@ -33,14 +32,18 @@ enum SpanMerger {
   }
 
   /// By id, the unshared first, of these the CLIENT first, then by endpoint, where none comes first.
-  private static func precedes(_ left: Int, _ right: Int, in spans: [TraceSpan]) -> Bool {
-    let (a, b) = (spans[left], spans[right])
-    if a.id != b.id { return a.id < b.id }
-    if a.isShared != b.isShared { return b.isShared }
-    if !a.isShared, (a.kind == .client) != (b.kind == .client) { return a.kind == .client }
-    if a.service != b.service { return a.service < b.service }
-    if a.instance != b.instance { return a.instance < b.instance }
-    return left < right
+  private static func sorted(_ spans: [TraceSpan]) -> [Int] {
+    // Spans are large: their ids stand by themselves, and the rest is looked at only where these are equal.
+    let keys = spans.map { span in
+      (id: span.id, rank: span.isShared ? 2 : span.kind == .client ? 0 : 1)
+    }
+    return spans.indices.sorted { left, right in
+      if keys[left].id != keys[right].id { return keys[left].id < keys[right].id }
+      if keys[left].rank != keys[right].rank { return keys[left].rank < keys[right].rank }
+      if spans[left].service != spans[right].service { return spans[left].service < spans[right].service }
+      if spans[left].instance != spans[right].instance { return spans[left].instance < spans[right].instance }
+      return left < right
+    }
   }
 
   /// Whether both may be pieces of one span: no difference in what both say of where and on which side it ran.

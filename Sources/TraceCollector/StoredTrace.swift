@@ -26,7 +26,9 @@ final class StoredTrace: @unchecked Sendable {
   var id: GTXID
   let arrival: UInt64
   let base: Int64
-  var records: [UInt8] = []
+  private(set) var records: [UInt8] = []
+  /// Bytes that were asked for `records`.
+  private var room = 0
   var index = SpanIndex()
   var spans = 0
   var orphans = 0
@@ -60,8 +62,13 @@ final class StoredTrace: @unchecked Sendable {
     end = span.end
   }
 
-  var bytes: Int {
-    Self.overhead + records.capacity + index.bytes + services.capacity * MemoryLayout<Appearance>.stride + root.bytes
+  /// What this trace is charged with, as of the last ``weigh()``.
+  private(set) var bytes = StoredTrace.overhead
+
+  /// Takes the present size of everything that grows.
+  func weigh() {
+    bytes =
+      Self.overhead + room + index.bytes + Room.charged(services.count) * MemoryLayout<Appearance>.stride + root.bytes
   }
 
   /// True for those that are evicted last.
@@ -89,10 +96,22 @@ final class StoredTrace: @unchecked Sendable {
     return root.note(span)
   }
 
-  /// Returns where the record begins.
+  /// Appends a record behind its length, and returns where that begins.
   func append(_ record: [UInt8]) -> Int {
+    let offset = records.count
+    let needed = offset + record.count + 5
+    if needed > room {
+      room = max(needed, room + room / 2, 192)
+      records.reserveCapacity(room)
+    }
+    var length = UInt64(record.count)
+    while length >= 0x80 {
+      records.append(UInt8(truncatingIfNeeded: length) | 0x80)
+      length >>= 7
+    }
+    records.append(UInt8(length))
     records.append(contentsOf: record)
-    return records.count - record.count
+    return offset
   }
 
   /// Makes the span's id and its parent's known, and returns their places in the index; keeps count of orphans.
@@ -117,7 +136,7 @@ final class StoredTrace: @unchecked Sendable {
     let decoder = SpanDecoder(gtxid: id, base: base, symbols: symbols)
     var reader = ByteReader(records, at: 0)
     while !reader.isAtEnd {
-      if decoder.decode(&reader) == span { return true }
+      if !decoder.skip(&reader, unless: span.id), decoder.decode(&reader) == span { return true }
     }
     return false
   }
@@ -149,9 +168,8 @@ struct RootFacts: Sendable {
   /// The overall figures have this transaction already.
   var isCounted = false
 
-  var bytes: Int {
-    [service, operation, kind, user].reduce(0) { $0 + ($1.utf8.count > 15 ? $1.utf8.count + 32 : 0) }
-  }
+  /// Of the texts that lie outside.
+  private(set) var bytes = 0
 
   mutating func note(_ span: TraceSpan) -> Bool {
     let isTop = span.parent == nil || span.parent == span.id
@@ -167,6 +185,7 @@ struct RootFacts: Sendable {
     operation = span.operation
     if let text = span[attribute: AttributeName.kind]?.description { kind = text }
     if let text = span[attribute: AttributeName.user]?.description { user = text }
+    bytes = [service, operation, kind, user].reduce(0) { $0 + ($1.utf8.count > 15 ? $1.utf8.count + 32 : 0) }
     return true
   }
 

@@ -38,7 +38,7 @@ struct SymbolTable: Sendable {
   }
 
   var bytes: Int {
-    arena.capacity + 4 * (slots.capacity + once.capacity + ends.capacity) + 16 * texts.capacity + heap
+    Room.charged(arena.count) + 4 * (slots.count + once.count) + 20 * Room.charged(texts.count) + heap
   }
 
   subscript(symbol: Symbol) -> String { texts[Int(symbol)] }
@@ -105,7 +105,25 @@ struct SymbolTable: Sendable {
   private func matches(_ symbol: Symbol, _ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
     let range = range(of: symbol)
     guard range.count == bytes.count else { return false }
-    return arena.withUnsafeBufferPointer { UnsafeBufferPointer(rebasing: $0[range]).elementsEqual(bytes) }
+    return arena.withUnsafeBytes { Self.areEqual(UnsafeRawBufferPointer(rebasing: $0[range]), .init(bytes)) }
+  }
+
+  /// Of equal length; eight bytes at a time.
+  private static func areEqual(_ left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer) -> Bool {
+    var position = 0
+    while position + 8 <= left.count {
+      let words = (
+        left.loadUnaligned(fromByteOffset: position, as: UInt64.self),
+        right.loadUnaligned(fromByteOffset: position, as: UInt64.self)
+      )
+      guard words.0 == words.1 else { return false }
+      position += 8
+    }
+    while position < left.count {
+      guard left[position] == right[position] else { return false }
+      position += 1
+    }
+    return true
   }
 
   private func range(of symbol: Symbol) -> Range<Int> {

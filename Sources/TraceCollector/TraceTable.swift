@@ -34,7 +34,7 @@ struct TraceTable: Sendable {
     slowest = SlowestTraces(limit: slowestKept, operations: operations)
   }
 
-  var bytes: Int { traceBytes + slowest.bytes + 12 * slots.capacity }
+  var bytes: Int { traceBytes + slowest.bytes + 12 * Room.charged(slots.count) }
 
   subscript(slot: Int32) -> StoredTrace {
     guard let trace = slots[Int(slot)] else { preconditionFailure("A trace was asked for that has been evicted.") }
@@ -94,6 +94,7 @@ struct TraceTable: Sendable {
     let trace = self[slot]
     let (bytes, spans, orphans) = (trace.bytes, trace.spans, trace.orphans)
     let result = body(trace)
+    trace.weigh()
     let growth = trace.bytes - bytes
     traceBytes += growth
     if trace.place == .kept { keptBytes += growth }

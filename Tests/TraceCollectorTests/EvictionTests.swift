@@ -84,6 +84,23 @@ struct EvictionTests {
     #expect(store.summary(of: id(1)) == nil)
   }
 
+  @Test func equalInputIsEvictedEquallyWhateverTheAllocatorDoes() {
+    var random = SeededGenerator(seed: 1)
+    var clutter: [[UInt8]] = []
+    func run() -> TraceStore {
+      let store = TraceStore(budget: 300_000)
+      for number in 1...600 as ClosedRange<UInt64> {
+        store.add(trace(number, spans: Int(number % 13) + 1, failed: number % 50 == 0, lasting: 10), now: epoch)
+        clutter.append(Array(repeating: 0, count: Int.random(in: 1...2_000, using: &random)))
+        if clutter.count > 50 { clutter.remove(at: Int.random(in: 0..<50, using: &random)) }
+      }
+      return store
+    }
+    let (one, other) = (run(), run())
+    #expect(one.statistics == other.statistics)
+    #expect(one.summaries(newest: 1_000) == other.summaries(newest: 1_000))
+  }
+
   @Test func onlySoManyEvictedIDsAreRemembered() {
     var forgotten = ForgottenTraces(limit: 3)
     for number in 1...5 as ClosedRange<UInt64> { forgotten.insert(id(number)) }

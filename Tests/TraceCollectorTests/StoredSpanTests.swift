@@ -30,6 +30,11 @@ struct StoredSpanTests {
       #expect(read.map(bytes) == put[trace, default: []].map(bytes), "seed \(seed)")
     }
     #expect(store.statistics.accepted == 400)
+    #expect(store.summaries(newest: 9, includingHidden: true).count == 5)
+    for now in [epoch, .max, .min] {
+      #expect(!store.services(window: .quarterHour, now: now).isEmpty && store.red(now: now).totalCalls > 0)
+      #expect(store.edges(now: now).allSatisfy { $0.totalCalls > 0 })
+    }
   }
 
   @Test func aTextThatComesAgainIsKeptOnce() {
