@@ -70,6 +70,8 @@ public enum AttributeName {
   /// Text: an id from outside that was replaced at the gateway.
   public static let foreignID = "gtxid.foreign"
   public static let errorType = "error.type"
+  /// Text: what the operation was done to, such as `sku-18 ×2`; stands after the operation's name.
+  public static let subject = "operation.subject"
 }
 
 /// Names of span events that the call tree draws as rows of their own.

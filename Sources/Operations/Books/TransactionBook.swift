@@ -1,0 +1,85 @@
+internal import Concurrency
+public import TraceCollector
+public import TraceModel
+
+/// What a system says of its own transactions: their states, which spans alone do not tell. The newest are kept, a
+/// bounded number. Safe from any thread.
+public final class TransactionBook: Sendable {
+  private struct State {
+    /// In the order in which they began; `first` is the number of the oldest that is kept.
+    var entries: [TransactionSummary] = []
+    var first = 0
+    /// Numbers by id, for looking up only.
+    var numbers: [GTXID: Int] = [:]
+  }
+
+  private let state = Locked(State())
+  private let capacity: Int
+
+  public init(capacity: Int) {
+    precondition(capacity > 0, "a book of transactions keeps one at least")
+    self.capacity = capacity
+  }
+
+  public func begin(_ summary: TransactionSummary) {
+    state.withLock { state in
+      guard state.numbers[summary.gtxid] == nil else { return }
+      state.numbers[summary.gtxid] = state.first + state.entries.count
+      state.entries.append(summary)
+      // In one go, since taking from the front moves all the others.
+      if state.entries.count > capacity + capacity / 4 {
+        let surplus = state.entries.count - capacity
+        for entry in state.entries.prefix(surplus) { state.numbers[entry.gtxid] = nil }
+        state.entries.removeFirst(surplus)
+        state.first += surplus
+      }
+    }
+  }
+
+  /// Changes what is known of a transaction; nothing when it is no longer kept.
+  public func update(_ id: GTXID, _ change: (inout TransactionSummary) -> Void) {
+    state.withLock { state in
+      guard let number = state.numbers[id] else { return }
+      change(&state.entries[number - state.first])
+    }
+  }
+
+  public func entry(_ id: GTXID) -> TransactionSummary? {
+    state.withLock { state in state.numbers[id].map { state.entries[$0 - state.first] } }
+  }
+
+  /// The newest `count`, newest first.
+  public func newest(_ count: Int) -> [TransactionSummary] {
+    state.withLock { state in Array(state.entries.suffix(count).reversed()) }
+  }
+}
+
+extension TransactionSummary {
+  /// Adds what the spans tell: extent, hops, services, errors.
+  public mutating func add(_ trace: TraceSummary, now: Int64) {
+    hops = trace.hops
+    spans = trace.spans
+    services = trace.services
+    errors = trace.errors
+    start = min(start, trace.start)
+    duration = state.hasEnded ? max(0, trace.end - start) : max(0, now - start)
+    if firstError.isEmpty { firstError = trace.firstError }
+    if user.isEmpty { user = trace.user }
+  }
+
+  /// One of which nothing is known but its spans.
+  public init(_ trace: TraceSummary, now: Int64) {
+    let state: TransactionState =
+      switch trace.status {
+      case .running: .running
+      case .ok: .ok
+      case .error: .error
+      }
+    self.init(
+      gtxid: trace.gtxid, kind: trace.kind.isEmpty ? trace.rootOperation : trace.kind, state: state, start: trace.start,
+      duration: max(0, trace.end - trace.start))
+    isExternal = true
+    add(trace, now: now)
+    if state == .running { duration = max(0, trace.end - trace.start) }
+  }
+}

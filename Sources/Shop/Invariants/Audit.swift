@@ -1,0 +1,91 @@
+internal import EventBus
+internal import OrderedCollections
+internal import TraceCollector
+internal import TraceModel
+
+/// Watches a run for what must never happen: a second effect of one message, a transaction whose spans are no tree.
+final class Audit: @unchecked Sendable {
+  private var traces = OrderedDictionary<GTXID, AuditedTrace>()
+  private var effects = OrderedDictionary<String, Int64>()
+  private var delivered: [(place: TopicPartition, highest: Int64)] = []
+  private(set) var problems: [AuditProblem] = []
+  private(set) var checkedTraces: UInt64 = 0
+
+  /// After its end a transaction is judged when so long nothing was heard of it.
+  private static let quiet: Int64 = 30_000_000_000
+  private static let problemsKept = 20
+
+  func add(_ problem: AuditProblem) {
+    if problems.count < Self.problemsKept { problems.append(problem) }
+  }
+
+  // MARK: Effects
+
+  /// True when this group was given the record before.
+  func noteDelivery(group: String, topic: String, partition: Int, offset: Int64) -> Bool {
+    let place = TopicPartition(topic: topic, partition: partition)
+    guard let index = delivered.firstIndex(where: { $0.place == place }) else {
+      delivered.append((place, offset))
+      return false
+    }
+    if offset <= delivered[index].highest { return true }
+    delivered[index].highest = offset
+    return false
+  }
+
+  func effect(of message: String, in topic: String, at time: Int64) {
+    let key = "\(topic) \(message)"
+    if effects[key] != nil {
+      add(AuditProblem(invariant: .effectsHappenOnce, what: "message \(message) on \(topic) had a second effect"))
+    }
+    effects[key] = time
+  }
+
+  // MARK: Traces
+
+  func see(_ span: TraceSpan) {
+    traces[span.gtxid, default: AuditedTrace()].add(span)
+  }
+
+  func ended(_ id: GTXID, at time: Int64) {
+    traces[id]?.endedAt = time
+  }
+
+  /// Judges what has been quiet for long enough, and forgets it. Call it every few seconds.
+  func judge(now: Int64, safe: Int64) {
+    judgeTraces { trace in
+      guard let last = trace.lastHeard, now - last > Self.quiet else { return false }
+      return trace.endedAt != nil || trace.isAside
+    }
+    // What a group may still be given again must be remembered.
+    let before = min(now - 600_000_000_000, safe)
+    if let oldest = effects.values.first, oldest < before - 60_000_000_000 {
+      let count = effects.values.firstIndex { $0 >= before } ?? effects.count
+      effects.removeFirst(count)
+    }
+  }
+
+  /// Judges everything: the run is over.
+  func judgeAll() {
+    judgeTraces { _ in true }
+  }
+
+  private func judgeTraces(where isDue: (AuditedTrace) -> Bool) {
+    var kept = OrderedDictionary<GTXID, AuditedTrace>()
+    for (id, trace) in traces {
+      guard isDue(trace) else {
+        kept[id] = trace
+        continue
+      }
+      checkedTraces += 1
+      if let what = trace.flaw { add(AuditProblem(invariant: .spansFormATree, what: "transaction \(id): \(what)")) }
+    }
+    traces = kept
+  }
+}
+
+/// Something that did not hold.
+struct AuditProblem: Sendable {
+  var invariant: Invariant
+  var what: String
+}

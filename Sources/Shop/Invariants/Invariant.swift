@@ -1,0 +1,10 @@
+/// What must hold in every run, whatever breaks.
+public enum Invariant: String, Sendable, Codable, CaseIterable {
+  case everySagaEnds = "every saga ends"
+  case stockIsConserved = "stock is conserved"
+  case moneyIsConserved = "money is conserved"
+  case effectsHappenOnce = "effects happen once"
+  case compensatedOrdersHoldNothing = "compensated orders hold nothing"
+  case spansFormATree = "spans form a tree"
+  case offsetsStayInTheLog = "offsets stay in the log"
+}

@@ -1,0 +1,3 @@
+public import Operations
+/// x
+public enum SimulatedShop { public static var catalogue: FaultCatalogue { ShopPlan.catalogue } }

@@ -1,0 +1,71 @@
+public import TraceModel
+
+/// What a run without a screen came to: what `simulate` prints.
+public struct SimulationReport: Sendable, Codable {
+  public struct Transactions: Sendable, Codable {
+    public var started: Int
+    public var committed: Int
+    public var rejected: Int
+    public var compensated: Int
+    public var failed: Int
+    public var stuck: Int
+    /// Neither ended nor stuck when the run was over.
+    public var open: Int
+  }
+
+  public struct Stuck: Sendable, Codable {
+    public var gtxid: GTXID
+    public var reason: String
+  }
+
+  public struct Compensation: Sendable, Codable {
+    public var step: String
+    public var count: UInt64
+  }
+
+  /// What put the invariants to the test.
+  public struct Trials: Sendable, Codable {
+    public var duplicatesDelivered: UInt64
+    public var duplicatesSuppressed: UInt64
+    public var crashesBeforeOffsetCommit: UInt64
+    public var timeOutsWithUnknownOutcome: UInt64
+    public var compensations: [Compensation]
+    public var rebalances: UInt64
+    public var deadLetters: UInt64
+    public var chargesRepeated: UInt64
+    public var refunds: UInt64
+  }
+
+  public struct Verdict: Sendable, Codable {
+    public var name: String
+    public var holds: Bool
+    /// What broke it.
+    public var problems: [String]
+  }
+
+  public var seed: UInt64
+  public var rate: Double
+  public var virtualSeconds = 0.0
+  public var wallSeconds = 0.0
+  public var transactions = Transactions(
+    started: 0, committed: 0, rejected: 0, compensated: 0, failed: 0, stuck: 0, open: 0)
+  public var stuck: [Stuck] = []
+  public var spans: UInt64 = 0
+  public var records: UInt64 = 0
+  public var commits: UInt64 = 0
+  /// Lines of the journal.
+  public var events: UInt64 = 0
+  public var trials = Trials(
+    duplicatesDelivered: 0, duplicatesSuppressed: 0, crashesBeforeOffsetCommit: 0, timeOutsWithUnknownOutcome: 0,
+    compensations: [], rebalances: 0, deadLetters: 0, chargesRepeated: 0, refunds: 0)
+  public var invariants: [Verdict] = []
+  /// SHA-256 over the journal, in hexadecimal.
+  public var digest = ""
+
+  init(seed: UInt64, rate: Double) {
+    self.seed = seed
+    self.rate = rate
+  }
+
+  public var allHold: Bool { invariants.allSatisfy(\.holds) }
+}

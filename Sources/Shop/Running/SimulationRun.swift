@@ -1,0 +1,92 @@
+public import Foundation
+internal import Operations
+internal import Simulation
+internal import TraceCollector
+public import TraceModel
+
+/// A run without a screen, as fast as it can: load for so long, then rest, then judgement.
+public final class SimulationRun {
+  private let world: World
+  private let duration: Int64
+  /// How long a run may take to come to rest after its load has stopped: ten minutes.
+  public static let restLimit: Int64 = 600_000_000_000
+
+  /// - Parameters:
+  ///   - duration: nanoseconds of virtual time under load.
+  ///   - events: a file to write the lines of the journal to.
+  public init(_ settings: ShopSettings, duration: Int64, events: FileHandle? = nil) {
+    world = World(settings, events: events)
+    self.duration = duration
+  }
+
+  /// Runs to the end and tells what happened. Call it once.
+  public func run() -> SimulationReport {
+    let clock = ContinuousClock()
+    let began = clock.now
+    world.begin()
+    world.time.run(until: world.settings.epoch + duration)
+    world.customers.close()
+    world.faults.removeAll()
+    for service in world.services { for instance in service.instances { instance.isKilled = false } }
+    world.applyCrashes()
+    let limit = world.time.now + Self.restLimit
+    while world.time.now < limit, !isAtRest { world.time.run(until: world.time.now + 1_000_000_000) }
+    world.flushSpans()
+    return report(took: clock.now - began)
+  }
+
+  /// Nothing is in flight: no customer, no transaction, no event in an outbox, no record unread.
+  private var isAtRest: Bool {
+    guard world.customers.waiting == 0, world.transactions.allHaveEnded, world.oldestUnreadRecord() == nil else {
+      return false
+    }
+    return world.outboxDepths.allSatisfy { $0 == 0 }
+  }
+
+  private func report(took: Duration) -> SimulationReport {
+    let tally = world.transactions.currentTally()
+    var report = SimulationReport(seed: world.settings.seed, rate: world.settings.rate)
+    report.virtualSeconds = Double(world.time.elapsed) / 1e9
+    report.wallSeconds = Double(took.wholeNanoseconds) / 1e9
+    report.transactions = SimulationReport.Transactions(
+      started: tally.started, committed: tally.committed, rejected: tally.rejected, compensated: tally.compensated,
+      failed: tally.failed, stuck: tally.stuck, open: tally.running + tally.compensating)
+    report.stuck = world.transactions.stuck.map { .init(gtxid: $0.id, reason: $0.reason) }
+    report.spans = world.counters.spans
+    report.records = world.counters.records
+    report.commits = world.counters.commits
+    report.events = world.journal.lines
+    let counters = world.counters
+    report.trials = SimulationReport.Trials(
+      duplicatesDelivered: counters.duplicatesDelivered, duplicatesSuppressed: counters.duplicatesSuppressed,
+      crashesBeforeOffsetCommit: counters.crashesBeforeOffsetCommit,
+      timeOutsWithUnknownOutcome: counters.timeOutsWithUnknownOutcome,
+      compensations: counters.compensations.map { .init(step: $0.step, count: $0.count) }
+        .sorted { $0.step < $1.step },
+      rebalances: counters.rebalances, deadLetters: counters.deadLetters,
+      chargesRepeated: world.companyBooks.repeated, refunds: world.companyBooks.refunds)
+    report.invariants = FinalJudgement(world: world).verdicts().map {
+      .init(name: $0.invariant.rawValue, holds: $0.problems.isEmpty, problems: $0.problems)
+    }
+    report.digest = world.journal.digest()
+    return report
+  }
+
+  // MARK: Afterwards
+
+  /// The newest transaction that did not end well; nil when all did.
+  public var lastFailed: GTXID? {
+    world.book.newest(.max >> 1).first { summary in
+      summary.state == .compensated || summary.state == .failed || summary.state == .stuck
+    }?.gtxid
+  }
+
+  /// The call tree of a transaction as text; nil when its spans are not kept, or never were.
+  public func callTree(of id: GTXID, ascii: Bool = false) -> String? {
+    let spans = world.traces.spans(of: id)
+    return spans.isEmpty ? nil : CallTreeText.render(CallTree.build(spans: spans), ascii: ascii)
+  }
+
+  /// The ids that begin with these digits.
+  public func transactions(withPrefix prefix: String) -> [GTXID] { world.traces.find(prefix: prefix) }
+}

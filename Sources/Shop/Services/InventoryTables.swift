@@ -1,0 +1,107 @@
+internal import GRDB
+internal import TraceModel
+internal import Transactions
+
+/// The inventory service's database: stock, and who has reserved what of it.
+enum InventoryTables {
+  static let schema =
+    Outbox.schema + Inbox.schema + """
+      CREATE TABLE product(
+        sku TEXT PRIMARY KEY,
+        stock INTEGER NOT NULL CHECK(stock >= 0),
+        level INTEGER NOT NULL,
+        delivered INTEGER NOT NULL,
+        rounds INTEGER NOT NULL,
+        restocked INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
+      CREATE TABLE reservation(
+        order_id INTEGER PRIMARY KEY,
+        sku TEXT NOT NULL,
+        quantity INTEGER NOT NULL,
+        state TEXT NOT NULL,
+        hop INTEGER NOT NULL,
+        changed INTEGER NOT NULL);
+      CREATE INDEX reservation_changed ON reservation(changed);
+      CREATE TABLE total(state TEXT PRIMARY KEY, quantity INTEGER NOT NULL) WITHOUT ROWID;
+      """
+
+  static let reserved = "RESERVED"
+  static let released = "RELEASED"
+  static let rejected = "REJECTED"
+
+  struct Reservation: Sendable {
+    var sku: String
+    var quantity: Int64
+    var state: String
+    /// The hop that reserved it.
+    var hop: Int64
+  }
+
+  static func fill(_ products: [Product], _ database: Database) throws {
+    for product in products {
+      try database.run(
+        "INSERT INTO product(sku, stock, level, delivered, rounds) VALUES (?, ?, ?, ?, ?)",
+        [product.sku, product.level, product.level, product.level, product.restockRounds])
+    }
+  }
+
+  /// Takes stock for an order, or notes that there was not enough; nil when the order has been here before.
+  static func reserve(
+    _ order: Int64, sku: String, quantity: Int64, hop: LTXID, now: Int64, _ database: Database
+  ) throws -> Bool? {
+    guard try reservation(of: order, database) == nil else { return nil }
+    try database.run(
+      "UPDATE product SET stock = stock - ? WHERE sku = ? AND stock >= ?", [quantity, sku, quantity])
+    let isEnough = database.changesCount > 0
+    try database.run(
+      "INSERT INTO reservation(order_id, sku, quantity, state, hop, changed) VALUES (?, ?, ?, ?, ?, ?)",
+      [order, sku, quantity, isEnough ? reserved : rejected, Int64(hop.number), now])
+    return isEnough
+  }
+
+  static func reservation(of order: Int64, _ database: Database) throws -> Reservation? {
+    try database.firstRow("SELECT * FROM reservation WHERE order_id = ?", [order]).map { row in
+      Reservation(sku: row["sku"], quantity: row["quantity"], state: row["state"], hop: row["hop"])
+    }
+  }
+
+  /// Gives back what an order had reserved; false when it holds nothing.
+  static func release(_ order: Int64, now: Int64, _ database: Database) throws -> Bool {
+    guard let reservation = try reservation(of: order, database), reservation.state == reserved else { return false }
+    try database.run("UPDATE product SET stock = stock + ? WHERE sku = ?", [reservation.quantity, reservation.sku])
+    try database.run(
+      "UPDATE reservation SET state = 'RELEASED', changed = ? WHERE order_id = ?", [now, order])
+    return true
+  }
+
+  /// A delivery: fills up what is due in this round to its level.
+  static func restock(round: Int64, _ database: Database) throws {
+    try database.run(
+      """
+      UPDATE product SET delivered = delivered + (level - stock), stock = level, restocked = ?
+      WHERE stock < level AND ? % rounds = 0 AND restocked < ?
+      """, [round, round, round])
+  }
+
+  /// Forgets reservations that have not changed since `time`, and keeps what they come to.
+  static func prune(finishedBefore time: Int64, _ database: Database) throws {
+    try database.run(
+      """
+      INSERT INTO total(state, quantity) SELECT state, sum(quantity) FROM reservation WHERE changed < ? GROUP BY state
+      ON CONFLICT(state) DO UPDATE SET quantity = quantity + excluded.quantity
+      """, [time])
+    try database.run("DELETE FROM reservation WHERE changed < ?", [time])
+  }
+
+  /// Delivered, in stock, and held by orders, all products together; forgotten reservations included.
+  static func totals(_ database: Database) throws -> (delivered: Int64, stock: Int64, held: Int64) {
+    (
+      try database.number("SELECT sum(delivered) FROM product"), try database.number("SELECT sum(stock) FROM product"),
+      try database.number(
+        """
+        SELECT coalesce(sum(quantity), 0) FROM (
+          SELECT quantity FROM reservation WHERE state = 'RESERVED'
+          UNION ALL SELECT quantity FROM total WHERE state = 'RESERVED')
+        """)
+    )
+  }
+}

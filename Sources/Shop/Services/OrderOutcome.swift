@@ -1,0 +1,87 @@
+internal import GRDB
+internal import Simulation
+internal import TraceModel
+internal import Transactions
+
+/// What an event means for an order, whatever has come before it.
+///
+/// Events of one order may come twice and, after a crash in the middle of a step, may contradict each other: a payment
+/// that was given up, and complete all the same. Whichever comes first, the end is the same: no stock and no money held.
+struct OrderOutcome: Sendable {
+  enum Verdict: Sendable {
+    case duplicate
+    case unknown
+    case paid(OrderTables.Order)
+    /// Nothing had been done yet that needs undoing.
+    case rejected(OrderTables.Order, String)
+    /// The last step of the way back.
+    case cancelled(OrderTables.Order, String)
+    /// The way back begins, or goes on.
+    case refunding(OrderTables.Order, String)
+    case nothing
+  }
+
+  let delivery: Delivery
+  let process: ServiceProcess
+
+  func apply(to order: OrderTables.Order, now: Int64, _ database: Database) throws -> Verdict {
+    let reason = delivery.payload.reason ?? ""
+    switch delivery.type {
+    case EventType.paymentComplete: return try payment(of: order, now: now, database)
+    case EventType.itemRejected:
+      guard order.state == OrderTables.pending else { return .nothing }
+      try move(order, to: OrderTables.cancelled, reason: reason, finished: now, database)
+      return .rejected(order, reason)
+    case EventType.itemReleased: return try release(of: order, reason: reason, now: now, database)
+    default: return .nothing
+    }
+  }
+
+  private func payment(of order: OrderTables.Order, now: Int64, _ database: Database) throws -> Verdict {
+    if order.state == OrderTables.pending, order.isDeliverable, !order.isRefunding {
+      try OrderTables.move(
+        order.id, to: OrderTables.paid, step: "done", reason: "", refunding: false, finished: now, database)
+      return .paid(order)
+    }
+    guard !order.isRefunding else { return .nothing }
+    let reason = order.state == OrderTables.cancelled ? "paid after it was cancelled" : "no parcel goes to the address"
+    try askMoneyBack(order, reason: reason, database)
+    return .refunding(order, reason)
+  }
+
+  private func release(of order: OrderTables.Order, reason: String, now: Int64, _ database: Database) throws -> Verdict {
+    switch order.state {
+    case OrderTables.pending:
+      try move(order, to: OrderTables.cancelled, reason: order.reason.isEmpty ? reason : order.reason, finished: now, database)
+      return .cancelled(order, order.reason.isEmpty ? reason : order.reason)
+    case OrderTables.paid:
+      // Its stock is gone: a payment was given up after it had been announced.
+      try askMoneyBack(order, reason: reason, database)
+      return .refunding(order, reason)
+    default: 
+      guard order.isRefunding else { return .nothing }
+      return .cancelled(order, order.reason)
+    }
+  }
+
+  private func askMoneyBack(_ order: OrderTables.Order, reason: String, _ database: Database) throws {
+    let state = order.state == OrderTables.paid ? OrderTables.cancelled : order.state
+    try OrderTables.move(
+      order.id, to: state, step: ShopPlan.payment, reason: reason, refunding: true,
+      finished: state == OrderTables.cancelled ? process.world.time.now : nil, database)
+    var payload = order.payload
+    payload.reason = reason
+    payload.hop = delivery.payload.hop
+    try Outbox.write(
+      .event(
+        EventType.orderFailed, to: TopicName.payment, order: order.id, payload, context: delivery.context,
+        process: process), database)
+  }
+
+  private func move(
+    _ order: OrderTables.Order, to state: String, reason: String, finished: Int64?, _ database: Database
+  ) throws {
+    try OrderTables.move(
+      order.id, to: state, step: "done", reason: reason, refunding: order.isRefunding, finished: finished, database)
+  }
+}

@@ -1,0 +1,124 @@
+internal import Foundation
+internal import GRDB
+internal import Operations
+internal import TraceModel
+internal import Transactions
+
+/// The order service's database: what it knows of each order, and what follows from each event.
+enum OrderTables {
+  static let schema =
+    Outbox.schema + Inbox.schema + """
+      CREATE TABLE orders(
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        gtxid TEXT NOT NULL UNIQUE,
+        user TEXT NOT NULL,
+        sku TEXT NOT NULL,
+        quantity INTEGER NOT NULL,
+        amount INTEGER NOT NULL,
+        deliverable INTEGER NOT NULL,
+        state TEXT NOT NULL,
+        step TEXT NOT NULL,
+        reason TEXT NOT NULL,
+        hop INTEGER NOT NULL,
+        refunding INTEGER NOT NULL DEFAULT 0,
+        finished INTEGER);
+      CREATE INDEX orders_finished ON orders(finished) WHERE finished IS NOT NULL;
+      CREATE TABLE total(name TEXT PRIMARY KEY, orders INTEGER NOT NULL, amount INTEGER NOT NULL, quantity INTEGER NOT NULL);
+      """
+
+  static let pending = "PENDING"
+  static let paid = "PAID"
+  static let cancelled = "CANCELLED"
+
+  struct Order: Sendable {
+    var id: Int64
+    var gtxid: String
+    var user: String
+    var sku: String
+    var quantity: Int64
+    var amount: Int64
+    var isDeliverable: Bool
+    var state: String
+    var step: String
+    var reason: String
+    /// The hop that created it.
+    var hop: Int64
+    /// True once its money was asked back.
+    var isRefunding: Bool
+
+    var payload: OrderPayload {
+      OrderPayload(order: id, user: user, sku: sku, quantity: quantity, amount: amount)
+    }
+
+    init(_ row: Row) {
+      id = row["id"]
+      gtxid = row["gtxid"]
+      user = row["user"]
+      sku = row["sku"]
+      quantity = row["quantity"]
+      amount = row["amount"]
+      isDeliverable = row["deliverable"]
+      state = row["state"]
+      step = row["step"]
+      reason = row["reason"]
+      hop = row["hop"]
+      isRefunding = row["refunding"]
+    }
+  }
+
+  /// The number of a new order; nil when the transaction has one already.
+  static func insert(
+    _ order: OrderPayload, gtxid: String, isDeliverable: Bool, hop: LTXID, _ database: Database
+  ) throws -> Int64? {
+    try database.run(
+      """
+      INSERT OR IGNORE INTO orders(gtxid, user, sku, quantity, amount, deliverable, state, step, reason, hop)
+      VALUES (?, ?, ?, ?, ?, ?, 'PENDING', 'inventory', '', ?)
+      """,
+      [
+        gtxid, order.user ?? "", order.sku ?? "", order.quantity ?? 0, order.amount ?? 0, isDeliverable,
+        Int64(hop.number),
+      ])
+    return database.changesCount > 0 ? database.lastInsertedRowID : nil
+  }
+
+  static func order(gtxid: String, _ database: Database) throws -> Order? {
+    try database.firstRow("SELECT * FROM orders WHERE gtxid = ?", [gtxid]).map(Order.init)
+  }
+
+  static func order(id: Int64, _ database: Database) throws -> Order? {
+    try database.firstRow("SELECT * FROM orders WHERE id = ?", [id]).map(Order.init)
+  }
+
+  /// - Parameter finished: when it reached its last state, in nanoseconds; nil while it goes on.
+  static func move(
+    _ id: Int64, to state: String, step: String, reason: String, refunding: Bool, finished: Int64?, _ database: Database
+  ) throws {
+    try database.run(
+      "UPDATE orders SET state = ?, step = ?, reason = ?, refunding = ?, finished = ? WHERE id = ?",
+      [state, step, reason, refunding, finished, id])
+  }
+
+  /// Forgets finished orders, and keeps what they come to.
+  static func prune(finishedBefore time: Int64, _ database: Database) throws {
+    try database.run(
+      """
+      INSERT INTO total(name, orders, amount, quantity)
+      SELECT state, count(*), sum(amount), sum(quantity) FROM orders WHERE finished < ? GROUP BY state
+      ON CONFLICT(name) DO UPDATE SET
+        orders = orders + excluded.orders, amount = amount + excluded.amount, quantity = quantity + excluded.quantity
+      """, [time])
+    try database.run("DELETE FROM orders WHERE finished < ?", [time])
+  }
+
+  /// What the paid orders come to, forgotten ones included.
+  static func paidTotals(_ database: Database) throws -> (amount: Int64, quantity: Int64) {
+    let row = try database.firstRow(
+      """
+      SELECT coalesce(sum(amount), 0) AS amount, coalesce(sum(quantity), 0) AS quantity FROM (
+        SELECT amount, quantity FROM orders WHERE state = 'PAID'
+        UNION ALL SELECT amount, quantity FROM total WHERE name = 'PAID')
+      """)
+    return (row?["amount"] ?? 0, row?["quantity"] ?? 0)
+  }
+}

@@ -1,0 +1,159 @@
+internal import EventBus
+internal import Operations
+internal import Resilience
+internal import Simulation
+internal import TraceModel
+internal import Transactions
+
+/// Payment: charges through an outside company. It keeps no database: the company honours the key `<GTXID>/charge` over
+/// every retry and redelivery, and a record's offset is committed after its answer is published.
+///
+/// A charge that was refused by a guard never left, and its saga turns back at once. One that timed out may have been
+/// taken: it is voided under the same key until the company answers, and only then the saga turns back.
+actor PaymentService: ShopService {
+  nonisolated let unownedExecutor: UnownedSerialExecutor
+  private let process: ServiceProcess
+  private let world: World
+
+  init(_ process: ServiceProcess) {
+    self.process = process
+    world = process.world
+    unownedExecutor = process.world.time.asUnownedSerialExecutor()
+  }
+
+  func handle(_ request: Request, from context: TraceContext) async throws -> Response {
+    request.route == "GET /health"
+      ? Response(200) : Response(404, body: OrderPayload(reason: "payment has no \(request.route)"))
+  }
+
+  func handle(_ delivery: Delivery) async throws -> Handling {
+    switch delivery.type {
+    case EventType.itemReserved: return try await charge(delivery)
+    case EventType.orderFailed: return refund(delivery)
+    default:
+      process.log(.warn, delivery.context, "\(delivery.type) means nothing to payment")
+      return .done
+    }
+  }
+
+  // MARK: Charging
+
+  private func charge(_ delivery: Delivery) async throws -> Handling {
+    let (span, context) = (delivery.span, delivery.context)
+    span.set(AttributeName.subject, .text(Self.won(delivery.payload.amount ?? 0)))
+    if let answer = world.answers.answer(context.gtxid) {
+      // Read again after a rebalance or a crash: the log says what this step came to.
+      world.suppressedDuplicate(delivery)
+      span.set(AttributeName.state, .text(answer))
+      return .done
+    }
+    var request = Request("POST /charge", argument: Self.key(context), body: delivery.payload)
+    request.user = delivery.payload.user ?? ""
+    let outcome = await process.client(of: ShopPlan.company).call(request, in: span)
+    try process.life.check()
+    switch outcome.result {
+    case .success(let response) where response.status == 200:
+      span.succeed()
+      try await answer(EventType.paymentComplete, to: TopicName.order, reason: nil, delivery)
+      process.log(.info, context, "charged \(Self.won(delivery.payload.amount ?? 0))")
+      return .done
+    case .success(let response):
+      let reason = response.body.reason ?? "declined"
+      span.set(AttributeName.state, .text("DECLINED"))
+      span.succeed()
+      try await fail(delivery, reason: reason)
+      return .done
+    case .failure(let error):
+      span.fail("\(error)")
+      process.log(.error, context, "not charged: \(error)")
+      guard outcome.isUnknown else {
+        try await fail(delivery, reason: "payment refused: \(Self.short(error))")
+        return .done
+      }
+      world.transactions.compensating(
+        context.gtxid, order: OrderTables.pending, step: ShopPlan.payment, reason: "payment timed out")
+      return .later(resolve(delivery, because: "payment timed out", announcing: EventType.paymentFailed))
+    }
+  }
+
+  private func fail(_ delivery: Delivery, reason: String) async throws {
+    world.transactions.compensating(
+      delivery.context.gtxid, order: OrderTables.pending, step: ShopPlan.inventory, reason: reason)
+    try await answer(EventType.paymentFailed, to: TopicName.inventory, reason: reason, delivery)
+  }
+
+  // MARK: Undoing
+
+  /// The order cannot be kept: the money goes back, as soon as the company answers.
+  private func refund(_ delivery: Delivery) -> Handling {
+    delivery.span.set(AttributeName.subject, .text(Self.won(delivery.payload.amount ?? 0)))
+    if let hop = delivery.payload.hop { delivery.span.set(AttributeName.undoes, .integer(hop)) }
+    delivery.span.succeed()
+    return .later(
+      resolve(delivery, because: delivery.payload.reason ?? "order failed", announcing: EventType.paymentRefunded))
+  }
+
+  /// Sends `void` under the charge's key until the company answers, then announces what that means.
+  private func resolve(_ delivery: Delivery, because reason: String, announcing type: String) -> Reply<Void> {
+    let reply = Reply<Void>()
+    let (process, world) = (process, world)
+    process.life.spawn {
+      await TraceContext.$current.withValue(delivery.context) {
+        await self.voidUntilAnswered(delivery)
+        guard !process.life.isOver else { return }
+        world.counters.compensated(step: "void")
+        while !process.life.isOver {
+          do {
+            try await self.answer(type, to: TopicName.inventory, reason: reason, delivery)
+            break
+          } catch {
+            try? await world.time.sleep(for: 500_000_000)
+          }
+        }
+        guard !process.life.isOver else { return }
+        reply.resolve(.success(()))
+      }
+    }
+    return reply
+  }
+
+  private func voidUntilAnswered(_ delivery: Delivery) async {
+    var backOff: Int64 = 1_000_000_000
+    let request = Request("POST /void", argument: Self.key(delivery.context), body: delivery.payload)
+    while !process.life.isOver {
+      let outcome = await process.client(of: ShopPlan.company).call(request, in: nil, retrying: false)
+      if case .success(let response) = outcome.result, response.status == 200 { return }
+      try? await world.time.sleep(for: backOff)
+      backOff = min(backOff * 2, 5_000_000_000)
+    }
+  }
+
+  // MARK: Answering
+
+  private func answer(_ type: String, to topic: String, reason: String?, _ delivery: Delivery) async throws {
+    var payload = delivery.payload
+    payload.reason = reason
+    payload.hop = type == EventType.paymentComplete ? Int64(delivery.context.ltxid.number) : payload.hop
+    let entry = Outbox.Entry.event(
+      type, to: topic, order: payload.order ?? 0, payload, context: delivery.context, process: process)
+    try await process.bus.publish([entry])
+    world.effect(delivery)
+    if type == EventType.paymentComplete { world.transactions.step(delivery.context.gtxid, ShopPlan.order) }
+  }
+
+  private static func key(_ context: TraceContext) -> String { "\(context.gtxid.hex)/charge" }
+
+  private static func short(_ error: any Error) -> String {
+    error is CallNotPermitted ? "breaker \(ShopPlan.company) is OPEN" : "\(error)"
+  }
+
+  /// `38,000 KRW`
+  static func won(_ amount: Int64) -> String {
+    var digits = ""
+    for (index, digit) in "\(amount)".reversed().enumerated() {
+      if index > 0, index % 3 == 0 { digits = "," + digits }
+      digits = "\(digit)" + digits
+    }
+    return digits + " KRW"
+  }
+}

@@ -1,0 +1,32 @@
+// Shop: the simulated e-commerce MSA: its services, the load on it, what can break in it, and what must hold all the same.
+// It never draws, never asks a wall clock for anything that a run's result depends on, and opens no socket.
+
+public import Operations
+
+/// What a run of the shop is made from. The same settings give the same run, byte for byte.
+public struct ShopSettings: Sendable {
+  public var seed: UInt64
+  /// Transactions a second.
+  public var rate: Double
+  /// Nanoseconds since the Unix epoch at which virtual time starts. No result depends on it but the times on screen.
+  public var epoch: Int64
+  /// Faults that are armed at certain moments: nanoseconds since the start.
+  public var faults: [(at: Int64, spec: FaultSpec)]
+  /// The share of charges that the company declines, and of those whose answer never comes.
+  public var declined = 0.01
+  public var unanswered = 0.005
+  /// Bytes that spans may hold.
+  public var traceBudget = 64 << 20
+
+  /// 2026-01-05 09:00 UTC, a Monday: where virtual time starts unless it is told otherwise.
+  public static let fixedEpoch: Int64 = 1_767_603_600_000_000_000
+
+  public init(
+    seed: UInt64 = 1, rate: Double = 50, epoch: Int64 = ShopSettings.fixedEpoch, faults: [(at: Int64, spec: FaultSpec)] = []
+  ) {
+    self.seed = seed
+    self.rate = rate
+    self.epoch = epoch
+    self.faults = faults
+  }
+}

@@ -1,0 +1,53 @@
+internal import EventBus
+internal import Simulation
+internal import TraceModel
+internal import Transactions
+
+/// How one instance reaches the bus.
+final class BusPort: @unchecked Sendable {
+  private let world: World
+  private let life: Life
+  private let tracer: Tracer
+  private let instance: ServiceInstance
+  private var random: RandomStream
+  private let latency = LatencyModel(floor: 0.3, mean: 0.3)
+
+  init(world: World, life: Life, tracer: Tracer, instance: ServiceInstance) {
+    self.world = world
+    self.life = life
+    self.tracer = tracer
+    self.instance = instance
+    random = world.random("\(instance.name)/bus")
+  }
+
+  /// Nanoseconds of one way to the bus.
+  func transit() -> Int64 { latency.sample(&random) }
+
+  /// Appends events in order, and reports each one's PRODUCER span together with its append: both happen, or neither.
+  /// Returns when the bus has acknowledged.
+  /// - Throws: `BusError`, `InstanceCrashed`, `CancellationError`.
+  func publish(_ entries: [Outbox.Entry]) async throws {
+    try await world.time.sleep(for: transit())
+    try life.check()
+    for entry in entries {
+      let position = try world.broker.append([entry.record], to: entry.topic, now: world.time.now)[0]
+      report(entry, at: position)
+    }
+    try await world.time.sleep(for: transit())
+    try life.check()
+  }
+
+  private func report(_ entry: Outbox.Entry, at position: RecordPosition) {
+    let span = TraceSpan(
+      gtxid: entry.gtxid, id: entry.span, parent: entry.parent, ltxid: entry.ltxid, kind: .producer,
+      service: instance.service.name, instance: instance.address, operation: entry.type, start: entry.created,
+      duration: world.time.now - entry.created, status: .ok, peer: entry.topic,
+      attributes: [
+        SpanAttribute(AttributeName.topic, .text(entry.topic)),
+        SpanAttribute(AttributeName.partition, .integer(Int64(position.partition))),
+        SpanAttribute(AttributeName.offset, .integer(position.offset)),
+        SpanAttribute(AttributeName.messageID, .text(entry.message)),
+      ])
+    tracer.report(span)
+  }
+}

@@ -1,0 +1,108 @@
+internal import GRDB
+internal import Operations
+internal import Simulation
+internal import Transactions
+
+/// The disk of a service: its database, which outlives every instance, and who wants to know of a commit.
+final class ServiceDisk: @unchecked Sendable {
+  let name: String
+  let database: ServiceDatabase
+  private(set) var commits: Int64 = 0
+  private var listeners: [() -> Void] = []
+
+  init(name: String, schema: String) {
+    self.name = name
+    do {
+      database = try ServiceDatabase(name: name, schema: schema)
+    } catch {
+      preconditionFailure("the schema of \(name) is not SQL that SQLite takes: \(error)")
+    }
+  }
+
+  /// As LISTEN and NOTIFY of a database server: `action` is called after each commit.
+  func listen(_ action: @escaping () -> Void) {
+    listeners.append(action)
+  }
+
+  func forgetListeners() { listeners = [] }
+
+  fileprivate func committed() -> Int64 {
+    commits += 1
+    for listener in listeners { listener() }
+    return commits
+  }
+}
+
+/// The database does not take the connection, or gave none in time.
+struct DatabaseUnavailable: Error, CustomStringConvertible {
+  var description: String
+}
+
+/// How one instance reaches its service's database: through a bounded pool, over a wire.
+final class DatabasePort: @unchecked Sendable {
+  let disk: ServiceDisk
+  let connections: ResourcePool
+  private let instance: ServiceInstance
+  private let life: Life
+  private let world: World
+  private var random: RandomStream
+  private let roundTrip = LatencyModel(floor: 0.4, mean: 0.5, tail: 0.01, tailMean: 6)
+  private let readTrip = LatencyModel(floor: 0.2, mean: 0.2)
+
+  init(disk: ServiceDisk, instance: ServiceInstance, life: Life, connections: Int) {
+    self.disk = disk
+    self.instance = instance
+    self.life = life
+    world = instance.world
+    random = world.random("\(instance.name)/database")
+    self.connections = ResourcePool(
+      "connections of \(instance.name)", size: connections, queueLimit: 256, on: world.time)
+  }
+
+  /// Runs `body` in one transaction. What `label` says goes with the commit into the journal.
+  ///
+  /// A crash before the commit leaves nothing; a crash after it, before the caller goes on, leaves everything.
+  /// - Throws: ``DatabaseUnavailable``, `InstanceCrashed`, `CancellationError`, what `body` throws.
+  func transaction<Value: Sendable>(
+    _ label: String, _ body: @escaping @Sendable (Database) throws -> Value
+  ) async throws -> Value {
+    try await connected {
+      try await self.world.time.sleep(for: self.roundTrip.sample(&self.random))
+      try self.admit()
+      let value = try self.disk.database.write(body)
+      let number = self.disk.committed()
+      self.world.committed(self.disk.name, number: number, label: label)
+      // The acknowledgement is on its way: a crash here is a crash after the commit.
+      try await self.world.time.sleep(for: 150_000)
+      try self.life.check()
+      return value
+    }
+  }
+
+  /// Runs `body`, which only reads.
+  func read<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
+    try await connected {
+      try await self.world.time.sleep(for: self.readTrip.sample(&self.random))
+      try self.admit()
+      return try self.disk.database.read(body)
+    }
+  }
+
+  private func connected<Value: Sendable>(_ body: @escaping @Sendable () async throws -> Value) async throws -> Value {
+    do {
+      try admit()
+      return try await connections.use(waitingAtMost: 1_000_000_000, body)
+    } catch is TimedOut {
+      throw DatabaseUnavailable(description: "no connection of the pool was free in 1.00 s")
+    } catch is PoolExhausted {
+      throw DatabaseUnavailable(description: "too many wait for a connection of the pool")
+    }
+  }
+
+  private func admit() throws {
+    try life.check()
+    if world.faults.isDatabaseDown(instance.moment()) {
+      throw DatabaseUnavailable(description: "database \(disk.name) refuses the connection")
+    }
+  }
+}

@@ -1,0 +1,114 @@
+internal import Crypto
+internal import Foundation
+internal import TraceModel
+
+/// One canonical line for each thing that happened, and the SHA-256 over all of them: what two runs are compared by.
+///
+/// A line is words between single blanks, ended by a line feed. Its second word is the virtual time in nanoseconds since
+/// the start. Within a word, blanks, control characters and backslashes are written `\xHH`. The file, when one is
+/// wanted, holds exactly the bytes that were hashed.
+final class EventJournal: @unchecked Sendable {
+  private var hash = SHA256()
+  private var buffer: [UInt8] = []
+  private let file: FileHandle?
+  private(set) var lines: UInt64 = 0
+
+  init(file: FileHandle? = nil) {
+    self.file = file
+    buffer.reserveCapacity(1 << 17)
+  }
+
+  /// Writes one line: `kind`, the time, and what `body` adds.
+  func line(_ kind: StaticString, at elapsed: Int64, _ body: (inout Words) -> Void) {
+    var words = Words(bytes: buffer)
+    buffer = []  // so that the words hold the only reference
+    words.start(kind)
+    words.add(elapsed)
+    body(&words)
+    words.end()
+    buffer = words.bytes
+    lines += 1
+    if buffer.count >= 1 << 16 { flush() }
+  }
+
+  /// The digest of all lines so far, in hexadecimal.
+  func digest() -> String {
+    flush()
+    let finished = hash
+    return finished.finalize().map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+  }
+
+  private func flush() {
+    guard !buffer.isEmpty else { return }
+    hash.update(data: buffer)
+    if let file { file.write(Data(buffer)) }
+    buffer.removeAll(keepingCapacity: true)
+  }
+}
+
+/// The words of one line.
+struct Words {
+  fileprivate var bytes: [UInt8]
+
+  fileprivate mutating func start(_ kind: StaticString) {
+    kind.withUTF8Buffer { bytes.append(contentsOf: $0) }
+  }
+
+  fileprivate mutating func end() {
+    bytes.append(UInt8(ascii: "\n"))
+  }
+
+  mutating func add(_ text: String) {
+    bytes.append(UInt8(ascii: " "))
+    var text = text
+    text.withUTF8 { utf8 in
+      for byte in utf8 { append(byte) }
+    }
+  }
+
+  mutating func add(_ payload: [UInt8]) {
+    bytes.append(UInt8(ascii: " "))
+    for byte in payload { append(byte) }
+  }
+
+  mutating func add(_ number: Int64) {
+    bytes.append(UInt8(ascii: " "))
+    if number < 0 { bytes.append(UInt8(ascii: "-")) }
+    var rest = number.magnitude
+    let start = bytes.count
+    repeat {
+      bytes.append(UInt8(ascii: "0") + UInt8(rest % 10))
+      rest /= 10
+    } while rest > 0
+    bytes[start...].reverse()
+  }
+
+  mutating func add(_ number: Int) { add(Int64(number)) }
+
+  mutating func add(_ id: GTXID) {
+    bytes.append(UInt8(ascii: " "))
+    hexadecimal(id.high)
+    hexadecimal(id.low)
+  }
+
+  mutating func add(_ id: SpanID?) {
+    guard let id else { return add("-") }
+    bytes.append(UInt8(ascii: " "))
+    hexadecimal(id.value)
+  }
+
+  private mutating func hexadecimal(_ value: UInt64) {
+    for shift in stride(from: 60, through: 0, by: -4) {
+      let digit = UInt8(value >> UInt64(shift) & 0xF)
+      bytes.append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
+    }
+  }
+
+  private mutating func append(_ byte: UInt8) {
+    if byte > 0x20, byte != 0x7F, byte != UInt8(ascii: "\\") { return bytes.append(byte) }
+    bytes.append(contentsOf: [UInt8(ascii: "\\"), UInt8(ascii: "x")])
+    for digit in [byte >> 4, byte & 0xF] {
+      bytes.append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "A") + digit - 10)
+    }
+  }
+}

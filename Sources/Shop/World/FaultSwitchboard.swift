@@ -1,0 +1,179 @@
+internal import Operations
+internal import Simulation
+
+/// The faults that are armed, and what they do to a call, a record, a database or an instance right now.
+final class FaultSwitchboard: @unchecked Sendable {
+  private struct Entry {
+    var fault: ArmedFault
+    var random: RandomStream
+    var timeout: Timeout?
+  }
+
+  private let world: World
+  private var entries: [Entry] = []
+  private var count = 0
+
+  init(world: World) {
+    self.world = world
+  }
+
+  var armed: [ArmedFault] { entries.map(\.fault) }
+
+  // MARK: Switching
+
+  @discardableResult
+  func arm(_ spec: FaultSpec) -> ArmedFault {
+    count += 1
+    let now = world.time.now
+    let fault = ArmedFault(id: count, spec: spec, armedAt: now, endsAt: spec.timeToLive.map { now + $0 })
+    entries.append(
+      Entry(fault: fault, random: world.random("fault/\(count)/\(spec)"), timeout: timeout(for: fault)))
+    tell(fault, "armed")
+    apply(spec)
+    return fault
+  }
+
+  /// False when there is no such fault.
+  func toggle(_ id: Int) -> ArmedFault? {
+    guard let index = entries.firstIndex(where: { $0.fault.id == id }) else { return nil }
+    entries[index].timeout?.cancel()
+    entries[index].fault.isOn.toggle()
+    if entries[index].fault.isOn {
+      entries[index].fault.armedAt = world.time.now
+      entries[index].fault.endsAt = entries[index].fault.spec.timeToLive.map { world.time.now + $0 }
+      entries[index].timeout = timeout(for: entries[index].fault)
+    }
+    let fault = entries[index].fault
+    tell(fault, fault.isOn ? "on again" : "off")
+    apply(fault.spec)
+    return fault
+  }
+
+  func remove(_ id: Int, because reason: String = "taken off") -> Bool {
+    guard let index = entries.firstIndex(where: { $0.fault.id == id }) else { return false }
+    let entry = entries.remove(at: index)
+    entry.timeout?.cancel()
+    tell(entry.fault, reason)
+    apply(entry.fault.spec)
+    return true
+  }
+
+  func removeAll() {
+    for fault in armed { _ = remove(fault.id, because: "all faults off") }
+  }
+
+  private func timeout(for fault: ArmedFault) -> Timeout? {
+    guard let timeToLive = fault.spec.timeToLive else { return nil }
+    return world.time.after(timeToLive) { [unowned self] in _ = self.remove(fault.id, because: "over") }
+  }
+
+  /// Crashes and outages of databases act at once; the others are asked about when their moment comes.
+  private func apply(_ spec: FaultSpec) {
+    if spec.kind.name == .crash { world.applyCrashes() }
+    world.healthMayHaveChanged()
+  }
+
+  private func tell(_ fault: ArmedFault, _ change: String) {
+    world.tell(
+      OperationalEvent(
+        time: world.time.now, kind: .fault, severity: change == "armed" || change == "on again" ? .warning : .good,
+        subject: "\(fault.spec.target)", change: change, reason: "\(fault.spec)", state: fault.spec.kind.name.rawValue))
+  }
+
+  func countOpenedBreaker() { for index in entries.indices { entries[index].fault.openedSince += 1 } }
+  func countCompensated() { for index in entries.indices { entries[index].fault.compensatedSince += 1 } }
+
+  // MARK: What is broken
+
+  /// A place where a fault can strike.
+  struct Moment {
+    var service: String
+    var instance: Int
+    var caller = ""
+    var route = ""
+    var user = ""
+    var partition: Int?
+    /// True on the caller's side, where only the faults of the edge itself strike.
+    var isOnEdge = false
+  }
+
+  func isCrashed(_ service: String, instance: Int) -> Bool {
+    entries.contains { $0.fault.isOn && $0.fault.spec.kind == .crash && Self.covers($0.fault.spec.target, service, instance) }
+  }
+
+  /// Nanoseconds by which an answer comes late.
+  func latency(_ moment: Moment) -> Int64 {
+    guard !entries.isEmpty else { return 0 }
+    var late: Int64 = 0
+    for index in entries.indices {
+      if case .latency(let delay) = entries[index].fault.spec.kind, strikes(index, moment) { late += delay }
+    }
+    return late
+  }
+
+  func fails(_ moment: Moment) -> Bool {
+    for index in entries.indices {
+      guard case .errors(let share) = entries[index].fault.spec.kind, covers(index, moment) else { continue }
+      if entries[index].random.happens(share * entries[index].fault.spec.scope.share) {
+        entries[index].fault.hits += 1
+        return true
+      }
+    }
+    return false
+  }
+
+  func isSilent(_ moment: Moment) -> Bool {
+    for index in entries.indices where entries[index].fault.spec.kind == .outage {
+      if strikes(index, moment) { return true }
+    }
+    return false
+  }
+
+  func isDatabaseDown(_ moment: Moment) -> Bool {
+    for index in entries.indices where entries[index].fault.spec.kind == .databaseDown {
+      if strikes(index, moment) { return true }
+    }
+    return false
+  }
+
+  /// Nanoseconds that a record takes longer.
+  func slowness(_ moment: Moment) -> Int64 {
+    guard !entries.isEmpty else { return 0 }
+    var slow: Int64 = 0
+    for index in entries.indices {
+      if case .slowConsumer(let delay) = entries[index].fault.spec.kind, strikes(index, moment) { slow += delay }
+    }
+    return slow
+  }
+
+  private func strikes(_ index: Int, _ moment: Moment) -> Bool {
+    guard covers(index, moment) else { return false }
+    let share = entries[index].fault.spec.scope.share
+    guard share >= 1 || entries[index].random.happens(share) else { return false }
+    entries[index].fault.hits += 1
+    return true
+  }
+
+  private func covers(_ index: Int, _ moment: Moment) -> Bool {
+    let fault = entries[index].fault
+    guard fault.isOn else { return false }
+    let scope = fault.spec.scope
+    if let route = scope.route, !moment.route.isEmpty, moment.route != route, !moment.route.hasSuffix(" " + route) {
+      return false
+    }
+    if let user = scope.user, !moment.user.isEmpty, moment.user != user { return false }
+    if let partition = scope.partition, let actual = moment.partition, partition != actual { return false }
+    if case .edge(let from, let to) = fault.spec.target {
+      return moment.isOnEdge && from == moment.caller && to == moment.service
+    }
+    return !moment.isOnEdge && Self.covers(fault.spec.target, moment.service, moment.instance)
+  }
+
+  private static func covers(_ target: FaultTarget, _ service: String, _ instance: Int) -> Bool {
+    switch target {
+    case .service(let name), .database(let name), .group(let name): name == service
+    case .instance(let name, let number): name == service && number == instance
+    case .edge: false
+    }
+  }
+}

@@ -1,0 +1,125 @@
+internal import Operations
+internal import OrderedCollections
+internal import Resilience
+internal import Simulation
+internal import TraceCollector
+
+/// The health of every instance and service: the worst of its indicators.
+struct HealthJudge {
+  struct Verdict: Equatable {
+    var health: Health
+    /// The indicator that decides, and why; empty when all is well.
+    var reason: String
+    var since: Int64
+  }
+
+  private(set) var instances = OrderedDictionary<String, Verdict>()
+  private(set) var services = OrderedDictionary<String, Verdict>()
+  /// Objectives that are missed, by service; measured once a second.
+  private var missed = OrderedDictionary<String, String>()
+  /// What callers saw of a company whose inside nobody sees.
+  private(set) var outside = OrderedDictionary<String, ServiceEdge>()
+
+  /// Compares each service's last minute with what was promised of it.
+  mutating func measure(_ world: World) {
+    let now = world.time.now
+    for edge in world.traces.edges(now: now) where edge.kind == .call {
+      guard world.service(edge.callee).plan.isOutside else { continue }
+      outside[edge.callee] = edge
+    }
+    for service in world.services {
+      missed[service.name] = nil
+      let objective = service.plan.objective
+      if service.plan.isOutside {
+        if let share = outside[service.name]?.errorShare, share > objective.errorShare * 5 {
+          missed[service.name] = "\(Self.percent(share)) of the calls to it fail"
+        }
+        continue
+      }
+      guard let figures = world.traces.red(service: service.name, now: now), figures.calls >= 20 else { continue }
+      if let share = figures.errorShare, share > objective.errorShare * 5 {
+        missed[service.name] = "\(Self.percent(share)) errors in the last minute"
+      } else if let p99 = figures.p99, p99 > objective.p99 {
+        missed[service.name] = "p99 \(CallTreeText.duration(p99)) in the last minute"
+      }
+    }
+  }
+
+  /// Judges all; returns what has changed.
+  mutating func judge(_ world: World) -> [OperationalEvent] {
+    var changes: [OperationalEvent] = []
+    for service in world.services {
+      var worst: [(Health, String)] = []
+      for instance in service.instances {
+        let (health, reason) = Self.health(of: instance)
+        worst.append((health, reason))
+        if let change = Self.note(instance.name, health, reason, in: &instances, world), service.instances.count > 1 {
+          changes.append(change)
+        }
+      }
+      let (health, reason) = judge(service, worst)
+      if let change = Self.note(service.name, health, reason, in: &services, world) { changes.append(change) }
+    }
+    return changes
+  }
+
+  private func judge(_ service: DeployedService, _ instances: [(Health, String)]) -> (Health, String) {
+    if service.plan.isOutside {
+      guard let reason = missed[service.name] else { return (.up, "") }
+      let share = outside[service.name]?.errorShare ?? 0
+      return (share > 0.5 ? .down : .degraded, reason)
+    }
+    if instances.allSatisfy({ $0.0 != .up && $0.0 != .degraded }) {
+      return (.down, instances.map(\.1).first { !$0.isEmpty } ?? "no instance is up")
+    }
+    if let ill = instances.filter({ $0.0 != .up }).max(by: { $0.0 < $1.0 }) { return (.degraded, ill.1) }
+    if let reason = missed[service.name] { return (.degraded, reason) }
+    return (.up, "")
+  }
+
+  /// Process, database and breakers of one instance.
+  private static func health(of instance: ServiceInstance) -> (Health, String) {
+    guard let process = instance.process else { return (.down, "\(instance.name) crashed") }
+    if case .some(.some(let problem)) = instance.lastCheck { return (.down, problem) }
+    for client in process.clients {
+      switch client.breaker.state {
+      case .open, .forcedOpen, .halfOpen:
+        return (.degraded, "breaker \(client.callee) is \(client.breaker.state.shortName)")
+      case .closed, .disabled, .metricsOnly: break
+      }
+    }
+    return (.up, "")
+  }
+
+  private static func note(
+    _ name: String, _ health: Health, _ reason: String, in verdicts: inout OrderedDictionary<String, Verdict>,
+    _ world: World
+  ) -> OperationalEvent? {
+    let before = verdicts[name]
+    guard before?.health != health else {
+      verdicts[name]?.reason = reason
+      return nil
+    }
+    verdicts[name] = Verdict(health: health, reason: reason, since: world.time.now)
+    guard let before else { return nil }
+    return OperationalEvent(
+      time: world.time.now, kind: .health, severity: health == .up ? .good : health == .degraded ? .warning : .bad,
+      subject: name, change: "\(word(before.health)) → \(word(health))", reason: reason,
+      state: health.rawValue)
+  }
+
+  private static func word(_ health: Health) -> String {
+    switch health {
+    case .up: "UP"
+    case .degraded: "DEGRADED"
+    case .down: "DOWN"
+    case .outOfService: "OUT_OF_SERVICE"
+    case .unknown: "UNKNOWN"
+    }
+  }
+
+  private static func percent(_ share: Double) -> String {
+    let tenths = Int((share * 1000).rounded())
+    return tenths >= 100 ? "\((tenths + 5) / 10) %" : "\(tenths / 10).\(tenths % 10) %"
+  }
+}

@@ -1,0 +1,60 @@
+internal import TraceModel
+
+/// A call as it goes over the wire. The transaction travels in the headers and nowhere else.
+struct Request: Sendable {
+  /// `POST /orders`
+  var route: String
+  /// What stands in the path in place of a parameter.
+  var argument = ""
+  var headers: [Carrier.Header] = []
+  var body = OrderPayload()
+  var user = ""
+
+  init(_ route: String, argument: String = "", body: OrderPayload = OrderPayload(), user: String = "") {
+    self.route = route
+    self.argument = argument
+    self.body = body
+    self.user = user
+  }
+}
+
+struct Response: Sendable {
+  var status: Int
+  var headers: [Carrier.Header] = []
+  var body = OrderPayload()
+
+  init(_ status: Int, body: OrderPayload = OrderPayload()) {
+    self.status = status
+    self.body = body
+  }
+}
+
+/// Why a call brought no answer.
+enum CallFailure: Error {
+  /// Nobody listens at the address: it was not executed.
+  case connectionRefused(String)
+  /// The other side went away: it may have been executed.
+  case connectionLost(String)
+  /// The other side answered with an error of its own.
+  case serverError(service: String, status: Int, reason: String)
+
+  /// Whether the call may have had its effect all the same.
+  var mayHaveHappened: Bool {
+    switch self {
+    case .connectionRefused: false
+    case .connectionLost: true
+    case .serverError(_, let status, _): status != 503
+    }
+  }
+}
+
+extension CallFailure: CustomStringConvertible {
+  var description: String {
+    switch self {
+    case .connectionRefused(let service): "\(service) refuses the connection"
+    case .connectionLost(let service): "connection to \(service) was lost"
+    case .serverError(let service, let status, let reason):
+      reason.isEmpty ? "\(service) answered \(status)" : "\(service) answered \(status): \(reason)"
+    }
+  }
+}

@@ -1,0 +1,143 @@
+internal import EventBus
+internal import Foundation
+internal import Operations
+internal import OrderedCollections
+internal import Resilience
+internal import Simulation
+internal import TraceCollector
+
+/// Looks at the shop once a second of virtual time, whether anybody is watching or not: health, lag, breakers, series.
+/// It also does what a broker and a collector do by the clock.
+final class Observatory: @unchecked Sendable {
+  let lag: LagMonitor
+  let series = SecondSeries()
+  private(set) var health = HealthJudge()
+  private(set) var breakerHistory = OrderedDictionary<String, BreakerHistory>()
+  private unowned var world: World?
+  private var verdicts = OrderedDictionary<String, EventBus.LagVerdict>()
+  private let broker: Broker
+  private let encoder = JSONEncoder()
+
+  /// Records are kept so long, and longer while a group has not read them.
+  static let retention: Int64 = 600_000_000_000
+
+  init(broker: Broker) {
+    self.broker = broker
+    var settings = LagMonitor.Settings()
+    // What comes in half a second at the usual rate is on its way, not behind.
+    settings.allowedLag = 12
+    lag = LagMonitor(broker: broker, settings: settings)
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+  }
+
+  func begin(_ world: World) {
+    self.world = world
+    world.time.after(1_000_000_000) { [unowned self] in self.everySecond() }
+    world.time.after(100_000_000) { [unowned self] in self.everyTenth() }
+  }
+
+  /// Appends an event to `__operations`.
+  func publish(_ event: OperationalEvent, at now: Int64) {
+    guard let data = try? encoder.encode(event) else {
+      preconditionFailure("an operational event can be written as JSON")
+    }
+    // A broker that is away is told of its own absence when it is back; the journal has it in any case.
+    _ = try? broker.append(
+      [ProducerRecord(key: Array(event.subject.utf8), value: [UInt8](data))], to: TopicName.operations, now: now)
+  }
+
+  func noteBreaker(_ id: String, became state: Resilience.CircuitBreakerState) {
+    guard let world else { return }
+    breakerHistory[id, default: BreakerHistory()].note(BreakerState(state), at: world.time.elapsed)
+  }
+
+  func judgeHealth() {
+    guard let world else { return }
+    for change in health.judge(world) { world.tell(change) }
+  }
+
+  // MARK: By the clock
+
+  private func everyTenth() {
+    guard let world else { return }
+    world.time.after(100_000_000) { [unowned self] in self.everyTenth() }
+    broker.tick(now: world.time.now)
+  }
+
+  private func everySecond() {
+    guard let world else { return }
+    world.time.after(1_000_000_000) { [unowned self] in self.everySecond() }
+    world.flushSpans()
+    lag.sample(now: world.time.now)
+    judgeLag(world)
+    series.sample(world)
+    health.measure(world)
+    judgeHealth()
+    for service in world.services {
+      for process in service.instances.compactMap(\.process) {
+        for client in process.clients { noteBreaker(client.breakerID, became: client.breaker.state) }
+      }
+    }
+    if world.time.elapsed / 1_000_000_000 % 5 == 0 { tidy(world) }
+  }
+
+  private func tidy(_ world: World) {
+    let now = world.time.now
+    let safe = world.oldestUnreadRecord() ?? now
+    broker.applyRetention(now: min(now, safe))
+    world.audit.judge(now: now, safe: safe)
+    world.companyBooks.prune(before: min(now - Self.retention, safe))
+  }
+
+  private func judgeLag(_ world: World) {
+    for report in lag.reports {
+      guard let verdict = report.verdict else { continue }
+      defer { verdicts[report.group] = verdict }
+      guard let before = verdicts[report.group], before != verdict else { continue }
+      world.tell(
+        OperationalEvent(
+          time: world.time.now, kind: .lag, severity: verdict == .ok ? .good : verdict == .warn ? .warning : .bad,
+          subject: report.group, change: "lag \(before.rawValue) → \(verdict.rawValue)",
+          reason: "\(report.totalLag ?? 0) records behind", state: verdict.rawValue))
+    }
+  }
+}
+
+/// The worst state of one breaker in each two seconds of the last minute.
+struct BreakerHistory {
+  private(set) var cells: [BreakerState] = []
+  private var current: Int64 = -1
+  private var last = BreakerState.closed
+  private static let width: Int64 = 2_000_000_000
+
+  mutating func note(_ state: BreakerState, at elapsed: Int64) {
+    let cell = elapsed / Self.width
+    if current < 0 { current = cell - 1 }
+    while current < cell {
+      cells.append(last)
+      current += 1
+    }
+    if cells.count > 30 { cells.removeFirst(cells.count - 30) }
+    last = state
+    if let index = cells.indices.last, Self.rank(state) > Self.rank(cells[index]) || cells.count == 1 {
+      cells[index] = state
+    }
+  }
+
+  private static func rank(_ state: BreakerState) -> Int {
+    switch state {
+    case .closed: 0
+    case .metricsOnly: 1
+    case .disabled: 2
+    case .halfOpen: 3
+    case .open: 4
+    case .forcedOpen: 5
+    }
+  }
+}
+
+extension BreakerState {
+  init(_ state: Resilience.CircuitBreakerState) {
+    self = BreakerState(rawValue: state.rawValue) ?? .closed
+  }
+}

@@ -1,0 +1,221 @@
+internal import EventBus
+internal import Operations
+internal import Simulation
+internal import TraceModel
+internal import Transactions
+
+/// A record on its way to a service.
+struct Delivery: Sendable {
+  let record: EventRecord
+  let topic: String
+  let partition: Int
+  let type: String
+  /// What de-duplication goes by.
+  let message: String
+  let context: TraceContext
+  let span: OpenSpan
+  let payload: OrderPayload
+
+  /// The record's key, which is the order's number.
+  var key: String { record.keyText ?? "" }
+}
+
+/// What a service says of a record.
+enum Handling {
+  case done
+  /// The next record may come, but this one's offset is not committed before the reply.
+  case later(Reply<Void>)
+}
+
+/// Works on the records of one partition, one after the other, again and again until each is done.
+final class PartitionWorker: @unchecked Sendable {
+  let partition: Int
+  private let consumer: RecordConsumer
+  private let world: World
+  private let signal: Signal
+  private var queue: [EventRecord] = []
+  private var isStopped = false
+  private(set) var isBusy = false
+  /// Handled up to here, in order; and beyond it, those that are open.
+  private var handled: Int64?
+  private var pending: [Int64] = []
+  private var lastCommitted: Int64?
+  private var firstSeen: Int64?
+
+  init(partition: Int, consumer: RecordConsumer) {
+    self.partition = partition
+    self.consumer = consumer
+    world = consumer.world
+    signal = Signal(on: world.time)
+  }
+
+  var isFull: Bool { queue.count >= 16 || pending.count >= 64 }
+
+  /// What can be committed and is not: the offset of the next record to read.
+  var offsetToCommit: Int64? {
+    guard let handled, let base = lastCommitted ?? firstSeen else { return nil }
+    let offset = pending.first ?? handled
+    return offset > base ? offset : nil
+  }
+
+  func committed() {
+    if let offset = offsetToCommit { lastCommitted = offset }
+  }
+
+  func add(_ batch: RecordBatch) {
+    if firstSeen == nil { firstSeen = batch.records.first?.offset }
+    queue.append(contentsOf: batch.records)
+    signal.set()
+  }
+
+  func stop() {
+    isStopped = true
+    queue = []
+    signal.set()
+  }
+
+  func run() async {
+    while !isStopped, !consumer.process.life.isOver {
+      guard !queue.isEmpty else {
+        await signal.wait(atMost: 3_600_000_000_000)
+        continue
+      }
+      let record = queue.removeFirst()
+      isBusy = true
+      let handling = await handle(record)
+      isBusy = false
+      guard !consumer.process.life.isOver else { return }
+      finish(record, handling)
+      consumer.wake()
+    }
+  }
+
+  private func finish(_ record: EventRecord, _ handling: Handling?) {
+    guard let handling else { return }
+    handled = record.offset + 1
+    if case .later(let reply) = handling {
+      pending.append(record.offset)
+      consumer.process.life.spawn { [self] in
+        _ = try? await reply.value()
+        pending.removeAll { $0 == record.offset }
+        consumer.commitSoon()
+        consumer.wake()
+      }
+    }
+    consumer.commitSoon()
+  }
+
+  /// Tries until the record is handled, or put aside after ten deliveries; nil when the instance or the assignment ends.
+  private func handle(_ record: EventRecord) async -> Handling? {
+    world.noteDelivery(of: record, topic: consumer.topic, partition: partition, group: consumer.process.instance.service.name)
+    var failures = 0
+    var backOff: Int64 = 100_000_000
+    while !consumer.process.life.isOver {
+      do {
+        return try await deliver(record)
+      } catch is InstanceCrashed {
+        return nil
+      } catch let error as UnreadableRecord {
+        return await putAside(record, because: "\(error)", deliveries: failures + 1)
+      } catch {
+        // A database or a bus that is away is no fault of the record.
+        if !(error is DatabaseUnavailable || error is BusError) { failures += 1 }
+        if failures >= 10 { return await putAside(record, because: "\(error)", deliveries: failures) }
+      }
+      guard !isStopped else { return nil }
+      try? await world.time.sleep(for: backOff)
+      backOff = min(backOff * 2, 5_000_000_000)
+    }
+    return nil
+  }
+
+  private func putAside(_ record: EventRecord, because reason: String, deliveries: Int) async -> Handling? {
+    while !consumer.process.life.isOver {
+      do {
+        try world.broker.deadLetter(
+          record, from: consumer.topic, partition: partition, reason: reason, deliveries: deliveries,
+          group: consumer.process.instance.service.name, now: world.time.now)
+        world.deadLettered(record, topic: consumer.topic, because: reason)
+        return .done
+      } catch {
+        try? await world.time.sleep(for: 500_000_000)
+      }
+    }
+    return nil
+  }
+
+  private func deliver(_ record: EventRecord) async throws -> Handling {
+    let process = consumer.process
+    let delivery = try open(record)
+    let span = delivery.span
+    defer { span.end() }
+    do {
+      return try await process.workers.use(waitingAtMost: 60_000_000_000) { [self] in
+        try await strike(process, delivery)
+        return try await TraceContext.$current.withValue(delivery.context) {
+          try await consumer.service.handle(delivery)
+        }
+      }
+    } catch {
+      span.fail("\(error)")
+      throw error
+    }
+  }
+
+  /// What faults do to the handling of a record.
+  private func strike(_ process: ServiceProcess, _ delivery: Delivery) async throws {
+    let moment = process.instance.moment(
+      route: delivery.type, user: delivery.payload.user ?? "", partition: partition)
+    let late = world.faults.slowness(moment) + world.faults.latency(moment)
+    if late > 0 { try await world.time.sleep(for: late) }
+    try process.life.check()
+    if world.faults.fails(moment) { throw HandlingFailed(description: "fault: errors") }
+  }
+
+  private func open(_ record: EventRecord) throws -> Delivery {
+    let headers = record.headers.map { Carrier.Header($0.name, $0.text) }
+    guard case .found(let position) = Carrier.extract(headers), let ltxid = position.ltxid,
+      let type = record.headerText(RecordHeaderName.type), let message = record.headerText(RecordHeaderName.message),
+      let payload = OrderPayload(json: record.value)
+    else { throw UnreadableRecord(topic: consumer.topic, partition: partition, offset: record.offset) }
+    let process = consumer.process
+    let span = process.tracer.start(
+      ConsumedOperation.name(of: type, in: process.instance.service.name), kind: .consumer, gtxid: position.gtxid,
+      parent: position.span, ltxid: ltxid)
+    span.set(AttributeName.topic, .text(consumer.topic))
+    span.set(AttributeName.partition, .integer(Int64(partition)))
+    span.set(AttributeName.offset, .integer(record.offset))
+    span.set(AttributeName.wait, .integer(world.time.now - record.timestamp))
+    let context = TraceContext(gtxid: position.gtxid, ltxid: ltxid, span: span.id)
+    return Delivery(
+      record: record, topic: consumer.topic, partition: partition, type: type, message: message, context: context,
+      span: span, payload: payload)
+  }
+}
+
+struct HandlingFailed: Error, CustomStringConvertible {
+  var description: String
+}
+
+/// A record without the headers or the JSON that every record of the shop has.
+struct UnreadableRecord: Error, CustomStringConvertible {
+  var topic: String
+  var partition: Int
+  var offset: Int64
+  var description: String { "record \(topic)[\(partition)]@\(offset) has no transaction, type, id or readable payload" }
+}
+
+/// What a service calls the handling of an event.
+enum ConsumedOperation {
+  static func name(of type: String, in service: String) -> String {
+    switch (service, type) {
+    case (ShopPlan.inventory, EventType.orderCreated): "reserve"
+    case (ShopPlan.inventory, _): "release"
+    case (ShopPlan.payment, EventType.itemReserved): "charge"
+    case (ShopPlan.payment, _): "refund"
+    case (ShopPlan.order, EventType.paymentComplete): "confirm"
+    case (ShopPlan.order, _): "cancel"
+    default: "on \(type)"
+    }
+  }
+}

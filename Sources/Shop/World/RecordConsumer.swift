@@ -1,0 +1,130 @@
+internal import EventBus
+internal import Operations
+internal import Simulation
+internal import TraceModel
+
+/// The consumer of one instance: it reads its share of a topic and has each partition worked on by a task of its own,
+/// one record after the other. Offsets are committed after the records' effects, never before.
+final class RecordConsumer: @unchecked Sendable {
+  let process: ServiceProcess
+  let world: World
+  let topic: String
+  let service: any ShopService
+  private let consumer: Consumer
+  private let signal: Signal
+  private var workers: [PartitionWorker] = []
+  private var lastHeartbeat: Int64 = 0
+
+  /// Nanoseconds for which handled records wait, so that several are committed together.
+  static let commitInterval: Int64 = 15_000_000
+
+  init(process: ServiceProcess, topic: String, service: any ShopService) {
+    self.process = process
+    world = process.world
+    self.topic = topic
+    self.service = service
+    let name = process.instance.name
+    consumer = Consumer(
+      broker: world.broker, group: process.instance.service.name, client: name, topics: [topic], instance: name)
+    signal = Signal(on: world.time)
+    process.life.whenOver { [unowned self] in self.countUncommitted() }
+  }
+
+  var partitionsHeld: Int { workers.count }
+
+  /// Polls until the instance is no more.
+  func run() async {
+    while !process.life.isOver {
+      do {
+        try await turn()
+      } catch is InstanceCrashed {
+        return
+      } catch {
+        // The bus does not answer: all stay where they are, and ask again.
+        try? await world.time.sleep(for: 200_000_000)
+      }
+    }
+  }
+
+  private func turn() async throws {
+    let result = try consumer.poll(max: 48, now: world.time.now)
+    if !result.revoked.isEmpty || !result.lost.isEmpty {
+      await stopWorkers()
+      try process.life.check()
+      try? commit()
+      workers = []
+    }
+    if let assigned = result.assigned { startWorkers(assigned) }
+    for batch in result.batches { workers.first { $0.partition == batch.partition }?.add(batch) }
+    try pauseBusy()
+    if result.recordCount == 0, result.revoked.isEmpty {
+      try await waitForMore()
+    } else {
+      try await world.time.sleep(for: process.bus.transit())
+      try process.life.check()
+    }
+  }
+
+  /// Until there are records, the group changes, a worker wants more or has something to commit, or a heartbeat is due.
+  private func waitForMore() async throws {
+    let token = try consumer.waitToken { [signal] in signal.set() }
+    await signal.wait(atMost: 1_000_000_000)
+    token.cancel()
+    try process.life.check()
+    try await world.time.sleep(for: process.bus.transit())
+    try process.life.check()
+  }
+
+  private func startWorkers(_ assigned: [TopicPartition]) {
+    for worker in workers { worker.stop() }
+    workers = assigned.map { PartitionWorker(partition: $0.partition, consumer: self) }
+    for worker in workers { process.life.spawn { await worker.run() } }
+  }
+
+  /// Lets each worker end the record it is at, for two seconds at most: another member handles it again after that.
+  private func stopWorkers() async {
+    for worker in workers { worker.stop() }
+    let end = world.time.now + 2_000_000_000
+    while workers.contains(where: \.isBusy), world.time.now < end, !process.life.isOver {
+      await signal.wait(atMost: 100_000_000)
+    }
+  }
+
+  private func pauseBusy() throws {
+    let full = workers.filter(\.isFull).map { TopicPartition(topic: topic, partition: $0.partition) }
+    let free = workers.filter { !$0.isFull }.map { TopicPartition(topic: topic, partition: $0.partition) }
+    if !full.isEmpty { try consumer.pause(full) }
+    if !free.isEmpty { try consumer.resume(free) }
+  }
+
+  // MARK: For the workers
+
+  /// A worker has room again.
+  func wake() { signal.set() }
+
+  private var commitIsDue = false
+
+  /// A record is done: its offset is committed together with those of the next few milliseconds.
+  func commitSoon() {
+    guard !commitIsDue else { return }
+    commitIsDue = true
+    world.time.after(Self.commitInterval) { [self] in
+      commitIsDue = false
+      guard !process.life.isOver else { return }
+      try? commit()
+    }
+  }
+
+  private func commit() throws {
+    let offsets = workers.compactMap { worker in
+      worker.offsetToCommit.map { PartitionOffset(topic: topic, partition: worker.partition, offset: $0) }
+    }
+    guard !offsets.isEmpty else { return }
+    try consumer.commit(offsets, now: world.time.now)
+    for worker in workers { worker.committed() }
+  }
+
+  private func countUncommitted() {
+    for worker in workers where worker.offsetToCommit != nil { world.counters.crashesBeforeOffsetCommit += 1 }
+  }
+}

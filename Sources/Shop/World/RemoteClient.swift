@@ -1,0 +1,155 @@
+internal import Operations
+internal import Resilience
+internal import Simulation
+internal import TraceModel
+
+/// One instance's way to one other service: Retry(CircuitBreaker(TimeLimiter(Bulkhead(call)))).
+final class RemoteClient: @unchecked Sendable {
+  let callee: String
+  let pipeline: ResiliencePipeline
+  /// The same guards, the same breaker, but one attempt.
+  let single: ResiliencePipeline
+  private unowned let process: ServiceProcess
+  private let world: World
+
+  init(callee: String, process: ServiceProcess) {
+    self.callee = callee
+    self.process = process
+    world = process.world
+    let time = world.time
+    do {
+      let name = "\(process.instance.name) → \(callee)"
+      let breaker = try CircuitBreaker(name: name, settings: ShopPlan.breaker, now: time.now)
+      var limit = TimeLimiterSettings()
+      limit.timeoutDuration = ShopPlan.timeLimit(of: callee)
+      let guards = ResiliencePipeline(
+        name: name, circuitBreaker: breaker, timeLimiter: try TimeLimiter(name: name, settings: limit),
+        bulkhead: try Bulkhead(name: name), now: { time.now })
+      single = guards
+      var all = guards
+      let isCompany = callee == ShopPlan.company
+      all.retry = try Retry(name: name, settings: ShopPlan.retry(of: callee)) { error in
+        // A consumer can wait until the breaker lets it through; a customer at the gateway cannot.
+        isCompany || !(error is CallNotPermitted)
+      }
+      pipeline = all
+    } catch {
+      preconditionFailure("the plan's guards for calls to \(callee) cannot be made: \(error)")
+    }
+    observeBreaker()
+  }
+
+  var breaker: CircuitBreaker {
+    guard let breaker = pipeline.circuitBreaker else { preconditionFailure("every remote call has a breaker") }
+    return breaker
+  }
+
+  /// `payment-1>payment-gateway`
+  var breakerID: String { "\(process.instance.name)>\(callee)" }
+
+  /// What one call came to, with what can be said of its attempts.
+  struct Outcome {
+    var result: Result<Response, any Error>
+    /// True when some attempt may have had its effect although nobody answered.
+    var isUnknown: Bool
+  }
+
+  /// Makes a call under all guards, each attempt a crossing and a CLIENT span of its own.
+  func call(_ request: Request, in span: OpenSpan?, retrying: Bool = true) async -> Outcome {
+    guard let context = TraceContext.current else { preconditionFailure("a remote call belongs to a transaction") }
+    let guards = retrying ? pipeline : single
+    let attempts = retrying ? ShopPlan.retry(of: callee).maxAttempts : 1
+    let notes = CallNotes()
+    do {
+      let response = try await guards.execute(
+        clock: VirtualClock(world.time), tag: CallTag(high: context.gtxid.high, low: context.gtxid.low),
+        onStep: { step in self.note(step, attempts: attempts, in: span, notes: notes) }
+      ) { attempt in
+        try await self.attempt(request, number: attempt, of: attempts, context: context)
+      }
+      return Outcome(result: .success(response), isUnknown: notes.isUnknown)
+    } catch {
+      return Outcome(result: .failure(error), isUnknown: notes.isUnknown)
+    }
+  }
+
+  private func attempt(_ request: Request, number: Int, of attempts: Int, context: TraceContext) async throws -> Response {
+    try process.life.check()
+    let crossing = context.hops.nextCrossing()
+    let span = process.tracer.start(
+      request.route, kind: .client, gtxid: context.gtxid, parent: context.span, ltxid: crossing, peer: callee)
+    if number > 1 || attempts > 1 && callee == ShopPlan.company {
+      span.set(AttributeName.attempt, .integer(Int64(number)))
+      span.set(AttributeName.attempts, .integer(Int64(attempts)))
+    }
+    defer { span.end() }
+    var request = request
+    request.headers = Carrier.headers(gtxid: context.gtxid, ltxid: crossing, span: span.id)
+    do {
+      let response = try await world.network.call(callee, request, caller: process.instance.service.name)
+      learn(response, context)
+      span.set(AttributeName.httpStatus, .integer(Int64(response.status)))
+      span.succeed()
+      return response
+    } catch is CancellationError {
+      span.fail("no answer from \(callee) in \(Self.milliseconds(ShopPlan.timeLimit(of: callee))) ms")
+      throw CancellationError()
+    } catch {
+      if case CallFailure.serverError(_, let status, _) = error {
+        span.set(AttributeName.httpStatus, .integer(Int64(status)))
+      }
+      span.fail("\(error)")
+      throw error
+    }
+  }
+
+  private func learn(_ response: Response, _ context: TraceContext) {
+    guard let text = response.headers.first(where: { $0.name == Carrier.ltxid })?.value,
+      let hop = UInt32(text).flatMap({ LTXID($0) })
+    else { return }
+    context.hops.learn(hop)
+  }
+
+  private final class CallNotes: @unchecked Sendable {
+    var isUnknown = false
+  }
+
+  private func note(_ step: ResilienceStep, attempts: Int, in span: OpenSpan?, notes: CallNotes) {
+    switch step {
+    case .refused(let attempt, let by, _):
+      span?.event(
+        SpanEventName.refused,
+        [
+          SpanAttribute(AttributeName.attempt, .integer(Int64(attempt))),
+          SpanAttribute(AttributeName.attempts, .integer(Int64(attempts))), SpanAttribute(SpanEventName.guard, .text(by.rawValue)),
+        ])
+    case .backingOff(_, let wait):
+      span?.event(SpanEventName.backOff, [SpanAttribute(SpanEventName.duration, .integer(wait.wholeNanoseconds))])
+    case .cutOff:
+      notes.isUnknown = true
+      world.counters.timeOutsWithUnknownOutcome += 1
+    case .failed(_, let error):
+      if let failure = error as? CallFailure, failure.mayHaveHappened { notes.isUnknown = true }
+    case .attempting, .succeeded: break
+    }
+  }
+
+  private func observeBreaker() {
+    let id = breakerID
+    breaker.addObserver(for: .stateTransition) { [weak self] event in
+      guard let self, let transition = event.transition else { return }
+      if let tag = transition.tag, let gtxid = GTXID(high: tag.high, low: tag.low) {
+        self.process.tracer.openSpan(of: gtxid)?.event(
+          SpanEventName.breaker,
+          [
+            SpanAttribute(SpanEventName.breakerName, .text(self.breaker.name)),
+            SpanAttribute(SpanEventName.from, .text(transition.from.rawValue)),
+            SpanAttribute(SpanEventName.to, .text(transition.to.rawValue)),
+          ])
+      }
+      self.world.breakerChanged(id: id, name: self.breaker.name, transition)
+    }
+  }
+
+  private static func milliseconds(_ duration: Duration) -> Int64 { duration.wholeNanoseconds / 1_000_000 }
+}

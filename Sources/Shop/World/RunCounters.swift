@@ -1,0 +1,24 @@
+/// What happened in a run, in numbers; and what put its promises to the test.
+final class RunCounters: @unchecked Sendable {
+  var spans: UInt64 = 0
+  var records: UInt64 = 0
+  var commits: UInt64 = 0
+  var malformedHeaders: UInt64 = 0
+  var duplicatesDelivered: UInt64 = 0
+  var duplicatesSuppressed: UInt64 = 0
+  /// Records whose effect stood when their instance crashed, and whose offset did not.
+  var crashesBeforeOffsetCommit: UInt64 = 0
+  var timeOutsWithUnknownOutcome: UInt64 = 0
+  var rebalances: UInt64 = 0
+  var deadLetters: UInt64 = 0
+  /// By step, in the order of first use.
+  private(set) var compensations: [(step: String, count: UInt64)] = []
+
+  func compensated(step: String) {
+    if let index = compensations.firstIndex(where: { $0.step == step }) {
+      compensations[index].count += 1
+    } else {
+      compensations.append((step, 1))
+    }
+  }
+}

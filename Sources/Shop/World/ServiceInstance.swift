@@ -1,0 +1,100 @@
+internal import EventBus
+internal import Operations
+internal import Resilience
+internal import Simulation
+internal import TraceModel
+
+/// What a service does with calls and records. One for each life of an instance, as a process would be.
+protocol ShopService: Actor {
+  func handle(_ request: Request, from context: TraceContext) async throws -> Response
+  func handle(_ delivery: Delivery) async throws -> Handling
+}
+
+/// One instance of a service, over all of its lives.
+final class ServiceInstance: @unchecked Sendable {
+  let world: World
+  let service: DeployedService
+  /// Counted from 1.
+  let number: Int
+  let name: String
+  private(set) var process: ServiceProcess?
+  private(set) var restarts = 0
+  private(set) var since: Int64
+  /// True when somebody ended it by hand: then it stays down until somebody starts it.
+  var isKilled = false
+  private var lives = 0
+  /// How the last check of its health went; nil before the first.
+  var lastCheck: String??
+
+  init(world: World, service: DeployedService, number: Int) {
+    self.world = world
+    self.service = service
+    self.number = number
+    name = service.plan.instances == 1 && service.plan.isOutside ? service.name : "\(service.name)-\(number)"
+    since = world.time.now
+  }
+
+  var port: Int { service.plan.firstPort + 2 * (number - 1) }
+  /// `payment-2:41873`
+  var address: String { "\(name):\(port)" }
+  var isUp: Bool { process != nil }
+
+  func start() {
+    guard process == nil else { return }
+    lives += 1
+    if lives > 1 { restarts += 1 }
+    since = world.time.now
+    lastCheck = .some(nil)
+    let process = ServiceProcess(self, lives: lives)
+    self.process = process
+    process.start()
+    if lives > 1 { tell("started", .good) }
+  }
+
+  /// Ends the process with all that it was doing. Its database and its committed offsets stay.
+  func crash() {
+    guard let process else { return }
+    self.process = nil
+    since = world.time.now
+    process.end()
+    tell("crashed", .bad)
+  }
+
+  private func tell(_ change: String, _ severity: OperationalEvent.Severity) {
+    world.tell(
+      OperationalEvent(
+        time: world.time.now, kind: .instance, severity: severity, subject: name, change: change,
+        state: severity == .bad ? Health.down.rawValue : Health.up.rawValue))
+  }
+
+  func moment(caller: String = "", route: String = "", user: String = "", partition: Int? = nil)
+    -> FaultSwitchboard.Moment
+  {
+    FaultSwitchboard.Moment(
+      service: service.name, instance: number, caller: caller, route: route, user: user, partition: partition)
+  }
+}
+
+/// A service with all its instances, and what outlives them: its database.
+final class DeployedService: @unchecked Sendable {
+  let plan: ShopPlan.Service
+  private(set) var instances: [ServiceInstance] = []
+  /// Where the balancer of each caller stands.
+  private var turn = 0
+
+  var name: String { plan.name }
+
+  init(plan: ShopPlan.Service, world: World) {
+    self.plan = plan
+    instances = (1...plan.instances).map { ServiceInstance(world: world, service: self, number: $0) }
+  }
+
+  /// The next instance in turn that is known to be up, or, if none is, the next one at all.
+  func next() -> ServiceInstance {
+    for _ in instances.indices {
+      turn = (turn + 1) % instances.count
+      if instances[turn].isUp { return instances[turn] }
+    }
+    return instances[turn]
+  }
+}

@@ -1,0 +1,187 @@
+internal import Operations
+internal import OrderedCollections
+internal import Resilience
+internal import Simulation
+internal import TraceModel
+
+/// One life of one instance: its threads, connections, clients and ports. Gone with the crash.
+final class ServiceProcess: @unchecked Sendable {
+  let instance: ServiceInstance
+  let world: World
+  let life: Life
+  let tracer: Tracer
+  let workers: ResourcePool
+  let database: DatabasePort?
+  let bus: BusPort
+  private(set) var clients: [RemoteClient] = []
+  private var behaviour: (any ShopService)?
+  private var consumer: RecordConsumer?
+  private var relay: OutboxRelay?
+  private var open = OrderedDictionary<Int, Reply<Response>>()
+  private var calls = 0
+
+  init(_ instance: ServiceInstance, lives: Int) {
+    self.instance = instance
+    world = instance.world
+    life = Life(on: world.time)
+    let plan = instance.service.plan
+    tracer = Tracer(
+      world: world, service: plan.name, instance: instance.address, life: life, lives: lives)
+    workers = ResourcePool("workers of \(instance.name)", size: plan.workers, queueLimit: 512, on: world.time)
+    bus = BusPort(world: world, life: life, tracer: tracer, instance: instance)
+    if plan.connections > 0, let disk = world.disk(of: plan.name) {
+      database = DatabasePort(disk: disk, instance: instance, life: life, connections: plan.connections)
+    } else {
+      database = nil
+    }
+  }
+
+  /// Opens the ports, and begins to serve, consume and relay.
+  func start() {
+    for edge in ShopPlan.edges where edge.from == instance.service.name {
+      clients.append(RemoteClient(callee: edge.to, process: self))
+    }
+    let behaviour = world.behaviour(of: self)
+    self.behaviour = behaviour
+    guard !instance.service.plan.isOutside else { return }
+    if let topic = instance.service.plan.consumes {
+      let consumer = RecordConsumer(process: self, topic: topic, service: behaviour)
+      self.consumer = consumer
+      life.spawn { await consumer.run() }
+    }
+    if let database {
+      let relay = OutboxRelay(process: self, database: database)
+      self.relay = relay
+      life.spawn { await relay.run() }
+      let housekeeping = Housekeeping(process: self, database: database, relay: relay)
+      life.spawn { await housekeeping.run() }
+    }
+  }
+
+  func end() {
+    life.end()
+    let lost = open
+    open = [:]
+    // The other side notices when the connection is reset.
+    let name = instance.service.name
+    world.time.after(500_000) {
+      for reply in lost.values { reply.resolve(.failure(CallFailure.connectionLost(name))) }
+    }
+  }
+
+  func client(of callee: String) -> RemoteClient {
+    guard let client = clients.first(where: { $0.callee == callee }) else {
+      preconditionFailure("\(instance.service.name) calls \(callee), but the plan has no such edge")
+    }
+    return client
+  }
+
+  var isRelaying: Bool { relay?.hasLease ?? false }
+  var partitionsHeld: Int { consumer?.partitionsHeld ?? 0 }
+
+  // MARK: Serving
+
+  /// Takes a request that came over the wire. The reply is resolved when the answer has gone back over it.
+  func accept(_ request: Request, reply: Reply<Response>, caller: String) {
+    guard let behaviour else { return }
+    calls += 1
+    let call = calls
+    open[call] = reply
+    life.spawn {
+      let result = await self.serve(request, caller: caller, by: behaviour)
+      guard !self.life.isOver else { return }
+      try? await self.world.time.sleep(for: self.world.network.transit())
+      guard self.open.removeValue(forKey: call) != nil else { return }
+      reply.resolve(result)
+    }
+  }
+
+  private func serve(
+    _ request: Request, caller: String, by behaviour: any ShopService
+  ) async -> Result<Response, any Error> {
+    let moment = instance.moment(caller: caller, route: request.route, user: request.user)
+    if world.faults.isSilent(moment) { return await never() }
+    if world.faults.fails(moment) { return .success(refusal("fault: errors")) }
+    let (context, span) = enter(request)
+    let response: Response
+    do {
+      response = try await workers.use(waitingAtMost: 2_000_000_000) {
+        let late = self.world.faults.latency(moment)
+        let response = try await TraceContext.$current.withValue(context) {
+          try await behaviour.handle(request, from: context)
+        }
+        // What is late is the answer: the work is done by then.
+        if late > 0 { try await self.world.time.sleep(for: late) }
+        return response
+      }
+    } catch {
+      span?.fail("\(error)")
+      span?.end()
+      return .success(refusal("\(error)"))
+    }
+    return .success(leave(response, context: context, span: span))
+  }
+
+  /// A company that is silent keeps the connection open and says nothing.
+  private func never() async -> Result<Response, any Error> {
+    try? await world.time.sleep(for: 3_600_000_000_000)
+    return .failure(CallFailure.connectionLost(instance.service.name))
+  }
+
+  private func refusal(_ reason: String) -> Response {
+    Response(503, body: OrderPayload(reason: reason))
+  }
+
+  /// Begins the server's side of the crossing: of the transaction in the headers, or of a new one.
+  private func enter(_ request: Request) -> (context: TraceContext, span: OpenSpan?) {
+    var position: Carrier.Position?
+    var foreign: String?
+    switch Carrier.extract(request.headers) {
+    case .absent: break
+    case .malformed(let header, let value):
+      world.counters.malformedHeaders += 1
+      foreign = "\(header): \(value)"
+    case .found(let found):
+      // An id from outside is not trusted: the external gateway makes its own.
+      if instance.service.name == ShopPlan.gateway { foreign = found.gtxid.hex } else { position = found }
+    }
+    let gtxid = position?.gtxid ?? world.makeGTXID(at: instance)
+    let ltxid = position?.ltxid ?? .first
+    guard !instance.service.plan.isOutside else {
+      return (TraceContext(gtxid: gtxid, ltxid: ltxid, span: tracer.makeID()), nil)
+    }
+    let span = tracer.start(request.route, kind: .server, gtxid: gtxid, parent: position?.span, ltxid: ltxid)
+    if let foreign { span.set(AttributeName.foreignID, .text(foreign)) }
+    if position == nil { span.set(AttributeName.kind, .text(Self.kind(of: request))) }
+    if !request.user.isEmpty, position == nil { span.set(AttributeName.user, .text(request.user)) }
+    return (TraceContext(gtxid: gtxid, ltxid: ltxid, span: span.id), span)
+  }
+
+  private static func kind(of request: Request) -> String {
+    switch request.route {
+    case "POST /orders": TransactionKind.checkout
+    case "GET /health": TransactionKind.health
+    default: TransactionKind.status
+    }
+  }
+
+  /// Ends the server's side: the answer takes along the highest hop that was used behind it.
+  private func leave(_ response: Response, context: TraceContext, span: OpenSpan?) -> Response {
+    var response = response
+    response.headers.append(Carrier.Header(Carrier.gtxid, context.gtxid.hex))
+    response.headers.append(Carrier.Header(Carrier.ltxid, "\(context.hops.highestKnown.number)"))
+    if let span {
+      span.set(AttributeName.httpStatus, .integer(Int64(response.status)))
+      if response.status >= 500 { span.fail(response.body.reason ?? "answered \(response.status)") } else { span.succeed() }
+      span.end()
+    }
+    return response
+  }
+}
+
+/// The kinds of transactions; the last two are kept out of lists unless they are asked for.
+public enum TransactionKind {
+  public static let checkout = "checkout"
+  public static let status = "status"
+  public static let health = "health"
+}

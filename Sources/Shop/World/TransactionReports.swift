@@ -1,0 +1,177 @@
+internal import Operations
+internal import OrderedCollections
+internal import Simulation
+internal import TraceModel
+
+/// Where the services say how a transaction stands: for the journal, for the screen, and for the question whether
+/// everything has ended.
+final class TransactionReports: @unchecked Sendable {
+  private let world: World
+  /// Those that have not ended.
+  private var open = OrderedDictionary<GTXID, TransactionState>()
+  /// Ended without an order; they are no more than this if the order appears after all.
+  private var refused = OrderedDictionary<GTXID, Int64>()
+  private(set) var tally = TransactionTally()
+  /// Moments of compensation and of technical failure in the last minute, oldest first.
+  private var compensatedAt: [Int64] = []
+  /// Since the start, by second: ended, and ended badly for a technical reason.
+  private(set) var ended: UInt64 = 0
+  private(set) var endedBadly: UInt64 = 0
+  private(set) var stuck: [(id: GTXID, reason: String)] = []
+
+  /// A transaction that takes longer than this is overdue.
+  static let overdueAfter: Int64 = 10_000_000_000
+
+  init(world: World) {
+    self.world = world
+  }
+
+  var openCount: Int { open.count }
+  /// Oldest first.
+  var openTransactions: [GTXID] { Array(open.keys) }
+
+  // MARK: At the gateway
+
+  func started(_ id: GTXID, user: String, amount: String) {
+    tally.started += 1
+    var summary = TransactionSummary(
+      gtxid: id, kind: TransactionKind.checkout, state: .running, start: world.time.now, duration: 0)
+    summary.user = user
+    summary.amount = amount
+    summary.step = ShopPlan.order
+    world.book.begin(summary)
+    open[id] = .running
+    write(id, .running, "")
+  }
+
+  /// The order was not accepted, as far as the gateway knows.
+  func refusedAtGateway(_ id: GTXID, reason: String) {
+    guard open[id] == .running, world.book.entry(id)?.orderState.isEmpty ?? true else { return }
+    end(id, .failed, reason: reason)
+    refused[id] = world.time.now
+    if refused.count > 10_000 { refused.removeFirst(5_000) }
+  }
+
+  // MARK: In the saga
+
+  func began(_ id: GTXID, state: String, step: String) {
+    if refused.removeValue(forKey: id) != nil {
+      tally.failed -= 1
+      open[id] = .running
+      write(id, .running, "accepted after all")
+    }
+    world.book.update(id) { summary in
+      summary.state = .running
+      summary.orderState = state
+      summary.step = step
+    }
+  }
+
+  func step(_ id: GTXID, _ step: String) {
+    world.book.update(id) { $0.step = step }
+  }
+
+  func compensating(_ id: GTXID, order: String, step: String, reason: String) {
+    switch open[id] {
+    case .compensating: break
+    case .running, .stuck: open[id] = .compensating
+    default:
+      // A transaction that had ended goes on: what was paid is given back.
+      if world.book.entry(id)?.state == .committed { tally.committed -= 1 }
+      if world.book.entry(id)?.state == .compensated { tally.compensated -= 1 }
+      open[id] = .compensating
+    }
+    write(id, .compensating, reason)
+    world.book.update(id) { summary in
+      summary.state = .compensating
+      summary.orderState = order
+      summary.step = step
+      if summary.firstError.isEmpty { summary.firstError = reason }
+    }
+  }
+
+  func ended(_ id: GTXID, _ state: TransactionState, order: String, reason: String) {
+    world.book.update(id) { summary in
+      summary.orderState = order
+      summary.step = ""
+      if summary.firstError.isEmpty { summary.firstError = reason }
+    }
+    end(id, state, reason: reason)
+  }
+
+  private func end(_ id: GTXID, _ state: TransactionState, reason: String) {
+    guard open.removeValue(forKey: id) != nil else { return }
+    let now = world.time.now
+    ended += 1
+    switch state {
+    case .committed: tally.committed += 1
+    case .rejected: tally.rejected += 1
+    case .failed:
+      tally.failed += 1
+      endedBadly += 1
+    case .compensated:
+      tally.compensated += 1
+      compensatedAt.append(now)
+      world.faults.countCompensated()
+      // A declined card is the customer's business, not a failure of the system.
+      if !reason.contains("declined") && !reason.contains("address") { endedBadly += 1 }
+    default: break
+    }
+    world.book.update(id) { summary in
+      summary.state = state
+      summary.duration = now - summary.start
+      if state == .failed { summary.firstError = reason }
+    }
+    world.audit.ended(id, at: now)
+    write(id, state, reason)
+  }
+
+  func gotStuck(_ id: GTXID, because reason: String) {
+    guard open[id] != nil, open[id] != .stuck else { return }
+    open[id] = .stuck
+    stuck.append((id, reason))
+    tally.stuck += 1
+    world.book.update(id) { summary in
+      summary.state = .stuck
+      summary.stuckReason = reason
+    }
+    write(id, .stuck, reason)
+    world.tell(
+      OperationalEvent(
+        time: world.time.now, kind: .transaction, severity: .bad, subject: id.short, change: "STUCK", reason: reason,
+        state: TransactionState.stuck.rawValue, gtxid: id))
+  }
+
+  func customerSaw(_ id: GTXID, _ words: String) {
+    world.book.update(id) { $0.customerSees = words }
+  }
+
+  // MARK: Looking
+
+  /// The tally with what is going on just now.
+  func currentTally() -> TransactionTally {
+    let since = world.time.now - 60_000_000_000
+    if let first = compensatedAt.firstIndex(where: { $0 >= since }) {
+      compensatedAt.removeFirst(first)
+    } else {
+      compensatedAt = []
+    }
+    var tally = tally
+    for state in open.values {
+      switch state {
+      case .running: tally.running += 1
+      case .compensating: tally.compensating += 1
+      default: break
+      }
+    }
+    tally.compensatedLately = compensatedAt.count
+    return tally
+  }
+
+  /// True once nothing but stuck transactions is left.
+  var allHaveEnded: Bool { open.values.allSatisfy { $0 == .stuck } }
+
+  private func write(_ id: GTXID, _ state: TransactionState, _ reason: String) {
+    world.stateChanged("transaction", id.hex, state.rawValue, reason)
+  }
+}

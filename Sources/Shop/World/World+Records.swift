@@ -1,0 +1,70 @@
+internal import EventBus
+internal import Operations
+internal import Simulation
+internal import TraceModel
+internal import Transactions
+
+extension World {
+  /// A record goes to a member of a group: the first time, or again.
+  func noteDelivery(of record: EventRecord, topic: String, partition: Int, group: String) {
+    if audit.noteDelivery(group: group, topic: topic, partition: partition, offset: record.offset) {
+      counters.duplicatesDelivered += 1
+    }
+  }
+
+  /// A record was recognised as one that had its effect before.
+  func suppressedDuplicate(_ delivery: Delivery) {
+    counters.duplicatesSuppressed += 1
+    delivery.span.event(SpanEventName.duplicate)
+    delivery.span.succeed()
+  }
+
+  /// A record had its effect, in the transaction that has just been committed or the answer just published.
+  func effect(_ delivery: Delivery) {
+    audit.effect(of: delivery.message, in: delivery.topic, at: time.now)
+  }
+
+  /// A record was put aside: its saga waits for somebody.
+  func deadLettered(_ record: EventRecord, topic: String, because reason: String) {
+    counters.deadLetters += 1
+    guard let id = record.headerText(Carrier.gtxid).flatMap({ GTXID($0) }) else { return }
+    transactions.gotStuck(id, because: "record dead-lettered: \(topic)")
+  }
+
+  /// The timestamp of the oldest record that a group has yet to commit; nil when all have read everything.
+  func oldestUnreadRecord() -> Int64? {
+    var oldest: Int64?
+    for name in [TopicName.order, TopicName.inventory, TopicName.payment] {
+      for partition in 0..<ShopPlan.partitions {
+        guard let topic = try? broker.topic(name), let bounds = try? topic.bounds(partition: partition) else { continue }
+        let place = TopicPartition(topic: name, partition: partition)
+        let committed = broker.groups.committed(group: name, place)?.offset ?? bounds.lowerBound
+        guard committed < bounds.upperBound,
+          let record = try? topic.read(partition: partition, from: committed, maximumRecords: 1).records.first
+        else { continue }
+        oldest = min(oldest ?? .max, record.timestamp)
+      }
+    }
+    return oldest
+  }
+}
+
+extension ServiceProcess {
+  /// Writes a line of the central log, unless this process is no more.
+  func log(_ level: LogLine.Level, _ context: TraceContext?, _ message: String) {
+    guard !life.isOver else { return }
+    world.logBook.write(
+      LogLine(
+        time: world.time.now, level: level, service: instance.service.name, instance: instance.name,
+        gtxid: context?.gtxid, ltxid: context?.ltxid, message: message))
+  }
+}
+
+extension World {
+  /// Events that wait for their relay, by service.
+  var outboxDepths: [Int] {
+    services.compactMap { disk(of: $0.name) }.map { disk in
+      (try? disk.database.read { try Outbox.depth($0).count }) ?? 0
+    }
+  }
+}

@@ -1,0 +1,269 @@
+internal import EventBus
+internal import Foundation
+internal import Operations
+internal import OrderedCollections
+internal import Resilience
+internal import Simulation
+internal import TraceCollector
+internal import TraceModel
+internal import Transactions
+
+/// Everything of one run: time, machines, network, bus, disks, and who watches. It stays on the simulation's thread;
+/// what other threads read (bus, spans, log, transactions) is safe from any.
+final class World: @unchecked Sendable {
+  let settings: ShopSettings
+  let time: VirtualTime
+  let journal: EventJournal
+  let broker: Broker
+  let traces: TraceStore
+  let logBook: LogBook
+  let book: TransactionBook
+  let counters = RunCounters()
+  let answers = PublishedAnswers()
+  let audit: Audit
+  let observatory: Observatory
+  private(set) var services: [DeployedService] = []
+  private var disks: [ServiceDisk] = []
+  private var sources: [Any] = []
+  private var spans: [TraceSpan] = []
+  private var gtxids = OrderedDictionary<String, RandomStream>()
+
+  private(set) lazy var network = Network(world: self)
+  private(set) lazy var faults = FaultSwitchboard(world: self)
+  private(set) lazy var customers = Customers(world: self)
+  private(set) lazy var companyBooks = CompanyBooks(world: self)
+  private(set) lazy var transactions = TransactionReports(world: self)
+  private(set) lazy var checks = HealthChecks(world: self)
+
+  /// - Parameter events: where the lines of the journal go beside its hash.
+  init(_ settings: ShopSettings, events: FileHandle? = nil) {
+    self.settings = settings
+    time = VirtualTime(startingAt: settings.epoch)
+    journal = EventJournal(file: events)
+    traces = TraceStore(
+      budget: settings.traceBudget, hiddenKinds: [TransactionKind.status, TransactionKind.health])
+    logBook = LogBook(capacity: 20_000)
+    book = TransactionBook(capacity: 20_000)
+    audit = Audit()
+    do {
+      var groups = GroupSettings()
+      groups.sessionTimeout = 10_000_000_000
+      groups.initialRebalanceDelay = 500_000_000
+      broker = try Broker(groupSettings: groups)
+      observatory = Observatory(broker: broker)
+      try createTopics()
+    } catch {
+      preconditionFailure("the shop's topics cannot be made: \(error)")
+    }
+    observeBus()
+  }
+
+  private func createTopics() throws {
+    let shop = TopicSettings(
+      partitions: ShopPlan.partitions, retentionAge: Observatory.retention, retentionBytes: nil, segmentBytes: 64 << 10,
+      segmentAge: 60_000_000_000)
+    for name in [TopicName.order, TopicName.inventory, TopicName.payment] {
+      try broker.createTopic(name, settings: shop)
+    }
+    try broker.createTopic(TopicName.operations, settings: TopicSettings(retentionAge: 3_600_000_000_000))
+  }
+
+  /// Starts every machine, opens the doors, and sets the faults that were ordered.
+  func begin() {
+    disks = [
+      ServiceDisk(name: ShopPlan.order, schema: OrderTables.schema),
+      ServiceDisk(name: ShopPlan.inventory, schema: InventoryTables.schema),
+    ]
+    do {
+      try disk(of: ShopPlan.inventory)?.database.write { try InventoryTables.fill(Product.all, $0) }
+    } catch {
+      preconditionFailure("the first delivery does not fit the inventory's tables: \(error)")
+    }
+    services = ShopPlan.services.map { DeployedService(plan: $0, world: self) }
+    for service in services { for instance in service.instances { instance.start() } }
+    observatory.begin(self)
+    checks.begin()
+    customers.open()
+    for fault in settings.faults {
+      time.after(fault.at) { [self] in faults.arm(fault.spec) }
+    }
+  }
+
+  // MARK: Who is where
+
+  func service(_ name: String) -> DeployedService {
+    guard let service = services.first(where: { $0.name == name }) else {
+      preconditionFailure("the plan has no service \(name)")
+    }
+    return service
+  }
+
+  func disk(of service: String) -> ServiceDisk? { disks.first { $0.name == service } }
+
+  func behaviour(of process: ServiceProcess) -> any ShopService {
+    switch process.instance.service.name {
+    case ShopPlan.gateway: GatewayService(process)
+    case ShopPlan.order: OrderService(process)
+    case ShopPlan.inventory: InventoryService(process)
+    case ShopPlan.payment: PaymentService(process)
+    case ShopPlan.company: PaymentCompany(process)
+    default: preconditionFailure("nobody has written \(process.instance.service.name)")
+    }
+  }
+
+  func random(_ purpose: String) -> RandomStream { RandomStream(seed: settings.seed, purpose) }
+
+  /// A new transaction's id, from the instance where it begins.
+  func makeGTXID(at instance: ServiceInstance) -> GTXID {
+    var stream = gtxids[instance.name] ?? random("\(instance.name)/gtxid")
+    defer { gtxids[instance.name] = stream }
+    while true {
+      if let id = GTXID(high: stream.next(), low: stream.next()) { return id }
+    }
+  }
+
+  /// Brings every instance into the state that the armed faults and the operator want.
+  func applyCrashes() {
+    for service in services {
+      for instance in service.instances {
+        if instance.isKilled || faults.isCrashed(service.name, instance: instance.number) {
+          instance.crash()
+        } else {
+          instance.start()
+        }
+      }
+    }
+    healthMayHaveChanged()
+  }
+
+  func healthMayHaveChanged() { observatory.judgeHealth() }
+
+  // MARK: What happened
+
+  func report(_ span: TraceSpan) {
+    journal.line("span", at: time.elapsed) { words in
+      words.add(span.gtxid)
+      words.add(span.id)
+      words.add(span.parent)
+      words.add(Int64(span.ltxid?.number ?? 0))
+      words.add(Int64(span.kind.rawValue))
+      words.add(span.instance)
+      words.add(span.operation)
+      words.add(span.start - settings.epoch)
+      words.add(span.duration ?? -1)
+      words.add(Int64(span.status.rawValue))
+      words.add(span.message)
+      for attribute in span.attributes { words.add("\(attribute.name)=\(attribute.value)") }
+      for event in span.events { words.add("\(event.name)@\(event.time - settings.epoch)") }
+    }
+    counters.spans += 1
+    audit.see(span)
+    spans.append(span)
+    if spans.count >= 256 { flushSpans() }
+  }
+
+  /// Spans go to the collector in batches. Call it before somebody looks.
+  func flushSpans() {
+    guard !spans.isEmpty else { return }
+    traces.add(spans, now: time.now)
+    spans.removeAll(keepingCapacity: true)
+  }
+
+  func committed(_ database: String, number: Int64, label: String) {
+    counters.commits += 1
+    journal.line("commit", at: time.elapsed) { words in
+      words.add(database)
+      words.add(number)
+      words.add(label)
+    }
+  }
+
+  /// A change of state that is no record of its own: of a transaction, say.
+  func stateChanged(_ what: String, _ subject: String, _ state: String, _ reason: String) {
+    journal.line("state", at: time.elapsed) { words in
+      words.add(what)
+      words.add(subject)
+      words.add(state)
+      words.add(reason)
+    }
+  }
+
+  /// Something for the operator: a line of the journal and a record on `__operations`.
+  func tell(_ event: OperationalEvent) {
+    stateChanged(event.kind.rawValue, event.subject, event.change, event.reason)
+    observatory.publish(event, at: time.now)
+  }
+
+  func breakerChanged(id: String, name: String, _ transition: CircuitBreakerTransition) {
+    if transition.to == .open { faults.countOpenedBreaker() }
+    let severity: OperationalEvent.Severity =
+      switch transition.to {
+      case .open, .forcedOpen: .bad
+      case .halfOpen: .warning
+      case .closed: .good
+      case .disabled, .metricsOnly: .info
+      }
+    observatory.noteBreaker(id, became: transition.to)
+    tell(
+      OperationalEvent(
+        time: time.now, kind: .breaker, severity: severity, subject: name,
+        change: "\(transition.from.shortName) → \(transition.to.shortName)", reason: transition.reason.sentence,
+        state: transition.to.rawValue, gtxid: transition.tag.flatMap { GTXID(high: $0.high, low: $0.low) }))
+    healthMayHaveChanged()
+  }
+
+  // MARK: The bus
+
+  private func observeBus() {
+    let world = Unowned(self)
+    broker.onAppend { topic, partition, records in world.value.appended(topic, partition, records) }
+    broker.onGroupEvent { event in world.value.groupChanged(event) }
+  }
+
+  private func appended(_ topic: String, _ partition: Int, _ records: [EventRecord]) {
+    guard topic != GroupCoordinator.offsetsTopicName else { return }
+    for record in records {
+      counters.records += 1
+      journal.line("record", at: time.elapsed) { words in
+        words.add(topic)
+        words.add(partition)
+        words.add(record.offset)
+        words.add(record.keyText ?? "-")
+        for header in record.headers { words.add(header.value) }
+        words.add(topic == TopicName.operations ? [] : record.value)
+      }
+      answers.see(record, topic: topic)
+    }
+  }
+
+  private func groupChanged(_ event: GroupEvent) {
+    switch event.kind {
+    case .rebalanceCompleted(let members, _):
+      counters.rebalances += 1
+      tell(
+        OperationalEvent(
+          time: time.now, kind: .rebalance, severity: .info, subject: event.group,
+          change: "generation \(event.generation)", reason: "\(members) members"))
+    case .memberLeft(let member, let reason):
+      tell(
+        OperationalEvent(
+          time: time.now, kind: .rebalance, severity: .warning, subject: event.group, change: "\(member) left",
+          reason: reason))
+    default: break
+    }
+  }
+}
+
+/// Hands a class to a closure that outlives no one: both die with the world.
+struct Unowned<Object: AnyObject>: @unchecked Sendable {
+  unowned let value: Object
+
+  init(_ value: Object) {
+    self.value = value
+  }
+}
+
+extension CircuitBreakerState {
+  /// `HALF` for HALF_OPEN, as screens have it.
+  var shortName: String { self == .halfOpen ? "HALF" : rawValue }
+}

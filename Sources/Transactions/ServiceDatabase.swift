@@ -1,0 +1,62 @@
+// Transactions: what keeps state and events of a service in step: its database, the transactional outbox, the inbox.
+// It never knows a shop, never starts a task, and never reads a clock: the time is passed in.
+
+public import GRDB
+
+/// The database of one service: SQLite, in memory. It belongs to the disk, not to an instance, and outlives a crash.
+///
+/// Every method is synchronous, so that GRDB's async ones, which go to another thread, cannot be chosen by accident. A
+/// transaction is one closure: what it throws rolls it back.
+public final class ServiceDatabase: Sendable {
+  public let name: String
+  private let queue: DatabaseQueue
+
+  /// - Parameter schema: SQL that makes the tables.
+  /// - Throws: what SQLite has against the schema.
+  public init(name: String, schema: String) throws {
+    self.name = name
+    var configuration = Configuration()
+    configuration.label = name
+    queue = try DatabaseQueue(configuration: configuration)
+    try queue.write { try $0.execute(sql: schema) }
+  }
+
+  /// Runs `body` in one transaction.
+  public func write<Value>(_ body: (Database) throws -> Value) throws -> Value {
+    try queue.write(body)
+  }
+
+  /// Runs `body`, which only reads.
+  public func read<Value>(_ body: (Database) throws -> Value) throws -> Value {
+    try queue.unsafeRead(body)
+  }
+
+  /// Bytes that the database holds.
+  public var bytes: Int {
+    (try? read { database in
+      try Int.fetchOne(database, sql: "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()")
+    }).flatMap(\.self) ?? 0
+  }
+}
+
+extension Database {
+  /// Runs one statement that is prepared once for each connection.
+  public func run(_ sql: String, _ arguments: StatementArguments = StatementArguments()) throws {
+    try cachedStatement(sql: sql).execute(arguments: arguments)
+  }
+
+  /// The first row of a query that is prepared once for each connection.
+  public func firstRow(_ sql: String, _ arguments: StatementArguments = StatementArguments()) throws -> Row? {
+    try Row.fetchOne(cachedStatement(sql: sql), arguments: arguments)
+  }
+
+  /// All rows of a query that is prepared once for each connection.
+  public func rows(_ sql: String, _ arguments: StatementArguments = StatementArguments()) throws -> [Row] {
+    try Row.fetchAll(cachedStatement(sql: sql), arguments: arguments)
+  }
+
+  /// The first value of the first row, as a whole number; 0 when there is none.
+  public func number(_ sql: String, _ arguments: StatementArguments = StatementArguments()) throws -> Int64 {
+    try Int64.fetchOne(cachedStatement(sql: sql), arguments: arguments) ?? 0
+  }
+}
