@@ -97,6 +97,11 @@ import Testing
     #expect(stage.picture().contains("waits    no result comes; r resets it"))
   }
 
+  @Test func aTrialThatGoesOnTellsHowFarItIs() {
+    let stage = stage("j")
+    #expect(stage.picture().contains("the trial       1 of 3    ✓  ·  ·"))
+  }
+
   @Test func aTrialThatIsDueSaysSo() {
     var snapshot = IncidentFixture.snapshot()
     snapshot.breakers[12].trialFrom = snapshot.time

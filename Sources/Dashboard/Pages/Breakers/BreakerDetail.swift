@@ -96,7 +96,13 @@ struct BreakerDetail {
       name: name, figure: figure, draw: { tiles.draw(on: &$0, x: $1.x, y: $1.y, width: $1.width) }, note: note)
   }
 
-  private var trial: Fact { tiles("the trial", breaker.trial, size: settings.trialCalls) }
+  private var trial: Fact {
+    var fact = tiles("the trial", breaker.trial, size: settings.trialCalls)
+    guard breaker.state == .halfOpen else { return fact }
+    // While it goes on, what counts is how far it is.
+    fact.figure.text = "\(breaker.trial.count) of \(max(settings.trialCalls, breaker.trial.count))"
+    return fact
+  }
   private var tripped: Fact { tiles("tripped by", breaker.trippedBy, size: nil, note: "newest right") }
   private var window: Fact {
     tiles("window", breaker.window, size: settings.isTimeBased ? nil : settings.windowSize, note: "newest right")
