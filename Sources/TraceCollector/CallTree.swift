@@ -9,6 +9,7 @@ public struct CallTree: Sendable {
     public internal(set) var span: TraceSpan
     /// Index of the parent's node; nil at the top.
     public internal(set) var parent: Int?
+    /// 0 at the root.
     public internal(set) var depth: Int
     /// One past the last node below this one. Children: `index + 1`, then each one's own ``subtreeEnd``.
     public internal(set) var subtreeEnd: Int
@@ -23,12 +24,15 @@ public struct CallTree: Sendable {
     /// Stands in for a root that was not reported; its span is made up.
     public internal(set) var isSynthetic: Bool
 
+    /// Nanoseconds; nil when unknown.
     public var duration: Int64? { span.duration }
     /// Corrected; the start when the duration is unknown. Never before the start.
     public var end: Int64 { max(start, start &+ (span.duration ?? 0)) }
   }
 
+  /// In display order; the root first.
   public internal(set) var nodes: [Node] = []
+  /// All of them, as if nothing were folded.
   public internal(set) var rows: [CallTreeRow] = []
   /// Corrected; the earliest start and the latest end, in nanoseconds since the Unix epoch.
   public internal(set) var start: Int64 = 0

@@ -12,12 +12,16 @@ public struct CallTreeRow: Sendable, Equatable {
     case record(node: Int, consumer: Int?)
     /// `event` is the index in the node's span's events.
     case backOff(node: Int, event: Int)
+    /// A call that a guard did not let out.
     case refused(node: Int, event: Int)
+    /// A breaker's transition.
     case breaker(node: Int, event: Int)
+    /// A record that had been acted on before.
     case duplicate(node: Int, event: Int)
   }
 
   public internal(set) var content: Content
+  /// 0 at the top, one more than the parent's below; a record's row and its consumers' have the same.
   public internal(set) var depth: Int
   /// Index of the row this one folds away with; nil at the top.
   public internal(set) var parent: Int?
@@ -35,6 +39,7 @@ public struct CallTreeRow: Sendable, Equatable {
   /// Nanoseconds; of a record the wait until it was read. Nil when unknown, and where there is no length.
   public internal(set) var duration: Int64?
   public internal(set) var code: Code
+  /// Failed on either side, or was refused.
   public internal(set) var isError: Bool
   /// The hop whose work this row undoes.
   public internal(set) var undoes: LTXID?

@@ -28,15 +28,38 @@ public struct RedFigures: Sendable, Equatable, Codable {
   public var totalCalls: Int
   public var totalErrors: Int
 
+  public init(
+    window: RedWindow, calls: Int, errors: Int, rate: Double, p50: Int64?, p95: Int64?, p99: Int64?, totalCalls: Int,
+    totalErrors: Int
+  ) {
+    self.window = window
+    self.calls = calls
+    self.errors = errors
+    self.rate = rate
+    self.p50 = p50
+    self.p95 = p95
+    self.p99 = p99
+    self.totalCalls = totalCalls
+    self.totalErrors = totalErrors
+  }
+
   /// From 0 to 1; nil when there was no call.
   public var errorShare: Double? { calls > 0 ? Double(errors) / Double(calls) : nil }
 }
 
 /// Calls and errors of each of the last 120 seconds, oldest first; the last one is the second that `now` lies in.
 public struct RedHistory: Sendable, Equatable, Codable {
+  /// How far back it reaches.
   public static let seconds = 120
+  /// One for each second.
   public var calls: [UInt32]
+  /// One for each second.
   public var errors: [UInt32]
+
+  public init(calls: [UInt32], errors: [UInt32]) {
+    self.calls = calls
+    self.errors = errors
+  }
 }
 
 /// One service's row.
@@ -44,6 +67,12 @@ public struct ServiceFigures: Sendable, Equatable, Codable {
   public var service: String
   public var figures: RedFigures
   public var history: RedHistory
+
+  public init(service: String, figures: RedFigures, history: RedHistory) {
+    self.service = service
+    self.figures = figures
+    self.history = history
+  }
 }
 
 /// One operation's row.
@@ -51,4 +80,10 @@ public struct OperationFigures: Sendable, Equatable, Codable {
   public var service: String
   public var operation: String
   public var figures: RedFigures
+
+  public init(service: String, operation: String, figures: RedFigures) {
+    self.service = service
+    self.operation = operation
+    self.figures = figures
+  }
 }

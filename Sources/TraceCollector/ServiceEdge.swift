@@ -15,8 +15,24 @@ public struct ServiceEdge: Sendable, Equatable, Codable {
   public var errors: Int
   /// Calls a second over the last minute.
   public var rate: Double
+  /// Since the store was made.
   public var totalCalls: Int
+  /// Since the store was made.
   public var totalErrors: Int
 
+  public init(
+    caller: String, callee: String, kind: Kind, calls: Int, errors: Int, rate: Double, totalCalls: Int, totalErrors: Int
+  ) {
+    self.caller = caller
+    self.callee = callee
+    self.kind = kind
+    self.calls = calls
+    self.errors = errors
+    self.rate = rate
+    self.totalCalls = totalCalls
+    self.totalErrors = totalErrors
+  }
+
+  /// From 0 to 1; nil when there was no call in the last minute.
   public var errorShare: Double? { calls > 0 ? Double(errors) / Double(calls) : nil }
 }

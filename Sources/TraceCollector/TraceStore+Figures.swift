@@ -21,10 +21,12 @@ extension TraceStore {
     state.withLock { $0.series(service, operation)?.figures(window: window, now: now, since: $0.since) }
   }
 
+  /// One service's last 120 seconds.
   public func history(service: String, now: Int64) -> RedHistory? {
     state.withLock { $0.series(service)?.history(now: now) }
   }
 
+  /// One operation's last 120 seconds.
   public func history(service: String, operation: String, now: Int64) -> RedHistory? {
     state.withLock { $0.series(service, operation)?.history(now: now) }
   }

@@ -15,6 +15,7 @@ public final class TraceStore: Sendable {
   let state: Locked<TraceStoreState>
   let hiddenKinds: [String]
 
+  /// A budget of less than 65,536 bytes is refused with a stop of the program.
   public init(_ settings: TraceStoreSettings) {
     hiddenKinds = settings.hiddenKinds
     state = Locked(TraceStoreState(settings))

@@ -22,4 +22,6 @@ public struct TraceStoreStatistics: Sendable, Equatable, Codable {
   public var budget = 0
   /// Bytes of rates and histograms, which are bounded by their number and stand beside the budget.
   public var figureBytes = 0
+
+  public init() {}
 }

@@ -37,8 +37,33 @@ public struct TraceSummary: Sendable, Equatable, Codable {
   public var firstErrorService: String
   /// Spans whose parent was never reported.
   public var orphans: Int
+  /// A span without a parent was reported.
   public var hasRoot: Bool
   public var status: Status
+
+  public init(
+    gtxid: GTXID, arrival: UInt64, rootService: String, rootOperation: String, kind: String = "", user: String = "",
+    start: Int64, end: Int64, spans: Int, hops: Int, services: [String], errors: Int = 0, firstError: String = "",
+    firstErrorService: String = "", orphans: Int = 0, hasRoot: Bool = true, status: Status = .ok
+  ) {
+    self.gtxid = gtxid
+    self.arrival = arrival
+    self.rootService = rootService
+    self.rootOperation = rootOperation
+    self.kind = kind
+    self.user = user
+    self.start = start
+    self.end = end
+    self.spans = spans
+    self.hops = hops
+    self.services = services
+    self.errors = errors
+    self.firstError = firstError
+    self.firstErrorService = firstErrorService
+    self.orphans = orphans
+    self.hasRoot = hasRoot
+    self.status = status
+  }
 
   /// Nanoseconds from the first start to the last end.
   public var duration: Int64 { end &- start }
