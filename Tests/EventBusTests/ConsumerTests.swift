@@ -151,6 +151,11 @@ import Testing
     #expect(throws: BusError.noCommittedOffset(group: "g", place)) {
       try consumer(broker, "strict", reset: .fail).poll(now: 1)
     }
+    let strict = consumer(broker, "strict", reset: .fail)
+    // It never comes to read only some of its partitions.
+    for _ in 0..<3 { #expect(throws: BusError.self) { try strict.poll(now: .seconds(400)) } }
+    try broker.groups.seek(group: "g", topic: "orders", to: .earliest, byOperator: true, now: .seconds(400))
+    #expect(try (0..<3).flatMap { _ in try strict.pollTexts(now: .seconds(401)) } == ["old", "new"])
   }
 
   @Test func aPositionThatRetentionTookIsReset() throws {
@@ -200,5 +205,21 @@ import Testing
     new.close(now: 3)
     // A static member keeps its place over a restart.
     #expect(broker.groups.state(of: "g") == .stable)
+    #expect(try make().poll(now: 4).assigned?.count == 1)
+  }
+
+  @Test func aStaticConsumerInARebalanceDoesNotTakeItsPlaceBack() throws {
+    let broker = try Broker.with()
+    func make(_ instance: String) -> Consumer {
+      Consumer(broker: broker, group: "g", client: "c", topics: ["orders"], instance: instance)
+    }
+    let old = make("c")
+    _ = try old.poll(now: 0)
+    _ = try make("d").poll(now: 1)
+    #expect(try old.poll(now: 2).revoked.count == 2)
+    let new = make("c")
+    _ = try new.poll(now: 3)
+    #expect(throws: BusError.fencedInstance(group: "g", instance: "c", member: old.member)) { try old.poll(now: 4) }
+    #expect(try broker.groups.snapshot(of: "g").members.contains { $0.member == new.member })
   }
 }

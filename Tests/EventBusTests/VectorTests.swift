@@ -7,9 +7,9 @@ import Testing
     #expect(!Fixtures.kafka.murmur2.isEmpty)
     for vector in Fixtures.kafka.murmur2 {
       let hash = KeyHash.murmur2(Array(vector.key.utf8))
-      #expect(Int32(bitPattern: hash) == vector.murmur2_signed, "\(vector.key)")
+      #expect(Int32(bitPattern: hash) == vector.murmur2Signed, "\(vector.key)")
       #expect(hash & 0x7fff_ffff == vector.positive, "\(vector.key)")
-      for (count, partition) in vector.partition_of {
+      for (count, partition) in vector.partitionOf {
         #expect(KeyHash.partition(of: Array(vector.key.utf8), count: Int(count) ?? 0) == partition, "\(vector.key)")
       }
     }
@@ -29,7 +29,7 @@ import Testing
   }
 
   @Test func statesFollowEachOtherAsInKafka() {
-    let vectors = Fixtures.kafka.group_states.valid_previous
+    let vectors = Fixtures.kafka.groupStates.validPrevious
     #expect(Set(vectors.keys) == Set(GroupState.allCases.map(\.rawValue)))
     for state in GroupState.allCases {
       #expect(Set(state.validPreviousStates.map(\.rawValue)) == Set(vectors[state.rawValue] ?? []), "\(state)")
@@ -37,28 +37,28 @@ import Testing
   }
 
   @Test(arguments: GroupState.allCases) func everyStateAnswersAsInKafka(state: GroupState) throws {
-    let expected = try #require(Fixtures.kafka.group_states.responses[state.rawValue])
+    let expected = try #require(Fixtures.kafka.groupStates.responses[state.rawValue])
     let (heartbeat, sync, commit) = try (answers(in: state), answers(in: state), answers(in: state))
     #expect(heartbeat.heartbeat() == expected.heartbeat)
     #expect(sync.sync() == expected.sync)
-    #expect(commit.commit() == expected.commit_by_member)
+    #expect(commit.commit() == expected.commitByMember)
   }
 
   @Test(arguments: Fixtures.lag.vectors) func lagVerdictsAreBurrows(vector: LagVectors.Vector) {
     let samples = vector.offsets.map { offset in
-      LagSample(offset: offset.offset, time: offset.timestamp_ms * 1_000_000, lag: offset.lag)
+      LagSample(offset: offset.offset, time: offset.timestampMs * 1_000_000, lag: offset.lag)
     }
-    let window = LagWindow(samples: samples, logEnds: vector.broker_offsets, currentLag: vector.current_lag)
-    let now = Int64.seconds(vector.now_s)
+    let window = LagWindow(samples: samples, logEnds: vector.brokerOffsets, currentLag: vector.currentLag)
+    let now = Int64.seconds(vector.nowS)
     let expected = vector.expect
-    #expect(window.verdict(now: now, allowedLag: vector.allowed_lag).rawValue == expected.status)
-    if let rewind = expected.rewind_index { #expect((window.rewindIndex ?? -1) == rewind) }
+    #expect(window.verdict(now: now, allowedLag: vector.allowedLag).rawValue == expected.status)
+    if let rewind = expected.rewindIndex { #expect((window.rewindIndex ?? -1) == rewind) }
     if let stopped = expected.stopped { #expect(window.hasStopped(now: now) == stopped) }
     if let stalled = expected.stalled { #expect(window.hasStalled == stalled) }
-    if let recent = expected.recent_lag_zero { #expect(window.wasRecentlyAtEnd == recent) }
-    if let decreasing = expected.lag_not_decreasing { #expect(window.isLagNeverDecreasing == decreasing) }
-    if let always = expected.lag_always_not_zero {
-      #expect(window.isAlwaysBehind(allowedLag: vector.allowed_lag) == always)
+    if let recent = expected.recentLagZero { #expect(window.wasRecentlyAtEnd == recent) }
+    if let decreasing = expected.lagNotDecreasing { #expect(window.isLagNeverDecreasing == decreasing) }
+    if let always = expected.lagAlwaysNotZero {
+      #expect(window.isAlwaysBehind(allowedLag: vector.allowedLag) == always)
     }
   }
 

@@ -54,28 +54,55 @@ extension Consumer {
   private func join(
     _ state: inout State, _ result: inout PollResult, now: Int64, _ effects: inout Effects
   ) throws(BusError) -> Bool {
-    var membership = try broker.groups.join(
-      group: group, member: state.member, client: client, instance: instance, topics: topics,
-      settings: settings.group, now: now, effects: &effects)
+    var membership: Membership
+    do throws(BusError) {
+      membership = try broker.groups.join(
+        group: group, member: state.member, client: client, instance: instance, isReturning: state.hasJoined,
+        topics: topics, settings: settings.group, now: now, effects: &effects)
+    } catch {
+      if case .fencedInstance = error { state.isClosed = true }
+      throw error
+    }
     state.assigned = []
-    state.mustJoin = false
+    state.hasJoined = true
+    // Until the assignment is complete, the next poll begins here again.
+    state.mustJoin = true
+    state.membership = membership
+    state.lastHeartbeat = now
     if membership.phase == .syncing {
-      membership = try broker.groups.sync(membership.identity, now: now, effects: &effects)
+      do throws(BusError) {
+        membership = try broker.groups.sync(membership.identity, now: now, effects: &effects)
+      } catch .unavailable(let what) {
+        throw .unavailable(what)
+      } catch {
+        // The group moved on between the two calls.
+        return false
+      }
     }
     state.membership = membership
     state.epoch = membership.epoch
-    state.lastHeartbeat = now
-    guard membership.phase == .stable else { return false }
-    let committed = broker.groups.committed(group: group, membership.assignment)
-    for (name, committed) in zip(membership.assignment, committed) {
-      let topic = try broker.topics.topic(name.topic)
-      let position = if let committed { committed.offset } else { try start(of: name, topic) }
-      state.assigned.append(
-        AssignedPartition(name: name, topic: topic, position: position, committed: committed?.offset))
+    guard membership.phase == .stable else {
+      state.mustJoin = false
+      return false
     }
+    state.assigned = try places(membership.assignment)
+    state.mustJoin = false
     state.first = 0
     result.assigned = membership.assignment
     return true
+  }
+
+  /// Each partition at its committed offset or, without one, where the reset policy begins.
+  private func places(_ assignment: [TopicPartition]) throws(BusError) -> [AssignedPartition] {
+    var places: [AssignedPartition] = []
+    let committed = broker.groups.committed(group: group, assignment)
+    for (name, committed) in zip(assignment, committed) {
+      let topic = try broker.topics.topic(name.topic)
+      let position = if let committed { committed.offset } else { try start(of: name, topic) }
+      places.append(
+        AssignedPartition(name: name, topic: topic, position: position, committed: committed?.offset))
+    }
+    return places
   }
 
   /// Where the reset policy begins.

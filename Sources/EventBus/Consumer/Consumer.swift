@@ -9,6 +9,8 @@ public final class Consumer: Sendable {
   struct State {
     var member: String
     var membership: Membership?
+    /// It was in the group before, as this member.
+    var hasJoined = false
     /// The group changed; the next poll joins again.
     var mustJoin = false
     var epoch: UInt64?

@@ -47,11 +47,7 @@ struct ConsumerGroup: Sendable {
 
   /// The member that `identity` names, after the checks that every call of a member passes.
   func checkedMember(_ identity: MemberIdentity) throws(BusError) -> GroupMember {
-    if let instance = identity.instance,
-      let holder = members.values.first(where: { $0.instance == instance }), holder.id != identity.member
-    {
-      throw .fencedInstance(group: name, instance: instance, member: identity.member)
-    }
+    if let instance = identity.instance { try checkHolder(of: instance, is: identity.member) }
     guard let member = members[identity.member] else {
       throw .unknownMember(group: name, member: identity.member)
     }
@@ -60,6 +56,13 @@ struct ConsumerGroup: Sendable {
         group: name, member: member.id, given: identity.generation, current: generation)
     }
     return member
+  }
+
+  /// Refuses a member whose static id another one holds now.
+  func checkHolder(of instance: String, is member: String) throws(BusError) {
+    if let holder = members.values.first(where: { $0.instance == instance }), holder.id != member {
+      throw .fencedInstance(group: name, instance: instance, member: member)
+    }
   }
 
   func membership(of member: GroupMember) -> Membership {

@@ -45,19 +45,22 @@ public final class GroupCoordinator: WaitSource {
   ) throws(BusError) -> Membership {
     try withEffects { (effects) throws(BusError) in
       try join(
-        group: group, member: member, client: client, instance: instance, topics: topics, settings: settings,
-        now: now, effects: &effects)
+        group: group, member: member, client: client, instance: instance, isReturning: false, topics: topics,
+        settings: settings, now: now, effects: &effects)
     }
   }
 
+  /// - Parameter isReturning: the member was in the group before. Another one that took over its static id meanwhile
+  ///   keeps it.
   func join(
-    group: String, member: String, client: String?, instance: String?, topics: [String], settings: GroupSettings?,
-    now: Int64, effects: inout Effects
+    group: String, member: String, client: String?, instance: String?, isReturning: Bool, topics: [String],
+    settings: GroupSettings?, now: Int64, effects: inout Effects
   ) throws(BusError) -> Membership {
     try settings?.validate()
     try Self.validate(group: group)
     return try withGroup(group, creating: settings ?? defaults, now: now, effects: &effects) {
       (group, _) throws(BusError) in
+      if isReturning, let instance { try group.checkHolder(of: instance, is: member) }
       if group.members.isEmpty, let settings { group.settings = settings }
       return try group.join(
         member: member, client: client ?? member, instance: instance, topics: topics, now: now)

@@ -12,7 +12,9 @@ enum Fixtures {
     let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     let file = folder.appendingPathComponent("Fixtures/\(name).json")
     do {
-      return try JSONDecoder().decode(Content.self, from: Data(contentsOf: file))
+      let decoder = JSONDecoder()
+      decoder.keyDecodingStrategy = .convertFromSnakeCase
+      return try decoder.decode(Content.self, from: Data(contentsOf: file))
     } catch {
       fatalError("The fixture \(file.path) cannot be read: \(error)")
     }
@@ -22,9 +24,9 @@ enum Fixtures {
 struct KafkaVectors: Decodable {
   struct Hash: Decodable {
     let key: String
-    let murmur2_signed: Int32
+    let murmur2Signed: Int32
     let positive: UInt32
-    let partition_of: [String: Int]
+    let partitionOf: [String: Int]
   }
   struct Assignment: Decodable {
     let strategy: String
@@ -36,40 +38,40 @@ struct KafkaVectors: Decodable {
     struct Responses: Decodable {
       let heartbeat: String
       let sync: String
-      let commit_by_member: String
+      let commitByMember: String
     }
-    let valid_previous: [String: [String]]
+    let validPrevious: [String: [String]]
     let responses: [String: Responses]
   }
 
   let murmur2: [Hash]
   let assignors: [Assignment]
-  let group_states: GroupStates
+  let groupStates: GroupStates
 }
 
 struct LagVectors: Decodable {
   struct Offset: Decodable {
     let offset: Int64
-    let timestamp_ms: Int64
+    let timestampMs: Int64
     let lag: Int64?
   }
   struct Expectation: Decodable {
-    let lag_always_not_zero: Bool?
-    let rewind_index: Int?
+    let lagAlwaysNotZero: Bool?
+    let rewindIndex: Int?
     let stopped: Bool?
     let stalled: Bool?
-    let lag_not_decreasing: Bool?
-    let recent_lag_zero: Bool?
+    let lagNotDecreasing: Bool?
+    let recentLagZero: Bool?
     let status: String
   }
   struct Vector: Decodable, CustomTestStringConvertible {
     let id: Int
     let comment: String
     let offsets: [Offset]
-    let broker_offsets: [Int64]
-    let current_lag: Int64
-    let now_s: Int64
-    let allowed_lag: Int64
+    let brokerOffsets: [Int64]
+    let currentLag: Int64
+    let nowS: Int64
+    let allowedLag: Int64
     let expect: Expectation
 
     var testDescription: String { "\(id): \(comment)" }
