@@ -84,15 +84,19 @@ extension FaultMenu {
       canvas.put(endEllipsis(text, layout.valueRoom), x: layout.valueColumn, y: layout.line(of: .scope), .muted)
       return
     }
-    let numbers = (1...settings.instances).map { "\(settings.service)-\($0)" }
-    drawChoice(["all instances"] + numbers, settings.instance, on: &canvas, layout, y: layout.line(of: .scope))
+    // No more than can stand in a line, whatever the number of instances.
+    let first = max(0, settings.instance - 1)
+    let near = (first...min(settings.instances, first + 8)).map { number in
+      number == 0 ? "all instances" : "\(middleEllipsis(settings.service, 24))-\(number)"
+    }
+    drawChoice(near, settings.instance - first, on: &canvas, layout, y: layout.line(of: .scope))
   }
 
   private func drawIntensity(on canvas: inout Canvas, _ layout: FaultMenuLayout) {
     let y = layout.line(of: .intensity)
     guard settings.takesIntensity else {
       drawLabel("strength", .intensity, on: &canvas, layout)
-      canvas.put(endEllipsis("there is no half of it", layout.valueRoom), x: layout.valueColumn, y: y, .faint)
+      canvas.put(endEllipsis("all or nothing", layout.valueRoom), x: layout.valueColumn, y: y, .faint)
       return
     }
     drawLabel(settings.intensityName, .intensity, on: &canvas, layout)
@@ -142,7 +146,9 @@ extension FaultMenu {
         range.upperBound - 1 > chosen
         ? range.lowerBound..<range.upperBound - 1 : range.lowerBound + 1..<range.upperBound
     }
-    canvas.rich(endEllipsis(runs(range), layout.valueRoom), x: layout.valueColumn, y: y)
+    let isCut = range.count < words.count && runs(range).cellWidth + 3 <= layout.valueRoom
+    let more = isCut ? [Run("  …", .faint)] : []
+    canvas.rich(endEllipsis(runs(range) + more, layout.valueRoom), x: layout.valueColumn, y: y)
   }
 
   // MARK: What it would do

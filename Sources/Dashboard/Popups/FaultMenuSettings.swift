@@ -1,4 +1,5 @@
 import Operations
+import Widgets
 
 /// What is set up in the menu of faults: a kind, how strong, for whom and how long.
 struct FaultMenuSettings: Sendable, Hashable {
@@ -118,6 +119,12 @@ enum FaultText {
     let text = FaultNotation.duration(nanoseconds)
     let unit = text.drop { $0.isNumber || $0 == "." }
     return "\(text.dropLast(unit.count)) \(unit)"
+  }
+
+  /// How long something still lasts: `60 s`, `4m 12s`.
+  static func left(_ nanoseconds: Int64) -> Figure {
+    let seconds = max(0, nanoseconds) / 1_000_000_000
+    return seconds < 120 ? Figure("\(seconds)", unit: " s") : Figures.duration(seconds * 1_000_000_000)
   }
 
   /// `30 %`

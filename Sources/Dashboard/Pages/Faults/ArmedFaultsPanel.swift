@@ -70,20 +70,20 @@ struct ArmedFaultsPanel {
   private static let columns = [
     TableColumn("", .fixed(1)),
     TableColumn("kind", .fixed(8), gap: 1),
-    TableColumn("on", .share(minimum: 12, maximum: 34)),
+    TableColumn("on", .share(minimum: 12, maximum: 24)),
     TableColumn("strength", .fit(minimum: 6), priority: 1),
     TableColumn("share", .fit(minimum: 5), align: .right, priority: 4),
     TableColumn("hit", .fit(minimum: 4), align: .right, priority: 3),
     TableColumn("armed at", .fixed(8), priority: 5),
-    TableColumn("", .fixed(14), priority: 6),
+    TableColumn("", .share(minimum: 14), priority: 6),
     TableColumn("left", .fit(minimum: 6), align: .right),
   ]
 
   private func cells(_ fault: ArmedFault) -> [TableCell] {
     let ink: Ink = fault.isOn ? .fault : .muted
     let amount = FaultText.amount(of: fault.spec.kind)
-    let left = fault.endsAt.map { max(0, $0 - context.snapshot.time) }
-    let whole = fault.spec.timeToLive ?? fault.endsAt.map { $0 - fault.armedAt }
+    let left = fault.endsAt.map { max(0, $0 &- context.snapshot.time) }
+    let whole = fault.spec.timeToLive ?? fault.endsAt.map { $0 &- fault.armedAt }
     return [
       .text(Glyphs.fault, ink, bold: fault.isOn), .text(fault.spec.kind.name.rawValue, ink, bold: fault.isOn),
       .text(FaultText.name(of: fault.spec.target), fault.isOn ? .strong : .muted, bold: fault.isOn),
@@ -95,7 +95,7 @@ struct ArmedFaultsPanel {
         whole.map { .meter($0 > 0 ? Double(left) / Double($0) : 0, ink: fault.isOn ? .fault : .muted) }
       } ?? .blank,
       fault.isOn
-        ? left.map { .figure(Figures.age($0), .strong, bold: true) } ?? .text("until off", .muted)
+        ? left.map { .figure(FaultText.left($0), .strong, bold: true) } ?? .text("until off", .muted)
         : .text("off", .muted),
     ]
   }

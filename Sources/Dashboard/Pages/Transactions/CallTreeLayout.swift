@@ -47,6 +47,14 @@ final class CallTreeLayout: Sendable {
     }
   }
 
+  /// Where the critical path runs through a row, if it spends enough there to be worth a mark: what takes less than
+  /// half a hundredth of the whole would mark every row, and show none.
+  func criticalStretches(of row: Int, on path: CriticalPath) -> [CriticalPath.Stretch] {
+    let stretches = tree.criticalStretches(of: tree.rows[row], on: path)
+    let spent = stretches.reduce(Int64(0)) { $0 &+ $1.duration }
+    return spent > 0 && spent >= path.total / 200 ? stretches : []
+  }
+
   func key(of row: Int) -> CallTreeRowKey { CallTreeRowKey(tree.rows[row], in: tree) }
 
   /// The row of a key, after the tree has grown.

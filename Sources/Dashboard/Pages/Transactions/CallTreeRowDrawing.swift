@@ -12,7 +12,7 @@ struct CallTreeRowDrawing {
   let isFolded: Bool
   /// Whether the row is what is searched for.
   let isMatch: Bool
-  private let stretches: [CriticalPath.Stretch]
+  fileprivate let stretches: [CriticalPath.Stretch]
 
   init(
     layout: CallTreeLayout, row number: Int, path: CriticalPath?, isSelected: Bool, isFolded: Bool, isMatch: Bool
@@ -23,7 +23,7 @@ struct CallTreeRowDrawing {
     self.isSelected = isSelected
     self.isFolded = isFolded
     self.isMatch = isMatch
-    stretches = path.map { layout.tree.criticalStretches(of: layout.tree.rows[number], on: $0) } ?? []
+    stretches = path.map { layout.criticalStretches(of: number, on: $0) } ?? []
   }
 
   var isCritical: Bool { !stretches.isEmpty }
@@ -128,7 +128,7 @@ struct CallTreeRowDrawing {
 
   private func drawBar(on canvas: inout Canvas, x: Int, y: Int, _ waterfall: Waterfall) {
     let end = row.start &+ (row.duration ?? 0)
-    let critical = stretches.map { $0.from..<$0.to }
+    let critical = merged(within: (waterfall.end &- waterfall.start) / Int64(max(1, waterfall.width)))
     switch row.content {
     case .hop, .span:
       let ink: Ink = layout.isOrigin[number] ? .failing : layout.isUndoing[number] ? .compensation : .span
@@ -142,6 +142,19 @@ struct CallTreeRowDrawing {
       let mark = row.breakerMark
       waterfall.drawMoment(Run(mark.glyph, mark.ink, bold: true), at: row.start, on: &canvas, x: x, y: y)
     case .duplicate: waterfall.drawMoment(Run(Glyphs.event, .faint), at: row.start, on: &canvas, x: x, y: y)
+    }
+  }
+}
+
+extension CallTreeRowDrawing {
+  /// The stretches of the path, those less than a cell apart as one: a cell shows two colours and no more.
+  fileprivate func merged(within gap: Int64) -> [Range<Int64>] {
+    stretches.reduce(into: []) { merged, stretch in
+      if let last = merged.last, stretch.from &- last.upperBound <= gap {
+        merged[merged.count - 1] = last.lowerBound..<max(last.upperBound, stretch.to)
+      } else {
+        merged.append(stretch.from..<stretch.to)
+      }
     }
   }
 }

@@ -49,43 +49,45 @@ extension CallTreeView {
     let summary = detail.summary
     let (x, y, width) = (geometry.body.x, geometry.stateLine, geometry.body.width)
     var right = FactLine()
-    right.add(narrowed, priority: 1)
-    right.add(pathRuns(detail.tree), priority: width >= 70 ? 0 : 2, gap: 2)
+    right.add(narrowed(detail.tree), priority: 1)
+    right.add(pathRuns(detail.tree, isWide: width >= 100), priority: width >= 70 ? 0 : 2, gap: 2)
     let shown = right.runs(in: width / 2)
     var left = FactLine()
     left.add(summary.mark.long)
     left.add([Run(Figures.duration(summary.duration).text, .strong, bold: true)])
-    left.add([Run(Self.counted(detail.tree.hops, "hop"), .muted)], priority: 2)
-    left.add([Run(Self.counted(detail.tree.services.count, "service"), .muted)], priority: 4, gap: 2)
-    if detail.tree.errors > 0 {
-      left.add([Run(Self.counted(detail.tree.errors, "error"), .muted)], priority: 3, gap: 2)
+    left.add([Run(Self.counted(detail.tree.hops, "hop"), .muted)], priority: 5)
+    left.add([Run(Self.counted(detail.tree.services.count, "service"), .muted)], priority: 6, gap: 2)
+    if detail.tree.errorOrigins > 0 {
+      left.add([Run(Self.counted(detail.tree.errorOrigins, "error"), .muted)], priority: 2, gap: 2)
     }
     if !summary.customerSees.isEmpty {
       left.add([Run("customer sees ", .muted), Run(endEllipsis(summary.customerSees, 32), .text)], priority: 1)
     }
-    if !summary.user.isEmpty { left.add([Run(middleEllipsis(summary.user, 24), .text)], priority: 6) }
-    if !summary.amount.isEmpty { left.add([Run(middleEllipsis(summary.amount, 24), .text)], priority: 5, gap: 2) }
+    if !summary.user.isEmpty { left.add([Run(middleEllipsis(summary.user, 24), .text)], priority: 4) }
+    if !summary.amount.isEmpty { left.add([Run(middleEllipsis(summary.amount, 24), .text)], priority: 3, gap: 2) }
     left.add([Run(context.clock(summary.start, .milliseconds), .muted)], priority: 7, gap: 2)
-    canvas.rich(left.runs(in: width - shown.cellWidth - (shown.isEmpty ? 0 : 3)), x: x, y: y)
+    canvas.rich(left.runs(in: width - shown.cellWidth - (shown.isEmpty ? 0 : 2)), x: x, y: y)
     canvas.rich(shown, x: x + width - shown.cellWidth, y: y)
   }
 
   /// What of the tree is not shown, and why.
-  private var narrowed: [Run] {
+  private func narrowed(_ tree: CallTree) -> [Run] {
     var parts: [String] = []
     if onlyErrors { parts.append("only errors") }
     if !search.isEmpty { parts.append("/" + endEllipsis(search, 20)) }
-    if axis.isZoomed { parts.append("×\(Int(axis.factor))") }
+    if axis.isZoomed {
+      parts.append("×\(Int(axis.factor)) from \(Figures.offset(axis.window(of: tree.duration).from).text)")
+    }
     return parts.isEmpty ? [] : [Run(parts.joined(separator: "  "), .accent)]
   }
 
   /// Which critical path is shown, and how much of the whole it explains.
-  private func pathRuns(_ tree: CallTree) -> [Run] {
-    guard let path else { return [Run("critical path off", .faint)] }
+  private func pathRuns(_ tree: CallTree, isWide: Bool) -> [Run] {
+    guard let path else { return [Run(isWide ? "critical path off" : "path off", .faint)] }
     let share = tree.duration > 0 ? min(1, Double(path.total) / Double(tree.duration)) : 0
     let word = path.kind == .transaction ? "transaction" : "request"
     return [
-      Run(Glyphs.critical, .critical, bold: true), Run(" critical \(word) ", .muted),
+      Run(Glyphs.critical, .critical, bold: true), Run(isWide ? " critical \(word) " : " \(word) ", .muted),
       Run(Figures.percent(share, isWhole: true).text, .critical, bold: true),
     ]
   }

@@ -48,7 +48,7 @@ struct SpanPanel {
   // MARK: The head
 
   private func drawRule(on canvas: inout Canvas, _ area: Rect) {
-    let service = node.span.service.isEmpty ? row.service : node.span.service
+    let service = row.isCall && !row.service.isEmpty ? row.service : node.span.service
     let name = [row.ltxid?.description, service.isEmpty ? "unknown service" : service].compactMap { $0 }
     let operation = row.isCall || row.operation.isEmpty ? node.span.operation : row.operation
     let note = [Run("\(kindWord)  ", .faint), Run(node.span.id.hex, .muted)]
@@ -110,7 +110,8 @@ struct SpanPanel {
 
   private var share: String {
     guard let path else { return "–" }
-    return Figures.percent(layout.tree.criticalShare(of: row, on: path), isWhole: true).text
+    let share = layout.tree.criticalShare(of: row, on: path)
+    return Figures.percent(share, isWhole: share == 0 || share >= 0.1).text
   }
 
   /// The attributes of the span, or of the event that the row is.
@@ -121,9 +122,13 @@ struct SpanPanel {
       case .hop, .span, .record: nil
       }
     let list = event.map { node.span.events[$0].attributes } ?? node.span.attributes
-    return list.filter { $0.name != AttributeName.errorType }.map { attribute in
+    // What the row itself says need not be said twice.
+    let isSaid = [AttributeName.errorType, AttributeName.attempt, AttributeName.attempts, AttributeName.httpStatus]
+    var facts = row.attemptText.isEmpty ? [] : [[Run("try ", .muted), Run(row.attemptText, .text)]]
+    facts += list.filter { !isSaid.contains($0.name) }.map { attribute in
       [Run(middleEllipsis(attribute.name, 40) + " ", .muted), Run(middleEllipsis("\(attribute.value)", 48), .text)]
     }
+    return facts
   }
 
   // MARK: The log
@@ -144,7 +149,7 @@ struct SpanPanel {
     for (index, line) in shown.enumerated() {
       var runs = LogRuns.runs(of: line, width: area.width, context)
       if index == shown.count - 1, left > 0 {
-        let note = [Run("  +\(Figures.count(left).text) ", .muted), Run("l", .accent, bold: true)]
+        let note = [Run("  +\(Figures.count(left).text) more ", .muted), Run("l", .accent, bold: true)]
         runs = endEllipsis(runs, area.width - note.cellWidth) + note
       }
       canvas.rich(endEllipsis(runs, area.width), x: area.x, y: area.y + index)

@@ -12,7 +12,8 @@ struct TimeAxis: Sendable, Equatable {
 
   /// The window in nanoseconds after the start, of a whole that takes `duration`.
   func window(of duration: Int64) -> (from: Int64, to: Int64) {
-    let whole = Double(max(1, duration))
+    // A double next to the greatest Int64 would not fit back into one.
+    let whole = min(Double(max(1, duration)), 9e18)
     let from = origin * whole
     return (Int64(from), Int64(min(whole, from + whole / factor).rounded(.up)))
   }

@@ -21,11 +21,11 @@ extension TransactionList {
       TableColumn("", .fixed(1)),
       TableColumn("state", .fixed(12), priority: 1, gap: 1),
       TableColumn("GTXID", .fixed(isWhole ? 32 : 9)),
-      TableColumn("kind", .share(minimum: 8, maximum: 24), priority: 2),
+      TableColumn("kind", .share(minimum: 8, maximum: 18), priority: 2),
       TableColumn("start", .fixed(10), priority: 5),
       TableColumn("took", .fit(minimum: 7), align: .right),
       TableColumn("hops", .fit(minimum: 4), align: .right, priority: 4),
-      TableColumn("services", .share(minimum: 16, maximum: 48), priority: 6),
+      TableColumn("services", .share(minimum: 16, maximum: 26), priority: 6),
       TableColumn("first error", .share(minimum: 16), priority: 3),
     ]
   }

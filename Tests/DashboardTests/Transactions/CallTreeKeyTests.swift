@@ -1,0 +1,127 @@
+import Drawing
+import Operations
+import Testing
+import TraceCollector
+import TraceModel
+
+@testable import Dashboard
+
+struct CallTreeKeyTests {
+  static func stage(
+    _ detail: TransactionDetail = TransactionFixture.detail, columns: Int = 118, rows: Int = 36,
+    glyphs: GlyphSet = .utf8
+  ) -> PageStage<TransactionsPage> {
+    var stage = PageStage(
+      TransactionsPage(), TransactionFixture.snapshot, columns: columns, rows: rows, glyphs: glyphs)
+    stage.context.transaction = detail
+    _ = stage.go(to: .transaction(detail.summary.gtxid, span: nil))
+    return stage
+  }
+
+  /// The row under the cursor: its hop, or what it is.
+  private func current(_ stage: PageStage<TransactionsPage>) -> String {
+    guard let tree = stage.page.tree?.tree, let row = stage.page.tree?.current else { return "none" }
+    return tree.rows[row].ltxid?.description ?? tree.rows[row].operation
+  }
+
+  @Test(arguments: [
+    ("", "#1"), ("j", "#2"), ("j j j", "ORDER_CREATE"), ("G", "#9"), ("Right", "#2"), ("Right Right", "#3"),
+    ("j j Left", "#2"), ("j Left", "#2"), ("j Left Left", "#1"), ("j Enter j", "#8"), ("j Left j", "#8"),
+    ("j Enter Enter j", "#3"), ("n", "#6"), ("n N", ""), ("N", ""), ("n n", ""), ("Left n", "#6"),
+    ("e j j j", "#5"), ("Esc", "#1"),
+  ]) func keysMoveAndFold(_ keys: String, expected: String) {
+    var stage = Self.stage()
+    stage.press(keys)
+    #expect(current(stage) == expected, "\(keys)")
+  }
+
+  @Test func foldedWorkIsCounted() {
+    var stage = Self.stage()
+    stage.press("j Enter")
+    #expect(stage.picture().contains("#2    ▸ order createOrder  +13"))
+  }
+
+  @Test func theCriticalPathIsNamed() {
+    var stage = Self.stage()
+    #expect(stage.picture().contains("┃ critical transaction 100 %"))
+    #expect(stage.press("p").sentence?.hasPrefix("critical path of the request") == true)
+    #expect(stage.picture().contains("┃ critical request 100 %"))
+    stage.press("p")
+    #expect(stage.picture().contains("critical path off") && !stage.picture().contains("┃#"))
+    stage.press("p")
+    #expect(stage.picture().contains("┃ critical transaction"))
+  }
+
+  @Test func zoomAndPan() {
+    var stage = Self.stage()
+    stage.press("j + + + +")
+    #expect(stage.picture().contains("×16 from +0 ms"))
+    stage.press("Right")
+    #expect(stage.picture().contains("×16 from +32 ms"), "pans and does not move in the tree")
+    stage.press("- - - -")
+    #expect(!stage.picture().contains("×" + "16"))
+    stage.press("+ z")
+    #expect(stage.page.tree?.axis == TimeAxis())
+  }
+
+  @Test func searchShowsTheWayToWhatMatches() {
+    var stage = Self.stage()
+    #expect(stage.page.narrow(to: "release CREDIT", stage.context) == nil)
+    #expect(stage.page.tree?.visible.count == 3 && current(stage) == "#9")
+    _ = stage.page.narrow(to: "currency=krw", stage.context)
+    #expect(current(stage) == "#6")
+    _ = stage.page.narrow(to: "no such thing", stage.context)
+    #expect(stage.picture().contains("Nothing in this tree matches.  Esc shows all"))
+    stage.press("Esc")
+    #expect(stage.page.tree?.visible.count == 17)
+  }
+
+  @Test func theThreeDisplaysKeepTheRow() {
+    var stage = Self.stage()
+    stage.press("n t")
+    #expect(stage.page.tree?.display == .flame && current(stage) == "#6")
+    stage.press("k")
+    #expect(current(stage) == "#5")
+    stage.press("t")
+    #expect(stage.page.tree?.display == .events && current(stage) == "#5")
+    #expect(stage.picture().contains("│ ERROR payment-2 call not permitted: breaker payment-gateway is OPEN"))
+    stage.press("t")
+    #expect(stage.page.tree?.display == .tree && current(stage) == "#5")
+  }
+
+  @Test func whatItIsAboutForTheKeysOfTheFrame() {
+    var stage = Self.stage()
+    stage.press("n")
+    let span = SpanID(0xb7ad_6b71_6920_3331)!
+    #expect(stage.page.subject(stage.context) == .span(TransactionFixture.undoneID, span))
+    #expect(stage.page.breadcrumb(stage.context) == ["transactions", "8f3a…21c9", "#6"])
+    _ = stage.go(to: .transactions(filter: nil))
+    #expect(stage.page.list.current?.gtxid == TransactionFixture.undoneID, "back on its row")
+  }
+
+  @Test func aPlaceInTheTreeCanBeGoneTo() {
+    var stage = Self.stage()
+    _ = stage.go(to: .transaction(TransactionFixture.undoneID, span: SpanID(12)))
+    #expect(current(stage) == "#9")
+  }
+
+  @Test func theWheelAndClicks() {
+    var stage = Self.stage()
+    let line = stage.line(of: "release credit") ?? 0
+    stage.point(.press, column: 20, row: line)
+    #expect(current(stage) == "#9")
+    stage.point(.doubleClick, column: 20, row: stage.line(of: "createOrder") ?? 0)
+    #expect(stage.page.tree?.visible.count == 4)
+    #expect(stage.point(.press, column: 20, row: 35) == nil)
+  }
+
+  @Test func sIsSavedAsJSON() throws {
+    var stage = Self.stage()
+    guard case .effect(.save(let name, let text))? = stage.press("S")?.first else {
+      Issue.record("nothing is saved")
+      return
+    }
+    #expect(name == "transaction-8f3a91c07b5e44d2a6f0c3d91e7721c9.json")
+    #expect(text.contains("\"customerSees\": \"cancelled\"") && text.contains("\"id\": \"b7ad6b7169203331\""))
+  }
+}
