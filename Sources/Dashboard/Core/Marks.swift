@@ -95,10 +95,11 @@ extension PageContext {
     Figures.clock(time, zoneOffset: Int(zoneOffset / 1_000_000_000), precision: precision)
   }
 
-  /// How long ago, or in how long: nanoseconds, without overflow.
+  /// How long ago it was, or (negative) in how long it will be, in nanoseconds. Its negative is always a number too.
   func since(_ time: Int64) -> Int64 {
     let (distance, overflow) = snapshot.time.subtractingReportingOverflow(time)
-    return overflow ? (snapshot.time < time ? .min : .max) : distance
+    if overflow { return snapshot.time < time ? -.max : .max }
+    return max(distance, -.max)
   }
 }
 

@@ -77,7 +77,7 @@ struct LastLine {
     let isStill = model.shown.system.isStill
     let memory = isStill ? nil : program.residentBytes
     let frame = isStill ? nil : model.frameTime
-    let time = Run(frame.map { Figures.duration($0).text } ?? "–", .faint)
+    let time = Run(frame.map(Self.frameTime) ?? Figure.unknown.text, .faint)
     guard layout.isWide else { return [time] }
     let size = Run("  " + (memory.map { Figures.size(bytes: $0).text } ?? "–"), .faint)
     let dropped = Figures.short(Int(clamping: program.spansDropped)).text
@@ -85,6 +85,12 @@ struct LastLine {
     var lost = [Run("\(dropped) dropped", program.spansDropped > 0 ? .degraded : .faint)]
     if program.spansEvicted > 0 { lost.append(Run("  \(evicted) evicted", .faint)) }
     return lost + [size, Run("  " + time.text, .faint)]
+  }
+
+  /// `0.7 ms`: to a tenth, as it changes all the time.
+  private static func frameTime(_ nanoseconds: Int64) -> String {
+    let tenths = (max(0, nanoseconds) + 50_000) / 100_000
+    return tenths < 100 ? "\(tenths / 10).\(tenths % 10) ms" : Figures.duration(nanoseconds).text
   }
 
   private func drawHonesty(_ runs: [Run], on canvas: inout Canvas, from start: Int) {

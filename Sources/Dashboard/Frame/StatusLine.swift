@@ -12,7 +12,7 @@ struct StatusLine {
   struct Segment {
     let part: Part
     let runs: [Run]
-    /// The highest goes first; 0 stays.
+    /// The lowest is the most wanted.
     let priority: Int
     /// Blanks before it.
     var gap = 2
@@ -47,16 +47,19 @@ struct StatusLine {
 
   /// What is shown and where: who and when at the left, how it is at the right.
   var places: [Place] {
-    var (left, right) = (identity, signals)
+    let (allLeft, allRight) = (identity, signals)
     let room = layout.size.columns - 2
     func width(_ segments: [Segment]) -> Int {
       segments.enumerated().reduce(0) { $0 + $1.element.runs.cellWidth + ($1.offset == 0 ? 0 : $1.element.gap) }
     }
-    while width(left) + width(right) + (right.isEmpty ? 0 : 2) > room {
-      guard let worst = (left + right).map(\.priority).max(), worst > 0 else { break }
-      left.removeAll { $0.priority == worst }
-      right.removeAll { $0.priority == worst }
+    // The most wanted first, as long as there is room.
+    var kept: Set<Part> = []
+    for segment in (allLeft + allRight).sorted(by: { $0.priority < $1.priority }) {
+      let trial = kept.union([segment.part])
+      let (left, right) = (allLeft.filter { trial.contains($0.part) }, allRight.filter { trial.contains($0.part) })
+      if width(left) + width(right) + (right.isEmpty ? 0 : 2) <= room { kept = trial }
     }
+    let (left, right) = (allLeft.filter { kept.contains($0.part) }, allRight.filter { kept.contains($0.part) })
     return placed(left, from: 1) + placed(right, from: layout.size.columns - 1 - width(right))
   }
 
@@ -108,7 +111,7 @@ extension StatusLine {
     if let frozen = model.frozen {
       let (distance, overflow) = frozen.time.subtractingReportingOverflow(model.live.time)
       runs.append(Run(" " + context.clock(frozen.time), .frozen, bold: true))
-      if !overflow { runs.append(Run(" " + Figures.distance(distance).text, .muted)) }
+      if !overflow, distance / 1_000_000_000 != 0 { runs.append(Run(" " + Figures.distance(distance).text, .muted)) }
     } else {
       runs.append(Run(" " + context.clock(snapshot.time), .frozen, bold: true))
     }

@@ -27,6 +27,13 @@ struct GoToTransaction: PopupContent {
     return (digits(parts.first ?? ""), parts.count > 1 ? digits(parts[1]) : "")
   }
 
+  /// The id that was typed in full: 32 digits, or the 16 of an older system when nothing else begins so.
+  private var whole: GTXID? {
+    let count = wanted.prefix.utf8.count
+    guard count == 32 || count == 16 && answered == wanted.prefix && ids.isEmpty else { return nil }
+    return GTXID(wanted.prefix)
+  }
+
   private var problem: String? {
     let (prefix, suffix) = wanted
     if (prefix + suffix).contains(where: { !$0.isHexDigit || !$0.isASCII }) { return "an id has only 0–9 and a–f" }
@@ -71,7 +78,7 @@ struct GoToTransaction: PopupContent {
   private mutating func enter() -> [Action] {
     let matches = matches
     if answered == wanted.prefix, matches.indices.contains(selected) { return open(matches[selected]) }
-    if let id = GTXID(wanted.prefix) { return open(id) }
+    if let id = whole { return open(id) }
     guard problem == nil, !wanted.prefix.isEmpty, answered != wanted.prefix else { return [] }
     opensSingle = true
     return [.effect(.findTransactions(prefix: wanted.prefix))]

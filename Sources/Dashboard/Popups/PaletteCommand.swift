@@ -101,7 +101,7 @@ struct PaletteReader {
   }
 
   private func transaction(_ text: String) -> [Action] {
-    if let id = GTXID(text.lowercased()) { return [.open(.transaction(id, span: nil))] }
+    if text.utf8.count == 32, let id = GTXID(text.lowercased()) { return [.open(.transaction(id, span: nil))] }
     var popup = GoToTransaction(text)
     let asked = popup.ask()
     return [.show(Popup(popup))] + asked

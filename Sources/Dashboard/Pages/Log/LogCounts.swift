@@ -18,8 +18,9 @@ struct LogCounts {
     _ title: String, _ lines: [LogLine], tone: ChartTone, on canvas: inout Canvas, in area: Rect
   ) {
     let counts = counts(lines, seconds: area.width * 2)
-    let figure = Figures.count(Int(counts.last ?? 0))
-    Rule(title, figures: [Run(figure.text, .strong, bold: true), Run(" now", .muted)]).draw(
+    // The newest second is not over yet.
+    let full = counts.dropLast().last.flatMap { $0.isFinite ? Figures.count(Int($0)) : nil } ?? .unknown
+    Rule(title, figures: [Run(full.text, .strong, bold: true), Run("/s", .muted)]).draw(
       on: &canvas, x: area.x, y: area.y, width: area.width)
     AreaChart(
       counts, tone: tone, top: ChartScale.top(counts, atLeast: 5), axis: ChartAxis(end: context.isFrozen ? "" : "now")

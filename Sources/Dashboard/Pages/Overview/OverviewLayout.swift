@@ -33,7 +33,7 @@ struct OverviewLayout: Sendable {
   private mutating func placeWide(_ body: Rect, gap: Int, _ rows: OverviewRows) {
     var rest = body
     if body.height >= 15 {
-      let lines = gap == 1 ? min(12, max(3, (body.height - 17) / 2)) : 3
+      let lines = gap == 1 ? min(10, max(3, (body.height - 17) / 2)) : 3
       let (top, below) = body.split(top: lines + 2, gap: gap)
       for (chart, area) in zip([Chart.throughput, .errors, .latency, .lag], top.columns(4, gap: 2)) {
         charts.append((chart, area))

@@ -4,14 +4,6 @@ import TraceModel
 import Widgets
 
 extension OverviewPanelView {
-  /// Draws pieces at the left, cut at the end, and a piece at the right that stays whole.
-  private func drawRow(_ left: [Run], _ right: [Run], on canvas: inout Canvas, in area: Rect) {
-    let figures = right.cellWidth <= area.width ? right : []
-    let room = area.width - (figures.isEmpty ? 0 : figures.cellWidth + 1)
-    canvas.rich(endEllipsis(left, room), x: area.x, y: area.y)
-    canvas.rich(figures, x: area.right - figures.cellWidth, y: area.y)
-  }
-
   // MARK: A breaker
 
   func drawBreaker(_ breaker: BreakerSnapshot, on canvas: inout Canvas, in area: Rect) {
@@ -29,11 +21,11 @@ extension OverviewPanelView {
   }
 
   private func breakerFigures(_ breaker: BreakerSnapshot) -> [Run] {
-    let since = Figures.duration(max(0, context.since(breaker.since))).text
+    let since = Self.countdown(context.since(breaker.since))
     switch breaker.state {
     case .open:
       let wait = breaker.trialFrom.map { max(0, -context.since($0)) }
-      let next = wait.map { $0 == 0 ? "next call" : Figures.duration($0).text } ?? since
+      let next = wait.map { $0 == 0 ? "next call" : Self.countdown($0) } ?? since
       guard isWide else { return [Run(next, .strong)] }
       let rate = breaker.failureRate.map { Figures.percent($0 / 100, isWhole: true).text + "   " } ?? ""
       let word = wait.map { $0 == 0 ? "on the " : "in " } ?? "since "
@@ -47,6 +39,12 @@ extension OverviewPanelView {
     }
   }
 
+  /// `3.8 s`: what runs is not shown to the hundredth.
+  private static func countdown(_ nanoseconds: Int64) -> String {
+    let tenths = max(0, nanoseconds) / 100_000_000
+    return tenths < 600 ? "\(tenths / 10).\(tenths % 10) s" : Figures.duration(nanoseconds).text
+  }
+
   // MARK: A topic
 
   /// The tallest lag among the topics: their lines are on one scale.
@@ -58,23 +56,25 @@ extension OverviewPanelView {
     let verdict = isOK ? mark.quiet : mark.long
     let lag = topic.lag.map { Figures.count(Int(clamping: $0)) } ?? .unknown
     let ink: Ink = topic.lag == nil ? .faint : isOK ? .text : mark.ink
-    // From the right: verdict in 8, then what fits of trend in 10, lag in 9, line in 9; the name has the rest.
-    var right = area.right - 8
+    // From the right: verdict, trend, figure, line; the name has the rest. The trend goes first, then the line.
+    let (verdictWidth, figureWidth, nameWidth) = (8, max(7, lag.cellWidth), 10)
+    var spare = area.width - verdictWidth - 2 - figureWidth - 1 - nameWidth
+    let lineWidth = area.width >= 60 ? 18 : isWide ? 9 : 8
+    let hasLine = spare >= lineWidth + 1
+    if hasLine { spare -= lineWidth + 1 }
+    let trend = topic.trend.text
+    let trendWidth = spare >= 10 ? 10 : 0
     canvas.rich(verdict, x: area.right - verdict.cellWidth, y: area.y)
-    let trend = isWide ? topic.trend.text : topic.trend == .steady ? "" : topic.trend.arrow
-    let trendWidth = isWide ? 10 : 3
-    if area.width >= 8 + trendWidth + 9 + 10 {
-      right -= trendWidth
-      if trend.cellWidth < trendWidth { canvas.put(trend, x: right, y: area.y, isOK ? .muted : mark.ink) }
-    }
-    let figureWidth = max(7, lag.cellWidth)
+    // Where there is much room it stays between the figures and the verdict, not between a name and its figures.
+    let widest = 24 + 1 + (hasLine ? lineWidth + 1 : 0) + figureWidth + 2 + trendWidth
+    var right = min(area.right - verdictWidth, area.x + widest) - trendWidth
+    if trend.cellWidth < trendWidth { canvas.put(trend, x: right, y: area.y, isOK ? .muted : mark.ink) }
     right -= 2 + figureWidth
-    guard right >= area.x else { return }
+    guard right > area.x else { return }
     canvas.put(lag.text, x: right, y: area.y, ink, bold: !isOK, width: figureWidth, align: .right)
-    let line = area.width >= 60 ? 18 : 9
-    if right - area.x >= line + 8 {
-      right -= line + 2
-      Sparkline(topic.lagSeries.doubles, top: lagTop).draw(on: &canvas, x: right, y: area.y, width: line)
+    if hasLine {
+      right -= lineWidth + 1
+      Sparkline(topic.lagSeries.doubles, top: lagTop).draw(on: &canvas, x: right, y: area.y, width: lineWidth)
     }
     canvas.put(middleEllipsis(topic.name, right - 1 - area.x), x: area.x, y: area.y, isOK ? .text : .strong)
   }
@@ -84,13 +84,15 @@ extension OverviewPanelView {
   func drawTransaction(_ item: AttentionItem, isFirst: Bool, on canvas: inout Canvas, in area: Rect) {
     let mark = item.state == .running ? Mark(Mark.overdue.glyph, "", "RUNNING", .degraded) : item.state.mark
     canvas.rich(endEllipsis(mark.long, area.width), x: area.x, y: area.y)
-    var x = area.x + 15
+    // One blank after the longest word.
+    var x = area.x + 1 + (rows.transactions.map(\.state.mark.long.cellWidth) + [13]).reduce(0, max)
     guard x + 9 <= area.right else { return }
     canvas.put(item.gtxid.short, x: x, y: area.y, .accent)
     x += 10
-    guard x + 7 <= area.right else { return }
-    canvas.put(Figures.duration(item.duration).text, x: x, y: area.y, width: 7, align: .right)
-    x += 9
+    let duration = rows.transactions.map { Figures.duration($0.duration).cellWidth }.reduce(7, max)
+    guard x + duration <= area.right else { return }
+    canvas.put(Figures.duration(item.duration).text, x: x, y: area.y, width: duration, align: .right)
+    x += duration + 2
     let count = item.count > 1 ? "×" + Figures.count(item.count).text : ""
     let room = area.right - x - (count.isEmpty ? 0 : count.cellWidth + 1)
     guard room > 3 else { return }

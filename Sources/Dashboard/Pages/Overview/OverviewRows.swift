@@ -18,7 +18,7 @@ struct OverviewRows: Sendable {
   init(_ snapshot: SystemSnapshot, filter: String) {
     let word = filter.lowercased()
     func has(_ texts: String...) -> Bool { word.isEmpty || texts.contains { $0.lowercased().contains(word) } }
-    services = Self.bySeverity(snapshot.services).filter { has($0.name, $0.team, $0.reason) }
+    services = Self.bySeverity(snapshot).filter { has($0.name, $0.team, $0.reason) }
     breakers = Self.stable(snapshot.breakers.filter { $0.state != .closed && has($0.label, $0.state.mark.word) }) {
       [$0.state.urgency]
     }
@@ -29,13 +29,21 @@ struct OverviewRows: Sendable {
     events = snapshot.events.filter { has($0.subject, $0.change, $0.reason) }
   }
 
-  /// The worst first; among equals the busiest, in steps of two, so that rows do not change places every second.
-  private static func bySeverity(_ services: [ServiceSnapshot]) -> [ServiceSnapshot] {
-    stable(services) { service in
-      let isBad = service.health.isBad
-      let errors = isBad ? Int((min(max(service.errorShare, 0), 1) * 20).rounded(.up)) : 0
-      return [isBad ? -severity(service.health) : 0, -errors, -magnitude(service.rate)]
+  /// The worst first, the cause before what follows from it; among equals the busiest, in steps of two, so that rows do not change places every second.
+  private static func bySeverity(_ snapshot: SystemSnapshot) -> [ServiceSnapshot] {
+    let causes = snapshot.incident.compactMap { link in
+      if case .service(let name, _, _) = link { name } else { nil }
     }
+    return stable(snapshot.services) { service in
+      let isBad = service.health.isBad
+      let cause = causes.firstIndex(of: service.name) ?? causes.count
+      let errors = isBad ? twentieths(service.errorShare) : 0
+      return [isBad ? -severity(service.health) : 0, isBad ? cause : 0, -errors, -magnitude(service.rate)]
+    }
+  }
+
+  private static func twentieths(_ share: Double) -> Int {
+    share.isNaN ? 0 : Int((min(max(share, 0), 1) * 20).rounded(.up))
   }
 
   private static func severity(_ health: Health) -> Int {

@@ -1,0 +1,91 @@
+import Drawing
+import Operations
+import Testing
+import TraceModel
+
+@testable import Dashboard
+
+/// Lines of the palette, and what they ask for.
+struct PaletteTests {
+  @Test(arguments: [
+    (
+      "fault payment-gateway latency=2s ttl=30s",
+      Command.arm(
+        FaultSpec(target: .service("payment-gateway"), kind: .latency(2_000_000_000), timeToLive: 30_000_000_000))
+    ),
+    ("fault payment-gateway:errors=90%", .arm(FaultSpec(target: .service("payment-gateway"), kind: .errors(0.9)))),
+    ("fault off", .endAllFaults), ("rate 500", .setRate(500)), ("speed 10", .setSpeed(.paced(10))),
+    ("speed max", .setSpeed(.asFastAsItCan)), ("rate 0.5", .setRate(0.5)),
+  ])
+  func commands(line: String, command: Command) {
+    var cockpit = Cockpit()
+    cockpit.press(":")
+    cockpit.send(.paste(line))
+    cockpit.press("Enter")
+    guard case .perform(let asked)? = cockpit.effects.last else {
+      Issue.record("\(line) asked for \(cockpit.effects)")
+      return
+    }
+    #expect(asked == command)
+    #expect(cockpit.model.popups.isEmpty)
+  }
+
+  @Test(arguments: [
+    ("nonsense", "unknown command \"nonsense\"; Tab shows what there is"),
+    ("rate fast", "\"fast\" is not a rate; say transactions a second, 0 to 100000"),
+    ("rate -1", "\"-1\" is not a rate"), ("rate nan", "\"nan\" is not a rate"), ("speed 0", "\"0\" is not a speed"),
+    ("refresh 100", "\"100\" is not a refresh rate"),
+    ("theme pink", "unknown theme \"pink\"; there are dark, light, nord"),
+    ("service nobody", "unknown service \"nobody\""),
+    ("fault payment-gateway crash", "crash does not apply to payment-gateway: not our machine"),
+    ("fault nobody latency=2s", "unknown service \"nobody\""),
+    ("fault payment-gateway latency=fast", "latency=fast is not a duration; say latency=2s or 500ms"),
+    ("fault", "fault wants more"), ("tx", "tx wants more"), ("t", "unknown command \"t\""),
+  ])
+  func problemsStandInPlace(line: String, problem: String) {
+    var cockpit = Cockpit()
+    cockpit.press(":")
+    cockpit.send(.paste(line))
+    cockpit.press("Enter")
+    #expect(cockpit.effects.isEmpty)
+    let words = cockpit.text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    #expect(words.contains(problem.prefix(48)), "\(cockpit.text)")
+    #expect(cockpit.canvas().violations == [])
+    cockpit.press("Backspace")
+    #expect(!cockpit.text.contains(problem.prefix(20)))
+  }
+
+  @Test(arguments: [
+    ("fau Tab", "fault "), ("fault_pay Tab", "fault payment-gateway"), ("fault_pay Tab Tab", "fault payment"),
+    ("fault_payment-gateway_ Tab", "fault payment-gateway latency=2s"),
+    ("fault_payment-gateway_ Tab Tab Tab", "fault payment-gateway outage"),
+    ("fault_payment-gateway_latency=2s_ Tab", "fault payment-gateway latency=2s ttl=30s"), ("the Tab", "theme"),
+    ("theme_ Tab", "theme dark"), ("theme_ BackTab", "theme nord"), ("xyz Tab", "xyz"), ("speed_m Tab", "speed max"),
+  ])
+  func completion(keys: String, line: String) throws {
+    var cockpit = Cockpit()
+    cockpit.press(": text:" + keys)
+    #expect(cockpit.lines.contains { $0.contains(" : " + line) }, "\(cockpit.text)")
+  }
+
+  @Test func earlierLinesComeBack() {
+    var cockpit = Cockpit()
+    cockpit.press(": text:rate_5 Enter : text:speed_2 Enter : Up Up Enter")
+    guard case .perform(let command)? = cockpit.effects.last else {
+      Issue.record("\(cockpit.effects)")
+      return
+    }
+    #expect(command == .setRate(5))
+    #expect(cockpit.model.commandHistory == ["speed 2", "rate 5"])
+  }
+
+  @Test func themesAreTried() {
+    var cockpit = Cockpit()
+    cockpit.press(": text:theme Enter Down")
+    #expect(cockpit.model.theme == "light")
+    cockpit.press("Esc")
+    #expect(cockpit.model.theme == "dark")
+    cockpit.press(": text:theme_nord Enter")
+    #expect(cockpit.model.theme == "nord")
+  }
+}

@@ -1,0 +1,76 @@
+import Drawing
+import Operations
+import Testing
+import TraceModel
+
+@testable import Dashboard
+
+struct WhyTests {
+  @Test(arguments: [
+    (
+      "",
+      [
+        "payment-gateway", "because breaker payment-gateway is OPEN", "errors 100 %, promised under 1.0 %",
+        "p99 2.41 s, promised under 1.00 s", "we broke it payment-gateway:latency=2s,ttl=90s",
+      ]
+    ),
+    (
+      "Tab",
+      [
+        "○ OPEN payment → payment-gateway", "50 % or more of the last 10 calls fail, once 5 have been made",
+        "last change HALF → OPEN: 3 of 3 trial calls failed", "3 of 3 calls, 100 %",
+        "Half-open on the first call after 14:03:30.8, in 3.80 s.",
+      ]
+    ),
+    ("Tab Down", ["◐ HALF catalog → recommendation", "1 of 3 trial calls are in; they decide."]),
+    (
+      "Tab Tab",
+      ["▲ WARN payment on payment", "The lag grew over the whole window, from 12 to 1,204.", "lag 1,204 ↑ 42/s"]
+    ),
+    (
+      "Tab Tab Tab Down",
+      ["↺ COMPENSATED 8f3a…21c9", "undone in reverse", "first error payment gateway: no answer in 1,000 ms"]
+    ),
+  ])
+  func theFacts(keys: String, facts: [String]) {
+    var cockpit = Cockpit()
+    cockpit.press(keys + " w")
+    #expect(cockpit.model.popups.last?.content is WhyPopup)
+    let inside = cockpit.lines.compactMap { line -> Substring? in
+      let parts = line.split(separator: "│", omittingEmptySubsequences: false)
+      return parts.count == 3 ? parts[1] : nil
+    }
+    let words = inside.joined(separator: " ").split(separator: " ").joined(separator: " ")
+    for fact in facts { #expect(words.contains(fact), "\(cockpit.text)") }
+    #expect(cockpit.canvas().violations == [])
+  }
+
+  @Test func itLivesOn() {
+    var cockpit = Cockpit()
+    cockpit.press("Tab w")
+    var later = ShopFixture.snapshot
+    later.time += 5_000_000_000
+    cockpit.send(.snapshot(later))
+    #expect(cockpit.text.contains("Half-open on the next call."))
+    later.breakers = []
+    cockpit.send(.snapshot(later))
+    #expect(cockpit.text.contains("It is no longer there."))
+    cockpit.press("Esc")
+    #expect(cockpit.model.popups.isEmpty)
+  }
+
+  @Test func enterLeadsThere() {
+    var cockpit = Cockpit()
+    cockpit.press("Tab w Enter")
+    #expect(cockpit.model.history.current == .breakers(selected: "payment>payment-gateway"))
+  }
+
+  @Test(arguments: [1, 2, 3, 7, 20])
+  func wrapping(width: Int) {
+    let text = "결제 게이트웨이 응답 시간 초과: averyveryverylongword 1,000 ms"
+    let lines = wrapped([Run(text, .text)], width: width)
+    for line in lines where width > 1 { #expect(line.cellWidth <= width) }
+    let letters = lines.flatMap { $0 }.map(\.text).joined().filter { $0 != " " }
+    #expect(letters == text.filter { $0 != " " })
+  }
+}
