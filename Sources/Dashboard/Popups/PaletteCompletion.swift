@@ -27,7 +27,10 @@ extension PaletteReader {
   }
 
   private func commands(_ typed: String) -> [PaletteCompletion] {
-    PaletteCommand.allCases.filter { $0.rawValue.hasPrefix(typed) }.map {
+    let matches = PaletteCommand.allCases.filter { $0.rawValue.hasPrefix(typed) }
+    // What is typed already almost whole comes first: `fault` before `faults`.
+    let ordered = typed.isEmpty ? matches : matches.sorted { $0.rawValue.count < $1.rawValue.count }
+    return ordered.map {
       PaletteCompletion(
         line: $0.rawValue + ($0.takesArgument ? " " : ""), word: $0.rawValue, explanation: $0.explanation)
     }
