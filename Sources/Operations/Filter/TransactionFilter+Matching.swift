@@ -25,7 +25,7 @@ extension TransactionFilter.Condition {
     case .duration(let comparison, let limit): comparison.holds(transaction.duration, limit)
     case .hops(let comparison, let limit): comparison.holds(transaction.hops, limit)
     case .errors(let comparison, let limit): comparison.holds(transaction.errors, limit)
-    case .text(let field, let match, let value): match.holds(field.texts(of: transaction), value.lowercased())
+    case .text(let field, let match, let value): match.holds(value) { field.hasText(of: transaction, $0) }
     case .status(let isWanted, let state): (transaction.state == state) == isWanted
     case .gtxid(let isWanted, let prefix): transaction.gtxid.matches(prefix: prefix) == isWanted
     case .flag(let flag): flag.holds(for: transaction)
@@ -44,25 +44,27 @@ extension TransactionFilter.Flag {
 }
 
 extension TransactionFilter.Field {
-  fileprivate func texts(of transaction: TransactionSummary) -> [String] {
+  /// Whether one of the texts that the field stands for is as wanted.
+  fileprivate func hasText(of transaction: TransactionSummary, _ isWanted: (String) -> Bool) -> Bool {
     switch self {
-    case .service: transaction.services
-    case .operation: [transaction.kind, transaction.firstError] + transaction.services
-    case .user: [transaction.user]
-    case .kind: [transaction.kind]
-    case .error: [transaction.firstError]
+    case .service: transaction.services.contains(where: isWanted)
+    case .operation:
+      isWanted(transaction.kind) || isWanted(transaction.firstError) || transaction.services.contains(where: isWanted)
+    case .user: isWanted(transaction.user)
+    case .kind: isWanted(transaction.kind)
+    case .error: isWanted(transaction.firstError)
     }
   }
 }
 
 extension TransactionFilter.Match {
-  /// Whether one of the texts (or, for the two that negate, none of them) is like `value`, which is in lower case.
-  fileprivate func holds(_ texts: [String], _ value: String) -> Bool {
+  /// Whether one of the texts (or, for the two that negate, none of them) is like `value`.
+  fileprivate func holds(_ value: String, among hasText: ((String) -> Bool) -> Bool) -> Bool {
     switch self {
-    case .equals: texts.contains { $0.lowercased() == value }
-    case .differs: !texts.contains { $0.lowercased() == value }
-    case .contains: texts.contains { $0.lowercased().contains(value) }
-    case .lacks: !texts.contains { $0.lowercased().contains(value) }
+    case .equals: hasText { CaseInsensitive.equal($0, value) }
+    case .differs: !hasText { CaseInsensitive.equal($0, value) }
+    case .contains: hasText { CaseInsensitive.contains($0, value) }
+    case .lacks: !hasText { CaseInsensitive.contains($0, value) }
     }
   }
 }

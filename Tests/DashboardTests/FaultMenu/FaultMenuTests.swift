@@ -156,9 +156,9 @@ struct FaultMenuTests {
       (service.rate, service.lag, service.lagVerdict) = (9e12, .max, .stop)
       extreme.services.append(service)
     }
-    for name in ExtremeFixture.names + ["payment", "payment-gateway", "gateway"] {
+    for name in [ExtremeFixture.names[0], ExtremeFixture.names[1], ExtremeFixture.names[4], "payment-gateway"] {
       var stage = try #require(Stage(.service(name), extreme, columns: size.0, rows: size.1))
-      for keys in ["", "Tab", "Tab Right Right", "Tab", "Tab", "Tab", "j", "j", "j", "j", "j"] {
+      for keys in ["", "Tab Right Right", "Tab Tab", "BackTab BackTab BackTab j j", "j j j"] {
         stage.press(keys)
         #expect(stage.canvas(glyphs).violations.isEmpty, "\(size) \(glyphs) \(name) \(keys)")
       }

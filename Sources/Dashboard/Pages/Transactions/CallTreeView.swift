@@ -250,18 +250,18 @@ struct CallTreeSearch {
   private let text: String
 
   init(_ text: String) {
-    self.text = text.lowercased()
+    self.text = text
   }
 
   func matches(_ row: CallTreeRow, in tree: CallTree) -> Bool {
     if text.isEmpty { return true }
     let hop = row.ltxid?.description ?? ""
-    if [row.service, row.operation, row.topic, row.to, hop].contains(where: { $0.lowercased().contains(text) }) {
+    if [row.service, row.operation, row.topic, row.to, hop].contains(where: { CaseInsensitive.contains($0, text) }) {
       return true
     }
     guard row.isCall else { return false }
     let span = tree.nodes[row.node].span
-    if span.message.lowercased().contains(text) || span.instance.lowercased().contains(text) { return true }
-    return span.attributes.contains { "\($0.name)=\($0.value)".lowercased().contains(text) }
+    if CaseInsensitive.contains(span.message, text) || CaseInsensitive.contains(span.instance, text) { return true }
+    return span.attributes.contains { CaseInsensitive.contains("\($0.name)=\($0.value)", text) }
   }
 }
