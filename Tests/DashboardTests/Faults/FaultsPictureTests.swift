@@ -15,8 +15,8 @@ struct FaultsPictureTests {
     #expect(
       picture == """
           ↯ armed now ─────────────────────────────────────────────────── 1 fault on   touches 46 req/s   press ! to end all
-            kind      on                        strength  share   hit  armed at                                         left
-         ▌↯ latency   payment-gateway           +2 s      100 %   287  14:02:57  ━━━━━━━━━━━━━━━━━━━━━━━────────────    60 s
+            kind      on                             strength  share   hit  armed at                                    left
+         ▌↯ latency   payment-gateway                +2 s      100 %   287  14:02:57  ━━━━━━━━━━━━━━━━━━━━──────────    60 s
             since then  ✗ 2 failing  ▲ 1 degraded  ○ 1 opened  lag 1,204 ↑  ↺ 119 compensated
 
           what can be broken ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━ · can   ↯ armed   blank: does not apply

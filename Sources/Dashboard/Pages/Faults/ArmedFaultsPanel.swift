@@ -70,12 +70,12 @@ struct ArmedFaultsPanel {
   private static let columns = [
     TableColumn("", .fixed(1)),
     TableColumn("kind", .fixed(8), gap: 1),
-    TableColumn("on", .share(minimum: 12, maximum: 24)),
+    TableColumn("on", .share(minimum: 12)),
     TableColumn("strength", .fit(minimum: 6), priority: 1),
     TableColumn("share", .fit(minimum: 5), align: .right, priority: 4),
     TableColumn("hit", .fit(minimum: 4), align: .right, priority: 3),
     TableColumn("armed at", .fixed(8), priority: 5),
-    TableColumn("", .share(minimum: 14), priority: 6),
+    TableColumn("", .share(minimum: 14, maximum: 36), priority: 6),
     TableColumn("left", .fit(minimum: 6), align: .right),
   ]
 

@@ -52,7 +52,7 @@ struct CallTreeColumns {
   static let tookWidth = 8
 
   init(x: Int, width: Int, hopWidth: Int, codeWidth wantedCode: Int) {
-    axisWidth = width < 56 ? 0 : width >= 100 ? width * 37 / 100 : width / 3
+    axisWidth = width < 56 ? 0 : width >= 150 ? width / 2 : width >= 100 ? width * 37 / 100 : width / 3
     codeWidth = width < 70 ? 0 : wantedCode
     self.hopWidth = hopWidth
     hop = x
