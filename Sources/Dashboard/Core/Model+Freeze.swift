@@ -1,8 +1,6 @@
 import Operations
 
 extension Model {
-  static let second: Int64 = 1_000_000_000
-
   /// Freezes what is shown, or goes back to the newest state.
   mutating func toggleFreeze() -> [Effect] {
     if frozen == nil {
@@ -16,14 +14,19 @@ extension Model {
   /// Goes through time; freezes first.
   mutating func step(seconds: Int64) -> [Effect] {
     let from = frozen?.time ?? live.time
-    let (moved, overflow) = from.addingReportingOverflow(seconds * Self.second)
+    let (moved, overflow) = from.addingReportingOverflow(seconds * Timeline.second)
     let wanted = overflow ? from : moved
     if wanted > live.time, from >= live.time {
       say(isFrozen ? "this is the newest moment; Space goes live" : "this is live; Space freezes it, , steps back")
       return []
     }
+    return travel(to: wanted)
+  }
+
+  /// Shows the state of a moment; what is later than the newest is the newest.
+  mutating func travel(to time: Int64) -> [Effect] {
     var moment = frozen ?? FrozenMoment(time: live.time, snapshot: live)
-    moment.time = min(wanted, live.time)
+    moment.time = min(time, live.time)
     moment.awaited += 1
     frozen = moment
     return [.loadSnapshot(at: moment.time)]

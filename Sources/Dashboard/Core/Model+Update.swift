@@ -14,6 +14,7 @@ public func update(_ model: inout Model, _ input: Input) -> [Effect] {
     return []
   case .snapshot(let snapshot):
     model.live = snapshot
+    model.timeline.add(snapshot)
     return model.isFrozen ? [] : model.refresh()
   case .pastSnapshot(let snapshot): return model.show(past: snapshot)
   case .transaction(let id, let detail):
@@ -90,6 +91,7 @@ extension Model {
     case .chooseTheme:
       popups.append(Popup(ThemeList(names: themes, current: theme)))
       return []
+    case .travel(let time): return travel(to: time)
     case .showHelp:
       popups.append(Popup(HelpPopup(page: pages[page])))
       return []

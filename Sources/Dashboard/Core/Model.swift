@@ -7,6 +7,7 @@ import TraceModel
 public struct Model: Sendable {
   /// The newest state.
   var live: SystemSnapshot
+  var timeline = Timeline()
   /// The state that is shown instead of the newest one.
   var frozen: FrozenMoment?
   var size: Size
@@ -55,6 +56,7 @@ public struct Model: Sendable {
     theme: String = "dark", refreshRate: Int = 10
   ) {
     live = snapshot
+    timeline.add(snapshot)
     self.size = size
     self.zoneOffset = zoneOffset
     self.motion = motion
@@ -76,7 +78,8 @@ public struct Model: Sendable {
   func context(size: Size) -> PageContext {
     PageContext(
       snapshot: shown, isFrozen: isFrozen, size: size, zoneOffset: zoneOffset, motion: motion, transaction: transaction,
-      log: log, unknownTransaction: unknownTransaction, logFilter: logFilter, newest: live.time, clock: clock)
+      log: log, unknownTransaction: unknownTransaction, logFilter: logFilter, newest: live.time, clock: clock,
+      timeline: timeline)
   }
 }
 

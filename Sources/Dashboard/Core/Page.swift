@@ -37,6 +37,8 @@ enum Action: Sendable {
   case remember(String)
   /// Opens the list of themes.
   case chooseTheme
+  /// Shows the state of that moment.
+  case travel(to: Int64)
   /// Opens the help of the page that is shown.
   case showHelp
 }
@@ -76,6 +78,8 @@ struct PageContext: Sendable {
   var newest: Int64 = 0
   /// Nanoseconds of a clock that only goes forward; for what fades after a while.
   var clock: Int64 = 0
+  /// How bad it was lately, and what happened, up to the newest state.
+  var timeline = Timeline()
 }
 
 /// One page: its own state, how it is steered and how it is drawn. It asks for the world with actions only.

@@ -31,6 +31,8 @@ struct LastLine {
   private var crumbs: [String] {
     let context = model.context(size: layout.size)
     var crumbs = model.pages[model.page].breadcrumb(context)
+    // The moment takes the place of the thing under the cursor: the keys that go through time need the room.
+    if model.isFrozen, model.popups.isEmpty { crumbs = Array(crumbs.prefix(1)) }
     if let popup = model.popups.last { crumbs += popup.content.breadcrumb(context) }
     if model.isFrozen { crumbs.append(context.clock(model.frozen?.time ?? model.live.time)) }
     return crumbs

@@ -26,7 +26,7 @@ struct FreezeTests {
     newer.time += 5_000_000_000
     cockpit.send(.snapshot(newer))
     #expect(cockpit.statusLine.contains("FROZEN  14:03:27 −5 s"))
-    #expect(cockpit.text.contains("payment-gateway times out"))
+    #expect(cockpit.text.contains("✗ F payment-gateway"))
     cockpit.press("Space")
     #expect(cockpit.statusLine.contains("● LIVE 14:03:32"))
     #expect(cockpit.text.contains("all 16 services healthy, nothing needs you"))
@@ -42,7 +42,7 @@ struct FreezeTests {
     cockpit.send(.pastSnapshot(past(-1)))
     cockpit.send(.pastSnapshot(past(-11)))
     #expect(cockpit.statusLine.contains("FROZEN  14:03:16 −11 s"))
-    #expect(cockpit.text.contains("nothing needs you"))
+    #expect(cockpit.text.contains("No transaction needs you."))
     cockpit.press(".")
     #expect(moment(-10, of: cockpit.effects))
     cockpit.press(">")
@@ -82,5 +82,57 @@ struct FreezeTests {
     let cockpit = Cockpit(snapshot)
     #expect(cockpit.statusLine.contains(" STILL  14:03:27"))
     #expect(cockpit.lastLine.hasSuffix("0 dropped  –  –"))
+  }
+
+  @Test func nGoesToTheNextEvent() {
+    var cockpit = Cockpit()
+    cockpit.press("Space N")
+    #expect(moment(-6, of: cockpit.effects))
+    cockpit.send(.pastSnapshot(past(-6)))
+    #expect(cockpit.lastLine.hasPrefix(" overview › 14:03:21   , . 1 s  < > 10 s  Space live  n N next event"))
+    cockpit.press("N")
+    #expect(moment(-7, of: cockpit.effects))
+    cockpit.send(.pastSnapshot(past(-7)))
+    cockpit.press("n")
+    #expect(moment(-6, of: cockpit.effects))
+    cockpit.send(.pastSnapshot(past(-6)))
+    cockpit.press("n")
+    #expect(cockpit.effects.isEmpty)
+    #expect(cockpit.lastLine == " nothing happened after this")
+  }
+
+  @Test func whatIsToComeIsMarkedSo() {
+    var cockpit = Cockpit()
+    cockpit.press("<")
+    cockpit.send(.pastSnapshot(past(-10)))
+    let lines = cockpit.lines
+    #expect(lines[3].contains("59 s kept  ▸ 14:03:17.0  8.70 s after payment lag grows: WARN"))
+    #expect(lines[4].contains("▼"))
+    #expect(
+      cockpit.lines.contains { $0.contains("14:03:20.0 ◐ payment → payment-gateway") && $0.hasSuffix("(to come)") })
+    #expect(cockpit.canvas().violations == [])
+    #expect(cockpit.canvas(.ascii).violations == [])
+  }
+
+  @Test func aClickOnTheTimeGoesThere() {
+    var cockpit = Cockpit()
+    cockpit.press("Space")
+    cockpit.send(.mouse(MouseEvent(.press, column: 105, row: 6)))
+    #expect(moment(-21, of: cockpit.effects))
+  }
+
+  @Test func theTimelineIsBounded() {
+    var timeline = Timeline()
+    var snapshot = ShopFixture.quiet
+    for _ in 0..<2_000 {
+      timeline.add(snapshot)
+      snapshot.time += 500_000_000
+    }
+    #expect(timeline.samples.count == Timeline.limit)
+    #expect(timeline.samples.allSatisfy { $0.badness < 0.5 })
+    timeline.add(ShopFixture.snapshot)
+    #expect(timeline.samples.count == 60, "a system that began anew has a new past")
+    #expect(timeline.samples.last?.badness == 1)
+    #expect(timeline.samples[10].badness < 0.5)
   }
 }

@@ -8,6 +8,8 @@ struct OverviewLayout: Sendable {
   }
 
   let cause: Rect
+  /// The time that one goes through; nil while it goes by.
+  private(set) var time: Rect?
   /// Each with its rule in the first line.
   private(set) var charts: [(chart: Chart, area: Rect)] = []
   /// Each with its rule in the first line, but for the events of a narrow page.
@@ -15,14 +17,22 @@ struct OverviewLayout: Sendable {
   /// Names in full, headings, an axis under the charts.
   let isWide: Bool
 
-  init(_ area: Rect, rows: OverviewRows) {
-    isWide = area.width >= FrameLayout.wide
+  /// - Parameter isFrozen: whether time stands still; where there is room it then has the cause's place.
+  init(_ page: Rect, rows: OverviewRows, isFrozen: Bool = false) {
+    isWide = page.width >= FrameLayout.wide
+    var area = page
+    let hasTime = isFrozen && isWide && page.height >= 30
+    if hasTime {
+      let (top, rest) = page.split(top: TimeScrubber.height, gap: 1)
+      time = top.inset(left: 2, right: 2)
+      area = rest
+    }
     let content = area.inset(left: 2, right: 2)
     // From 27 lines on (30 of the terminal) a blank line stands between panels, and one is left at the end.
-    let isTall = area.height >= 26
-    cause = Rect(x: area.x, y: area.y, width: area.width, height: 1)
+    let isTall = page.height >= 26
+    cause = Rect(x: area.x, y: area.y, width: area.width, height: hasTime ? 0 : 1)
     let gap = isTall ? 1 : 0
-    let body = content.inset(top: 1 + gap, bottom: isTall ? 1 : 0)
+    let body = content.inset(top: hasTime ? 0 : 1 + gap, bottom: isTall ? 1 : 0)
     if isWide { placeWide(body, gap: gap, rows) } else { placeNarrow(body, isTall: isTall, rows) }
   }
 

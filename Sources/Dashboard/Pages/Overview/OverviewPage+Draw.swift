@@ -3,7 +3,8 @@ import Drawing
 extension OverviewPage {
   func draw(on canvas: inout Canvas, in area: Rect, _ context: PageContext) {
     let rows = rows(context)
-    let layout = OverviewLayout(area, rows: rows)
+    let layout = OverviewLayout(area, rows: rows, isFrozen: context.isFrozen)
+    if let time = layout.time { TimeScrubber(context: context, area: time).draw(on: &canvas) }
     let focused = focused(layout)
     CauseLine(snapshot: context.snapshot).draw(on: &canvas, in: layout.cause)
     let charts = OverviewCharts(context: context, isWide: layout.isWide)

@@ -25,10 +25,14 @@ struct OverviewPage: Page {
     return nil
   }
 
-  func rows(_ context: PageContext) -> OverviewRows { OverviewRows(context.snapshot, filter: filterText) }
+  func rows(_ context: PageContext) -> OverviewRows {
+    // Of what is still to come the next two are shown.
+    let later = context.isFrozen ? context.timeline.events.filter { $0.time > context.snapshot.time } : []
+    return OverviewRows(context.snapshot, filter: filterText, toCome: later.suffix(2))
+  }
 
   func layout(_ context: PageContext, _ rows: OverviewRows) -> OverviewLayout {
-    OverviewLayout(FrameLayout(size: context.size).page, rows: rows)
+    OverviewLayout(FrameLayout(size: context.size).page, rows: rows, isFrozen: context.isFrozen)
   }
 
   /// The panel that has the keys: the chosen one, or the first where there is no room for that.
@@ -72,6 +76,8 @@ struct OverviewPage: Page {
     case .pageUp: move(panel, by: -10, rows)
     case .home, .character("g"): cursors[panel] = nil
     case .end, .character("G"): move(panel, by: rows.count(panel), rows)
+    case .character("n") where context.isFrozen: return travel(forward: true, context)
+    case .character("N") where context.isFrozen: return travel(forward: false, context)
     default: return nil
     }
     return []
@@ -97,11 +103,29 @@ struct OverviewPage: Page {
     return [.open(rows.destination(panel, index, context.snapshot))]
   }
 
+  /// To the next thing that happened, or the one before.
+  private func travel(forward: Bool, _ context: PageContext) -> [Action] {
+    let times = context.timeline.events.map(\.time)
+    let now = context.snapshot.time
+    let wanted = forward ? times.filter { $0 > now }.min() : times.filter { $0 < now }.max()
+    return [
+      wanted.map { .travel(to: $0) } ?? .say(forward ? "nothing happened after this" : "nothing is known before this")
+    ]
+  }
+
+  private func pointAtTime(_ event: MouseEvent, _ layout: OverviewLayout, _ context: PageContext) -> [Action]? {
+    guard event.action == .press, let place = layout.time, place.contains(x: event.column, y: event.row) else {
+      return nil
+    }
+    return TimeScrubber(context: context, area: place).time(atColumn: event.column).map { [.travel(to: $0)] }
+  }
+
   // MARK: Mouse
 
   mutating func point(_ event: MouseEvent, in area: Rect, _ context: PageContext) -> [Action]? {
     let rows = rows(context)
-    let layout = OverviewLayout(area, rows: rows)
+    let layout = OverviewLayout(area, rows: rows, isFrozen: context.isFrozen)
+    if let actions = pointAtTime(event, layout, context) { return actions }
     guard let (panel, place) = layout.panels.first(where: { $0.area.contains(x: event.column, y: event.row) }) else {
       return nil
     }
@@ -131,6 +155,7 @@ struct OverviewPage: Page {
   }
 
   func hints(_ context: PageContext) -> [KeyHint] {
+    if context.isFrozen { return [KeyHint("n N", "next event"), KeyHint("↵", "open"), KeyHint("Tab", "panel")] }
     var hints = [KeyHint("↵", "open"), KeyHint("f", "fault"), KeyHint("Tab", "panel")]
     if context.size.columns >= FrameLayout.wide { hints.append(KeyHint("/", "filter")) }
     return hints
@@ -142,6 +167,7 @@ struct OverviewPage: Page {
       KeyHint("↑ ↓  j k", "move in the panel; g to the top, where the worst stays under the cursor"),
       KeyHint("↵", "open the row on its page"),
       KeyHint("w", "why the row is as it is"),
+      KeyHint("n  N", "while frozen: to the next event, to the one before"),
     ]
   }
 

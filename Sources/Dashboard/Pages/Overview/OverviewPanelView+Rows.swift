@@ -106,9 +106,13 @@ extension OverviewPanelView {
     let mark = event.mark
     canvas.put(context.clock(event.time, .tenths), x: area.x, y: area.y, .faint)
     guard area.width > 20 else { return }
-    canvas.put(mark.glyph, x: area.x + 11, y: area.y, mark.ink, bold: true)
-    let room = area.width - 13
-    canvas.put(sentence(event, room), x: area.x + 13, y: area.y, isFirst ? .text : .muted)
+    let isToCome = event.time > context.snapshot.time
+    let ink = isToCome ? mark.ink.mixed(toward: .background, 0.5) : mark.ink
+    canvas.put(mark.glyph, x: area.x + 11, y: area.y, ink, bold: true)
+    let note = isToCome ? "  (to come)" : ""
+    let text = sentence(event, area.width - 13 - note.cellWidth) + note
+    canvas.put(
+      endEllipsis(text, area.width - 13), x: area.x + 13, y: area.y, isToCome ? .faint : isFirst ? .text : .muted)
   }
 
   /// What happened to what, and why as far as that fits whole.

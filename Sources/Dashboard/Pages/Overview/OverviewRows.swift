@@ -15,7 +15,8 @@ struct OverviewRows: Sendable {
   let transactions: [AttentionItem]
   let events: [OperationalEvent]
 
-  init(_ snapshot: SystemSnapshot, filter: String) {
+  /// - Parameter toCome: what happened after a moment that is shown again, newest first.
+  init(_ snapshot: SystemSnapshot, filter: String, toCome: [OperationalEvent] = []) {
     let word = filter.lowercased()
     func has(_ texts: String...) -> Bool { word.isEmpty || texts.contains { $0.lowercased().contains(word) } }
     services = Self.bySeverity(snapshot).filter { has($0.name, $0.team, $0.reason) }
@@ -26,7 +27,7 @@ struct OverviewRows: Sendable {
       [-Self.rank($0.verdict), -Self.magnitude(Double($0.lag ?? -1))]
     }
     transactions = snapshot.attention.filter { has($0.state.rawValue, $0.reason, $0.gtxid.hex) }
-    events = snapshot.events.filter { has($0.subject, $0.change, $0.reason) }
+    events = (toCome + snapshot.events).filter { has($0.subject, $0.change, $0.reason) }
   }
 
   /// The worst first, the cause before what follows from it; among equals the busiest, in steps of two, so that rows do not change places every second.
