@@ -19,13 +19,27 @@ func tests(of name: String, _ dependencies: [Target.Dependency] = [], fixtures: 
     resources: fixtures ? [.copy("Fixtures")] : nil, swiftSettings: strict)
 }
 
-let collections = Target.Dependency.product(name: "OrderedCollections", package: "swift-collections")
+let orderedCollections = Target.Dependency.product(name: "OrderedCollections", package: "swift-collections")
+let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let histogram = Target.Dependency.product(name: "Histogram", package: "hdrhistogram-swift")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
-let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+
+/// An HTTP server that reads bodies as they come, and turns away what is too large before it is held.
+let httpServer: [Target.Dependency] = [
+  .product(name: "HummingbirdCore", package: "hummingbird"),
+  .product(name: "HTTPTypes", package: "swift-http-types"),
+  .product(name: "Logging", package: "swift-log"),
+  nioCore, nioPosix,
+  .product(name: "NIOHTTP1", package: "swift-nio"),
+  .product(name: "NIOEmbedded", package: "swift-nio"),
+  .product(name: "NIOHTTPCompression", package: "swift-nio-extras"),
+]
 
 let package = Package(
   name: "msatop",
@@ -40,36 +54,41 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-collections.git", from: "1.6.0"),
     .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio-extras.git", from: "1.35.2"),
     .package(url: "https://github.com/groue/GRDB.swift.git", from: "7.10.0"),
     .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift.git", from: "0.2.0"),
     .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1"),
     .package(url: "https://github.com/jpsim/Yams.git", from: "6.2.2"),
+    .package(url: "https://github.com/swiftlang/swift-subprocess.git", from: "1.0.2"),
   ],
   targets: [
     // Under everything: one lock.
     .target(name: "CSanitizer"),
     module("Concurrency", ["CSanitizer"]),
 
-    // The words, and the two stores that both kinds of system fill.
+    // The words, and the two stores that every kind of system fills.
     module("TraceModel"),
     module("Resilience", ["Concurrency"]),
-    module("EventBus", ["Concurrency", collections]),
-    module("TraceCollector", ["TraceModel", "Concurrency", collections, histogram]),
-    module("Operations", ["TraceCollector", "EventBus", "Resilience", "TraceModel", "Concurrency", collections]),
+    module("EventBus", ["Concurrency", orderedCollections]),
+    module("TraceCollector", ["TraceModel", "Concurrency", deque, histogram]),
+    module("Operations", ["TraceCollector", "EventBus", "Resilience", "TraceModel", "Concurrency"]),
 
     // The simulated MSA.
     .target(name: "CSimulationGuard"),
     module("Simulation", ["CSimulationGuard", "Concurrency"]),
+    module("Transactions", ["EventBus", "TraceModel", grdb]),
     module(
       "Shop",
       [
-        "Simulation", "Operations", "Resilience", "EventBus", "TraceCollector", "TraceModel", "Concurrency",
-        collections,
-        grdb, crypto,
+        "Transactions", "Simulation", "Operations", "Resilience", "EventBus", "TraceCollector", "TraceModel",
+        "Concurrency", orderedCollections, grdb, crypto,
       ]),
 
     // Real systems.
-    module("Connectors", ["Operations", "TraceModel", "Concurrency", hummingbird]),
+    module("Connectors", ["TraceModel", "Concurrency"] + httpServer),
 
     // The screen.
     .target(name: "CNcurses", linkerSettings: [.linkedLibrary("ncursesw"), .linkedLibrary("tinfo")]),
@@ -77,17 +96,27 @@ let package = Package(
     module("Drawing"),
     module("Terminal", ["Drawing", "Concurrency", "CNcurses", "CTerminalGuard"]),
     module("Widgets", ["Drawing", yams], resources: [.embedInCode("themes")]),
-    module(
-      "Dashboard",
-      ["Widgets", "Drawing", "Operations", "TraceCollector", "EventBus", "Resilience", "TraceModel", collections]),
+    module("Dashboard", ["Widgets", "Drawing", "Operations", "TraceCollector", "TraceModel"]),
 
     // One program of it all.
     .executableTarget(
       name: "msatop",
-      dependencies: ["Dashboard", "Terminal", "Widgets", "Shop", "Connectors", "Operations", argumentParser],
+      dependencies: [
+        "Dashboard", "Terminal", "Widgets", "Drawing", "Shop", "Connectors", "Operations", "TraceModel", argumentParser,
+      ],
       swiftSettings: strict),
 
     tests(of: "TraceModel"),
+    tests(of: "Resilience", ["Concurrency"], fixtures: true),
+    tests(of: "EventBus", ["Concurrency"], fixtures: true),
+    tests(of: "TraceCollector", ["TraceModel"]),
+    tests(of: "Operations", ["TraceCollector", "TraceModel"]),
     tests(of: "Simulation"),
+    tests(of: "Transactions", ["EventBus", "TraceModel"]),
+    tests(of: "Connectors", ["TraceModel", "Concurrency", nioCore, nioPosix]),
+    tests(of: "Drawing", ["CNcurses"]),
+    tests(of: "Terminal", ["Drawing", "CNcurses"]),
+    tests(of: "Widgets", ["Drawing"]),
+    tests(of: "Dashboard", ["Widgets", "Drawing", "Operations", "TraceCollector", "TraceModel"]),
   ]
 )

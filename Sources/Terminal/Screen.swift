@@ -32,7 +32,7 @@ public struct Screen: ~Copyable {
   ///   - depth: how many colours at most; nil for what the environment and the terminal promise.
   /// - Throws: ``ScreenError`` with the terminal untouched.
   public init(theme: Theme, depth wanted: ColorDepth? = nil) throws(ScreenError) {
-    guard isatty(STDIN_FILENO) == 1, isatty(STDOUT_FILENO) == 1 else { throw .notATerminal }
+    try Self.requireTerminal()
     try Self.selectUTF8()
     let promised = wanted ?? ColorDepth.promised { name in getenv(name).map { String(cString: $0) } }
     try Self.open(isDirect: promised == .direct)
@@ -42,6 +42,11 @@ public struct Screen: ~Copyable {
     self.theme = theme
     palette = Palette(theme: theme, depth: depth)
     shown = Self.blankFrame()
+  }
+
+  /// Throws unless a person sits at both ends: for programs that want to know before they start anything.
+  public static func requireTerminal() throws(ScreenError) {
+    guard isatty(STDIN_FILENO) == 1, isatty(STDOUT_FILENO) == 1 else { throw .notATerminal }
   }
 
   deinit {

@@ -1,3 +1,171 @@
+internal import Concurrency
+internal import Foundation
 public import Operations
-/// x
-public enum SimulatedShop { public static var catalogue: FaultCatalogue { ShopPlan.catalogue } }
+internal import Resilience
+internal import Simulation
+internal import TraceCollector
+public import TraceModel
+
+/// The shop as a living system: it runs on a thread of its own, at the speed that is wanted, and tells what it is like.
+public final class SimulatedShop: LiveSystem {
+  /// What the shop has that can break.
+  public static var catalogue: FaultCatalogue { ShopPlan.catalogue }
+
+  private struct State {
+    var snapshot: SystemSnapshot
+    var speed: Speed
+    var isStopping = false
+    var receivers: [String] = []
+  }
+
+  private let world: World
+  /// Spans from outside: simulated load must not push them out.
+  private let external: TraceStore
+  private let builder: Locked<BuilderBox>
+  private let state: Locked<State>
+  private let history: SnapshotHistory
+  private let isStill: Bool
+  private let condition = NSCondition()
+  private let onChange = Locked<(@Sendable () -> Void)?>(nil)
+
+  /// - Parameters:
+  ///   - startAt: nanoseconds of virtual time that go by at once, before anybody looks.
+  ///   - isStill: true when time is to stand still from then on.
+  public init(_ settings: ShopSettings, startAt: Int64 = 0, speed: Speed = .paced(1), isStill: Bool = false) {
+    world = World(settings)
+    external = TraceStore(budget: 64 << 20)
+    self.isStill = isStill
+    let builder = SnapshotBuilder(world: world, external: external)
+    self.builder = Locked(BuilderBox(builder: builder))
+    history = SnapshotHistory(span: 300_000_000_000)
+    world.begin()
+    world.time.run(until: settings.epoch + startAt)
+    let snapshot = builder.snapshot(speed: speed, receivers: [], isStill: isStill)
+    state = Locked(State(snapshot: snapshot, speed: speed))
+    history.add(snapshot)
+  }
+
+  /// Lets time go by, until ``stop()``. `onChange` is called on the simulation's thread after each new snapshot.
+  public func start(onChange: @escaping @Sendable () -> Void) {
+    self.onChange.withLock { $0 = onChange }
+    guard !isStill else { return }
+    let thread = Thread { [self] in run() }
+    thread.name = "simulation"
+    thread.stackSize = 4 << 20
+    thread.start()
+  }
+
+  public func stop() {
+    state.withLock { $0.isStopping = true }
+    wake()
+  }
+
+  /// Takes spans from outside. From any thread.
+  public func receive(_ spans: [TraceSpan]) {
+    external.add(spans, now: world.publishedTime.withLock { $0 })
+    // Where time stands still nobody else would notice.
+    if isStill { refresh() }
+  }
+
+  /// Says on the screen that a receiver is open.
+  public func opened(receiver: String) {
+    state.withLock { $0.receivers.append(receiver) }
+    if isStill { refresh() }
+  }
+
+  // MARK: LiveSystem
+
+  public func snapshot() -> SystemSnapshot { state.withLock { $0.snapshot } }
+
+  public func snapshot(at time: Int64) -> SystemSnapshot { history.nearest(to: time) ?? snapshot() }
+
+  public var historyStart: Int64 { history.start ?? snapshot().time }
+
+  public func transaction(_ id: GTXID) -> TransactionDetail? {
+    SnapshotBuilder.detail(id, in: world, external: external)
+  }
+
+  public func transactions(withPrefix prefix: String) -> [GTXID] {
+    external.find(prefix: prefix, limit: 50) + world.traces.find(prefix: prefix, limit: 50)
+  }
+
+  public func log(_ filter: LogFilter, limit: Int) -> [LogLine] { world.logBook.lines(filter, limit: limit) }
+
+  @discardableResult
+  public func perform(_ command: Command) -> CommandOutcome {
+    let outcome = CommandDesk(world: world, snapshot: snapshot()).outcome(of: command)
+    guard case .done = outcome else { return outcome }
+    if case .setSpeed(let speed) = command {
+      guard !isStill else { return .refused("time stands still here: start without --frozen to let it go by") }
+      state.withLock { $0.speed = speed }
+    }
+    world.time.inject { [world] in CommandDesk.carryOut(command, in: world) }
+    if isStill { step() } else { wake() }
+    return outcome
+  }
+
+  // MARK: Time
+
+  /// Slices of time: short enough that a command shows at once.
+  private static let slice: Duration = .milliseconds(20)
+  private static let betweenSnapshots: Duration = .milliseconds(200)
+
+  private func run() {
+    var pace = Pace(now: ContinuousClock.now, virtual: world.time.now)
+    var lastSnapshot = ContinuousClock.now
+    while !state.withLock({ $0.isStopping }) {
+      let speed = state.withLock { $0.speed }
+      let began = ContinuousClock.now
+      world.time.run(until: pace.target(at: began, speed: speed, virtual: world.time.now))
+      let now = ContinuousClock.now
+      if now - lastSnapshot >= Self.betweenSnapshots || hasCommand {
+        hasCommand = false
+        refresh()
+        lastSnapshot = now
+      }
+      pause(until: began + Self.slice, speed: speed)
+    }
+  }
+
+  /// Carries out what was injected, where time stands still.
+  private func step() {
+    builder.withLock { _ in world.time.run(until: world.time.now) }
+    refresh()
+  }
+
+  private func refresh() {
+    let (speed, receivers) = state.withLock { ($0.speed, $0.receivers) }
+    let snapshot = builder.withLock { $0.builder.snapshot(speed: speed, receivers: receivers, isStill: isStill) }
+    world.publishedTime.withLock { $0 = snapshot.time }
+    history.add(snapshot)
+    state.withLock { $0.snapshot = snapshot }
+    onChange.withLock { $0 }?()
+  }
+
+  private var hasCommand: Bool {
+    get { commandWaits.withLock { $0 } }
+    set { commandWaits.withLock { $0 = newValue } }
+  }
+  private let commandWaits = Locked(false)
+
+  private func wake() {
+    condition.lock()
+    hasCommand = true
+    condition.signal()
+    condition.unlock()
+  }
+
+  private func pause(until due: ContinuousClock.Instant, speed: Speed) {
+    guard speed != .asFastAsItCan else { return }
+    let left = Double((due - .now).wholeNanoseconds) / 1e9
+    guard left > 0 else { return }
+    condition.lock()
+    if !hasCommand { _ = condition.wait(until: Date(timeIntervalSinceNow: left)) }
+    condition.unlock()
+  }
+}
+
+/// The builder belongs to whoever lets time go by: the simulation's thread, or, where it stands still, whoever asks.
+private struct BuilderBox: @unchecked Sendable {
+  let builder: SnapshotBuilder
+}

@@ -1,0 +1,53 @@
+internal import TraceModel
+
+/// The rules that an operator is told of when they do not hold.
+struct AlertRules {
+  let snapshot: SystemSnapshot
+
+  /// Severe ones first, then the oldest.
+  var items: [AlertItem] {
+    (services + breakers + lags + stuck).enumerated().sorted { left, right in
+      if left.element.isSevere != right.element.isSevere { return left.element.isSevere }
+      return left.element.since != right.element.since
+        ? left.element.since < right.element.since : left.offset < right.offset
+    }.map(\.element)
+  }
+
+  private var services: [AlertItem] {
+    snapshot.services.filter { $0.health == .down || $0.health == .degraded }.map { service in
+      AlertItem(
+        rule: service.health == .down ? "service is down" : "service is degraded", subject: service.name,
+        since: service.since, value: service.reason, team: service.team, isSevere: service.health == .down)
+    }
+  }
+
+  private var breakers: [AlertItem] {
+    snapshot.breakers.filter { $0.state == .open || $0.state == .forcedOpen || $0.isStuck }.map { breaker in
+      AlertItem(
+        rule: breaker.isStuck ? "breaker is stuck in its trial" : "breaker is open", subject: breaker.label,
+        since: breaker.since, value: "\(breaker.rejected) rejected", team: team(of: breaker.caller),
+        isSevere: breaker.isStuck)
+    }
+  }
+
+  private var lags: [AlertItem] {
+    snapshot.topics.flatMap { topic in
+      topic.groups.filter { ($0.verdict ?? .ok) != .ok }.map { group in
+        AlertItem(
+          rule: "lag of a group is \(group.verdict?.rawValue ?? "")", subject: "\(topic.name)/\(group.name)",
+          since: group.oldestUnread ?? snapshot.time, value: "\(group.lag ?? 0) records", team: team(of: group.name),
+          isSevere: group.verdict?.isError ?? false)
+      }
+    }
+  }
+
+  private var stuck: [AlertItem] {
+    snapshot.transactions.filter { $0.state == .stuck }.map { transaction in
+      AlertItem(
+        rule: "transaction is stuck", subject: transaction.gtxid.short, since: transaction.start,
+        value: transaction.stuckReason, team: "", isSevere: true)
+    }
+  }
+
+  private func team(of service: String) -> String { snapshot.service(service)?.team ?? "" }
+}

@@ -1,0 +1,53 @@
+/// Finds the transactions that need somebody, and puts those that are alike together.
+struct AttentionFinder {
+  let snapshot: SystemSnapshot
+
+  /// Nanoseconds: what was compensated longer ago needs nobody.
+  private static let recent: Int64 = 60_000_000_000
+  private static let limit = 12
+
+  /// Stuck ones one by one; then failed, compensated and overdue ones by their reason, most first.
+  var items: [AttentionItem] {
+    let stuck = snapshot.transactions.filter { $0.state == .stuck }.map { transaction in
+      AttentionItem(
+        state: .stuck, gtxid: transaction.gtxid, duration: transaction.duration, reason: transaction.stuckReason, count: 1)
+    }
+    return Array((stuck + grouped(.failed) + grouped(.compensated) + overdue).prefix(Self.limit))
+  }
+
+  private func grouped(_ state: TransactionState) -> [AttentionItem] {
+    group(
+      snapshot.transactions.filter {
+        $0.state == state && !$0.isExternal && snapshot.time - $0.start - $0.duration < Self.recent
+      }, as: state
+    ) { $0.firstError }
+  }
+
+  private var overdue: [AttentionItem] {
+    group(snapshot.transactions.filter(\.isOverdue), as: .running) { transaction in
+      transaction.state == .compensating
+        ? "compensating: waits for \(transaction.step)" : "waits in \(transaction.step)"
+    }
+  }
+
+  /// The newest stands for all with the same reason.
+  private func group(
+    _ transactions: [TransactionSummary], as state: TransactionState, by reason: (TransactionSummary) -> String
+  ) -> [AttentionItem] {
+    var groups: [AttentionItem] = []
+    for transaction in transactions {
+      let reason = reason(transaction)
+      if let index = groups.firstIndex(where: { $0.reason == reason }) {
+        groups[index].count += 1
+      } else if groups.count < Self.limit {
+        groups.append(
+          AttentionItem(
+            state: state, gtxid: transaction.gtxid, duration: transaction.duration, reason: reason, count: 1))
+      }
+    }
+    // Stable, so that equal ones keep their place from one moment to the next.
+    return groups.enumerated().sorted {
+      $0.element.count != $1.element.count ? $0.element.count > $1.element.count : $0.offset < $1.offset
+    }.map(\.element)
+  }
+}

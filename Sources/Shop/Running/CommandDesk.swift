@@ -1,0 +1,110 @@
+internal import Operations
+internal import Resilience
+internal import Simulation
+
+/// What becomes of a command: first an answer, from any thread, then the deed, on the simulation's.
+struct CommandDesk {
+  let world: World
+  let snapshot: SystemSnapshot
+
+  func outcome(of command: Command) -> CommandOutcome {
+    switch command {
+    case .arm(let spec):
+      if let reason = ShopPlan.catalogue.obstacle(to: spec.kind.name, on: spec.target) {
+        return .refused("\(spec.kind.name.rawValue) does not apply to \(spec.target): \(reason)")
+      }
+      return .done("armed: \(spec)")
+    case .toggleFault(let id), .removeFault(let id):
+      guard let fault = snapshot.faults.armed.first(where: { $0.id == id }) else {
+        return .refused("this fault has ended already")
+      }
+      if case .removeFault = command { return .done("taken off: \(fault.spec)") }
+      return .done(fault.isOn ? "switched off: \(fault.spec)" : "switched on: \(fault.spec)")
+    case .endAllFaults:
+      let count = snapshot.faults.armed.count
+      return .done(count == 0 ? "nothing is broken" : count == 1 ? "1 fault ended" : "\(count) faults ended")
+    case .forceBreaker(let id, let state): return force(id, state)
+    case .resetBreaker(let id):
+      guard let breaker = snapshot.breaker(id) else { return .refused("there is no breaker \(id) any more") }
+      return .done("breaker \(breaker.label) reset")
+    case .killInstance(let service, let name): return instance(name, of: service, "killed", wantsUp: true)
+    case .startInstance(let service, let name): return instance(name, of: service, "started", wantsUp: false)
+    case .setRate(let rate):
+      guard rate >= 0, rate <= 10_000 else { return .refused("a rate is 0 to 10,000 transactions a second") }
+      return .done("rate \(rate == rate.rounded() ? "\(Int(rate))" : "\(rate)")/s")
+    case .setSpeed(let speed):
+      switch speed {
+      case .asFastAsItCan: return .done("as fast as it can")
+      case .paced(let factor): return .done("speed ×\(factor == factor.rounded() ? "\(Int(factor))" : "\(factor)")")
+      }
+    }
+  }
+
+  private func force(_ id: String, _ state: BreakerState) -> CommandOutcome {
+    guard let breaker = snapshot.breaker(id) else { return .refused("there is no breaker \(id) any more") }
+    guard let from = CircuitBreakerState(rawValue: breaker.state.rawValue),
+      let to = CircuitBreakerState(rawValue: state.rawValue), from == to || from.mayBecome(to)
+    else { return .refused("a breaker that is \(breaker.state.rawValue) cannot become \(state.rawValue)") }
+    return .done("breaker \(breaker.label) is \(state.rawValue)")
+  }
+
+  private func instance(_ name: String, of service: String, _ verb: String, wantsUp: Bool) -> CommandOutcome {
+    guard let owner = snapshot.service(service), let instance = owner.instances.first(where: { $0.name == name }) else {
+      return .refused("there is no instance \(name)")
+    }
+    if owner.isOutside { return .refused("\(name) is not our machine") }
+    let isUp = instance.health == .up || instance.health == .degraded || instance.workers != nil
+    guard isUp == wantsUp else { return .refused("\(name) is \(wantsUp ? "not running" : "running already")") }
+    return .done("\(name) \(verb)")
+  }
+
+  // MARK: The deed
+
+  static func carryOut(_ command: Command, in world: World) {
+    switch command {
+    case .arm(let spec): world.faults.arm(spec)
+    case .toggleFault(let id): _ = world.faults.toggle(id)
+    case .removeFault(let id): _ = world.faults.remove(id)
+    case .endAllFaults: world.faults.removeAll()
+    case .forceBreaker(let id, let state):
+      guard let state = CircuitBreakerState(rawValue: state.rawValue) else { return }
+      // An instance may have ended since the command was given.
+      try? breaker(id, in: world)?.transition(to: state, now: world.time.now)
+    case .resetBreaker(let id): breaker(id, in: world)?.reset(now: world.time.now)
+    case .killInstance(let service, let name): setKilled(true, name, of: service, in: world)
+    case .startInstance(let service, let name): setKilled(false, name, of: service, in: world)
+    case .setRate(let rate): world.customers.rate = rate
+    case .setSpeed: break
+    }
+    log(command, in: world)
+  }
+
+  /// A command is part of what happened: with its virtual time, so that a run can be told from its journal.
+  private static func log(_ command: Command, in world: World) {
+    switch command {
+    case .arm, .toggleFault, .removeFault, .endAllFaults, .setSpeed: return  // tell of themselves, or change nothing
+    case .forceBreaker(let id, let state): tell("breaker \(id)", "forced to \(state.rawValue)", world)
+    case .resetBreaker(let id): tell("breaker \(id)", "reset", world)
+    case .killInstance(_, let name): tell(name, "killed by hand", world)
+    case .startInstance(_, let name): tell(name, "started by hand", world)
+    case .setRate(let rate): tell("load", "rate \(rate)/s", world)
+    }
+  }
+
+  private static func tell(_ subject: String, _ change: String, _ world: World) {
+    world.tell(
+      OperationalEvent(time: world.time.now, kind: .command, severity: .info, subject: subject, change: change))
+  }
+
+  private static func breaker(_ id: String, in world: World) -> CircuitBreaker? {
+    for process in world.services.flatMap(\.instances).compactMap(\.process) {
+      if let client = process.clients.first(where: { $0.breakerID == id }) { return client.breaker }
+    }
+    return nil
+  }
+
+  private static func setKilled(_ isKilled: Bool, _ name: String, of service: String, in world: World) {
+    world.service(service).instances.first { $0.name == name }?.isKilled = isKilled
+    world.applyCrashes()
+  }
+}

@@ -1,0 +1,194 @@
+internal import EventBus
+internal import Operations
+internal import OrderedCollections
+internal import Resilience
+internal import Simulation
+internal import TraceCollector
+internal import TraceModel
+internal import Transactions
+
+extension SnapshotBuilder {
+  func services(breakers: [BreakerSnapshot], faults: FaultBoard) -> [ServiceSnapshot] {
+    let figures = world.traces.services(window: .tenSeconds, now: world.time.now)
+    return world.services.map { service in
+      var snapshot = ServiceSnapshot(name: service.name)
+      snapshot.team = service.plan.team
+      snapshot.isOutside = service.plan.isOutside
+      snapshot.version = service.plan.isOutside ? "" : "1.0.0"
+      judge(service, &snapshot)
+      if service.plan.isOutside {
+        outside(service, &snapshot)
+      } else {
+        if let own = figures.first(where: { $0.service == service.name }) { red(own, &snapshot) }
+        endpoints(service, &snapshot)
+        latestErrors(service, &snapshot)
+      }
+      pools(service, &snapshot)
+      snapshot.instances = service.instances.map { instance(of: $0, in: snapshot) }
+      snapshot.calls = calls(of: service, breakers)
+      snapshot.breaker = breakers.filter { $0.caller == service.name }.map(\.state).max { $0.rank < $1.rank }
+      consumption(service, &snapshot)
+      outbox(service, &snapshot)
+      snapshot.faults = faults.armed.filter { $0.isOn && $0.spec.target.service == service.name }.map(\.id)
+      return snapshot
+    }
+  }
+
+  private func judge(_ service: DeployedService, _ snapshot: inout ServiceSnapshot) {
+    let verdict = world.observatory.health.services[service.name]
+    snapshot.health = verdict?.health ?? .up
+    snapshot.reason = verdict?.reason ?? ""
+    snapshot.since = verdict?.since ?? world.time.start
+    snapshot.instancesAll = service.instances.count
+    snapshot.instancesUp = service.instances.filter(\.isUp).count
+    snapshot.restarts = service.instances.reduce(0) { $0 + $1.restarts }
+  }
+
+  private func red(_ own: ServiceFigures, _ snapshot: inout ServiceSnapshot) {
+    snapshot.rate = own.figures.rate
+    snapshot.errorShare = own.figures.errorShare ?? 0
+    snapshot.p50 = own.figures.p50
+    snapshot.p95 = own.figures.p95
+    snapshot.p99 = own.figures.p99
+    // The second that is going on is left out: it is not full yet.
+    snapshot.pulse = own.history.calls.dropLast().suffix(60).map(Float.init)
+    objective(snapshot.name, &snapshot)
+  }
+
+  private func objective(_ name: String, _ snapshot: inout ServiceSnapshot) {
+    let plan = world.service(name).plan
+    snapshot.objective = plan.objective
+    guard let minute = world.traces.red(service: name, window: .minute, now: world.time.now), minute.calls > 0 else { return }
+    let allowed = Double(minute.calls) * plan.objective.errorShare
+    snapshot.objective.budgetLeft = allowed > 0 ? 1 - Double(minute.errors) / allowed : 1
+  }
+
+  /// A company is known by what its callers see.
+  private func outside(_ service: DeployedService, _ snapshot: inout ServiceSnapshot) {
+    snapshot.objective = service.plan.objective
+    let statistics = world.callStatistics(of: service.name)
+    snapshot.rate = statistics.rate
+    snapshot.errorShare = statistics.errorShare
+    snapshot.p50 = statistics.percentile(0.50)
+    snapshot.p95 = statistics.percentile(0.95)
+    snapshot.p99 = statistics.percentile(0.99)
+    snapshot.pulse = statistics.pulse
+    snapshot.latestErrors = statistics.errors.reversed()
+  }
+
+  private func endpoints(_ service: DeployedService, _ snapshot: inout ServiceSnapshot) {
+    snapshot.endpoints = world.traces.operations(of: service.name, window: .tenSeconds, now: world.time.now)
+      .filter { $0.operation != "GET /health" }
+      .map { operation in
+        var endpoint = EndpointSnapshot(operation: operation.operation)
+        endpoint.rate = operation.figures.rate
+        endpoint.errorShare = operation.figures.errorShare ?? 0
+        endpoint.p50 = operation.figures.p50
+        endpoint.p95 = operation.figures.p95
+        endpoint.p99 = operation.figures.p99
+        endpoint.total = UInt64(operation.figures.totalCalls)
+        return endpoint
+      }
+      .sorted { $0.rate != $1.rate ? $0.rate > $1.rate : $0.operation < $1.operation }
+  }
+
+  private func latestErrors(_ service: DeployedService, _ snapshot: inout ServiceSnapshot) {
+    snapshot.latestErrors = world.logBook.lines(LogFilter(atLeast: .warn, service: service.name), limit: 8)
+      .reversed().compactMap { line in
+        line.gtxid.map { ServiceErrorLine(time: line.time, gtxid: $0, message: line.message) }
+      }
+  }
+
+  private func pools(_ service: DeployedService, _ snapshot: inout ServiceSnapshot) {
+    let processes = service.instances.compactMap(\.process)
+    guard !service.plan.isOutside else { return }
+    snapshot.workers = Self.sum(processes.map(\.workers))
+    let connections = processes.compactMap { $0.database?.connections }
+    if service.plan.connections > 0 { snapshot.connections = Self.sum(connections) }
+  }
+
+  private static func sum(_ pools: [ResourcePool]) -> PoolUse {
+    PoolUse(
+      used: pools.reduce(0) { $0 + $1.used }, size: pools.reduce(0) { $0 + $1.size },
+      waiting: pools.reduce(0) { $0 + $1.waiting })
+  }
+
+  private func instance(of instance: ServiceInstance, in service: ServiceSnapshot) -> InstanceSnapshot {
+    var snapshot = InstanceSnapshot(name: instance.name, port: instance.port)
+    let verdict = world.observatory.health.instances[instance.name]
+    snapshot.health = service.isOutside ? service.health : verdict?.health ?? .up
+    snapshot.reason = verdict?.reason ?? ""
+    snapshot.since = instance.since
+    snapshot.version = service.version
+    snapshot.restarts = instance.restarts
+    if let process = instance.process {
+      let share = 1 / Double(max(1, service.instancesUp))
+      snapshot.rate = service.rate * share
+      snapshot.p99 = service.p99
+      snapshot.workers = service.isOutside ? nil : Self.sum([process.workers])
+    }
+    return snapshot
+  }
+
+  private func consumption(_ service: DeployedService, _ snapshot: inout ServiceSnapshot) {
+    guard let topic = service.plan.consumes else { return }
+    var consumption = ConsumptionSnapshot(topic: topic, group: service.name)
+    if let report = world.observatory.lag.report(group: service.name) {
+      consumption.lag = report.totalLag
+      consumption.verdict = report.verdict.flatMap { Operations.LagVerdict(rawValue: $0.rawValue) }
+      consumption.trend = Operations.LagTrend(report.trend)
+    }
+    if let group = try? world.broker.groups.snapshot(of: service.name) {
+      consumption.state = group.state.rawValue
+      consumption.members = group.members.count
+    }
+    snapshot.consumes = [consumption]
+    snapshot.lag = consumption.lag
+    snapshot.lagVerdict = consumption.verdict
+  }
+
+  private func outbox(_ service: DeployedService, _ snapshot: inout ServiceSnapshot) {
+    guard let disk = world.disk(of: service.name), let depth = try? disk.database.read({ try Outbox.depth($0) }) else {
+      return
+    }
+    snapshot.outboxDepth = depth.count
+    snapshot.outboxAge = depth.oldest.map { world.time.now - $0 }
+  }
+
+  private func calls(of service: DeployedService, _ breakers: [BreakerSnapshot]) -> [CallSnapshot] {
+    ShopPlan.edges.filter { $0.from == service.name }.map { edge in
+      var call = CallSnapshot(callee: edge.to)
+      call.purpose = edge.purpose
+      let own = breakers.filter { $0.caller == service.name && $0.callee == edge.to }
+      call.breakers = own.map(\.id)
+      call.breakerState = own.map(\.state).max { $0.rank < $1.rank }
+      call.failureRate = own.compactMap(\.failureRate).max()
+      let statistics = world.callStatistics(of: edge.to)
+      call.rate = statistics.rate
+      call.errorShare = statistics.errorShare
+      call.retryAttempts = ShopPlan.retry(of: edge.to).maxAttempts
+      call.timeLimit = ShopPlan.timeLimit(of: edge.to).wholeNanoseconds
+      for client in service.instances.compactMap(\.process).compactMap({ process in process.clients.first { $0.callee == edge.to } }) {
+        add(client.pipeline.snapshot(now: world.time.now), to: &call)
+      }
+      return call
+    }
+  }
+
+  private func add(_ guards: ResilienceSnapshot, to call: inout CallSnapshot) {
+    if let retry = guards.retry {
+      let calls = retry.succeededAtOnce + retry.succeededAfterRetry + retry.gaveUp + retry.failedForGood
+      call.retried += UInt64(max(0, retry.attempts - calls))
+      call.gaveUp += UInt64(retry.gaveUp)
+    }
+    call.cutOff += UInt64(guards.timeLimiter?.cutOff ?? 0)
+    if let bulkhead = guards.bulkhead {
+      var use = call.bulkhead ?? PoolUse(used: 0, size: 0, waiting: 0)
+      use.used += bulkhead.used
+      use.size += bulkhead.settings.maxConcurrentCalls
+      use.waiting += bulkhead.waiting
+      call.bulkhead = use
+      call.bulkheadRefused += UInt64(bulkhead.refused)
+    }
+  }
+}

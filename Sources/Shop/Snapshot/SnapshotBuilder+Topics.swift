@@ -1,0 +1,117 @@
+internal import EventBus
+internal import Operations
+internal import Simulation
+
+extension SnapshotBuilder {
+  func topics() -> [Operations.TopicSnapshot] {
+    let bus = world.broker.snapshot()
+    return bus.topics.filter { !$0.isInternal && !$0.name.hasSuffix(".DLT") }.map { topic in
+      var snapshot = Operations.TopicSnapshot(name: topic.name)
+      snapshot.partitions = topic.partitions.count
+      snapshot.bytes = topic.bytes
+      snapshot.retention = topic.settings.retentionAge
+      snapshot.deadLetters = Int(topic.deadLetters)
+      let series = world.observatory.series
+      snapshot.inSeries = series.topicsIn[topic.name] ?? []
+      snapshot.outSeries = series.topicsOut[topic.name] ?? []
+      snapshot.inRate = Self.mean(snapshot.inSeries)
+      snapshot.outRate = Self.mean(snapshot.outSeries)
+      snapshot.groups = bus.groups.filter { $0.topics.contains(topic.name) }.map { group($0, in: topic, snapshot) }
+      if topic.name == TopicName.operations { snapshot.groups.append(cockpit(topic)) }
+      summarise(&snapshot)
+      return snapshot
+    }
+  }
+
+  private static func mean(_ series: [Float]) -> Double {
+    let last = series.suffix(10)
+    return last.isEmpty ? 0 : Double(last.reduce(0, +)) / Double(last.count)
+  }
+
+  /// The topic's row shows its worst group.
+  private func summarise(_ topic: inout Operations.TopicSnapshot) {
+    let worst = topic.groups.max { left, right in
+      (left.verdict ?? .ok, left.lag ?? -1) < (right.verdict ?? .ok, right.lag ?? -1)
+    }
+    guard let worst else { return }
+    topic.worstGroup = worst.name
+    topic.lag = worst.lag
+    topic.verdict = worst.verdict
+    topic.trend = worst.trend
+    topic.emptyIn = worst.emptyIn
+    topic.lagSeries = world.observatory.lag.history(group: worst.name, topic: topic.name).map { Float($0.lag) }
+  }
+
+  private func group(
+    _ group: EventBus.GroupSnapshot, in topic: EventBus.TopicSnapshot, _ row: Operations.TopicSnapshot
+  ) -> Operations.GroupSnapshot {
+    var snapshot = Operations.GroupSnapshot(name: group.name)
+    snapshot.state = group.state.rawValue
+    snapshot.generation = group.generation
+    snapshot.members = group.members.map(\.client)
+    snapshot.lastRebalance = group.lastRebalanceStarted
+    snapshot.lastRebalanceReason = group.lastRebalanceReason ?? ""
+    snapshot.rebalances = group.rebalances
+    guard let report = world.observatory.lag.report(group: group.name) else { return snapshot }
+    snapshot.lag = report.totalLag
+    snapshot.verdict = report.verdict.flatMap { Operations.LagVerdict(rawValue: $0.rawValue) }
+    snapshot.trend = Operations.LagTrend(report.trend)
+    snapshot.emptyIn = report.totalLag == 0 ? 0 : report.trend.timeToEmpty
+    snapshot.hottestPartition = report.hottest?.partition
+    snapshot.oldestUnread = world.oldestUnreadRecord(topic: topic.name)
+    snapshot.partitions = report.partitions.filter { $0.lag.partition.topic == topic.name }.map { partition in
+      var place = Operations.PartitionSnapshot(partition: partition.lag.partition.partition)
+      place.logEnd = partition.lag.logEnd
+      place.committed = partition.lag.committed?.offset
+      place.lag = partition.lag.lag
+      place.owner = partition.lag.owner ?? ""
+      place.verdict = partition.verdict.flatMap { Operations.LagVerdict(rawValue: $0.rawValue) }
+      (place.inRate, place.outRate) = world.observatory.series.rates(of: partition.lag.partition)
+      return place
+    }
+    snapshot.why = Self.why(snapshot, row)
+    return snapshot
+  }
+
+  /// The rule behind a verdict, and the facts that it was applied to.
+  private static func why(_ group: Operations.GroupSnapshot, _ topic: Operations.TopicSnapshot) -> [String] {
+    let worst = group.partitions.max { ($0.verdict ?? .ok, $0.lag ?? 0) < ($1.verdict ?? .ok, $1.lag ?? 0) }
+    switch group.verdict {
+    case nil: return ["nothing is committed yet"]
+    case .ok: return [(group.lag ?? 0) == 0 ? "everything is read" : "what is behind is on its way"]
+    case .warn: return ["lag has not fallen in 10 samples, and nothing was read to the end"]
+    case .stall: return ["partition \(worst?.partition ?? 0) commits the same offset again and again"]
+    case .stop: return ["partition \(worst?.partition ?? 0) has not been committed for longer than ten samples"]
+    case .rewind: return ["partition \(worst?.partition ?? 0) went back, and has not come up again"]
+    }
+  }
+
+  /// The cockpit reads too; it is no group, and keeps its position to itself.
+  private func cockpit(_ topic: EventBus.TopicSnapshot) -> Operations.GroupSnapshot {
+    var group = Operations.GroupSnapshot(name: "msatop")
+    group.state = "reader"
+    group.members = ["msatop"]
+    let end = topic.partitions.first?.logEnd ?? 0
+    var place = Operations.PartitionSnapshot(partition: 0)
+    place.logEnd = end
+    place.committed = operationsPosition
+    place.lag = max(0, end - operationsPosition)
+    place.owner = "msatop"
+    group.partitions = [place]
+    group.lag = place.lag
+    group.verdict = .ok
+    group.emptyIn = place.lag == 0 ? 0 : nil
+    group.why = ["the cockpit keeps its own position, outside the broker"]
+    return group
+  }
+}
+
+extension Operations.LagTrend {
+  init(_ trend: EventBus.LagTrend) {
+    switch trend.direction {
+    case .steady: self = .steady
+    case .growing: self = .growing(trend.recordsPerSecond)
+    case .draining: self = .draining(-trend.recordsPerSecond)
+    }
+  }
+}

@@ -1,0 +1,177 @@
+internal import Concurrency
+internal import EventBus
+internal import Foundation
+internal import Operations
+internal import Simulation
+internal import TraceCollector
+internal import TraceModel
+
+/// Takes the state of the shop at one moment. It stays on the simulation's thread.
+final class SnapshotBuilder {
+  let world: World
+  private let external: TraceStore
+  private let reader: OperationsReader
+  private static let transactionsShown = 600
+  private static let externalShown = 200
+
+  /// - Parameter external: spans that came in from outside.
+  init(world: World, external: TraceStore) {
+    self.world = world
+    self.external = external
+    reader = OperationsReader(broker: world.broker)
+  }
+
+  /// Where the cockpit itself has read `__operations` to.
+  var operationsPosition: Int64 { reader.position }
+
+  func snapshot(speed: Speed, receivers: [String], isStill: Bool) -> SystemSnapshot {
+    world.flushSpans()
+    reader.read()
+    let now = world.time.now
+    var identity = SystemIdentity(name: "shop", kind: .simulated, speed: speed)
+    identity.isStill = isStill
+    var snapshot = SystemSnapshot(system: identity, time: now)
+    snapshot.topics = topics()
+    snapshot.breakers = breakers()
+    snapshot.faults = faultBoard()
+    snapshot.services = services(breakers: snapshot.breakers, faults: snapshot.faults)
+    snapshot.faults.armed = snapshot.faults.armed.map { touched($0, snapshot.services) }
+    snapshot.traffic = traffic()
+    snapshot.tally = world.transactions.currentTally()
+    snapshot.transactions = transactions(now: now)
+    snapshot.events = reader.newestFirst
+    snapshot.program = program(receivers: receivers, isStill: isStill)
+    snapshot.judge()
+    return snapshot
+  }
+
+  private func traffic() -> TrafficSnapshot {
+    var traffic = TrafficSnapshot()
+    let series = world.observatory.series
+    let figures = world.traces.red(window: .tenSeconds, now: world.time.now)
+    (traffic.rate, traffic.errorShare) = series.current
+    traffic.p50 = figures.p50
+    traffic.p95 = figures.p95
+    traffic.p99 = figures.p99
+    let reports = world.observatory.lag.reports
+    if reports.contains(where: { $0.totalLag != nil }) {
+      traffic.lag = reports.reduce(0) { $0 + ($1.totalLag ?? 0) }
+    }
+    traffic.lagGrowth = reports.reduce(0) { $0 + ($1.trend.direction == .steady ? 0 : $1.trend.recordsPerSecond) }
+    traffic.rateSeries = series.rate
+    traffic.errorSeries = series.errors
+    traffic.p50Series = series.p50
+    traffic.p95Series = series.p95
+    traffic.p99Series = series.p99
+    traffic.lagSeries = series.lag
+    return traffic
+  }
+
+  /// Newest first; the shop's own and those from outside together.
+  private func transactions(now: Int64) -> [TransactionSummary] {
+    var rows = world.book.newest(Self.transactionsShown).map { completed($0, now: now) }
+    let foreign = external.summaries(newest: Self.externalShown).map { TransactionSummary($0, now: now) }
+    guard !foreign.isEmpty else { return rows }
+    // Those from outside have their own clocks: they stand on top, where they are seen to come in.
+    rows.insert(contentsOf: foreign, at: 0)
+    return rows
+  }
+
+  /// What the saga says of a transaction, with what its spans say.
+  private func completed(_ summary: TransactionSummary, now: Int64) -> TransactionSummary {
+    var summary = summary
+    if let trace = world.traces.summary(of: summary.gtxid) { summary.add(trace, now: now) }
+    if !summary.state.hasEnded {
+      summary.duration = now - summary.start
+      summary.isOverdue = summary.state != .stuck && summary.duration > TransactionReports.overdueAfter
+    }
+    return summary
+  }
+
+  private func faultBoard() -> FaultBoard {
+    var board = FaultBoard()
+    board.catalogue = ShopPlan.catalogue
+    board.armed = world.faults.armed
+    return board
+  }
+
+  /// How much goes where a fault is: the service's own rate, or its callers' when it is gone.
+  private func touched(_ fault: ArmedFault, _ services: [ServiceSnapshot]) -> ArmedFault {
+    var fault = fault
+    let rate = services.first { $0.name == fault.spec.target.service }?.rate ?? 0
+    fault.touches = rate * fault.spec.scope.share
+    return fault
+  }
+
+  private func program(receivers: [String], isStill: Bool) -> ProgramSnapshot {
+    var program = ProgramSnapshot()
+    let (own, foreign) = (world.traces.statistics, external.statistics)
+    program.spansAccepted = UInt64(own.accepted) + UInt64(foreign.accepted)
+    program.spansDropped = UInt64(own.overflowed) + UInt64(foreign.overflowed) + UInt64(foreign.late)
+    program.spansEvicted = UInt64(own.evictedSpans) + UInt64(foreign.evictedSpans)
+    program.traceBytes = own.bytes + foreign.bytes
+    program.residentBytes = isStill ? nil : ProcessMemory.residentBytes
+    program.operationsPosition = reader.position
+    program.operationsLag = reader.lag
+    program.receivers = receivers
+    return program
+  }
+
+  /// Everything that is known of one transaction; nil when nothing is. From any thread.
+  static func detail(_ id: GTXID, in world: World, external: TraceStore) -> TransactionDetail? {
+    let now = world.publishedTime.withLock { $0 }
+    var spans = world.traces.spans(of: id)
+    var summary = world.book.entry(id)
+    if spans.isEmpty { spans = external.spans(of: id) }
+    if var own = summary {
+      if let trace = world.traces.summary(of: id) { own.add(trace, now: now) }
+      if !own.state.hasEnded { own.duration = now - own.start }
+      summary = own
+    } else if let trace = world.traces.summary(of: id) ?? external.summary(of: id) {
+      summary = TransactionSummary(trace, now: now)
+    }
+    guard let summary else { return nil }
+    let log = world.logBook.lines(LogFilter(gtxid: id), limit: 200)
+    return TransactionDetail(summary: summary, tree: CallTree.build(spans: spans), log: log)
+  }
+}
+
+/// The cockpit's own reading of `__operations`. Its position is kept here, not at the broker.
+final class OperationsReader {
+  private let broker: Broker
+  private let decoder = JSONDecoder()
+  private(set) var position: Int64 = 0
+  private(set) var lag: Int64 = 0
+  private var events: [OperationalEvent] = []
+  private static let kept = 300
+
+  init(broker: Broker) {
+    self.broker = broker
+  }
+
+  var newestFirst: [OperationalEvent] { events.reversed() }
+
+  func read() {
+    guard let topic = try? broker.topic(TopicName.operations), let bounds = try? topic.bounds(partition: 0) else { return }
+    position = max(position, bounds.lowerBound)
+    while let batch = try? topic.read(partition: 0, from: position, maximumRecords: 256), let last = batch.records.last {
+      for record in batch.records {
+        guard let event = try? decoder.decode(OperationalEvent.self, from: Data(record.value)) else { continue }
+        events.append(event)
+      }
+      position = last.offset + 1
+    }
+    lag = max(0, bounds.upperBound - position)
+    if events.count > Self.kept { events.removeFirst(events.count - Self.kept) }
+  }
+}
+
+/// What this process holds.
+enum ProcessMemory {
+  /// Resident bytes; nil where the system does not say.
+  static var residentBytes: Int? {
+    guard let text = try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8) else { return nil }
+    let words = text.split(separator: " ")
+    return words.count > 1 ? Int(words[1]).map { $0 * Int(sysconf(Int32(_SC_PAGESIZE))) } : nil
+  }
+}

@@ -1,0 +1,50 @@
+import ArgumentParser
+import Connectors
+import Operations
+import Shop
+import Widgets
+
+/// How the values of options are read. What cannot be read is answered with what would be right.
+enum Arguments {
+  static func duration(_ text: String) throws -> Int64 {
+    guard let nanoseconds = FaultNotation.nanoseconds(text) else {
+      throw ValidationError("a duration is a number and a unit: 30s, 10m, 1h or 500ms")
+    }
+    return nanoseconds
+  }
+
+  static func rate(_ text: String) throws -> Double {
+    guard let rate = Double(text), (0...10_000).contains(rate) else {
+      throw ValidationError("a rate is 0 to 10000 transactions a second")
+    }
+    return rate
+  }
+
+  static func speed(_ text: String) throws -> Speed {
+    guard let speed = Speed(text) else { throw ValidationError("a speed is 0.1 to 100, or max") }
+    return speed
+  }
+
+  static func fault(_ text: String) throws -> FaultSpec {
+    do {
+      return try FaultParser(catalogue: SimulatedShop.catalogue).parse(text)
+    } catch {
+      throw ValidationError(error.description)
+    }
+  }
+
+  static func theme(_ text: String) throws -> String {
+    guard Theme.builtInNames.contains(text) else {
+      throw ValidationError("there is no theme \"\(text)\"; there are \(Theme.builtInNames.joined(separator: ", "))")
+    }
+    return text
+  }
+
+  static func address(_ text: String) throws -> ListenAddress {
+    do {
+      return try ListenAddress(parsing: text)
+    } catch {
+      throw ValidationError("\(error)")
+    }
+  }
+}

@@ -1,0 +1,142 @@
+import Dashboard
+import Drawing
+import Foundation
+import Operations
+import Terminal
+import Widgets
+
+/// The front end's loop: on the main thread, synchronous, woken by keys, by new snapshots and once a second.
+struct Cockpit: ~Copyable {
+  private let system: any LiveSystem
+  private var screen: Screen
+  private var theme: Theme
+  private var isCold = false
+  private var model: Model
+  private let glyphSet: GlyphSet
+  private let showsFrameTime: Bool
+  private var isDone = false
+
+  init(
+    system: any LiveSystem, screen: consuming Screen, theme: Theme, themeName: String, isASCII: Bool, motion: Bool,
+    zoneOffset: Int64
+  ) {
+    self.system = system
+    self.theme = theme
+    let snapshot = system.snapshot()
+    model = Model(
+      snapshot: snapshot, size: screen.size, zoneOffset: zoneOffset, motion: motion, themes: Theme.builtInNames,
+      theme: themeName)
+    showsFrameTime = !snapshot.system.isStill
+    glyphSet = isASCII ? .ascii : .utf8
+    self.screen = screen
+  }
+
+  var waker: Waker { screen.waker }
+
+  /// Runs until the person quits or the terminal goes away.
+  mutating func run() {
+    var events: [Event] = []
+    var nextFrame = WallClock.monotonic
+    var nextTick = nextFrame
+    var needsFrame = true
+    var isUrgent = true
+    while !isDone {
+      let now = WallClock.monotonic
+      if now >= nextTick {
+        feed(.tick(now))
+        nextTick = now + 1_000_000_000
+        needsFrame = true
+      }
+      if needsFrame, isUrgent || now >= nextFrame {
+        draw()
+        needsFrame = false
+        isUrgent = false
+        nextFrame = now + frameInterval
+      }
+      events.removeAll(keepingCapacity: true)
+      let due = min(nextTick, needsFrame ? nextFrame : .max)
+      let milliseconds = Int(max(0, due - WallClock.monotonic) / 1_000_000) + 1
+      screen.waitForEvents(milliseconds: milliseconds, now: { WallClock.monotonic }, into: &events)
+      for event in events {
+        if event == .wake {
+          feed(.snapshot(system.snapshot()))
+          // What arrives unseen is no reason to draw.
+          needsFrame = needsFrame || !model.isFrozen
+        } else {
+          handle(event)
+          needsFrame = true
+          isUrgent = true
+        }
+      }
+    }
+  }
+
+  /// Nanoseconds between frames that nobody asked for by a key.
+  private var frameInterval: Int64 {
+    1_000_000_000 / Int64(max(1, model.hasFocus ? model.refreshRate : 1))
+  }
+
+  private mutating func draw() {
+    let began = WallClock.monotonic
+    if model.isFrozen != isCold {
+      isCold = model.isFrozen
+      screen.setTheme(isCold ? theme.frozen : theme)
+    }
+    var canvas = Canvas(size: screen.size, glyphSet: glyphSet, isStrict: false)
+    Dashboard.draw(model, on: &canvas)
+    screen.present(canvas)
+    if showsFrameTime { model.frameTime = WallClock.monotonic - began }
+  }
+
+  private mutating func handle(_ event: Event) {
+    switch event {
+    case .stop: isDone = true
+    default:
+      for input in Self.inputs(of: event) { feed(input) }
+    }
+  }
+
+  /// Gives an input to the model, and carries out what it wants, until it wants no more.
+  private mutating func feed(_ input: Input) {
+    var waiting = [input]
+    while !waiting.isEmpty {
+      for effect in update(&model, waiting.removeFirst()) {
+        if let answer = carryOut(effect) { waiting.append(answer) }
+      }
+    }
+  }
+
+  private mutating func carryOut(_ effect: Effect) -> Input? {
+    switch effect {
+    case .perform(let command): return .outcome(system.perform(command))
+    case .loadTransaction(let id): return .transaction(id, system.transaction(id))
+    case .findTransactions(let prefix): return .found(prefix: prefix, system.transactions(withPrefix: prefix))
+    case .loadLog(let filter, let limit): return .log(filter, system.log(filter, limit: limit))
+    case .loadSnapshot(let time): return .pastSnapshot(system.snapshot(at: time))
+    case .copy(let text):
+      return .outcome(
+        screen.copy(text) ? .done("copied") : .refused("this is too long for the terminal's clipboard"))
+    case .save(let name, let text): return .outcome(save(text, as: name))
+    case .setTheme(let name):
+      if let chosen = Theme.named(name) {
+        theme = chosen
+        isCold = model.isFrozen
+        screen.setTheme(isCold ? chosen.frozen : chosen)
+      }
+    case .setRefresh: break  // the model knows, and the loop asks it
+    case .repaint: screen.repaint()
+    case .suspend: screen.suspend()
+    case .quit: isDone = true
+    }
+    return nil
+  }
+
+  private func save(_ text: String, as name: String) -> CommandOutcome {
+    do {
+      try Data(text.utf8).write(to: URL(fileURLWithPath: name), options: .withoutOverwriting)
+      return .done("saved as \(name)")
+    } catch {
+      return .refused("\(name) could not be written: \(error.localizedDescription)")
+    }
+  }
+}

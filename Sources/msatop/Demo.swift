@@ -1,0 +1,94 @@
+import ArgumentParser
+import Connectors
+import Operations
+import Shop
+import Terminal
+import Widgets
+
+struct Demo: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Show a simulated shop under load (this is what msatop does by itself).",
+    discussion: """
+      Keys: 0 to 9 for the pages, Enter and Esc in and out, f to break what is under the cursor, ! to heal everything,
+      ? for help, q to quit.
+
+      EXAMPLES
+        msatop demo --rate 200
+        msatop demo --fault payment-gateway:errors=30% --fault inventory/1:crash,ttl=20s
+        msatop demo --start-at 60s --frozen --seed 7     the same screen on every run
+        msatop demo --zipkin 0.0.0.0:9411                spans from other machines, too
+      """)
+
+  @Option(help: "The run to show: the same seed gives the same run.")
+  var seed: UInt64 = 1
+
+  @Option(help: ArgumentHelp("Transactions a second.", valueName: "tx/s"), transform: Arguments.rate)
+  var rate = 50.0
+
+  @Option(help: ArgumentHelp("How fast time goes by: 0.1 to 100, or max.", valueName: "factor"), transform: Arguments.speed)
+  var speed = Speed.paced(1)
+
+  @Option(help: ArgumentHelp("dark, light or nord.", valueName: "name"), transform: Arguments.theme)
+  var theme = "dark"
+
+  @Option(
+    help: ArgumentHelp("Something that is broken from the start; may be given again.", valueName: "spec"),
+    transform: Arguments.fault)
+  var fault: [FaultSpec] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "Take Zipkin v2 spans over HTTP, on loopback unless a host is given.", valueName: "[host:]port"),
+    transform: Arguments.address)
+  var zipkin: ListenAddress?
+
+  @Option(
+    help: ArgumentHelp("Let that much time go by at once, before the first frame.", valueName: "duration"),
+    transform: Arguments.duration)
+  var startAt: Int64 = 0
+
+  @Flag(help: "Let time stand still after that: the screen is the same on every run with that seed.")
+  var frozen = false
+
+  @Flag(help: "Draw with ASCII characters only.")
+  var ascii = false
+
+  @Flag(inversion: .prefixedNo, help: "Let things move by themselves.")
+  var motion = true
+
+  func run() throws {
+    guard let chosen = Theme.named(theme) else { preconditionFailure("a theme's name was checked with the arguments") }
+    do {
+      try Screen.requireTerminal()
+    } catch { throw Failure(description: error.description) }
+    var settings = ShopSettings(seed: seed, rate: rate, faults: fault.map { (at: 0, spec: $0) })
+    if !frozen { settings.epoch = WallClock.nanoseconds / 1_000_000_000 * 1_000_000_000 - startAt }
+    let shop = SimulatedShop(settings, startAt: startAt, speed: speed, isStill: frozen)
+    let receiver = try openReceiver(for: shop)
+    defer { receiver?.stop() }
+    var cockpit = Cockpit(
+      system: shop, screen: try openScreen(chosen), theme: chosen, themeName: theme, isASCII: ascii, motion: motion && !frozen,
+      zoneOffset: frozen ? 0 : WallClock.zoneOffset)
+    let waker = cockpit.waker
+    shop.start { waker.wake() }
+    cockpit.run()
+    shop.stop()
+  }
+
+  private func openScreen(_ theme: Theme) throws -> Screen {
+    do {
+      return try Screen(theme: theme)
+    } catch { throw Failure(description: error.description) }
+  }
+
+  private func openReceiver(for shop: SimulatedShop) throws -> ReceiverHost? {
+    guard let zipkin else { return nil }
+    let receiver = ReceiverHost(
+      ZipkinReceiver(address: zipkin, now: { WallClock.nanoseconds }, sink: { shop.receive($0) }))
+    do {
+      let port = try receiver.start()
+      shop.opened(receiver: "zipkin \(ListenAddress(host: zipkin.host, port: port))")
+    } catch { throw Failure(description: "\(error)") }
+    return receiver
+  }
+}

@@ -1,0 +1,69 @@
+// msatop: the command line. It reads arguments, wires one live system to one front end, and does nothing else.
+
+import ArgumentParser
+import Glibc
+
+struct Msatop: ParsableCommand {
+  static let version = "0.1.0"
+
+  static let configuration = CommandConfiguration(
+    commandName: "msatop",
+    abstract: "top for a microservice architecture: services, breakers, topics, sagas and every transaction's call tree.",
+    discussion: """
+      Without a command it shows a simulated shop under load, in which every failure is a key away.
+
+      EXAMPLES
+        msatop                                          the shop, live
+        msatop --rate 200 --theme light                 with more customers, on a light terminal
+        msatop --fault payment-gateway:latency=2s,ttl=30s
+        msatop --zipkin 9411                            and your own services' Zipkin spans beside it
+        msatop simulate --duration 10m --seed 7 --json  no screen: what happened, and whether all held
+      """,
+    version: version, subcommands: [Demo.self, Simulate.self], defaultSubcommand: Demo.self)
+}
+
+@main
+enum Program {
+  static func main() {
+    // The backtracer would ask for a key, and hold the terminal, after a crash.
+    setenv("SWIFT_BACKTRACE", "interactive=no,color=no", 0)
+    do {
+      var command = try Msatop.parseAsRoot()
+      try command.run()
+    } catch let failure as Failure {
+      complain(failure.description)
+      exit(failure.status)
+    } catch {
+      leave(error)
+    }
+  }
+
+  /// Help and version are answers; everything else that the parser throws is a mistake on the command line.
+  private static func leave(_ error: any Error) -> Never {
+    let code = Msatop.exitCode(for: error)
+    guard !code.isSuccess else {
+      print(Msatop.fullMessage(for: error))
+      exit(EXIT_SUCCESS)
+    }
+    if let own = error as? ExitCode { exit(own.rawValue) }
+    complain("\(oneLine(Msatop.message(for: error))) (msatop --help lists what there is)")
+    exit(Failure.usage)
+  }
+
+  private static func complain(_ sentence: String) {
+    fputs("msatop: \(sentence)\n", stderr)
+  }
+
+  private static func oneLine(_ text: String) -> String {
+    text.split(whereSeparator: \.isNewline).map { $0.drop { $0 == " " } }.joined(separator: " ")
+  }
+}
+
+/// Something that keeps the program from doing its work: one sentence, and the exit status.
+struct Failure: Error, CustomStringConvertible {
+  /// A mistake on the command line (EX_USAGE).
+  static let usage: Int32 = 64
+
+  var description: String
+  var status: Int32 = EXIT_FAILURE
+}

@@ -1,0 +1,65 @@
+import Shop
+import Widgets
+
+/// A run's report for people.
+struct ReportText {
+  let report: SimulationReport
+
+  var text: String {
+    var lines = [
+      "seed \(report.seed), \(Figures.count(Int(report.virtualSeconds.rounded())).text) s of virtual time in \(seconds(report.wallSeconds)) s", "",
+    ]
+    lines += block("transactions", transactions)
+    lines += block("work", work)
+    lines += block("put to the test by", trials)
+    lines.append("invariants")
+    for verdict in report.invariants {
+      lines.append("  \(verdict.holds ? "✓" : "✗") \(verdict.name)")
+      for problem in verdict.problems { lines.append("      \(problem)") }
+    }
+    for stuck in report.stuck { lines.append("  ■ stuck: \(stuck.gtxid)  \(stuck.reason)") }
+    lines += ["", "digest \(report.digest)"]
+    return lines.joined(separator: "\n")
+  }
+
+  private var transactions: [(String, UInt64)] {
+    let counts = report.transactions
+    return [
+      ("started", counts.started), ("committed", counts.committed), ("rejected", counts.rejected),
+      ("compensated", counts.compensated), ("failed", counts.failed), ("stuck", counts.stuck), ("open", counts.open),
+    ].map { ($0.0, UInt64($0.1)) }
+  }
+
+  private var work: [(String, UInt64)] {
+    [
+      ("spans", report.spans), ("records", report.records), ("database commits", report.commits),
+      ("lines of events", report.events),
+    ]
+  }
+
+  private var trials: [(String, UInt64)] {
+    let trials = report.trials
+    return [
+      ("duplicates delivered", trials.duplicatesDelivered), ("duplicates suppressed", trials.duplicatesSuppressed),
+      ("crashes between effect and offset commit", trials.crashesBeforeOffsetCommit),
+      ("time-outs with unknown outcome", trials.timeOutsWithUnknownOutcome), ("rebalances", trials.rebalances),
+      ("charges repeated under one key", trials.chargesRepeated), ("refunds", trials.refunds),
+      ("dead letters", trials.deadLetters),
+    ] + trials.compensations.map { ("compensations: \($0.step)", $0.count) }
+  }
+
+  private func block(_ title: String, _ rows: [(String, UInt64)]) -> [String] {
+    let width = rows.map(\.0.count).max() ?? 0
+    let digits = rows.map { Figures.count(Int($0.1)).text.count }.max() ?? 0
+    return [title]
+      + rows.map { name, value in
+        let figure = Figures.count(Int(value)).text
+        return "  \(name)\(String(repeating: " ", count: width - name.count + 2 + digits - figure.count))\(figure)"
+      } + [""]
+  }
+
+  private func seconds(_ value: Double) -> String {
+    let hundredths = Int((value * 100).rounded())
+    return "\(hundredths / 100).\(hundredths % 100 < 10 ? "0" : "")\(hundredths % 100)"
+  }
+}

@@ -1,0 +1,101 @@
+import ArgumentParser
+import Foundation
+import Operations
+import Shop
+import TraceModel
+
+struct Simulate: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Run the shop without a screen, as fast as it can, and tell what happened.",
+    discussion: """
+      After --duration the load stops and all faults end; the run goes on until nothing is in flight. Exit status 1 says
+      that an invariant broke. The same seed gives the same digest: SHA-256 over the lines that --events writes.
+
+      EXAMPLES
+        msatop simulate --duration 60s --seed 7
+        msatop simulate --duration 10m --fault payment-gateway:latency=2s,ttl=30s --transaction last-failed
+        msatop simulate --duration 1m --json | jq .transactions
+        msatop simulate --duration 1m --events run.txt && sha256sum run.txt
+      """)
+
+  @Option(help: ArgumentHelp("Time under load.", valueName: "duration"), transform: Arguments.duration)
+  var duration: Int64 = 60_000_000_000
+
+  @Option(help: "The run: the same seed gives the same run.")
+  var seed: UInt64 = 1
+
+  @Option(help: ArgumentHelp("Transactions a second.", valueName: "tx/s"), transform: Arguments.rate)
+  var rate = 50.0
+
+  @Option(
+    help: ArgumentHelp("Something that is broken from the start; may be given again.", valueName: "spec"),
+    transform: Arguments.fault)
+  var fault: [FaultSpec] = []
+
+  @Flag(help: "Print one JSON object.")
+  var json = false
+
+  @Option(help: ArgumentHelp("Write what happened, one line each, to a file.", valueName: "file"))
+  var events: String?
+
+  @Option(
+    help: ArgumentHelp("Also print one transaction's call tree: last-failed, or a GTXID or the beginning of one.",
+      valueName: "which"))
+  var transaction: String?
+
+  @Flag(help: "Draw the call tree with ASCII characters only.")
+  var ascii = false
+
+  func validate() throws {
+    guard let transaction, transaction != "last-failed" else { return }
+    guard !transaction.isEmpty, transaction.count <= 32, transaction.allSatisfy(\.isHexDigit) else {
+      throw ValidationError("--transaction \(transaction): say last-failed, or up to 32 hexadecimal digits")
+    }
+  }
+
+  func run() throws {
+    let file = try openEvents()
+    let settings = ShopSettings(seed: seed, rate: rate, faults: fault.map { (at: 0, spec: $0) })
+    let run = SimulationRun(settings, duration: duration, events: file)
+    let report = run.run()
+    try? file?.close()
+    if json {
+      try printJSON(report)
+    } else {
+      print(ReportText(report: report).text)
+    }
+    try printTree(run)
+    if !report.allHold { throw ExitCode(EXIT_FAILURE) }
+  }
+
+  private func openEvents() throws -> FileHandle? {
+    guard let events else { return nil }
+    guard FileManager.default.createFile(atPath: events, contents: nil), let file = FileHandle(forWritingAtPath: events)
+    else { throw Failure(description: "\(events) cannot be written: choose a file in a directory that you may write to") }
+    return file
+  }
+
+  private func printJSON(_ report: SimulationReport) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    print(String(decoding: try encoder.encode(report), as: UTF8.self))
+  }
+
+  /// The tree goes to standard error beside JSON, so that what is piped stays JSON.
+  private func printTree(_ run: SimulationRun) throws {
+    guard let transaction else { return }
+    let found = transaction == "last-failed" ? run.lastFailed.map { [$0] } ?? [] : run.transactions(withPrefix: transaction)
+    guard let id = found.first else {
+      throw Failure(
+        description: transaction == "last-failed"
+          ? "no transaction failed in this run" : "no transaction begins with \(transaction) in this run, or it is no longer kept")
+    }
+    guard found.count == 1 else {
+      throw Failure(description: "\(found.count) transactions begin with \(transaction): give more digits")
+    }
+    guard let tree = run.callTree(of: id, ascii: ascii) else {
+      throw Failure(description: "the spans of \(id) are no longer kept")
+    }
+    if json { fputs(tree + "\n", stderr) } else { print("\n" + tree) }
+  }
+}
