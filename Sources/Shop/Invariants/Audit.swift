@@ -43,22 +43,25 @@ final class Audit: @unchecked Sendable {
 
   // MARK: Traces
 
+  /// True while any span has begun and not ended.
+  var isUnderWay: Bool { traces.values.contains(where: \.isUnderWay) }
+
   func see(_ span: TraceSpan) {
     traces[span.gtxid, default: AuditedTrace()].add(span)
   }
 
-  func ended(_ id: GTXID, at time: Int64) {
-    traces[id]?.endedAt = time
+  /// A span has begun, and must be reported some time.
+  func began(_ id: SpanID, of transaction: GTXID, at time: Int64) {
+    traces[transaction, default: AuditedTrace()].begin(id, at: time)
   }
 
-  /// Judges what has been quiet for long enough, and forgets it. Call it every few seconds.
-  func judge(now: Int64, safe: Int64) {
-    judgeTraces { trace in
-      guard let last = trace.lastHeard, now - last > Self.quiet else { return false }
-      return trace.endedAt != nil || trace.isAside
+  /// Judges what is over and has been quiet for long enough, and forgets it. Call it every few seconds.
+  /// - Parameter horizon: nothing that happened before it can have consequences any more.
+  func judge(now: Int64, horizon: Int64, isOpen: (GTXID) -> Bool) {
+    judgeTraces(isOpen: isOpen) { id, trace in
+      now - trace.lastHeard > Self.quiet && trace.lastHeard < horizon && !trace.isUnderWay && !isOpen(id)
     }
-    // What a group may still be given again must be remembered.
-    let before = min(now - 600_000_000_000, safe)
+    let before = horizon - 600_000_000_000
     if let oldest = effects.values.first, oldest < before - 60_000_000_000 {
       let count = effects.values.firstIndex { $0 >= before } ?? effects.count
       effects.removeFirst(count)
@@ -66,19 +69,21 @@ final class Audit: @unchecked Sendable {
   }
 
   /// Judges everything: the run is over.
-  func judgeAll() {
-    judgeTraces { _ in true }
+  func judgeAll(isOpen: (GTXID) -> Bool) {
+    judgeTraces(isOpen: isOpen) { _, _ in true }
   }
 
-  private func judgeTraces(where isDue: (AuditedTrace) -> Bool) {
+  private func judgeTraces(isOpen: (GTXID) -> Bool, where isDue: (GTXID, AuditedTrace) -> Bool) {
     var kept = OrderedDictionary<GTXID, AuditedTrace>()
     for (id, trace) in traces {
-      guard isDue(trace) else {
+      guard isDue(id, trace) else {
         kept[id] = trace
         continue
       }
       checkedTraces += 1
-      if let what = trace.flaw { add(AuditProblem(invariant: .spansFormATree, what: "transaction \(id): \(what)")) }
+      if let what = trace.flaw(isOver: !isOpen(id)) {
+        add(AuditProblem(invariant: .spansFormATree, what: "transaction \(id): \(what)"))
+      }
     }
     traces = kept
   }

@@ -7,36 +7,45 @@ struct AuditedTrace {
     var parent: SpanID?
     var ltxid: UInt32
     var kind: SpanKind
+    var status: SpanStatus
+    /// A call that was answered, with whatever.
+    var isAnswered: Bool
+    /// A call to a company whose inside nobody sees.
+    var isOutward: Bool
   }
 
   private var nodes: [Node] = []
-  /// Something crashed, timed out or was done again: then hops may share numbers.
-  private var isDisturbed = false
+  /// Spans that have begun and have not been reported.
+  private var begun: [SpanID] = []
   /// The end of the last span that was heard of.
-  private(set) var lastHeard: Int64?
-  var endedAt: Int64?
-  /// A question or a check of health, which nobody reports the end of.
-  private(set) var isAside = false
+  private(set) var lastHeard: Int64 = 0
 
-  mutating func add(_ span: TraceSpan) {
-    lastHeard = max(lastHeard ?? 0, span.end)
-    if span.kind == .producer, nodes.contains(where: { $0.id == span.id }) {
-      // The relay published it again, under the same span: once is enough.
-      isDisturbed = true
-      return
-    }
-    nodes.append(Node(id: span.id, parent: span.parent, ltxid: span.ltxid?.number ?? 0, kind: span.kind))
-    if span.parent == nil, span[attribute: AttributeName.kind] != .text(TransactionKind.checkout) { isAside = true }
-    if span.status == .error, span.kind == .client || span.message.hasSuffix("crashed") { isDisturbed = true }
-    if span.kind == .consumer, span.status == .error || span.events.contains(where: { $0.name == SpanEventName.duplicate }) {
-      isDisturbed = true
-    }
+  mutating func begin(_ id: SpanID, at time: Int64) {
+    begun.append(id)
+    lastHeard = max(lastHeard, time)
   }
 
-  /// What is wrong with the tree; nil when it is one, and its hops are in order.
-  var flaw: String? {
+  mutating func add(_ span: TraceSpan) {
+    lastHeard = max(lastHeard, span.end)
+    if let index = begun.firstIndex(of: span.id) { begun.remove(at: index) }
+    // A relay that crashed before it could mark an event publishes it again, under the same span: once is enough.
+    if span.kind == .producer, nodes.contains(where: { $0.id == span.id }) { return }
+    nodes.append(
+      Node(
+        id: span.id, parent: span.parent, ltxid: span.ltxid?.number ?? 0, kind: span.kind, status: span.status,
+        isAnswered: span[attribute: AttributeName.httpStatus] != nil, isOutward: span.peer == ShopPlan.company))
+  }
+
+  /// True while a span of it has begun and not ended.
+  var isUnderWay: Bool { !begun.isEmpty }
+
+  /// What is wrong with the tree; nil when it is one, nothing is missing from it, and its hops are in order.
+  /// - Parameter isOver: false for a transaction that is still going on, whose leaves may be yet to come.
+  func flaw(isOver: Bool) -> String? {
+    if isOver, let lost = begun.first { return "span \(lost) began and was never reported" }
     let roots = nodes.filter { $0.parent == nil }
-    guard roots.count == 1 else { return "\(roots.count) roots" }
+    guard roots.count == 1, let root = roots.first else { return isOver ? "\(roots.count) roots" : nil }
+    if root.ltxid != 1 { return "the first hop has number \(root.ltxid)" }
     var places: [SpanID: Int] = [:]
     for (index, node) in nodes.enumerated() {
       if places[node.id] != nil { return "span \(node.id) was reported twice" }
@@ -44,18 +53,25 @@ struct AuditedTrace {
     }
     for node in nodes {
       guard let parent = node.parent else { continue }
-      guard let place = places[parent] else { return "the parent \(parent) of span \(node.id) was never reported" }
-      if let flaw = flaw(of: node, under: nodes[place]) { return flaw }
+      guard let place = places[parent] else {
+        if begun.contains(parent) { continue }
+        return "the parent \(parent) of span \(node.id) was never reported"
+      }
+      if let flaw = Self.flaw(of: node, under: nodes[place]) { return flaw }
       if hasCycle(from: node, places) { return "span \(node.id) is its own ancestor" }
     }
-    return isDisturbed ? nil : gap
+    guard isOver else { return nil }
+    let children = childCounts(places)
+    return missingLeaf(children) ?? (ranInParallel(children) ? nil : gap)
   }
 
-  private func flaw(of node: Node, under parent: Node) -> String? {
+  private static func flaw(of node: Node, under parent: Node) -> String? {
     guard node.ltxid > 0 else { return "span \(node.id) carries no hop" }
     switch node.kind {
     case .server, .consumer:
-      if node.ltxid != parent.ltxid { return "hop \(node.ltxid) was entered from a crossing with number \(parent.ltxid)" }
+      if node.ltxid != parent.ltxid {
+        return "hop \(node.ltxid) was entered from a crossing with number \(parent.ltxid)"
+      }
     case .client, .producer:
       if node.ltxid <= parent.ltxid { return "crossing \(node.ltxid) leaves hop \(parent.ltxid): numbers must grow" }
     case .internal:
@@ -71,6 +87,35 @@ struct AuditedTrace {
       current = nodes[place]
     }
     return true
+  }
+
+  private func childCounts(_ places: [SpanID: Int]) -> [Int] {
+    var counts = Array(repeating: 0, count: nodes.count)
+    for node in nodes { if let place = node.parent.flatMap({ places[$0] }) { counts[place] += 1 } }
+    return counts
+  }
+
+  /// What was sent has arrived: a record was read, and a call that succeeded was served.
+  private func missingLeaf(_ children: [Int]) -> String? {
+    for (node, count) in zip(nodes, children) where count == 0 {
+      if node.kind == .producer { return "nobody read the record of span \(node.id)" }
+      if node.kind == .client, node.status == .ok, !node.isOutward {
+        return "nobody served the call of span \(node.id)"
+      }
+    }
+    return nil
+  }
+
+  /// Hops may share a number where somebody worked on without knowing how far the other side had come: a call whose
+  /// answer was lost after it had been taken up, or a record that was worked on twice.
+  private func ranInParallel(_ children: [Int]) -> Bool {
+    var workers: Set<SpanID> = []
+    for (node, count) in zip(nodes, children) where count > 0 {
+      if node.kind == .client, !node.isAnswered { return true }
+      guard node.kind == .consumer || node.kind == .server, let parent = node.parent else { continue }
+      if !workers.insert(parent).inserted { return true }
+    }
+    return false
   }
 
   /// Where nothing ran in parallel the crossings are numbered 1 … n.

@@ -35,12 +35,12 @@ public final class SimulationRun {
     return report(took: clock.now - began)
   }
 
-  /// Nothing is in flight: no customer, no transaction, no event in an outbox, no record unread.
+  /// Nothing is in flight: no customer, no transaction, no event in an outbox, no record unread, no span open.
   private var isAtRest: Bool {
     guard world.customers.waiting == 0, world.transactions.allHaveEnded, world.oldestUnreadRecord() == nil else {
       return false
     }
-    return world.outboxDepths.allSatisfy { $0 == 0 }
+    return world.outboxDepths.allSatisfy { $0 == 0 } && !world.audit.isUnderWay
   }
 
   private func report(took: Duration) -> SimulationReport {

@@ -14,7 +14,8 @@ final class Customers: @unchecked Sendable {
   private(set) var served: UInt64 = 0
 
   private static let names = [
-    "kim", "lee", "park", "choi", "jung", "kang", "cho", "yoon", "jang", "lim", "han", "oh", "seo", "shin", "kwon", "hwang",
+    "kim", "lee", "park", "choi", "jung", "kang", "cho", "yoon", "jang", "lim", "han", "oh", "seo", "shin", "kwon",
+    "hwang",
   ]
   /// How long they wait before they ask, and ask again.
   private static let patience: [Int64] = [400, 800, 1600, 3200, 5000, 10_000, 20_000, 30_000, 60_000].map {
@@ -59,7 +60,8 @@ final class Customers: @unchecked Sendable {
     let foreign = choices.happens(0.01) ? GTXID(high: choices.next(), low: choices.next()) : nil
     var request = Request(
       "POST /orders",
-      body: OrderPayload(user: user, sku: product.sku, quantity: quantity, amount: product.price * quantity), user: user)
+      body: OrderPayload(user: user, sku: product.sku, quantity: quantity, amount: product.price * quantity), user: user
+    )
     if let foreign, let span = SpanID(foreign.low) {
       request.headers = [Carrier.Header(Carrier.traceparent, "00-\(foreign.hex)-\(span.hex)-01")]
     }

@@ -7,7 +7,8 @@ extension Outbox.Entry {
   ///
   /// Its message id is `<GTXID>/<type>`: the same each time the step is done again.
   static func event(
-    _ type: String, to topic: String, order: Int64, _ payload: OrderPayload, context: TraceContext, process: ServiceProcess
+    _ type: String, to topic: String, order: Int64, _ payload: OrderPayload, context: TraceContext,
+    process: ServiceProcess
   ) -> Outbox.Entry {
     Outbox.Entry(
       message: "\(context.gtxid.hex)/\(type)", topic: topic, key: "\(order)", type: type, payload: payload.json,

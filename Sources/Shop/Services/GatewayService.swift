@@ -34,8 +34,6 @@ actor GatewayService: ShopService {
   }
 
   private func order(_ request: Request, _ context: TraceContext) async throws -> Response {
-    world.transactions.started(
-      context.gtxid, user: request.user, amount: PaymentService.won(request.body.amount ?? 0))
     let span = process.tracer.openSpan(of: context.gtxid)
     var forwarded = Request("POST /orders", body: request.body)
     forwarded.user = request.user
@@ -53,7 +51,7 @@ actor GatewayService: ShopService {
 
   private func state(_ request: Request, _ context: TraceContext) async throws -> Response {
     let span = process.tracer.openSpan(of: context.gtxid)
-    let forwarded = Request("GET /orders/{gtxid}", argument: request.argument)
+    let forwarded = Request("GET /orders/{gtxid}", argument: request.argument, user: request.user)
     let outcome = await process.client(of: ShopPlan.order).call(forwarded, in: span)
     try process.life.check()
     switch outcome.result {

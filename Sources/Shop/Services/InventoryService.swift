@@ -41,7 +41,8 @@ actor InventoryService: ShopService {
     let order = delivery.payload
     let subject = "\(order.sku ?? "") ×\(order.quantity ?? 0)"
     delivery.span.set(AttributeName.subject, .text(subject))
-    let isEnough = try await database.transaction("reserve") { database -> Bool? in
+    let tell = { @Sendable [self] (isEnough: Bool?) in reserved(isEnough, subject: subject, delivery) }
+    _ = try await database.transaction("reserve", onCommit: tell) { database -> Bool? in
       guard try Inbox.accept(delivery.message, by: consumer, at: now, database),
         let isEnough = try InventoryTables.reserve(
           order.order ?? 0, sku: order.sku ?? "", quantity: order.quantity ?? 0, hop: delivery.context.ltxid, now: now,
@@ -56,6 +57,9 @@ actor InventoryService: ShopService {
           context: delivery.context, process: process), database)
       return isEnough
     }
+  }
+
+  private nonisolated func reserved(_ isEnough: Bool?, subject: String, _ delivery: Delivery) {
     guard let isEnough else { return world.suppressedDuplicate(delivery) }
     world.effect(delivery)
     delivery.span.succeed()
@@ -68,7 +72,8 @@ actor InventoryService: ShopService {
   private func release(_ delivery: Delivery) async throws {
     let (now, consumer, process) = (world.time.now, process.instance.service.name, process)
     let order = delivery.payload
-    let reservation = try await database.transaction("release") { database -> InventoryTables.Reservation?? in
+    let tell = { @Sendable [self] (held: InventoryTables.Reservation??) in released(held, delivery) }
+    _ = try await database.transaction("release", onCommit: tell) { database -> InventoryTables.Reservation?? in
       guard try Inbox.accept(delivery.message, by: consumer, at: now, database) else { return nil }
       let held = try InventoryTables.reservation(of: order.order ?? 0, database)
       _ = try InventoryTables.release(order.order ?? 0, now: now, database)
@@ -80,6 +85,9 @@ actor InventoryService: ShopService {
       try Outbox.write(event, database)
       return .some(held)
     }
+  }
+
+  private nonisolated func released(_ reservation: InventoryTables.Reservation??, _ delivery: Delivery) {
     guard let reservation else { return world.suppressedDuplicate(delivery) }
     world.effect(delivery)
     delivery.span.succeed()

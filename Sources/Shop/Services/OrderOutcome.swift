@@ -49,16 +49,18 @@ struct OrderOutcome: Sendable {
     return .refunding(order, reason)
   }
 
-  private func release(of order: OrderTables.Order, reason: String, now: Int64, _ database: Database) throws -> Verdict {
+  private func release(of order: OrderTables.Order, reason: String, now: Int64, _ database: Database) throws -> Verdict
+  {
     switch order.state {
     case OrderTables.pending:
-      try move(order, to: OrderTables.cancelled, reason: order.reason.isEmpty ? reason : order.reason, finished: now, database)
+      try move(
+        order, to: OrderTables.cancelled, reason: order.reason.isEmpty ? reason : order.reason, finished: now, database)
       return .cancelled(order, order.reason.isEmpty ? reason : order.reason)
     case OrderTables.paid:
       // Its stock is gone: a payment was given up after it had been announced.
       try askMoneyBack(order, reason: reason, database)
       return .refunding(order, reason)
-    default: 
+    default:
       guard order.isRefunding else { return .nothing }
       return .cancelled(order, order.reason)
     }

@@ -44,7 +44,12 @@ actor OrderService: ShopService {
     let gtxid = context.gtxid.hex
     let event = Outbox.Entry.event(
       EventType.orderCreated, to: TopicName.inventory, order: 0, body, context: context, process: process)
-    let isNew = try await database.transaction("create") { database -> Bool in
+    let accepted = { @Sendable [process, world] (isNew: Bool) in
+      guard isNew else { return }
+      world.transactions.began(context.gtxid, state: OrderTables.pending, step: ShopPlan.inventory)
+      process.log(.info, context, "order created: \(body.sku ?? "") ×\(body.quantity ?? 0), \(body.amount ?? 0) KRW")
+    }
+    _ = try await database.transaction("create", onCommit: accepted) { database -> Bool in
       guard
         let id = try OrderTables.insert(
           body, gtxid: gtxid, isDeliverable: isDeliverable, hop: context.ltxid, database)
@@ -57,10 +62,6 @@ actor OrderService: ShopService {
       try Outbox.write(entry, database)
       return true
     }
-    if isNew {
-      world.transactions.began(context.gtxid, state: OrderTables.pending, step: ShopPlan.inventory)
-      process.log(.info, context, "order created: \(body.sku ?? "") ×\(body.quantity ?? 0), \(body.amount ?? 0) KRW")
-    }
     return Response(202, body: OrderPayload(state: OrderTables.pending, step: ShopPlan.inventory))
   }
 
@@ -68,7 +69,8 @@ actor OrderService: ShopService {
     guard let order = try await database.read({ try OrderTables.order(gtxid: gtxid, $0) }) else {
       return Response(404, body: OrderPayload(reason: "no order of transaction \(gtxid)"))
     }
-    return Response(200, body: OrderPayload(order: order.id, reason: order.reason, state: order.state, step: order.step))
+    return Response(
+      200, body: OrderPayload(order: order.id, reason: order.reason, state: order.state, step: order.step))
   }
 
   // MARK: Events
@@ -77,16 +79,16 @@ actor OrderService: ShopService {
     let now = world.time.now
     let consumer = process.instance.service.name
     let outcome = OrderOutcome(delivery: delivery, process: process)
-    let verdict = try await database.transaction("on \(delivery.type)") { database -> OrderOutcome.Verdict in
+    let tell = { @Sendable [self] (verdict: OrderOutcome.Verdict) in report(verdict, delivery) }
+    _ = try await database.transaction("on \(delivery.type)", onCommit: tell) { database -> OrderOutcome.Verdict in
       guard try Inbox.accept(delivery.message, by: consumer, at: now, database) else { return .duplicate }
       guard let order = try OrderTables.order(id: delivery.payload.order ?? 0, database) else { return .unknown }
       return try outcome.apply(to: order, now: now, database)
     }
-    report(verdict, delivery)
     return .done
   }
 
-  private func report(_ verdict: OrderOutcome.Verdict, _ delivery: Delivery) {
+  private nonisolated func report(_ verdict: OrderOutcome.Verdict, _ delivery: Delivery) {
     let (context, span) = (delivery.context, delivery.span)
     switch verdict {
     case .duplicate:

@@ -112,13 +112,15 @@ enum OrderTables {
   }
 
   /// What the paid orders come to, forgotten ones included.
-  static func paidTotals(_ database: Database) throws -> (amount: Int64, quantity: Int64) {
+  static func paidTotals(_ database: Database) throws -> (orders: Int64, amount: Int64, quantity: Int64) {
     let row = try database.firstRow(
       """
-      SELECT coalesce(sum(amount), 0) AS amount, coalesce(sum(quantity), 0) AS quantity FROM (
-        SELECT amount, quantity FROM orders WHERE state = 'PAID'
-        UNION ALL SELECT amount, quantity FROM total WHERE name = 'PAID')
+      SELECT coalesce(sum(orders), 0) AS orders, coalesce(sum(amount), 0) AS amount,
+        coalesce(sum(quantity), 0) AS quantity
+      FROM (
+        SELECT 1 AS orders, amount, quantity FROM orders WHERE state = 'PAID'
+        UNION ALL SELECT orders, amount, quantity FROM total WHERE name = 'PAID')
       """)
-    return (row?["amount"] ?? 0, row?["quantity"] ?? 0)
+    return (row?["orders"] ?? 0, row?["amount"] ?? 0, row?["quantity"] ?? 0)
   }
 }

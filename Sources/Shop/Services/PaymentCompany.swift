@@ -89,6 +89,7 @@ final class CompanyBooks: @unchecked Sendable {
     if case .charged = entry {
       kept += amount
       charges += 1
+      world.audit.effect(of: key, in: "charges", at: world.time.now)
     }
     entries[key] = (entry, world.time.now)
     return entry
@@ -98,13 +99,14 @@ final class CompanyBooks: @unchecked Sendable {
     if case .charged(let amount) = entries[key]?.entry {
       kept -= amount
       refunds += 1
+      world.audit.effect(of: key, in: "refunds", at: world.time.now)
     }
     entries[key] = (.voided, world.time.now)
   }
 
-  /// Whether money is held under a key.
-  func holds(_ key: String) -> Bool {
-    if case .charged = entries[key]?.entry { true } else { false }
+  /// The money that is held under a key, in won.
+  func amount(under key: String) -> Int64 {
+    if case .charged(let amount) = entries[key]?.entry { amount } else { 0 }
   }
 
   /// Forgets keys that were last used before `time`; the sums stay. A real company forgets after a day or so; ours is

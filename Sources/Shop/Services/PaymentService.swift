@@ -41,13 +41,13 @@ actor PaymentService: ShopService {
   private func charge(_ delivery: Delivery) async throws -> Handling {
     let (span, context) = (delivery.span, delivery.context)
     span.set(AttributeName.subject, .text(Self.won(delivery.payload.amount ?? 0)))
-    if let answer = world.answers.answer(context.gtxid) {
+    if let answer = world.answers.answerToCharge(context.gtxid) {
       // Read again after a rebalance or a crash: the log says what this step came to.
       world.suppressedDuplicate(delivery)
       span.set(AttributeName.state, .text(answer))
       return .done
     }
-    var request = Request("POST /charge", argument: Self.key(context), body: delivery.payload)
+    var request = Request("POST /charge", argument: Self.key(context.gtxid), body: delivery.payload)
     request.user = delivery.payload.user ?? ""
     let outcome = await process.client(of: ShopPlan.company).call(request, in: span)
     try process.life.check()
@@ -88,6 +88,10 @@ actor PaymentService: ShopService {
   private func refund(_ delivery: Delivery) -> Handling {
     delivery.span.set(AttributeName.subject, .text(Self.won(delivery.payload.amount ?? 0)))
     if let hop = delivery.payload.hop { delivery.span.set(AttributeName.undoes, .integer(hop)) }
+    if world.answers.isRefunded(delivery.context.gtxid) {
+      world.suppressedDuplicate(delivery)
+      return .done
+    }
     delivery.span.succeed()
     return .later(
       resolve(delivery, because: delivery.payload.reason ?? "order failed", announcing: EventType.paymentRefunded))
@@ -119,7 +123,8 @@ actor PaymentService: ShopService {
 
   private func voidUntilAnswered(_ delivery: Delivery) async {
     var backOff: Int64 = 1_000_000_000
-    let request = Request("POST /void", argument: Self.key(delivery.context), body: delivery.payload)
+    var request = Request("POST /void", argument: Self.key(delivery.context.gtxid), body: delivery.payload)
+    request.user = delivery.payload.user ?? ""
     while !process.life.isOver {
       let outcome = await process.client(of: ShopPlan.company).call(request, in: nil, retrying: false)
       if case .success(let response) = outcome.result, response.status == 200 { return }
@@ -137,11 +142,11 @@ actor PaymentService: ShopService {
     let entry = Outbox.Entry.event(
       type, to: topic, order: payload.order ?? 0, payload, context: delivery.context, process: process)
     try await process.bus.publish([entry])
-    world.effect(delivery)
     if type == EventType.paymentComplete { world.transactions.step(delivery.context.gtxid, ShopPlan.order) }
   }
 
-  private static func key(_ context: TraceContext) -> String { "\(context.gtxid.hex)/charge" }
+  /// What the company honours over every retry and redelivery.
+  static func key(_ transaction: GTXID) -> String { "\(transaction.hex)/charge" }
 
   private static func short(_ error: any Error) -> String {
     error is CallNotPermitted ? "breaker \(ShopPlan.company) is OPEN" : "\(error)"

@@ -61,10 +61,12 @@ final class DatabasePort: @unchecked Sendable {
 
   /// Runs `body` in one transaction. What `label` says goes with the commit into the journal.
   ///
-  /// A crash before the commit leaves nothing; a crash after it, before the caller goes on, leaves everything.
+  /// A crash before the commit leaves nothing; a crash after it, before the caller goes on, leaves everything. Whoever
+  /// watches the run is told by `onCommit`, at the very moment of the commit: no crash comes in between.
   /// - Throws: ``DatabaseUnavailable``, `InstanceCrashed`, `CancellationError`, what `body` throws.
   func transaction<Value: Sendable>(
-    _ label: String, _ body: @escaping @Sendable (Database) throws -> Value
+    _ label: String, onCommit: @escaping @Sendable (Value) -> Void = { _ in },
+    _ body: @escaping @Sendable (Database) throws -> Value
   ) async throws -> Value {
     try await connected {
       try await self.world.time.sleep(for: self.roundTrip.sample(&self.random))
@@ -72,6 +74,7 @@ final class DatabasePort: @unchecked Sendable {
       let value = try self.disk.database.write(body)
       let number = self.disk.committed()
       self.world.committed(self.disk.name, number: number, label: label)
+      onCommit(value)
       // The acknowledgement is on its way: a crash here is a crash after the commit.
       try await self.world.time.sleep(for: 150_000)
       try self.life.check()

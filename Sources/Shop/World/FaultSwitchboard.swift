@@ -98,7 +98,9 @@ final class FaultSwitchboard: @unchecked Sendable {
   }
 
   func isCrashed(_ service: String, instance: Int) -> Bool {
-    entries.contains { $0.fault.isOn && $0.fault.spec.kind == .crash && Self.covers($0.fault.spec.target, service, instance) }
+    entries.contains {
+      $0.fault.isOn && $0.fault.spec.kind == .crash && Self.covers($0.fault.spec.target, service, instance)
+    }
   }
 
   /// Nanoseconds by which an answer comes late.
@@ -158,11 +160,10 @@ final class FaultSwitchboard: @unchecked Sendable {
     let fault = entries[index].fault
     guard fault.isOn else { return false }
     let scope = fault.spec.scope
-    if let route = scope.route, !moment.route.isEmpty, moment.route != route, !moment.route.hasSuffix(" " + route) {
-      return false
-    }
-    if let user = scope.user, !moment.user.isEmpty, moment.user != user { return false }
-    if let partition = scope.partition, let actual = moment.partition, partition != actual { return false }
+    // What has no user or comes from no partition, such as a check of health, is outside every such scope.
+    if let route = scope.route, moment.route != route, !moment.route.hasSuffix(" " + route) { return false }
+    if let user = scope.user, moment.user != user { return false }
+    if let partition = scope.partition, moment.partition != partition { return false }
     if case .edge(let from, let to) = fault.spec.target {
       return moment.isOnEdge && from == moment.caller && to == moment.service
     }

@@ -25,9 +25,10 @@ final class Housekeeping: @unchecked Sendable {
       try? await world.time.sleep(for: Self.interval)
       guard relay.hasLease else { continue }
       let now = world.time.now
-      // A record that no group is past may be delivered again, and must then find what it did before.
-      let safe = min(now - Self.keep, world.oldestUnreadRecord() ?? .max)
+      // What is still open may be asked for again, and must then find what it did before.
+      let safe = world.horizon() - Self.keep
       let service = process.instance.service.name
+      if service == ShopPlan.order { FinalJudgement(world: world).judgeOrders(finishedBefore: safe) }
       _ = try? await database.transaction("prune") { database in
         try Outbox.prune(publishedBefore: now - Self.keepPublished, database)
         try Inbox.prune(receivedBefore: safe, database)

@@ -83,10 +83,11 @@ final class Observatory: @unchecked Sendable {
 
   private func tidy(_ world: World) {
     let now = world.time.now
-    let safe = world.oldestUnreadRecord() ?? now
-    broker.applyRetention(now: min(now, safe))
-    world.audit.judge(now: now, safe: safe)
-    world.companyBooks.prune(before: min(now - Self.retention, safe))
+    let horizon = world.horizon()
+    broker.applyRetention(now: min(now, world.oldestUnreadRecord() ?? now))
+    world.audit.judge(now: now, horizon: horizon) { world.transactions.isOpen($0) }
+    world.companyBooks.prune(before: horizon - Self.retention)
+    FinalJudgement(world: world).judgeOffsets()
   }
 
   private func judgeLag(_ world: World) {
@@ -97,7 +98,7 @@ final class Observatory: @unchecked Sendable {
       world.tell(
         OperationalEvent(
           time: world.time.now, kind: .lag, severity: verdict == .ok ? .good : verdict == .warn ? .warning : .bad,
-          subject: report.group, change: "lag \(before.rawValue) → \(verdict.rawValue)",
+          subject: "\(report.group)/\(report.group)", change: "lag \(before.rawValue) → \(verdict.rawValue)",
           reason: "\(report.totalLag ?? 0) records behind", state: verdict.rawValue))
     }
   }

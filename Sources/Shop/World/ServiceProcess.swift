@@ -19,6 +19,8 @@ final class ServiceProcess: @unchecked Sendable {
   private var relay: OutboxRelay?
   private var open = OrderedDictionary<Int, Reply<Response>>()
   private var calls = 0
+  /// Transactions that began here, and whose first call is not answered.
+  private var checkouts = OrderedSet<GTXID>()
 
   init(_ instance: ServiceInstance, lives: Int) {
     self.instance = instance
@@ -62,6 +64,8 @@ final class ServiceProcess: @unchecked Sendable {
     life.end()
     let lost = open
     open = [:]
+    for id in checkouts { world.transactions.refusedAtGateway(id, reason: "\(instance.name) crashed") }
+    checkouts = []
     // The other side notices when the connection is reset.
     let name = instance.service.name
     world.time.after(500_000) {
@@ -101,10 +105,11 @@ final class ServiceProcess: @unchecked Sendable {
   ) async -> Result<Response, any Error> {
     let moment = instance.moment(caller: caller, route: request.route, user: request.user)
     if world.faults.isSilent(moment) { return await never() }
-    if world.faults.fails(moment) { return .success(refusal("fault: errors")) }
     let (context, span) = enter(request)
+    defer { checkouts.remove(context.gtxid) }
     let response: Response
     do {
+      if world.faults.fails(moment) { throw HandlingFailed(description: "fault: errors") }
       response = try await workers.use(waitingAtMost: 2_000_000_000) {
         let late = self.world.faults.latency(moment)
         let response = try await TraceContext.$current.withValue(context) {
@@ -117,6 +122,7 @@ final class ServiceProcess: @unchecked Sendable {
     } catch {
       span?.fail("\(error)")
       span?.end()
+      if checkouts.contains(context.gtxid) { world.transactions.refusedAtGateway(context.gtxid, reason: "\(error)") }
       return .success(refusal("\(error)"))
     }
     return .success(leave(response, context: context, span: span))
@@ -152,9 +158,18 @@ final class ServiceProcess: @unchecked Sendable {
     }
     let span = tracer.start(request.route, kind: .server, gtxid: gtxid, parent: position?.span, ltxid: ltxid)
     if let foreign { span.set(AttributeName.foreignID, .text(foreign)) }
-    if position == nil { span.set(AttributeName.kind, .text(Self.kind(of: request))) }
-    if !request.user.isEmpty, position == nil { span.set(AttributeName.user, .text(request.user)) }
+    if position == nil { begin(request, gtxid, span) }
     return (TraceContext(gtxid: gtxid, ltxid: ltxid, span: span.id), span)
+  }
+
+  /// A transaction begins here.
+  private func begin(_ request: Request, _ id: GTXID, _ span: OpenSpan) {
+    let kind = Self.kind(of: request)
+    span.set(AttributeName.kind, .text(kind))
+    if !request.user.isEmpty { span.set(AttributeName.user, .text(request.user)) }
+    guard kind == TransactionKind.checkout else { return }
+    checkouts.append(id)
+    world.transactions.started(id, user: request.user, amount: PaymentService.won(request.body.amount ?? 0))
   }
 
   private static func kind(of request: Request) -> String {
@@ -172,7 +187,11 @@ final class ServiceProcess: @unchecked Sendable {
     response.headers.append(Carrier.Header(Carrier.ltxid, "\(context.hops.highestKnown.number)"))
     if let span {
       span.set(AttributeName.httpStatus, .integer(Int64(response.status)))
-      if response.status >= 500 { span.fail(response.body.reason ?? "answered \(response.status)") } else { span.succeed() }
+      if response.status >= 500 {
+        span.fail(response.body.reason ?? "answered \(response.status)")
+      } else {
+        span.succeed()
+      }
       span.end()
     }
     return response

@@ -34,7 +34,10 @@ final class Tracer: @unchecked Sendable {
       TraceSpan(
         gtxid: gtxid, id: id ?? makeID(), parent: parent, ltxid: ltxid, kind: kind, service: service,
         instance: instance, operation: operation, start: world.time.now, peer: peer), tracer: self)
-    if !life.isOver { open[span.id.value] = span }
+    if !life.isOver {
+      open[span.id.value] = span
+      world.audit.began(span.id, of: gtxid, at: world.time.now)
+    }
     return span
   }
 

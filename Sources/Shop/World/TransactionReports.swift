@@ -29,6 +29,9 @@ final class TransactionReports: @unchecked Sendable {
   var openCount: Int { open.count }
   /// Oldest first.
   var openTransactions: [GTXID] { Array(open.keys) }
+  func isOpen(_ id: GTXID) -> Bool { open[id] != nil }
+  /// When the oldest of those that have not ended started; nil when all have.
+  var oldestStart: Int64? { open.keys.map { world.book.entry($0)?.start ?? world.time.start }.min() }
 
   // MARK: At the gateway
 
@@ -122,7 +125,6 @@ final class TransactionReports: @unchecked Sendable {
       summary.duration = now - summary.start
       if state == .failed { summary.firstError = reason }
     }
-    world.audit.ended(id, at: now)
     write(id, state, reason)
   }
 
