@@ -106,10 +106,18 @@ let package = Package(
       ],
       swiftSettings: strict),
 
+    tests(of: "msatop", [subprocess]),
+    .testTarget(name: "ArchitectureTests", swiftSettings: strict),
+    tests(
+      of: "Shop",
+      [
+        "Operations", "Simulation", "EventBus", "TraceModel", "TraceCollector", "Resilience", "Transactions",
+        "Concurrency",
+      ]),
     tests(of: "TraceModel"),
     tests(of: "Resilience", ["Concurrency"], fixtures: true),
     tests(of: "EventBus", ["Concurrency"], fixtures: true),
-    tests(of: "TraceCollector", ["TraceModel"]),
+    tests(of: "TraceCollector", ["TraceModel", "Concurrency"]),
     tests(of: "Operations", ["TraceCollector", "TraceModel"]),
     tests(of: "Simulation"),
     tests(of: "Transactions", ["EventBus", "TraceModel"]),

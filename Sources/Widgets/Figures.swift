@@ -85,6 +85,6 @@ extension Figures {
       if part < 9.95 { return fixed(part, 1) + suffix }
       if part < 999.5 { return fixed(part, 0) + suffix }
     }
-    return fixed(value / 1e12, 0) + "T"
+    return value < 999.5e12 ? fixed(value / 1e12, 0) + "T" : ">999T"
   }
 }

@@ -25,7 +25,8 @@ struct Demo: ParsableCommand {
   @Option(help: ArgumentHelp("Transactions a second.", valueName: "tx/s"), transform: Arguments.rate)
   var rate = 50.0
 
-  @Option(help: ArgumentHelp("How fast time goes by: 0.1 to 100, or max.", valueName: "factor"), transform: Arguments.speed)
+  @Option(
+    help: ArgumentHelp("How fast time goes by: 0.1 to 100, or max.", valueName: "factor"), transform: Arguments.speed)
   var speed = Speed.paced(1)
 
   @Option(help: ArgumentHelp("dark, light or nord.", valueName: "name"), transform: Arguments.theme)
@@ -67,7 +68,8 @@ struct Demo: ParsableCommand {
     let receiver = try openReceiver(for: shop)
     defer { receiver?.stop() }
     var cockpit = Cockpit(
-      system: shop, screen: try openScreen(chosen), theme: chosen, themeName: theme, isASCII: ascii, motion: motion && !frozen,
+      system: shop, screen: try openScreen(chosen), theme: chosen, themeName: theme, isASCII: ascii,
+      motion: motion && !frozen,
       zoneOffset: frozen ? 0 : WallClock.zoneOffset)
     let waker = cockpit.waker
     shop.start { waker.wake() }

@@ -8,7 +8,8 @@ struct Msatop: ParsableCommand {
 
   static let configuration = CommandConfiguration(
     commandName: "msatop",
-    abstract: "top for a microservice architecture: services, breakers, topics, sagas and every transaction's call tree.",
+    abstract:
+      "top for a microservice architecture: services, breakers, topics, sagas and every transaction's call tree.",
     discussion: """
       Without a command it shows a simulated shop under load, in which every failure is a key away.
 

@@ -7,7 +7,8 @@ struct ReportText {
 
   var text: String {
     var lines = [
-      "seed \(report.seed), \(Figures.count(Int(report.virtualSeconds.rounded())).text) s of virtual time in \(seconds(report.wallSeconds)) s", "",
+      "seed \(report.seed), \(Figures.count(Int(report.virtualSeconds.rounded())).text) s of virtual time in \(seconds(report.wallSeconds)) s",
+      "",
     ]
     lines += block("transactions", transactions)
     lines += block("work", work)

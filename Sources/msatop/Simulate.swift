@@ -39,7 +39,8 @@ struct Simulate: ParsableCommand {
   var events: String?
 
   @Option(
-    help: ArgumentHelp("Also print one transaction's call tree: last-failed, or a GTXID or the beginning of one.",
+    help: ArgumentHelp(
+      "Also print one transaction's call tree: last-failed, or a GTXID or the beginning of one.",
       valueName: "which"))
   var transaction: String?
 
@@ -71,7 +72,9 @@ struct Simulate: ParsableCommand {
   private func openEvents() throws -> FileHandle? {
     guard let events else { return nil }
     guard FileManager.default.createFile(atPath: events, contents: nil), let file = FileHandle(forWritingAtPath: events)
-    else { throw Failure(description: "\(events) cannot be written: choose a file in a directory that you may write to") }
+    else {
+      throw Failure(description: "\(events) cannot be written: choose a file in a directory that you may write to")
+    }
     return file
   }
 
@@ -84,11 +87,13 @@ struct Simulate: ParsableCommand {
   /// The tree goes to standard error beside JSON, so that what is piped stays JSON.
   private func printTree(_ run: SimulationRun) throws {
     guard let transaction else { return }
-    let found = transaction == "last-failed" ? run.lastFailed.map { [$0] } ?? [] : run.transactions(withPrefix: transaction)
+    let found =
+      transaction == "last-failed" ? run.lastFailed.map { [$0] } ?? [] : run.transactions(withPrefix: transaction)
     guard let id = found.first else {
       throw Failure(
         description: transaction == "last-failed"
-          ? "no transaction failed in this run" : "no transaction begins with \(transaction) in this run, or it is no longer kept")
+          ? "no transaction failed in this run"
+          : "no transaction begins with \(transaction) in this run, or it is no longer kept")
     }
     guard found.count == 1 else {
       throw Failure(description: "\(found.count) transactions begin with \(transaction): give more digits")

@@ -10,7 +10,8 @@ struct AttentionFinder {
   var items: [AttentionItem] {
     let stuck = snapshot.transactions.filter { $0.state == .stuck }.map { transaction in
       AttentionItem(
-        state: .stuck, gtxid: transaction.gtxid, duration: transaction.duration, reason: transaction.stuckReason, count: 1)
+        state: .stuck, gtxid: transaction.gtxid, duration: transaction.duration, reason: transaction.stuckReason,
+        count: 1)
     }
     return Array((stuck + grouped(.failed) + grouped(.compensated) + overdue).prefix(Self.limit))
   }

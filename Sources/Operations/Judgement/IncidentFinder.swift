@@ -6,7 +6,9 @@ struct IncidentFinder {
   var links: [IncidentLink] {
     var links: [IncidentLink] = []
     if let service = cause { links.append(.service(name: service.name, health: service.health, what: what(service))) }
-    if let breaker = worstBreaker { links.append(.breaker(label: "\(breaker.caller)→\(breaker.callee)", state: breaker.state)) }
+    if let breaker = worstBreaker {
+      links.append(.breaker(label: "\(breaker.caller)→\(breaker.callee)", state: breaker.state))
+    }
     if let topic = worstTopic, let verdict = topic.verdict {
       links.append(.lag(topic: topic.name, lag: topic.lag ?? 0, trend: topic.trend, verdict: verdict))
     }

@@ -58,7 +58,9 @@ extension SnapshotBuilder {
   private func objective(_ name: String, _ snapshot: inout ServiceSnapshot) {
     let plan = world.service(name).plan
     snapshot.objective = plan.objective
-    guard let minute = world.traces.red(service: name, window: .minute, now: world.time.now), minute.calls > 0 else { return }
+    guard let minute = world.traces.red(service: name, window: .minute, now: world.time.now), minute.calls > 0 else {
+      return
+    }
     let allowed = Double(minute.calls) * plan.objective.errorShare
     snapshot.objective.budgetLeft = allowed > 0 ? 1 - Double(minute.errors) / allowed : 1
   }
@@ -168,7 +170,9 @@ extension SnapshotBuilder {
       call.errorShare = statistics.errorShare
       call.retryAttempts = ShopPlan.retry(of: edge.to).maxAttempts
       call.timeLimit = ShopPlan.timeLimit(of: edge.to).wholeNanoseconds
-      for client in service.instances.compactMap(\.process).compactMap({ process in process.clients.first { $0.callee == edge.to } }) {
+      for client in service.instances.compactMap(\.process).compactMap({ process in
+        process.clients.first { $0.callee == edge.to }
+      }) {
         add(client.pipeline.snapshot(now: world.time.now), to: &call)
       }
       return call

@@ -152,9 +152,12 @@ final class OperationsReader {
   var newestFirst: [OperationalEvent] { events.reversed() }
 
   func read() {
-    guard let topic = try? broker.topic(TopicName.operations), let bounds = try? topic.bounds(partition: 0) else { return }
+    guard let topic = try? broker.topic(TopicName.operations), let bounds = try? topic.bounds(partition: 0) else {
+      return
+    }
     position = max(position, bounds.lowerBound)
-    while let batch = try? topic.read(partition: 0, from: position, maximumRecords: 256), let last = batch.records.last {
+    while let batch = try? topic.read(partition: 0, from: position, maximumRecords: 256), let last = batch.records.last
+    {
       for record in batch.records {
         guard let event = try? decoder.decode(OperationalEvent.self, from: Data(record.value)) else { continue }
         events.append(event)

@@ -24,17 +24,17 @@ struct FaultsPageTests {
   }
 
   @Test(arguments: [
-    ("Space", [Command.removeFault(id: 1)]), ("x", [.removeFault(id: 1)]), ("Enter", [.toggleFault(id: 1)]),
+    ("a", [Command.removeFault(id: 1)]), ("x", [.removeFault(id: 1)]), ("Enter", [.toggleFault(id: 1)]),
     ("Tab Enter", [.toggleFault(id: 1)]), ("Tab x", [.removeFault(id: 1)]), ("j x", []), ("j Enter", []),
   ]) func keysOnAnArmedFault(_ keys: String, expected: [Command]) {
     #expect(commands(press(keys)) == expected, "\(keys)")
   }
 
   @Test(arguments: [
-    ("j Space", "payment:latency=2s,ttl=30s"), ("j Right Space", "payment:errors=100%,ttl=30s"),
-    ("j Left Space", "payment:crash,ttl=30s"), ("j j j Right Right Space", "inventory:db-down,ttl=30s"),
-    ("j Right Right Space", "payment:slow=500ms,ttl=30s"), ("G Left Left Left Space", "order:crash,ttl=30s"),
-  ]) func spaceArmsWithTheUsualSettings(_ keys: String, expected: String) {
+    ("j a", "payment:latency=2s,ttl=30s"), ("j Right a", "payment:errors=100%,ttl=30s"),
+    ("j Left a", "payment:crash,ttl=30s"), ("j j j Right Right a", "inventory:db-down,ttl=30s"),
+    ("j Right Right a", "payment:slow=500ms,ttl=30s"), ("G Left Left Left a", "order:crash,ttl=30s"),
+  ]) func oneKeyArmsWithTheUsualSettings(_ keys: String, expected: String) {
     guard case .arm(let spec)? = commands(press(keys)).first else {
       Issue.record("\(keys) arms nothing")
       return

@@ -22,7 +22,7 @@ struct ArmedFaultsPanel {
     drawRule(on: &canvas)
     guard !armed.isEmpty else {
       let runs = [
-        Run("Nothing is broken on purpose.  ", .muted), Run("Space", .accent, bold: true),
+        Run("Nothing is broken on purpose.  ", .muted), Run("a", .accent, bold: true),
         Run(" arms what is under the cursor", .muted),
       ]
       canvas.rich(endEllipsis(runs, area.width), x: area.x, y: area.y + 1)

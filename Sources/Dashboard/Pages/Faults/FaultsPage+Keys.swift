@@ -14,7 +14,7 @@ extension FaultsPage {
       guard panel == .matrix else { return [] }
       step(key.key == .left ? -1 : 1, context)
     case .enter: return enter(context)
-    case .character(" "): return toggleArmed(context)
+    case .character("a"): return toggleArmed(context)
     case .character("x"): return takeOff(context)
     case .character("f"): return [openMenu(context)]
     default: return nil

@@ -96,7 +96,7 @@ struct FaultsPage: Page {
       ? context.snapshot.faults.armed.first { $0.id == faultID }?.isOn ?? false
       : faultsHere(context).contains(where: \.isOn)
     var hints = [KeyHint(Glyphs.enter, !isArmed ? "set up" : isOn ? "switch off" : "switch on")]
-    hints.append(KeyHint("Space", isArmed ? "take off" : "arm"))
+    hints.append(KeyHint("a", isArmed ? "take off" : "arm"))
     if isArmed { hints.append(KeyHint("x", "take off")) }
     if !context.snapshot.faults.armed.isEmpty { hints += [KeyHint("Tab", "panel"), KeyHint("!", "all off")] }
     return hints
@@ -106,7 +106,7 @@ struct FaultsPage: Page {
     [
       KeyHint("← → ↑ ↓", "Choose what breaks, and how."),
       KeyHint("Enter", "Sets up a fault; on an armed one switches it off and on, its settings kept."),
-      KeyHint("Space", "Arms it with the usual settings, or takes it off."),
+      KeyHint("a", "Arms it with the usual settings, or takes it off."),
       KeyHint("x", "Takes the fault off."),
       KeyHint("f", "Opens the menu; f once more repeats the last fault here."),
       KeyHint("Tab", "Goes between what is armed and what can be."),

@@ -57,7 +57,7 @@ struct GroupVerdict {
       // Twice what comes in: a group's capacity is at least that.
       let wanted = 2 * (rate + growth)
       guard wanted > rate + growth else { return Line(name: "empty in", text: "never at this rate", ink: .degraded) }
-      let seconds = min(Double(lag) / (wanted - rate - growth), 9e9)
+      let seconds = max(0, min(Double(lag) / (wanted - rate - growth), 9e9))
       let time = Int64(seconds * Double(Self.second))
       return Line(
         name: "empty in",

@@ -1,0 +1,56 @@
+# make run     builds the program for release, and starts it
+# make test    runs all tests
+# make check   what a change has to pass: format, lint, tests (the import rule is one of them)
+# make setup   installs the system packages that are missing; the others call it
+
+PACKAGES = libncurses-dev libsqlite3-dev zlib1g-dev pkg-config
+TEST_PACKAGES = tmux
+SWIFT = swift
+BUILD = $(SWIFT) build -c release --product msatop
+ARGS =
+
+.PHONY: run build test check setup setup-tests format
+
+run: build
+	@exec "$$($(BUILD) --show-bin-path)/msatop" $(ARGS)
+
+build: setup
+	@if [ ! -x .build/release/msatop ]; then \
+	  echo "The first build compiles everything msatop stands on: 3 to 8 minutes on 2 cores. After that it takes seconds."; fi
+	@$(BUILD)
+
+test: setup setup-tests
+	@$(BUILD)
+	$(SWIFT) test
+
+check: setup setup-tests
+	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests
+	@$(BUILD)
+	$(SWIFT) test
+
+format:
+	$(SWIFT) format format --in-place --recursive Package.swift Sources Tests
+
+setup:
+	@$(call install,$(PACKAGES))
+
+setup-tests:
+	@$(call install,$(TEST_PACKAGES))
+
+# Installs what dpkg does not know, and says which it is where that cannot be done.
+define install
+missing=""; \
+for package in $(1); do \
+  dpkg-query -W -f='$${Status}' $$package 2>/dev/null | grep -q 'ok installed' || missing="$$missing $$package"; \
+done; \
+if [ -n "$$missing" ]; then \
+  if ! command -v apt-get >/dev/null; then \
+    echo "This is no Debian. Install what your system calls:$$missing (then run make again)"; \
+    [ -n "$(SKIP_SETUP)" ] || { echo "or set SKIP_SETUP=1 if you have them"; exit 1; }; \
+  else \
+    sudo=""; [ "$$(id -u)" = 0 ] || sudo=sudo; \
+    echo "Installing:$$missing"; \
+    $$sudo apt-get install -y -qq $$missing >/dev/null || { $$sudo apt-get update -qq && $$sudo apt-get install -y -qq $$missing >/dev/null; }; \
+  fi; \
+fi
+endef

@@ -1,0 +1,58 @@
+import Testing
+
+/// Which module may import which: the arrows of the architecture. A lower one never imports a higher one.
+@Suite struct ImportTests {
+  private static let bus = ["EventBus", "TraceCollector", "Resilience", "TraceModel", "Concurrency"]
+
+  /// Our modules, and of each what it may import of ours.
+  private static let allowed: [String: [String]] = [
+    "CSanitizer": [], "CSimulationGuard": [], "CNcurses": [], "CTerminalGuard": [],
+    "Concurrency": ["CSanitizer"],
+    "TraceModel": [],
+    "Resilience": ["Concurrency"],
+    "Drawing": [],
+    "EventBus": ["TraceModel", "Concurrency"],
+    "TraceCollector": ["TraceModel", "Concurrency"],
+    "Simulation": ["CSimulationGuard", "Concurrency"],
+    "Transactions": ["Resilience", "EventBus", "TraceModel", "Concurrency"],
+    "Operations": bus,
+    "Connectors": bus + ["Operations"],
+    "Terminal": ["Drawing", "Concurrency", "CNcurses", "CTerminalGuard"],
+    "Widgets": ["Drawing"],
+    "Dashboard": bus + ["Widgets", "Drawing", "Operations"],
+    "Shop": bus + ["Transactions", "Simulation", "Operations"],
+  ]
+
+  /// Modules that know no files, no processes, no time of day.
+  private static let withoutFoundation = [
+    "Concurrency", "TraceModel", "Resilience", "EventBus", "TraceCollector", "Simulation", "Operations", "Drawing",
+    "Widgets", "Terminal", "Dashboard",
+  ]
+
+  @Test(arguments: SourceTree.modules.filter { $0 != "msatop" })
+  func importsFollowTheArrows(module: String) throws {
+    let allowed = try #require(Self.allowed[module], "module \(module) has no place in the architecture yet")
+    let ours = Set(SourceTree.modules)
+    for file in SourceTree.files(under: "Sources/\(module)") {
+      for name in try SourceTree.imports(of: file) where ours.contains(name) {
+        #expect(allowed.contains(name), "\(file.lastPathComponent) imports \(name)")
+      }
+    }
+  }
+
+  @Test(arguments: withoutFoundation)
+  func thePureOnesStayPure(module: String) throws {
+    for file in SourceTree.files(under: "Sources/\(module)") {
+      #expect(try !SourceTree.imports(of: file).contains("Foundation"), "\(file.lastPathComponent)")
+    }
+  }
+
+  @Test func onlyTheProgramImportsBothEnds() throws {
+    for module in SourceTree.modules where module != "msatop" {
+      for file in SourceTree.files(under: "Sources/\(module)") {
+        let imports = try SourceTree.imports(of: file)
+        #expect(!(imports.contains("Terminal") && imports.contains("Shop")), "\(file.lastPathComponent)")
+      }
+    }
+  }
+}

@@ -1,0 +1,39 @@
+import Testing
+
+/// What is wrong on the command line is said in one line, with what would be right, and nothing is started.
+@Suite struct CommandLineTests {
+  @Test(arguments: [
+    (["--colour"], "--colour"),
+    (["--theme", "solarized"], "there are dark, light, nord"),
+    (["--fault", "payments:crash"], "there are gateway, order, inventory, payment, payment-gateway"),
+    (["--fault", "payment:db-down"], "keeps no database"),
+    (["--fault", "payment:sleepy"], "there are latency=2s"),
+    (["--rate", "many"], "0 to 10000"),
+    (["--speed", "1000"], "0.1 to 100"),
+    (["--start-at", "30"], "30s"),
+    (["--zipkin", "99999"], "99999"),
+    (["simulate", "--duration", "an hour"], "30s, 10m, 1h"),
+    (["simulate", "--transaction", "first"], "last-failed"),
+    (["explode"], "explode"),
+  ])
+  func aMistakeIsOneLine(arguments: [String], expected: String) async throws {
+    let outcome = try await Program.command(Program.path, arguments)
+    #expect(outcome.status == 64)
+    #expect(outcome.output.isEmpty)
+    #expect(outcome.error.contains(expected), "\(outcome.error)")
+    #expect(outcome.error.split(separator: "\n").count == 1, "\(outcome.error)")
+  }
+
+  @Test func withoutATerminalNothingStarts() async throws {
+    let outcome = try await Program.run("demo")
+    #expect(outcome.status == 1)
+    #expect(outcome.error.split(separator: "\n").count == 1 && outcome.error.contains("terminal"), "\(outcome.error)")
+  }
+
+  @Test func helpShowsExamplesAndTheVersionIsAVersion() async throws {
+    let help = try await Program.run("--help")
+    #expect(help.status == 0 && help.output.contains("EXAMPLES") && help.output.contains("simulate"))
+    let version = try await Program.run("--version")
+    #expect(version.status == 0 && version.output.split(separator: ".").count == 3)
+  }
+}

@@ -1,0 +1,45 @@
+import Foundation
+import Testing
+
+/// What `simulate` prints, and how it ends.
+@Suite struct SimulateTests {
+  private func digest(_ outcome: Program.Outcome) throws -> String {
+    let object = try JSONSerialization.jsonObject(with: Data(outcome.output.utf8))
+    return try #require((object as? [String: Any])?["digest"] as? String)
+  }
+
+  /// Two processes: what a process draws by lot for itself, as the order of a dictionary, must not reach the digest.
+  @Test func oneSeedIsOneRunInEveryProcess() async throws {
+    let arguments = ["simulate", "--duration", "20s", "--seed", "7", "--json", "--fault", "order/1:crash,ttl=5s"]
+    async let first = Program.command(Program.path, arguments)
+    async let second = Program.command(Program.path, arguments)
+    async let other = Program.run("simulate", "--duration", "20s", "--seed", "8", "--json")
+    let (one, two, three) = try await (first, second, other)
+    #expect(one.status == 0 && three.status == 0, "\(one.error)\(three.error)")
+    #expect(try digest(one) == digest(two))
+    #expect(try digest(one) != digest(three))
+  }
+
+  @Test func theFileOfEventsHasTheDigest() async throws {
+    let file = FileManager.default.temporaryDirectory.appendingPathComponent(
+      "events-\(UInt64.random(in: 0...UInt64.max))")
+    defer { try? FileManager.default.removeItem(at: file) }
+    let outcome = try await Program.run("simulate", "--duration", "5s", "--json", "--events", file.path)
+    let sum = try await Program.command("sha256sum", [file.path])
+    #expect(sum.output.hasPrefix(try digest(outcome)))
+  }
+
+  @Test func theTreeOfTheLastFailureIsPrinted() async throws {
+    let outcome = try await Program.run("simulate", "--duration", "20s", "--transaction", "last-failed")
+    #expect(outcome.status == 0)
+    #expect(outcome.output.contains("✓ every saga ends"))
+    #expect(
+      outcome.output.contains("gateway POST /orders") && outcome.output.contains("undoes #2"), "\(outcome.output)")
+  }
+
+  @Test func aFileThatCannotBeWrittenIsNamed() async throws {
+    let outcome = try await Program.run("simulate", "--duration", "1s", "--events", "/nowhere/events")
+    #expect(outcome.status == 1)
+    #expect(outcome.error.contains("/nowhere/events cannot be written"))
+  }
+}
