@@ -17,6 +17,8 @@ final class SecondSeries {
   /// Started, ended and ended badly, in each of the last ten seconds.
   private var lately: [(started: Int, ended: UInt64, badly: UInt64)] = []
   private var last = (started: 0, ended: UInt64(0), badly: UInt64(0))
+  /// Log end and committed offset, one point a second.
+  private var partitions: [TopicPartition: [(written: Int64, read: Int64)]] = [:]
   private var totals: [String: (in: Int64, out: Int64)] = [:]
 
   static let length = 120
@@ -48,9 +50,18 @@ final class SecondSeries {
     return (Double(started) / Double(lately.count), ended == 0 ? 0 : Double(badly) / Double(ended))
   }
 
+  /// Records written to a partition and committed from it, a second, over ten seconds.
+  func rates(of place: TopicPartition) -> (in: Double, out: Double) {
+    guard let points = partitions[place], let first = points.first, let last = points.last, points.count > 1 else {
+      return (0, 0)
+    }
+    let seconds = Double(points.count - 1)
+    return (Double(last.written - first.written) / seconds, Double(max(0, last.read - first.read)) / seconds)
+  }
+
   private func sampleTopics(_ world: World) {
     for topic in world.broker.allTopics {
-      let (written, read) = Self.offsets(of: topic, world)
+      let (written, read) = offsets(of: topic, world)
       let before = totals[topic.name] ?? (written, read)
       totals[topic.name] = (written, read)
       Self.add(Float(written - before.in), to: &topicsIn[topic.name, default: []])
@@ -59,12 +70,16 @@ final class SecondSeries {
   }
 
   /// Records ever written, and ever committed by the group that is called as the topic is.
-  private static func offsets(of topic: Topic, _ world: World) -> (Int64, Int64) {
+  private func offsets(of topic: Topic, _ world: World) -> (Int64, Int64) {
     var (written, read) = (Int64(0), Int64(0))
     for partition in 0..<topic.partitionCount {
-      written += (try? topic.bounds(partition: partition).upperBound) ?? 0
+      let end = (try? topic.bounds(partition: partition).upperBound) ?? 0
       let place = TopicPartition(topic: topic.name, partition: partition)
-      read += world.broker.groups.committed(group: topic.name, place)?.offset ?? 0
+      let committed = world.broker.groups.committed(group: topic.name, place)?.offset ?? 0
+      written += end
+      read += committed
+      partitions[place, default: []].append((end, committed))
+      if let count = partitions[place]?.count, count > 11 { partitions[place]?.removeFirst() }
     }
     return (written, read)
   }

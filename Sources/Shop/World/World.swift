@@ -1,3 +1,4 @@
+internal import Concurrency
 internal import EventBus
 internal import Foundation
 internal import Operations
@@ -24,7 +25,9 @@ final class World: @unchecked Sendable {
   let observatory: Observatory
   private(set) var services: [DeployedService] = []
   private var disks: [ServiceDisk] = []
-  private var sources: [Any] = []
+  /// The time of the last snapshot, for other threads.
+  let publishedTime: Locked<Int64>
+  private var calls = OrderedDictionary<String, CallStatistics>()
   private var spans: [TraceSpan] = []
   private var gtxids = OrderedDictionary<String, RandomStream>()
 
@@ -39,6 +42,7 @@ final class World: @unchecked Sendable {
   init(_ settings: ShopSettings, events: FileHandle? = nil) {
     self.settings = settings
     time = VirtualTime(startingAt: settings.epoch)
+    publishedTime = Locked(settings.epoch)
     journal = EventJournal(file: events)
     traces = TraceStore(
       budget: settings.traceBudget, hiddenKinds: [TransactionKind.status, TransactionKind.health])
@@ -158,6 +162,7 @@ final class World: @unchecked Sendable {
     }
     counters.spans += 1
     audit.see(span)
+    if span.kind == .client { calls[span.peer, default: CallStatistics()].add(span) }
     spans.append(span)
     if spans.count >= 256 { flushSpans() }
   }
@@ -212,6 +217,14 @@ final class World: @unchecked Sendable {
     healthMayHaveChanged()
   }
 
+  /// What callers saw of a service in the last ten seconds.
+  func callStatistics(of service: String) -> CallStatistics {
+    var statistics = calls[service] ?? CallStatistics()
+    statistics.forget(before: time.now)
+    calls[service] = statistics
+    return statistics
+  }
+
   // MARK: The bus
 
   private func observeBus() {
@@ -242,12 +255,12 @@ final class World: @unchecked Sendable {
       counters.rebalances += 1
       tell(
         OperationalEvent(
-          time: time.now, kind: .rebalance, severity: .info, subject: event.group,
+          time: time.now, kind: .rebalance, severity: .info, subject: "\(event.group)/\(event.group)",
           change: "generation \(event.generation)", reason: "\(members) members"))
     case .memberLeft(let member, let reason):
       tell(
         OperationalEvent(
-          time: time.now, kind: .rebalance, severity: .warning, subject: event.group, change: "\(member) left",
+          time: time.now, kind: .rebalance, severity: .warning, subject: "\(event.group)/\(event.group)", change: "\(member) left",
           reason: reason))
     default: break
     }

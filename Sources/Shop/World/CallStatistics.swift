@@ -1,0 +1,64 @@
+internal import Operations
+internal import TraceModel
+
+/// What the callers of one service saw of it: the only figures there are for a company whose inside nobody sees.
+struct CallStatistics {
+  private struct Call {
+    var end: Int64
+    var duration: Int64
+    var isError: Bool
+  }
+
+  private var calls: [Call] = []
+  private var now: Int64 = 0
+  /// The newest failures, oldest first.
+  private(set) var errors: [ServiceErrorLine] = []
+  /// Calls in each second: the number of the second, and how many.
+  private var seconds: [(second: Int64, count: Int)] = []
+
+  private static let window: Int64 = 10_000_000_000
+  private static let capacity = 20_000
+
+  mutating func add(_ span: TraceSpan) {
+    let isError = span.status == .error
+    calls.append(Call(end: span.end, duration: span.duration ?? 0, isError: isError))
+    if calls.count > Self.capacity { calls.removeFirst(Self.capacity / 2) }
+    if isError {
+      errors.append(ServiceErrorLine(time: span.end, gtxid: span.gtxid, message: span.message))
+      if errors.count > 16 { errors.removeFirst(8) }
+    }
+    let second = span.end / 1_000_000_000
+    if seconds.last?.second == second { seconds[seconds.count - 1].count += 1 } else { seconds.append((second, 1)) }
+    if seconds.count > 120 { seconds.removeFirst(60) }
+  }
+
+  mutating func forget(before now: Int64) {
+    self.now = now
+    let old = calls.firstIndex { $0.end > now - Self.window } ?? calls.count
+    calls.removeFirst(old)
+  }
+
+  /// Calls a second.
+  var rate: Double { Double(calls.count) / 10 }
+
+  var errorShare: Double {
+    calls.isEmpty ? 0 : Double(calls.reduce(0) { $0 + ($1.isError ? 1 : 0) }) / Double(calls.count)
+  }
+
+  /// Nanoseconds, by the nearest rank; nil when there was no call.
+  func percentile(_ share: Double) -> Int64? {
+    guard !calls.isEmpty else { return nil }
+    let sorted = calls.map(\.duration).sorted()
+    return sorted[min(sorted.count - 1, Int((Double(sorted.count) * share).rounded(.up)) - 1)]
+  }
+
+  /// Calls in each of the last 60 full seconds, oldest first.
+  var pulse: [Float] {
+    let last = now / 1_000_000_000
+    var pulse = [Float](repeating: 0, count: 60)
+    for (second, count) in seconds where last - second >= 1 && last - second <= 60 {
+      pulse[60 - Int(last - second)] = Float(count)
+    }
+    return pulse
+  }
+}
