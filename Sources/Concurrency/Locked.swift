@@ -1,19 +1,27 @@
+public import Synchronization
+
 /// What two threads share, behind one lock.
 ///
 /// The only place in this program that names `Mutex`: ThreadSanitizer reports false races for it under contention on
 /// Linux, because it does not see the futex as synchronisation. Builds with `-DTSAN` tell it so.
-internal import CSanitizer
-internal import Synchronization
+#if TSAN
+  public import CSanitizer
+#endif
 
 /// A value that is reached only while its lock is held. Take the lock once for a batch, never once for each element.
+///
+/// Inlinable, so that a module that uses it has it made for its own state: the general code asks the runtime for the
+/// type of the mutex each time it is locked.
 public final class Locked<State: Sendable>: Sendable {
-  private let mutex: Mutex<State>
+  @usableFromInline let mutex: Mutex<State>
 
+  @inlinable
   public init(_ state: State) {
     mutex = Mutex(state)
   }
 
   /// Runs `body` with the lock held. The lock is not recursive: `body` must not come back to the same `Locked`.
+  @inlinable
   public func withLock<Result, Failure: Error>(
     _ body: (inout State) throws(Failure) -> Result
   ) throws(Failure) -> Result {

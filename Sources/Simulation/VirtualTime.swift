@@ -9,21 +9,23 @@ internal import Concurrency
 /// Tasks started with ``spawn(_:)`` are ordinary async code. Time stands still while any of them can run, and jumps to
 /// the next timer when none can. Everything here stays on the thread that calls ``run(until:)``, save
 /// ``inject(_:)``, which any thread may call.
-public final class VirtualTime: TaskExecutor, SerialExecutor, @unchecked Sendable {
+public final class VirtualTime: TaskExecutor, @unchecked Sendable {
   /// Nanoseconds since the Unix epoch.
   public private(set) var now: Int64
   /// What ``now`` was at the start.
   public let start: Int64
 
-  private var jobs: [UnownedJob] = []
+  private var jobs: [(job: UnownedJob, isActors: Bool)] = []
   private var nextJob = 0
   private var timers = TimerQueue()
+  private let actors = ActorExecutor()
   private var isRunning = false
   private let injected = Locked<[@Sendable () -> Void]>([])
 
   public init(startingAt start: Int64) {
     now = start
     self.start = start
+    actors.time = self
     simulation_guard_install()
   }
 
@@ -65,10 +67,16 @@ public final class VirtualTime: TaskExecutor, SerialExecutor, @unchecked Sendabl
   }
 
   private func runJobs() {
+    let (serial, plain) = (asUnownedSerialExecutor(), asUnownedTaskExecutor())
     while nextJob < jobs.count {
-      let job = jobs[nextJob]
+      let (job, isActors) = jobs[nextJob]
       nextJob += 1
-      job.runSynchronously(isolatedTo: asUnownedSerialExecutor(), taskExecutor: asUnownedTaskExecutor())
+      // A job that belongs to no actor must not run as one of an actor's: each of its calls would come back as a new job.
+      if isActors {
+        job.runSynchronously(isolatedTo: serial, taskExecutor: plain)
+      } else {
+        job.runSynchronously(on: plain)
+      }
       if nextJob > 4096 {
         jobs.removeFirst(nextJob)
         nextJob = 0
@@ -92,12 +100,19 @@ public final class VirtualTime: TaskExecutor, SerialExecutor, @unchecked Sendabl
   // MARK: Executor
 
   public func enqueue(_ job: consuming ExecutorJob) {
-    precondition(
-      simulation_guard_is_inside() || !isRunning, "BUG: a job for the simulation from another thread; use inject")
-    jobs.append(UnownedJob(job))
+    append(UnownedJob(job), isActors: false)
   }
 
-  public func checkIsolated() {
+  /// The executor for actors that live in this simulation.
+  public func asUnownedSerialExecutor() -> UnownedSerialExecutor { actors.asUnownedSerialExecutor() }
+
+  fileprivate func append(_ job: UnownedJob, isActors: Bool) {
+    precondition(
+      simulation_guard_is_inside() || !isRunning, "BUG: a job for the simulation from another thread; use inject")
+    jobs.append((job, isActors))
+  }
+
+  fileprivate func checkThread() {
     precondition(simulation_guard_is_inside() || !isRunning, "this code belongs on the simulation's thread")
   }
 
@@ -139,4 +154,16 @@ public struct Timeout: @unchecked Sendable {
   let timer: VirtualTimer
 
   public func cancel() { timer.action = nil }
+}
+
+/// The side of a simulation that actors see: their jobs stand in the same queue as all others.
+private final class ActorExecutor: SerialExecutor, @unchecked Sendable {
+  /// Set once, before any job is made; it owns this executor.
+  unowned(unsafe) var time: VirtualTime?
+
+  func enqueue(_ job: consuming ExecutorJob) {
+    time?.append(UnownedJob(job), isActors: true)
+  }
+
+  func checkIsolated() { time?.checkThread() }
 }

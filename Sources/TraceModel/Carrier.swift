@@ -72,15 +72,28 @@ public enum Carrier {
   }
 
   private static func value(of name: String, in headers: [Header]) -> String? {
-    headers.first { $0.name == name || $0.name.lowercased() == name.lowercased() }?.value
+    headers.first { isSame($0.name, name) }?.value
+  }
+
+  /// Without case, which for the names of headers concerns the 26 letters of ASCII alone.
+  private static func isSame(_ left: String, _ right: String) -> Bool {
+    if left == right { return true }
+    guard left.utf8.count == right.utf8.count else { return false }
+    return zip(left.utf8, right.utf8).allSatisfy { lowercased($0) == lowercased($1) }
+  }
+
+  private static func lowercased(_ byte: UInt8) -> UInt8 {
+    byte >= UInt8(ascii: "A") && byte <= UInt8(ascii: "Z") ? byte | 0x20 : byte
   }
 
   /// `00-<32 hex>-<16 hex>-<2 hex>`; later versions may go on after that (W3C Trace Context, 4.3).
   private static func position(traceparent text: String) -> Position? {
-    let parts = text.split(separator: "-", omittingEmptySubsequences: false)
-    guard parts.count >= 4, parts[0].utf8.count == 2, parts[0] != "ff", parts[0] != "00" || parts.count == 4,
-      parts[1].utf8.count == 32, parts[2].utf8.count == 16,
-      let id = GTXID(parts[1]), let span = SpanID(hex: parts[2])
+    let bytes = Array(text.utf8)
+    let dash = UInt8(ascii: "-")
+    guard bytes.count >= 53, bytes[2] == dash, bytes[35] == dash, bytes[52] == dash,
+      !bytes.starts(with: "ff".utf8), !bytes.starts(with: "00".utf8) || !bytes[53...].contains(dash),
+      let high = Hexadecimal.value(of: bytes[3..<19]), let low = Hexadecimal.value(of: bytes[19..<35]),
+      let id = GTXID(high: high, low: low), let span = Hexadecimal.value(of: bytes[36..<52]).flatMap({ SpanID($0) })
     else { return nil }
     return Position(gtxid: id, ltxid: nil, span: span)
   }

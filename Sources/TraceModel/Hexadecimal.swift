@@ -1,6 +1,4 @@
 enum Hexadecimal {
-  private static let digits = Array("0123456789abcdef".utf8)
-
   /// The number that up to 16 digits spell; 0 for none; nil when one is not a hexadecimal digit.
   static func value(of text: ArraySlice<UInt8>) -> UInt64? {
     var value: UInt64 = 0
@@ -20,7 +18,8 @@ enum Hexadecimal {
   /// Writes 16 digits.
   static func write(_ value: UInt64, to buffer: UnsafeMutableBufferPointer<UInt8>, at offset: Int) {
     for index in 0..<16 {
-      buffer[offset + index] = digits[Int(value >> UInt64(60 - 4 * index) & 0xF)]
+      let digit = UInt8(truncatingIfNeeded: value >> UInt64(60 - 4 * index) & 0xF)
+      buffer[offset + index] = digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10
     }
   }
 }

@@ -91,9 +91,12 @@ public enum Outbox {
 
   /// The oldest events after `position` that are not marked as published, at most `limit`.
   public static func unpublished(after position: Int64, limit: Int, _ database: Database) throws -> [Entry] {
-    try database.rows(
-      "SELECT * FROM event WHERE published IS NULL AND id > ? ORDER BY id LIMIT ?", [position, limit]
-    ).compactMap(entry)
+    try database.all(
+      """
+      SELECT id, message, topic, key, type, payload, gtxid, ltxid, span, parent, created
+      FROM event WHERE published IS NULL AND id > ? ORDER BY id LIMIT ?
+      """, [position, limit], entry
+    ).compactMap(\.self)
   }
 
   /// Marks events as published at `time`.
@@ -103,8 +106,9 @@ public enum Outbox {
 
   /// How many events wait for the relay, and when the oldest of them was written.
   public static func depth(_ database: Database) throws -> (count: Int, oldest: Int64?) {
-    let row = try database.firstRow("SELECT count(*) AS n, min(created) AS oldest FROM event WHERE published IS NULL")
-    return (row?["n"] ?? 0, row?["oldest"])
+    try database.first("SELECT count(*), min(created) FROM event WHERE published IS NULL") { row in
+      (row.value(0), row.number(1))
+    } ?? (0, nil)
   }
 
   /// Forgets events that were published before `time`.
@@ -123,16 +127,14 @@ public enum Outbox {
     return database.changesCount > 0
   }
 
-  private static func entry(_ row: Row) -> Entry? {
-    let payload: Data = row["payload"]
-    guard let gtxid = GTXID(row["gtxid"] as String), let ltxid = LTXID(UInt32(row["ltxid"] as Int64)),
-      let span = SpanID(UInt64(bitPattern: row["span"] as Int64)),
-      let parent = SpanID(UInt64(bitPattern: row["parent"] as Int64))
+  private static func entry(_ row: Columns) -> Entry? {
+    guard let gtxid = GTXID(row.value(6) as String), let ltxid = LTXID(UInt32(row.value(7) as Int64)),
+      let span = SpanID(UInt64(bitPattern: row.value(8))), let parent = SpanID(UInt64(bitPattern: row.value(9)))
     else { return nil }
     var entry = Entry(
-      message: row["message"], topic: row["topic"], key: row["key"], type: row["type"], payload: [UInt8](payload),
-      gtxid: gtxid, ltxid: ltxid, span: span, parent: parent, created: row["created"])
-    entry.id = row["id"]
+      message: row.value(1), topic: row.value(2), key: row.value(3), type: row.value(4), payload: row.bytes(5),
+      gtxid: gtxid, ltxid: ltxid, span: span, parent: parent, created: row.value(10))
+    entry.id = row.value(0)
     return entry
   }
 }

@@ -160,4 +160,15 @@ final class Diary: @unchecked Sendable {
     time.run(until: .max)
     #expect(diary.lines == ["10"])
   }
+
+  @Test func callsOfAPlainTaskMakeNoJobsOfTheirOwn() {
+    let time = VirtualTime(startingAt: 0)
+    let diary = Diary()
+    @Sendable func write(_ line: String) async { diary.lines.append(line) }
+    for name in ["a", "b"] {
+      time.spawn { for number in 1...3 { await write("\(name)\(number)") } }
+    }
+    time.run(until: .max)
+    #expect(diary.lines == ["a1", "a2", "a3", "b1", "b2", "b3"], "a task gives way only where it waits")
+  }
 }

@@ -59,8 +59,8 @@ enum InventoryTables {
   }
 
   static func reservation(of order: Int64, _ database: Database) throws -> Reservation? {
-    try database.firstRow("SELECT * FROM reservation WHERE order_id = ?", [order]).map { row in
-      Reservation(sku: row["sku"], quantity: row["quantity"], state: row["state"], hop: row["hop"])
+    try database.first("SELECT sku, quantity, state, hop FROM reservation WHERE order_id = ?", [order]) { row in
+      Reservation(sku: row.value(0), quantity: row.value(1), state: row.value(2), hop: row.value(3))
     }
   }
 

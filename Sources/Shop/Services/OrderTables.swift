@@ -50,19 +50,23 @@ enum OrderTables {
       OrderPayload(order: id, user: user, sku: sku, quantity: quantity, amount: amount)
     }
 
-    init(_ row: Row) {
-      id = row["id"]
-      gtxid = row["gtxid"]
-      user = row["user"]
-      sku = row["sku"]
-      quantity = row["quantity"]
-      amount = row["amount"]
-      isDeliverable = row["deliverable"]
-      state = row["state"]
-      step = row["step"]
-      reason = row["reason"]
-      hop = row["hop"]
-      isRefunding = row["refunding"]
+    fileprivate static let columns =
+      "id, gtxid, user, sku, quantity, amount, deliverable, state, step, reason, hop, refunding"
+
+    /// Reads ``columns``.
+    fileprivate init(_ row: Columns) {
+      id = row.value(0)
+      gtxid = row.value(1)
+      user = row.value(2)
+      sku = row.value(3)
+      quantity = row.value(4)
+      amount = row.value(5)
+      isDeliverable = row.value(6)
+      state = row.value(7)
+      step = row.value(8)
+      reason = row.value(9)
+      hop = row.value(10)
+      isRefunding = row.value(11)
     }
   }
 
@@ -83,11 +87,11 @@ enum OrderTables {
   }
 
   static func order(gtxid: String, _ database: Database) throws -> Order? {
-    try database.firstRow("SELECT * FROM orders WHERE gtxid = ?", [gtxid]).map(Order.init)
+    try database.first("SELECT \(Order.columns) FROM orders WHERE gtxid = ?", [gtxid], Order.init)
   }
 
   static func order(id: Int64, _ database: Database) throws -> Order? {
-    try database.firstRow("SELECT * FROM orders WHERE id = ?", [id]).map(Order.init)
+    try database.first("SELECT \(Order.columns) FROM orders WHERE id = ?", [id], Order.init)
   }
 
   /// - Parameter finished: when it reached its last state, in nanoseconds; nil while it goes on.

@@ -61,18 +61,35 @@ struct Words {
   mutating func add(_ text: String) {
     bytes.append(UInt8(ascii: " "))
     var text = text
-    text.withUTF8 { utf8 in
-      for byte in utf8 { append(byte) }
-    }
+    text.withUTF8 { append($0) }
   }
 
   mutating func add(_ payload: [UInt8]) {
     bytes.append(UInt8(ascii: " "))
-    for byte in payload { append(byte) }
+    payload.withUnsafeBufferPointer { append($0) }
+  }
+
+  /// A word of two parts: `name=value`, say.
+  mutating func add(_ left: String, _ separator: UInt8, _ right: String) {
+    add(left)
+    append(separator)
+    var right = right
+    right.withUTF8 { append($0) }
+  }
+
+  /// A word of two parts: `name=value`, say.
+  mutating func add(_ left: String, _ separator: UInt8, _ right: Int64) {
+    add(left)
+    append(separator)
+    digits(right)
   }
 
   mutating func add(_ number: Int64) {
     bytes.append(UInt8(ascii: " "))
+    digits(number)
+  }
+
+  private mutating func digits(_ number: Int64) {
     if number < 0 { bytes.append(UInt8(ascii: "-")) }
     var rest = number.magnitude
     let start = bytes.count
@@ -98,14 +115,29 @@ struct Words {
   }
 
   private mutating func hexadecimal(_ value: UInt64) {
-    for shift in stride(from: 60, through: 0, by: -4) {
-      let digit = UInt8(value >> UInt64(shift) & 0xF)
+    var rest = value
+    for _ in 0..<16 {
+      rest = rest << 4 | rest >> 60
+      let digit = UInt8(truncatingIfNeeded: rest & 0xF)
       bytes.append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
     }
   }
 
+  /// Most words need no escape, and are added in one go.
+  private mutating func append(_ word: UnsafeBufferPointer<UInt8>) {
+    if word.contains(where: Self.needsEscape) {
+      for byte in word { append(byte) }
+    } else {
+      bytes.append(contentsOf: word)
+    }
+  }
+
+  private static func needsEscape(_ byte: UInt8) -> Bool {
+    byte <= 0x20 || byte == 0x7F || byte == UInt8(ascii: "\\")
+  }
+
   private mutating func append(_ byte: UInt8) {
-    if byte > 0x20, byte != 0x7F, byte != UInt8(ascii: "\\") { return bytes.append(byte) }
+    guard Self.needsEscape(byte) else { return bytes.append(byte) }
     bytes.append(contentsOf: [UInt8(ascii: "\\"), UInt8(ascii: "x")])
     for digit in [byte >> 4, byte & 0xF] {
       bytes.append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "A") + digit - 10)

@@ -157,8 +157,14 @@ final class World: @unchecked Sendable {
       words.add(span.duration ?? -1)
       words.add(Int64(span.status.rawValue))
       words.add(span.message)
-      for attribute in span.attributes { words.add("\(attribute.name)=\(attribute.value)") }
-      for event in span.events { words.add("\(event.name)@\(event.time - settings.epoch)") }
+      for attribute in span.attributes {
+        if case .integer(let number) = attribute.value {
+          words.add(attribute.name, UInt8(ascii: "="), number)
+        } else {
+          words.add(attribute.name, UInt8(ascii: "="), "\(attribute.value)")
+        }
+      }
+      for event in span.events { words.add(event.name, UInt8(ascii: "@"), event.time - settings.epoch) }
     }
     counters.spans += 1
     audit.see(span)
