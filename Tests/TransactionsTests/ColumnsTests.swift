@@ -26,7 +26,7 @@ import Transactions
     let database = try database()
     for _ in 0..<3 {
       let names: [String?] = try [1, 2, 3].map { id in
-        try database.read { try $0.first("SELECT name FROM t WHERE id = ?", [id]) { $0.value(0) } }
+        try database.read { try $0.first("SELECT name FROM t WHERE id = \(id)") { $0.value(0) } }
       }
       #expect(names == ["a", "한국", nil])
     }

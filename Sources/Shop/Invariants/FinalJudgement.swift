@@ -117,9 +117,7 @@ struct FinalJudgement {
   /// Called before such orders are forgotten, too.
   func judgeOrders(finishedBefore time: Int64) {
     do {
-      let orders = try disk(ShopPlan.order).read { database in
-        try database.rows("SELECT * FROM orders WHERE finished < ? ORDER BY id", [time]).map(OrderTables.Order.init)
-      }
+      let orders = try disk(ShopPlan.order).read { try OrderTables.finished(before: time, $0) }
       for order in orders {
         if let id = GTXID(order.gtxid), world.transactions.isOpen(id) { continue }
         if let what = try flaw(of: order) {

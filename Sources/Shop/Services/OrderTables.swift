@@ -94,6 +94,11 @@ enum OrderTables {
     try database.first("SELECT \(Order.columns) FROM orders WHERE id = ?", [id], Order.init)
   }
 
+  /// Those that reached their last state before `time`, in the order of their numbers.
+  static func finished(before time: Int64, _ database: Database) throws -> [Order] {
+    try database.all("SELECT \(Order.columns) FROM orders WHERE finished < ? ORDER BY id", [time], Order.init)
+  }
+
   /// - Parameter finished: when it reached its last state, in nanoseconds; nil while it goes on.
   static func move(
     _ id: Int64, to state: String, step: String, reason: String, refunding: Bool, finished: Int64?, _ database: Database
