@@ -43,6 +43,7 @@ extension CallTreeRow {
     service = server?.span.service ?? ""
     if service.isEmpty { service = client.map { $0.span.peer.isEmpty ? $0.span.service : $0.span.peer } ?? "" }
     operation = shown.span.operation
+    subject = spans.lazy.compactMap { $0[attribute: AttributeName.subject]?.description }.first ?? ""
     ltxid = spans.lazy.compactMap(\.ltxid).first
     start = timed.start
     duration = timed.duration ?? server?.duration
@@ -64,6 +65,7 @@ extension CallTreeRow {
   private mutating func fillSpan(_ node: CallTree.Node) {
     service = node.span.service
     operation = node.span.operation
+    subject = node.span[attribute: AttributeName.subject]?.description ?? ""
     start = node.start
     duration = node.duration
     fillFacts([node.span])

@@ -34,6 +34,8 @@ public struct CallTreeRow: Sendable, Equatable {
   public internal(set) var service: String
   /// Of a record the event's name; of a breaker event the breaker's name; of a refused call the guard's.
   public internal(set) var operation: String
+  /// What the operation was done to, such as `sku-18 ×2`; empty when nobody said.
+  public internal(set) var subject = ""
   /// Corrected; nanoseconds since the Unix epoch.
   public internal(set) var start: Int64
   /// Nanoseconds; of a record the wait until it was read. Nil when unknown, and where there is no length.

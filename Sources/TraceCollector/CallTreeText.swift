@@ -81,7 +81,7 @@ public enum CallTreeText {
     var words: String
     switch row.content {
     case .hop, .span:
-      words = [row.service, row.operation].filter { !$0.isEmpty }.joined(separator: " ")
+      words = [row.service, row.operation, row.subject].filter { !$0.isEmpty }.joined(separator: " ")
       if let undoes = row.undoes { words += "  \(glyphs.undoes) undoes \(undoes)" }
       if let attempt = row.attempt { words += "  " + part(attempt, row.attempts) }
       if tree.nodes[row.node].isOrphan { words += "  (parent not reported)" }

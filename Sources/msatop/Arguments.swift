@@ -1,5 +1,6 @@
 import ArgumentParser
 import Connectors
+import Drawing
 import Operations
 import Shop
 import Widgets

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Connectors
+import Drawing
 import Operations
 import Shop
 import Terminal
@@ -61,7 +62,7 @@ struct Demo: ParsableCommand {
     guard let chosen = Theme.named(theme) else { preconditionFailure("a theme's name was checked with the arguments") }
     do {
       try Screen.requireTerminal()
-    } catch { throw Failure(description: error.description) }
+    } catch { throw Failure(description: "\(error)") }
     var settings = ShopSettings(seed: seed, rate: rate, faults: fault.map { (at: 0, spec: $0) })
     if !frozen { settings.epoch = WallClock.nanoseconds / 1_000_000_000 * 1_000_000_000 - startAt }
     let shop = SimulatedShop(settings, startAt: startAt, speed: speed, isStill: frozen)
@@ -80,7 +81,7 @@ struct Demo: ParsableCommand {
   private func openScreen(_ theme: Theme) throws -> Screen {
     do {
       return try Screen(theme: theme)
-    } catch { throw Failure(description: error.description) }
+    } catch { throw Failure(description: "\(error)") }
   }
 
   private func openReceiver(for shop: SimulatedShop) throws -> ReceiverHost? {

@@ -52,7 +52,7 @@ enum Program {
   }
 
   private static func complain(_ sentence: String) {
-    fputs("msatop: \(sentence)\n", stderr)
+    StandardError.write("msatop: \(sentence)\n")
   }
 
   private static func oneLine(_ text: String) -> String {
@@ -67,4 +67,16 @@ struct Failure: Error, CustomStringConvertible {
 
   var description: String
   var status: Int32 = EXIT_FAILURE
+}
+
+/// Where complaints go, and what must not mix with what is piped on.
+enum StandardError {
+  static func write(_ text: String) {
+    var rest = Array(text.utf8)[...]
+    while !rest.isEmpty {
+      let written = rest.withUnsafeBytes { Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
+      guard written > 0 else { return }  // nobody listens
+      rest = rest.dropFirst(written)
+    }
+  }
 }

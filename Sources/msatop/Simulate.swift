@@ -101,6 +101,6 @@ struct Simulate: ParsableCommand {
     guard let tree = run.callTree(of: id, ascii: ascii) else {
       throw Failure(description: "the spans of \(id) are no longer kept")
     }
-    if json { fputs(tree + "\n", stderr) } else { print("\n" + tree) }
+    if json { StandardError.write(tree + "\n") } else { print("\n" + tree) }
   }
 }

@@ -47,6 +47,8 @@ public struct TransactionSummary: Sendable, Codable {
   public var step = ""
   /// What the customer was last told; empty when nobody asked.
   public var customerSees = ""
+  /// True when it turned back because business said no, as when a card is declined: that needs nobody.
+  public var isBusinessDecision = false
   /// True for one that came in from outside.
   public var isExternal = false
 

@@ -49,7 +49,7 @@ actor InventoryService: ShopService {
           database)
       else { return nil }
       var answer = order
-      if !isEnough { answer.reason = "\(order.sku ?? "") is sold out" }
+      if !isEnough { answer.reason = "\(order.sku ?? "") \(BusinessReason.soldOut)" }
       try Outbox.write(
         .event(
           isEnough ? EventType.itemReserved : EventType.itemRejected,

@@ -44,7 +44,7 @@ struct OrderOutcome: Sendable {
       return .paid(order)
     }
     guard !order.isRefunding else { return .nothing }
-    let reason = order.state == OrderTables.cancelled ? "paid after it was cancelled" : "no parcel goes to the address"
+    let reason = order.state == OrderTables.cancelled ? "paid after it was cancelled" : BusinessReason.undeliverable
     try askMoneyBack(order, reason: reason, database)
     return .refunding(order, reason)
   }

@@ -10,7 +10,7 @@ actor PaymentCompany: ShopService {
   private let world: World
   private let books: CompanyBooks
   private var random: RandomStream
-  private let latency = LatencyModel(floor: 4, mean: 8, tail: 0.02, tailMean: 40)
+  private let latency = LatencyModel(floor: 4, mean: 7, tail: 0.01, tailMean: 25)
 
   init(_ process: ServiceProcess) {
     world = process.world
@@ -48,7 +48,7 @@ actor PaymentCompany: ShopService {
     if isLost { return try await silence() }
     switch entry {
     case .charged: return Response(200)
-    case .declined: return Response(402, body: OrderPayload(reason: "card declined"))
+    case .declined: return Response(402, body: OrderPayload(reason: BusinessReason.declined))
     case .voided: return Response(409, body: OrderPayload(reason: "charge was voided"))
     }
   }
@@ -104,9 +104,13 @@ final class CompanyBooks: @unchecked Sendable {
     entries[key] = (.voided, world.time.now)
   }
 
-  /// The money that is held under a key, in won.
-  func amount(under key: String) -> Int64 {
-    if case .charged(let amount) = entries[key]?.entry { amount } else { 0 }
+  /// The money that is held under a key, in won; nil when the key is not known, or no longer.
+  func amount(under key: String) -> Int64? {
+    switch entries[key]?.entry {
+    case .charged(let amount): amount
+    case .declined, .voided: 0
+    case nil: nil
+    }
   }
 
   /// Forgets keys that were last used before `time`; the sums stay. A real company forgets after a day or so; ours is

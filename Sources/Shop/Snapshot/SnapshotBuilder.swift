@@ -12,6 +12,7 @@ final class SnapshotBuilder {
   private let external: TraceStore
   private let reader: OperationsReader
   private static let transactionsShown = 600
+  private static let openShown = 400
   private static let externalShown = 200
 
   /// - Parameter external: spans that came in from outside.
@@ -69,7 +70,15 @@ final class SnapshotBuilder {
 
   /// Newest first; the shop's own and those from outside together.
   private func transactions(now: Int64) -> [TransactionSummary] {
-    var rows = world.book.newest(Self.transactionsShown).map { completed($0, now: now) }
+    let newest = world.book.newest(Self.transactionsShown)
+    // Those that are still on their way, and those that did not end well, stay in sight while the others go by.
+    let oldest = newest.last?.start ?? .max
+    var seen: Set<GTXID> = []
+    let lasting = (world.transactions.openTransactions.prefix(Self.openShown) + world.transactions.notable)
+      .filter { seen.insert($0).inserted }
+      .compactMap { world.book.entry($0) }.filter { $0.start < oldest }
+      .sorted { $0.start != $1.start ? $0.start > $1.start : $0.gtxid > $1.gtxid }
+    var rows = (newest + lasting).map { completed($0, now: now) }
     let foreign = external.summaries(newest: Self.externalShown).map { TransactionSummary($0, now: now) }
     guard !foreign.isEmpty else { return rows }
     // Those from outside have their own clocks: they stand on top, where they are seen to come in.

@@ -38,6 +38,8 @@ struct CallStatistics {
     calls.removeFirst(old)
   }
 
+  var count: Int { calls.count }
+
   /// Calls a second.
   var rate: Double { Double(calls.count) / 10 }
 

@@ -17,22 +17,21 @@ struct HealthJudge {
   private(set) var services = OrderedDictionary<String, Verdict>()
   /// Objectives that are missed, by service; measured once a second.
   private var missed = OrderedDictionary<String, String>()
-  /// What callers saw of a company whose inside nobody sees.
-  private(set) var outside = OrderedDictionary<String, ServiceEdge>()
+  /// The share of calls to an outside company that failed.
+  private var outside = OrderedDictionary<String, Double>()
 
   /// Compares each service's last minute with what was promised of it.
   mutating func measure(_ world: World) {
     let now = world.time.now
-    for edge in world.traces.edges(now: now) where edge.kind == .call {
-      guard world.service(edge.callee).plan.isOutside else { continue }
-      outside[edge.callee] = edge
-    }
     for service in world.services {
       missed[service.name] = nil
       let objective = service.plan.objective
       if service.plan.isOutside {
-        if let share = outside[service.name]?.errorShare, share > objective.errorShare * 5 {
-          missed[service.name] = "\(Self.percent(share)) of the calls to it fail"
+        // Nobody sees its inside: what its callers saw of it in the last ten seconds is all there is.
+        let calls = world.callStatistics(of: service.name)
+        outside[service.name] = calls.errorShare
+        if calls.count >= 3, calls.errorShare > objective.errorShare * 5 {
+          missed[service.name] = "\(Self.percent(calls.errorShare)) of the calls to it fail"
         }
         continue
       }
@@ -66,7 +65,7 @@ struct HealthJudge {
   private func judge(_ service: DeployedService, _ instances: [(Health, String)]) -> (Health, String) {
     if service.plan.isOutside {
       guard let reason = missed[service.name] else { return (.up, "") }
-      let share = outside[service.name]?.errorShare ?? 0
+      let share = outside[service.name] ?? 0
       return (share > 0.5 ? .down : .degraded, reason)
     }
     if instances.allSatisfy({ $0.0 != .up && $0.0 != .degraded }) {

@@ -17,6 +17,9 @@ final class TransactionReports: @unchecked Sendable {
   /// Since the start, by second: ended, and ended badly for a technical reason.
   private(set) var ended: UInt64 = 0
   private(set) var endedBadly: UInt64 = 0
+  /// The latest that did not end well, oldest first.
+  private(set) var notable: [GTXID] = []
+  private static let notableKept = 200
   private(set) var stuck: [(id: GTXID, reason: String)] = []
 
   /// A transaction that takes longer than this is overdue.
@@ -116,15 +119,17 @@ final class TransactionReports: @unchecked Sendable {
       tally.compensated += 1
       compensatedAt.append(now)
       world.faults.countCompensated()
-      // A declined card is the customer's business, not a failure of the system.
-      if !reason.contains("declined") && !reason.contains("address") { endedBadly += 1 }
+      if !BusinessReason.isOne(reason) { endedBadly += 1 }
     default: break
     }
     world.book.update(id) { summary in
       summary.state = state
       summary.duration = now - summary.start
       if state == .failed { summary.firstError = reason }
+      summary.isBusinessDecision = BusinessReason.isOne(reason)
     }
+    if state != .committed { notable.append(id) }
+    if notable.count > 2 * Self.notableKept { notable.removeFirst(Self.notableKept) }
     write(id, state, reason)
   }
 
@@ -175,5 +180,16 @@ final class TransactionReports: @unchecked Sendable {
 
   private func write(_ id: GTXID, _ state: TransactionState, _ reason: String) {
     world.stateChanged("transaction", id.hex, state.rawValue, reason)
+  }
+}
+
+/// Reasons for turning back that are business, and no failure of the system.
+enum BusinessReason {
+  static let declined = "card declined"
+  static let undeliverable = "no parcel goes to the address"
+  static let soldOut = "is sold out"
+
+  static func isOne(_ reason: String) -> Bool {
+    reason == declined || reason == undeliverable || reason.hasSuffix(soldOut)
   }
 }

@@ -3,8 +3,8 @@ import Widgets
 
 /// The cursor of a list: which row it is on, by what the row is and not where it stands, and how far the list is scrolled.
 ///
-/// Rows are known by keys. When the rows change the cursor stays on its row; when that row is gone it is on the one that
-/// took its place.
+/// Rows are known by keys. Until somebody moves it the cursor is on the first row, whichever that is: the one that matters
+/// most. From then on it stays on its row when the rows change; when that row is gone it is on the one that took its place.
 struct RowCursor: Sendable, Hashable {
   /// The key of the row under the cursor; nil while there is none.
   private(set) var key: String?
@@ -12,10 +12,12 @@ struct RowCursor: Sendable, Hashable {
   private(set) var place = 0
   /// The first row in sight.
   private(set) var offset = 0
+  private var wasMoved = false
 
   /// The row under the cursor among `keys`.
   func index(in keys: [String]) -> Int? {
-    if let key, let index = keys.firstIndex(of: key) { return index }
+    if wasMoved, let key, let index = keys.firstIndex(of: key) { return index }
+    if !wasMoved { return keys.isEmpty ? nil : 0 }
     return keys.isEmpty ? nil : min(place, keys.count - 1)
   }
 
@@ -31,6 +33,7 @@ struct RowCursor: Sendable, Hashable {
   /// Puts the cursor on a row; nothing happens where there is no such row.
   mutating func select(_ key: String?, _ keys: [String], height: Int = .max) {
     guard let key, let index = keys.firstIndex(of: key) else { return }
+    wasMoved = true
     put(on: index, keys, height: height)
   }
 
@@ -44,6 +47,7 @@ struct RowCursor: Sendable, Hashable {
   mutating func press(_ key: KeyPress, _ keys: [String], height: Int) -> Bool {
     guard !key.alt, let step = step(key, height: max(1, height)) else { return false }
     guard let index = index(in: keys) else { return true }
+    wasMoved = true
     let target = step == .max ? keys.count - 1 : step == .min ? 0 : index + step
     put(on: target, keys, height: height)
     return true
@@ -64,6 +68,7 @@ struct RowCursor: Sendable, Hashable {
   /// Scrolls by `rows` and keeps the cursor in sight.
   mutating func scroll(by rows: Int, _ keys: [String], height: Int) {
     guard let index = index(in: keys), height > 0 else { return }
+    wasMoved = true
     offset = max(0, min(offset + rows, keys.count - height))
     put(on: min(max(index, offset), offset + height - 1), keys, height: height)
   }

@@ -82,6 +82,7 @@ struct CallTreeRowDrawing {
     if !row.service.isEmpty { runs.append(Run(row.service, nameInk, bold: isOrigin || isCritical || isMatch)) }
     let ink: Ink = layout.isUndoing[number] ? .compensation : isSelected ? .text : .muted
     if !row.operation.isEmpty { runs.append(Run((runs.isEmpty ? "" : " ") + row.operation, ink)) }
+    if !row.subject.isEmpty { runs.append(Run(" " + row.subject, ink)) }
     if !row.attemptText.isEmpty { runs.append(Run("  " + row.attemptText, ink)) }
     if let undoes = row.undoes { runs.append(Run("  ↺ undoes \(undoes)", .compensation)) }
     if let folded = foldedNote { runs.append(folded) }
