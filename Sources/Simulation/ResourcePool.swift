@@ -29,16 +29,12 @@ public final class ResourcePool: @unchecked Sendable {
   public func use<Value: Sendable>(
     waitingAtMost limit: Int64, _ body: @Sendable () async throws -> Value
   ) async throws -> Value {
-    try await acquire(within: limit)
+    if used < size { used += 1 } else { try await queueUp(within: limit) }
     defer { release() }
     return try await body()
   }
 
-  private func acquire(within limit: Int64) async throws {
-    if used < size {
-      used += 1
-      return
-    }
+  private func queueUp(within limit: Int64) async throws {
     guard queue.count < queueLimit else {
       refused += 1
       throw PoolExhausted(name: name)

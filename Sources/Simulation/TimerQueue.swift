@@ -30,8 +30,11 @@ final class VirtualTimer: @unchecked Sendable {
 
 /// Timers by the time they are due; those due at the same time in the order they were set.
 struct TimerQueue {
-  /// A binary heap. The times stand beside the timers, so that comparing two touches no object.
-  private var heap: [(due: Int64, sequence: UInt64, timer: VirtualTimer)] = []
+  /// The times stand beside the timers, so that comparing two touches no object.
+  private typealias Entry = (due: Int64, sequence: UInt64, timer: VirtualTimer)
+
+  /// A binary heap.
+  private var heap: [Entry] = []
   private var count: UInt64 = 0
 
   var isEmpty: Bool { heap.isEmpty }
@@ -40,30 +43,31 @@ struct TimerQueue {
   mutating func push(_ timer: VirtualTimer) {
     count += 1
     timer.sequence = count
-    heap.append((timer.due, count, timer))
-    var child = heap.count - 1
-    while child > 0, isBefore(child, (child - 1) / 2) {
-      heap.swapAt(child, (child - 1) / 2)
-      child = (child - 1) / 2
+    let entry = (due: timer.due, sequence: count, timer: timer)
+    heap.append(entry)
+    var hole = heap.count - 1
+    while hole > 0, Self.isBefore(entry, heap[(hole - 1) / 2]) {
+      heap[hole] = heap[(hole - 1) / 2]
+      hole = (hole - 1) / 2
     }
+    heap[hole] = entry
   }
 
   mutating func removeFirst() {
     let last = heap.removeLast()
     guard !heap.isEmpty else { return }
-    heap[0] = last
-    var parent = 0
-    while true {
-      var least = parent
-      if 2 * parent + 1 < heap.count, isBefore(2 * parent + 1, least) { least = 2 * parent + 1 }
-      if 2 * parent + 2 < heap.count, isBefore(2 * parent + 2, least) { least = 2 * parent + 2 }
-      if least == parent { return }
-      heap.swapAt(parent, least)
-      parent = least
+    var hole = 0
+    while 2 * hole + 1 < heap.count {
+      var child = 2 * hole + 1
+      if child + 1 < heap.count, Self.isBefore(heap[child + 1], heap[child]) { child += 1 }
+      guard Self.isBefore(heap[child], last) else { break }
+      heap[hole] = heap[child]
+      hole = child
     }
+    heap[hole] = last
   }
 
-  private func isBefore(_ left: Int, _ right: Int) -> Bool {
-    heap[left].due != heap[right].due ? heap[left].due < heap[right].due : heap[left].sequence < heap[right].sequence
+  private static func isBefore(_ left: Entry, _ right: Entry) -> Bool {
+    left.due != right.due ? left.due < right.due : left.sequence < right.sequence
   }
 }

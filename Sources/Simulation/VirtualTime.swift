@@ -15,9 +15,11 @@ public final class VirtualTime: TaskExecutor, @unchecked Sendable {
   /// What ``now`` was at the start.
   public let start: Int64
 
-  private var jobs: [(job: UnownedJob, isActors: Bool)] = []
-  private var nextJob = 0
-  private var timers = TimerQueue()
+  // These change with every job and timer. No access to them holds on while other code runs, so that the check for it at
+  // run time would find nothing, each time.
+  @exclusivity(unchecked) private var jobs: [(job: UnownedJob, isActors: Bool)] = []
+  @exclusivity(unchecked) private var nextJob = 0
+  @exclusivity(unchecked) private var timers = TimerQueue()
   private let actors = ActorExecutor()
   private var isRunning = false
   private let injected = Locked<[@Sendable () -> Void]>([])

@@ -23,7 +23,19 @@ public final class ServiceDatabase: Sendable {
 
   /// Runs `body` in one transaction.
   public func write<Value>(_ body: (Database) throws -> Value) throws -> Value {
-    try queue.write(body)
+    try queue.writeWithoutTransaction { database in
+      // GRDB's own way into a transaction compiles its three statements each time.
+      try database.run("BEGIN IMMEDIATE TRANSACTION")
+      do {
+        let value = try body(database)
+        try database.run("COMMIT TRANSACTION")
+        return value
+      } catch {
+        // SQLite ends a transaction by itself when it runs out of room, say.
+        if database.isInsideTransaction { try database.run("ROLLBACK TRANSACTION") }
+        throw error
+      }
+    }
   }
 
   /// Runs `body`, which only reads.

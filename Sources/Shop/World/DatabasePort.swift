@@ -19,16 +19,16 @@ final class ServiceDisk: @unchecked Sendable {
     }
   }
 
-  /// As LISTEN and NOTIFY of a database server: `action` is called after each commit.
+  /// As LISTEN and NOTIFY of a database server: `action` is called after each commit that is not quiet.
   func listen(_ action: @escaping () -> Void) {
     listeners.append(action)
   }
 
   func forgetListeners() { listeners = [] }
 
-  fileprivate func committed() -> Int64 {
+  fileprivate func committed(isQuiet: Bool) -> Int64 {
     commits += 1
-    for listener in listeners { listener() }
+    if !isQuiet { for listener in listeners { listener() } }
     return commits
   }
 }
@@ -63,16 +63,17 @@ final class DatabasePort: @unchecked Sendable {
   ///
   /// A crash before the commit leaves nothing; a crash after it, before the caller goes on, leaves everything. Whoever
   /// watches the run is told by `onCommit`, at the very moment of the commit: no crash comes in between.
+  /// - Parameter isQuiet: true when nobody who listens to the disk need be told, since no event is written.
   /// - Throws: ``DatabaseUnavailable``, `InstanceCrashed`, `CancellationError`, what `body` throws.
   func transaction<Value: Sendable>(
-    _ label: String, onCommit: @escaping @Sendable (Value) -> Void = { _ in },
+    _ label: String, isQuiet: Bool = false, onCommit: @escaping @Sendable (Value) -> Void = { _ in },
     _ body: @escaping @Sendable (Database) throws -> Value
   ) async throws -> Value {
     try await connected {
       try await self.world.time.sleep(for: self.roundTrip.sample(&self.random))
       try self.admit()
       let value = try self.disk.database.write(body)
-      let number = self.disk.committed()
+      let number = self.disk.committed(isQuiet: isQuiet)
       self.world.committed(self.disk.name, number: number, label: label)
       onCommit(value)
       // The acknowledgement is on its way: a crash here is a crash after the commit.

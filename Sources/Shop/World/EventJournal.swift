@@ -91,13 +91,17 @@ struct Words {
 
   private mutating func digits(_ number: Int64) {
     if number < 0 { bytes.append(UInt8(ascii: "-")) }
-    var rest = number.magnitude
-    let start = bytes.count
-    repeat {
-      bytes.append(UInt8(ascii: "0") + UInt8(rest % 10))
-      rest /= 10
-    } while rest > 0
-    bytes[start...].reverse()
+    // From the last digit to the first, then all at once.
+    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 20) { digits in
+      var rest = number.magnitude
+      var start = digits.count
+      repeat {
+        start -= 1
+        digits.initializeElement(at: start, to: UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10))
+        rest /= 10
+      } while rest > 0
+      bytes.append(contentsOf: UnsafeBufferPointer(rebasing: digits[start...]))
+    }
   }
 
   mutating func add(_ number: Int) { add(Int64(number)) }
@@ -115,11 +119,15 @@ struct Words {
   }
 
   private mutating func hexadecimal(_ value: UInt64) {
-    var rest = value
-    for _ in 0..<16 {
-      rest = rest << 4 | rest >> 60
-      let digit = UInt8(truncatingIfNeeded: rest & 0xF)
-      bytes.append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
+    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 16) { digits in
+      var rest = value
+      for place in 0..<16 {
+        rest = rest << 4 | rest >> 60
+        let digit = UInt8(truncatingIfNeeded: rest & 0xF)
+        digits.initializeElement(
+          at: place, to: digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
+      }
+      bytes.append(contentsOf: UnsafeBufferPointer(digits))
     }
   }
 

@@ -29,7 +29,7 @@ final class Housekeeping: @unchecked Sendable {
       let safe = world.horizon() - Self.keep
       let service = process.instance.service.name
       if service == ShopPlan.order { FinalJudgement(world: world).judgeOrders(finishedBefore: safe) }
-      _ = try? await database.transaction("prune") { database in
+      _ = try? await database.transaction("prune", isQuiet: true) { database in
         try Outbox.prune(publishedBefore: now - Self.keepPublished, database)
         try Inbox.prune(receivedBefore: safe, database)
         if service == ShopPlan.order { try OrderTables.prune(finishedBefore: safe, database) }
@@ -37,7 +37,9 @@ final class Housekeeping: @unchecked Sendable {
       }
       if service == ShopPlan.inventory {
         let sequence = world.time.elapsed / Self.interval
-        _ = try? await database.transaction("restock") { try InventoryTables.restock(round: sequence, $0) }
+        _ = try? await database.transaction("restock", isQuiet: true) {
+          try InventoryTables.restock(round: sequence, $0)
+        }
       }
     }
   }

@@ -69,7 +69,7 @@ final class OutboxRelay: @unchecked Sendable {
   private func mark() async throws {
     let ids = unmarked
     let now = world.time.now
-    try await database.transaction("mark \(ids.count)") { try Outbox.mark(ids, publishedAt: now, $0) }
+    try await database.transaction("mark \(ids.count)", isQuiet: true) { try Outbox.mark(ids, publishedAt: now, $0) }
     unmarked = []
   }
 
@@ -78,7 +78,7 @@ final class OutboxRelay: @unchecked Sendable {
     guard !hasLease || now >= leaseUntil - Self.leaseTime + Self.renewal else { return }
     let owner = process.instance.name
     let until = now + Self.leaseTime
-    let granted = try await database.transaction("lease") {
+    let granted = try await database.transaction("lease", isQuiet: true) {
       try Outbox.lease(to: owner, now: now, until: until, $0)
     }
     if granted, !hasLease { position = 0 }

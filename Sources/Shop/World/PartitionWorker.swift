@@ -35,6 +35,8 @@ final class PartitionWorker: @unchecked Sendable {
   private let signal: Signal
   private var queue: [EventRecord] = []
   private var isStopped = false
+  /// The consumer reads no more of this partition until there is room again.
+  var isHeldBack = false
   private(set) var isBusy = false
   /// Handled up to here, in order; and beyond it, those that are open.
   private var handled: Int64?
@@ -86,7 +88,8 @@ final class PartitionWorker: @unchecked Sendable {
       isBusy = false
       guard !consumer.process.life.isOver else { return }
       finish(record, handling)
-      consumer.wake()
+      // Only who holds the partition back, or waits for its end, has something to do now.
+      if isHeldBack || isStopped { consumer.wake() }
     }
   }
 

@@ -90,11 +90,13 @@ final class RecordConsumer: @unchecked Sendable {
     }
   }
 
+  /// Reads no more for a worker that has enough to do, and again for one that has room.
   private func pauseBusy() throws {
-    let full = workers.filter(\.isFull).map { TopicPartition(topic: topic, partition: $0.partition) }
-    let free = workers.filter { !$0.isFull }.map { TopicPartition(topic: topic, partition: $0.partition) }
-    if !full.isEmpty { try consumer.pause(full) }
-    if !free.isEmpty { try consumer.resume(free) }
+    for worker in workers where worker.isHeldBack != worker.isFull {
+      let partition = [TopicPartition(topic: topic, partition: worker.partition)]
+      if worker.isFull { try consumer.pause(partition) } else { try consumer.resume(partition) }
+      worker.isHeldBack = worker.isFull
+    }
   }
 
   // MARK: For the workers
