@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 /// Which module may import which: the arrows of the architecture. A lower one never imports a higher one.

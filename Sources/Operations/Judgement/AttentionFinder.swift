@@ -27,7 +27,7 @@ struct AttentionFinder {
   private var overdue: [AttentionItem] {
     group(snapshot.transactions.filter(\.isOverdue), as: .running) { transaction in
       transaction.state == .compensating
-        ? "compensating: waits for \(transaction.step)" : "waits in \(transaction.step)"
+        ? "undoing, at \(transaction.step)" : "waits in \(transaction.step)"
     }
   }
 

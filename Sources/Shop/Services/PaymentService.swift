@@ -67,19 +67,24 @@ actor PaymentService: ShopService {
       span.fail("\(error)")
       process.log(.error, context, "not charged: \(error)")
       guard outcome.isUnknown else {
-        try await fail(delivery, reason: "payment refused: \(Self.short(error))")
+        try await fail(delivery, reason: Self.short(error))
         return .done
       }
-      world.transactions.compensating(
-        context.gtxid, order: OrderTables.pending, step: ShopPlan.payment, reason: "payment timed out")
+      turnsBack(context, step: ShopPlan.payment, reason: "payment timed out")
       return .later(resolve(delivery, because: "payment timed out", announcing: EventType.paymentFailed))
     }
   }
 
   private func fail(_ delivery: Delivery, reason: String) async throws {
-    world.transactions.compensating(
-      delivery.context.gtxid, order: OrderTables.pending, step: ShopPlan.inventory, reason: reason)
+    turnsBack(delivery.context, step: ShopPlan.inventory, reason: reason)
     try await answer(EventType.paymentFailed, to: TopicName.inventory, reason: reason, delivery)
+  }
+
+  /// Says that a transaction is on its way back, unless another instance, which was given the same record, was faster
+  /// and it has ended: whether it goes on after all is for order to say.
+  private func turnsBack(_ context: TraceContext, step: String, reason: String) {
+    guard world.transactions.isOpen(context.gtxid) else { return }
+    world.transactions.compensating(context.gtxid, order: OrderTables.pending, step: step, reason: reason)
   }
 
   // MARK: Undoing
@@ -149,7 +154,7 @@ actor PaymentService: ShopService {
   static func key(_ transaction: GTXID) -> String { "\(transaction.hex)/charge" }
 
   private static func short(_ error: any Error) -> String {
-    error is CallNotPermitted ? "breaker \(ShopPlan.company) is OPEN" : "\(error)"
+    error is CallNotPermitted ? "breaker is OPEN" : "\(error)"
   }
 
   /// `38,000 KRW`

@@ -24,17 +24,19 @@ struct HealthJudge {
   mutating func measure(_ world: World) {
     let now = world.time.now
     for service in world.services {
-      missed[service.name] = nil
       let objective = service.plan.objective
       if service.plan.isOutside {
         // Nobody sees its inside: what its callers saw of it in the last ten seconds is all there is.
         let calls = world.callStatistics(of: service.name)
+        // While breakers let next to nothing through, what was last known of it stands.
+        guard calls.count >= 3 else { continue }
         outside[service.name] = calls.errorShare
-        if calls.count >= 3, calls.errorShare > objective.errorShare * 5 {
-          missed[service.name] = "\(Self.percent(calls.errorShare)) of the calls to it fail"
-        }
+        missed[service.name] =
+          calls.errorShare > objective.errorShare * 5
+          ? "\(Self.percent(calls.errorShare)) of the calls to it fail" : nil
         continue
       }
+      missed[service.name] = nil
       guard let figures = world.traces.red(service: service.name, now: now), figures.calls >= 20 else { continue }
       if let share = figures.errorShare, share > objective.errorShare * 5 {
         missed[service.name] = "\(Self.percent(share)) errors in the last minute"

@@ -31,8 +31,10 @@ struct CallTreeRowDrawing {
   func draw(on canvas: inout Canvas, y: Int, _ columns: CallTreeColumns, _ waterfall: Waterfall) {
     if isCritical { canvas.put(Glyphs.critical, x: columns.hop, y: y, .critical, bold: true) }
     drawHop(on: &canvas, x: columns.hop + 1, y: y, width: columns.hopWidth)
-    TreeLine(depth: row.depth, fold: fold, glyph: row.glyph, runs)
-      .draw(on: &canvas, x: columns.tree, y: y, width: columns.treeWidth)
+    TreeLine(
+      depth: row.depth, fold: fold, glyph: row.glyph, runs(within: columns.treeWidth - 2 * row.depth - 2)
+    )
+    .draw(on: &canvas, x: columns.tree, y: y, width: columns.treeWidth)
     drawTook(on: &canvas, x: columns.took, y: y)
     if columns.axisWidth > 0 { drawBar(on: &canvas, x: columns.axis, y: y, waterfall) }
     if columns.codeWidth > 0 {
@@ -56,9 +58,19 @@ struct CallTreeRowDrawing {
 
   // MARK: Who did what
 
-  var runs: [Run] {
+  /// Where there is no room for all of it, what a call was made for gives way first.
+  func runs(within width: Int) -> [Run] {
     switch row.content {
-    case .hop, .span: callRuns
+    case .hop, .span:
+      let all = callRuns(withSubject: true)
+      return all.cellWidth <= width ? all : callRuns(withSubject: false)
+    default: return otherRuns
+    }
+  }
+
+  private var otherRuns: [Run] {
+    switch row.content {
+    case .hop, .span: []
     case .record(_, let consumer): recordRuns(isRead: consumer != nil)
     case .backOff: [Run("back-off", .muted)]
     case .refused: refusedRuns
@@ -75,14 +87,14 @@ struct CallTreeRowDrawing {
     }
   }
 
-  private var callRuns: [Run] {
+  private func callRuns(withSubject: Bool) -> [Run] {
     let isOrigin = layout.isOrigin[number]
     let nameInk: Ink = isOrigin ? .failing : isCritical || isMatch ? .strong : .text
     var runs: [Run] = []
     if !row.service.isEmpty { runs.append(Run(row.service, nameInk, bold: isOrigin || isCritical || isMatch)) }
     let ink: Ink = layout.isUndoing[number] ? .compensation : isSelected ? .text : .muted
     if !row.operation.isEmpty { runs.append(Run((runs.isEmpty ? "" : " ") + row.operation, ink)) }
-    if !row.subject.isEmpty { runs.append(Run(" " + row.subject, ink)) }
+    if withSubject, !row.subject.isEmpty { runs.append(Run(" " + row.subject, ink)) }
     if !row.attemptText.isEmpty { runs.append(Run("  " + row.attemptText, ink)) }
     if let undoes = row.undoes { runs.append(Run("  ↺ undoes \(undoes)", .compensation)) }
     if let folded = foldedNote { runs.append(folded) }

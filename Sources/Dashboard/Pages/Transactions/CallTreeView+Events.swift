@@ -47,7 +47,8 @@ extension CallTreeView {
     let mark = row.glyph ?? Run(layout.isOrigin[number] ? "✗" : "›", layout.isOrigin[number] ? .failing : .faint)
     return [
       offset, .text(row.ltxid?.description ?? "", drawing.isCritical ? .critical : .faint, bold: drawing.isCritical),
-      .runs([mark]), .runs(drawing.runs), row.took.number.isEmpty ? .blank : .figure(row.took, .text), time,
+      .runs([mark]), .runs(drawing.runs(within: .max)), row.took.number.isEmpty ? .blank : .figure(row.took, .text),
+      time,
     ]
   }
 }
