@@ -15,6 +15,8 @@ public struct ShopSettings: Sendable {
   /// The share of charges that the company declines, and of those whose answer never comes.
   public var declined = 0.01
   public var unanswered = 0.005
+  /// The share of customers to whom no parcel goes, which only shows when the order is to be confirmed.
+  public var undeliverable = 0.002
   /// Bytes that spans may hold.
   public var traceBudget = 64 << 20
 
@@ -22,7 +24,8 @@ public struct ShopSettings: Sendable {
   public static let fixedEpoch: Int64 = 1_767_603_600_000_000_000
 
   public init(
-    seed: UInt64 = 1, rate: Double = 50, epoch: Int64 = ShopSettings.fixedEpoch, faults: [(at: Int64, spec: FaultSpec)] = []
+    seed: UInt64 = 1, rate: Double = 50, epoch: Int64 = ShopSettings.fixedEpoch,
+    faults: [(at: Int64, spec: FaultSpec)] = []
   ) {
     self.seed = seed
     self.rate = rate

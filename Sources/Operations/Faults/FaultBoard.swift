@@ -51,6 +51,33 @@ public struct FaultCatalogue: Sendable, Codable {
     }
   }
 
+  /// Why a fault cannot be kept to a scope, in one sentence that says what to leave out; nil when it can.
+  public func obstacle(to scope: FaultScope, of kind: FaultKind.Name, on target: FaultTarget) -> String? {
+    let narrowed = [
+      scope.route.map { "route=\($0)" }, scope.user.map { "user=\($0)" }, scope.partition.map { "partition=\($0)" },
+    ].compactMap(\.self)
+    switch kind {
+    case .crash:
+      let words = narrowed + (scope.share < 1 ? ["share=\(FaultNotation.percent(scope.share))"] : [])
+      return words.isEmpty ? nil : "a crash spares nobody; leave out \(words.joined(separator: ", "))"
+    case .databaseDown:
+      return narrowed.isEmpty
+        ? nil
+        : "a database that is down knows no route, user or partition; leave out \(narrowed.joined(separator: ", "))"
+    case .latency, .errors, .outage, .slowConsumer:
+      guard let partition = scope.partition, !readsTopic(target) else { return nil }
+      return "\(target) reads no topic; leave out partition=\(partition)"
+    }
+  }
+
+  private func readsTopic(_ target: FaultTarget) -> Bool {
+    switch target {
+    case .service(let name), .instance(let name, _), .group(let name):
+      services.first { $0.name == name }?.consumes ?? false
+    case .edge, .database: false
+    }
+  }
+
   private func obstacle(to kind: FaultKind.Name, on service: Service) -> String? {
     switch kind {
     case .latency, .errors: nil

@@ -23,6 +23,7 @@ public struct FaultParser: Sendable {
     let kind = try self.kind(words.removeFirst(), of: place)
     var spec = FaultSpec(target: place, kind: kind)
     for word in words { try apply(word, to: &spec) }
+    if let reason = catalogue.obstacle(to: spec.scope, of: kind.name, on: place) { throw FaultSpecError(reason) }
     return spec
   }
 

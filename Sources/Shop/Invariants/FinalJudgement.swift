@@ -76,7 +76,7 @@ struct FinalJudgement {
   private func unsettled() throws -> Unsettled {
     var sum = Unsettled()
     for id in world.transactions.openTransactions {
-      sum.charged += world.companyBooks.amount(under: PaymentService.key(id))
+      sum.charged += world.companyBooks.amount(under: PaymentService.key(id)) ?? 0
       guard let order = try disk(ShopPlan.order).read({ try OrderTables.order(gtxid: id.hex, $0) }) else { continue }
       if order.state == OrderTables.paid {
         sum.paidOrders += 1
@@ -132,12 +132,13 @@ struct FinalJudgement {
   private func flaw(of order: OrderTables.Order) throws -> String? {
     let reservation = try disk(ShopPlan.inventory).read { try InventoryTables.reservation(of: order.id, $0) }
     let stock = reservation?.state == InventoryTables.reserved ? reservation?.quantity ?? 0 : 0
-    let money = GTXID(order.gtxid).map { world.companyBooks.amount(under: PaymentService.key($0)) } ?? 0
+    let money = GTXID(order.gtxid).flatMap { world.companyBooks.amount(under: PaymentService.key($0)) }
     let isPaid = order.state == OrderTables.paid
-    // A reservation may be forgotten a little earlier than its order; the sums count it.
+    // Reservations and charges may be forgotten a little earlier than their order; the sums count them.
     let isStockRight = isPaid ? reservation == nil || stock == order.quantity : stock == 0
-    if isStockRight, money == (isPaid ? order.amount : 0) { return nil }
-    return "order \(order.id) of \(order.gtxid) is \(order.state), and holds \(stock) pieces and \(money) KRW"
+    let isMoneyRight = money == nil || money == (isPaid ? order.amount : 0)
+    if isStockRight, isMoneyRight { return nil }
+    return "order \(order.id) of \(order.gtxid) is \(order.state), and holds \(stock) pieces and \(money ?? 0) KRW"
   }
 
   /// No group has committed an offset beyond the end of its partition.

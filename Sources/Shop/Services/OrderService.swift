@@ -39,8 +39,7 @@ actor OrderService: ShopService {
   }
 
   private func create(_ body: OrderPayload, _ context: TraceContext) async throws -> Response {
-    // Two in a thousand live where no parcel goes, which only shows when the order is to be confirmed.
-    let isDeliverable = !random.happens(0.002)
+    let isDeliverable = !random.happens(world.settings.undeliverable)
     let gtxid = context.gtxid.hex
     let event = Outbox.Entry.event(
       EventType.orderCreated, to: TopicName.inventory, order: 0, body, context: context, process: process)

@@ -1,0 +1,79 @@
+import Operations
+import Testing
+
+@Suite struct FaultParserTests {
+  private let parser = FaultParser(
+    catalogue: FaultCatalogue(
+      services: [
+        .init(name: "order", instances: 2, hasDatabase: true, consumes: true, isOutside: false),
+        .init(name: "gateway", instances: 2, hasDatabase: false, consumes: false, isOutside: false),
+        .init(name: "company", instances: 1, hasDatabase: false, consumes: false, isOutside: true),
+      ], edges: [.init(from: "gateway", to: "order")], databases: ["order"], groups: ["order"]))
+
+  @Test(arguments: [
+    (
+      "company:latency=2s,ttl=30s",
+      FaultSpec(target: .service("company"), kind: .latency(2_000_000_000), timeToLive: 30_000_000_000)
+    ),
+    ("order:crash", FaultSpec(target: .service("order"), kind: .crash)),
+    (
+      "order/2:crash,ttl=500ms",
+      FaultSpec(target: .instance(service: "order", number: 2), kind: .crash, timeToLive: 500_000_000)
+    ),
+    ("order:errors=30%", FaultSpec(target: .service("order"), kind: .errors(0.3))),
+    ("order:errors=0.3", FaultSpec(target: .service("order"), kind: .errors(0.3))),
+    ("order:errors", FaultSpec(target: .service("order"), kind: .errors(1))),
+    ("gateway>order:latency=7s", FaultSpec(target: .edge(from: "gateway", to: "order"), kind: .latency(7_000_000_000))),
+    (
+      "db:order:db-down,share=10%",
+      FaultSpec(target: .database("order"), kind: .databaseDown, scope: FaultScope(share: 0.1))
+    ),
+    (
+      "group:order:slow=500ms,partition=3",
+      FaultSpec(target: .group("order"), kind: .slowConsumer(500_000_000), scope: FaultScope(partition: 3))
+    ),
+    ("company:outage,user=kim", FaultSpec(target: .service("company"), kind: .outage, scope: FaultScope(user: "kim"))),
+    (
+      "order:latency=1s,scope=route=/orders",
+      FaultSpec(target: .service("order"), kind: .latency(1_000_000_000), scope: FaultScope(route: "/orders"))
+    ),
+  ]) func reads(text: String, spec: FaultSpec) throws {
+    #expect(try parser.parse(text) == spec)
+    // In the palette the same words with blanks.
+    #expect(try parser.parse(String(text.map { $0 == "," ? " " : $0 })) == spec)
+    #expect(try parser.parse(spec.description) == spec)
+  }
+
+  @Test func blankAfterTheTarget() throws {
+    #expect(try parser.parse("company errors=90% ttl=30s") == parser.parse("company:errors=90%,ttl=30s"))
+    #expect(try parser.parse("db:order db-down") == parser.parse("db:order:db-down"))
+    #expect(try parser.parse("  order   crash ") == parser.parse("order:crash"))
+  }
+
+  @Test(arguments: [
+    ("", "empty"), ("nobody:crash", "unknown service \"nobody\"; there are order, gateway, company"),
+    ("order", "what should happen to order?"), ("order:melt", "unknown fault \"melt\""),
+    ("order/3:crash", "order has instances 1 to 2"), ("order/0:crash", "instances 1 to 2"),
+    ("order/x:crash", "instances"),
+    ("order>gateway:latency=1s", "unknown edge"), ("db:gateway:db-down", "unknown database"),
+    ("group:gateway:slow=1s", "unknown consumer group"), ("gateway:db-down", "keeps no database"),
+    ("gateway:slow=1s", "reads no topic"), ("company:crash", "not our machine"),
+    ("order:outage", "not an outside company"),
+    ("gateway>order:crash", "an edge can only"), ("order:latency=fast", "is not a duration"),
+    ("order:latency=0s", "is not a duration"), ("order:latency=-1s", "is not a duration"),
+    ("order:errors=0%", "is not a share"), ("order:errors=101%", "is not a share"),
+    ("order:crash=2", "has no intensity"),
+    ("order:latency=1s,ttl=0s", "ttl=0s is not"), ("order:latency=1s,share=0%", "share=0% is not"),
+    ("order:latency=1s,partition=-1", "partition=-1 is not"), ("order:latency=1s,colour=red", "unknown setting"),
+    ("order:latency=1s,often", "\"often\" is not understood"),
+    ("order:crash,user=kim", "a crash spares nobody; leave out user=kim"),
+    ("order:crash,share=50%", "leave out share=50%"),
+    ("order:db-down,route=/orders", "knows no route, user or partition; leave out route=/orders"),
+    ("gateway:latency=1s,partition=2", "gateway reads no topic; leave out partition=2"),
+    ("gateway>order:errors=5%,partition=2", "leave out partition=2"),
+  ]) func saysWhatIsWrong(text: String, words: String) {
+    let error = #expect(throws: FaultSpecError.self) { try parser.parse(text) }
+    #expect(error?.description.contains(words) == true, "\(error?.description ?? "")")
+    #expect(error?.description.contains("\n") == false)
+  }
+}
