@@ -31,7 +31,8 @@ struct ShopPlan: Sendable {
     Service(
       name: order, team: "orders", instances: 2, firstPort: 41_811, workers: 32, connections: 10, consumes: order),
     Service(
-      name: inventory, team: "stock", instances: 2, firstPort: 41_821, workers: 16, connections: 10, consumes: inventory),
+      name: inventory, team: "stock", instances: 2, firstPort: 41_821, workers: 16, connections: 10, consumes: inventory
+    ),
     Service(
       name: payment, team: "money", instances: 2, firstPort: 41_871, workers: 16, consumes: payment,
       objective: slowObjective),

@@ -13,7 +13,8 @@ public enum Inbox {
     """
 
   /// Notes a message within the transaction of its effect; false when it was noted before, and must have no effect.
-  public static func accept(_ message: String, by consumer: String, at time: Int64, _ database: Database) throws -> Bool {
+  public static func accept(_ message: String, by consumer: String, at time: Int64, _ database: Database) throws -> Bool
+  {
     try database.run(
       "INSERT OR IGNORE INTO inbox(consumer, message, received) VALUES (?, ?, ?)", [consumer, message, time])
     return database.changesCount > 0

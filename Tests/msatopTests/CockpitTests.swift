@@ -10,7 +10,7 @@ import Testing
     #expect(try await session.shows("COMMITTED"))
     #expect(try await session.shows("COMPENSATED"))
     try await session.press("Enter")
-    #expect(try await session.shows("#1"), "\(try await session.screen)")
+    #expect(try await session.shows("#1"))
     #expect(try await session.shows("gateway POST /orders"))
     try await session.press("Escape", "q")
     #expect(try await session.shows("left with 0"))
@@ -37,7 +37,7 @@ import Testing
     try await session.press(":")
     try await session.type("fault payment-gateway latency=2s")
     try await session.press("Enter", "3")
-    #expect(try await session.shows("○ OPEN"), "\(try await session.screen)")
+    #expect(try await session.shows("○ OPEN"))
     try await session.press("!", "4")
     #expect(try await session.shows("topics"))
     try await session.press("3")
@@ -46,7 +46,7 @@ import Testing
       let screen = try await session.screen
       isHealed = screen.contains("● CLOSED") && !screen.contains("○ OPEN") && !screen.contains("◐ HALF")
     }
-    #expect(isHealed, "\(try await session.screen)")
+    #expect(isHealed)
     try await session.press("q")
     #expect(try await session.shows("left with 0"))
     await session.end()
@@ -69,7 +69,7 @@ import Testing
     let program = try #require(try await session.program)
     kill(program, signal)
     #expect(try await session.shows("left with"))
-    #expect(try await session.isRestored(), "\(try await session.screen)")
+    #expect(try await session.isRestored())
     await session.end()
   }
 }

@@ -1,9 +1,6 @@
 import Foundation
 import Subprocess
-
-#if canImport(System)
-  import System
-#endif
+import SystemPackage
 
 /// The built program, run as a person would.
 enum Program {
@@ -36,16 +33,17 @@ enum Program {
   static func command(_ executable: String, _ arguments: [String], environment: [String: String] = [:]) async throws
     -> Outcome
   {
-    let changes = Dictionary(uniqueKeysWithValues: environment.map { (Environment.Key(rawValue: $0.key), $0.value) })
+    var changes: [Environment.Key: String?] = [:]
+    for (name, value) in environment { changes[Environment.Key(stringLiteral: name)] = value }
     let result = try await Subprocess.run(
       executable.hasPrefix("/") ? .path(FilePath(executable)) : .name(executable), arguments: Arguments(arguments),
-      environment: .inherit.updating(changes.compactMapValues { $0 }),
+      environment: .inherit.updating(changes),
       input: .none, output: .string(limit: 16 << 20), error: .string(limit: 1 << 20))
     let status: Int32 =
       switch result.terminationStatus {
       case .exited(let code): code
       case .signaled(let signal): 128 + signal
       }
-    return Outcome(status: status, output: result.standardOutput ?? "", error: result.standardError ?? "")
+    return Outcome(status: status, output: result.standardOutput, error: result.standardError)
   }
 }

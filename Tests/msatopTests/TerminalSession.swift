@@ -47,7 +47,12 @@ final class TerminalSession {
 
   /// Looks again and again until the screen holds `text`; false when it has not after so many looks.
   func shows(_ text: String, looks: Int = 3000) async throws -> Bool {
-    for _ in 0..<looks where try await screen.contains(text) { return true }
+    var last = ""
+    for _ in 0..<looks {
+      last = try await screen
+      if last.contains(text) { return true }
+    }
+    print("looked for \"\(text)\" on this screen:\n\(last)")
     return false
   }
 

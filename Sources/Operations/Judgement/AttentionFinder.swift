@@ -19,7 +19,8 @@ struct AttentionFinder {
   private func grouped(_ state: TransactionState) -> [AttentionItem] {
     group(
       snapshot.transactions.filter {
-        $0.state == state && !$0.isExternal && !$0.isBusinessDecision && snapshot.time - $0.start - $0.duration < Self.recent
+        $0.state == state && !$0.isExternal && !$0.isBusinessDecision
+          && snapshot.time - $0.start - $0.duration < Self.recent
       }, as: state
     ) { $0.firstError }
   }
