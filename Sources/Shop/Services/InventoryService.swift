@@ -95,7 +95,8 @@ actor InventoryService: ShopService {
       delivery.span.set(AttributeName.subject, .text("\(reservation.sku) ×\(reservation.quantity)"))
       delivery.span.set(AttributeName.undoes, .integer(reservation.hop))
       delivery.span.set(AttributeName.state, .text(InventoryTables.released))
-      world.counters.compensated(step: "release")
+      // What another cause has released before is not released again.
+      if reservation.state == InventoryTables.reserved { world.counters.compensated(step: "release") }
       process.log(.info, delivery.context, "released \(reservation.sku) ×\(reservation.quantity)")
     }
     world.transactions.step(delivery.context.gtxid, ShopPlan.order)
