@@ -67,6 +67,7 @@ struct PlainJSONReader {
   private let bytes: [UInt8]
   private var place = 1
   private var hasFailed = false
+  private var isClosed = false
 
   /// Nil when it does not begin as an object.
   init?(_ bytes: [UInt8]) {
@@ -75,13 +76,14 @@ struct PlainJSONReader {
   }
 
   /// True once everything was read and was plain.
-  var isComplete: Bool { !hasFailed && place == bytes.count }
+  var isComplete: Bool { !hasFailed && isClosed && place == bytes.count }
 
   /// The name of the next field, whose value is to be read next; nil at the end, and where something is not plain.
   mutating func nextName() -> String? {
     guard !hasFailed, place < bytes.count else { return nil }
     if bytes[place] == UInt8(ascii: "}") {
       place += 1
+      isClosed = true
       return nil
     }
     if place > 1 { take(UInt8(ascii: ",")) }
