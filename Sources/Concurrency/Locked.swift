@@ -1,3 +1,5 @@
+// Concurrency: one lock for all that threads share. It never waits for anything but that lock, and starts no thread.
+
 public import Synchronization
 
 /// What two threads share, behind one lock.

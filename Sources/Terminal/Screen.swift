@@ -1,5 +1,5 @@
-/// The only code that knows ncurses: it shows a canvas, reads keys and mouse, and makes colours of styles. It draws
-/// nothing of its own, keeps no model, and asks no clock.
+/// The only code that knows ncurses: it shows a canvas, reads keys and mouse, and makes colours of styles. It never
+/// draws anything of its own, keeps no model, and asks no clock.
 internal import CNcurses
 internal import CTerminalGuard
 public import Drawing

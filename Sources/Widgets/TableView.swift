@@ -1,3 +1,6 @@
+// Widgets: tables, charts, trees, figures and themes, drawn on a canvas. They never know what they are figures of, keep no
+// state between two frames, and see no terminal.
+
 /// The parts pages are made of: tables, trees, charts, rules, popups, figures, and the themes they are coloured by.
 /// Each draws a value on a Canvas and keeps no state; nothing here knows a page, a service, a clock or a terminal.
 public import Drawing

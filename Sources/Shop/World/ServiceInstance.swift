@@ -23,6 +23,9 @@ final class ServiceInstance: @unchecked Sendable {
   /// True when somebody ended it by hand: then it stays down until somebody starts it.
   var isKilled = false
   private var lives = 0
+  private var isBooting = false
+  /// A program takes its time to come up, and what it had sent before it crashed arrives meanwhile.
+  private static let bootTime: Int64 = 400_000_000
   /// How the last check of its health went; nil before the first.
   var lastCheck: String??
 
@@ -39,16 +42,28 @@ final class ServiceInstance: @unchecked Sendable {
   var address: String { "\(name):\(port)" }
   var isUp: Bool { process != nil }
 
+  /// Starts the process: at once the first time, after that as soon as it has booted.
   func start() {
-    guard process == nil else { return }
+    guard process == nil, !isBooting else { return }
+    guard lives > 0 else { return launch() }
+    isBooting = true
+    world.time.after(Self.bootTime) { [self] in
+      isBooting = false
+      guard process == nil, !isKilled, !world.faults.isCrashed(service.name, instance: number) else { return }
+      restarts += 1
+      launch()
+      tell("started", .good)
+      world.healthMayHaveChanged()
+    }
+  }
+
+  private func launch() {
     lives += 1
-    if lives > 1 { restarts += 1 }
     since = world.time.now
     lastCheck = .some(nil)
     let process = ServiceProcess(self, lives: lives)
     self.process = process
     process.start()
-    if lives > 1 { tell("started", .good) }
   }
 
   /// Ends the process with all that it was doing. Its database and its committed offsets stay.
