@@ -36,14 +36,23 @@ struct TimerQueue {
   /// A binary heap.
   private var heap: [Entry] = []
   private var count: UInt64 = 0
+  /// At how many timers it is time to drop those that were called off.
+  private var limit = 1024
 
   var isEmpty: Bool { heap.isEmpty }
   var first: VirtualTimer? { heap.first?.timer }
 
+  /// How many timers are held, those included that were called off and not dropped yet.
+  var size: Int { heap.count }
+
   mutating func push(_ timer: VirtualTimer) {
+    if heap.count >= limit { dropCancelled() }
     count += 1
     timer.sequence = count
-    let entry = (due: timer.due, sequence: count, timer: timer)
+    insert((timer.due, count, timer))
+  }
+
+  private mutating func insert(_ entry: Entry) {
     heap.append(entry)
     var hole = heap.count - 1
     while hole > 0, Self.isBefore(entry, heap[(hole - 1) / 2]) {
@@ -65,6 +74,15 @@ struct TimerQueue {
       hole = child
     }
     heap[hole] = last
+  }
+
+  /// A wait of an hour that ended after a millisecond would stand here for the hour. Which timer fires when stays as it
+  /// is: that is told by their times and numbers alone.
+  private mutating func dropCancelled() {
+    let alive = heap.filter { $0.timer.action != nil }
+    heap.removeAll(keepingCapacity: true)
+    for entry in alive { insert(entry) }
+    limit = max(1024, 2 * heap.count)
   }
 
   private static func isBefore(_ left: Entry, _ right: Entry) -> Bool {

@@ -171,4 +171,22 @@ final class Diary: @unchecked Sendable {
     time.run(until: .max)
     #expect(diary.lines == ["a1", "a2", "a3", "b1", "b2", "b3"], "a task gives way only where it waits")
   }
+
+  @Test func timersThatAreCalledOffDoNotPileUp() {
+    var queue = TimerQueue()
+    var alive: [VirtualTimer] = []
+    for number in 0..<100_000 {
+      let timer = VirtualTimer(due: Int64((number * 7_919) % 100_003))
+      timer.action = .call {}
+      queue.push(timer)
+      if number % 500 == 0 { alive.append(timer) } else { timer.action = nil }
+    }
+    #expect(queue.size < 4096)
+    var order: [Int64] = []
+    while let timer = queue.first {
+      queue.removeFirst()
+      if timer.take() != nil { order.append(timer.due) }
+    }
+    #expect(order == alive.map(\.due).sorted())
+  }
 }

@@ -87,6 +87,7 @@ final class Observatory: @unchecked Sendable {
     broker.applyRetention(now: min(now, world.oldestUnreadRecord() ?? now))
     world.audit.judge(now: now, horizon: horizon) { world.transactions.isOpen($0) }
     world.companyBooks.prune(before: horizon - Self.retention)
+    world.answers.prune(before: horizon - Self.retention)
     FinalJudgement(world: world).judgeOffsets()
   }
 

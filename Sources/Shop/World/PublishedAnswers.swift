@@ -12,22 +12,26 @@ final class PublishedAnswers: @unchecked Sendable {
     var isRefund: Bool
   }
 
-  private var answers = OrderedDictionary<Question, String>()
+  private var answers = OrderedDictionary<Question, (type: String, at: Int64)>()
 
-  private static let types: Set = [EventType.paymentComplete, EventType.paymentFailed, EventType.paymentRefunded]
-  private static let capacity = 200_000
+  private static let types = [EventType.paymentComplete, EventType.paymentFailed, EventType.paymentRefunded]
 
   func see(_ record: EventRecord, topic: String) {
     guard topic == TopicName.order || topic == TopicName.inventory,
-      let type = record.headerText(RecordHeaderName.type), Self.types.contains(type),
+      let text = record.headerText(RecordHeaderName.type), let type = Self.types.first(where: { $0 == text }),
       let id = record.headerText(Carrier.gtxid).flatMap({ GTXID($0) })
     else { return }
-    answers[Question(id: id, isRefund: type == EventType.paymentRefunded)] = type
-    if answers.count > Self.capacity { answers.removeFirst(Self.capacity / 4) }
+    answers[Question(id: id, isRefund: type == EventType.paymentRefunded)] = (type, record.timestamp)
+  }
+
+  /// Forgets what was published before `time`: from then on no record can be read again that asks for it.
+  func prune(before time: Int64) {
+    guard let oldest = answers.values.first, oldest.at < time - 60_000_000_000 else { return }
+    answers.removeFirst(answers.values.firstIndex { $0.at >= time } ?? answers.count)
   }
 
   /// The type of the answer that was published to a transaction's charge; nil when there is none.
-  func answerToCharge(_ id: GTXID) -> String? { answers[Question(id: id, isRefund: false)] }
+  func answerToCharge(_ id: GTXID) -> String? { answers[Question(id: id, isRefund: false)]?.type }
 
   /// Whether a transaction's refund was announced.
   func isRefunded(_ id: GTXID) -> Bool { answers[Question(id: id, isRefund: true)] != nil }
