@@ -148,6 +148,9 @@ import TraceModel
     #expect(instances.map(\.isUp) == [true, false])
     stage.run(2.9)
     #expect(stage.world.faults.toggle(short.id)?.isOn == false)
+    // It has to boot.
+    #expect(instances.map(\.isUp) == [true, false])
+    stage.run(0.5)
     #expect(instances.map(\.isUp) == [true, true])
     stage.run(5)
     #expect(stage.world.faults.armed.map(\.id) == [short.id])
@@ -156,7 +159,7 @@ import TraceModel
     #expect(instances.map(\.isUp) == [true, false])
     stage.run(2.9)
     #expect(instances.map(\.isUp) == [true, false])
-    stage.run(0.2)
+    stage.run(0.6)
     #expect(instances.map(\.isUp) == [true, true])
     #expect(stage.world.faults.armed.isEmpty)
     #expect(stage.world.faults.toggle(short.id) == nil)
