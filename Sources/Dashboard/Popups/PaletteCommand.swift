@@ -117,8 +117,8 @@ struct PaletteReader {
   }
 
   private func rate(_ text: String) throws(PaletteProblem) -> Double {
-    guard let rate = Double(text), (0...100_000).contains(rate) else {
-      throw PaletteProblem(sentence: "\"\(text)\" is not a rate; say transactions a second, 0 to 100000")
+    guard let rate = Double(text), (0...10_000).contains(rate) else {
+      throw PaletteProblem(sentence: "\"\(text)\" is not a rate; say transactions a second, 0 to 10000")
     }
     return rate
   }

@@ -110,7 +110,8 @@ final class PartitionWorker: @unchecked Sendable {
 
   /// Tries until the record is handled, or put aside after ten deliveries; nil when the instance or the assignment ends.
   private func handle(_ record: EventRecord) async -> Handling? {
-    world.noteDelivery(of: record, topic: consumer.topic, partition: partition, group: consumer.process.instance.service.name)
+    world.noteDelivery(
+      of: record, topic: consumer.topic, partition: partition, group: consumer.process.instance.service.name)
     var failures = 0
     var backOff: Int64 = 100_000_000
     while !consumer.process.life.isOver {

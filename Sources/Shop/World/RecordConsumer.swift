@@ -77,8 +77,19 @@ final class RecordConsumer: @unchecked Sendable {
 
   private func startWorkers(_ assigned: [TopicPartition]) {
     for worker in workers { worker.stop() }
+    commitStart(of: assigned)
     workers = assigned.map { PartitionWorker(partition: $0.partition, consumer: self) }
     for worker in workers { process.life.spawn { await worker.run() } }
+  }
+
+  /// Says where reading begins in partitions that nobody has committed yet, so that their lag is known from the start.
+  private func commitStart(of assigned: [TopicPartition]) {
+    let group = process.instance.service.name
+    let fresh = consumer.positions.filter { position in
+      assigned.contains(position.partition) && world.broker.groups.committed(group: group, position.partition) == nil
+    }
+    // A bus that is away is asked again with the first commit.
+    if !fresh.isEmpty { try? consumer.commit(fresh, now: world.time.now) }
   }
 
   /// Lets each worker end the record it is at, for two seconds at most: another member handles it again after that.

@@ -73,7 +73,9 @@ final class RemoteClient: @unchecked Sendable {
     }
   }
 
-  private func attempt(_ request: Request, number: Int, of attempts: Int, context: TraceContext) async throws -> Response {
+  private func attempt(_ request: Request, number: Int, of attempts: Int, context: TraceContext) async throws
+    -> Response
+  {
     try process.life.check()
     let crossing = context.hops.nextCrossing()
     let span = process.tracer.start(
@@ -121,7 +123,8 @@ final class RemoteClient: @unchecked Sendable {
         SpanEventName.refused,
         [
           SpanAttribute(AttributeName.attempt, .integer(Int64(attempt))),
-          SpanAttribute(AttributeName.attempts, .integer(Int64(attempts))), SpanAttribute(SpanEventName.guard, .text(by.rawValue)),
+          SpanAttribute(AttributeName.attempts, .integer(Int64(attempts))),
+          SpanAttribute(SpanEventName.guard, .text(by.rawValue)),
         ])
     case .backingOff(_, let wait):
       span?.event(SpanEventName.backOff, [SpanAttribute(SpanEventName.duration, .integer(wait.wholeNanoseconds))])

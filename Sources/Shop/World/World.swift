@@ -266,7 +266,8 @@ final class World: @unchecked Sendable {
     case .memberLeft(let member, let reason):
       tell(
         OperationalEvent(
-          time: time.now, kind: .rebalance, severity: .warning, subject: "\(event.group)/\(event.group)", change: "\(member) left",
+          time: time.now, kind: .rebalance, severity: .warning, subject: "\(event.group)/\(event.group)",
+          change: "\(member) left",
           reason: reason))
     default: break
     }
