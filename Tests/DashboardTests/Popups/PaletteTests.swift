@@ -32,7 +32,7 @@ struct PaletteTests {
 
   @Test(arguments: [
     ("nonsense", "unknown command \"nonsense\"; Tab shows what there is"),
-    ("rate fast", "\"fast\" is not a rate; say transactions a second, 0 to 100000"),
+    ("rate fast", "\"fast\" is not a rate; say transactions a second, 0 to 10000"),
     ("rate -1", "\"-1\" is not a rate"), ("rate nan", "\"nan\" is not a rate"), ("speed 0", "\"0\" is not a speed"),
     ("refresh 100", "\"100\" is not a refresh rate"),
     ("theme pink", "unknown theme \"pink\"; there are dark, light, nord"),
