@@ -8,6 +8,9 @@ public struct ArrivalProcess: Sendable {
   /// A burst multiplies the rate.
   public var burstFactor: Double
 
+  /// Nanoseconds: a rate close to 0 has pauses that no 64 bits hold.
+  private static let never = 10 * 365 * 86_400e9
+
   private var arrivals: RandomStream
   private var bursts: RandomStream
   /// Nanoseconds since the start.
@@ -23,7 +26,8 @@ public struct ArrivalProcess: Sendable {
     burst = nextBurst(after: 0)
   }
 
-  /// When the next customer comes, after `elapsed`; both in nanoseconds since the start. Nil at a rate of 0.
+  /// When the next customer comes, after `elapsed`; both in nanoseconds since the start. Nil at a rate of 0, and when
+  /// nobody comes within ten years.
   ///
   /// By thinning (Lewis and Shedler, 1979): candidates at the highest rate, each kept with its own rate's share of it.
   public mutating func next(after elapsed: Int64) -> Int64? {
@@ -31,7 +35,9 @@ public struct ArrivalProcess: Sendable {
     let highest = rate * (1 + wave) * burstFactor
     var moment = elapsed
     while true {
-      moment += max(1, Int64(arrivals.exponential(mean: 1e9 / highest)))
+      let pause = arrivals.exponential(mean: 1e9 / highest)
+      guard pause < Self.never, moment - elapsed < Int64(Self.never) else { return nil }
+      moment += max(1, Int64(pause))
       if arrivals.unit() * highest < intensity(at: moment) { return moment }
     }
   }

@@ -66,6 +66,9 @@ struct Simulate: ParsableCommand {
       print(ReportText(report: report).text)
     }
     try printTree(run)
+    if let events, let error = run.eventsError {
+      throw Failure(description: "\(events) is not complete: \(error.localizedDescription)")
+    }
     if !report.allHold { throw ExitCode(EXIT_FAILURE) }
   }
 

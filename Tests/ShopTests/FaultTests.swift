@@ -97,9 +97,10 @@ import TraceModel
     let stage = Stage()
     var crashed = false
     stage.world.disk(of: ShopPlan.order)?.listen {
-      guard !crashed, stage.world.transactions.openCount > 0 else { return }
+      guard stage.world.transactions.openCount > 0 else { return true }
       crashed = true
       stage.world.time.after(50_000) { stage.arm("order:crash,ttl=20ms") }
+      return false
     }
     stage.order()
     stage.run(20)

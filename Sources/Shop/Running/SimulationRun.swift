@@ -74,6 +74,9 @@ public final class SimulationRun {
 
   // MARK: Afterwards
 
+  /// Why the file of events is not complete; nil when it is, or none was wanted.
+  public var eventsError: (any Error)? { world.journal.fileError }
+
   /// The newest transaction that did not end well; nil when all did.
   public var lastFailed: GTXID? {
     world.book.newest(.max >> 1).first { summary in

@@ -8,7 +8,7 @@ final class ServiceDisk: @unchecked Sendable {
   let name: String
   let database: ServiceDatabase
   private(set) var commits: Int64 = 0
-  private var listeners: [() -> Void] = []
+  private var listeners: [() -> Bool] = []
 
   init(name: String, schema: String) {
     self.name = name
@@ -19,16 +19,15 @@ final class ServiceDisk: @unchecked Sendable {
     }
   }
 
-  /// As LISTEN and NOTIFY of a database server: `action` is called after each commit that is not quiet.
-  func listen(_ action: @escaping () -> Void) {
+  /// As LISTEN and NOTIFY of a database server: `action` is called after each commit that is not quiet, until it says
+  /// false: then whoever listened is no more.
+  func listen(_ action: @escaping () -> Bool) {
     listeners.append(action)
   }
 
-  func forgetListeners() { listeners = [] }
-
   fileprivate func committed(isQuiet: Bool) -> Int64 {
     commits += 1
-    if !isQuiet { for listener in listeners { listener() } }
+    if !isQuiet { listeners.removeAll { !$0() } }
     return commits
   }
 }

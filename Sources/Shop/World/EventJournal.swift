@@ -12,6 +12,8 @@ final class EventJournal: @unchecked Sendable {
   private var buffer: [UInt8] = []
   private let file: FileHandle?
   private(set) var lines: UInt64 = 0
+  /// Why the file ends before the journal does; nil when it has everything.
+  private(set) var fileError: (any Error)?
 
   init(file: FileHandle? = nil) {
     self.file = file
@@ -41,7 +43,9 @@ final class EventJournal: @unchecked Sendable {
   private func flush() {
     guard !buffer.isEmpty else { return }
     hash.update(data: buffer)
-    if let file { file.write(Data(buffer)) }
+    if let file, fileError == nil {
+      do { try file.write(contentsOf: Data(buffer)) } catch { fileError = error }
+    }
     buffer.removeAll(keepingCapacity: true)
   }
 }

@@ -29,7 +29,11 @@ final class OutboxRelay: @unchecked Sendable {
     world = process.world
     signal = Signal(on: world.time)
     let life = process.life
-    database.disk.listen { [signal] in if !life.isOver { signal.set() } }
+    database.disk.listen { [signal] in
+      guard !life.isOver else { return false }
+      signal.set()
+      return true
+    }
   }
 
   func run() async {
