@@ -86,7 +86,7 @@ public final class SimulatedShop: LiveSystem {
   }
 
   public func transactions(withPrefix prefix: String) -> [GTXID] {
-    external.find(prefix: prefix, limit: 50) + world.traces.find(prefix: prefix, limit: 50)
+    Array((external.find(prefix: prefix, limit: 50) + world.traces.find(prefix: prefix, limit: 50)).prefix(50))
   }
 
   public func log(_ filter: LogFilter, limit: Int) -> [LogLine] { world.logBook.lines(filter, limit: limit) }
@@ -134,11 +134,14 @@ public final class SimulatedShop: LiveSystem {
   }
 
   private func refresh() {
-    let (speed, receivers) = state.withLock { ($0.speed, $0.receivers) }
-    let snapshot = builder.withLock { $0.builder.snapshot(speed: speed, receivers: receivers, isStill: isStill) }
-    world.publishedTime.withLock { $0 = snapshot.time }
-    history.add(snapshot)
-    state.withLock { $0.snapshot = snapshot }
+    // Published with the lock held: where time stands still several threads come here, and the last one must win.
+    builder.withLock { box in
+      let (speed, receivers) = state.withLock { ($0.speed, $0.receivers) }
+      let snapshot = box.builder.snapshot(speed: speed, receivers: receivers, isStill: isStill)
+      world.publishedTime.withLock { $0 = snapshot.time }
+      history.add(snapshot)
+      state.withLock { $0.snapshot = snapshot }
+    }
     onChange.withLock { $0 }?()
   }
 

@@ -80,7 +80,10 @@ final class TransactionReports: @unchecked Sendable {
   func compensating(_ id: GTXID, order: String, step: String, reason: String) {
     switch open[id] {
     case .compensating: break
-    case .running, .stuck: open[id] = .compensating
+    case .running: open[id] = .compensating
+    case .stuck:
+      noLongerStuck(id)
+      open[id] = .compensating
     default:
       // A transaction that had ended goes on: what was paid is given back.
       if world.book.entry(id)?.state == .committed { tally.committed -= 1 }
@@ -106,7 +109,8 @@ final class TransactionReports: @unchecked Sendable {
   }
 
   private func end(_ id: GTXID, _ state: TransactionState, reason: String) {
-    guard open.removeValue(forKey: id) != nil else { return }
+    guard let before = open.removeValue(forKey: id) else { return }
+    if before == .stuck { noLongerStuck(id) }
     let now = world.time.now
     ended += 1
     switch state {
@@ -118,6 +122,7 @@ final class TransactionReports: @unchecked Sendable {
     case .compensated:
       tally.compensated += 1
       compensatedAt.append(now)
+      if compensatedAt.count % 1024 == 0 { forgetOldCompensations() }
       world.faults.countCompensated()
       if !BusinessReason.isOne(reason) { endedBadly += 1 }
     default: break
@@ -149,6 +154,12 @@ final class TransactionReports: @unchecked Sendable {
         state: TransactionState.stuck.rawValue, gtxid: id))
   }
 
+  /// It went on after all: another instance had been given the same record, say.
+  private func noLongerStuck(_ id: GTXID) {
+    stuck.removeAll { $0.id == id }
+    tally.stuck -= 1
+  }
+
   func customerSaw(_ id: GTXID, _ words: String) {
     world.book.update(id) { $0.customerSees = words }
   }
@@ -157,12 +168,7 @@ final class TransactionReports: @unchecked Sendable {
 
   /// The tally with what is going on just now.
   func currentTally() -> TransactionTally {
-    let since = world.time.now - 60_000_000_000
-    if let first = compensatedAt.firstIndex(where: { $0 >= since }) {
-      compensatedAt.removeFirst(first)
-    } else {
-      compensatedAt = []
-    }
+    forgetOldCompensations()
     var tally = tally
     for state in open.values {
       switch state {
@@ -173,6 +179,11 @@ final class TransactionReports: @unchecked Sendable {
     }
     tally.compensatedLately = compensatedAt.count
     return tally
+  }
+
+  private func forgetOldCompensations() {
+    let since = world.time.now - 60_000_000_000
+    compensatedAt.removeFirst(compensatedAt.firstIndex { $0 >= since } ?? compensatedAt.count)
   }
 
   /// True once nothing but stuck transactions is left.
