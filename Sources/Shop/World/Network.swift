@@ -7,8 +7,6 @@ final class Network: @unchecked Sendable {
   private let world: World
   private var random: RandomStream
   private let latency = LatencyModel(floor: 0.15, mean: 0.15)
-  /// Calls that have not been answered, checks of health left out.
-  private(set) var callsInFlight = 0
 
   init(world: World) {
     self.world = world
@@ -38,8 +36,6 @@ final class Network: @unchecked Sendable {
   func call(
     _ target: ServiceInstance, _ request: Request, caller: String, reply: Reply<Response> = Reply<Response>()
   ) async throws -> Response {
-    callsInFlight += 1
-    defer { callsInFlight -= 1 }
     world.time.after(transit()) {
       if let process = target.process {
         process.accept(request, reply: reply, caller: caller)

@@ -140,7 +140,8 @@ final class RemoteClient: @unchecked Sendable {
   private func observeBreaker() {
     let id = breakerID
     breaker.addObserver(for: .stateTransition) { [weak self] event in
-      guard let self, let transition = event.transition else { return }
+      // A result that arrives after the crash changes nothing that anybody sees.
+      guard let self, !self.process.life.isOver, let transition = event.transition else { return }
       if let tag = transition.tag, let gtxid = GTXID(high: tag.high, low: tag.low) {
         self.process.tracer.openSpan(of: gtxid)?.event(
           SpanEventName.breaker,

@@ -6,7 +6,7 @@ final class RunCounters: @unchecked Sendable {
   var malformedHeaders: UInt64 = 0
   var duplicatesDelivered: UInt64 = 0
   var duplicatesSuppressed: UInt64 = 0
-  /// Records whose effect stood when their instance crashed, and whose offset did not.
+  /// Partitions with records whose effect stood when their instance crashed, and whose offset did not.
   var crashesBeforeOffsetCommit: UInt64 = 0
   var timeOutsWithUnknownOutcome: UInt64 = 0
   var rebalances: UInt64 = 0

@@ -94,7 +94,7 @@ final class ServiceInstance: @unchecked Sendable {
 final class DeployedService: @unchecked Sendable {
   let plan: ShopPlan.Service
   private(set) var instances: [ServiceInstance] = []
-  /// Where the balancer of each caller stands.
+  /// Where the balancer stands, which all callers share.
   private var turn = 0
 
   var name: String { plan.name }

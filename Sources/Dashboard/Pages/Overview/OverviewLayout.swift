@@ -78,7 +78,7 @@ struct OverviewLayout: Sendable {
       for (chart, area) in zip(shown, top.columns(shown.count, gap: 2)) { charts.append((chart, area)) }
       rest = below
     }
-    // The mock-up's 80 × 24 leaves a line between panels too.
+    // 80 × 24 has room for a line between panels, too.
     let gap = body.height >= 20 ? 1 : 0
     let services = Section(.services, overhead: 1, wanted: rows.services.count)
     let needs = Section(.transactions, overhead: 1 + gap, wanted: rows.transactions.count)
