@@ -43,6 +43,7 @@ public final class SimulatedShop: LiveSystem {
     let snapshot = builder.snapshot(speed: speed, receivers: [], isStill: isStill)
     state = Locked(State(snapshot: snapshot, speed: speed))
     history.add(snapshot)
+    world.publishedTime.withLock { $0 = snapshot.time }
   }
 
   /// Lets time go by, until ``stop()``. `onChange` is called on the simulation's thread after each new snapshot.
@@ -108,7 +109,7 @@ public final class SimulatedShop: LiveSystem {
 
   /// Slices of time: short enough that a command shows at once.
   private static let slice: Duration = .milliseconds(20)
-  private static let betweenSnapshots: Duration = .milliseconds(200)
+  private static let betweenSnapshots: Duration = .milliseconds(100)
 
   private func run() {
     var pace = Pace(now: ContinuousClock.now, virtual: world.time.now)
@@ -116,10 +117,12 @@ public final class SimulatedShop: LiveSystem {
     while !state.withLock({ $0.isStopping }) {
       let speed = state.withLock { $0.speed }
       let began = ContinuousClock.now
+      // Asked before: what is commanded meanwhile is carried out, and shown, with the next slice.
+      let isCommanded = hasCommand
+      if isCommanded { hasCommand = false }
       world.time.run(until: pace.target(at: began, speed: speed, virtual: world.time.now))
       let now = ContinuousClock.now
-      if now - lastSnapshot >= Self.betweenSnapshots || hasCommand {
-        hasCommand = false
+      if now - lastSnapshot >= Self.betweenSnapshots || isCommanded {
         refresh()
         lastSnapshot = now
       }

@@ -134,7 +134,7 @@ final class SnapshotBuilder {
     if spans.isEmpty { spans = external.spans(of: id) }
     if var own = summary {
       if let trace = world.traces.summary(of: id) { own.add(trace, now: now) }
-      if !own.state.hasEnded { own.duration = now - own.start }
+      if !own.state.hasEnded { own.duration = max(0, now - own.start) }
       summary = own
     } else if let trace = world.traces.summary(of: id) ?? external.summary(of: id) {
       summary = TransactionSummary(trace, now: now)
