@@ -56,4 +56,11 @@ import Testing
     var process = ArrivalProcess(rate: 0, seed: 5)
     #expect(process.next(after: 0) == nil)
   }
+
+  /// Pauses that no 64 bits hold.
+  @Test(arguments: [1e-12, 1e-300, Double.leastNonzeroMagnitude])
+  func aRateOfNextToNothingBringsNobody(rate: Double) {
+    var process = ArrivalProcess(rate: rate, seed: 5)
+    #expect(process.next(after: 0) == nil)
+  }
 }
