@@ -54,7 +54,7 @@ public enum RejectionReason: String, Sendable, Codable, CaseIterable, Comparable
   case invalidSpan
   /// The body does not decompress.
   case malformedCompression
-  /// The body is not declared as JSON.
+  /// The body is declared as something that is not read as JSON.
   case unsupportedType
   /// The body is encoded in a way other than gzip or deflate.
   case unsupportedEncoding

@@ -105,7 +105,7 @@ extension ZipkinRequestHandler {
 
   private func refusalOfSpans(_ request: Request) -> ReceiverAnswer? {
     guard request.method == .post else { return Self.wrongMethod(allowed: "POST") }
-    if let type = request.headers[.contentType], !Self.isJSON(type) {
+    if let type = request.headers[.contentType], !Self.isReadAsJSON(type) {
       return .rejected(
         .unsupportedMediaType, .unsupportedType,
         "the body is declared as \(Excerpt.of(type)): send JSON with the header Content-Type: application/json")
@@ -118,9 +118,11 @@ extension ZipkinRequestHandler {
     return nil
   }
 
-  private static func isJSON(_ type: String) -> Bool {
+  /// A form is what `curl -d` declares when nobody tells it otherwise; Zipkin's own server reads that as JSON, too.
+  private static func isReadAsJSON(_ type: String) -> Bool {
     let media = (type.split(separator: ";", omittingEmptySubsequences: false).first ?? "").lowercased()
-    return media.split(separator: " ") == ["application/json"]
+    let words = media.split(separator: " ")
+    return words == ["application/json"] || words == ["application/x-www-form-urlencoded"]
   }
 
   /// Lower case; nil for a plain body.

@@ -34,6 +34,7 @@ import TraceModel
   @Test(arguments: [
     ([], 202), (["Content-Type: application/json"], 202), (["Content-Type: Application/JSON; charset=utf-8"], 202),
     (["Content-Type: application/json ;q=1"], 202), (["Content-Type: text/plain"], 415),
+    (["Content-Type: application/x-www-form-urlencoded"], 202), (["Content-Type: multipart/form-data"], 415),
     (["Content-Type: application/x-protobuf"], 415), (["Content-Type: application/jsonx"], 415),
     (["Content-Type:"], 415), (["Content-Encoding: identity"], 202), (["Content-Encoding: br"], 415),
   ])
@@ -47,9 +48,9 @@ import TraceModel
 
   @Test func aWrongTypeIsToldWhatWouldBeRight() async throws {
     try await RunningReceiver.run { running async throws in
-      let type = try await running.client.post("[]", headers: ["Content-Type: application/x-www-form-urlencoded"])
+      let type = try await running.client.post("[]", headers: ["Content-Type: application/x-protobuf"])
       #expect(
-        type?.body == "the body is declared as application/x-www-form-urlencoded: send JSON with the header "
+        type?.body == "the body is declared as application/x-protobuf: send JSON with the header "
           + "Content-Type: application/json\n")
       let encoding = try await running.client.post("[]", headers: ["Content-Encoding: br"])
       #expect(encoding?.body == "the body is encoded as br: send it plain or as gzip\n")
