@@ -67,7 +67,7 @@ import Testing
     await session.end()
   }
 
-  @Test(arguments: [SIGTERM, SIGHUP, SIGSEGV])
+  @Test(arguments: [SIGTERM, SIGHUP, SIGQUIT, SIGSEGV])
   func whateverEndsItTheTerminalIsGivenBack(signal: Int32) async throws {
     let session = try await TerminalSession("--start-at 1s", environment: "SWIFT_BACKTRACE=enable=no")
     #expect(try await session.shows("1 Overview"))
