@@ -9,8 +9,10 @@ extension Model {
 
   /// `f` once more, in the menu that `f` opened: the last fault, here.
   mutating func repeatFault(_ key: KeyPress) -> [Effect]? {
-    guard key == KeyPress(.character("f")), popups.last?.content is FaultMenu, let fault = lastFault else { return nil }
-    guard let subject = pages[page].subject(context), let service = subject.service(shown) else { return nil }
+    guard key == KeyPress(.character("f")), let menu = popups.last?.content as? FaultMenu, let fault = lastFault else {
+      return nil
+    }
+    let service = menu.settings.service
     var spec = fault
     if spec.target.service != service { spec.target = .service(service) }
     popups.removeLast()

@@ -87,7 +87,8 @@ struct FaultMenuSettings: Sendable, Hashable {
     case .errors(let share): errors = share
     case .crash, .databaseDown, .outage: break
     }
-    if case .instance(_, let number) = spec.target { instance = number }
+    // There may be fewer instances by now.
+    if case .instance(_, let number) = spec.target { instance = max(0, min(number, max(1, instances))) }
     share = spec.scope.share
     time = spec.timeToLive
   }

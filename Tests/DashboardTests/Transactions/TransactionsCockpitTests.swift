@@ -53,6 +53,23 @@ struct TransactionsCockpitTests {
     #expect(cockpit.text.contains("↯ break inventory"))
   }
 
+  @Test func fTwiceOnAHopRepeatsTheLastFaultThere() {
+    var snapshot = TransactionFixture.snapshot
+    snapshot.faults.catalogue = FaultsFixture.catalogue
+    var cockpit = Cockpit(snapshot)
+    cockpit.press(": text:fault_inventory:latency=1s,ttl=30s Enter")
+    cockpit.press("5 j j j j j j Enter")
+    cockpit.send(.transaction(TransactionFixture.undoneID, TransactionFixture.detail))
+    cockpit.press("G k k f f")
+    guard case .perform(let command)? = cockpit.effects.last else {
+      Issue.record("nothing is armed")
+      return
+    }
+    let wanted = FaultSpec(target: .service("inventory"), kind: .latency(1_000_000_000), timeToLive: 30_000_000_000)
+    #expect(command == .arm(wanted))
+    #expect(cockpit.model.popups.isEmpty)
+  }
+
   @Test func aSystemThatStartsAnewDoesNotUpsetIt() {
     var cockpit = Cockpit(TransactionFixture.snapshot)
     cockpit.press("5 j j j j j j Enter")
