@@ -10,7 +10,7 @@ extension Waterfall {
     while step * 10 <= wanted { step *= 10 }
     let factor = [1.0, 2, 5, 10].first { step * $0 >= wanted } ?? 10
     let every = Int64(step * factor)
-    return Array(stride(from: every, through: length, by: Int64.Stride(every)))
+    return (0..<length / every).map { ($0 + 1) * every }
   }
 
   /// Labels over their lines: `0`, `0.5 s`, `1.0 s`. Those that would touch another are left out.

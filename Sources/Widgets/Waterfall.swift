@@ -7,9 +7,11 @@ public struct Waterfall: Sendable {
   public var end: Int64
   public var width: Int
 
+  /// The axis is a nanosecond long at least, and at most as long as a number can say.
   public init(start: Int64, end: Int64, width: Int) {
-    self.start = start
-    self.end = max(end, start + 1)
+    self.start = min(start, Int64.max - 1)
+    let (limit, overflow) = self.start.addingReportingOverflow(.max)
+    self.end = min(max(end, self.start + 1), overflow ? Int64.max : limit)
     self.width = max(0, width)
   }
 
@@ -17,8 +19,11 @@ public struct Waterfall: Sendable {
   public func column(of time: Int64) -> Int { Int(position(of: time).rounded(.down)) }
 
   private func position(of time: Int64) -> Double {
+    // Clocks that are off by ages put spans further away than a number can say.
+    let (difference, overflow) = time.subtractingReportingOverflow(start)
+    let distance: Int64 = overflow ? (time < start ? Int64.min : Int64.max) : difference
     // Multiplied first: what divides without a rest is then exact.
-    Double(time - start) * Double(width) / Double(end - start)
+    return min(max(Double(distance) * Double(width) / Double(end - start), -1e15), 1e15)
   }
 
   /// A moment: a breaker opened, a call refused.

@@ -67,4 +67,21 @@ import Widgets
       axis.drawMoment(Run("⊘", .open, bold: true), at: 2000 * ms, on: &canvas, x: 0, y: 7)
     }
   }
+
+  /// Spans from outside may say any time at all, and clocks set right may wrap.
+  @Test(arguments: [
+    (Int64.min, Int64.max), (Int64(-50_000_000_000_000_000), Int64.max), (Int64.max, Int64.min), (Int64(0), Int64(1)),
+  ]) func anyTimeIsSomewhere(start: Int64, end: Int64) {
+    let axis = Waterfall(start: start, end: end, width: 40)
+    #expect(axis.column(of: axis.start) == 0)
+    #expect(axis.column(of: axis.end) == 40)
+    var canvas = Canvas(size: Size(columns: 40, rows: 2), isStrict: false)
+    axis.drawLabels(on: &canvas, x: 0, y: 0)
+    for time in [Int64.min, -1, 0, 1, Int64.max] {
+      #expect(time < axis.start ? axis.column(of: time) <= 0 : axis.column(of: time) >= 0)
+      axis.drawSpan(from: time, to: .max, on: &canvas, x: 0, y: 1)
+      axis.drawWait(from: time, to: .max, on: &canvas, x: 0, y: 1)
+      axis.drawMoment(Run("x"), at: time, on: &canvas, x: 0, y: 1)
+    }
+  }
 }
