@@ -40,6 +40,7 @@ struct Cockpit: ~Copyable {
     var nextTick = nextFrame
     var needsFrame = true
     var isUrgent = true
+    var soonestFrame = nextFrame
     while !isDone {
       let now = WallClock.monotonic
       if now >= nextTick {
@@ -47,14 +48,15 @@ struct Cockpit: ~Copyable {
         nextTick = now + 1_000_000_000
         needsFrame = true
       }
-      if needsFrame, isUrgent || now >= nextFrame {
+      if needsFrame, now >= (isUrgent ? soonestFrame : nextFrame) {
         draw()
         needsFrame = false
         isUrgent = false
         nextFrame = now + frameInterval
+        soonestFrame = now + Self.shortestInterval
       }
       events.removeAll(keepingCapacity: true)
-      let due = min(nextTick, needsFrame ? nextFrame : .max)
+      let due = min(nextTick, !needsFrame ? .max : isUrgent ? soonestFrame : nextFrame)
       let milliseconds = Int(max(0, due - WallClock.monotonic) / 1_000_000) + 1
       screen.waitForEvents(milliseconds: milliseconds, now: { WallClock.monotonic }, into: &events)
       for event in events {
@@ -70,6 +72,9 @@ struct Cockpit: ~Copyable {
       }
     }
   }
+
+  /// However fast keys and mouse come: 60 frames a second.
+  private static let shortestInterval: Int64 = 16_666_667
 
   /// Nanoseconds between frames that nobody asked for by a key.
   private var frameInterval: Int64 {

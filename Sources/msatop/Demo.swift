@@ -10,12 +10,12 @@ struct Demo: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Show a simulated shop under load (this is what msatop does by itself).",
     discussion: """
-      Keys: 0 to 9 for the pages, Enter and Esc in and out, f to break what is under the cursor, ! to heal everything,
+      Keys: 1 to 5 and 0 for the pages, Enter and Esc in and out, f to break what is under the cursor, ! to heal everything,
       ? for help, q to quit.
 
       EXAMPLES
         msatop demo --rate 200
-        msatop demo --fault payment-gateway:errors=30% --fault inventory/1:crash,ttl=20s
+        msatop demo --fault inventory/1:crash,ttl=20s
         msatop demo --start-at 60s --frozen --seed 7     the same screen on every run
         msatop demo --zipkin 0.0.0.0:9411                spans from other machines, too
       """)

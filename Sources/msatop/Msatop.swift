@@ -1,6 +1,7 @@
 // msatop: the command line. It reads arguments, wires one live system to one front end, and does nothing else.
 
 import ArgumentParser
+import Drawing
 import Glibc
 
 struct Msatop: ParsableCommand {
@@ -9,7 +10,7 @@ struct Msatop: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "msatop",
     abstract:
-      "top for a microservice architecture: services, breakers, topics, sagas and every transaction's call tree.",
+      "top for a microservice architecture: services, breakers, topics and every transaction's call tree.",
     discussion: """
       Without a command it shows a simulated shop under load, in which every failure is a key away.
 
@@ -52,7 +53,8 @@ enum Program {
   }
 
   private static func complain(_ sentence: String) {
-    StandardError.write("msatop: \(sentence)\n")
+    // What was typed may hold anything; the terminal is sent what can be seen of it.
+    StandardError.write("msatop: \(visible(sentence))\n")
   }
 
   private static func oneLine(_ text: String) -> String {

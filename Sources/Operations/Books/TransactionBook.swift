@@ -3,7 +3,7 @@ public import TraceCollector
 public import TraceModel
 
 /// What a system says of its own transactions: their states, which spans alone do not tell. The newest are kept, a
-/// bounded number. Safe from any thread.
+/// bounded number, and beside them all that have not ended. Safe from any thread.
 public final class TransactionBook: Sendable {
   private struct State {
     /// In the order in which they began; `first` is the number of the oldest that is kept.
@@ -11,6 +11,8 @@ public final class TransactionBook: Sendable {
     var first = 0
     /// Numbers by id, for looking up only.
     var numbers: [GTXID: Int] = [:]
+    /// Older ones that had not ended when the others made room, for looking up only.
+    var lasting: [GTXID: TransactionSummary] = [:]
   }
 
   private let state = Locked(State())
@@ -29,7 +31,11 @@ public final class TransactionBook: Sendable {
       // In one go, since taking from the front moves all the others.
       if state.entries.count > capacity + capacity / 4 {
         let surplus = state.entries.count - capacity
-        for entry in state.entries.prefix(surplus) { state.numbers[entry.gtxid] = nil }
+        for entry in state.entries.prefix(surplus) {
+          state.numbers[entry.gtxid] = nil
+          if !entry.state.hasEnded { state.lasting[entry.gtxid] = entry }
+        }
+        state.lasting = state.lasting.filter { !$0.value.state.hasEnded }
         state.entries.removeFirst(surplus)
         state.first += surplus
       }
@@ -39,13 +45,17 @@ public final class TransactionBook: Sendable {
   /// Changes what is known of a transaction; nothing when it is no longer kept.
   public func update(_ id: GTXID, _ change: (inout TransactionSummary) -> Void) {
     state.withLock { state in
-      guard let number = state.numbers[id] else { return }
-      change(&state.entries[number - state.first])
+      if let number = state.numbers[id] {
+        change(&state.entries[number - state.first])
+      } else if var entry = state.lasting[id] {
+        change(&entry)
+        state.lasting[id] = entry
+      }
     }
   }
 
   public func entry(_ id: GTXID) -> TransactionSummary? {
-    state.withLock { state in state.numbers[id].map { state.entries[$0 - state.first] } }
+    state.withLock { state in state.numbers[id].map { state.entries[$0 - state.first] } ?? state.lasting[id] }
   }
 
   /// The newest `count`, newest first.
@@ -72,7 +82,8 @@ extension TransactionSummary {
     let state: TransactionState =
       switch trace.status {
       case .running: .running
-      case .ok: .ok
+      // Something failed behind a root that answered: somebody who looks for errors wants to see it.
+      case .ok: trace.errors > 0 ? .error : .ok
       case .error: .error
       }
     self.init(

@@ -16,7 +16,7 @@ actor GatewayService: ShopService {
     self.process = process
     world = process.world
     unownedExecutor = process.world.time.asUnownedSerialExecutor()
-    random = process.world.random("\(process.instance.name)/work")
+    random = process.world.random("\(process.instance.name)/work/\(process.number)")
   }
 
   func handle(_ delivery: Delivery) async throws -> Handling {

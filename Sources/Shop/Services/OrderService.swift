@@ -22,7 +22,7 @@ actor OrderService: ShopService {
     self.database = database
     world = process.world
     unownedExecutor = process.world.time.asUnownedSerialExecutor()
-    random = process.world.random("\(process.instance.name)/addresses")
+    random = process.world.random("\(process.instance.name)/addresses/\(process.number)")
   }
 
   // MARK: Calls

@@ -109,15 +109,16 @@ enum OrderTables {
   }
 
   /// Forgets finished orders, and keeps what they come to.
-  static func prune(finishedBefore time: Int64, _ database: Database) throws {
+  static func prune(finishedBefore time: Int64, keeping: [Int64] = [], _ database: Database) throws {
+    let others = "finished < ? AND id NOT IN (\(keeping.map(String.init).joined(separator: ",")))"
     try database.run(
       """
       INSERT INTO total(name, orders, amount, quantity)
-      SELECT state, count(*), sum(amount), sum(quantity) FROM orders WHERE finished < ? GROUP BY state
+      SELECT state, count(*), sum(amount), sum(quantity) FROM orders WHERE \(others) GROUP BY state
       ON CONFLICT(name) DO UPDATE SET
         orders = orders + excluded.orders, amount = amount + excluded.amount, quantity = quantity + excluded.quantity
       """, [time])
-    try database.run("DELETE FROM orders WHERE finished < ?", [time])
+    try database.run("DELETE FROM orders WHERE \(others)", [time])
   }
 
   /// What the paid orders come to, forgotten ones included.

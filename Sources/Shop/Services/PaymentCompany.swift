@@ -16,7 +16,7 @@ actor PaymentCompany: ShopService {
     world = process.world
     books = process.world.companyBooks
     unownedExecutor = process.world.time.asUnownedSerialExecutor()
-    random = process.world.random("\(process.instance.name)/behaviour")
+    random = process.world.random("\(process.instance.name)/behaviour/\(process.number)")
   }
 
   func handle(_ delivery: Delivery) async throws -> Handling {
@@ -115,8 +115,10 @@ final class CompanyBooks: @unchecked Sendable {
 
   /// Forgets keys that were last used before `time`; the sums stay. A real company forgets after a day or so; ours is
   /// told from when on no request can name a key again.
-  func prune(before time: Int64) {
+  func prune(before time: Int64, keeping: Set<String> = []) {
     guard let oldest = entries.values.first, oldest.at < time - 60_000_000_000 else { return }
+    let kept = entries.prefix { $0.value.at < time }.filter { keeping.contains($0.key) }
     entries.removeFirst(entries.values.firstIndex { $0.at >= time } ?? entries.count)
+    for (key, entry) in kept { entries.updateValue(entry, forKey: key, insertingAt: 0) }
   }
 }

@@ -76,6 +76,15 @@ extension SnapshotBuilder {
     snapshot.p99 = statistics.percentile(0.99)
     snapshot.pulse = statistics.pulse
     snapshot.latestErrors = statistics.errors.reversed()
+    snapshot.endpoints = world.routeStatistics(of: service.name).map { operation, statistics in
+      var endpoint = EndpointSnapshot(operation: operation)
+      endpoint.rate = statistics.rate
+      endpoint.errorShare = statistics.errorShare
+      endpoint.p50 = statistics.percentile(0.50)
+      endpoint.p95 = statistics.percentile(0.95)
+      endpoint.p99 = statistics.percentile(0.99)
+      return endpoint
+    }
   }
 
   private func endpoints(_ service: DeployedService, _ snapshot: inout ServiceSnapshot) {
@@ -124,9 +133,9 @@ extension SnapshotBuilder {
     snapshot.version = service.version
     snapshot.restarts = instance.restarts
     if let process = instance.process {
-      let share = 1 / Double(max(1, service.instancesUp))
-      snapshot.rate = service.rate * share
-      snapshot.p99 = service.p99
+      let own = service.isOutside ? world.callStatistics(of: service.name) : world.workStatistics(of: instance.address)
+      snapshot.rate = own.rate
+      snapshot.p99 = own.percentile(0.99)
       snapshot.workers = service.isOutside ? nil : Self.sum([process.workers])
     }
     return snapshot

@@ -56,7 +56,7 @@ extension SnapshotBuilder {
     snapshot.lag = report.totalLag
     snapshot.verdict = report.verdict.flatMap { Operations.LagVerdict(rawValue: $0.rawValue) }
     snapshot.trend = Operations.LagTrend(report.trend)
-    snapshot.emptyIn = report.totalLag == 0 ? 0 : report.trend.timeToEmpty
+    snapshot.emptyIn = Self.emptyIn(report, reading: row.outRate)
     snapshot.hottestPartition = report.hottest?.partition
     snapshot.oldestUnread = world.oldestUnreadRecord(topic: topic.name)
     snapshot.partitions = report.partitions.filter { $0.lag.partition.topic == topic.name }.map { partition in
@@ -73,16 +73,24 @@ extension SnapshotBuilder {
     return snapshot
   }
 
+  /// Nanoseconds until the lag is gone: at the rate at which it shrinks, or, while it neither grows nor shrinks, at the
+  /// rate at which the group reads. Nil when it will not be.
+  private static func emptyIn(_ report: GroupLagReport, reading rate: Double) -> Int64? {
+    guard let lag = report.totalLag, lag > 0 else { return 0 }
+    if report.trend.direction == .steady, rate > 0 { return Int64(min(Double(lag) / rate, 1e6) * 1e9) }
+    return report.trend.timeToEmpty
+  }
+
   /// The rule behind a verdict, and the facts that it was applied to.
   private static func why(_ group: Operations.GroupSnapshot, _ topic: Operations.TopicSnapshot) -> [String] {
     let worst = group.partitions.max { ($0.verdict ?? .ok, $0.lag ?? 0) < ($1.verdict ?? .ok, $1.lag ?? 0) }
     switch group.verdict {
     case nil: return ["nothing is committed yet"]
     case .ok: return [(group.lag ?? 0) == 0 ? "everything is read" : "what is behind is on its way"]
-    case .warn: return ["lag has not fallen in 10 samples, and nothing was read to the end"]
-    case .stall: return ["partition \(worst?.partition ?? 0) commits the same offset again and again"]
-    case .stop: return ["partition \(worst?.partition ?? 0) has not been committed for longer than ten samples"]
-    case .rewind: return ["partition \(worst?.partition ?? 0) went back, and has not come up again"]
+    case .warn: return ["lag has not fallen in 10 samples"]
+    case .stall: return ["partition \(worst?.partition ?? 0) commits one offset again and again"]
+    case .stop: return ["no commit in partition \(worst?.partition ?? 0) for 10 samples"]
+    case .rewind: return ["partition \(worst?.partition ?? 0) went back and stayed there"]
     }
   }
 

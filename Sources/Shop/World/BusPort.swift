@@ -12,12 +12,12 @@ final class BusPort: @unchecked Sendable {
   private var random: RandomStream
   private let latency = LatencyModel(floor: 0.3, mean: 0.3)
 
-  init(world: World, life: Life, tracer: Tracer, instance: ServiceInstance) {
+  init(world: World, life: Life, tracer: Tracer, instance: ServiceInstance, lives: Int) {
     self.world = world
     self.life = life
     self.tracer = tracer
     self.instance = instance
-    random = world.random("\(instance.name)/bus")
+    random = world.random("\(instance.name)/bus/\(lives)")
   }
 
   /// Nanoseconds of one way to the bus.

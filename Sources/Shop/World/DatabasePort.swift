@@ -48,12 +48,12 @@ final class DatabasePort: @unchecked Sendable {
   private let roundTrip = LatencyModel(floor: 0.4, mean: 0.5, tail: 0.01, tailMean: 6)
   private let readTrip = LatencyModel(floor: 0.2, mean: 0.2)
 
-  init(disk: ServiceDisk, instance: ServiceInstance, life: Life, connections: Int) {
+  init(disk: ServiceDisk, instance: ServiceInstance, life: Life, lives: Int, connections: Int) {
     self.disk = disk
     self.instance = instance
     self.life = life
     world = instance.world
-    random = world.random("\(instance.name)/database")
+    random = world.random("\(instance.name)/database/\(lives)")
     self.connections = ResourcePool(
       "connections of \(instance.name)", size: connections, queueLimit: 256, on: world.time)
   }

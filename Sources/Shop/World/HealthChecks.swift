@@ -22,7 +22,7 @@ final class HealthChecks: @unchecked Sendable {
     guard let process = instance.process else { return }
     world.time.spawn { [self] in
       let reply = Reply<Response>()
-      let timer = world.time.after(2_000_000_000) { reply.resolve(.failure(TimedOut())) }
+      let timer = world.time.after(4_000_000_000) { reply.resolve(.failure(TimedOut())) }
       defer { timer.cancel() }
       var problem: String?
       do {
@@ -34,7 +34,7 @@ final class HealthChecks: @unchecked Sendable {
         problem = "\(error)"
       }
       guard instance.process === process else { return }
-      instance.lastCheck = .some(problem)
+      instance.checked(finding: problem)
       world.healthMayHaveChanged()
     }
   }

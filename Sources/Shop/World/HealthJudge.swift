@@ -36,7 +36,8 @@ struct HealthJudge {
           ? "\(Self.percent(calls.errorShare)) of the calls to it fail" : nil
         continue
       }
-      missed[service.name] = nil
+      missed[service.name] = Self.delay(of: service, world)
+      guard missed[service.name] == nil else { continue }
       guard let figures = world.traces.red(service: service.name, now: now), figures.calls >= 20 else { continue }
       if let share = figures.errorShare, share > objective.errorShare * 5 {
         missed[service.name] = "\(Self.percent(share)) errors in the last minute"
@@ -44,6 +45,13 @@ struct HealthJudge {
         missed[service.name] = "p99 \(CallTreeText.duration(p99)) in the last minute"
       }
     }
+  }
+
+  /// A consumer that reads, but long after: customers wait for it.
+  private static func delay(of service: DeployedService, _ world: World) -> String? {
+    guard let topic = service.plan.consumes, let oldest = world.oldestUnreadRecord(topic: topic) else { return nil }
+    let behind = world.time.now - oldest
+    return behind > 5_000_000_000 ? "\(CallTreeText.duration(behind)) behind on topic \(topic)" : nil
   }
 
   /// Judges all; returns what has changed.
@@ -81,7 +89,7 @@ struct HealthJudge {
   /// Process, database and breakers of one instance.
   private static func health(of instance: ServiceInstance) -> (Health, String) {
     guard let process = instance.process else { return (.down, "\(instance.name) crashed") }
-    if case .some(.some(let problem)) = instance.lastCheck { return (.down, problem) }
+    if let ailment = instance.ailment { return (.down, ailment) }
     for client in process.clients {
       switch client.breaker.state {
       case .open, .forcedOpen, .halfOpen:

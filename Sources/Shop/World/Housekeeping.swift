@@ -28,12 +28,13 @@ final class Housekeeping: @unchecked Sendable {
       // What is still open may be asked for again, and must then find what it did before.
       let safe = world.horizon() - Self.keep
       let service = process.instance.service.name
+      let stuck = world.transactions.stuckOrders
       if service == ShopPlan.order { FinalJudgement(world: world).judgeOrders(finishedBefore: safe) }
       _ = try? await database.transaction("prune", isQuiet: true) { database in
         try Outbox.prune(publishedBefore: now - Self.keepPublished, database)
         try Inbox.prune(receivedBefore: safe, database)
-        if service == ShopPlan.order { try OrderTables.prune(finishedBefore: safe, database) }
-        if service == ShopPlan.inventory { try InventoryTables.prune(finishedBefore: safe, database) }
+        if service == ShopPlan.order { try OrderTables.prune(finishedBefore: safe, keeping: stuck, database) }
+        if service == ShopPlan.inventory { try InventoryTables.prune(finishedBefore: safe, keeping: stuck, database) }
       }
       if service == ShopPlan.inventory {
         let sequence = world.time.elapsed / Self.interval

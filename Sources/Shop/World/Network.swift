@@ -5,16 +5,10 @@ internal import TraceModel
 /// What lies between two machines: a call is a message there and a message back, never an `await` into the callee.
 final class Network: @unchecked Sendable {
   private let world: World
-  private var random: RandomStream
-  private let latency = LatencyModel(floor: 0.15, mean: 0.15)
 
   init(world: World) {
     self.world = world
-    random = world.random("network/latency")
   }
-
-  /// Nanoseconds from one machine to another.
-  func transit() -> Int64 { latency.sample(&random) }
 
   /// Sends a request and waits for its answer, for as long as the task is not cancelled. Cancelling it does not cancel
   /// the callee.
@@ -36,7 +30,7 @@ final class Network: @unchecked Sendable {
   func call(
     _ target: ServiceInstance, _ request: Request, caller: String, reply: Reply<Response> = Reply<Response>()
   ) async throws -> Response {
-    world.time.after(transit()) {
+    world.time.after(target.transit()) {
       if let process = target.process {
         process.accept(request, reply: reply, caller: caller)
       } else {

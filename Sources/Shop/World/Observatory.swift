@@ -86,7 +86,8 @@ final class Observatory: @unchecked Sendable {
     let horizon = world.horizon()
     broker.applyRetention(now: min(now, world.oldestUnreadRecord() ?? now))
     world.audit.judge(now: now, horizon: horizon) { world.transactions.isOpen($0) }
-    world.companyBooks.prune(before: horizon - Self.retention)
+    let stuck = Set(world.transactions.stuck.map { PaymentService.key($0.id) })
+    world.companyBooks.prune(before: horizon - Self.retention, keeping: stuck)
     world.answers.prune(before: horizon - Self.retention)
     FinalJudgement(world: world).judgeOffsets()
   }

@@ -26,8 +26,10 @@ final class ServiceInstance: @unchecked Sendable {
   private var isBooting = false
   /// A program takes its time to come up, and what it had sent before it crashed arrives meanwhile.
   private static let bootTime: Int64 = 400_000_000
-  /// How the last check of its health went; nil before the first.
-  var lastCheck: String??
+  /// What the last checks of its health found wrong, one after the other; empty when the last one went well.
+  private(set) var failedChecks: [String] = []
+  private var network: RandomStream
+  private static let networkLatency = LatencyModel(floor: 0.15, mean: 0.15)
 
   init(world: World, service: DeployedService, number: Int) {
     self.world = world
@@ -35,7 +37,18 @@ final class ServiceInstance: @unchecked Sendable {
     self.number = number
     name = service.plan.instances == 1 && service.plan.isOutside ? service.name : "\(service.name)-\(number)"
     since = world.time.now
+    network = world.random("\(name)/network")
   }
+
+  /// Nanoseconds of one way over the network to this instance, or back.
+  func transit() -> Int64 { Self.networkLatency.sample(&network) }
+
+  func checked(finding problem: String?) {
+    if let problem { failedChecks.append(problem) } else { failedChecks = [] }
+  }
+
+  /// Why it counts as down although it runs: two checks in a row that failed. One may be chance.
+  var ailment: String? { failedChecks.count >= 2 ? failedChecks.last : nil }
 
   var port: Int { service.plan.firstPort + 2 * (number - 1) }
   /// `payment-2:41873`
@@ -60,7 +73,7 @@ final class ServiceInstance: @unchecked Sendable {
   private func launch() {
     lives += 1
     since = world.time.now
-    lastCheck = .some(nil)
+    failedChecks = []
     let process = ServiceProcess(self, lives: lives)
     self.process = process
     process.start()

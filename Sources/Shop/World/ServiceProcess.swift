@@ -7,6 +7,8 @@ internal import TraceModel
 /// One life of one instance: its threads, connections, clients and ports. Gone with the crash.
 final class ServiceProcess: @unchecked Sendable {
   let instance: ServiceInstance
+  /// Which life of the instance this is, from 1: each has random numbers of its own.
+  let number: Int
   let world: World
   let life: Life
   let tracer: Tracer
@@ -24,15 +26,16 @@ final class ServiceProcess: @unchecked Sendable {
 
   init(_ instance: ServiceInstance, lives: Int) {
     self.instance = instance
+    number = lives
     world = instance.world
     life = Life(on: world.time)
     let plan = instance.service.plan
     tracer = Tracer(
       world: world, service: plan.name, instance: instance.address, life: life, lives: lives)
     workers = ResourcePool("workers of \(instance.name)", size: plan.workers, queueLimit: 512, on: world.time)
-    bus = BusPort(world: world, life: life, tracer: tracer, instance: instance)
+    bus = BusPort(world: world, life: life, tracer: tracer, instance: instance, lives: lives)
     if plan.connections > 0, let disk = world.disk(of: plan.name) {
-      database = DatabasePort(disk: disk, instance: instance, life: life, connections: plan.connections)
+      database = DatabasePort(disk: disk, instance: instance, life: life, lives: lives, connections: plan.connections)
     } else {
       database = nil
     }
@@ -94,7 +97,7 @@ final class ServiceProcess: @unchecked Sendable {
     life.spawn {
       let result = await self.serve(request, caller: caller, by: behaviour)
       guard !self.life.isOver else { return }
-      try? await self.world.time.sleep(for: self.world.network.transit())
+      try? await self.world.time.sleep(for: self.instance.transit())
       guard self.open.removeValue(forKey: call) != nil else { return }
       reply.resolve(result)
     }

@@ -12,7 +12,7 @@ final class TransactionReports: @unchecked Sendable {
   /// Ended without an order; they are no more than this if the order appears after all.
   private var refused = OrderedDictionary<GTXID, Int64>()
   private(set) var tally = TransactionTally()
-  /// Moments of compensation and of technical failure in the last minute, oldest first.
+  /// When transactions were compensated for a technical reason in the last minute, oldest first.
   private var compensatedAt: [Int64] = []
   /// Since the start, by second: ended, and ended badly for a technical reason.
   private(set) var ended: UInt64 = 0
@@ -20,7 +20,7 @@ final class TransactionReports: @unchecked Sendable {
   /// The latest that did not end well, oldest first.
   private(set) var notable: [GTXID] = []
   private static let notableKept = 200
-  private(set) var stuck: [(id: GTXID, reason: String)] = []
+  private(set) var stuck: [(id: GTXID, order: Int64, reason: String)] = []
 
   /// A transaction that takes longer than this is overdue.
   static let overdueAfter: Int64 = 10_000_000_000
@@ -33,8 +33,13 @@ final class TransactionReports: @unchecked Sendable {
   /// Oldest first.
   var openTransactions: [GTXID] { Array(open.keys) }
   func isOpen(_ id: GTXID) -> Bool { open[id] != nil }
-  /// When the oldest of those that have not ended started; nil when all have.
-  var oldestStart: Int64? { open.keys.map { world.book.entry($0)?.start ?? world.time.start }.min() }
+  /// When the oldest of those that are on their way started; nil when none is. A stuck one waits for a person: it must
+  /// not keep everything else from being forgotten.
+  var oldestStart: Int64? {
+    open.filter { $0.value != .stuck }.keys.map { world.book.entry($0)?.start ?? world.time.start }.min()
+  }
+  /// The orders of stuck transactions, which nothing forgets.
+  var stuckOrders: [Int64] { stuck.map(\.order) }
 
   // MARK: At the gateway
 
@@ -121,10 +126,12 @@ final class TransactionReports: @unchecked Sendable {
       endedBadly += 1
     case .compensated:
       tally.compensated += 1
-      compensatedAt.append(now)
-      if compensatedAt.count % 1024 == 0 { forgetOldCompensations() }
       world.faults.countCompensated()
-      if !BusinessReason.isOne(reason) { endedBadly += 1 }
+      if !BusinessReason.isOne(reason) {
+        endedBadly += 1
+        compensatedAt.append(now)
+        if compensatedAt.count % 1024 == 0 { forgetOldCompensations() }
+      }
     default: break
     }
     world.book.update(id) { summary in
@@ -138,10 +145,10 @@ final class TransactionReports: @unchecked Sendable {
     write(id, state, reason)
   }
 
-  func gotStuck(_ id: GTXID, because reason: String) {
+  func gotStuck(_ id: GTXID, order: Int64, because reason: String) {
     guard open[id] != nil, open[id] != .stuck else { return }
     open[id] = .stuck
-    stuck.append((id, reason))
+    stuck.append((id, order, reason))
     tally.stuck += 1
     world.book.update(id) { summary in
       summary.state = .stuck

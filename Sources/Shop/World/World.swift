@@ -28,6 +28,8 @@ final class World: @unchecked Sendable {
   /// The time of the last snapshot, for other threads.
   let publishedTime: Locked<Int64>
   private var calls = OrderedDictionary<String, CallStatistics>()
+  private var work = OrderedDictionary<String, CallStatistics>()
+  private var routes = OrderedDictionary<Route, CallStatistics>()
   private var spans: [TraceSpan] = []
   private var gtxids = OrderedDictionary<String, RandomStream>()
 
@@ -168,7 +170,11 @@ final class World: @unchecked Sendable {
     }
     counters.spans += 1
     audit.see(span)
-    if span.kind == .client { calls[span.peer, default: CallStatistics()].add(span) }
+    if span.kind == .server || span.kind == .consumer { work[span.instance, default: CallStatistics()].add(span) }
+    if span.kind == .client {
+      calls[span.peer, default: CallStatistics()].add(span)
+      routes[Route(service: span.peer, operation: span.operation), default: CallStatistics()].add(span)
+    }
     spans.append(span)
     if spans.count >= 256 { flushSpans() }
   }
@@ -225,10 +231,22 @@ final class World: @unchecked Sendable {
 
   /// What callers saw of a service in the last ten seconds.
   func callStatistics(of service: String) -> CallStatistics {
-    var statistics = calls[service] ?? CallStatistics()
-    statistics.forget(before: time.now)
-    calls[service] = statistics
-    return statistics
+    calls[service]?.forget(before: time.now)
+    return calls[service] ?? CallStatistics()
+  }
+
+  /// What callers saw of each operation of a service in the last ten seconds, in the order of first use.
+  func routeStatistics(of service: String) -> [(operation: String, statistics: CallStatistics)] {
+    routes.keys.filter { $0.service == service }.map { route in
+      routes[route]?.forget(before: time.now)
+      return (route.operation, routes[route] ?? CallStatistics())
+    }
+  }
+
+  /// What one instance did in the last ten seconds, by its address.
+  func workStatistics(of instance: String) -> CallStatistics {
+    work[instance]?.forget(before: time.now)
+    return work[instance] ?? CallStatistics()
   }
 
   // MARK: The bus
@@ -272,6 +290,12 @@ final class World: @unchecked Sendable {
     default: break
     }
   }
+}
+
+/// One operation of one service.
+struct Route: Hashable {
+  var service: String
+  var operation: String
 }
 
 /// Hands a class to a closure that outlives no one: both die with the world.

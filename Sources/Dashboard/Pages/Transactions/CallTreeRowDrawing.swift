@@ -12,11 +12,15 @@ struct CallTreeRowDrawing {
   let isFolded: Bool
   /// Whether the row is what is searched for.
   let isMatch: Bool
+  /// How far the transaction has come, while it runs: what is not over lasts until then.
+  let openEnd: Int64?
   fileprivate let stretches: [CriticalPath.Stretch]
 
   init(
-    layout: CallTreeLayout, row number: Int, path: CriticalPath?, isSelected: Bool, isFolded: Bool, isMatch: Bool
+    layout: CallTreeLayout, row number: Int, path: CriticalPath?, isSelected: Bool, isFolded: Bool, isMatch: Bool,
+    openEnd: Int64? = nil
   ) {
+    self.openEnd = openEnd
     self.layout = layout
     self.number = number
     row = layout.tree.rows[number]
@@ -128,8 +132,14 @@ struct CallTreeRowDrawing {
   // MARK: How long and when
 
   /// The number ends where all numbers end, and its unit follows.
+  /// How long a record has waited that nobody has read yet.
+  private var openDuration: Int64? {
+    guard case .record(_, nil) = row.content, let openEnd, openEnd > row.start else { return nil }
+    return openEnd &- row.start
+  }
+
   private func drawTook(on canvas: inout Canvas, x: Int, y: Int) {
-    let figure = row.took
+    let figure = openDuration.map(Figures.offset) ?? row.took
     let isQuiet = !row.isCall && !isCritical
     let ink: Ink = isCritical ? .strong : isQuiet || figure == .unknown ? .faint : .text
     let unit = figure.unit.isEmpty && figure.cellWidth <= 5 ? 3 : max(3, figure.unit.cellWidth)
@@ -140,7 +150,7 @@ struct CallTreeRowDrawing {
   }
 
   private func drawBar(on canvas: inout Canvas, x: Int, y: Int, _ waterfall: Waterfall) {
-    let end = row.start &+ (row.duration ?? 0)
+    let end = row.start &+ (openDuration ?? row.duration ?? 0)
     let critical = merged(within: (waterfall.end &- waterfall.start) / Int64(max(1, waterfall.width)))
     switch row.content {
     case .hop, .span:

@@ -76,7 +76,7 @@ extension CallTreeView {
     if onlyErrors { parts.append("only errors") }
     if !search.isEmpty { parts.append("/" + endEllipsis(search, 20)) }
     if axis.isZoomed {
-      parts.append("×\(Int(axis.factor)) from \(Figures.offset(axis.window(of: tree.duration).from).text)")
+      parts.append("×\(Int(axis.factor)) from \(Figures.offset(axis.window(of: length(of: tree)).from).text)")
     }
     return parts.isEmpty ? [] : [Run(parts.joined(separator: "  "), .accent)]
   }
@@ -126,13 +126,24 @@ extension CallTreeView {
     for line in first..<last {
       let drawing = CallTreeRowDrawing(
         layout: layout, row: visible[line], path: path, isSelected: line == cursor.line,
-        isFolded: isFolded(visible[line]), isMatch: !search.isEmpty && matches(visible[line]))
+        isFolded: isFolded(visible[line]), isMatch: !search.isEmpty && matches(visible[line]), openEnd: openEnd)
       drawing.draw(on: &canvas, y: body.y + line - first, columns, waterfall)
     }
   }
 
+  /// Where time has come to for a transaction that runs, in nanoseconds; nil for one that has ended.
+  var openEnd: Int64? {
+    guard let summary = detail?.summary, !summary.state.hasEnded, !summary.isExternal else { return nil }
+    return summary.start &+ summary.duration
+  }
+
+  /// Nanoseconds that the time axis spans: while a transaction runs it reaches to now.
+  func length(of tree: CallTree) -> Int64 {
+    max(tree.duration, openEnd.map { $0 &- tree.start } ?? 0)
+  }
+
   func waterfall(_ tree: CallTree, width: Int) -> Waterfall {
-    let window = axis.window(of: tree.duration)
+    let window = axis.window(of: length(of: tree))
     return Waterfall(start: tree.start &+ window.from, end: tree.start &+ window.to, width: width)
   }
 

@@ -1,0 +1,95 @@
+import Operations
+import Synchronization
+import Testing
+import TraceCollector
+import TraceModel
+
+@testable import Shop
+
+/// The shop as the cockpit has it: on a thread of its own, asked and commanded from others.
+@Suite struct LiveShopTests {
+  private static let second: Int64 = 1_000_000_000
+
+  @Test func aSnapshotHoldsWhatEveryPageNeeds() throws {
+    let shop = SimulatedShop(ShopSettings(seed: 4), startAt: 15 * Self.second, isStill: true)
+    let snapshot = shop.snapshot()
+    #expect(snapshot.services.map(\.name) == ["gateway", "order", "inventory", "payment", "payment-gateway"])
+    #expect(snapshot.services.allSatisfy { $0.health == .up && $0.rate > 0 && $0.p99 != nil })
+    #expect(
+      snapshot.breakers.count == 4 && snapshot.breakers.allSatisfy { $0.state == .closed && $0.window.count == 10 })
+    #expect(snapshot.topics.map(\.name) == ["order", "inventory", "payment", "__operations"])
+    #expect(snapshot.topics.allSatisfy { $0.lag != nil && !$0.groups.isEmpty })
+    let states = Set(snapshot.transactions.map(\.state))
+    #expect(states.isSuperset(of: [.committed, .rejected, .compensated]))
+    #expect(snapshot.incident.isEmpty && snapshot.faults.armed.isEmpty)
+    #expect(snapshot.traffic.rateSeries.count == 15)
+    let committed = try #require(snapshot.transactions.first { $0.state == .committed })
+    let detail = try #require(shop.transaction(committed.gtxid))
+    #expect(detail.tree.rows.count == 9 && detail.summary.hops == 6)
+    #expect(shop.transactions(withPrefix: String(committed.gtxid.hex.prefix(9))) == [committed.gtxid])
+  }
+
+  @Test func theSameSeedGivesTheSameSnapshot() {
+    let one = SimulatedShop(ShopSettings(seed: 9), startAt: 6 * Self.second, isStill: true).snapshot()
+    let two = SimulatedShop(ShopSettings(seed: 9), startAt: 6 * Self.second, isStill: true).snapshot()
+    #expect(one.transactions.map(\.gtxid) == two.transactions.map(\.gtxid))
+    #expect(one.traffic.p99Series == two.traffic.p99Series)
+    #expect(one.topics.map(\.lag) == two.topics.map(\.lag))
+  }
+
+  @Test func commandsAreAnsweredInASentence() throws {
+    let shop = SimulatedShop(ShopSettings(seed: 4), startAt: 2 * Self.second, isStill: true)
+    let spec = try FaultParser(catalogue: SimulatedShop.catalogue).parse("payment-gateway:latency=2s")
+    #expect(shop.perform(.arm(spec)) == .done("armed: payment-gateway:latency=2s"))
+    #expect(shop.snapshot().faults.armed.map(\.spec) == [spec])
+    #expect(shop.perform(.toggleFault(id: 9)) == .refused("this fault has ended already"))
+    #expect(shop.perform(.endAllFaults) == .done("1 fault ended"))
+    #expect(shop.snapshot().faults.armed.isEmpty)
+    #expect(
+      shop.perform(.killInstance(service: "payment-gateway", instance: "payment-gateway")).sentence.contains("not our"))
+    #expect(shop.perform(.killInstance(service: "order", instance: "order-1")) == .done("order-1 killed"))
+    #expect(shop.snapshot().service("order")?.instancesUp == 1)
+    #expect(
+      shop.perform(.forceBreaker(id: "payment-1>payment-gateway", to: .halfOpen)).sentence.contains("cannot become"))
+    #expect(shop.perform(.forceBreaker(id: "payment-1>payment-gateway", to: .forcedOpen)) != .refused(""))
+    #expect(shop.snapshot().breaker("payment-1>payment-gateway")?.state == .forcedOpen)
+  }
+
+  @Test func spansFromOutsideStandBesideItsOwn() throws {
+    let shop = SimulatedShop(ShopSettings(seed: 4), startAt: Self.second, isStill: true)
+    let id = try #require(GTXID("0562809467078eab"))
+    let root = try #require(SpanID(hex: "0562809467078eab"))
+    shop.receive([
+      TraceSpan(gtxid: id, id: root, kind: .server, service: "storefront", operation: "get /", start: 5, duration: 900)
+    ])
+    let row = try #require(shop.snapshot().transactions.first { $0.gtxid == id })
+    #expect(row.isExternal && row.kind == "get /" && row.services == ["storefront"])
+    #expect(shop.transaction(id)?.tree.rows.count == 1)
+  }
+
+  /// What the cockpit's thread asks and what the receiver's threads bring, while time goes by. Meant for ThreadSanitizer.
+  @Test func manyThreadsMayAskAtOnce() async throws {
+    let shop = SimulatedShop(ShopSettings(seed: 4, rate: 20), startAt: Self.second, speed: .asFastAsItCan)
+    let changes = Atomic(0)
+    shop.start { changes.add(1, ordering: .relaxed) }
+    let spec = try FaultParser(catalogue: SimulatedShop.catalogue).parse("payment/1:crash,ttl=1s")
+    await withTaskGroup(of: Void.self) { group in
+      for worker in 0..<3 {
+        group.addTask {
+          for round in 0..<40 {
+            let snapshot = shop.snapshot()
+            if let id = snapshot.transactions.first?.gtxid { _ = shop.transaction(id) }
+            _ = shop.log(LogFilter(), limit: 20)
+            _ = shop.snapshot(at: snapshot.time - Self.second)
+            if round % 10 == 0 { shop.perform(worker == 0 ? .arm(spec) : .setRate(Double(10 + round))) }
+            if let id = GTXID(high: UInt64(worker), low: UInt64(round + 1)), let span = SpanID(7) {
+              shop.receive([TraceSpan(gtxid: id, id: span, service: "outside", operation: "x", start: 1, duration: 1)])
+            }
+          }
+        }
+      }
+    }
+    shop.stop()
+    #expect(shop.snapshot().services.count == 5)
+  }
+}
