@@ -13,10 +13,10 @@ public final class SnapshotHistory: Sendable {
     kept = Locked([])
   }
 
-  /// Keeps a snapshot, in the place of the one before when that is less than a second older.
+  /// Keeps a snapshot, in the place of the one before when that is of the same second.
   public func add(_ snapshot: SystemSnapshot) {
     kept.withLock { kept in
-      if kept.count > 1, snapshot.time - kept[kept.count - 2].time < Self.step {
+      if let last = kept.last, last.time / Self.step == snapshot.time / Self.step {
         kept[kept.count - 1] = snapshot
       } else {
         kept.append(snapshot)

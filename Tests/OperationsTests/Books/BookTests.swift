@@ -1,0 +1,70 @@
+import Operations
+import Testing
+import TraceModel
+
+@Suite struct BookTests {
+  private func id(_ number: Int) throws -> GTXID { try #require(GTXID(high: 1, low: UInt64(number))) }
+
+  private func summary(_ number: Int, _ state: TransactionState) throws -> TransactionSummary {
+    TransactionSummary(gtxid: try id(number), kind: "checkout", state: state, start: Int64(number), duration: 0)
+  }
+
+  @Test func theNewestAreKeptAndThoseThatHaveNotEnded() throws {
+    let book = TransactionBook(capacity: 8)
+    book.begin(try summary(1, .running))
+    for number in 2...40 { book.begin(try summary(number, .committed)) }
+    #expect(book.newest(3).map(\.start) == [40, 39, 38])
+    #expect(book.entry(try id(2)) == nil || book.entry(try id(2))?.state == .committed)
+    #expect(book.entry(try id(5)) == nil)
+    book.update(try id(1)) { $0.state = .stuck }
+    #expect(book.entry(try id(1))?.state == .stuck)
+    book.update(try id(1)) { $0.state = .compensated }
+    for number in 41...80 { book.begin(try summary(number, .committed)) }
+    #expect(book.entry(try id(1)) == nil)
+  }
+
+  @Test func whatIsUnknownIsNotChanged() throws {
+    let book = TransactionBook(capacity: 2)
+    book.update(try id(9)) { $0.state = .stuck }
+    #expect(book.entry(try id(9)) == nil)
+  }
+
+  @Test func theLogKeepsTheNewestLinesAndFilters() throws {
+    let log = LogBook(capacity: 4)
+    for number in 1...6 {
+      log.write(
+        LogLine(
+          time: Int64(number), level: number.isMultiple(of: 2) ? .error : .info, service: "order", instance: "order-1",
+          gtxid: try id(number), message: "line \(number)"))
+    }
+    #expect(log.written == 6)
+    #expect(log.lines(LogFilter(), limit: 9).map(\.time) == [3, 4, 5, 6])
+    #expect(log.lines(LogFilter(), limit: 2).map(\.time) == [5, 6])
+    #expect(log.lines(LogFilter(atLeast: .warn), limit: 9).map(\.time) == [4, 6])
+    #expect(log.lines(LogFilter(gtxid: try id(5)), limit: 9).map(\.message) == ["line 5"])
+    #expect(log.lines(LogFilter(text: "LINE 4", until: 5), limit: 9).map(\.time) == [4])
+    #expect(log.lines(LogFilter(service: "payment"), limit: 9).isEmpty)
+  }
+
+  @Test func historyHoldsOneStateASecondAndFindsTheNearest() {
+    let history = SnapshotHistory(span: 10_000_000_000)
+    #expect(history.start == nil && history.nearest(to: 0) == nil)
+    for tenth in 0...150 {
+      history.add(
+        SystemSnapshot(system: SystemIdentity(name: "shop", kind: .simulated), time: Int64(tenth) * 100_000_000))
+    }
+    #expect(history.start == 5_900_000_000)
+    #expect(history.nearest(to: 7_350_000_000)?.time == 6_900_000_000)
+    #expect(history.nearest(to: 0)?.time == 5_900_000_000)
+    #expect(history.nearest(to: .max)?.time == 15_000_000_000)
+  }
+
+  @Test(arguments: [("10", Speed.paced(10)), ("×0.5", .paced(0.5)), ("x100", .paced(100)), ("MAX", .asFastAsItCan)])
+  func speedsAreRead(text: String, expected: Speed) {
+    #expect(Speed(text) == expected)
+  }
+
+  @Test(arguments: ["", "0", "0.05", "101", "fast", "nan", "-1"]) func otherSpeedsAreNot(text: String) {
+    #expect(Speed(text) == nil)
+  }
+}

@@ -1,0 +1,55 @@
+import Operations
+import Testing
+import TraceModel
+
+@Suite struct AttentionTests {
+  private static let second: Int64 = 1_000_000_000
+  private static let now = 1_000 * second
+
+  private func transaction(
+    _ number: UInt64, _ state: TransactionState, ageInSeconds: Int64, reason: String = ""
+  ) throws -> TransactionSummary {
+    var summary = TransactionSummary(
+      gtxid: try #require(GTXID(high: 1, low: number)), kind: "checkout", state: state,
+      start: Self.now - ageInSeconds * Self.second, duration: Self.second)
+    summary.firstError = reason
+    summary.stuckReason = state == .stuck ? reason : ""
+    return summary
+  }
+
+  private func attention(_ transactions: [TransactionSummary]) -> [AttentionItem] {
+    var snapshot = SystemSnapshot(system: SystemIdentity(name: "shop", kind: .simulated), time: Self.now)
+    snapshot.transactions = transactions
+    snapshot.judge()
+    return snapshot.attention
+  }
+
+  @Test func stuckOnesComeFirstAndThoseThatAreAlikeStandTogether() throws {
+    let items = attention([
+      try transaction(1, .compensated, ageInSeconds: 4, reason: "breaker is OPEN"),
+      try transaction(2, .committed, ageInSeconds: 4),
+      try transaction(3, .compensated, ageInSeconds: 5, reason: "timed out"),
+      try transaction(4, .compensated, ageInSeconds: 6, reason: "timed out"),
+      try transaction(5, .stuck, ageInSeconds: 500, reason: "record dead-lettered: payment"),
+    ])
+    #expect(items.map(\.state) == [.stuck, .compensated, .compensated])
+    #expect(items.map(\.reason) == ["record dead-lettered: payment", "timed out", "breaker is OPEN"])
+    #expect(items.map(\.count) == [1, 2, 1])
+    #expect(items[1].gtxid.low == 3, "the newest stands for all")
+  }
+
+  @Test func whatBusinessDecidedOrIsLongOverNeedsNobody() throws {
+    var declined = try transaction(1, .compensated, ageInSeconds: 4, reason: "card declined")
+    declined.isBusinessDecision = true
+    let old = try transaction(2, .compensated, ageInSeconds: 100, reason: "timed out")
+    #expect(attention([declined, old]).isEmpty)
+  }
+
+  @Test func overdueOnesSayWhereTheyWait() throws {
+    var waiting = try transaction(1, .running, ageInSeconds: 20)
+    (waiting.isOverdue, waiting.step) = (true, "payment")
+    var undoing = try transaction(2, .compensating, ageInSeconds: 20)
+    (undoing.isOverdue, undoing.step) = (true, "payment")
+    #expect(attention([waiting, undoing]).map(\.reason) == ["waits in payment", "undoing, at payment"])
+  }
+}
