@@ -6,6 +6,8 @@ let strict: [SwiftSetting] = [
   .enableUpcomingFeature("ExistentialAny"),
   .enableUpcomingFeature("MemberImportVisibility"),
   .enableUpcomingFeature("InternalImportsByDefault"),
+  // An async function runs where its caller runs: inside the simulation every change of executor costs a job.
+  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
 ]
 
 /// One folder of Sources, with what it may import: the arrows of the architecture, from the bottom to the top.

@@ -20,6 +20,8 @@ final class ZipkinRequestHandler: Sendable {
     self.counter = counter
   }
 
+  // The server writes an answer from no actor: whoever hands it a writer has to be there, too.
+  @concurrent
   func respond(to request: Request, with writer: consuming ResponseWriter, on channel: any Channel) async throws {
     if let answer = refusal(of: request) {
       try await send(answer, to: request, with: writer, on: channel)
@@ -56,6 +58,7 @@ final class ZipkinRequestHandler: Sendable {
     try await send(answer, to: request, with: writer, on: channel)
   }
 
+  @concurrent
   private func send(
     _ answer: ReceiverAnswer, to request: Request, with writer: consuming ResponseWriter, on channel: any Channel
   ) async throws {
