@@ -24,6 +24,7 @@ func tests(of name: String, _ dependencies: [Target.Dependency] = [], fixtures: 
 let orderedCollections = Target.Dependency.product(name: "OrderedCollections", package: "swift-collections")
 let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let histogram = Target.Dependency.product(name: "Histogram", package: "hdrhistogram-swift")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
@@ -83,7 +84,7 @@ let package = Package(
     // The simulated MSA.
     .target(name: "CSimulationGuard"),
     module("Simulation", ["CSimulationGuard", "Concurrency"]),
-    module("Transactions", ["EventBus", "TraceModel", grdb]),
+    module("Transactions", ["EventBus", "TraceModel", grdb, sqlite]),
     module(
       "Shop",
       [

@@ -1,65 +1,53 @@
-internal import Foundation
-public import GRDB
+internal import GRDBSQLite
 
-/// The row on which a query stands, its columns read by their places from SQLite itself.
+/// The row on which a query stands, its columns read by their places, counted from 0.
 ///
-/// GRDB's `Row` makes a table of the columns' names for each query, which costs more than a small query does. It is good
-/// until the query goes on: read what is needed at once.
+/// It is good until the query goes on: read what is needed at once. A column read as a value that cannot be NULL stops
+/// the program when it is: the query and its reader do not fit.
 public struct Columns {
-  private let statement: SQLiteStatement
+  private let statement: OpaquePointer
 
-  fileprivate init(_ statement: SQLiteStatement) {
+  init(of statement: OpaquePointer) {
     self.statement = statement
   }
 
-  /// The value of the column at `place`, counted from 0, which the schema must say is of this type and NOT NULL.
-  public func value<Value: StatementColumnConvertible>(_ place: Int) -> Value {
-    guard let value = Value(sqliteStatement: statement, index: CInt(place)) else {
-      preconditionFailure("column \(place) is no \(Value.self): the query and its reader do not fit")
-    }
-    return value
+  /// The whole number of the column at `place`.
+  public func value(_ place: Int) -> Int64 {
+    require(place)
+    return sqlite3_column_int64(statement, CInt(place))
+  }
+
+  /// The truth of the column at `place`, which SQLite keeps as a number.
+  public func value(_ place: Int) -> Bool {
+    require(place)
+    return sqlite3_column_int64(statement, CInt(place)) != 0
+  }
+
+  /// The text of the column at `place`.
+  public func value(_ place: Int) -> String {
+    require(place)
+    // In this order: the count is that of the text once the text was asked for.
+    guard let text = sqlite3_column_text(statement, CInt(place)) else { return "" }
+    let count = Int(sqlite3_column_bytes(statement, CInt(place)))
+    return String(decoding: UnsafeBufferPointer(start: text, count: count), as: UTF8.self)
   }
 
   /// The whole number of the column at `place`; nil when it is NULL.
   public func number(_ place: Int) -> Int64? {
-    Int64.fromDatabaseValue(DatabaseValue(sqliteStatement: statement, index: CInt(place)))
+    isNull(place) ? nil : sqlite3_column_int64(statement, CInt(place))
   }
 
   /// The bytes of the column at `place`.
   public func bytes(_ place: Int) -> [UInt8] {
-    [UInt8](value(place) as Data)
-  }
-}
-
-extension Database {
-  /// What `read` makes of the first row of a query that is prepared once for each connection; nil when there is none.
-  public func first<Value>(
-    _ sql: String, _ arguments: StatementArguments = StatementArguments(), _ read: (Columns) throws -> Value
-  ) throws -> Value? {
-    let cursor = try Standing.fetchCursor(cachedStatement(sql: sql), arguments: arguments)
-    return try cursor.next().map { try read(Columns($0.statement)) }
+    require(place)
+    guard let start = sqlite3_column_blob(statement, CInt(place)) else { return [] }
+    let count = Int(sqlite3_column_bytes(statement, CInt(place)))
+    return [UInt8](UnsafeRawBufferPointer(start: start, count: count))
   }
 
-  /// What `read` makes of each row of a query that is prepared once for each connection.
-  public func all<Value>(
-    _ sql: String, _ arguments: StatementArguments = StatementArguments(), _ read: (Columns) throws -> Value
-  ) throws -> [Value] {
-    let cursor = try Standing.fetchCursor(cachedStatement(sql: sql), arguments: arguments)
-    var values: [Value] = []
-    while let row = try cursor.next() { values.append(try read(Columns(row.statement))) }
-    return values
+  private func isNull(_ place: Int) -> Bool { sqlite3_column_type(statement, CInt(place)) == SQLITE_NULL }
+
+  private func require(_ place: Int) {
+    precondition(!isNull(place), "column \(place) is NULL: the query and its reader do not fit")
   }
-}
-
-/// How a cursor of GRDB's that reads no row tells where it stands. It is read in place of a value, and is none.
-private struct Standing: DatabaseValueConvertible, StatementColumnConvertible {
-  let statement: SQLiteStatement
-
-  init(sqliteStatement: SQLiteStatement, index: CInt) {
-    statement = sqliteStatement
-  }
-
-  static func fromDatabaseValue(_ value: DatabaseValue) -> Standing? { nil }
-
-  var databaseValue: DatabaseValue { preconditionFailure("a row of a query cannot be written into a database") }
 }

@@ -1,5 +1,4 @@
 public import EventBus
-internal import Foundation
 public import GRDB
 public import TraceModel
 
@@ -83,7 +82,7 @@ public enum Outbox {
       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       """,
       [
-        entry.message, entry.topic, entry.key, entry.type, entry.payload.withUnsafeBytes { Data($0) }, entry.gtxid.hex,
+        entry.message, entry.topic, entry.key, entry.type, entry.payload, entry.gtxid.hex,
         Int64(entry.ltxid.number), Int64(bitPattern: entry.span.value), Int64(bitPattern: entry.parent.value),
         entry.created,
       ])
@@ -107,7 +106,7 @@ public enum Outbox {
   /// How many events wait for the relay, and when the oldest of them was written.
   public static func depth(_ database: Database) throws -> (count: Int, oldest: Int64?) {
     try database.first("SELECT count(*), min(created) FROM event WHERE published IS NULL") { row in
-      (row.value(0), row.number(1))
+      (Int(row.value(0) as Int64), row.number(1))
     } ?? (0, nil)
   }
 

@@ -18,7 +18,11 @@ public final class ServiceDatabase: Sendable {
     var configuration = Configuration()
     configuration.label = name
     queue = try DatabaseQueue(configuration: configuration)
-    try queue.write { try $0.execute(sql: schema) }
+    try queue.writeWithoutTransaction { database in
+      // A page that a transaction changes is copied first, for a rollback: in memory, small pages make small copies.
+      try database.execute(sql: "PRAGMA page_size = 1024")
+      try database.execute(sql: schema)
+    }
   }
 
   /// Runs `body` in one transaction.
@@ -46,29 +50,7 @@ public final class ServiceDatabase: Sendable {
   /// Bytes that the database holds.
   public var bytes: Int {
     (try? read { database in
-      try Int.fetchOne(database, sql: "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()")
-    }).flatMap(\.self) ?? 0
-  }
-}
-
-extension Database {
-  /// Runs one statement that is prepared once for each connection.
-  public func run(_ sql: String, _ arguments: StatementArguments = StatementArguments()) throws {
-    try cachedStatement(sql: sql).execute(arguments: arguments)
-  }
-
-  /// The first row of a query that is prepared once for each connection.
-  public func firstRow(_ sql: String, _ arguments: StatementArguments = StatementArguments()) throws -> Row? {
-    try Row.fetchOne(cachedStatement(sql: sql), arguments: arguments)
-  }
-
-  /// All rows of a query that is prepared once for each connection.
-  public func rows(_ sql: String, _ arguments: StatementArguments = StatementArguments()) throws -> [Row] {
-    try Row.fetchAll(cachedStatement(sql: sql), arguments: arguments)
-  }
-
-  /// The first value of the first row, as a whole number; 0 when there is none.
-  public func number(_ sql: String, _ arguments: StatementArguments = StatementArguments()) throws -> Int64 {
-    try Int64.fetchOne(cachedStatement(sql: sql), arguments: arguments) ?? 0
+      Int(try database.number("SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()"))
+    }) ?? 0
   }
 }

@@ -116,7 +116,7 @@ final class Stage: @unchecked Sendable {
 
   func money(_ id: GTXID?) -> Int64 { id.flatMap { world.companyBooks.amount(under: PaymentService.key($0)) } ?? 0 }
 
-  func write(_ service: String, _ sql: String, _ arguments: StatementArguments = []) throws {
+  func write(_ service: String, _ sql: String, _ arguments: Bindings = []) throws {
     try world.disk(of: service)?.database.write { try $0.run(sql, arguments) }
   }
 

@@ -48,10 +48,9 @@ struct FinalJudgement {
       "transaction \(id) is \(world.book.entry(id).map { "\($0.state.rawValue) at \($0.step)" } ?? "unknown")"
     }
     let pending = try disk(ShopPlan.order).read { database in
-      try database.rows("SELECT gtxid FROM orders WHERE state = 'PENDING' ORDER BY id")
+      try database.all("SELECT gtxid FROM orders WHERE state = 'PENDING' ORDER BY id") { $0.value(0) as String }
     }
-    for row in pending {
-      let gtxid: String = row["gtxid"]
+    for gtxid in pending {
       if GTXID(gtxid).map(world.transactions.isOpen) != true {
         problems.append("transaction \(gtxid) has ended, but its order is PENDING")
       }

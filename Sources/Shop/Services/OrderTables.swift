@@ -123,14 +123,13 @@ enum OrderTables {
 
   /// What the paid orders come to, forgotten ones included.
   static func paidTotals(_ database: Database) throws -> (orders: Int64, amount: Int64, quantity: Int64) {
-    let row = try database.firstRow(
+    try database.first(
       """
-      SELECT coalesce(sum(orders), 0) AS orders, coalesce(sum(amount), 0) AS amount,
-        coalesce(sum(quantity), 0) AS quantity
+      SELECT coalesce(sum(orders), 0), coalesce(sum(amount), 0), coalesce(sum(quantity), 0)
       FROM (
         SELECT 1 AS orders, amount, quantity FROM orders WHERE state = 'PAID'
         UNION ALL SELECT orders, amount, quantity FROM total WHERE name = 'PAID')
-      """)
-    return (row?["orders"] ?? 0, row?["amount"] ?? 0, row?["quantity"] ?? 0)
+      """
+    ) { (orders: $0.value(0), amount: $0.value(1), quantity: $0.value(2)) } ?? (0, 0, 0)
   }
 }
