@@ -41,10 +41,10 @@ extension ConsumerGroup {
   mutating func heartbeat(
     _ identity: MemberIdentity, isPolling: Bool, now: Int64
   ) throws(BusError) -> HeartbeatAnswer {
-    let member = try checkedMember(identity)
+    let index = try checkedIndex(identity)
     if state == .empty || state == .dead { throw .unknownMember(group: name, member: identity.member) }
-    members[member.id]?.lastHeartbeat = now
-    if isPolling { members[member.id]?.lastPoll = now }
+    members.values[index].lastHeartbeat = now
+    if isPolling { members.values[index].lastPoll = now }
     return state == .stable ? .stable : .rebalance
   }
 

@@ -47,15 +47,20 @@ struct ConsumerGroup: Sendable {
 
   /// The member that `identity` names, after the checks that every call of a member passes.
   func checkedMember(_ identity: MemberIdentity) throws(BusError) -> GroupMember {
+    members.values[try checkedIndex(identity)]
+  }
+
+  /// The place of the member that `identity` names among the members, after the same checks.
+  func checkedIndex(_ identity: MemberIdentity) throws(BusError) -> Int {
     if let instance = identity.instance { try checkHolder(of: instance, is: identity.member) }
-    guard let member = members[identity.member] else {
+    guard let index = members.index(forKey: identity.member) else {
       throw .unknownMember(group: name, member: identity.member)
     }
     guard identity.generation == generation else {
       throw .illegalGeneration(
-        group: name, member: member.id, given: identity.generation, current: generation)
+        group: name, member: identity.member, given: identity.generation, current: generation)
     }
-    return member
+    return index
   }
 
   /// Refuses a member whose static id another one holds now.

@@ -2,7 +2,7 @@ internal import Concurrency
 
 /// Hands events to observers one at a time and in the order in which they were put in, outside every lock, so that an
 /// observer may call the broker. Whoever finds a delivery under way leaves its events to that delivery.
-final class ObserverFeed<Event: Sendable>: DeliverableFeed {
+final class ObserverFeed<Event: Sendable>: Sendable {
   private struct State {
     var observers: [(number: Int, handle: @Sendable (Event) -> Void)] = []
     var nextNumber = 0
@@ -55,11 +55,6 @@ final class ObserverFeed<Event: Sendable>: DeliverableFeed {
       return (events, state.observers)
     }
   }
-}
-
-/// A feed whose events' type does not matter.
-protocol DeliverableFeed: AnyObject, Sendable {
-  func deliver()
 }
 
 /// An observer's registration. It lasts until `cancel`, whether this value is kept or not.
