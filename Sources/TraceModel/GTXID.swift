@@ -33,8 +33,9 @@ public struct GTXID: Hashable, Sendable, Comparable {
   /// 32 lower-case hexadecimal digits.
   public var hex: String {
     String(unsafeUninitializedCapacity: 32) { buffer in
-      Hexadecimal.write(high, to: buffer, at: 0)
-      Hexadecimal.write(low, to: buffer, at: 16)
+      guard let start = UnsafeMutableRawPointer(buffer.baseAddress) else { return 0 }
+      Hexadecimal.write(high, to: start)
+      Hexadecimal.write(low, to: start + 16)
       return 32
     }
   }

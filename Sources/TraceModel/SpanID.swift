@@ -22,7 +22,8 @@ public struct SpanID: Hashable, Sendable, Comparable {
   /// 16 lower-case hexadecimal digits.
   public var hex: String {
     String(unsafeUninitializedCapacity: 16) { buffer in
-      Hexadecimal.write(value, to: buffer, at: 0)
+      guard let start = UnsafeMutableRawPointer(buffer.baseAddress) else { return 0 }
+      Hexadecimal.write(value, to: start)
       return 16
     }
   }

@@ -9,7 +9,7 @@ internal import TraceModel
 /// wanted, holds exactly the bytes that were hashed.
 final class EventJournal: @unchecked Sendable {
   private var hash = SHA256()
-  private var buffer: [UInt8] = []
+  private var words = Words(capacity: 1 << 17)
   private let file: FileHandle?
   private(set) var lines: UInt64 = 0
   /// Why the file ends before the journal does; nil when it has everything.
@@ -17,20 +17,16 @@ final class EventJournal: @unchecked Sendable {
 
   init(file: FileHandle? = nil) {
     self.file = file
-    buffer.reserveCapacity(1 << 17)
   }
 
   /// Writes one line: `kind`, the time, and what `body` adds.
   func line(_ kind: StaticString, at elapsed: Int64, _ body: (inout Words) -> Void) {
-    var words = Words(bytes: buffer)
-    buffer = []  // so that the words hold the only reference
     words.start(kind)
     words.add(elapsed)
     body(&words)
     words.end()
-    buffer = words.bytes
     lines += 1
-    if buffer.count >= 1 << 16 { flush() }
+    if words.count >= 1 << 16 { flush() }
   }
 
   /// The digest of all lines so far, in hexadecimal.
@@ -41,106 +37,146 @@ final class EventJournal: @unchecked Sendable {
   }
 
   private func flush() {
-    guard !buffer.isEmpty else { return }
-    hash.update(data: buffer)
+    guard words.count > 0 else { return }
+    hash.update(bufferPointer: words.bytes)
     if let file, fileError == nil {
-      do { try file.write(contentsOf: Data(buffer)) } catch { fileError = error }
+      do { try file.write(contentsOf: Data(words.bytes)) } catch { fileError = error }
     }
-    buffer.removeAll(keepingCapacity: true)
+    words.removeAll()
   }
 }
 
-/// The words of one line.
-struct Words {
-  fileprivate var bytes: [UInt8]
+/// The words of the lines that are not hashed yet.
+///
+/// Some twenty lines are written for each transaction, so the bytes go straight to their place: room is made once for
+/// each word, and a digit is a store.
+struct Words: ~Copyable {
+  private var start: UnsafeMutablePointer<UInt8>
+  private var capacity: Int
+  fileprivate private(set) var count = 0
+
+  fileprivate init(capacity: Int) {
+    self.capacity = capacity
+    start = .allocate(capacity: capacity)
+  }
+
+  deinit { start.deallocate() }
+
+  fileprivate var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: start, count: count) }
+
+  fileprivate mutating func removeAll() { count = 0 }
+
+  /// The place of the next byte, with room for `more` from there on.
+  @inline(__always)
+  private mutating func room(_ more: Int) -> UnsafeMutablePointer<UInt8> {
+    if count + more > capacity { grow(by: more) }
+    return start + count
+  }
+
+  private mutating func grow(by more: Int) {
+    let larger = max(2 * capacity, count + more)
+    let moved = UnsafeMutablePointer<UInt8>.allocate(capacity: larger)
+    moved.update(from: start, count: count)
+    start.deallocate()
+    (start, capacity) = (moved, larger)
+  }
+
+  private mutating func put(_ byte: UInt8) {
+    room(1).pointee = byte
+    count += 1
+  }
+
+  // MARK: Lines
 
   fileprivate mutating func start(_ kind: StaticString) {
-    kind.withUTF8Buffer { bytes.append(contentsOf: $0) }
+    kind.withUTF8Buffer { escaped($0) }
   }
 
-  fileprivate mutating func end() {
-    bytes.append(UInt8(ascii: "\n"))
-  }
+  fileprivate mutating func end() { put(UInt8(ascii: "\n")) }
+
+  // MARK: Words
 
   mutating func add(_ text: String) {
-    bytes.append(UInt8(ascii: " "))
-    var text = text
-    text.withUTF8 { append($0) }
+    put(UInt8(ascii: " "))
+    escaped(text)
   }
 
   mutating func add(_ payload: [UInt8]) {
-    bytes.append(UInt8(ascii: " "))
-    payload.withUnsafeBufferPointer { append($0) }
+    put(UInt8(ascii: " "))
+    payload.withUnsafeBufferPointer { escaped($0) }
   }
 
   /// A word of two parts: `name=value`, say.
   mutating func add(_ left: String, _ separator: UInt8, _ right: String) {
     add(left)
-    append(separator)
-    var right = right
-    right.withUTF8 { append($0) }
+    put(separator)
+    escaped(right)
   }
 
   /// A word of two parts: `name=value`, say.
   mutating func add(_ left: String, _ separator: UInt8, _ right: Int64) {
     add(left)
-    append(separator)
+    put(separator)
     digits(right)
   }
 
   mutating func add(_ number: Int64) {
-    bytes.append(UInt8(ascii: " "))
+    put(UInt8(ascii: " "))
     digits(number)
-  }
-
-  private mutating func digits(_ number: Int64) {
-    if number < 0 { bytes.append(UInt8(ascii: "-")) }
-    // From the last digit to the first, then all at once.
-    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 20) { digits in
-      var rest = number.magnitude
-      var start = digits.count
-      repeat {
-        start -= 1
-        digits.initializeElement(at: start, to: UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10))
-        rest /= 10
-      } while rest > 0
-      bytes.append(contentsOf: UnsafeBufferPointer(rebasing: digits[start...]))
-    }
   }
 
   mutating func add(_ number: Int) { add(Int64(number)) }
 
   mutating func add(_ id: GTXID) {
-    bytes.append(UInt8(ascii: " "))
+    put(UInt8(ascii: " "))
     hexadecimal(id.high)
     hexadecimal(id.low)
   }
 
   mutating func add(_ id: SpanID?) {
     guard let id else { return add("-") }
-    bytes.append(UInt8(ascii: " "))
+    put(UInt8(ascii: " "))
     hexadecimal(id.value)
   }
 
-  private mutating func hexadecimal(_ value: UInt64) {
-    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 16) { digits in
-      var rest = value
-      for place in 0..<16 {
-        rest = rest << 4 | rest >> 60
-        let digit = UInt8(truncatingIfNeeded: rest & 0xF)
-        digits.initializeElement(
-          at: place, to: digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
-      }
-      bytes.append(contentsOf: UnsafeBufferPointer(digits))
+  // MARK: Their parts
+
+  private mutating func digits(_ number: Int64) {
+    if number < 0 { put(UInt8(ascii: "-")) }
+    var length = 1
+    var rest = number.magnitude
+    while rest >= 10 {
+      rest /= 10
+      length += 1
     }
+    let place = room(length)
+    rest = number.magnitude
+    for index in stride(from: length - 1, through: 0, by: -1) {
+      place[index] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
+      rest /= 10
+    }
+    count += length
+  }
+
+  private mutating func hexadecimal(_ value: UInt64) {
+    Hexadecimal.write(value, to: UnsafeMutableRawPointer(room(16)))
+    count += 16
+  }
+
+  private mutating func escaped(_ text: String) {
+    var text = text
+    text.withUTF8 { escaped($0) }
   }
 
   /// Most words need no escape, and are added in one go.
-  private mutating func append(_ word: UnsafeBufferPointer<UInt8>) {
-    if word.contains(where: Self.needsEscape) {
-      for byte in word { append(byte) }
+  private mutating func escaped(_ word: UnsafeBufferPointer<UInt8>) {
+    guard let source = word.baseAddress else { return }
+    let needsEscapes = word.reduce(false) { $0 || Self.needsEscape($1) }
+    if needsEscapes {
+      for byte in word { escaped(byte) }
     } else {
-      bytes.append(contentsOf: word)
+      room(word.count).update(from: source, count: word.count)
+      count += word.count
     }
   }
 
@@ -148,11 +184,12 @@ struct Words {
     byte <= 0x20 || byte == 0x7F || byte == UInt8(ascii: "\\")
   }
 
-  private mutating func append(_ byte: UInt8) {
-    guard Self.needsEscape(byte) else { return bytes.append(byte) }
-    bytes.append(contentsOf: [UInt8(ascii: "\\"), UInt8(ascii: "x")])
+  private mutating func escaped(_ byte: UInt8) {
+    guard Self.needsEscape(byte) else { return put(byte) }
+    put(UInt8(ascii: "\\"))
+    put(UInt8(ascii: "x"))
     for digit in [byte >> 4, byte & 0xF] {
-      bytes.append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "A") + digit - 10)
+      put(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "A") + digit - 10)
     }
   }
 }

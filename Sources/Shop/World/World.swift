@@ -160,10 +160,10 @@ final class World: @unchecked Sendable {
       words.add(Int64(span.status.rawValue))
       words.add(span.message)
       for attribute in span.attributes {
-        if case .integer(let number) = attribute.value {
-          words.add(attribute.name, UInt8(ascii: "="), number)
-        } else {
-          words.add(attribute.name, UInt8(ascii: "="), "\(attribute.value)")
+        switch attribute.value {
+        case .integer(let number): words.add(attribute.name, UInt8(ascii: "="), number)
+        case .text(let text): words.add(attribute.name, UInt8(ascii: "="), text)
+        case .real, .boolean: words.add(attribute.name, UInt8(ascii: "="), "\(attribute.value)")
         }
       }
       for event in span.events { words.add(event.name, UInt8(ascii: "@"), event.time - settings.epoch) }
