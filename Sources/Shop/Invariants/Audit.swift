@@ -74,18 +74,14 @@ final class Audit: @unchecked Sendable {
   }
 
   private func judgeTraces(isOpen: (GTXID) -> Bool, where isDue: (GTXID, AuditedTrace) -> Bool) {
-    var kept = OrderedDictionary<GTXID, AuditedTrace>()
-    for (id, trace) in traces {
-      guard isDue(id, trace) else {
-        kept[id] = trace
-        continue
-      }
+    traces.removeAll { id, trace in
+      guard isDue(id, trace) else { return false }
       checkedTraces += 1
       if let what = trace.flaw(isOver: !isOpen(id)) {
         add(AuditProblem(invariant: .spansFormATree, what: "transaction \(id): \(what)"))
       }
+      return true
     }
-    traces = kept
   }
 }
 

@@ -46,22 +46,22 @@ struct AuditedTrace {
     let roots = nodes.filter { $0.parent == nil }
     guard roots.count == 1, let root = roots.first else { return isOver ? "\(roots.count) roots" : nil }
     if root.ltxid != 1 { return "the first hop has number \(root.ltxid)" }
-    var places: [SpanID: Int] = [:]
-    for (index, node) in nodes.enumerated() {
-      if places[node.id] != nil { return "span \(node.id) was reported twice" }
-      places[node.id] = index
+    var places = Dictionary<SpanID, Int>(minimumCapacity: nodes.count)
+    for (index, node) in nodes.enumerated() where places.updateValue(index, forKey: node.id) != nil {
+      return "span \(node.id) was reported twice"
     }
-    for node in nodes {
+    let parents = nodes.map { node in node.parent.flatMap { places[$0] } }
+    for (node, place) in zip(nodes, parents) {
       guard let parent = node.parent else { continue }
-      guard let place = places[parent] else {
+      guard let place else {
         if begun.contains(parent) { continue }
         return "the parent \(parent) of span \(node.id) was never reported"
       }
       if let flaw = Self.flaw(of: node, under: nodes[place]) { return flaw }
-      if hasCycle(from: node, places) { return "span \(node.id) is its own ancestor" }
     }
+    if let place = Self.cycle(parents) { return "span \(nodes[place].id) is its own ancestor" }
     guard isOver else { return nil }
-    let children = childCounts(places)
+    let children = Self.childCounts(parents)
     return missingLeaf(children) ?? (ranInParallel(children) ? nil : gap)
   }
 
@@ -80,18 +80,26 @@ struct AuditedTrace {
     return nil
   }
 
-  private func hasCycle(from node: Node, _ places: [SpanID: Int]) -> Bool {
-    var current = node
-    for _ in nodes {
-      guard let parent = current.parent, let place = places[parent] else { return false }
-      current = nodes[place]
+  /// The place of a node that is its own ancestor; nil when there is none.
+  private static func cycle(_ parents: [Int?]) -> Int? {
+    // By whose walk a node was reached first: none yet, or the walk that began at the node of that place.
+    var walks = [Int?](repeating: nil, count: parents.count)
+    for start in parents.indices where walks[start] == nil {
+      var place = start
+      walks[start] = start
+      while let parent = parents[place] {
+        if walks[parent] == start { return parent }
+        if walks[parent] != nil { break }
+        walks[parent] = start
+        place = parent
+      }
     }
-    return true
+    return nil
   }
 
-  private func childCounts(_ places: [SpanID: Int]) -> [Int] {
-    var counts = Array(repeating: 0, count: nodes.count)
-    for node in nodes { if let place = node.parent.flatMap({ places[$0] }) { counts[place] += 1 } }
+  private static func childCounts(_ parents: [Int?]) -> [Int] {
+    var counts = Array(repeating: 0, count: parents.count)
+    for parent in parents { if let parent { counts[parent] += 1 } }
     return counts
   }
 

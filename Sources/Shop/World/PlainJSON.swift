@@ -95,29 +95,40 @@ struct PlainJSONReader {
   mutating func text() -> String? {
     take(UInt8(ascii: "\""))
     let start = place
+    var isASCII = true
     while place < bytes.count, bytes[place] >= 0x20, bytes[place] != UInt8(ascii: "\\"),
       bytes[place] != UInt8(ascii: "\"")
     {
+      if bytes[place] >= 0x80 { isASCII = false }
       place += 1
     }
-    let text = hasFailed ? nil : String(validating: bytes[start..<place], as: UTF8.self)
+    guard !hasFailed else { return nil }
+    // Most texts are ASCII, and need no second look whether they are UTF-8.
+    let text: String? =
+      isASCII
+      ? String(decoding: bytes[start..<place], as: UTF8.self) : String(validating: bytes[start..<place], as: UTF8.self)
     if text == nil { hasFailed = true }
     take(UInt8(ascii: "\""))
     return hasFailed ? nil : text
   }
 
   mutating func number() -> Int64? {
+    let isNegative = place < bytes.count && bytes[place] == UInt8(ascii: "-")
+    if isNegative { place += 1 }
     let start = place
-    while place < bytes.count, bytes[place] == UInt8(ascii: "-") || isDigit(bytes[place]) { place += 1 }
-    let digits = bytes[start..<place]
-    let magnitude = digits.first == UInt8(ascii: "-") ? digits.dropFirst() : digits
-    guard !magnitude.isEmpty, magnitude.count == 1 || magnitude.first != UInt8(ascii: "0"),
-      let value = Int64(String(decoding: digits, as: UTF8.self))
-    else {
-      hasFailed = true
-      return nil
+    var value: Int64 = 0
+    while place < bytes.count, isDigit(bytes[place]) {
+      let digit = Int64(bytes[place] - UInt8(ascii: "0"))
+      let (shifted, isTooLarge) = value.multipliedReportingOverflow(by: 10)
+      let (sum, isBeyond) =
+        isNegative ? shifted.subtractingReportingOverflow(digit) : shifted.addingReportingOverflow(digit)
+      if isTooLarge || isBeyond { hasFailed = true }
+      value = sum
+      place += 1
     }
-    return value
+    // No digit, or a leading zero, which JSON does not have.
+    if place == start || place - start > 1 && bytes[start] == UInt8(ascii: "0") { hasFailed = true }
+    return hasFailed ? nil : value
   }
 
   private func isDigit(_ byte: UInt8) -> Bool { byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9") }
