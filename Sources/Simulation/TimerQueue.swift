@@ -13,7 +13,6 @@ final class VirtualTimer: @unchecked Sendable {
   }
 
   let due: Int64
-  var sequence: UInt64 = 0
   var isCancelled = false
   /// Nil once it was taken or called off.
   var action: Action?
@@ -29,18 +28,33 @@ final class VirtualTimer: @unchecked Sendable {
 }
 
 /// Timers by the time they are due; those due at the same time in the order they were set.
-struct TimerQueue {
-  /// The times stand beside the timers, so that comparing two touches no object.
-  private typealias Entry = (due: Int64, sequence: UInt64, timer: VirtualTimer)
+struct TimerQueue: ~Copyable {
+  /// The times stand beside the timers, so that comparing two touches no object; and moving one counts no reference.
+  private struct Entry {
+    var due: Int64
+    var sequence: UInt64
+    /// Retained for as long as it stands here.
+    var timer: Unmanaged<VirtualTimer>
 
-  /// A binary heap.
+    func isBefore(_ other: Entry) -> Bool {
+      due != other.due ? due < other.due : sequence < other.sequence
+    }
+  }
+
+  /// A heap of four children each: half as deep as a binary one, and the four stand side by side.
   private var heap: [Entry] = []
   private var count: UInt64 = 0
   /// At how many timers it is time to drop those that were called off.
   private var limit = 1024
 
+  init() {}
+
+  deinit {
+    for entry in heap { entry.timer.release() }
+  }
+
   var isEmpty: Bool { heap.isEmpty }
-  var first: VirtualTimer? { heap.first?.timer }
+  var first: VirtualTimer? { heap.first?.timer.takeUnretainedValue() }
 
   /// How many timers are held, those included that were called off and not dropped yet.
   var size: Int { heap.count }
@@ -48,44 +62,57 @@ struct TimerQueue {
   mutating func push(_ timer: VirtualTimer) {
     if heap.count >= limit { dropCancelled() }
     count += 1
-    timer.sequence = count
-    insert((timer.due, count, timer))
+    insert(Entry(due: timer.due, sequence: count, timer: .passRetained(timer)))
   }
 
   private mutating func insert(_ entry: Entry) {
     heap.append(entry)
-    var hole = heap.count - 1
-    while hole > 0, Self.isBefore(entry, heap[(hole - 1) / 2]) {
-      heap[hole] = heap[(hole - 1) / 2]
-      hole = (hole - 1) / 2
+    heap.withUnsafeMutableBufferPointer { heap in
+      var hole = heap.count - 1
+      while hole > 0 {
+        let parent = (hole - 1) / 4
+        guard entry.isBefore(heap[parent]) else { break }
+        heap[hole] = heap[parent]
+        hole = parent
+      }
+      heap[hole] = entry
     }
-    heap[hole] = entry
   }
 
   mutating func removeFirst() {
+    heap[0].timer.release()
     let last = heap.removeLast()
     guard !heap.isEmpty else { return }
-    var hole = 0
-    while 2 * hole + 1 < heap.count {
-      var child = 2 * hole + 1
-      if child + 1 < heap.count, Self.isBefore(heap[child + 1], heap[child]) { child += 1 }
-      guard Self.isBefore(heap[child], last) else { break }
-      heap[hole] = heap[child]
-      hole = child
+    heap.withUnsafeMutableBufferPointer { heap in
+      var hole = 0
+      while true {
+        let first = 4 * hole + 1
+        guard first < heap.count else { break }
+        var child = first
+        for other in first + 1..<max(first + 1, min(first + 4, heap.count)) where heap[other].isBefore(heap[child]) {
+          child = other
+        }
+        guard heap[child].isBefore(last) else { break }
+        heap[hole] = heap[child]
+        hole = child
+      }
+      heap[hole] = last
     }
-    heap[hole] = last
   }
 
   /// A wait of an hour that ended after a millisecond would stand here for the hour. Which timer fires when stays as it
   /// is: that is told by their times and numbers alone.
   private mutating func dropCancelled() {
-    let alive = heap.filter { $0.timer.action != nil }
+    var alive: [Entry] = []
+    for entry in heap {
+      if entry.timer._withUnsafeGuaranteedRef({ $0.action != nil }) {
+        alive.append(entry)
+      } else {
+        entry.timer.release()
+      }
+    }
     heap.removeAll(keepingCapacity: true)
     for entry in alive { insert(entry) }
     limit = max(1024, 2 * heap.count)
-  }
-
-  private static func isBefore(_ left: Entry, _ right: Entry) -> Bool {
-    left.due != right.due ? left.due < right.due : left.sequence < right.sequence
   }
 }

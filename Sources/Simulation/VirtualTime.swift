@@ -10,13 +10,14 @@ internal import Concurrency
 /// the next timer when none can. Everything here stays on the thread that calls ``run(until:)``, save
 /// ``inject(_:)``, which any thread may call.
 public final class VirtualTime: TaskExecutor, @unchecked Sendable {
+  // What is unchecked here changes with every job and timer. No access to it holds on while other code runs, so that the
+  // check for it at run time would find nothing, each time.
+
   /// Nanoseconds since the Unix epoch.
-  public private(set) var now: Int64
+  @exclusivity(unchecked) public private(set) var now: Int64
   /// What ``now`` was at the start.
   public let start: Int64
 
-  // These change with every job and timer. No access to them holds on while other code runs, so that the check for it at
-  // run time would find nothing, each time.
   @exclusivity(unchecked) private var jobs: [(job: UnownedJob, isActors: Bool)] = []
   @exclusivity(unchecked) private var nextJob = 0
   @exclusivity(unchecked) private var timers = TimerQueue()
@@ -139,6 +140,16 @@ public final class VirtualTime: TaskExecutor, @unchecked Sendable {
       timer.take()?.run()
     }
     if timer.isCancelled { throw CancellationError() }
+  }
+
+  /// Waits `duration` nanoseconds of virtual time, even when the task is cancelled meanwhile: for the few milliseconds
+  /// of a way over a wire, where being able to stop early costs more than the way. Check afterwards whether you live.
+  public func pause(for duration: Int64) async {
+    let timer = VirtualTimer(due: now + max(0, duration))
+    await withUnsafeContinuation { (continuation: UnsafeContinuation<Void, Never>) in
+      timer.action = .resume(continuation)
+      timers.push(timer)
+    }
   }
 
   /// Calls `action` after `duration` nanoseconds, on the simulation's thread. Cheaper than a task that sleeps.

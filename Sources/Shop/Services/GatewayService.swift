@@ -24,7 +24,8 @@ actor GatewayService: ShopService {
   }
 
   func handle(_ request: Request, from context: TraceContext) async throws -> Response {
-    try await world.time.sleep(for: filters.sample(&random))
+    await world.time.pause(for: filters.sample(&random))
+    try process.life.check()
     switch request.route {
     case "POST /orders": return try await order(request, context)
     case "GET /transactions/{gtxid}": return try await state(request, context)

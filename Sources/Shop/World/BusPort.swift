@@ -27,13 +27,13 @@ final class BusPort: @unchecked Sendable {
   /// Returns when the bus has acknowledged.
   /// - Throws: `BusError`, `InstanceCrashed`, `CancellationError`.
   func publish(_ entries: [Outbox.Entry]) async throws {
-    try await world.time.sleep(for: transit())
+    await world.time.pause(for: transit())
     try life.check()
     for entry in entries {
       let position = try world.broker.append([entry.record], to: entry.topic, now: world.time.now)[0]
       report(entry, at: position)
     }
-    try await world.time.sleep(for: transit())
+    await world.time.pause(for: transit())
     try life.check()
   }
 

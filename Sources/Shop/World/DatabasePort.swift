@@ -69,14 +69,14 @@ final class DatabasePort: @unchecked Sendable {
     _ body: @escaping @Sendable (Database) throws -> Value
   ) async throws -> Value {
     try await connected {
-      try await self.world.time.sleep(for: self.roundTrip.sample(&self.random))
+      await self.world.time.pause(for: self.roundTrip.sample(&self.random))
       try self.admit()
       let value = try self.disk.database.write(body)
       let number = self.disk.committed(isQuiet: isQuiet)
       self.world.committed(self.disk.name, number: number, label: label)
       onCommit(value)
       // The acknowledgement is on its way: a crash here is a crash after the commit.
-      try await self.world.time.sleep(for: 150_000)
+      await self.world.time.pause(for: 150_000)
       try self.life.check()
       return value
     }
@@ -85,7 +85,7 @@ final class DatabasePort: @unchecked Sendable {
   /// Runs `body`, which only reads.
   func read<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
     try await connected {
-      try await self.world.time.sleep(for: self.readTrip.sample(&self.random))
+      await self.world.time.pause(for: self.readTrip.sample(&self.random))
       try self.admit()
       return try self.disk.database.read(body)
     }

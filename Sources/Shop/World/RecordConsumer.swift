@@ -60,7 +60,7 @@ final class RecordConsumer: @unchecked Sendable {
     if result.recordCount == 0, result.revoked.isEmpty {
       try await waitForMore()
     } else {
-      try await world.time.sleep(for: process.bus.transit())
+      await world.time.pause(for: process.bus.transit())
       try process.life.check()
     }
   }
@@ -71,7 +71,7 @@ final class RecordConsumer: @unchecked Sendable {
     await signal.wait(atMost: 1_000_000_000)
     token.cancel()
     try process.life.check()
-    try await world.time.sleep(for: process.bus.transit())
+    await world.time.pause(for: process.bus.transit())
     try process.life.check()
   }
 

@@ -97,7 +97,7 @@ final class ServiceProcess: @unchecked Sendable {
     life.spawn {
       let result = await self.serve(request, caller: caller, by: behaviour)
       guard !self.life.isOver else { return }
-      try? await self.world.time.sleep(for: self.instance.transit())
+      await self.world.time.pause(for: self.instance.transit())
       guard self.open.removeValue(forKey: call) != nil else { return }
       reply.resolve(result)
     }
