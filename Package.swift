@@ -117,7 +117,7 @@ let package = Package(
       of: "Shop",
       [
         "Operations", "Simulation", "EventBus", "TraceModel", "TraceCollector", "Resilience", "Transactions",
-        "Concurrency",
+        "Concurrency", crypto,
       ]),
     tests(of: "TraceModel"),
     tests(of: "Resilience", ["Concurrency"], fixtures: true),

@@ -79,24 +79,30 @@ struct TimerQueue: ~Copyable {
     }
   }
 
-  mutating func removeFirst() {
-    heap[0].timer.release()
+  /// Takes the first timer out; nil when there is none.
+  mutating func popFirst() -> VirtualTimer? {
+    guard let first = heap.first?.timer else { return nil }
     let last = heap.removeLast()
-    guard !heap.isEmpty else { return }
+    if !heap.isEmpty { sink(last) }
+    return first.takeRetainedValue()
+  }
+
+  /// Puts an entry in the place of the first one, and lets it down to where it belongs.
+  private mutating func sink(_ entry: Entry) {
     heap.withUnsafeMutableBufferPointer { heap in
       var hole = 0
       while true {
         let first = 4 * hole + 1
         guard first < heap.count else { break }
         var child = first
-        for other in first + 1..<max(first + 1, min(first + 4, heap.count)) where heap[other].isBefore(heap[child]) {
+        for other in first + 1..<min(first + 4, heap.count) where heap[other].isBefore(heap[child]) {
           child = other
         }
-        guard heap[child].isBefore(last) else { break }
+        guard heap[child].isBefore(entry) else { break }
         heap[hole] = heap[child]
         hole = child
       }
-      heap[hole] = last
+      heap[hole] = entry
     }
   }
 

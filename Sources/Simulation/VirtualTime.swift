@@ -91,7 +91,7 @@ public final class VirtualTime: TaskExecutor, @unchecked Sendable {
 
   private func fireNextTimer(until deadline: Int64) -> Bool {
     while let next = timers.first, next.due <= deadline {
-      timers.removeFirst()
+      _ = timers.popFirst()
       guard let action = next.take() else { continue }  // cancelled: it does not move the clock
       now = max(now, next.due)
       action.run()

@@ -1,5 +1,5 @@
 /// Hexadecimal digits, as ids are written with.
-public enum Hexadecimal {
+package enum Hexadecimal {
   /// The number that up to 16 digits spell; 0 for none; nil when one is not a hexadecimal digit.
   static func value(of text: ArraySlice<UInt8>) -> UInt64? {
     var value: UInt64 = 0
@@ -16,8 +16,8 @@ public enum Hexadecimal {
     return value
   }
 
-  /// Writes 16 lower-case digits, the first one at `start`.
-  public static func write(_ value: UInt64, to start: UnsafeMutableRawPointer) {
+  /// Writes 16 lower-case digits, the first one at `start`, where there must be room for them.
+  package static func write(_ value: UInt64, to start: UnsafeMutableRawPointer) {
     start.storeBytes(of: digits(UInt32(truncatingIfNeeded: value >> 32)).littleEndian, as: UInt64.self)
     start.storeBytes(of: digits(UInt32(truncatingIfNeeded: value)).littleEndian, toByteOffset: 8, as: UInt64.self)
   }

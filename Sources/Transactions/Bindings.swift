@@ -8,15 +8,16 @@ public struct Bindings: ExpressibleByArrayLiteral {
     self.values = values
   }
 
-  func bind(to statement: OpaquePointer) {
-    precondition(
-      Int(sqlite3_bind_parameter_count(statement)) == values.count,
-      "the statement has \(sqlite3_bind_parameter_count(statement)) question marks, but \(values.count) values came")
+  /// - Returns: SQLite's result code: of the first value that it does not take, such as a text that is too large.
+  func bind(to statement: OpaquePointer) -> CInt {
+    let places = Int(sqlite3_bind_parameter_count(statement))
+    precondition(places == values.count, "the statement has \(places) question marks, but \(values.count) values came")
     for (index, value) in values.enumerated() {
       let place = CInt(index + 1)
       let code = value?.bind(to: statement, at: place) ?? sqlite3_bind_null(statement, place)
-      precondition(code == SQLITE_OK, "SQLite takes no value at place \(place): code \(code)")
+      guard code == SQLITE_OK else { return code }
     }
+    return SQLITE_OK
   }
 }
 

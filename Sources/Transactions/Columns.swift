@@ -2,9 +2,9 @@ internal import GRDBSQLite
 
 /// The row on which a query stands, its columns read by their places, counted from 0.
 ///
-/// It is good until the query goes on: read what is needed at once. A column read as a value that cannot be NULL stops
+/// It is good until the query goes on, and can be kept no longer. A column read as a value that cannot be NULL stops
 /// the program when it is: the query and its reader do not fit.
-public struct Columns {
+public struct Columns: ~Copyable {
   private let statement: OpaquePointer
 
   init(of statement: OpaquePointer) {
@@ -27,7 +27,9 @@ public struct Columns {
   public func value(_ place: Int) -> String {
     require(place)
     // In this order: the count is that of the text once the text was asked for.
-    guard let text = sqlite3_column_text(statement, CInt(place)) else { return "" }
+    guard let text = sqlite3_column_text(statement, CInt(place)) else {
+      preconditionFailure("there is no memory for the text of column \(place)")
+    }
     let count = Int(sqlite3_column_bytes(statement, CInt(place)))
     return String(decoding: UnsafeBufferPointer(start: text, count: count), as: UTF8.self)
   }
@@ -40,8 +42,9 @@ public struct Columns {
   /// The bytes of the column at `place`.
   public func bytes(_ place: Int) -> [UInt8] {
     require(place)
-    guard let start = sqlite3_column_blob(statement, CInt(place)) else { return [] }
+    let start = sqlite3_column_blob(statement, CInt(place))
     let count = Int(sqlite3_column_bytes(statement, CInt(place)))
+    precondition(start != nil || count == 0, "there is no memory for the bytes of column \(place)")
     return [UInt8](UnsafeRawBufferPointer(start: start, count: count))
   }
 

@@ -126,7 +126,7 @@ public enum Outbox {
     return database.changesCount > 0
   }
 
-  private static func entry(_ row: Columns) -> Entry? {
+  private static func entry(_ row: borrowing Columns) -> Entry? {
     guard let gtxid = GTXID(row.value(6) as String), let ltxid = LTXID(UInt32(row.value(7) as Int64)),
       let span = SpanID(UInt64(bitPattern: row.value(8))), let parent = SpanID(UInt64(bitPattern: row.value(9)))
     else { return nil }

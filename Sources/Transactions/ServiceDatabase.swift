@@ -25,7 +25,7 @@ public final class ServiceDatabase: Sendable {
     }
   }
 
-  /// Runs `body` in one transaction.
+  /// Runs `body` in one transaction, of which GRDB's own observers learn nothing.
   public func write<Value>(_ body: (Database) throws -> Value) throws -> Value {
     try queue.writeWithoutTransaction { database in
       // GRDB's own way into a transaction compiles its three statements each time.

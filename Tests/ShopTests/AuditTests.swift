@@ -40,6 +40,16 @@ import Transactions
     #expect(Self.flaw(Self.sound() + [Self.sound()[3]]) == nil)
   }
 
+  @Test func spansThatAreTheirOwnAncestorsAreFound() {
+    for ring in [[7], [7, 8], [7, 8, 9]] as [[UInt64]] {
+      let spans = ring.indices.map { index in
+        Self.span(ring[index], under: ring[(index + 1) % ring.count], 1, .internal)
+      }
+      let flaw = Self.flaw(Self.sound() + spans + [Self.span(20, under: 7, 1, .internal)])
+      #expect(flaw?.hasSuffix("is its own ancestor") == true, "\(ring)")
+    }
+  }
+
   @Test func lostSpansAreMissed() {
     for index in Self.sound().indices {
       var spans = Self.sound()

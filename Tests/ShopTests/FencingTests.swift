@@ -17,6 +17,12 @@ import Transactions
     return process
   }
 
+  private func entry(of id: GTXID, by process: ServiceProcess) -> Outbox.Entry {
+    let context = TraceContext(gtxid: id, ltxid: .first, span: process.tracer.makeID())
+    return .event(
+      EventType.paymentComplete, to: TopicName.order, order: 1, OrderPayload(), context: context, process: process)
+  }
+
   /// Runs as a dead instance's `catch` or `defer` would; true when it threw.
   private func refuses(_ stage: Stage, _ body: @escaping @Sendable () async throws -> Void) -> Bool {
     let isRefused = Locked(false)
@@ -50,13 +56,59 @@ import Transactions
     #expect(stage.stock("sku-01") == 4000)
   }
 
+  @Test func crashBetweenACommitAndItsAcknowledgement() throws {
+    let stage = Stage()
+    let instance = stage.world.service(ShopPlan.inventory).instances[0]
+    let port = try #require(instance.process?.database)
+    let isTold = Locked(false)
+    let isRefused = refuses(stage) {
+      try await port.transaction(
+        "last words",
+        onCommit: { _ in
+          isTold.withLock { $0 = true }
+          stage.world.time.after(1000) { instance.crash() }
+        }
+      ) { try $0.run("UPDATE product SET stock = 7 WHERE sku = 'sku-01'") }
+    }
+    #expect(isRefused && isTold.withLock { $0 })
+    #expect(stage.stock("sku-01") == 7, "what is committed stays")
+  }
+
+  @Test func crashOnTheWayToTheBus() throws {
+    let stage = Stage()
+    let instance = stage.world.service(ShopPlan.payment).instances[0]
+    let process = try #require(instance.process)
+    let id = try #require(GTXID(high: 5, low: 9))
+    let entry = entry(of: id, by: process)
+    let isRefused = refuses(stage) {
+      stage.world.time.after(1000) { instance.crash() }  // the way takes 0.3 ms at least
+      try await process.bus.publish([entry])
+    }
+    #expect(isRefused)
+    #expect(stage.records(id).isEmpty)
+    #expect(stage.spans(id).isEmpty)
+  }
+
+  @Test func crashAfterTheBusHasTheRecord() throws {
+    let stage = Stage()
+    let instance = stage.world.service(ShopPlan.payment).instances[0]
+    let process = try #require(instance.process)
+    let id = try #require(GTXID(high: 5, low: 9))
+    let entry = entry(of: id, by: process)
+    _ = stage.world.broker.onAppend { [time = stage.world.time] topic, _, _ in
+      if topic == TopicName.order { time.after(1000) { instance.crash() } }
+    }
+    let isRefused = refuses(stage) { try await process.bus.publish([entry]) }
+    #expect(isRefused)
+    #expect(stage.records(id).count == 1)
+    #expect(stage.spans(id).map(\.kind).contains(.producer), "the record and its span: both, or neither")
+  }
+
   @Test func bus() throws {
     let stage = Stage()
     let process = try dead(ShopPlan.payment, on: stage)
     let id = try #require(GTXID(high: 5, low: 6))
-    let context = TraceContext(gtxid: id, ltxid: .first, span: process.tracer.makeID())
-    let entry = Outbox.Entry.event(
-      EventType.paymentComplete, to: TopicName.order, order: 1, OrderPayload(), context: context, process: process)
+    let entry = entry(of: id, by: process)
     #expect(refuses(stage) { try await process.bus.publish([entry]) })
     #expect(stage.records(id).isEmpty)
     #expect(stage.spans(id).isEmpty)

@@ -54,6 +54,18 @@ final class Diary: @unchecked Sendable {
     #expect(time.now == 10)
   }
 
+  @Test func aPauseOutlivesCancellation() {
+    let time = VirtualTime(startingAt: 0)
+    let diary = Diary()
+    let walker = time.spawn {
+      await time.pause(for: 1_000)
+      diary.lines.append("\(time.now) \(Task.isCancelled)")
+    }
+    time.after(10) { walker.cancel() }
+    time.run(until: .max)
+    #expect(diary.lines == ["1000 true"])
+  }
+
   @Test func aTimeOutLeavesTheCalleeAlive() {
     let time = VirtualTime(startingAt: 0)
     let diary = Diary()
@@ -164,12 +176,44 @@ final class Diary: @unchecked Sendable {
   @Test func callsOfAPlainTaskMakeNoJobsOfTheirOwn() {
     let time = VirtualTime(startingAt: 0)
     let diary = Diary()
-    @Sendable func write(_ line: String) async { diary.lines.append(line) }
+    @concurrent @Sendable func write(_ line: String) async { diary.lines.append(line) }
     for name in ["a", "b"] {
       time.spawn { for number in 1...3 { await write("\(name)\(number)") } }
     }
     time.run(until: .max)
     #expect(diary.lines == ["a1", "a2", "a3", "b1", "b2", "b3"], "a task gives way only where it waits")
+  }
+
+  @Test func timersDueTogetherKeepTheirOrderWhateverIsCalledOffAmongThem() {
+    var queue = TimerQueue()
+    var expected: [(due: Int64, number: Int)] = []
+    var numbers = RandomStream(seed: 3, "timers")
+    var kept: [ObjectIdentifier: Int] = [:]
+    for number in 0..<20_000 {
+      let timer = VirtualTimer(due: Int64(numbers.below(7)))
+      queue.push(timer)
+      if numbers.happens(0.2) {
+        timer.action = .call {}
+        kept[ObjectIdentifier(timer)] = number
+        expected.append((timer.due, number))
+      }
+    }
+    var order: [Int] = []
+    while let timer = queue.popFirst() { if timer.take() != nil { order.append(kept[ObjectIdentifier(timer)] ?? -1) } }
+    #expect(order == expected.sorted { ($0.due, $0.number) < ($1.due, $1.number) }.map(\.number))
+  }
+
+  @Test func aQueueThatEndsLetsItsTimersGo() {
+    weak var timer: VirtualTimer?
+    do {
+      var queue = TimerQueue()
+      let first = VirtualTimer(due: 5)
+      timer = first
+      queue.push(first)
+      queue.push(VirtualTimer(due: 6))
+      #expect(queue.size == 2)
+    }
+    #expect(timer == nil)
   }
 
   @Test func timersThatAreCalledOffDoNotPileUp() {
@@ -183,8 +227,7 @@ final class Diary: @unchecked Sendable {
     }
     #expect(queue.size < 4096)
     var order: [Int64] = []
-    while let timer = queue.first {
-      queue.removeFirst()
+    while let timer = queue.popFirst() {
       if timer.take() != nil { order.append(timer.due) }
     }
     #expect(order == alive.map(\.due).sorted())

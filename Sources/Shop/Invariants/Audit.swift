@@ -15,6 +15,9 @@ final class Audit: @unchecked Sendable {
   private static let quiet: Int64 = 30_000_000_000
   private static let problemsKept = 20
 
+  /// How many transactions and effects are remembered.
+  var count: Int { traces.count + effects.count }
+
   func add(_ problem: AuditProblem) {
     if problems.count < Self.problemsKept { problems.append(problem) }
   }

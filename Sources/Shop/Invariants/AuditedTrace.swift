@@ -47,8 +47,9 @@ struct AuditedTrace {
     guard roots.count == 1, let root = roots.first else { return isOver ? "\(roots.count) roots" : nil }
     if root.ltxid != 1 { return "the first hop has number \(root.ltxid)" }
     var places = Dictionary<SpanID, Int>(minimumCapacity: nodes.count)
-    for (index, node) in nodes.enumerated() where places.updateValue(index, forKey: node.id) != nil {
-      return "span \(node.id) was reported twice"
+    for (index, node) in nodes.enumerated() {
+      let isKnown = places.updateValue(index, forKey: node.id) != nil
+      if isKnown { return "span \(node.id) was reported twice" }
     }
     let parents = nodes.map { node in node.parent.flatMap { places[$0] } }
     for (node, place) in zip(nodes, parents) {

@@ -84,13 +84,14 @@ enum InventoryTables {
 
   /// Forgets reservations that have not changed since `time`, and keeps what they come to.
   static func prune(finishedBefore time: Int64, keeping: [Int64] = [], _ database: Database) throws {
-    let others = "changed < ? AND order_id NOT IN (\(keeping.map(String.init).joined(separator: ",")))"
+    let others = "changed < ? AND order_id NOT IN (SELECT value FROM json_each(?))"
+    let kept = "\(keeping)"
     try database.run(
       """
       INSERT INTO total(state, quantity) SELECT state, sum(quantity) FROM reservation WHERE \(others) GROUP BY state
       ON CONFLICT(state) DO UPDATE SET quantity = quantity + excluded.quantity
-      """, [time])
-    try database.run("DELETE FROM reservation WHERE \(others)", [time])
+      """, [time, kept])
+    try database.run("DELETE FROM reservation WHERE \(others)", [time, kept])
   }
 
   /// Delivered, in stock, and held by orders, all products together; forgotten reservations included.

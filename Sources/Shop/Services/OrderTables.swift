@@ -54,7 +54,7 @@ enum OrderTables {
       "id, gtxid, user, sku, quantity, amount, deliverable, state, step, reason, hop, refunding"
 
     /// Reads ``columns``.
-    fileprivate init(_ row: Columns) {
+    fileprivate init(_ row: borrowing Columns) {
       id = row.value(0)
       gtxid = row.value(1)
       user = row.value(2)
@@ -110,15 +110,16 @@ enum OrderTables {
 
   /// Forgets finished orders, and keeps what they come to.
   static func prune(finishedBefore time: Int64, keeping: [Int64] = [], _ database: Database) throws {
-    let others = "finished < ? AND id NOT IN (\(keeping.map(String.init).joined(separator: ",")))"
+    let others = "finished < ? AND id NOT IN (SELECT value FROM json_each(?))"
+    let kept = "\(keeping)"
     try database.run(
       """
       INSERT INTO total(name, orders, amount, quantity)
       SELECT state, count(*), sum(amount), sum(quantity) FROM orders WHERE \(others) GROUP BY state
       ON CONFLICT(name) DO UPDATE SET
         orders = orders + excluded.orders, amount = amount + excluded.amount, quantity = quantity + excluded.quantity
-      """, [time])
-    try database.run("DELETE FROM orders WHERE \(others)", [time])
+      """, [time, kept])
+    try database.run("DELETE FROM orders WHERE \(others)", [time, kept])
   }
 
   /// What the paid orders come to, forgotten ones included.

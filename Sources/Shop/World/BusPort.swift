@@ -25,7 +25,7 @@ final class BusPort: @unchecked Sendable {
 
   /// Appends events in order, and reports each one's PRODUCER span together with its append: both happen, or neither.
   /// Returns when the bus has acknowledged.
-  /// - Throws: `BusError`, `InstanceCrashed`, `CancellationError`.
+  /// - Throws: `BusError`, `InstanceCrashed`.
   func publish(_ entries: [Outbox.Entry]) async throws {
     await world.time.pause(for: transit())
     try life.check()

@@ -19,7 +19,7 @@ final class EventJournal: @unchecked Sendable {
     self.file = file
   }
 
-  /// Writes one line: `kind`, the time, and what `body` adds.
+  /// Writes one line: `kind`, the time, and what `body` adds, which must not write another one.
   func line(_ kind: StaticString, at elapsed: Int64, _ body: (inout Words) -> Void) {
     words.start(kind)
     words.add(elapsed)
@@ -76,7 +76,7 @@ struct Words: ~Copyable {
   private mutating func grow(by more: Int) {
     let larger = max(2 * capacity, count + more)
     let moved = UnsafeMutablePointer<UInt8>.allocate(capacity: larger)
-    moved.update(from: start, count: count)
+    moved.moveInitialize(from: start, count: count)
     start.deallocate()
     (start, capacity) = (moved, larger)
   }
