@@ -41,8 +41,8 @@ public final class Bulkhead: Sendable {
 
   /// What `call` gives or throws; `BulkheadFull` when there was no place in time, `CancellationError` when the task
   /// was cancelled before there was one.
-  public nonisolated(nonsending) func execute<Value, C: Clock>(
-    clock: C, _ call: nonisolated(nonsending) () async throws -> Value
+  public func execute<Value, C: Clock>(
+    clock: C, _ call: () async throws -> Value
   ) async throws -> Value where C.Duration == Duration {
     try await acquire(clock: clock)
     defer { release() }
@@ -55,7 +55,7 @@ public final class Bulkhead: Sendable {
   }
 
   /// Waits for a place as the settings say. It must be given back by `release`.
-  public nonisolated(nonsending) func acquire<C: Clock>(clock: C) async throws where C.Duration == Duration {
+  public func acquire<C: Clock>(clock: C) async throws where C.Duration == Duration {
     let limit = settings.maxWaitDuration
     let (isPermitted, turn) = state.withLock {
       $0.take(of: settings.maxConcurrentCalls, queueing: limit > .zero)

@@ -24,7 +24,7 @@ final class BulkheadTurn: Sendable {
     return isFirst
   }
 
-  nonisolated(nonsending) func outcome() async -> Outcome {
+  func outcome() async -> Outcome {
     await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
         let outcome = state.withLock { state in

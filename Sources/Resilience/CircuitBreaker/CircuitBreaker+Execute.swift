@@ -6,19 +6,19 @@ extension CircuitBreaker {
   ///   - tag: stands with the call in the window.
   ///   - classify: how to take an error. It is not asked about cancellation, which is no result: the permission is
   ///     given back.
-  public nonisolated(nonsending) func execute<Value>(
+  public func execute<Value>(
     now: () -> Int64, tag: CallTag? = nil,
     classify: (any Error) -> CircuitBreakerOutcome = { _ in .recorded },
-    _ call: nonisolated(nonsending) () async throws -> Value
+    _ call: () async throws -> Value
   ) async throws -> Value {
     try acquire(tag: tag, now: now())
     return try await observe(now: now, tag: tag, classify: classify, call)
   }
 
   /// Makes a call that was permitted, and records what came of it.
-  nonisolated(nonsending) func observe<Value>(
+  func observe<Value>(
     now: () -> Int64, tag: CallTag?, classify: (any Error) -> CircuitBreakerOutcome,
-    _ call: nonisolated(nonsending) () async throws -> Value
+    _ call: () async throws -> Value
   ) async throws -> Value {
     let start = now()
     do {

@@ -49,7 +49,7 @@ public struct ResiliencePipeline: Sendable {
   ///   - call: given the number of the attempt, from 1. With a time limiter it runs in a child task.
   /// - Throws: what the last attempt threw; `CallNotPermitted`, `RequestNotPermitted`, `BulkheadFull` or
   ///   `TimeLimitExceeded` from the guards; `CancellationError`.
-  public nonisolated(nonsending) func execute<Value: Sendable, C: Clock>(
+  public func execute<Value: Sendable, C: Clock>(
     clock: C, tag: CallTag? = nil, onStep: (ResilienceStep) -> Void = { _ in },
     _ call: @escaping @Sendable (Int) async throws -> Value
   ) async throws -> Value where C.Duration == Duration {
@@ -61,7 +61,7 @@ public struct ResiliencePipeline: Sendable {
     }
   }
 
-  private nonisolated(nonsending) func attempt<Value: Sendable, C: Clock>(
+  private func attempt<Value: Sendable, C: Clock>(
     _ attempt: Int, clock: C, tag: CallTag?, onStep: (ResilienceStep) -> Void,
     _ call: @escaping @Sendable (Int) async throws -> Value
   ) async throws -> Value where C.Duration == Duration {
@@ -76,7 +76,7 @@ public struct ResiliencePipeline: Sendable {
     }
   }
 
-  private nonisolated(nonsending) func throughBreaker<Value: Sendable, C: Clock>(
+  private func throughBreaker<Value: Sendable, C: Clock>(
     _ attempt: Int, clock: C, tag: CallTag?, onStep: (ResilienceStep) -> Void,
     _ call: @escaping @Sendable (Int) async throws -> Value
   ) async throws -> Value where C.Duration == Duration {
@@ -92,7 +92,7 @@ public struct ResiliencePipeline: Sendable {
     }
   }
 
-  private nonisolated(nonsending) func limited<Value: Sendable, C: Clock>(
+  private func limited<Value: Sendable, C: Clock>(
     _ attempt: Int, clock: C, onStep: (ResilienceStep) -> Void,
     _ call: @escaping @Sendable (Int) async throws -> Value
   ) async throws -> Value where C.Duration == Duration {
@@ -126,7 +126,7 @@ public struct ResiliencePipeline: Sendable {
     }
   }
 
-  private nonisolated(nonsending) func timed<Value: Sendable, C: Clock>(
+  private func timed<Value: Sendable, C: Clock>(
     _ attempt: Int, clock: C, onStep: (ResilienceStep) -> Void, _ call: @escaping @Sendable () async throws -> Value
   ) async throws -> Value where C.Duration == Duration {
     guard let timeLimiter else { return try await call() }

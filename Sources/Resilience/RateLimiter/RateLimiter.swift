@@ -34,15 +34,15 @@ public final class RateLimiter: Sendable {
 
   /// What `call` gives or throws; `RequestNotPermitted` when no permit comes in time, `CancellationError` when the
   /// task is cancelled before it comes.
-  public nonisolated(nonsending) func execute<Value, C: Clock>(
-    clock: C, now: Int64, permits: Int = 1, _ call: nonisolated(nonsending) () async throws -> Value
+  public func execute<Value, C: Clock>(
+    clock: C, now: Int64, permits: Int = 1, _ call: () async throws -> Value
   ) async throws -> Value where C.Duration == Duration {
     try await acquire(clock: clock, now: now, permits: permits)
     return try await call()
   }
 
   /// Waits for permits as the settings say. Cancelled while it waits it gives them back.
-  public nonisolated(nonsending) func acquire<C: Clock>(
+  public func acquire<C: Clock>(
     clock: C, now: Int64, permits: Int = 1
   ) async throws where C.Duration == Duration {
     switch reserve(permits, now: now) {

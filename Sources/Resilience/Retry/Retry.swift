@@ -32,9 +32,9 @@ public final class Retry: Sendable {
   ///
   /// - Parameter onBackOff: told the number of the attempt that failed, how long the back-off that now begins will
   ///   be, and the error.
-  public nonisolated(nonsending) func execute<Value, C: Clock>(
+  public func execute<Value, C: Clock>(
     clock: C, onBackOff: (Int, Duration, any Error) -> Void = { _, _, _ in },
-    _ call: nonisolated(nonsending) (Int) async throws -> Value
+    _ call: (Int) async throws -> Value
   ) async throws -> Value where C.Duration == Duration {
     var attempt = 1
     while true {
@@ -65,7 +65,7 @@ public final class Retry: Sendable {
     }
   }
 
-  private nonisolated(nonsending) func backOff<C: Clock>(_ wait: Duration, clock: C) async throws
+  private func backOff<C: Clock>(_ wait: Duration, clock: C) async throws
   where C.Duration == Duration {
     guard wait > .zero else { return }
     counters.withLock { $0.backingOff += 1 }

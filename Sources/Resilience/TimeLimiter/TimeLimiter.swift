@@ -68,7 +68,7 @@ public final class TimeLimiter: Sendable {
   }
 
   /// What `call` gives or throws, or `TimeLimitExceeded`.
-  public nonisolated(nonsending) func execute<Value: Sendable, C: Clock>(
+  public func execute<Value: Sendable, C: Clock>(
     clock: C, _ call: @escaping @Sendable () async throws -> Value
   ) async throws -> Value where C.Duration == Duration {
     guard let result = await result(clock: clock, call) else {
@@ -78,7 +78,7 @@ public final class TimeLimiter: Sendable {
   }
 
   /// What came of the call, or nil when it was cut off.
-  nonisolated(nonsending) func result<Value: Sendable, C: Clock>(
+  func result<Value: Sendable, C: Clock>(
     clock: C, _ call: @escaping @Sendable () async throws -> Value
   ) async -> Result<Value, any Error>? where C.Duration == Duration {
     let limit = settings.timeoutDuration
