@@ -26,6 +26,7 @@ static struct termios saved_modes;
 static struct sigaction previous[signal_limit];
 static atomic_bool armed;
 static atomic_bool stop_requested;
+static atomic_bool suspend_requested;
 
 // Mouse and focus reporting, bracketed paste and attributes off; palette back; cursor shown; application keypad off;
 // alternate screen left.
@@ -97,6 +98,14 @@ static void on_stop(int signal) {
   errno = saved_errno;
 }
 
+static void on_suspend(int signal) {
+  (void)signal;
+  int saved_errno = errno;
+  atomic_store(&suspend_requested, true);
+  tg_wake();
+  errno = saved_errno;
+}
+
 static void install_handlers(void) {
   static atomic_bool installed;
   if (atomic_exchange(&installed, true)) return;
@@ -114,6 +123,12 @@ static void install_handlers(void) {
   struct sigaction stop = {.sa_handler = on_stop};
   for (size_t i = 0; i < sizeof stop_signals / sizeof *stop_signals; i++)
     sigaction(stop_signals[i], &stop, NULL);
+
+  // Ctrl-Z is a key here; this one comes from outside. A shell without job control has it ignored, and nobody there
+  // could wake the program again.
+  struct sigaction suspend = {.sa_handler = on_suspend}, inherited;
+  sigaction(SIGTSTP, &suspend, &inherited);
+  if (inherited.sa_handler == SIG_IGN) sigaction(SIGTSTP, &inherited, NULL);
 
   atexit(tg_restore);
 }
@@ -148,6 +163,8 @@ void tg_clear_wake(void) {
 }
 
 bool tg_stop_requested(void) { return atomic_load(&stop_requested); }
+
+bool tg_take_suspend_request(void) { return atomic_exchange(&suspend_requested, false); }
 
 void tg_suspend(void) {
   struct sigaction standard = {.sa_handler = SIG_DFL}, kept;

@@ -11,6 +11,8 @@ public enum Event: Hashable, Sendable {
   case focus(Bool)
   /// Another thread called ``Waker/wake()``: there is mail.
   case wake
+  /// SIGTSTP came from outside: the program is to stop as after Ctrl-Z.
+  case suspend
   /// SIGTERM, SIGHUP or SIGINT came, or the terminal went away.
   case stop
 }

@@ -19,15 +19,39 @@ extension Screen {
 
     if descriptors[1].revents != 0 {
       tg_clear_wake()
+      // One wake may stand for several callers.
+      if tg_take_suspend_request() { events.append(.suspend) }
       events.append(tg_stop_requested() ? .stop : .wake)
     }
     if Int32(descriptors[0].revents) & (POLLHUP | POLLERR | POLLNVAL) != 0 {
       events.append(.stop)  // the terminal is gone
     }
+    var hasRead = false
     while let input = nextInput() {
+      hasRead = true
       if let event = event(of: input, now: now) { events.append(event) }
     }
+    let now = now()
+    if hasRead { lastInput = now }
+    if now - lastInput > Self.longestPause, let event = endBrokenPaste() { events.append(event) }
   }
+
+  /// Ends a paste whose end does not come, because the connection swallowed it, say: otherwise all further keys would be
+  /// taken for text. What comes of it after all is no keys either, until its end, or until it is quiet.
+  private mutating func endBrokenPaste() -> Event? {
+    switch paste {
+    case .none: return nil
+    case .gathering(let text):
+      paste = .breaking
+      return .paste(text)
+    case .breaking:
+      paste = .none
+      return nil
+    }
+  }
+
+  /// Nanoseconds between two pieces of one paste.
+  private static let longestPause: Int64 = 1_000_000_000
 
   /// What ncurses read: a code of a key, or a character.
   private enum Input {
@@ -45,7 +69,7 @@ extension Screen {
   }
 
   private mutating func event(of input: Input, now: () -> Int64) -> Event? {
-    if pasted != nil { return paste(input) }
+    if paste != .none { return pasted(input) }
     if report != nil { return reported(input, now: now) }
     switch input {
     case .character(27):
@@ -78,24 +102,24 @@ extension Screen {
     case ExtraKey.focusIn: return .focus(true)
     case ExtraKey.focusOut: return .focus(false)
     case ExtraKey.pasteBegins:
-      pasted = ""
+      paste = .gathering("")
       return nil
     default: return nil
     }
   }
 
   /// The text between the two ends of a paste. Keys in it are text too; what is not text is left out.
-  private mutating func paste(_ input: Input) -> Event? {
+  private mutating func pasted(_ input: Input) -> Event? {
     switch input {
     case .code(ExtraKey.pasteEnds):
-      defer { pasted = nil }
-      return pasted.map(Event.paste)
+      defer { paste = .none }
+      if case .gathering(let text) = paste { return .paste(text) }
     case .code(KEY_RESIZE):
       repaint()
       return .resize(size)
-    case .code: return nil
-    case .character(13): pasted?.append("\n")
-    case .character(let code): Unicode.Scalar(code).map { pasted?.unicodeScalars.append($0) }
+    case .code: break
+    case .character(13): paste.append("\n")
+    case .character(let code): Unicode.Scalar(code).map { paste.append($0) }
     }
     return nil
   }

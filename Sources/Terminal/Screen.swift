@@ -18,8 +18,9 @@ public struct Screen: ~Copyable {
   private var theme: Theme
   /// How many colours are drawn with.
   public let depth: ColorDepth
-  /// What was pasted so far, while a paste comes in.
-  var pasted: String?
+  var paste = Paste.none
+  /// When something was last read from the terminal.
+  var lastInput: Int64 = 0
   /// The letters of a mouse's report so far, while one comes in.
   var report: MouseReport?
   var mouse = MouseDecoder()

@@ -12,7 +12,7 @@ extension Cockpit {
     case .paste(let text): return [.paste(text)]
     case .resize(let size): return [.resize(size)]
     case .focus(let hasFocus): return [.focus(hasFocus)]
-    case .wake, .stop: return []
+    case .wake, .suspend, .stop: return []
     }
   }
 

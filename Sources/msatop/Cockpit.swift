@@ -96,6 +96,7 @@ struct Cockpit: ~Copyable {
   private mutating func handle(_ event: Event) {
     switch event {
     case .stop: isDone = true
+    case .suspend: screen.suspend()
     default:
       for input in Self.inputs(of: event) { feed(input) }
     }

@@ -67,6 +67,21 @@ import Testing
     await session.end()
   }
 
+  @Test func aStopFromOutsideGivesTheTerminalBackUntilItGoesOn() async throws {
+    let session = try await TerminalSession("--start-at 1s")
+    #expect(try await session.shows("1 Overview"))
+    let program = try #require(try await session.program)
+    kill(program, SIGTSTP)
+    #expect(try await session.shows("Stopped"))
+    #expect(try await session.isRestored())
+    try await session.type("fg")
+    try await session.press("Enter")
+    #expect(try await session.shows("1 Overview"))
+    try await session.press("q")
+    #expect(try await session.isRestored())
+    await session.end()
+  }
+
   @Test(arguments: [SIGTERM, SIGHUP, SIGQUIT, SIGSEGV])
   func whateverEndsItTheTerminalIsGivenBack(signal: Int32) async throws {
     let session = try await TerminalSession("--start-at 1s", environment: "SWIFT_BACKTRACE=enable=no")

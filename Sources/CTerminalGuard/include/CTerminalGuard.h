@@ -25,5 +25,8 @@ void tg_clear_wake(void);  // from the thread that polls
 // True once SIGTERM, SIGHUP or SIGINT asked the program to end.
 bool tg_stop_requested(void);
 
+// True once after SIGTSTP came from outside: the screen is to be given back, and then tg_suspend called.
+bool tg_take_suspend_request(void);
+
 // Stops the process as Ctrl-Z would, and returns after SIGCONT.
 void tg_suspend(void);
