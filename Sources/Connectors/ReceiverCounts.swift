@@ -29,6 +29,9 @@ public struct ReceiverCounts: Sendable, Equatable, Codable {
     rejected.first { $0.reason == reason }?.requests ?? 0
   }
 
+  /// How many requests were turned away, for whatever reason.
+  public var rejectedRequests: UInt64 { rejected.reduce(0) { $0 + $1.requests } }
+
   mutating func reject(for reason: RejectionReason) {
     requests += 1
     if let index = rejected.firstIndex(where: { $0.reason == reason }) {

@@ -12,6 +12,9 @@ public final class ReceiverHost: Sendable {
     self.receiver = receiver
   }
 
+  /// What came in so far. From any thread.
+  public var counts: ReceiverCounts { receiver.counts }
+
   /// Returns the port once connections are accepted.
   ///
   /// - Throws: why the receiver cannot listen; nothing runs then.

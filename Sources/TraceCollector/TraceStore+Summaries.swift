@@ -9,6 +9,13 @@ extension TraceStore {
     }
   }
 
+  /// The rows of these transactions, in their order, under one lock; nil for each that is unknown or was evicted.
+  public func summaries(of ids: [GTXID]) -> [TraceSummary?] {
+    state.withLock { state in
+      ids.map { id in state.traces.slot(of: id).map { state.summary(of: state.traces[$0]) } }
+    }
+  }
+
   /// The transactions whose id begins with `prefix`, newest first; of an id of 64 bits its low half may begin so.
   public func find(prefix: String, limit: Int = 100) -> [GTXID] {
     guard let prefix = IDPrefix(prefix) else { return [] }

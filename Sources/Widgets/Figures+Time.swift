@@ -1,7 +1,9 @@
 /// Durations, offsets and clocks. All times are nanoseconds.
 extension Figures {
-  /// `0.31 ms`, `3 ms`, `84 ms`, `2.07 s`, `26.1 s`, `4m 12s`, `1h 58m`, `2 h`, `3 d`.
+  /// `0.31 ms`, `3 ms`, `84 ms`, `2.07 s`, `26.1 s`, `4m 12s`, `1h 58m`, `2 h`, `3 d`; `>999 d` where clocks are wrong.
   public static func duration(_ nanoseconds: Int64) -> Figure {
+    // A difference that small has no sign that means anything.
+    if nanoseconds < 0, nanoseconds > -5_000 { return Figure("0", unit: " ms") }
     if nanoseconds < 0 { return negated(duration(magnitude(nanoseconds))) }
     let milliseconds = Double(nanoseconds) / 1e6
     if nanoseconds == 0 { return Figure("0", unit: " ms") }
@@ -21,7 +23,7 @@ extension Figures {
     if seconds < 60 { return Figure("\(seconds)", unit: " s") }
     if seconds < 3600 { return Figure("\(seconds / 60)", unit: " m") }
     if seconds < 48 * 3600 { return Figure("\(seconds / 3600)", unit: " h") }
-    return Figure("\(seconds / 86400)", unit: " d")
+    return days(seconds / 86400, atMost: 9_999)
   }
 
   /// `+3 ms`, `+2.07 s`, `−28.0 s`: a duration that is a difference.
@@ -68,7 +70,11 @@ extension Figures {
     let minutes = seconds / 60
     if minutes < 600, minutes % 60 != 0 { return Figure("\(minutes / 60)h \(two(minutes % 60))m") }
     if minutes < 48 * 60 { return Figure("\(minutes / 60)", unit: " h") }
-    return Figure("\(minutes / 1440)", unit: " d")
+    return days(minutes / 1440, atMost: 999)
+  }
+
+  private static func days(_ count: Int64, atMost limit: Int64) -> Figure {
+    Figure(count > limit ? ">\(limit)" : "\(count)", unit: " d")
   }
 
   private static func two(_ value: Int64) -> String { value < 10 ? "0\(value)" : "\(value)" }

@@ -90,7 +90,11 @@ struct Demo: ParsableCommand {
       ZipkinReceiver(address: zipkin, now: { WallClock.nanoseconds }, sink: { shop.receive($0) }))
     do {
       let port = try receiver.start()
-      shop.opened(receiver: "zipkin \(ListenAddress(host: zipkin.host, port: port))")
+      let name = "zipkin \(ListenAddress(host: zipkin.host, port: port))"
+      shop.opened {
+        let counts = receiver.counts
+        return ReceiverSnapshot(name: name, spans: counts.spans, rejected: counts.rejectedRequests)
+      }
     } catch { throw Failure(description: "\(error)") }
     return receiver
   }

@@ -1,10 +1,12 @@
 internal import Concurrency
 
-/// Snapshots of the last minutes, one a second of the system's time, for stepping back. Safe from any thread.
+/// Snapshots of the last minutes of the system's time, for stepping back: one a second of the last minute, one in two
+/// seconds up to five minutes, one in five beyond, so that a quarter of an hour costs what five minutes would. Safe from
+/// any thread.
 public final class SnapshotHistory: Sendable {
   private let kept: Locked<[SystemSnapshot]>
   private let span: Int64
-  private static let step: Int64 = 1_000_000_000
+  private static let second: Int64 = 1_000_000_000
 
   /// - Parameter span: how far it reaches back, in nanoseconds.
   public init(span: Int64) {
@@ -16,15 +18,36 @@ public final class SnapshotHistory: Sendable {
   /// Keeps a snapshot, in the place of the one before when that is of the same second.
   public func add(_ snapshot: SystemSnapshot) {
     kept.withLock { kept in
-      if let last = kept.last, last.time / Self.step == snapshot.time / Self.step {
+      if let last = kept.last, last.time / Self.second == snapshot.time / Self.second {
         kept[kept.count - 1] = snapshot
-      } else {
-        kept.append(snapshot)
+        return
       }
-      let old = kept.firstIndex { snapshot.time - $0.time <= span } ?? 0
-      if old > 0 { kept.removeFirst(old) }
+      kept.append(snapshot)
+      thin(&kept, now: snapshot.time)
     }
   }
+
+  /// Of the snapshots that fall into one step of their age the oldest stays: it is what was at the step's beginning.
+  private func thin(_ kept: inout [SystemSnapshot], now: Int64) {
+    var last: (slot: Int64, step: Int64)?
+    kept.removeAll { snapshot in
+      let age = now - snapshot.time
+      guard age <= span else { return true }
+      let step = Self.step(atAge: age)
+      let slot = snapshot.time / step
+      if let last, last == (slot, step) { return true }
+      last = (slot, step)
+      return false
+    }
+  }
+
+  /// How far apart snapshots of an age are kept.
+  private static func step(atAge age: Int64) -> Int64 {
+    age <= 60 * second ? second : age <= 300 * second ? 2 * second : 5 * second
+  }
+
+  /// How many are held.
+  public var count: Int { kept.withLock { $0.count } }
 
   /// The time of the oldest; nil while there is none.
   public var start: Int64? { kept.withLock { $0.first?.time } }

@@ -58,6 +58,27 @@ public final class TransactionBook: Sendable {
     state.withLock { state in state.numbers[id].map { state.entries[$0 - state.first] } ?? state.lasting[id] }
   }
 
+  /// What is known of these, in their order; those that are not kept are left out.
+  public func entries(_ ids: some Sequence<GTXID>) -> [TransactionSummary] {
+    state.withLock { state in
+      ids.compactMap { id in state.numbers[id].map { state.entries[$0 - state.first] } ?? state.lasting[id] }
+    }
+  }
+
+  /// Looks at each of these, in their order, as ``entries(_:)`` does, but makes no list of them. `body` is called with
+  /// the lock held: it must not come back to this book.
+  public func look(at ids: some Sequence<GTXID>, _ body: (borrowing TransactionSummary) -> Void) {
+    state.withLock { state in
+      for id in ids {
+        if let number = state.numbers[id] {
+          body(state.entries[number - state.first])
+        } else if let entry = state.lasting[id] {
+          body(entry)
+        }
+      }
+    }
+  }
+
   /// The newest `count`, newest first.
   public func newest(_ count: Int) -> [TransactionSummary] {
     state.withLock { state in Array(state.entries.suffix(count).reversed()) }

@@ -26,10 +26,13 @@ struct AttentionFinder {
   }
 
   private var overdue: [AttentionItem] {
-    group(snapshot.transactions.filter(\.isOverdue), as: .running) { transaction in
-      transaction.state == .compensating
-        ? "undoing, at \(transaction.step)" : "waits in \(transaction.step)"
-    }
+    Self.mostFirst(
+      snapshot.overdue.map { group in
+        AttentionItem(
+          state: .running, gtxid: group.gtxid, duration: snapshot.time - group.start,
+          reason: group.state == .compensating ? "undoing, at \(group.step)" : "waits in \(group.step)",
+          count: group.count)
+      })
   }
 
   /// The newest stands for all with the same reason.
@@ -47,8 +50,12 @@ struct AttentionFinder {
             state: state, gtxid: transaction.gtxid, duration: transaction.duration, reason: reason, count: 1))
       }
     }
-    // Stable, so that equal ones keep their place from one moment to the next.
-    return groups.enumerated().sorted {
+    return Self.mostFirst(groups)
+  }
+
+  /// Stable, so that equal ones keep their place from one moment to the next.
+  private static func mostFirst(_ groups: [AttentionItem]) -> [AttentionItem] {
+    groups.enumerated().sorted {
       $0.element.count != $1.element.count ? $0.element.count > $1.element.count : $0.offset < $1.offset
     }.map(\.element)
   }

@@ -18,6 +18,27 @@ public struct AttentionItem: Sendable, Codable {
   }
 }
 
+/// Transactions that are overdue and wait in one place.
+public struct OverdueTransactions: Sendable, Equatable, Codable {
+  /// `running` or `compensating`.
+  public var state: TransactionState
+  /// The service that they wait for.
+  public var step: String
+  /// The newest of them.
+  public var gtxid: GTXID
+  /// When the newest began.
+  public var start: Int64
+  public var count: Int
+
+  public init(state: TransactionState, step: String, gtxid: GTXID, start: Int64, count: Int = 1) {
+    self.state = state
+    self.step = step
+    self.gtxid = gtxid
+    self.start = start
+    self.count = count
+  }
+}
+
 /// One stretch of the way from a cause to what it does to customers.
 public enum IncidentLink: Sendable, Equatable, Codable {
   /// `times out`

@@ -12,6 +12,8 @@ public struct SystemSnapshot: Sendable, Codable {
   /// Newest first, a bounded number.
   public var transactions: [TransactionSummary] = []
   public var tally = TransactionTally()
+  /// All that take longer than they should, by where they wait; ``transactions`` may hold fewer of them.
+  public var overdue: [OverdueTransactions] = []
   /// What somebody should look at, worst first.
   public var attention: [AttentionItem] = []
   /// What is wrong, from its cause to its effect; empty when nothing is.
@@ -86,8 +88,24 @@ public struct ProgramSnapshot: Sendable, Codable {
   /// Where the cockpit itself has read `__operations` to, and how far that is behind.
   public var operationsPosition: Int64 = 0
   public var operationsLag: Int64 = 0
-  /// `zipkin 127.0.0.1:9411`, for each receiver that is open.
-  public var receivers: [String] = []
+  /// Those that are open.
+  public var receivers: [ReceiverSnapshot] = []
 
   public init() {}
+}
+
+/// What takes in spans of real systems.
+public struct ReceiverSnapshot: Sendable, Equatable, Codable {
+  /// `zipkin 127.0.0.1:9411`
+  public var name: String
+  /// Spans taken in since it was opened.
+  public var spans: UInt64
+  /// Requests turned away: nothing of them was kept.
+  public var rejected: UInt64
+
+  public init(name: String, spans: UInt64 = 0, rejected: UInt64 = 0) {
+    self.name = name
+    self.spans = spans
+    self.rejected = rejected
+  }
 }

@@ -15,7 +15,8 @@ public final class SimulatedShop: LiveSystem {
     var snapshot: SystemSnapshot
     var speed: Speed
     var isStopping = false
-    var receivers: [String] = []
+    /// Each is asked for its figures whenever a snapshot is taken.
+    var receivers: [@Sendable () -> ReceiverSnapshot] = []
   }
 
   private let world: World
@@ -37,7 +38,7 @@ public final class SimulatedShop: LiveSystem {
     self.isStill = isStill
     let builder = SnapshotBuilder(world: world, external: external)
     self.builder = Locked(BuilderBox(builder: builder))
-    history = SnapshotHistory(span: 300_000_000_000)
+    history = SnapshotHistory(span: 900_000_000_000)
     world.begin()
     world.time.run(until: settings.epoch + startAt)
     let snapshot = builder.snapshot(speed: speed, receivers: [], isStill: isStill)
@@ -68,9 +69,9 @@ public final class SimulatedShop: LiveSystem {
     if isStill { refresh() }
   }
 
-  /// Says on the screen that a receiver is open.
-  public func opened(receiver: String) {
-    state.withLock { $0.receivers.append(receiver) }
+  /// Says on the screen that a receiver is open, and what came in. `figures` is called from any thread.
+  public func opened(receiver figures: @escaping @Sendable () -> ReceiverSnapshot) {
+    state.withLock { $0.receivers.append(figures) }
     if isStill { refresh() }
   }
 
@@ -140,7 +141,7 @@ public final class SimulatedShop: LiveSystem {
     // Published with the lock held: where time stands still several threads come here, and the last one must win.
     builder.withLock { box in
       let (speed, receivers) = state.withLock { ($0.speed, $0.receivers) }
-      let snapshot = box.builder.snapshot(speed: speed, receivers: receivers, isStill: isStill)
+      let snapshot = box.builder.snapshot(speed: speed, receivers: receivers.map { $0() }, isStill: isStill)
       world.publishedTime.withLock { $0 = snapshot.time }
       history.add(snapshot)
       state.withLock { $0.snapshot = snapshot }

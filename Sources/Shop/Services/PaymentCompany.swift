@@ -80,6 +80,9 @@ final class CompanyBooks: @unchecked Sendable {
     self.world = world
   }
 
+  /// How many keys are known.
+  var count: Int { entries.count }
+
   func charge(_ key: String, amount: Int64, declining: Bool) -> Entry {
     if let known = entries[key]?.entry {
       repeated += 1

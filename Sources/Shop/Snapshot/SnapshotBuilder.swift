@@ -25,7 +25,7 @@ final class SnapshotBuilder {
   /// Where the cockpit itself has read `__operations` to.
   var operationsPosition: Int64 { reader.position }
 
-  func snapshot(speed: Speed, receivers: [String], isStill: Bool) -> SystemSnapshot {
+  func snapshot(speed: Speed, receivers: [ReceiverSnapshot], isStill: Bool) -> SystemSnapshot {
     world.flushSpans()
     reader.read()
     let now = world.time.now
@@ -40,6 +40,7 @@ final class SnapshotBuilder {
     snapshot.traffic = traffic()
     snapshot.tally = world.transactions.currentTally()
     snapshot.transactions = transactions(now: now)
+    snapshot.overdue = world.transactions.overdue()
     snapshot.events = reader.newestFirst
     snapshot.program = program(receivers: receivers, isStill: isStill)
     snapshot.judge()
@@ -76,9 +77,11 @@ final class SnapshotBuilder {
     var seen: Set<GTXID> = []
     let lasting = (world.transactions.openTransactions.prefix(Self.openShown) + world.transactions.notable)
       .filter { seen.insert($0).inserted }
-      .compactMap { world.book.entry($0) }.filter { $0.start < oldest }
+    let kept = world.book.entries(lasting).filter { $0.start < oldest }
       .sorted { $0.start != $1.start ? $0.start > $1.start : $0.gtxid > $1.gtxid }
-    var rows = (newest + lasting).map { completed($0, now: now) }
+    let own = newest + kept
+    let traces = world.traces.summaries(of: own.map(\.gtxid))
+    var rows = zip(own, traces).map { completed($0, with: $1, now: now) }
     let foreign = external.summaries(newest: Self.externalShown).map { TransactionSummary($0, now: now) }
     guard !foreign.isEmpty else { return rows }
     // Those from outside have their own clocks: they stand on top, where they are seen to come in.
@@ -87,9 +90,11 @@ final class SnapshotBuilder {
   }
 
   /// What the saga says of a transaction, with what its spans say.
-  private func completed(_ summary: TransactionSummary, now: Int64) -> TransactionSummary {
+  private func completed(
+    _ summary: TransactionSummary, with trace: TraceSummary?, now: Int64
+  ) -> TransactionSummary {
     var summary = summary
-    if let trace = world.traces.summary(of: summary.gtxid) { summary.add(trace, now: now) }
+    if let trace { summary.add(trace, now: now) }
     if !summary.state.hasEnded {
       summary.duration = now - summary.start
       summary.isOverdue = summary.state != .stuck && summary.duration > TransactionReports.overdueAfter
@@ -112,7 +117,7 @@ final class SnapshotBuilder {
     return fault
   }
 
-  private func program(receivers: [String], isStill: Bool) -> ProgramSnapshot {
+  private func program(receivers: [ReceiverSnapshot], isStill: Bool) -> ProgramSnapshot {
     var program = ProgramSnapshot()
     let (own, foreign) = (world.traces.statistics, external.statistics)
     program.spansAccepted = UInt64(own.accepted) + UInt64(foreign.accepted)

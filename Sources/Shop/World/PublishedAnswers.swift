@@ -16,6 +16,9 @@ final class PublishedAnswers: @unchecked Sendable {
 
   private static let types = [EventType.paymentComplete, EventType.paymentFailed, EventType.paymentRefunded]
 
+  /// How many answers are known.
+  var count: Int { answers.count }
+
   func see(_ record: EventRecord, topic: String) {
     guard topic == TopicName.order || topic == TopicName.inventory,
       let text = record.headerText(RecordHeaderName.type), let type = Self.types.first(where: { $0 == text }),

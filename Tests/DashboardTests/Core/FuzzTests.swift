@@ -42,7 +42,7 @@ struct FuzzTests {
         cockpit.send(.log(filter, (0..<count).map { _ in random.logLine() }))
       case .loadSnapshot: cockpit.send(.pastSnapshot(random.next()))
       case .findTransactions(let prefix): cockpit.send(.found(prefix: prefix, [ShopFixture.id(0x8f3a, 1)]))
-      case .loadTransaction(let id): cockpit.send(.transaction(id, nil))
+      case .loadTransaction(let id): cockpit.send(.transaction(id, random.detail(of: id)))
       default: break
       }
     }

@@ -1,4 +1,5 @@
 import Operations
+import TraceCollector
 import TraceModel
 
 /// Numbers from a seed (SplitMix64), so that a failure can be run again.
@@ -205,6 +206,46 @@ struct RandomSnapshot {
       return fault
     }
     return board
+  }
+
+  /// A transaction with a call tree of any shape: parents that are missing, come later, or are their own children; times
+  /// that no number holds; facts of every kind. Nil now and then.
+  mutating func detail(of id: GTXID) -> TransactionDetail? {
+    guard numbers.pick([true, true, true, false]) else { return nil }
+    let count = numbers.pick([0, 1, 2, 9, 60, 400])
+    let spans = (0..<count).compactMap { span($0, of: id, beside: count) }
+    var summary = transaction()
+    summary.gtxid = id
+    return TransactionDetail(summary: summary, tree: CallTree.build(spans: spans), log: list { $0.logLine() })
+  }
+
+  private mutating func span(_ number: Int, of id: GTXID, beside count: Int) -> TraceSpan? {
+    guard let own = SpanID(UInt64(number + 1)) else { return nil }
+    let names = [
+      AttributeName.httpStatus, AttributeName.topic, AttributeName.partition, AttributeName.offset, AttributeName.wait,
+      AttributeName.attempt, AttributeName.attempts, AttributeName.undoes, AttributeName.state, AttributeName.subject,
+      name(),
+    ]
+    let attributes = list { random in
+      SpanAttribute(
+        random.numbers.pick(names),
+        random.numbers.pick([
+          .text(random.name()), .integer(random.count()), .real(random.share()), .boolean(random.flag()),
+        ]))
+    }
+    let kinds = [SpanEventName.backOff, SpanEventName.refused, SpanEventName.breaker, SpanEventName.duplicate, name()]
+    let around = numbers.pick([ShopFixture.now, ShopFixture.now, time()])
+    return TraceSpan(
+      gtxid: id, id: own,
+      parent: number == 0 ? nil : SpanID(UInt64(numbers.pick([number, number / 2, 1, count + 7, number + 1, 0]))),
+      ltxid: some(LTXID(UInt32(numbers.pick([1, 2, number + 1, 9_999])))).flatMap { $0 },
+      kind: numbers.pick([.internal, .server, .client, .producer, .consumer]), service: name(), instance: name(),
+      operation: name(), start: around &+ Int64(number) &* numbers.pick([0, 1_000_000, -1_000_000]),
+      duration: some(numbers.pick([0, 1, 5_000_000, 90_000_000_000, .max, -1])),
+      status: numbers.pick([.unset, .ok, .error]), message: name(), peer: name(), attributes: attributes,
+      events: list { random in
+        SpanEvent(time: around &+ random.count(), name: random.numbers.pick(kinds), attributes: attributes)
+      })
   }
 
   mutating func logLine() -> LogLine {

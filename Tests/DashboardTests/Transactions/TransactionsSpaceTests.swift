@@ -56,7 +56,7 @@ struct TransactionsSpaceTests {
       return row
     }
     (snapshot.tally.running, snapshot.tally.stuck, snapshot.tally.compensating) = (.max, .max, .max)
-    snapshot.program.receivers = ["zipkin 127.0.0.1:9411"]
+    snapshot.program.receivers = [ReceiverSnapshot(name: "zipkin 127.0.0.1:9411")]
     return snapshot
   }
 

@@ -59,6 +59,22 @@ import TraceModel
     #expect(history.nearest(to: .max)?.time == 15_000_000_000)
   }
 
+  @Test func aQuarterOfAnHourCostsWhatFiveMinutesWould() {
+    let second: Int64 = 1_000_000_000
+    let history = SnapshotHistory(span: 900 * second)
+    for number in 0...2_000 {
+      history.add(SystemSnapshot(system: SystemIdentity(name: "shop", kind: .simulated), time: Int64(number) * second))
+    }
+    #expect(history.count == 60 + 1 + 120 + 120)
+    #expect(history.start == 1_100 * second)
+    // How old what is shown may be, by its age.
+    for (age, step) in [(0, 1), (1, 1), (59, 1), (90, 2), (299, 2), (400, 5), (899, 5)] as [(Int64, Int64)] {
+      let wanted = (2_000 - age) * second
+      let found = history.nearest(to: wanted)?.time ?? 0
+      #expect(found <= wanted && wanted - found < step * second, "\(age) s ago")
+    }
+  }
+
   @Test(arguments: [("10", Speed.paced(10)), ("×0.5", .paced(0.5)), ("x100", .paced(100)), ("MAX", .asFastAsItCan)])
   func speedsAreRead(text: String, expected: Speed) {
     #expect(Speed(text) == expected)

@@ -45,11 +45,18 @@ import TraceModel
     #expect(attention([declined, old]).isEmpty)
   }
 
-  @Test func overdueOnesSayWhereTheyWait() throws {
-    var waiting = try transaction(1, .running, ageInSeconds: 20)
-    (waiting.isOverdue, waiting.step) = (true, "payment")
-    var undoing = try transaction(2, .compensating, ageInSeconds: 20)
-    (undoing.isOverdue, undoing.step) = (true, "payment")
-    #expect(attention([waiting, undoing]).map(\.reason) == ["waits in payment", "undoing, at payment"])
+  @Test func overdueOnesSayWhereTheyWaitAndAllAreCounted() throws {
+    var snapshot = SystemSnapshot(system: SystemIdentity(name: "shop", kind: .simulated), time: Self.now)
+    let id = try #require(GTXID(high: 1, low: 1))
+    snapshot.overdue = [
+      OverdueTransactions(
+        state: .compensating, step: "payment", gtxid: id, start: Self.now - 30 * Self.second, count: 2),
+      OverdueTransactions(
+        state: .running, step: "payment", gtxid: id, start: Self.now - 20 * Self.second, count: 2_345),
+    ]
+    snapshot.judge()
+    #expect(snapshot.attention.map(\.reason) == ["waits in payment", "undoing, at payment"])
+    #expect(snapshot.attention.map(\.count) == [2_345, 2])
+    #expect(snapshot.attention.map(\.duration) == [20 * Self.second, 30 * Self.second])
   }
 }

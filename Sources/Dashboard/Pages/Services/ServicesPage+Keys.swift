@@ -116,7 +116,8 @@ extension ServicesPage {
     var hints: [KeyHint] = []
     if !(focus == .instances && opened != nil) { hints.append(KeyHint("↵", enter[focus] ?? "open")) }
     if focus == .services || focus == .instances {
-      hints += [KeyHint("f", "fault"), KeyHint("x", "kill or start")]
+      hints.append(KeyHint("f", "fault"))
+      if service(context)?.isOutside != true { hints.append(KeyHint("x", "kill or start")) }
     }
     if opened == nil { hints.append(KeyHint("s", "sort")) }
     hints.append(KeyHint("l", "log"))

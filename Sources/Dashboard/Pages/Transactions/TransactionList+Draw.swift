@@ -56,7 +56,7 @@ extension TransactionList {
       ]
     }
     let receivers = context.snapshot.program.receivers
-    let ears = receivers.isEmpty ? "" : " Listening: \(receivers.joined(separator: ", "))."
+    let ears = receivers.isEmpty ? "" : " Listening: \(receivers.map(\.name).joined(separator: ", "))."
     return [Run("No transaction yet.\(ears)", .muted)]
   }
 
@@ -78,6 +78,16 @@ extension TransactionList {
     for (index, count) in counts.enumerated() where count.0 > 0 {
       let figure = Run(Figures.short(count.0).text, count.2, bold: count.2 != .text)
       figures.add([figure, Run(" \(count.1)", .muted)], priority: 5 - index, gap: index == 0 ? 3 : 2)
+    }
+    for receiver in context.snapshot.program.receivers {
+      var runs = [
+        Run("\(receiver.name)  ", .muted), Run(Figures.short(Int(clamping: receiver.spans)).text, .text),
+        Run(" spans", .muted),
+      ]
+      if receiver.rejected > 0 {
+        runs += [Run("  \(Figures.short(Int(clamping: receiver.rejected)).text) refused", .degraded)]
+      }
+      figures.add(runs, priority: 2, gap: 3)
     }
     let arrow = isDescending ? Glyphs.descending : Glyphs.ascending
     let isNewest = isFollowing && order == .start && isDescending
