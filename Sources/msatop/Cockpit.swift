@@ -59,6 +59,8 @@ struct Cockpit: ~Copyable {
       let due = min(nextTick, !needsFrame ? .max : isUrgent ? soonestFrame : nextFrame)
       let milliseconds = Int(max(0, due - WallClock.monotonic) / 1_000_000) + 1
       screen.waitForEvents(milliseconds: milliseconds, now: { WallClock.monotonic }, into: &events)
+      // What a key means may depend on what was shown a moment ago.
+      if !events.isEmpty { feed(.tick(WallClock.monotonic)) }
       for event in events {
         if event == .wake {
           feed(.snapshot(system.snapshot()))

@@ -35,17 +35,48 @@ struct TransactionListTests {
     #expect(current(stage) == expected, "\(keys)")
   }
 
+  private static let second: Int64 = 1_000_000_000
+
   @Test func theCursorFollowsTheNewestUntilItIsMoved() {
     var stage = stage()
+    stage.context.clock += Self.second
     stage.show(later(3))
-    #expect(current(stage) == "0000", "the newest of all")
+    #expect(stage.page.list.current?.gtxid == TransactionFixture.id("ffff0002"), "the newest of all")
     stage.press("j j j j")
     #expect(current(stage) == "c90d")
     stage.show(later(6))
     #expect(current(stage) == "c90d" && stage.page.list.cursor.line == 7)
     stage.press("g")
+    stage.context.clock += Self.second
     stage.show(later(8))
     #expect(stage.page.list.cursor.line == 0)
+    #expect(stage.page.list.current?.gtxid == TransactionFixture.id("ffff0007"))
+  }
+
+  @Test func rowsThatAreFollowedHoldStillForASecond() throws {
+    var stage = stage()
+    var next = later(3)
+    next.transactions[3].state = .stuck
+    stage.context.clock += Self.second / 2
+    stage.show(next)
+    #expect(current(stage) == "e01c", "what is seen is what Enter opens")
+    #expect(stage.page.list.current?.state == .stuck, "what becomes of it is seen at once")
+    stage.context.clock += Self.second / 2
+    stage.show(next)
+    #expect(stage.page.list.current?.gtxid == TransactionFixture.id("ffff0002"))
+    // Whoever presses now has seen the rows of before.
+    stage.context.clock += Self.second / 5
+    let meant = try #require(stage.page.list.chosen(at: stage.context.clock))
+    #expect(meant.gtxid == next.transactions[3].gtxid)
+    stage.context.clock += Self.second / 5
+    #expect(stage.page.list.chosen(at: stage.context.clock)?.gtxid == TransactionFixture.id("ffff0002"))
+  }
+
+  @Test func thePastIsShownAtOnce() {
+    var stage = stage()
+    stage.context.isFrozen = true
+    stage.show(later(3))
+    #expect(stage.page.list.current?.gtxid == TransactionFixture.id("ffff0002"))
   }
 
   @Test func theRowStaysOnItsLineOfTheScreen() {

@@ -3,7 +3,9 @@ import TraceModel
 
 /// The rows of the page: which transactions, in which order, and where the cursor is among them.
 ///
-/// The cursor stays on the newest transaction until it is moved, and from then on with the one that it is on.
+/// The cursor stays on the newest transaction until it is moved, and from then on with the one that it is on. While it
+/// follows the newest, new rows come in once a second: what somebody sees and chooses must not be another one when the
+/// key arrives.
 struct TransactionList: Sendable {
   enum Order: String, Sendable, CaseIterable {
     case start, duration, state, kind, hops, error
@@ -23,11 +25,50 @@ struct TransactionList: Sendable {
   private(set) var filterText = ""
   /// The row the cursor stays on; nil while it follows the newest.
   private var anchor: GTXID?
+  /// What the rows were last made of: the moment on the screen's clock, the state's own time.
+  private var taken: (at: Int64, time: Int64)?
+  /// The row that was under the cursor before the rows last changed.
+  private var before: GTXID?
+
+  private static let held: Int64 = 1_000_000_000
+  /// So long after a change a key still means what was there before: nobody is faster.
+  private static let reaction: Int64 = 300_000_000
 
   var isFollowing: Bool { anchor == nil }
   var current: TransactionSummary? { rows.indices.contains(cursor.line) ? rows[cursor.line] : nil }
 
-  mutating func update(_ snapshot: SystemSnapshot, height: Int) {
+  /// The row that somebody means who presses a key at `clock`.
+  func chosen(at clock: Int64) -> TransactionSummary? {
+    guard isFollowing, let taken, clock - taken.at < Self.reaction, let before,
+      let row = rows.first(where: { $0.gtxid == before })
+    else { return current }
+    return row
+  }
+
+  /// The state has changed.
+  /// - Parameter clock: nanoseconds on a clock that only goes forward.
+  mutating func update(_ snapshot: SystemSnapshot, height: Int, clock: Int64, isFrozen: Bool) {
+    if isFollowing, !isFrozen, !rows.isEmpty, let taken, clock - taken.at < Self.held, snapshot.time >= taken.time {
+      self.taken?.time = snapshot.time
+      return refresh(from: snapshot)
+    }
+    before = current?.gtxid
+    taken = (clock, snapshot.time)
+    rebuild(snapshot, height: height)
+  }
+
+  /// The same rows, with what has become of them.
+  private mutating func refresh(from snapshot: SystemSnapshot) {
+    all = snapshot.transactions.count
+    var places: [GTXID: Int] = [:]
+    for (place, row) in rows.enumerated() { places[row.gtxid] = place }
+    for transaction in snapshot.transactions {
+      if let place = places[transaction.gtxid] { rows[place] = transaction }
+    }
+  }
+
+  /// Takes everything in at once, since somebody asked for another order or filter.
+  mutating func rebuild(_ snapshot: SystemSnapshot, height: Int) {
     all = snapshot.transactions.count
     rows = filter.isEmpty ? snapshot.transactions : snapshot.transactions.filter(filter.matches)
     sort()
@@ -66,7 +107,9 @@ struct TransactionList: Sendable {
 
   mutating func press(_ key: KeyPress, height: Int) -> Bool {
     guard cursor.press(key, count: rows.count, height: height) else { return false }
-    anchor = key.key == .home || key.key == .character("g") ? nil : current?.gtxid
+    let follows = key.key == .home || key.key == .character("g")
+    anchor = follows ? nil : current?.gtxid
+    if follows { (taken, before) = (nil, nil) }
     return true
   }
 

@@ -16,12 +16,12 @@ extension TransactionsPage {
     if isMove { return [] }
     switch key.key {
     case .enter:
-      guard let row = list.current else { return [] }
+      guard let row = list.chosen(at: context.clock) else { return [] }
       return [.open(.transaction(row.gtxid, span: nil))]
     case .character("s"): sort(context) { $0.sortByNext() }
     case .character("S"): sort(context) { $0.reverse() }
     case .character("m"):
-      guard let row = list.current else { return [.say("there is no transaction to mark")] }
+      guard let row = list.chosen(at: context.clock) else { return [.say("there is no transaction to mark")] }
       return mark(row.gtxid, context)
     case .escape:
       guard !list.filterText.isEmpty else { return nil }
@@ -34,7 +34,7 @@ extension TransactionsPage {
   private mutating func sort(_ context: PageContext, _ change: (inout TransactionList) -> Void) {
     withList {
       change(&$0)
-      $0.update(context.snapshot, height: Self.listHeight(context.size))
+      $0.rebuild(context.snapshot, height: Self.listHeight(context.size))
     }
   }
 

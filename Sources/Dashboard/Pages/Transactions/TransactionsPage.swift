@@ -24,7 +24,8 @@ struct TransactionsPage: Page {
   mutating func refresh(_ context: PageContext) -> [Action] {
     if comparison != nil { return refreshComparison(context) }
     guard tree != nil else {
-      list.update(context.snapshot, height: Self.listHeight(context.size))
+      list.update(
+        context.snapshot, height: Self.listHeight(context.size), clock: context.clock, isFrozen: context.isFrozen)
       return []
     }
     return refreshTree(context)
@@ -68,7 +69,7 @@ struct TransactionsPage: Page {
 
   func subject(_ context: PageContext) -> Subject? {
     if comparison != nil { return nil }
-    guard let tree else { return list.current.map { .transaction($0.gtxid) } }
+    guard let tree else { return list.chosen(at: context.clock).map { .transaction($0.gtxid) } }
     guard let span = tree.currentSpan else { return .transaction(tree.gtxid) }
     return .span(tree.gtxid, span)
   }
@@ -88,7 +89,7 @@ struct TransactionsPage: Page {
       return nil
     }
     let problem = list.narrow(to: text)
-    list.update(context.snapshot, height: Self.listHeight(context.size))
+    list.rebuild(context.snapshot, height: Self.listHeight(context.size))
     return problem
   }
 
