@@ -25,7 +25,7 @@ static bool captures_stderr;
 static struct termios saved_modes;
 static struct sigaction previous[signal_limit];
 static atomic_bool armed;
-static atomic_bool stop_requested;
+static atomic_int stop_signal;
 static atomic_bool suspend_requested;
 
 // Mouse and focus reporting, bracketed paste and attributes off; palette back; cursor shown; application keypad off;
@@ -82,6 +82,12 @@ static void on_fatal(int signal, siginfo_t *info, void *context) {
   int saved_errno = errno;
   if (atomic_load(&armed)) leave_backtracer_no_input();
   tg_restore();
+  if (info->si_code == SI_USER) {  // Somebody else sent it: there is nothing to report, and nothing goes on.
+    sigaction(signal, &(struct sigaction){.sa_handler = SIG_DFL}, NULL);
+    raise(signal);
+    errno = saved_errno;
+    return;
+  }
   // Hand over to whoever came first: Swift's backtracer, or the default action. Returning runs the faulting instruction
   // again, with its registers intact, so the backtrace is the true one. A signal that was sent rather than caused must
   // be sent again.
@@ -91,9 +97,8 @@ static void on_fatal(int signal, siginfo_t *info, void *context) {
 }
 
 static void on_stop(int signal) {
-  (void)signal;
   int saved_errno = errno;
-  atomic_store(&stop_requested, true);
+  atomic_store(&stop_signal, signal);
   tg_wake();
   errno = saved_errno;
 }
@@ -162,7 +167,15 @@ void tg_clear_wake(void) {
   (void)ignored;
 }
 
-bool tg_stop_requested(void) { return atomic_load(&stop_requested); }
+bool tg_stop_requested(void) { return atomic_load(&stop_signal) != 0; }
+
+void tg_end_by_signal(void) {
+  int number = atomic_load(&stop_signal);
+  if (number == 0) return;
+  tg_restore();
+  signal(number, SIG_DFL);
+  raise(number);
+}
 
 bool tg_take_suspend_request(void) { return atomic_exchange(&suspend_requested, false); }
 

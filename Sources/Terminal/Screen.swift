@@ -50,6 +50,10 @@ public struct Screen: ~Copyable {
     guard isatty(STDIN_FILENO) == 1, isatty(STDOUT_FILENO) == 1 else { throw .notATerminal }
   }
 
+  /// Ends the process by the signal that asked for it (SIGTERM, SIGHUP, SIGINT), so that a shell learns of it; returns
+  /// when none did. Call it when there is no screen any more.
+  public static func endBySignal() { tg_end_by_signal() }
+
   deinit {
     Self.send(Self.reportingOff)
     endwin()

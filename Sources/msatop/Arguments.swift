@@ -21,6 +21,11 @@ enum Arguments {
     return rate
   }
 
+  static func seed(_ text: String) throws -> UInt64 {
+    guard let seed = UInt64(text) else { throw ValidationError("a seed is a whole number from 0 on") }
+    return seed
+  }
+
   static func speed(_ text: String) throws -> Speed {
     guard let speed = Speed(text) else { throw ValidationError("a speed is 0.1 to 100, or max") }
     return speed

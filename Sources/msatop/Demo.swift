@@ -20,14 +20,17 @@ struct Demo: ParsableCommand {
         msatop demo --zipkin 0.0.0.0:9411                spans from other machines, too
       """)
 
-  @Option(help: "The run to show: the same seed gives the same run.")
+  @Option(
+    parsing: .unconditional, help: "The run to show: the same seed gives the same run.", transform: Arguments.seed)
   var seed: UInt64 = 1
 
-  @Option(help: ArgumentHelp("Transactions a second.", valueName: "tx/s"), transform: Arguments.rate)
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("Transactions a second.", valueName: "tx/s"), transform: Arguments.rate)
   var rate = 50.0
 
   @Option(
-    help: ArgumentHelp("How fast time goes by: 0.1 to 100, or max.", valueName: "factor"), transform: Arguments.speed)
+    parsing: .unconditional, help: ArgumentHelp("How fast time goes by: 0.1 to 100, or max.", valueName: "factor"),
+    transform: Arguments.speed)
   var speed = Speed.paced(1)
 
   @Option(help: ArgumentHelp("dark, light or nord.", valueName: "name"), transform: Arguments.theme)
@@ -45,6 +48,7 @@ struct Demo: ParsableCommand {
   var zipkin: ListenAddress?
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp("Let that much time go by at once, before the first frame.", valueName: "duration"),
     transform: Arguments.duration)
   var startAt: Int64 = 0
@@ -67,7 +71,15 @@ struct Demo: ParsableCommand {
     if !frozen { settings.epoch = WallClock.nanoseconds / 1_000_000_000 * 1_000_000_000 - startAt }
     let shop = SimulatedShop(settings, startAt: startAt, speed: speed, isStill: frozen)
     let receiver = try openReceiver(for: shop)
-    defer { receiver?.stop() }
+    defer {
+      receiver?.stop()
+      Screen.endBySignal()
+    }
+    try show(shop, theme: chosen)
+    shop.stop()
+  }
+
+  private func show(_ shop: SimulatedShop, theme chosen: Theme) throws {
     var cockpit = Cockpit(
       system: shop, screen: try openScreen(chosen), theme: chosen, themeName: theme, isASCII: ascii,
       motion: motion && !frozen,
@@ -75,7 +87,6 @@ struct Demo: ParsableCommand {
     let waker = cockpit.waker
     shop.start { waker.wake() }
     cockpit.run()
-    shop.stop()
   }
 
   private func openScreen(_ theme: Theme) throws -> Screen {

@@ -18,13 +18,16 @@ struct Simulate: ParsableCommand {
         msatop simulate --duration 1m --events run.txt && sha256sum run.txt
       """)
 
-  @Option(help: ArgumentHelp("Time under load.", valueName: "duration"), transform: Arguments.duration)
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("Time under load.", valueName: "duration"),
+    transform: Arguments.duration)
   var duration: Int64 = 60_000_000_000
 
-  @Option(help: "The run: the same seed gives the same run.")
+  @Option(parsing: .unconditional, help: "The run: the same seed gives the same run.", transform: Arguments.seed)
   var seed: UInt64 = 1
 
-  @Option(help: ArgumentHelp("Transactions a second.", valueName: "tx/s"), transform: Arguments.rate)
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("Transactions a second.", valueName: "tx/s"), transform: Arguments.rate)
   var rate = 50.0
 
   @Option(
@@ -99,7 +102,8 @@ struct Simulate: ParsableCommand {
           : "no transaction begins with \(transaction) in this run, or it is no longer kept")
     }
     guard found.count == 1 else {
-      throw Failure(description: "\(found.count) transactions begin with \(transaction): give more digits")
+      let count = found.count < SimulationRun.mostFound ? "\(found.count)" : "\(found.count) or more"
+      throw Failure(description: "\(count) transactions begin with \(transaction): give more digits")
     }
     guard let tree = run.callTree(of: id, ascii: ascii) else {
       throw Failure(description: "the spans of \(id) are no longer kept")

@@ -88,7 +88,7 @@ import Testing
     #expect(try await session.shows("1 Overview"))
     let program = try #require(try await session.program)
     kill(program, signal)
-    #expect(try await session.shows("left with"))
+    #expect(try await session.shows("left with \(128 + signal)"))
     #expect(try await session.isRestored())
     await session.end()
   }

@@ -25,6 +25,10 @@ void tg_clear_wake(void);  // from the thread that polls
 // True once SIGTERM, SIGHUP or SIGINT asked the program to end.
 bool tg_stop_requested(void);
 
+// Ends the process by that signal, once all is given back, so that whoever started it learns how it ended. Returns when
+// none came.
+void tg_end_by_signal(void);
+
 // True once after SIGTSTP came from outside: the screen is to be given back, and then tg_suspend called.
 bool tg_take_suspend_request(void);
 

@@ -90,6 +90,11 @@ public final class SimulationRun {
     return spans.isEmpty ? nil : CallTreeText.render(CallTree.build(spans: spans), ascii: ascii)
   }
 
+  /// So many ids are found at most.
+  public static let mostFound = 100
+
   /// The ids that begin with these digits.
-  public func transactions(withPrefix prefix: String) -> [GTXID] { world.traces.find(prefix: prefix) }
+  public func transactions(withPrefix prefix: String) -> [GTXID] {
+    world.traces.find(prefix: prefix, limit: Self.mostFound)
+  }
 }
