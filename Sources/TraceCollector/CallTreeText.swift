@@ -29,7 +29,8 @@ public enum CallTreeText {
         line.isCritical ? glyphs.critical : " ", hop(row, glyphs), line.label, line.took, line.code, hops: hops,
         width: width)
     }
-    return text
+    // What the shop itself writes between a product and how many of it.
+    return ascii ? text.replacing("×", with: "x") : text
   }
 
   private static func heading(

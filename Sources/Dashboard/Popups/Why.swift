@@ -90,7 +90,7 @@ extension Why {
     place = .breakers(selected: breaker.id)
     let window = settings.isTimeBased ? "\(settings.windowSize) s" : "\(settings.windowSize) calls"
     let limit = Figures.percent(settings.failureRateThreshold / 100, isWhole: true).text
-    rule = "It opens when \(limit) or more of the last \(window) fail, once \(breaker.minimumCalls) have been made."
+    rule = "It opens when \(limit) or more of the last \(window) fail, once \(settings.minimumCalls) have been made."
     add("since", Figures.duration(context.since(breaker.since)).text)
     if let newest = breaker.transitions.first, !newest.reason.isEmpty {
       add("last change", "\(newest.from?.mark.word ?? "started") → \(newest.to.mark.word): \(newest.reason)")

@@ -59,6 +59,8 @@ public struct BreakerSettingsSnapshot: Sendable, Equatable, Codable {
   public var isTimeBased = false
   /// Calls, or seconds.
   public var windowSize = 0
+  /// Calls that must have been made before CLOSED is judged.
+  public var minimumCalls = 0
   /// Per cent.
   public var failureRateThreshold = 0.0
   public var slowRateThreshold = 0.0

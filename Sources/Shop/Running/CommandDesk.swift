@@ -21,8 +21,7 @@ struct CommandDesk {
       if case .removeFault = command { return .done("taken off: \(fault.spec)") }
       return .done(fault.isOn ? "switched off: \(fault.spec)" : "switched on: \(fault.spec)")
     case .endAllFaults:
-      let count = snapshot.faults.armed.count
-      return .done(count == 0 ? "nothing is broken" : count == 1 ? "1 fault ended" : "\(count) faults ended")
+      return .done(allFaultsEnded)
     case .forceBreaker(let id, let state): return force(id, state)
     case .resetBreaker(let id):
       guard let breaker = snapshot.breaker(id) else { return .refused("there is no breaker \(id) any more") }
@@ -38,6 +37,15 @@ struct CommandDesk {
       case .paced(let factor): return .done("speed ×\(factor == factor.rounded() ? "\(Int(factor))" : "\(factor)")")
       }
     }
+  }
+
+  /// What an operator forced is no fault, and stays as it is: it is said, so that nobody waits for it to heal.
+  private var allFaultsEnded: String {
+    let (faults, forced) = (snapshot.faults.armed.count, snapshot.breakers.filter { $0.state == .forcedOpen }.count)
+    let ended = faults == 0 ? "nothing is broken" : faults == 1 ? "1 fault ended" : "\(faults) faults ended"
+    if forced == 0 { return ended }
+    return ended + (forced == 1 ? "; 1 breaker stays forced open" : "; \(forced) breakers stay forced open")
+      + ": c on page 3 closes it"
   }
 
   private func force(_ id: String, _ state: BreakerState) -> CommandOutcome {

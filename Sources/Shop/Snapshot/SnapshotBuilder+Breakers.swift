@@ -46,6 +46,9 @@ extension SnapshotBuilder {
     var snapshot = BreakerSettingsSnapshot()
     snapshot.isTimeBased = settings.slidingWindowType == .timeBased
     snapshot.windowSize = settings.slidingWindowSize
+    snapshot.minimumCalls =
+      snapshot.isTimeBased
+      ? settings.minimumNumberOfCalls : min(settings.minimumNumberOfCalls, settings.slidingWindowSize)
     snapshot.failureRateThreshold = Double(settings.failureRateThreshold)
     snapshot.slowRateThreshold = Double(settings.slowCallRateThreshold)
     snapshot.slowCallDuration = settings.slowCallDurationThreshold.wholeNanoseconds

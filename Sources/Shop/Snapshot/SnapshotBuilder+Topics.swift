@@ -1,5 +1,6 @@
 internal import EventBus
 internal import Operations
+internal import Resilience
 internal import Simulation
 
 extension SnapshotBuilder {
@@ -69,7 +70,7 @@ extension SnapshotBuilder {
       (place.inRate, place.outRate) = world.observatory.series.rates(of: partition.lag.partition)
       return place
     }
-    snapshot.why = Self.why(snapshot, row)
+    snapshot.why = Self.why(snapshot, row) + hindrance(of: group.name, verdict: snapshot.verdict)
     return snapshot
   }
 
@@ -79,6 +80,18 @@ extension SnapshotBuilder {
     guard let lag = report.totalLag, lag > 0 else { return 0 }
     if report.trend.direction == .steady, rate > 0 { return Int64(min(Double(lag) / rate, 1e6) * 1e9) }
     return report.trend.timeToEmpty
+  }
+
+  /// What keeps a group that is behind from reading: the calls that its records need, and that are refused.
+  private func hindrance(of service: String, verdict: Operations.LagVerdict?) -> [String] {
+    guard let verdict, verdict != .ok, let deployed = world.services.first(where: { $0.name == service }) else {
+      return []
+    }
+    let clients = deployed.instances.compactMap(\.process).flatMap(\.clients)
+    guard let open = clients.first(where: { $0.breaker.state == .open || $0.breaker.state == .forcedOpen }) else {
+      return []
+    }
+    return ["each record retries: breaker to \(open.callee) is OPEN"]
   }
 
   /// The rule behind a verdict, and the facts that it was applied to.

@@ -121,7 +121,7 @@ enum ShopFixture {
     var settings = BreakerSettingsSnapshot()
     settings.windowSize = 10
     settings.failureRateThreshold = 50
-    settings.trialCalls = 3
+    (settings.trialCalls, settings.minimumCalls) = (3, 5)
     settings.openWait = 10 * second
     func breaker(_ caller: String, _ callee: String, _ state: BreakerState, since: Int64) -> BreakerSnapshot {
       var breaker = BreakerSnapshot(id: "\(caller)>\(callee)", caller: caller, instance: caller, callee: callee)

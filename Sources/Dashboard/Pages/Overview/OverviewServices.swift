@@ -37,9 +37,8 @@ struct OverviewServices {
       service.instancesAll > 0 ? .figure(up, upInk) : .unknown,
       .figure(Figures.rate(service.rate), service.rate == 0 ? .faint : .text),
       .pulse(service.pulse.doubles),
-      .figure(
-        Figures.percent(service.errorShare), Severity.errors.ink(service.errorShare),
-        bold: Severity.errors.isBad(service.errorShare)),
+      // Of no calls there is no share.
+      service.rate == 0 && service.errorShare == 0 ? .unknown : ServiceRow.errors(service.errorShare),
       latency(service.p99),
     ]
   }

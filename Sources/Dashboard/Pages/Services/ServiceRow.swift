@@ -55,7 +55,8 @@ struct ServiceRow {
   }
 
   private var errors: TableCell {
-    Self.errors(service.errorShare)
+    // Of no calls there is no share.
+    service.rate == 0 && service.errorShare == 0 ? .unknown : Self.errors(service.errorShare)
   }
 
   static func errors(_ share: Double) -> TableCell {

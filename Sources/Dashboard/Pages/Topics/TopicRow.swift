@@ -25,7 +25,7 @@ struct TopicRow {
     case .group: .text(topic.worstGroup.isEmpty ? "–" : topic.worstGroup, topic.verdict == nil ? .muted : .text)
     case .lag: Self.lag(topic.lag, topic.verdict)
     case .trend: trend
-    case .emptyIn: .runs(Self.emptyIn(lag: topic.lag, topic.emptyIn, topic.trend).map { [$0] } ?? [])
+    case .emptyIn: .runs(emptyIn.map { [$0] } ?? [])
     case .dead:
       .figure(
         Figures.count(topic.deadLetters), topic.deadLetters > 0 ? .degraded : .faint, bold: topic.deadLetters > 0)
@@ -75,12 +75,13 @@ struct TopicRow {
     }
   }
 
-  /// When a lag will be gone: `now`, `40 s`, `never`; nil where nothing is known.
-  static func emptyIn(lag: Int64?, _ time: Int64?, _ trend: LagTrend) -> Run? {
-    guard let lag else { return nil }
+  /// When the lag will be gone: `now`, `40 s`, `never`; nil where nothing is known.
+  private var emptyIn: Run? {
+    guard let lag = topic.lag else { return nil }
     if lag == 0 { return Run("now", .faint) }
-    if let time { return time < 1_000_000_000 ? Run("now", .faint) : Run(Figures.duration(time).text) }
-    if case .growing = trend { return Run("never", .failing, bold: true) }
+    if let time = topic.emptyIn { return time < 1_000_000_000 ? Run("now", .faint) : Run(Figures.duration(time).text) }
+    // What is on its way grows and shrinks by a few records all the time.
+    if case .growing = topic.trend, topic.verdict != .ok { return Run("never", .failing, bold: true) }
     return Run(Figure.unknown.text, .faint)
   }
 }

@@ -61,7 +61,9 @@ extension CallTreeView {
       left.add([Run(Self.counted(detail.tree.errorOrigins, "error"), .muted)], priority: 2, gap: 2)
     }
     if !summary.customerSees.isEmpty {
-      left.add([Run("customer sees ", .muted), Run(endEllipsis(summary.customerSees, 32), .text)], priority: 1)
+      // An answer of before the end is what the customer still has before him.
+      let verb = summary.state.hasEnded && summary.customerSees.hasPrefix("in progress") ? "last saw" : "sees"
+      left.add([Run("customer \(verb) ", .muted), Run(endEllipsis(summary.customerSees, 32), .text)], priority: 1)
     }
     if !summary.user.isEmpty { left.add([Run(middleEllipsis(summary.user, 24), .text)], priority: 4) }
     if !summary.amount.isEmpty { left.add([Run(middleEllipsis(summary.amount, 24), .text)], priority: 3, gap: 2) }

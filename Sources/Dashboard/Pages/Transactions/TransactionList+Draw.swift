@@ -93,7 +93,9 @@ extension TransactionList {
     let isNewest = isFollowing && order == .start && isDescending
     figures.add([Run(isNewest ? "newest \(arrow)" : "by \(order.heading) \(arrow)", .accent)], priority: 1)
     let place = rows.isEmpty ? "0" : Figures.count(cursor.line + 1).text
-    let total = Figures.count(rows.count).text + (rows.count < all ? " of \(Figures.count(all).text)" : "")
+    var total = Figures.count(rows.count).text + (rows.count < all ? " of \(Figures.count(all).text)" : "")
+    // Those that ended well go first when there are too many to keep all.
+    if all < tally.started { total += " kept" }
     figures.add([Run("\(place)/\(total)", .muted)])
     let shown = figures.runs(in: width - title.cellWidth - 3)
     return Rule(title, figures: shown, isFocused: true)
