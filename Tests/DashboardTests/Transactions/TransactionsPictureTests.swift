@@ -92,7 +92,7 @@ struct TransactionsPictureTests {
     let picture = tree(80, 24)
     #expect(
       picture == """
-          8f3a91c07b5e44d2a6f0c3d91e7721c9  checkout ───────────── tree  flame  events
+          8f3a91c07b5e44d2a6f0c3d91e7721c9  checkout ──── 1–13/17  tree  flame  events
           ↺ COMPENSATED   2.07 s   customer sees cancelled         ┃ transaction 100 %
           hop  service and operation             took  0         1.0 s     2.0 s  code
           ┃#1  ▾ gateway POST /orders         2.07 s   ▏███████████████████████▋ ✗ 402
@@ -120,7 +120,7 @@ struct TransactionsPictureTests {
     let picture = tree(60, 20)
     #expect(
       picture == """
-          8f3a91c07b5e44d2a6f0c3d91e7721c9  checkout ─────────────
+          8f3a91c07b5e44d2a6f0c3d91e7721c9  checkout ────── 1–9/17
           ↺ COMPENSATED   2.07 s               ┃ transaction 100 %
           hop  service and operation      took  0            2.0 s
           ┃#1  ▾ gateway POST /orders  2.07 s   ▏████████████████▊
@@ -144,7 +144,7 @@ struct TransactionsPictureTests {
     let picture = tree(80, 24, "n t t")
     #expect(
       picture == """
-          8f3a91c07b5e44d2a6f0c3d91e7721c9  checkout ───────────── tree  flame  events
+          8f3a91c07b5e44d2a6f0c3d91e7721c9  checkout ──── 1–13/20  tree  flame  events
           ↺ COMPENSATED   2.07 s   customer sees cancelled         ┃ transaction 100 %
              after  hop    what happened                            took  time
              +0 ms  #1   › gateway POST /orders                  2.07 s   14:02:57.300

@@ -69,8 +69,9 @@ struct OverviewCharts {
     let told = context.snapshot.events.filter { $0.kind == .fault && $0.severity >= .warning }.map(\.time)
     let samples = (armed + told).compactMap { time -> Int? in
       let age = context.since(time)
-      guard age >= 0, age / 1_000_000_000 < Int64(count) else { return nil }
-      return count - 1 - Int(age / 1_000_000_000)
+      // What was armed within the second before the first sample marks that one.
+      guard age >= 0, age / 1_000_000_000 <= Int64(count) else { return nil }
+      return max(0, count - 1 - Int(age / 1_000_000_000))
     }
     return Array(Set(samples)).sorted()
   }

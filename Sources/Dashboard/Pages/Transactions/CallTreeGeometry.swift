@@ -18,7 +18,8 @@ struct CallTreeGeometry {
     self.page = page
     self.isTall = isTall
     let head = isTall ? 4 : 3
-    let least = isTall ? 8 : page.height >= 14 ? 5 : 0
+    // The panel takes what is left; where the lines want all, a title and two lines of facts.
+    let least = isTall ? 4 : page.height >= 14 ? 5 : 0
     let margins = isTall ? 2 : 0
     let room = max(0, page.height - head - least - margins)
     let height = least == 0 ? room : min(room, max(lines, 1))

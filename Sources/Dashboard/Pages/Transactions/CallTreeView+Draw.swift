@@ -39,8 +39,17 @@ extension CallTreeView {
       let gap = index == 0 ? "" : "  "
       return Run(gap + mode.rawValue, mode == display ? .strong : .faint, bold: mode == display)
     }
-    Rule(title, figures: width >= 70 ? modes : []).draw(
+    let figures = width >= 70 ? shownRange(geometry, gap: "  ") + modes : shownRange(geometry)
+    Rule(title, figures: figures).draw(
       on: &canvas, x: geometry.body.x, y: geometry.titleLine, width: width)
+  }
+
+  /// Which lines are in sight, where not all of them are.
+  private func shownRange(_ geometry: CallTreeGeometry, gap: String = "") -> [Run] {
+    let height = geometry.body.height
+    guard detail != nil, lineCount > height else { return [] }
+    let last = min(lineCount, cursor.offset + height)
+    return [Run("\(cursor.offset + 1)–\(last)/\(Figures.count(lineCount).text)" + gap, .muted)]
   }
 
   private func drawState(
