@@ -58,6 +58,70 @@ extension Broker {
     }
   }
 
+  /// What became of a letter in the dead-letter topic of `topic`; one that does not exist is open.
+  public func deadLetterState(of topic: String, partition: Int, offset: Int64) -> DeadLetterState {
+    deadLetterBook.state(TopicPartition(topic: Self.deadLetterTopic(of: topic), partition: partition), offset: offset)
+  }
+
+  /// Puts a dead letter back into the partition that it came from, with its own key, value and headers, so that it is
+  /// delivered again: after everything that came meanwhile.
+  /// - Parameter offset: its place in the dead-letter topic, where it stays, and counts as retried.
+  /// - Throws: `deadLetterSettled` when it was retried or discarded before; `unknownTopic`, `unknownPartition`,
+  ///   `offsetOutOfRange`, `unavailable`, `recordTooLarge`: it is open then.
+  @discardableResult
+  public func retryDeadLetter(
+    of topic: String, partition: Int, offset: Int64, now: Int64
+  ) throws(BusError) -> RecordPosition {
+    let record = try deadLetter(of: topic, partition: partition, offset: offset)
+    let place = try settle(topic, partition, offset, as: .retried)
+    do throws(BusError) {
+      return try topics.topic(topic).append(
+        ProducerRecord(
+          key: record.key, value: record.value,
+          headers: record.headers.filter { !$0.name.hasPrefix(DeadLetterHeader.prefix) }, partition: partition),
+        now: now)
+    } catch {
+      deadLetterBook.reopen(place, offset: offset)
+      throw error
+    }
+  }
+
+  /// Notes that a dead letter is not worth another try. It stays in its topic.
+  /// - Throws: as ``retryDeadLetter(of:partition:offset:now:)``.
+  public func discardDeadLetter(of topic: String, partition: Int, offset: Int64) throws(BusError) {
+    _ = try deadLetter(of: topic, partition: partition, offset: offset)
+    _ = try settle(topic, partition, offset, as: .discarded)
+  }
+
+  private func deadLetter(of topic: String, partition: Int, offset: Int64) throws(BusError) -> EventRecord {
+    let letters = try topics.topic(Self.deadLetterTopic(of: topic))
+    let batch = try letters.peek(partition: partition, from: offset, maximumRecords: 1)
+    guard let record = batch.records.first, record.offset == offset else {
+      throw .offsetOutOfRange(batch.topicPartition, requested: offset, valid: batch.logStart...batch.logEnd)
+    }
+    return record
+  }
+
+  private func settle(
+    _ topic: String, _ partition: Int, _ offset: Int64, as state: DeadLetterState
+  ) throws(BusError) -> TopicPartition {
+    let place = TopicPartition(topic: Self.deadLetterTopic(of: topic), partition: partition)
+    guard deadLetterBook.settle(place, offset: offset, as: state) else {
+      throw .deadLetterSettled(place, offset: offset, as: deadLetterBook.state(place, offset: offset))
+    }
+    return place
+  }
+
+  /// Dead letters of a topic that are kept, and neither retried nor discarded.
+  public func openDeadLetters(of topic: String) -> Int64 {
+    guard let letters = topics.find(Self.deadLetterTopic(of: topic)) else { return 0 }
+    return letters.partitions.reduce(0) { sum, partition in
+      let bounds = partition.bounds
+      return sum + bounds.upperBound - bounds.lowerBound
+        - deadLetterBook.count(partition.name, from: bounds.lowerBound)
+    }
+  }
+
   /// Records ever put aside from a topic; 0 when none, or when there is no such topic.
   public func deadLetters(of topic: String) -> Int64 {
     guard let letters = topics.find(Self.deadLetterTopic(of: topic)) else { return 0 }

@@ -11,6 +11,7 @@ public final class Broker: Sendable {
   /// Consumer groups: membership, assignments and committed offsets.
   public let groups: GroupCoordinator
   let topics: TopicRegistry
+  let deadLetterBook = DeadLetterBook()
   private let availability = Locked(true)
 
   /// - Parameters:

@@ -13,7 +13,7 @@ public struct TopicSnapshot: Sendable, Hashable, Codable {
   public let isInternal: Bool
   public let isAvailable: Bool
   public let partitions: [PartitionSnapshot]
-  /// Records ever appended to the dead-letter topic of this one.
+  /// Dead letters of this topic that are neither retried nor discarded.
   public let deadLetters: Int64
 
   /// Of all partitions, since the start.
@@ -81,12 +81,12 @@ extension Broker {
   /// Topics and groups, each consistent in itself.
   public func snapshot() -> BrokerSnapshot {
     BrokerSnapshot(
-      isAvailable: isAvailable, topics: topics.all.map { $0.snapshot(deadLetters: deadLetters(of: $0.name)) },
+      isAvailable: isAvailable, topics: topics.all.map { $0.snapshot(deadLetters: openDeadLetters(of: $0.name)) },
       groups: groups.snapshots)
   }
 
   /// - Throws: `unknownTopic`.
   public func snapshot(topic: String) throws(BusError) -> TopicSnapshot {
-    try topics.topic(topic).snapshot(deadLetters: deadLetters(of: topic))
+    try topics.topic(topic).snapshot(deadLetters: openDeadLetters(of: topic))
   }
 }

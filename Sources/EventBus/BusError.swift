@@ -26,6 +26,7 @@ public enum BusError: Error, Sendable, Hashable {
   case noCommittedOffset(group: String, TopicPartition)
   case notAssigned(group: String, TopicPartition)
   case consumerClosed(group: String, client: String)
+  case deadLetterSettled(TopicPartition, offset: Int64, as: DeadLetterState)
 }
 
 extension BusError: CustomStringConvertible {
@@ -53,6 +54,8 @@ extension BusError: CustomStringConvertible {
       "group \"\(group)\" has no usable committed offset for \(partition) and its reset policy is to fail"
     case .notAssigned(let group, let partition):
       "\(partition) is not assigned to this consumer of group \"\(group)\" now"
+    case .deadLetterSettled(let partition, let offset, let state):
+      "the dead letter at offset \(offset) of \(partition) is \(state.rawValue) already"
     case .consumerClosed(let group, let client): "consumer \(client) of group \"\(group)\" is closed"
     }
   }

@@ -26,6 +26,67 @@ import Testing
     #expect(try broker.snapshot(topic: "payment").deadLetters == 1)
   }
 
+  /// A topic with one letter in its second partition.
+  private func withLetter() throws -> Broker {
+    let broker = try Broker.with("payment", partitions: 2)
+    try broker.append(
+      [ProducerRecord(key: "k", text: "poison", headers: [RecordHeader(name: "gtxid", text: "8f3a")], partition: 1)],
+      to: "payment", now: 1)
+    let record = try #require(try broker.read("payment", partition: 1, from: 0).records.first)
+    try broker.deadLetter(record, from: "payment", partition: 1, reason: "why", deliveries: 10, now: 2)
+    return broker
+  }
+
+  @Test func aRetriedLetterComesAgainAsItWas() throws {
+    let broker = try withLetter()
+    #expect(broker.openDeadLetters(of: "payment") == 1)
+    let position = try broker.retryDeadLetter(of: "payment", partition: 1, offset: 0, now: 9)
+    #expect(position == RecordPosition(topic: "payment", partition: 1, offset: 1))
+    let again = try #require(try broker.read("payment", partition: 1, from: 1).records.first)
+    #expect((again.keyText, again.text, again.timestamp) == ("k", "poison", 9))
+    #expect(again.headers.map(\.name) == ["gtxid"])
+    #expect(broker.deadLetterState(of: "payment", partition: 1, offset: 0) == .retried)
+    #expect(broker.openDeadLetters(of: "payment") == 0 && broker.deadLetters(of: "payment") == 1)
+    let place = TopicPartition(topic: "payment.DLT", partition: 1)
+    #expect(throws: BusError.deadLetterSettled(place, offset: 0, as: .retried)) {
+      try broker.discardDeadLetter(of: "payment", partition: 1, offset: 0)
+    }
+  }
+
+  @Test func aLetterThatCannotBeRetriedStaysOpen() throws {
+    let broker = try withLetter()
+    try broker.setAvailable(false, topic: "payment")
+    #expect(throws: BusError.self) { try broker.retryDeadLetter(of: "payment", partition: 1, offset: 0, now: 9) }
+    #expect(broker.deadLetterState(of: "payment", partition: 1, offset: 0) == .open)
+    try broker.setAvailable(true, topic: "payment")
+    try broker.retryDeadLetter(of: "payment", partition: 1, offset: 0, now: 9)
+  }
+
+  @Test func lettersThatAreNotThereAreRefused() throws {
+    let broker = try withLetter()
+    #expect(throws: BusError.self) { try broker.discardDeadLetter(of: "payment", partition: 1, offset: 1) }
+    #expect(throws: BusError.self) { try broker.discardDeadLetter(of: "payment", partition: 0, offset: 0) }
+    #expect(throws: BusError.self) { try broker.discardDeadLetter(of: "payment", partition: 7, offset: 0) }
+    #expect(throws: BusError.unknownTopic("none.DLT")) {
+      try broker.retryDeadLetter(of: "none", partition: 0, offset: 0, now: 0)
+    }
+    try broker.discardDeadLetter(of: "payment", partition: 1, offset: 0)
+    #expect(broker.deadLetterState(of: "payment", partition: 1, offset: 0) == .discarded)
+    #expect(broker.openDeadLetters(of: "payment") == 0)
+  }
+
+  @Test func lettersThatRetentionRemovedAreNoLongerCounted() throws {
+    let broker = try withLetter()
+    try broker.discardDeadLetter(of: "payment", partition: 1, offset: 0)
+    let later: Int64 = 8 * 86_400_000_000_000
+    broker.applyRetention(now: later)
+    #expect(broker.openDeadLetters(of: "payment") == 0)
+    let record = EventRecord(
+      ProducerRecord(key: "k", text: "x"), sizeInBytes: 34, offset: 5, now: later)
+    try broker.deadLetter(record, from: "payment", partition: 1, reason: "why", deliveries: 10, now: later)
+    #expect(broker.openDeadLetters(of: "payment") == 1)
+  }
+
   @Test func aRecordOfTheLargestSizeFindsItsPlace() throws {
     let broker = try Broker(groupSettings: .prompt)
     let topic = try broker.createTopic("t", settings: TopicSettings(maximumRecordBytes: 64))
