@@ -101,7 +101,7 @@ let package = Package(
     module("Drawing"),
     module("Terminal", ["Drawing", "Concurrency", "CNcurses", "CTerminalGuard"]),
     module("Widgets", ["Drawing", yams], resources: [.embedInCode("themes")]),
-    module("Dashboard", ["Widgets", "Drawing", "Operations", "TraceCollector", "TraceModel"]),
+    module("Dashboard", ["Widgets", "Drawing", "Operations", "TraceCollector", "EventBus", "TraceModel"]),
 
     // One program of it all.
     .executableTarget(
@@ -130,6 +130,6 @@ let package = Package(
     tests(of: "Drawing", ["CNcurses"]),
     tests(of: "Terminal", ["Drawing", "CNcurses"]),
     tests(of: "Widgets", ["Drawing"]),
-    tests(of: "Dashboard", ["Widgets", "Drawing", "Operations", "TraceCollector", "TraceModel"]),
+    tests(of: "Dashboard", ["Widgets", "Drawing", "Operations", "TraceCollector", "EventBus", "TraceModel"]),
   ]
 )

@@ -12,6 +12,11 @@ public enum Command: Sendable, Equatable, Codable {
   /// Ends an instance as a crash would; the supervisor does not bring it back.
   case killInstance(service: String, instance: String)
   case startInstance(service: String, instance: String)
+  /// Puts a dead letter back into its topic: `topic` is that topic, place and offset are those of the letter.
+  case retryDeadLetter(topic: String, partition: Int, offset: Int64)
+  /// Notes that a dead letter is not worth another try.
+  case discardDeadLetter(topic: String, partition: Int, offset: Int64)
+  case moveOffsets(OffsetMove)
   /// Transactions a second.
   case setRate(Double)
   case setSpeed(Speed)

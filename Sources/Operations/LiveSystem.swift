@@ -25,6 +25,12 @@ public protocol LiveSystem: Sendable {
   /// The newest lines that `filter` lets through, oldest first, at most `limit`.
   func log(_ filter: LogFilter, limit: Int) -> [LogLine]
 
+  /// The newest records that `filter` lets through, oldest first, at most `limit`. Far enough back it stops looking.
+  func records(_ filter: RecordFilter, limit: Int) -> [RecordLine]
+
+  /// What moving a group's offsets would mean now. Changes nothing.
+  func preview(_ move: OffsetMove) -> OffsetPreview
+
   /// Does something to the system, or says why not. It takes effect at the system's next step.
   @discardableResult
   func perform(_ command: Command) -> CommandOutcome

@@ -120,6 +120,8 @@ struct Cockpit: ~Copyable {
     case .loadTransaction(let id): return .transaction(id, system.transaction(id))
     case .findTransactions(let prefix): return .found(prefix: prefix, system.transactions(withPrefix: prefix))
     case .loadLog(let filter, let limit): return .log(filter, system.log(filter, limit: limit))
+    case .loadRecords(let filter, let limit): return .records(filter, system.records(filter, limit: limit))
+    case .preview(let move): return .preview(move, system.preview(move))
     case .loadSnapshot(let time): return .pastSnapshot(system.snapshot(at: time))
     case .copy(let text):
       return .outcome(

@@ -92,6 +92,37 @@ import TraceModel
     #expect(stage.problems() == [])
   }
 
+  @Test func aDeadLetterThatIsRetriedEndsItsSaga() throws {
+    let stage = Stage(faults: ["inventory:errors=100%,ttl=50s"])
+    let id = stage.order()
+    stage.run(60)
+    #expect(stage.state(id) == .stuck)
+    let reader = RecordReader(broker: stage.world.broker)
+    let letters = RecordFilter(topic: "inventory.DLT")
+    let letter = try #require(reader.records(letters, limit: 10).first)
+    #expect(letter.gtxid == id && letter.type == EventType.orderCreated && letter.letter?.deliveries == 10)
+    #expect(reader.records(RecordFilter(topic: "inventory.DLT", text: "no such"), limit: 10).isEmpty)
+    CommandDesk.carryOut(
+      .retryDeadLetter(topic: "inventory", partition: letter.partition, offset: letter.offset), in: stage.world)
+    stage.run(5)
+    #expect(stage.state(id) == .committed)
+    #expect(reader.records(letters, limit: 10).map { $0.letter?.state } == [.retried])
+    #expect(stage.world.transactions.stuck.isEmpty)
+    #expect(stage.problems() == [])
+  }
+
+  @Test func offsetsThatAreMovedBackRepeatNothing() throws {
+    let stage = Stage()
+    let ids = (0..<3).map { _ in stage.order() }
+    stage.run(2)
+    let move = OffsetMove(group: "inventory", topic: "inventory", target: .earliest)
+    CommandDesk.carryOut(.moveOffsets(move), in: stage.world)
+    stage.run(20)
+    #expect(stage.world.counters.duplicatesSuppressed >= 3)
+    #expect(ids.map { stage.state($0) } == [.committed, .committed, .committed])
+    #expect(stage.problems() == [])
+  }
+
   @Test func crashedCommitIsStillTold() throws {
     // Right at the commit of an order, before its acknowledgement, the instance crashes.
     let stage = Stage()

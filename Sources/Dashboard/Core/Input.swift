@@ -24,6 +24,10 @@ public enum Input: Sendable {
   case found(prefix: String, [GTXID])
   /// An answer to ``Effect/loadLog(_:limit:)``.
   case log(LogFilter, [LogLine])
+  /// An answer to ``Effect/loadRecords(_:limit:)``.
+  case records(RecordFilter, [RecordLine])
+  /// An answer to ``Effect/preview(_:)``.
+  case preview(OffsetMove, OffsetPreview)
   /// What became of a command, or of a copy or a save.
   case outcome(CommandOutcome)
   /// Time goes by: nanoseconds of a clock that only goes forward. For what fades after a while.
@@ -37,6 +41,8 @@ public enum Effect: Sendable {
   case findTransactions(prefix: String)
   case loadLog(LogFilter, limit: Int)
   case loadSnapshot(at: Int64)
+  case loadRecords(RecordFilter, limit: Int)
+  case preview(OffsetMove)
   /// To the clipboard of the person at the terminal.
   case copy(String)
   /// Into a file of that name in the working directory.

@@ -30,6 +30,14 @@ public func update(_ model: inout Model, _ input: Input) -> [Effect] {
     model.log = lines
     model.logFilter = filter
     return model.refresh(afterLoad: true)
+  case .records(let filter, let lines):
+    model.records = lines
+    model.recordFilter = filter
+    return model.refresh(afterLoad: true)
+  case .preview(let move, let preview):
+    guard let top = model.popups.indices.last else { return [] }
+    let context = model.context
+    return model.perform(model.popups[top].content.previewed(move, preview, context))
   case .outcome(let outcome):
     if case .refused(let sentence) = outcome {
       model.say(sentence, isProblem: true)
@@ -127,7 +135,7 @@ extension PageID {
 extension Action {
   fileprivate var isLoad: Bool {
     switch self {
-    case .effect(.loadTransaction), .effect(.loadLog): true
+    case .effect(.loadTransaction), .effect(.loadLog), .effect(.loadRecords): true
     default: false
     }
   }

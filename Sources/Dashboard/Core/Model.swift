@@ -26,6 +26,8 @@ public struct Model: Sendable {
   var unknownTransaction: GTXID?
   var log: [LogLine] = []
   var logFilter: LogFilter?
+  var records: [RecordLine] = []
+  var recordFilter: RecordFilter?
   /// The fault that was armed last, for `f` twice.
   var lastFault: FaultSpec?
   /// Nanoseconds of the clock of the ticks.
@@ -78,7 +80,8 @@ public struct Model: Sendable {
   func context(size: Size) -> PageContext {
     PageContext(
       snapshot: shown, isFrozen: isFrozen, size: size, zoneOffset: zoneOffset, motion: motion, transaction: transaction,
-      log: log, unknownTransaction: unknownTransaction, logFilter: logFilter, newest: live.time, clock: clock,
+      log: log, unknownTransaction: unknownTransaction, logFilter: logFilter, records: records,
+      recordFilter: recordFilter, newest: live.time, clock: clock,
       timeline: timeline)
   }
 }

@@ -4,7 +4,7 @@ import TraceModel
 
 /// The pages by their digits.
 public enum PageID: String, Sendable, Hashable, CaseIterable {
-  case overview, services, breakers, topics, transactions, faults, log
+  case overview, services, breakers, topics, transactions, faults, log, records
 }
 
 /// A place in the cockpit that one can go to, and come back to with `[` and `]`.
@@ -20,6 +20,8 @@ enum Destination: Sendable, Equatable {
   case transaction(GTXID, span: SpanID?)
   case faults(selected: String?)
   case log(LogFilter)
+  /// The newest records of a topic; without a name the topic that was looked at last.
+  case records(RecordFilter)
 }
 
 /// What a page or a popup answers to a key.
@@ -74,6 +76,10 @@ struct PageContext: Sendable {
   var unknownTransaction: GTXID?
   /// The filter that ``log`` was loaded with; nil while nothing has been loaded.
   var logFilter: LogFilter?
+  /// The records as they were last loaded.
+  var records: [RecordLine] = []
+  /// The filter that ``records`` was loaded with; nil while nothing has been loaded.
+  var recordFilter: RecordFilter?
   /// When the newest state is, while an older one is shown: what lies between is still to come.
   var newest: Int64 = 0
   /// Nanoseconds of a clock that only goes forward; for what fades after a while.

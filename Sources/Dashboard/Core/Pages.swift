@@ -9,6 +9,7 @@ struct Pages: Sendable {
   var transactions = TransactionsPage()
   var faults = FaultsPage()
   var log = LogPage()
+  var records = RecordsPage()
 
   subscript(id: PageID) -> any Page {
     switch id {
@@ -19,6 +20,7 @@ struct Pages: Sendable {
     case .transactions: transactions
     case .faults: faults
     case .log: log
+    case .records: records
     }
   }
 
@@ -38,6 +40,7 @@ struct Pages: Sendable {
     case .transactions: return changing(\.transactions, &self)
     case .faults: return changing(\.faults, &self)
     case .log: return changing(\.log, &self)
+    case .records: return changing(\.records, &self)
     }
   }
 }
@@ -53,6 +56,7 @@ extension Destination {
     case .transactions, .transaction: .transactions
     case .faults: .faults
     case .log: .log
+    case .records: .records
     }
   }
 }
@@ -68,6 +72,7 @@ extension PageID {
     case .transactions: .transactions(filter: nil)
     case .faults: .faults(selected: nil)
     case .log: .log(LogFilter())
+    case .records: .records(RecordFilter(topic: ""))
     }
   }
 }

@@ -1,4 +1,5 @@
 import Drawing
+import Operations
 import TraceModel
 
 /// Something that floats above a page and has the keys while it is there.
@@ -20,6 +21,9 @@ protocol PopupContent: Sendable {
   /// The ids that begin with a prefix that it asked about.
   mutating func found(_ ids: [GTXID], prefix: String, _ context: PageContext) -> [Action]
 
+  /// What a move of offsets that it asked about would do.
+  mutating func previewed(_ move: OffsetMove, _ preview: OffsetPreview, _ context: PageContext) -> [Action]
+
   /// The state has changed.
   mutating func refresh(_ context: PageContext) -> [Action]
 }
@@ -27,6 +31,7 @@ protocol PopupContent: Sendable {
 extension PopupContent {
   mutating func paste(_ text: String, _ context: PageContext) -> [Action] { [] }
   mutating func found(_ ids: [GTXID], prefix: String, _ context: PageContext) -> [Action] { [] }
+  mutating func previewed(_ move: OffsetMove, _ preview: OffsetPreview, _ context: PageContext) -> [Action] { [] }
   mutating func refresh(_ context: PageContext) -> [Action] { [] }
 }
 

@@ -32,7 +32,7 @@ extension SystemSnapshot {
   /// The colour of the worst that a page has to show; nil when nothing there needs anybody.
   func alarm(of page: PageID) -> Ink? {
     switch page {
-    case .overview, .log: return nil
+    case .overview, .log, .records: return nil
     case .services:
       let worst = services.map(\.health).max() ?? .up
       return worst.isBad ? worst.mark.ink : nil

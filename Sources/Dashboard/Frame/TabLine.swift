@@ -56,7 +56,8 @@ struct TabLine {
 
   private func draw(_ place: Place, on canvas: inout Canvas, y: Int) {
     let (tab, x) = (place.tab, place.columns.lowerBound)
-    if let page = tab.page, page == model.page {
+    // Records belong to a topic.
+    if let page = tab.page, page == (model.page == .records ? .topics : model.page) {
       canvas.put(place.text + " ", x: x, y: y, .onAccent, background: .accent, bold: true)
       return
     }

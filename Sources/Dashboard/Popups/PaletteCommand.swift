@@ -4,7 +4,7 @@ import TraceModel
 
 /// What can be typed after `:`.
 enum PaletteCommand: String, CaseIterable, Sendable {
-  case overview, services, service, breakers, topics, transactions, faults, log, alerts
+  case overview, services, service, breakers, topics, tail, transactions, faults, log, alerts
   case transaction = "tx"
   case fault, rate, speed, theme, refresh, help
   case quit = "q"
@@ -15,6 +15,7 @@ enum PaletteCommand: String, CaseIterable, Sendable {
     case .overview: "the whole system on a page"
     case .services, .breakers, .topics, .transactions, .faults: "page"
     case .service: "NAME   one service"
+    case .tail: "TOPIC   its newest records; payment.DLT: its dead letters"
     case .log: "[SERVICE]   the log"
     case .alerts: "the rules that do not hold"
     case .transaction: "ID   one transaction, or how its id begins"
@@ -30,7 +31,7 @@ enum PaletteCommand: String, CaseIterable, Sendable {
 
   var takesArgument: Bool {
     switch self {
-    case .service, .transaction, .fault, .rate, .speed, .refresh: true
+    case .service, .tail, .transaction, .fault, .rate, .speed, .refresh: true
     default: false
     }
   }
@@ -61,6 +62,7 @@ struct PaletteReader {
     case .services: return [.open(.services(selected: nil))]
     case .breakers: return [.open(.breakers(selected: nil))]
     case .topics: return [.open(.topics(selected: nil))]
+    case .tail: return [.open(.records(RecordFilter(topic: try topic(argument))))]
     case .transactions: return [.open(.transactions(filter: argument.isEmpty ? nil : argument))]
     case .faults: return [.open(.faults(selected: nil))]
     case .service: return [.open(.service(try service(argument)))]
@@ -98,6 +100,13 @@ struct PaletteReader {
     if context.snapshot.service(name) != nil { return name }
     let names = context.snapshot.services.map(\.name).joined(separator: ", ")
     throw PaletteProblem(sentence: "unknown service \"\(name)\"; there are \(names)")
+  }
+
+  private func topic(_ name: String) throws(PaletteProblem) -> String {
+    let source = RecordFilter(topic: name).lettersOf ?? name
+    if context.snapshot.topic(source) != nil { return name }
+    let names = context.snapshot.topics.map(\.name).joined(separator: ", ")
+    throw PaletteProblem(sentence: "unknown topic \"\(name)\"; there are \(names)")
   }
 
   private func transaction(_ text: String) -> [Action] {

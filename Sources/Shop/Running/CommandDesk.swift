@@ -1,3 +1,4 @@
+internal import EventBus
 internal import Operations
 internal import Resilience
 internal import Simulation
@@ -28,6 +29,11 @@ struct CommandDesk {
       return .done("breaker \(breaker.label) reset")
     case .killInstance(let service, let name): return instance(name, of: service, "killed", wantsUp: true)
     case .startInstance(let service, let name): return instance(name, of: service, "started", wantsUp: false)
+    case .retryDeadLetter(let topic, let partition, let offset):
+      return letter(topic, partition, offset, "is delivered again")
+    case .discardDeadLetter(let topic, let partition, let offset):
+      return letter(topic, partition, offset, "discarded: its saga waits for somebody")
+    case .moveOffsets(let move): return moved(move)
     case .setRate(let rate):
       guard rate >= 0, rate <= 10_000 else { return .refused("a rate is 0 to 10,000 transactions a second") }
       return .done("rate \(rate == rate.rounded() ? "\(Int(rate))" : "\(rate)")/s")
@@ -66,6 +72,24 @@ struct CommandDesk {
     return .done("\(name) \(verb)")
   }
 
+  private func letter(_ topic: String, _ partition: Int, _ offset: Int64, _ deed: String) -> CommandOutcome {
+    let name = "\(topic).DLT[\(partition)]@\(offset)"
+    let state = world.broker.deadLetterState(of: topic, partition: partition, offset: offset)
+    guard state == .open else { return .refused("\(name) is \(state.rawValue) already") }
+    return .done("\(name) \(deed)")
+  }
+
+  private func moved(_ move: OffsetMove) -> CommandOutcome {
+    do throws(BusError) {
+      let preview = try world.broker.groups.previewSeek(
+        group: move.group, topic: move.topic, partitions: move.partition.map { [$0] }, to: move.target)
+      return .done(
+        "group \(move.group) reads on: \(preview.repeated) records again, \(preview.skipped) never")
+    } catch {
+      return .refused("\(error)")
+    }
+  }
+
   // MARK: The deed
 
   static func carryOut(_ command: Command, in world: World) {
@@ -81,6 +105,14 @@ struct CommandDesk {
     case .resetBreaker(let id): breaker(id, in: world)?.reset(now: world.time.now)
     case .killInstance(let service, let name): setKilled(true, name, of: service, in: world)
     case .startInstance(let service, let name): setKilled(false, name, of: service, in: world)
+    case .retryDeadLetter(let topic, let partition, let offset):
+      _ = try? world.broker.retryDeadLetter(of: topic, partition: partition, offset: offset, now: world.time.now)
+    case .discardDeadLetter(let topic, let partition, let offset):
+      try? world.broker.discardDeadLetter(of: topic, partition: partition, offset: offset)
+    case .moveOffsets(let move):
+      _ = try? world.broker.groups.seek(
+        group: move.group, topic: move.topic, partitions: move.partition.map { [$0] }, to: move.target,
+        byOperator: true, now: world.time.now)
     case .setRate(let rate): world.customers.rate = rate
     case .setSpeed: break
     }
@@ -95,6 +127,11 @@ struct CommandDesk {
     case .resetBreaker(let id): tell("breaker \(id)", "reset", world)
     case .killInstance(_, let name): tell(name, "killed by hand", world)
     case .startInstance(_, let name): tell(name, "started by hand", world)
+    case .retryDeadLetter(let topic, let partition, let offset):
+      tell("\(topic).DLT[\(partition)]@\(offset)", "retried by hand", world)
+    case .discardDeadLetter(let topic, let partition, let offset):
+      tell("\(topic).DLT[\(partition)]@\(offset)", "discarded by hand", world)
+    case .moveOffsets(let move): tell("\(move.group)/\(move.topic)", "offsets moved by hand", world)
     case .setRate(let rate): tell("load", "rate \(rate)/s", world)
     }
   }

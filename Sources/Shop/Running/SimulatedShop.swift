@@ -1,4 +1,5 @@
 internal import Concurrency
+internal import EventBus
 internal import Foundation
 public import Operations
 internal import Resilience
@@ -89,6 +90,20 @@ public final class SimulatedShop: LiveSystem {
 
   public func transactions(withPrefix prefix: String) -> [GTXID] {
     Array((external.find(prefix: prefix, limit: 50) + world.traces.find(prefix: prefix, limit: 50)).prefix(50))
+  }
+
+  public func records(_ filter: RecordFilter, limit: Int) -> [RecordLine] {
+    RecordReader(broker: world.broker).records(filter, limit: limit)
+  }
+
+  public func preview(_ move: OffsetMove) -> OffsetPreview {
+    do throws(BusError) {
+      return .possible(
+        try world.broker.groups.previewSeek(
+          group: move.group, topic: move.topic, partitions: move.partition.map { [$0] }, to: move.target))
+    } catch {
+      return .refused("\(error)")
+    }
   }
 
   public func log(_ filter: LogFilter, limit: Int) -> [LogLine] { world.logBook.lines(filter, limit: limit) }

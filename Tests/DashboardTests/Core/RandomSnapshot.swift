@@ -37,13 +37,13 @@ struct RandomSnapshot {
   ]
   private static let shares: [Double] = [0, 0.0001, 0.01, 0.05, 0.5, 1, 7, -1, .nan, .infinity, 1e14]
 
-  private mutating func name() -> String { numbers.pick(Self.names) }
-  private mutating func count() -> Int64 { numbers.pick(Self.counts) }
-  private mutating func time() -> Int64 { numbers.pick(Self.times) }
-  private mutating func share() -> Double { numbers.pick(Self.shares) }
-  private mutating func flag() -> Bool { Bool.random(using: &numbers) }
-  private mutating func some<Value>(_ value: Value) -> Value? { flag() ? value : nil }
-  private mutating func id() -> GTXID { ShopFixture.id(numbers.next() >> 48, numbers.next() >> 48) }
+  mutating func name() -> String { numbers.pick(Self.names) }
+  mutating func count() -> Int64 { numbers.pick(Self.counts) }
+  mutating func time() -> Int64 { numbers.pick(Self.times) }
+  mutating func share() -> Double { numbers.pick(Self.shares) }
+  mutating func flag() -> Bool { Bool.random(using: &numbers) }
+  mutating func some<Value>(_ value: Value) -> Value? { flag() ? value : nil }
+  mutating func id() -> GTXID { ShopFixture.id(numbers.next() >> 48, numbers.next() >> 48) }
   private mutating func trend() -> LagTrend { numbers.pick([.steady, .growing(share()), .draining(share())]) }
 
   private mutating func series() -> [Float] {
@@ -51,7 +51,7 @@ struct RandomSnapshot {
     return (0..<length).map { _ in Float(share()) }
   }
 
-  private mutating func list<Value>(_ make: (inout Self) -> Value) -> [Value] {
+  mutating func list<Value>(_ make: (inout Self) -> Value) -> [Value] {
     let length = numbers.pick([0, 0, 1, 2, 5, 40])
     return (0..<length).map { _ in make(&self) }
   }

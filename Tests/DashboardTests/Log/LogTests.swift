@@ -47,6 +47,7 @@ struct LogTests {
     cockpit.press("L")
     cockpit.send(.log(LogFilter(), Self.lines))
     #expect(cockpit.effects.isEmpty)
+    cockpit.send(.tick(1_000_000_000))
     cockpit.send(.snapshot(ShopFixture.snapshot))
     let asked2 = answered(&cockpit)
     #expect(asked2 == LogFilter())

@@ -11,10 +11,10 @@ struct LogPage: Page {
 
   /// What the log is narrowed to, but for the moment.
   var wanted = LogFilter()
-  /// Whether the cursor stays on the newest line. While it does not, no newer lines are read, so that nothing moves.
-  var isFollowing = true
-  var selected = 0
-  private var isStale = true
+  private var tail = TailCursor<LogLine>()
+
+  var isFollowing: Bool { tail.isFollowing }
+  var selected: Int { tail.line }
 
   init() {}
 
@@ -37,22 +37,14 @@ struct LogPage: Page {
 
   mutating func narrow(to text: String, _ context: PageContext) -> String? {
     wanted.text = text
-    follow()
+    tail.follow()
     return nil
-  }
-
-  private mutating func follow() {
-    isFollowing = true
-    isStale = true
   }
 
   mutating func refresh(_ context: PageContext) -> [Action] {
     let lines = lines(context)
-    if let lines {
-      selected = isFollowing ? max(0, lines.count - 1) : min(selected, max(0, lines.count - 1))
-    }
-    guard isFollowing || isStale || lines == nil else { return [] }
-    isStale = false
+    if let lines { tail.settle(lines, at: context.clock) }
+    guard tail.wantsLines(at: context.clock) || lines == nil else { return [] }
     return [.effect(.loadLog(effective(context), limit: Self.limit))]
   }
 
@@ -60,35 +52,28 @@ struct LogPage: Page {
     guard case .log(let filter) = destination, filter != wanted else { return [] }
     wanted = filter
     wanted.until = nil
-    follow()
+    tail.follow()
     return []
   }
 
   // MARK: Keys
 
   mutating func press(_ key: KeyPress, _ context: PageContext) -> [Action]? {
+    if tail.press(key, count: lines(context)?.count ?? 0) { return refresh(context) }
     switch key.key {
-    case .down, .character("j"): return move(1, context)
-    case .up, .character("k"): return move(-1, context)
-    case .pageDown: return move(20, context)
-    case .pageUp: return move(-20, context)
-    case .home, .character("g"): return move(-Self.limit, context)
-    case .end, .character("G"):
-      follow()
-      return refresh(context)
     case .character("v"):
       let levels = LogLine.Level.allCases
       let next = ((levels.firstIndex(of: wanted.atLeast) ?? 0) + 1) % levels.count
       wanted.atLeast = levels[next]
-      follow()
+      tail.follow()
       return refresh(context)
     case .character("x") where wanted != LogFilter():
       wanted = LogFilter()
-      follow()
+      tail.follow()
       return refresh(context)
     case .escape where !wanted.text.isEmpty:
       wanted.text = ""
-      follow()
+      tail.follow()
       return refresh(context)
     case .enter: return open(context)
     default: return nil
@@ -96,15 +81,12 @@ struct LogPage: Page {
   }
 
   private mutating func move(_ step: Int, _ context: PageContext) -> [Action] {
-    guard let lines = lines(context), !lines.isEmpty else { return [] }
-    selected = min(max(0, selected + step), lines.count - 1)
-    let wasFollowing = isFollowing
-    isFollowing = selected == lines.count - 1
-    return isFollowing && !wasFollowing ? refresh(context) : []
+    tail.move(by: step, count: lines(context)?.count ?? 0)
+    return refresh(context)
   }
 
   private func line(_ context: PageContext) -> LogLine? {
-    lines(context).flatMap { $0.indices.contains(selected) ? $0[selected] : nil }
+    lines(context).flatMap { tail.chosen($0, at: context.clock) }
   }
 
   private func open(_ context: PageContext) -> [Action] {
@@ -129,8 +111,7 @@ struct LogPage: Page {
       guard let lines = lines(context), !lines.isEmpty else { return nil }
       let view = LogView(page: self, lines: lines, context: context)
       guard case .row(let row)? = view.hit(event, in: area) else { return nil }
-      selected = row
-      isFollowing = row == lines.count - 1
+      tail.select(row, count: lines.count)
       return event.action == .doubleClick ? open(context) : []
     case .move, .release: return nil
     }

@@ -12,9 +12,10 @@ extension TopicsPage {
     case .escape: return escape(context)
     case .left where focus == .partitions: chooseGroup(by: -1, context)
     case .right where focus == .partitions: chooseGroup(by: 1, context)
-    case .character("t"): return [.say("reading along with a topic comes with a later version")]
-    case .character("D"): return [.say("the dead letters of a topic come with a later version")]
-    case .character("R"): return [.say("moving a group's offsets comes with a later version")]
+    case .character("t"): return tail(context)
+    case .character("D"):
+      return topic(context).map { [.open(.records(RecordFilter(topic: $0.name + ".DLT")))] } ?? []
+    case .character("R"): return moveOffsets(context)
     case .character("s") where !isOpened:
       sort.advance(among: visibleColumns(context))
       table.settle(keys(context), height: tableHeight(context))
@@ -100,6 +101,29 @@ extension TopicsPage {
     }
   }
 
+  /// The newest records of the topic, or of the partition under the cursor.
+  private func tail(_ context: PageContext) -> [Action] {
+    guard let topic = topic(context) else { return [] }
+    let partition = focus == .partitions ? partitions.key.flatMap { Int($0) } : nil
+    return [.open(.records(RecordFilter(topic: topic.name, partition: partition)))]
+  }
+
+  private func moveOffsets(_ context: PageContext) -> [Action] {
+    if context.isFrozen { return [.say("this is the past; Space goes live, then R works", isProblem: true)] }
+    guard let topic = topic(context) else { return [] }
+    let index = groupIndex(of: topic)
+    guard topic.groups.indices.contains(index) else {
+      return [.say("no group reads \(visible(topic.name))", isProblem: true)]
+    }
+    let group = topic.groups[index]
+    guard group.state != "reader" else {
+      return [.say("the cockpit keeps its own position; there is nothing to move", isProblem: true)]
+    }
+    let partition = focus == .partitions && isOpened ? partitions.key.flatMap { Int($0) } : nil
+    let form = OffsetMoveForm(group: group.name, topic: topic.name, partition: partition)
+    return [.show(Popup(form)), .effect(.preview(form.move))]
+  }
+
   /// The service that reads a topic as a group.
   private func reader(of group: String, _ topic: String, _ context: PageContext) -> String? {
     context.snapshot.services.first { service in
@@ -113,11 +137,15 @@ extension TopicsPage {
     switch focus {
     case .topics:
       return [
-        KeyHint("↵", "open"), KeyHint("f", "fault"), KeyHint("Tab", "partitions"), KeyHint("s", "sort"),
-        KeyHint("w", "why"), KeyHint("/", "filter"),
+        KeyHint("↵", "open"), KeyHint("t", "tail"), KeyHint("f", "fault"), KeyHint("R", "offsets"),
+        KeyHint("D", "dead letters"), KeyHint("Tab", "partitions"), KeyHint("s", "sort"), KeyHint("w", "why"),
+        KeyHint("/", "filter"),
       ]
     case .partitions:
-      return [KeyHint("↵", "reader"), KeyHint("← →", "group"), KeyHint("f", "fault"), KeyHint("Tab", "panel")]
+      return [
+        KeyHint("↵", "reader"), KeyHint("t", "tail"), KeyHint("← →", "group"), KeyHint("R", "offsets"),
+        KeyHint("f", "fault"), KeyHint("Tab", "panel"),
+      ]
     case .events: return [KeyHint("↵", "open"), KeyHint("Tab", "panel")]
     }
   }
@@ -126,6 +154,9 @@ extension TopicsPage {
     [
       KeyHint("Enter", "gives the topic the whole page; on a partition it opens the service that reads it"),
       KeyHint("Tab", "goes to the partitions, and to what happened"),
+      KeyHint("t", "the newest records, of the topic or of the partition under the cursor, as they come"),
+      KeyHint("D", "its dead letters, to retry or to discard"),
+      KeyHint("R", "moves where the group reads on, after a preview"),
       KeyHint("← →", "among the partitions: puts another group first"),
       KeyHint("s S", "sort by the next column, or the other way round"),
       KeyHint("/", "shows only topics whose name, groups or verdict has these words"),

@@ -1,0 +1,206 @@
+import Drawing
+import EventBus
+import Operations
+import Widgets
+
+/// Where a group is to read on: chosen, shown with what it would mean, and asked about before it is done.
+struct OffsetMoveForm: PopupContent {
+  private enum Choice: Sendable, CaseIterable {
+    case earliest, latest, time, shift, offset
+
+    var name: String {
+      switch self {
+      case .earliest: "earliest"
+      case .latest: "latest"
+      case .time: "minutes ago"
+      case .shift: "by ± records"
+      case .offset: "offset"
+      }
+    }
+
+    var meaning: String {
+      switch self {
+      case .earliest: "everything that is kept, again"
+      case .latest: "only what is still to come"
+      case .time: "what came since then, again"
+      case .shift: "back with −, forward without"
+      case .offset: "the same place in every partition"
+      }
+    }
+
+    /// What stands there before anything is typed.
+    var example: String {
+      switch self {
+      case .earliest, .latest: ""
+      case .time: "5"
+      case .shift: "-100"
+      case .offset: "0"
+      }
+    }
+  }
+
+  private let group: String
+  private let topic: String
+  private let partition: Int?
+  private var choice = Choice.earliest
+  private var editors: [Choice: LineEditor] = [:]
+  /// The last answer, with what it answers.
+  private var preview: (move: OffsetMove, answer: OffsetPreview)?
+  /// When the form was opened: what minutes are counted back from.
+  private var now: Int64?
+
+  init(group: String, topic: String, partition: Int?) {
+    self.group = group
+    self.topic = topic
+    self.partition = partition
+  }
+
+  /// What would be done now.
+  var move: OffsetMove { OffsetMove(group: group, topic: topic, partition: partition, target: target ?? .earliest) }
+
+  private var text: String { editors[choice]?.text ?? choice.example }
+
+  /// Nil while what is typed is no number.
+  private var target: SeekTarget? {
+    switch choice {
+    case .earliest: .earliest
+    case .latest: .latest
+    case .time:
+      Double(text).flatMap { minutes in
+        (0...1e7).contains(minutes) ? .time((now ?? 0) - Int64(minutes * 60e9)) : nil
+      }
+    case .shift: Int64(text.replacing("−", with: "-")).map { .shift($0) }
+    case .offset: Int64(text).flatMap { $0 >= 0 ? .offset($0) : nil }
+    }
+  }
+
+  // MARK: Keys
+
+  mutating func press(_ key: KeyPress, _ context: PageContext) -> [Action] {
+    now = context.snapshot.time
+    switch key.key {
+    case .escape: return [.dismiss]
+    case .down, .tab: choose(by: 1)
+    case .up, .backTab: choose(by: -1)
+    case .enter: return ask()
+    default:
+      guard choice != .earliest, choice != .latest else { return [] }
+      var editor = editors[choice] ?? LineEditor(choice.example)
+      guard editor.press(key) else { return [] }
+      editors[choice] = editor
+    }
+    return load()
+  }
+
+  private mutating func choose(by step: Int) {
+    let all = Choice.allCases
+    let index = all.firstIndex(of: choice) ?? 0
+    choice = all[(index + step + all.count) % all.count]
+  }
+
+  private func load() -> [Action] { target == nil ? [] : [.effect(.preview(move))] }
+
+  mutating func refresh(_ context: PageContext) -> [Action] {
+    now = context.snapshot.time
+    return load()
+  }
+
+  mutating func previewed(_ move: OffsetMove, _ preview: OffsetPreview, _ context: PageContext) -> [Action] {
+    self.preview = (move, preview)
+    return []
+  }
+
+  private func ask() -> [Action] {
+    guard target != nil else { return [.say("\"\(visible(text))\" is no number", isProblem: true)] }
+    guard case .possible(let plan)? = preview?.answer else {
+      if case .refused(let sentence)? = preview?.answer { return [.say(sentence, isProblem: true)] }
+      return []
+    }
+    let question = Confirmation(
+      question: "Move group \(visible(group)) on \(visible(topic))\(partition.map { "[\($0)]" } ?? "")?",
+      effect: Self.sentence(plan), verb: "move it", actions: [.dismiss, .effect(.perform(.moveOffsets(move)))])
+    return [.show(Popup(question))]
+  }
+
+  private static func sentence(_ plan: SeekPreview) -> String {
+    let again = "\(Figures.count(Int(clamping: plan.repeated)).text) records are read again"
+    let never = "\(Figures.count(Int(clamping: plan.skipped)).text) are never read"
+    return "\(again), \(never)." + (plan.needsOperator ? " The group has members: it rebalances." : "")
+  }
+
+  mutating func point(_ event: MouseEvent, in screen: Rect, _ context: PageContext) -> [Action] { [] }
+
+  // MARK: Drawing
+
+  func draw(on canvas: inout Canvas, in screen: Rect, _ context: PageContext) {
+    let entries = plan?.entries ?? []
+    let height = Choice.allCases.count + 5 + max(1, entries.count) + 2
+    let title = "\(visible(group)) reads \(visible(topic))\(partition.map { "[\($0)]" } ?? "")"
+    let box = Widgets.Popup(
+      [Run("move offsets  ", .title, bold: true), Run(middleEllipsis(title, 36), .strong, bold: true)],
+      tone: .degraded, height: min(height, max(6, screen.height - 2)))
+    let inside = box.draw(on: &canvas)
+    var lines = Choice.allCases.map(row)
+    lines.append([])
+    lines += consequence(width: inside.width)
+    for (row, line) in lines.prefix(max(0, inside.height - 1)).enumerated() {
+      canvas.rich(endEllipsis(line, inside.width), x: inside.x, y: inside.y + row)
+    }
+    guard inside.height > 1 else { return }
+    let keys = [
+      Run("↵", .degraded, bold: true), Run(" move…   ", .text), Run("↑ ↓", .accent, bold: true),
+      Run(" where to   ", .muted), Run("Esc", .accent, bold: true), Run(" leave it", .muted),
+    ]
+    canvas.rich(endEllipsis(keys, inside.width), x: inside.x, y: inside.bottom - 1)
+  }
+
+  private var plan: SeekPreview? {
+    guard case .possible(let plan)? = preview?.answer else { return nil }
+    return plan
+  }
+
+  private func row(_ choice: Choice) -> [Run] {
+    let isChosen = choice == self.choice
+    let name = choice.name + String(repeating: " ", count: 14 - choice.name.count)
+    let mark = isChosen ? Run("▌ ", .selectionBar) : Run("  ")
+    let text = editors[choice]?.text ?? choice.example
+    let typed = choice == .earliest || choice == .latest ? "" : String(text.suffix(12))
+    let field = typed + (isChosen && !typed.isEmpty ? "▏" : "")
+    let padding = String(repeating: " ", count: max(1, 15 - field.cellWidth))
+    let isWrong = isChosen && target == nil
+    return [
+      mark, Run(name, isChosen ? .strong : .text, bold: isChosen),
+      Run(visible(field), isWrong ? .failing : .accent, bold: isChosen), Run(padding),
+      Run(isWrong ? "no number" : choice.meaning, isWrong ? .failing : .muted),
+    ]
+  }
+
+  /// What it would mean, partition by partition.
+  private func consequence(width: Int) -> [[Run]] {
+    switch preview?.answer {
+    case nil: return [[Run("reading…", .muted)]]
+    case .refused(let sentence): return wrapped([Run(visible(sentence), .failing)], width: width)
+    case .possible(let plan):
+      var lines = [[Run("  part    committed          to   read again   never read", .faint)]]
+      for entry in plan.entries {
+        let cells: [(String, Int, Ink)] = [
+          ("\(entry.partition.partition)", 6, .muted),
+          (entry.from.map { Figures.count(Int(clamping: $0)).text } ?? "–", 13, .text),
+          (Figures.count(Int(clamping: entry.to)).text, 12, .strong),
+          (Figures.count(Int(clamping: entry.repeated)).text, 13, entry.repeated > 0 ? .degraded : .faint),
+          (Figures.count(Int(clamping: entry.skipped)).text, 13, entry.skipped > 0 ? .failing : .faint),
+        ]
+        lines.append(
+          cells.map { text, width, ink in
+            Run(String(repeating: " ", count: max(1, width - text.cellWidth)) + text, ink)
+          })
+      }
+      return lines + wrapped([Run(Self.sentence(plan), .text)], width: width)
+    }
+  }
+
+  func breadcrumb(_ context: PageContext) -> [String] { ["move offsets"] }
+  func hints(_ context: PageContext) -> [KeyHint] {
+    [KeyHint("↵", "move…"), KeyHint("↑ ↓", "where to"), KeyHint("Esc", "leave it")]
+  }
+}
