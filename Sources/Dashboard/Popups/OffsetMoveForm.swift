@@ -20,11 +20,11 @@ struct OffsetMoveForm: PopupContent {
 
     var meaning: String {
       switch self {
-      case .earliest: "everything that is kept, again"
+      case .earliest: "all that is kept, again"
       case .latest: "only what is still to come"
       case .time: "what came since then, again"
       case .shift: "back with −, forward without"
-      case .offset: "the same place in every partition"
+      case .offset: "the same in every one"
       }
     }
 
