@@ -49,6 +49,8 @@ extension Broker {
     let name = Self.deadLetterTopic(of: source.name)
     if let existing = topics.find(name) { return existing }
     var settings = source.settings
+    // Two letters of one key are two letters.
+    settings.cleanup = .delete
     // The added headers must not make a record of the largest size undeliverable.
     settings.maximumRecordBytes = min(settings.maximumRecordBytes + (64 << 10), 1 << 30)
     do throws(BusError) {

@@ -21,13 +21,15 @@ public struct TopicSnapshot: Sendable, Hashable, Codable {
   /// Held now.
   public var bytes: Int { partitions.reduce(0) { $0 + $1.bytes } }
   /// Held now.
-  public var records: Int64 { partitions.reduce(0) { $0 + $1.logEnd - $1.logStart } }
+  public var records: Int64 { partitions.reduce(0) { $0 + $1.records } }
 }
 
 public struct PartitionSnapshot: Sendable, Hashable, Codable {
   public let partition: Int
   public let logStart: Int64
   public let logEnd: Int64
+  /// Held now; fewer than lie between start and end where compaction has been.
+  public let records: Int64
   /// Held now.
   public let bytes: Int
   public let segments: Int

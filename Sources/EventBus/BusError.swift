@@ -8,6 +8,8 @@ public enum BusError: Error, Sendable, Hashable {
   /// `valid` holds every offset that may be asked for; its upper bound, the log end, reads as an empty batch.
   case offsetOutOfRange(TopicPartition, requested: Int64, valid: ClosedRange<Int64>)
   case recordTooLarge(topic: String, bytes: Int, limit: Int)
+  /// The topic is compacted, which goes by keys.
+  case keyRequired(topic: String)
   /// Nothing was done; the same call may be made again later.
   case unavailable(String)
   case unknownGroup(String)
@@ -42,6 +44,7 @@ extension BusError: CustomStringConvertible {
       "offset \(requested) of \(partition) does not exist: valid are \(valid.lowerBound) to \(valid.upperBound)"
     case .recordTooLarge(let topic, let bytes, let limit):
       "a record of \(bytes) bytes is over the limit of topic \"\(topic)\", \(limit) bytes"
+    case .keyRequired(let topic): "topic \"\(topic)\" is compacted: each of its records needs a key"
     case .unavailable(let what): "\(what) does not answer: try again later"
     case .unknownGroup(let group): "there is no consumer group \"\(group)\""
     case .unknownMember, .fencedInstance, .illegalGeneration, .rebalanceInProgress, .groupNotEmpty:

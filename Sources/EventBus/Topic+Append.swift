@@ -2,7 +2,7 @@ extension Topic {
   /// Appends all records or none. A record goes to the partition that it names; else its key decides, as in Kafka;
   /// records without either go together to one partition, each call to the next one.
   /// - Returns: a position for each record, in the order given.
-  /// - Throws: `unavailable`, `recordTooLarge`, `unknownPartition`.
+  /// - Throws: `unavailable`, `recordTooLarge`, `unknownPartition`; `keyRequired` in a topic that is compacted.
   @discardableResult
   public func append(_ records: [ProducerRecord], now: Int64) throws(BusError) -> [RecordPosition] {
     var effects = Effects()
@@ -39,7 +39,9 @@ extension Topic {
   private func checkedSizes(_ records: [ProducerRecord]) throws(BusError) -> [Int] {
     var sizes: [Int] = []
     sizes.reserveCapacity(records.count)
+    let needsKeys = settings.cleanup != .delete
     for record in records {
+      if needsKeys, record.key == nil { throw .keyRequired(topic: name) }
       let size = record.sizeInBytes
       guard size <= settings.maximumRecordBytes else {
         throw .recordTooLarge(topic: name, bytes: size, limit: settings.maximumRecordBytes)

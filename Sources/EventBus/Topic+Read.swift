@@ -29,7 +29,15 @@ extension Topic {
     return source
   }
 
-  /// Removes whole segments that are past the topic's retention.
+  /// Makes `offset` the first that can be read in a partition; one below the present start changes nothing. Memory is
+  /// given back by whole segments. It works while the topic is unavailable.
+  /// - Throws: `unknownPartition`, `offsetOutOfRange`: the log end is the most.
+  @discardableResult
+  public func deleteRecords(before offset: Int64, partition: Int) throws(BusError) -> RemovedRecords {
+    try self.partition(partition).deleteRecords(before: offset)
+  }
+
+  /// Removes whole segments that are past the topic's retention, and compacts where the topic says so.
   @discardableResult
   public func applyRetention(now: Int64) -> RemovedRecords {
     var removed = RemovedRecords()

@@ -13,10 +13,24 @@ public struct TopicSettings: Sendable, Hashable, Codable {
   public var segmentAge: Int64
   /// A larger record is refused. Default 1 MiB.
   public var maximumRecordBytes: Int
+  /// What becomes of old records. Default: they are deleted.
+  public var cleanup: Cleanup
+  /// So long after compaction first met it a tombstone is kept, for readers that have yet to learn of it. Default 1 day.
+  public var deleteRetention: Int64
+
+  public enum Cleanup: String, Sendable, Hashable, Codable, CaseIterable {
+    /// `retentionAge` and `retentionBytes` hold.
+    case delete
+    /// The newest record of each key is kept for ever; every record has a key.
+    case compact
+    /// Both.
+    case compactAndDelete
+  }
 
   public init(
     partitions: Int = 1, retentionAge: Int64? = 7 * 86_400_000_000_000, retentionBytes: Int? = 64 << 20,
-    segmentBytes: Int = 1 << 20, segmentAge: Int64 = 7 * 86_400_000_000_000, maximumRecordBytes: Int = 1 << 20
+    segmentBytes: Int = 1 << 20, segmentAge: Int64 = 7 * 86_400_000_000_000, maximumRecordBytes: Int = 1 << 20,
+    cleanup: Cleanup = .delete, deleteRetention: Int64 = 86_400_000_000_000
   ) {
     self.partitions = partitions
     self.retentionAge = retentionAge
@@ -24,6 +38,8 @@ public struct TopicSettings: Sendable, Hashable, Codable {
     self.segmentBytes = segmentBytes
     self.segmentAge = segmentAge
     self.maximumRecordBytes = maximumRecordBytes
+    self.cleanup = cleanup
+    self.deleteRetention = deleteRetention
   }
 
   func validate(topic: String) throws(BusError) {
@@ -35,6 +51,7 @@ public struct TopicSettings: Sendable, Hashable, Codable {
     try require((retentionBytes ?? 1) > 0, "retentionBytes must be over 0 or nil")
     try require(segmentBytes > 0, "segmentBytes must be over 0")
     try require(segmentAge > 0, "segmentAge must be over 0 ns")
+    try require(deleteRetention >= 0, "deleteRetention must be 0 ns or more")
     try require((1...(1 << 30)).contains(maximumRecordBytes), "maximumRecordBytes must be 1 to 1,073,741,824")
   }
 }

@@ -68,13 +68,3 @@ import Testing
     #expect(try topic.bounds(partition: 0).upperBound == 4)
   }
 }
-
-extension RemovedRecords {
-  fileprivate static func of(records: Int, bytes: Int, segments: Int) -> RemovedRecords {
-    var removed = RemovedRecords()
-    removed.records = records
-    removed.bytes = bytes
-    removed.segments = segments
-    return removed
-  }
-}

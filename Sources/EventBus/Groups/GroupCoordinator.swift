@@ -14,8 +14,8 @@ public final class GroupCoordinator: WaitSource {
 
   /// Where commits are kept as records.
   public static let offsetsTopicName = "__consumer_offsets"
-  /// One partition; only the newest commit of a place matters, so that little is kept.
-  public static let offsetsTopicSettings = TopicSettings(retentionBytes: 4 << 20)
+  /// One partition; only the newest commit of a place matters, so that it is compacted.
+  public static let offsetsTopicSettings = TopicSettings(segmentBytes: 256 << 10, cleanup: .compact)
 
   let topics: TopicRegistry
   let log: Topic

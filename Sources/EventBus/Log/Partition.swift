@@ -99,7 +99,22 @@ final class Partition: WaitSource {
   }
 
   func applyRetention(now: Int64) -> RemovedRecords {
-    state.withLock { $0.log.applyRetention(settings, now: now) }
+    state.withLock { state in
+      var removed = RemovedRecords()
+      if settings.cleanup != .compact { removed += state.log.applyRetention(settings, now: now) }
+      if settings.cleanup != .delete { removed += state.log.compact(settings, now: now) }
+      return removed
+    }
+  }
+
+  /// Makes `offset` the first that can be read.
+  func deleteRecords(before offset: Int64) throws(BusError) -> RemovedRecords {
+    try state.withLock { state throws(BusError) in
+      guard offset >= 0, offset <= state.log.endOffset else {
+        throw .offsetOutOfRange(name, requested: offset, valid: state.log.startOffset...state.log.endOffset)
+      }
+      return state.log.deleteRecords(before: offset)
+    }
   }
 
   var bounds: ClosedRange<Int64> { state.withLock { $0.log.startOffset...$0.log.endOffset } }
@@ -112,7 +127,8 @@ final class Partition: WaitSource {
     state.withLock { state in
       PartitionSnapshot(
         partition: name.partition, logStart: state.log.startOffset, logEnd: state.log.endOffset,
-        bytes: state.log.bytes, segments: state.log.segmentCount, traffic: state.log.totals)
+        records: Int64(state.log.recordCount), bytes: state.log.bytes, segments: state.log.segmentCount,
+        traffic: state.log.totals)
     }
   }
 }

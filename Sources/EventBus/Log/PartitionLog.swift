@@ -12,6 +12,12 @@ struct PartitionLog: Sendable {
 
   var segmentCount: Int { closed.count + 1 }
 
+  /// Records that can be read.
+  var recordCount: Int {
+    let held = closed.reduce(active.records.count) { $0 + $1.records.count }
+    return held - (closed.first ?? active).index(of: startOffset)
+  }
+
   /// Returns the record as it was stored.
   @inline(__always)
   mutating func append(_ record: ProducerRecord, sizeInBytes: Int, settings: TopicSettings, now: Int64) -> EventRecord {
@@ -27,7 +33,7 @@ struct PartitionLog: Sendable {
     return stored
   }
 
-  private mutating func rollIfNeeded() {
+  mutating func rollIfNeeded() {
     guard !active.records.isEmpty else { return }
     closed.append(active)
     active = Segment(baseOffset: endOffset)
@@ -71,9 +77,9 @@ struct PartitionLog: Sendable {
   /// The first offset whose record is not older than `timestamp`; the end offset when all are older.
   func offset(notBefore timestamp: Int64) -> Int64 {
     for segment in closed {
-      if let offset = segment.firstOffset(notBefore: timestamp) { return offset }
+      if let offset = segment.firstOffset(notBefore: timestamp, from: startOffset) { return offset }
     }
-    return active.firstOffset(notBefore: timestamp) ?? endOffset
+    return active.firstOffset(notBefore: timestamp, from: startOffset) ?? endOffset
   }
 
   /// Removes the oldest segments that are too old or too many, the active one only when all its records are too old.
@@ -91,7 +97,31 @@ struct PartitionLog: Sendable {
     guard kept > 0 else { return removed }
     closed.removeFirst(kept)
     bytes -= removed.bytes
-    startOffset = closed.first?.baseOffset ?? active.baseOffset
+    startOffset = max(startOffset, closed.first?.baseOffset ?? active.baseOffset)
+    return removed
+  }
+
+  /// Puts other segments in the place of the closed ones; `removed` is what that takes away.
+  mutating func replaceClosed(with segments: [Segment], removing removed: RemovedRecords) {
+    closed = segments
+    bytes -= removed.bytes
+  }
+
+  /// Makes `offset` the first that can be read. What is before it in the same segment goes with the segment.
+  mutating func deleteRecords(before offset: Int64) -> RemovedRecords {
+    precondition(offset <= endOffset, "records are deleted up to the end of the log at most")
+    var removed = RemovedRecords()
+    guard offset > startOffset else { return removed }
+    if offset == endOffset { rollIfNeeded() }
+    startOffset = offset
+    let kept = closed.firstIndex { ($0.records.last?.offset ?? -1) >= offset } ?? closed.count
+    for segment in closed[..<kept] {
+      removed.records += segment.records.count
+      removed.bytes += segment.bytes
+      removed.segments += 1
+    }
+    closed.removeFirst(kept)
+    bytes -= removed.bytes
     return removed
   }
 

@@ -7,9 +7,27 @@ struct Segment: Sendable {
   /// When the first record was appended, whatever its own timestamp says.
   private(set) var openedAt: Int64 = .max
   private(set) var largestTimestamp: Int64 = .min
+  /// Compaction has been here; what was appended later is in later segments.
+  private(set) var isCompacted = false
+  /// When its tombstones may go; nil until compaction has met one.
+  private(set) var tombstonesGoAt: Int64?
 
   init(baseOffset: Int64) {
     self.baseOffset = baseOffset
+  }
+
+  /// What compaction has left of `segment`.
+  init(compacting segment: Segment, keeping records: [EventRecord], tombstonesGoAt: Int64?) {
+    self.init(baseOffset: segment.baseOffset)
+    for record in records { append(record, now: segment.openedAt) }
+    isCompacted = true
+    self.tombstonesGoAt = tombstonesGoAt
+  }
+
+  /// Takes in the compacted segment that follows.
+  mutating func join(_ next: Segment) {
+    for record in next.records { append(record, now: openedAt) }
+    tombstonesGoAt = [tombstonesGoAt, next.tombstonesGoAt].compactMap(\.self).max()
   }
 
   @inline(__always)
@@ -53,9 +71,9 @@ struct Segment: Sendable {
     return first..<index
   }
 
-  /// The offset of the first record that is not older than `timestamp`.
-  func firstOffset(notBefore timestamp: Int64) -> Int64? {
+  /// The offset of the first record at or after `start` that is not older than `timestamp`.
+  func firstOffset(notBefore timestamp: Int64, from start: Int64) -> Int64? {
     guard largestTimestamp >= timestamp else { return nil }
-    return records.first { $0.timestamp >= timestamp }?.offset
+    return records[index(of: start)...].first { $0.timestamp >= timestamp }?.offset
   }
 }

@@ -72,3 +72,13 @@ extension Consumer {
     try poll(max: max, now: now).batches.flatMap { $0.records.map(\.text) }
   }
 }
+
+extension RemovedRecords {
+  static func of(records: Int, bytes: Int, segments: Int) -> RemovedRecords {
+    var removed = RemovedRecords()
+    removed.records = records
+    removed.bytes = bytes
+    removed.segments = segments
+    return removed
+  }
+}
