@@ -95,7 +95,7 @@ extension GroupCoordinator {
         case .earliest: bounds.lowerBound
         case .latest: bounds.upperBound
         case .time(let time): partition.offset(notBefore: time)
-        case .shift(let count): shifted(base, by: count)
+        case .shift(let count): base.addingSaturated(count)
         case .offset(let offset): offset
         }
       let to = min(max(wanted, bounds.lowerBound), bounds.upperBound)
@@ -105,11 +105,5 @@ extension GroupCoordinator {
           logEnd: bounds.upperBound))
     }
     return SeekPreview(group: group.name, state: group.state, entries: entries)
-  }
-
-  /// The sum, or the end of the range of numbers that it would pass.
-  private func shifted(_ offset: Int64, by count: Int64) -> Int64 {
-    let (sum, isOver) = offset.addingReportingOverflow(count)
-    return isOver ? (count < 0 ? .min : .max) : sum
   }
 }

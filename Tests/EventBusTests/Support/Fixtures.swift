@@ -44,9 +44,34 @@ struct KafkaVectors: Decodable {
     let responses: [String: Responses]
   }
 
+  struct OuterJoin: Decodable, CustomTestStringConvertible {
+    struct Step: Decodable {
+      let side: String
+      let key: Int32
+      let value: String
+      let ts: Int64
+      let emits: [Emitted]
+    }
+    struct Emitted: Decodable {
+      let key: Int32
+      let left: String?
+      let right: String?
+      let ts: Int64
+    }
+    let id: String
+    let beforeMs: Int64
+    let afterMs: Int64
+    let graceMs: Int64
+    let fixSpurious: Bool
+    let steps: [Step]
+
+    var testDescription: String { id }
+  }
+
   let murmur2: [Hash]
   let assignors: [Assignment]
   let groupStates: GroupStates
+  let outerJoin: [OuterJoin]
 }
 
 struct LagVectors: Decodable {
