@@ -1,0 +1,154 @@
+internal import Concurrency
+
+/// What asking for the next batch does with the one before.
+public enum BatchCommits: Sendable, Hashable {
+  /// It was handled: its offset is committed. After a crash it comes again if that had not happened.
+  case handled
+  /// Nothing: whoever handles the records commits.
+  case none
+}
+
+extension Consumer {
+  /// The records of this consumer's partitions, batch by batch, for ever: `for try await batch in consumer.batches(…)`.
+  ///
+  /// Waiting blocks no thread. It ends when the task is cancelled; the consumer is still a member then, until `close`
+  /// or until its session times out. While a batch is handled the group hears nothing: a batch must take less than the
+  /// session time-out, or `heartbeat` be called meanwhile.
+  ///
+  /// Whoever waits here also lets time go by for the broker: its own deadlines are met.
+  /// - Parameters:
+  ///   - max: the most records that are read at once, over all partitions.
+  ///   - clock: what waits for deadlines.
+  ///   - now: the time, in nanoseconds since the Unix epoch.
+  /// - Returns: a sequence that throws `fencedInstance`, `noCommittedOffset` and `consumerClosed`; while the broker or a
+  ///   topic does not answer it waits.
+  public func batches<C: Clock>(
+    max: Int = 512, commits: BatchCommits = .handled, clock: C, now: @escaping @Sendable () -> Int64
+  ) -> ConsumerBatches<C> where C.Duration == Duration {
+    ConsumerBatches(consumer: self, max: max, commits: commits, clock: clock, now: now)
+  }
+}
+
+/// See ``Consumer/batches(max:commits:clock:now:)``.
+public struct ConsumerBatches<C: Clock>: AsyncSequence, Sendable where C.Duration == Duration {
+  public typealias Element = RecordBatch
+
+  let consumer: Consumer
+  let max: Int
+  let commits: BatchCommits
+  let clock: C
+  let now: @Sendable () -> Int64
+
+  public func makeAsyncIterator() -> AsyncIterator { AsyncIterator(source: self) }
+
+  public struct AsyncIterator: AsyncIteratorProtocol {
+    private let source: ConsumerBatches
+    /// Read, and not handed out yet.
+    private var ready: [RecordBatch] = []
+    /// Handed out, and not committed yet.
+    private var handled: [PartitionOffset] = []
+
+    fileprivate init(source: ConsumerBatches) {
+      self.source = source
+    }
+
+    public mutating func next() async throws -> RecordBatch? {
+      while !Task.isCancelled {
+        commitHandled()
+        if !ready.isEmpty { return handOut() }
+        let wantsMore = try poll()
+        if ready.isEmpty, !wantsMore { try await source.wait() }
+      }
+      commitHandled()
+      return nil
+    }
+
+    private mutating func handOut() -> RecordBatch {
+      let batch = ready.removeFirst()
+      if source.commits == .handled, let last = batch.records.last {
+        handled.append(PartitionOffset(partition: batch.topicPartition, offset: last.offset + 1))
+      }
+      return batch
+    }
+
+    /// A commit that is refused because the partition went to another member is no loss: the records come again there.
+    private mutating func commitHandled() {
+      guard !handled.isEmpty else { return }
+      do throws(BusError) {
+        try source.consumer.commit(handled, now: source.now())
+        handled = []
+      } catch .unavailable {
+        // Later: the offsets stay noted.
+      } catch {
+        handled = []
+      }
+    }
+
+    /// Reads what there is; true when another poll should follow at once.
+    private mutating func poll() throws(BusError) -> Bool {
+      let now = source.now()
+      source.consumer.broker.tick(now: now)
+      do throws(BusError) {
+        let result = try source.consumer.poll(max: source.max, now: now)
+        ready = result.batches
+        return !result.revoked.isEmpty || !result.lost.isEmpty || result.assigned != nil
+      } catch {
+        guard case .unavailable = error else { throw error }
+        return false
+      }
+    }
+  }
+
+  /// Until there is something to read, the group has changed, the broker is back, or a deadline has come.
+  fileprivate func wait() async throws {
+    let woken = WaitPoint()
+    let token = try consumer.waitToken { woken.wake() }
+    defer { token.cancel() }
+    guard let deadline = [consumer.nextDeadline, consumer.broker.nextDeadline].compactMap(\.self).min() else {
+      return await woken.wait()
+    }
+    let left = Swift.max(0, deadline - now())
+    await withTaskGroup(of: Void.self) { group in
+      group.addTask { await woken.wait() }
+      group.addTask { [clock] in try? await clock.sleep(for: .nanoseconds(left)) }
+      await group.next()
+      group.cancelAll()
+      woken.wake()
+    }
+  }
+}
+
+/// Where one task waits to be woken, once. Cancelling it wakes it, too.
+private final class WaitPoint: Sendable {
+  private enum State {
+    case idle
+    case waiting(CheckedContinuation<Void, Never>)
+    case woken
+  }
+
+  private let state = Locked(State.idle)
+
+  func wake() {
+    let waiter = state.withLock { state -> CheckedContinuation<Void, Never>? in
+      defer { state = .woken }
+      if case .waiting(let waiter) = state { return waiter }
+      return nil
+    }
+    waiter?.resume()
+  }
+
+  func wait() async {
+    await withTaskCancellationHandler {
+      await withCheckedContinuation { continuation in
+        let isWoken = state.withLock { state in
+          if case .woken = state { return true }
+          state = .waiting(continuation)
+          return false
+        }
+        if isWoken { continuation.resume() }
+      }
+    } onCancel: {
+      wake()
+    }
+  }
+}
