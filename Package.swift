@@ -107,7 +107,8 @@ let package = Package(
     .executableTarget(
       name: "msatop",
       dependencies: [
-        "Dashboard", "Terminal", "Widgets", "Drawing", "Shop", "Connectors", "Operations", "TraceModel", argumentParser,
+        "Dashboard", "Terminal", "Widgets", "Drawing", "Shop", "Connectors", "Operations", "EventBus", "TraceModel",
+        "Concurrency", argumentParser,
       ],
       swiftSettings: strict),
 

@@ -21,6 +21,13 @@ enum Arguments {
     return rate
   }
 
+  static func rounds(_ text: String) throws -> Int {
+    guard let rounds = Int(text), (1...1_000).contains(rounds) else {
+      throw ValidationError("a figure is measured 1 to 1000 times")
+    }
+    return rounds
+  }
+
   static func seed(_ text: String) throws -> UInt64 {
     guard let seed = UInt64(text) else { throw ValidationError("a seed is a whole number from 0 on") }
     return seed

@@ -21,7 +21,7 @@ struct Msatop: ParsableCommand {
         msatop --zipkin 9411                            and your own services' Zipkin spans beside it
         msatop simulate --duration 10m --seed 7 --json  no screen: what happened, and whether all held
       """,
-    version: version, subcommands: [Demo.self, Simulate.self], defaultSubcommand: Demo.self)
+    version: version, subcommands: [Demo.self, Simulate.self, Bench.self], defaultSubcommand: Demo.self)
 }
 
 @main

@@ -14,6 +14,8 @@ import Testing
     (["--zipkin", "99999"], "99999"),
     (["simulate", "--duration", "an hour"], "30s, 10m, 1h"),
     (["simulate", "--transaction", "first"], "last-failed"),
+    (["bench", "bus", "--rounds", "-1"], "1 to 1000"),
+    (["--seed", "x"], "whole number"), (["--rate", "-5"], "0 to 10000"),
     (["explode"], "explode"),
   ])
   func aMistakeIsOneLine(arguments: [String], expected: String) async throws {

@@ -1,0 +1,79 @@
+import ArgumentParser
+import Foundation
+
+/// Measures parts of the program on this machine.
+struct Bench: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Measure parts of msatop on this machine.",
+    discussion: """
+      EXAMPLES
+        msatop bench bus
+        msatop bench bus --rounds 15 --json | jq '.results[] | {name, median}'
+      """, subcommands: [Bus.self])
+
+  struct Bus: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "The event bus in memory: nothing crosses a socket or a disk. Values have 200 bytes.")
+
+    @Option(
+      parsing: .unconditional, help: ArgumentHelp("Each figure is measured so often.", valueName: "n"),
+      transform: Arguments.rounds)
+    var rounds = 9
+
+    @Flag(help: "Print one JSON object.")
+    var json = false
+
+    func run() throws {
+      let results = try BusBenchmarks(rounds: rounds).run()
+      if json {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        let report = BenchReport(rounds: rounds, results: results)
+        print(String(decoding: try encoder.encode(report), as: UTF8.self))
+      } else {
+        print(results.map(\.line).joined(separator: "\n"))
+      }
+    }
+  }
+}
+
+struct BenchReport: Encodable {
+  var rounds: Int
+  var results: [BenchResult]
+}
+
+/// One figure, measured several times.
+struct BenchResult: Encodable {
+  var name: String
+  /// `records/s` or `µs`.
+  var unit: String
+  var median: Double
+  var least: Double
+  var most: Double
+  /// What it goes through, and what not.
+  var note: String
+
+  init(_ name: String, unit: String, of values: [Double], note: String) {
+    precondition(!values.isEmpty, "a figure is measured once at least")
+    let sorted = values.sorted()
+    self.name = name
+    self.unit = unit
+    self.note = note
+    median = sorted[sorted.count / 2]
+    (least, most) = (sorted[0], sorted[sorted.count - 1])
+  }
+
+  var line: String {
+    let label = name + String(repeating: " ", count: max(1, 34 - name.count))
+    return "\(label)\(text(median)) \(unit)   (\(text(least)) … \(text(most)))   \(note)"
+  }
+
+  private func text(_ value: Double) -> String {
+    guard value >= 1_000 else { return String(format: "%.2f", value) }
+    var digits = String(Int(value.rounded()))
+    for place in stride(from: digits.count - 3, to: 0, by: -3) {
+      digits.insert(",", at: digits.index(digits.startIndex, offsetBy: place))
+    }
+    return digits
+  }
+}
