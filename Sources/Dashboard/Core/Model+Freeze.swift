@@ -5,7 +5,8 @@ extension Model {
   mutating func toggleFreeze() -> [Effect] {
     if frozen == nil {
       frozen = FrozenMoment(time: live.time, snapshot: live)
-      return []
+      // What is loaded apart from the state is of this moment from now on.
+      return refresh()
     }
     frozen = nil
     return refresh()

@@ -118,28 +118,47 @@ struct OffsetMoveForm: PopupContent {
     }
     let question = Confirmation(
       question: "Move group \(visible(group)) on \(visible(topic))\(partition.map { "[\($0)]" } ?? "")?",
-      effect: Self.sentence(plan), verb: "move it", actions: [.dismiss, .effect(.perform(.moveOffsets(move)))])
+      effect: sentence(plan), verb: "move it", actions: [.dismiss, .effect(.perform(.moveOffsets(move)))])
     return [.show(Popup(question))]
   }
 
-  private static func sentence(_ plan: SeekPreview) -> String {
-    let again = "\(Figures.count(Int(clamping: plan.repeated)).text) records are read again"
-    let never = "\(Figures.count(Int(clamping: plan.skipped)).text) are never read"
-    return "\(again), \(never)." + (plan.needsOperator ? " The group has members: it rebalances." : "")
+  private func sentence(_ plan: SeekPreview) -> String {
+    var words = ["\(Self.counted(plan.repeated)) read again, \(Self.counted(plan.skipped, noun: "")) never read."]
+    if plan.skipped > 0 { words.append("What those ask for is never done: who waits for it waits for ever.") }
+    if plan.needsOperator { words.append("The group has members: it rebalances.") }
+    if case .offset(let offset) = target, plan.entries.contains(where: { $0.to != offset }) {
+      words.append("Where the log has no offset \(offset), its nearest end is taken.")
+    }
+    return words.joined(separator: " ")
   }
 
-  mutating func point(_ event: MouseEvent, in screen: Rect, _ context: PageContext) -> [Action] { [] }
+  /// `1 record is`, `300 records are`
+  private static func counted(_ number: Int64, noun: String = " record") -> String {
+    let count = Figures.count(Int(clamping: number)).text
+    return number == 1 ? "\(count)\(noun) is" : "\(count)\(noun.isEmpty ? "" : noun + "s") are"
+  }
+
+  mutating func point(_ event: MouseEvent, in screen: Rect, _ context: PageContext) -> [Action] {
+    guard event.action == .press || event.action == .doubleClick else { return [] }
+    now = context.snapshot.time
+    let row = event.row - box(screen).frame(in: screen.size).y - 1
+    guard Choice.allCases.indices.contains(row) else { return [] }
+    choice = Choice.allCases[row]
+    return load()
+  }
 
   // MARK: Drawing
 
-  func draw(on canvas: inout Canvas, in screen: Rect, _ context: PageContext) {
-    let entries = plan?.entries ?? []
-    let height = Choice.allCases.count + 5 + max(1, entries.count) + 2
+  private func box(_ screen: Rect) -> Widgets.Popup {
+    let height = Choice.allCases.count + 1 + consequence(width: min(60, screen.width - 4)).count + 1 + 2
     let title = "\(visible(group)) reads \(visible(topic))\(partition.map { "[\($0)]" } ?? "")"
-    let box = Widgets.Popup(
+    return Widgets.Popup(
       [Run("move offsets  ", .title, bold: true), Run(middleEllipsis(title, 36), .strong, bold: true)],
       tone: .degraded, height: min(height, max(6, screen.height - 2)))
-    let inside = box.draw(on: &canvas)
+  }
+
+  func draw(on canvas: inout Canvas, in screen: Rect, _ context: PageContext) {
+    let inside = box(screen).draw(on: &canvas)
     var lines = Choice.allCases.map(row)
     lines.append([])
     lines += consequence(width: inside.width)
@@ -181,7 +200,8 @@ struct OffsetMoveForm: PopupContent {
     case nil: return [[Run("reading…", .muted)]]
     case .refused(let sentence): return wrapped([Run(visible(sentence), .failing)], width: width)
     case .possible(let plan):
-      var lines = [[Run("  part    committed          to   read again   never read", .faint)]]
+      var lines = wrapped([Run(sentence(plan), .text)], width: width)
+      lines.append([Run("  part    committed          to   read again   never read", .faint)])
       for entry in plan.entries {
         let cells: [(String, Int, Ink)] = [
           ("\(entry.partition.partition)", 6, .muted),
@@ -195,7 +215,7 @@ struct OffsetMoveForm: PopupContent {
             Run(String(repeating: " ", count: max(1, width - text.cellWidth)) + text, ink)
           })
       }
-      return lines + wrapped([Run(Self.sentence(plan), .text)], width: width)
+      return lines
     }
   }
 

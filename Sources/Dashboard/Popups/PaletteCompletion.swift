@@ -41,6 +41,7 @@ extension PaletteReader {
   ) -> [(word: String, explanation: String)] {
     switch command {
     case .service, .log: before.isEmpty ? context.snapshot.services.map { ($0.name, $0.health.mark.word) } : []
+    case .tail: before.isEmpty ? topics : []
     case .theme: before.isEmpty ? themes.map { ($0, "") } : []
     case .speed: before.isEmpty ? ["0.1", "1", "10", "100", "max"].map { ($0, "") } : []
     case .rate: before.isEmpty ? ["10", "50", "200", "500"].map { ($0, "transactions a second") } : []
@@ -51,6 +52,13 @@ extension PaletteReader {
     case .fault: faultWords(before)
     default: []
     }
+  }
+
+  private var topics: [(word: String, explanation: String)] {
+    context.snapshot.topics.map { ($0.name, "records") }
+      + context.snapshot.topics.filter { $0.deadLetters > 0 }.map {
+        ("\($0.name).DLT", "\($0.deadLetters) dead letters")
+      }
   }
 
   private func faultWords(_ before: [String]) -> [(word: String, explanation: String)] {

@@ -112,6 +112,25 @@ struct RecordsTests {
     #expect(asked.map(\.partition) == [nil, 0, 1])
   }
 
+  @Test func thePastIsReadAtOnce() {
+    var (cockpit, _) = cockpit("t")
+    cockpit.press("Space")
+    var expected = RecordFilter(topic: "payment")
+    expected.until = ShopFixture.now
+    #expect(Self.answer(&cockpit) == [expected])
+    #expect(cockpit.text.contains("60 records"))
+  }
+
+  @Test func whoComesBackFindsItAsItWas() {
+    var (cockpit, _) = cockpit("t p p k k")
+    let before = cockpit.lines[3]
+    #expect(before.hasPrefix("  payment[1]  records"))
+    cockpit.press("Enter")
+    cockpit.press("[")
+    _ = Self.answer(&cockpit)
+    #expect(cockpit.lines[3] == before)
+  }
+
   @Test func wordsNarrow() {
     var (cockpit, _) = cockpit("t")
     cockpit.press("/")
@@ -128,7 +147,7 @@ struct RecordsTests {
     cockpit.press("r")
     #expect(cockpit.commands == [.retryDeadLetter(topic: "payment", partition: 0, offset: 1_003)])
     cockpit.press("x")
-    #expect(cockpit.commands.isEmpty && cockpit.text.contains("Discard ITEM_RESERVED of 3?"))
+    #expect(cockpit.commands.isEmpty && cockpit.text.contains("Discard ITEM_RESERVED with key 3?"))
     cockpit.press("y")
     #expect(cockpit.commands == [.discardDeadLetter(topic: "payment", partition: 0, offset: 1_003)])
     cockpit.press("k k r")

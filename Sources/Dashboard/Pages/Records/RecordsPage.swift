@@ -12,6 +12,8 @@ struct RecordsPage: Page {
 
   /// What is looked at, but for the moment.
   private(set) var wanted = RecordFilter(topic: "")
+  /// The place that was opened: whoever comes back to it finds it as it was left.
+  private var opened: RecordFilter?
   private(set) var tail = TailCursor<RecordLine>()
 
   init() {}
@@ -48,7 +50,8 @@ struct RecordsPage: Page {
   }
 
   mutating func go(to destination: Destination, _ context: PageContext) -> [Action] {
-    guard case .records(let filter) = destination, !filter.topic.isEmpty, filter != wanted else { return [] }
+    guard case .records(let filter) = destination, !filter.topic.isEmpty, filter != opened else { return [] }
+    opened = filter
     wanted = filter
     wanted.until = nil
     tail.follow()
@@ -107,7 +110,7 @@ struct RecordsPage: Page {
       ]
     }
     let question = Confirmation(
-      question: "Discard \(line.type.isEmpty ? "the record" : visible(line.type)) of \(visible(line.key))?",
+      question: "Discard \(line.type.isEmpty ? "the record" : visible(line.type)) with key \(visible(line.key))?",
       effect: "It is never delivered again: what waits for it waits for somebody.", verb: "discard it",
       actions: [
         .effect(.perform(.discardDeadLetter(topic: topic, partition: line.partition, offset: line.offset)))
@@ -145,7 +148,7 @@ struct RecordsPage: Page {
     var hints = [KeyHint("↵", "transaction")]
     if wanted.lettersOf != nil { hints += [KeyHint("r", "retry"), KeyHint("x", "discard")] }
     if !tail.isFollowing { hints.insert(KeyHint("G", "follow"), at: 0) }
-    return hints + [KeyHint("p", "partition"), KeyHint("/", "filter"), KeyHint("Esc", "back")]
+    return hints + [KeyHint("Esc", "back"), KeyHint("p", "partition"), KeyHint("/", "filter")]
   }
 
   var help: [KeyHint] {

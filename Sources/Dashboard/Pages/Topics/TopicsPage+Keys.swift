@@ -6,6 +6,10 @@ extension TopicsPage {
   mutating func press(_ key: KeyPress, _ context: PageContext) -> [Action]? {
     guard !key.alt else { return nil }
     switch key.key {
+    case .tab, .backTab, .enter, .character("t"), .character("D"), .character("R"): stay(context)
+    default: break
+    }
+    switch key.key {
     case .tab: moveFocus(by: 1, context)
     case .backTab: moveFocus(by: -1, context)
     case .enter: return openRow(context)
@@ -25,6 +29,11 @@ extension TopicsPage {
     default: return move(key, context) ? [] : nil
     }
     return []
+  }
+
+  /// What somebody has chosen to look at stays under the cursor, whatever becomes of the order.
+  private mutating func stay(_ context: PageContext) {
+    if let topic = topic(context) { select(topic.name, context) }
   }
 
   private mutating func move(_ key: KeyPress, _ context: PageContext) -> Bool {
