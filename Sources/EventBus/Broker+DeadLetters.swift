@@ -22,7 +22,7 @@ extension Broker {
   }
 
   /// Puts a record that cannot be handled aside, so that its partition can go on: into the same partition of
-  /// `<topic>.DLT`, which is made with the topic's own settings when it is missing. Key, value and headers are kept;
+  /// `<topic>.DLT`, which is made like the topic when it is missing, but keeps its records. Key, value and headers are kept;
   /// `DeadLetterHeader`s say where it came from and why it failed.
   /// - Throws: `unknownTopic`, `unavailable`.
   @discardableResult
@@ -41,16 +41,25 @@ extension Broker {
       RecordHeader(name: DeadLetterHeader.deliveries, text: String(deliveries)),
     ]
     if let group { headers.append(RecordHeader(name: DeadLetterHeader.group, text: group)) }
-    return try target.append(
-      ProducerRecord(key: record.key, value: record.value, headers: headers, partition: partition), now: now)
+    return try target.append(Self.copy(of: record, headers: headers, partition: partition), now: now)
+  }
+
+  /// The record once more, a tombstone as a tombstone.
+  private static func copy(of record: EventRecord, headers: [RecordHeader], partition: Int) -> ProducerRecord {
+    if record.isTombstone, let key = record.key {
+      return .tombstone(key: key, headers: headers, partition: partition)
+    }
+    return ProducerRecord(key: record.key, value: record.value, headers: headers, partition: partition)
   }
 
   private func deadLetterTopic(for source: Topic) throws(BusError) -> Topic {
     let name = Self.deadLetterTopic(of: source.name)
     if let existing = topics.find(name) { return existing }
     var settings = source.settings
-    // Two letters of one key are two letters.
+    // Two letters of one key are two letters; and a letter waits for somebody, however long that takes.
     settings.cleanup = .delete
+    settings.retentionAge = nil
+    settings.retentionBytes = nil
     // The added headers must not make a record of the largest size undeliverable.
     settings.maximumRecordBytes = min(settings.maximumRecordBytes + (64 << 10), 1 << 30)
     do throws(BusError) {
@@ -78,9 +87,9 @@ extension Broker {
     let place = try settle(topic, partition, offset, as: .retried)
     do throws(BusError) {
       return try topics.topic(topic).append(
-        ProducerRecord(
-          key: record.key, value: record.value,
-          headers: record.headers.filter { !$0.name.hasPrefix(DeadLetterHeader.prefix) }, partition: partition),
+        Self.copy(
+          of: record, headers: record.headers.filter { !$0.name.hasPrefix(DeadLetterHeader.prefix) },
+          partition: partition),
         now: now)
     } catch {
       deadLetterBook.reopen(place, offset: offset)

@@ -65,7 +65,8 @@ public final class Broker: Sendable {
       partition: partition, from: offset, maximumRecords: maximumRecords, maximumBytes: maximumBytes)
   }
 
-  /// Removes whole segments that are past their topic's retention, and compacts topics that say so. Call it every few seconds or minutes.
+  /// Removes whole segments that are past their topic's retention, and compacts topics that say so. Call it every few
+  /// seconds or minutes.
   @discardableResult
   public func applyRetention(now: Int64) -> RemovedRecords {
     var removed = RemovedRecords()

@@ -100,6 +100,25 @@ import Testing
     #expect(committed(broker) == 0)
   }
 
+  @Test func onlyWhatWasHandedOutIsCommittedByHand() async throws {
+    let broker = try broker()
+    try write(30, to: broker)
+    let consumer = consumer(broker)
+    var seen = 0
+    for try await batch in consumer.batches(commits: .none, clock: ContinuousClock(), now: now) {
+      seen += batch.records.count
+      break
+    }
+    try consumer.commit(now: now())
+    #expect(seen < 30 && committed(broker) == Int64(seen))
+    // Another loop goes on where this one was left.
+    for try await batch in consumer.batches(clock: ContinuousClock(), now: now) {
+      seen += batch.records.count
+      if seen == 30 { break }
+    }
+    #expect(seen == 30)
+  }
+
   @Test func recordsThatComeLaterWakeTheWaitingOne() async throws {
     let broker = try broker()
     let (consumer, now) = (consumer(broker), self.now)

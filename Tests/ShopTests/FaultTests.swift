@@ -123,6 +123,19 @@ import TraceModel
     #expect(stage.problems() == [])
   }
 
+  @Test func whateverIsStillInTheLogRepeatsNothing() throws {
+    let stage = Stage(rate: 1)
+    for minutes in [5.0, 4, 3] {
+      stage.run(minutes * 60)
+      for group in ["inventory", "payment", "order"] {
+        CommandDesk.carryOut(.moveOffsets(OffsetMove(group: group, topic: group, target: .earliest)), in: stage.world)
+      }
+      stage.run(30)
+    }
+    #expect(stage.world.counters.duplicatesSuppressed > 500)
+    #expect(stage.problems() == [])
+  }
+
   @Test func crashedCommitIsStillTold() throws {
     // Right at the commit of an order, before its acknowledgement, the instance crashes.
     let stage = Stage()

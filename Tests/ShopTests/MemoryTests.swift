@@ -40,7 +40,7 @@ import Transactions
       #expect(fault.endsAt ?? .max < stage.world.time.now)
       #expect(stage.world.transactions.stuck.map(\.id).contains { $0 == stuck })
     }
-    // Records and answers are kept for ten minutes, what finished orders come to for five.
+    // Records are kept for eight minutes, and what tells that they were acted on a little longer.
     stage.run(15 * 60)
     let early = try held(stage.world)
     stage.run(15 * 60)

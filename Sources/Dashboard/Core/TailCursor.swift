@@ -18,14 +18,14 @@ struct TailCursor<Line: Sendable & Equatable>: Sendable {
   mutating func follow() {
     isFollowing = true
     isStale = true
+    (shown, before) = (nil, nil)
   }
-
-  /// Asks for the lines again and leaves the cursor where it is.
-  mutating func reload() { isStale = true }
 
   /// These lines are there now.
   mutating func settle(_ lines: [Line], at clock: Int64) {
     line = isFollowing ? max(0, lines.count - 1) : min(line, max(0, lines.count - 1))
+    // Standing still it stays on its line, wherever that is now.
+    if !isFollowing, let shown, let place = lines.firstIndex(of: shown) { line = place }
     let current = lines.indices.contains(line) ? lines[line] : nil
     guard current != shown else { return }
     (before, shown, changedAt) = (isFollowing ? shown : nil, current, clock)
@@ -38,8 +38,9 @@ struct TailCursor<Line: Sendable & Equatable>: Sendable {
   }
 
   /// Whether lines are to be asked for; it is said once where nothing is followed.
-  mutating func wantsLines(at clock: Int64) -> Bool {
-    let isDue = isFollowing && askedAt.map { clock - $0 >= 1_000_000_000 } ?? true
+  /// - Parameter keepsUp: true where lines change by themselves, and few come.
+  mutating func wantsLines(at clock: Int64, keepsUp: Bool = false) -> Bool {
+    let isDue = (isFollowing || keepsUp) && askedAt.map { clock - $0 >= 1_000_000_000 } ?? true
     guard isDue || isStale else { return false }
     (isStale, askedAt) = (false, clock)
     return true

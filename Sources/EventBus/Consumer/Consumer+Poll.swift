@@ -8,6 +8,11 @@ extension Consumer {
   /// - Parameter max: the most records that are returned, over all partitions.
   /// - Throws: `unavailable`, `fencedInstance` (the consumer is closed then), `noCommittedOffset`, `consumerClosed`.
   public func poll(max: Int = 512, now: Int64) throws(BusError) -> PollResult {
+    try poll(max: max, batches: .max, now: now)
+  }
+
+  /// - Parameter batches: from so many partitions at most. What is not returned is not passed over either.
+  func poll(max: Int, batches: Int, now: Int64) throws(BusError) -> PollResult {
     var effects = Effects()
     defer { effects.run() }
     return try state.withLock { state throws(BusError) in
@@ -15,7 +20,7 @@ extension Consumer {
       var result = PollResult()
       if try keepMembership(&state, &result, now: now, &effects) {
         result.isStable = true
-        try fetch(max, &state, &result)
+        try fetch(max, batches: batches, &state, &result)
       }
       return result
     }
@@ -115,12 +120,14 @@ extension Consumer {
     }
   }
 
-  private func fetch(_ max: Int, _ state: inout State, _ result: inout PollResult) throws(BusError) {
+  private func fetch(
+    _ max: Int, batches: Int, _ state: inout State, _ result: inout PollResult
+  ) throws(BusError) {
     let count = state.assigned.count
     guard count > 0 else { return }
     var recordsLeft = max
     var bytesLeft = settings.maximumPollBytes
-    for step in 0..<count where recordsLeft > 0 && bytesLeft > 0 {
+    for step in 0..<count where recordsLeft > 0 && bytesLeft > 0 && result.batches.count < batches {
       let index = (state.first + step) % count
       if state.assigned[index].isPaused { continue }
       guard

@@ -43,8 +43,6 @@ public struct ConsumerBatches<C: Clock>: AsyncSequence, Sendable where C.Duratio
 
   public struct AsyncIterator: AsyncIteratorProtocol {
     private let source: ConsumerBatches
-    /// Read, and not handed out yet.
-    private var ready: [RecordBatch] = []
     /// Handed out, and not committed yet.
     private var handled: [PartitionOffset] = []
 
@@ -55,16 +53,15 @@ public struct ConsumerBatches<C: Clock>: AsyncSequence, Sendable where C.Duratio
     public mutating func next() async throws -> RecordBatch? {
       while !Task.isCancelled {
         commitHandled()
-        if !ready.isEmpty { return handOut() }
-        let wantsMore = try poll()
-        if ready.isEmpty, !wantsMore { try await source.wait() }
+        let (batch, wantsMore) = try poll()
+        if let batch { return noted(batch) }
+        if !wantsMore { try await source.wait() }
       }
       commitHandled()
       return nil
     }
 
-    private mutating func handOut() -> RecordBatch {
-      let batch = ready.removeFirst()
+    private mutating func noted(_ batch: RecordBatch) -> RecordBatch {
       if source.commits == .handled, let last = batch.records.last {
         handled.append(PartitionOffset(partition: batch.topicPartition, offset: last.offset + 1))
       }
@@ -84,17 +81,17 @@ public struct ConsumerBatches<C: Clock>: AsyncSequence, Sendable where C.Duratio
       }
     }
 
-    /// Reads what there is; true when another poll should follow at once.
-    private mutating func poll() throws(BusError) -> Bool {
+    /// Reads one batch and no more, so that the consumer's positions never pass what was handed out.
+    private func poll() throws(BusError) -> (batch: RecordBatch?, wantsMore: Bool) {
       let now = source.now()
       source.consumer.broker.tick(now: now)
       do throws(BusError) {
-        let result = try source.consumer.poll(max: source.max, now: now)
-        ready = result.batches
-        return !result.revoked.isEmpty || !result.lost.isEmpty || result.assigned != nil
+        let result = try source.consumer.poll(max: source.max, batches: 1, now: now)
+        let hasChanged = !result.revoked.isEmpty || !result.lost.isEmpty || result.assigned != nil
+        return (result.batches.first, hasChanged)
       } catch {
         guard case .unavailable = error else { throw error }
-        return false
+        return (nil, false)
       }
     }
   }
@@ -104,10 +101,11 @@ public struct ConsumerBatches<C: Clock>: AsyncSequence, Sendable where C.Duratio
     let woken = WaitPoint()
     let token = try consumer.waitToken { woken.wake() }
     defer { token.cancel() }
-    guard let deadline = [consumer.nextDeadline, consumer.broker.nextDeadline].compactMap(\.self).min() else {
-      return await woken.wait()
-    }
-    let left = Swift.max(0, deadline - now())
+    // What is past was missed while nobody answered: then the broker's return wakes, and no time.
+    let time = now()
+    let deadlines = [consumer.nextDeadline, consumer.broker.nextDeadline].compactMap(\.self).filter { $0 > time }
+    guard let deadline = deadlines.min() else { return await woken.wait() }
+    let left = deadline - time
     await withTaskGroup(of: Void.self) { group in
       group.addTask { await woken.wait() }
       group.addTask { [clock] in try? await clock.sleep(for: .nanoseconds(left)) }

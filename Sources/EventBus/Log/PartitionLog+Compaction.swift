@@ -10,7 +10,7 @@ extension PartitionLog {
     var removed = RemovedRecords()
     var compacted: [Segment] = []
     for segment in closed {
-      let horizon = segment.tombstonesGoAt ?? now + settings.deleteRetention
+      let horizon = segment.tombstonesGoAt ?? now.addingSaturated(settings.deleteRetention)
       let kept = segment.records.filter { record in
         if record.offset == endOffset - 1 { return true }
         guard let key = record.key else { return true }

@@ -1,11 +1,11 @@
-/// Joins two streams of records by key, within a window of time: the rules are those of Kafka Streams' stream-stream join
+/// Joins two streams of records by key, within a window of time: the rules are those of Kafka Streams' join of two streams
 /// (`KStreamKStreamJoin`).
 ///
 /// Time is that of the records: stream time is the largest timestamp that was seen on either side, of any key, and the
 /// wall clock has no part in it. Where no records come, it stands still; let ``advance(to:)`` tell of the time then.
 ///
-/// One value of it belongs to one partition of both topics, which must have equally many. It is a value: what it holds can
-/// be kept (`Codable`) and taken up again after a restart, and the same records in the same order give the same results.
+/// One of it belongs to one partition of both topics, which must have equally many. It is a value: what it holds can be
+/// kept (`Codable`) and taken up again after a restart; the same records in the same order give the same results.
 public struct WindowedJoin<Left: Sendable, Right: Sendable>: Sendable {
   public typealias Result = Joined<Left, Right>
 

@@ -6,6 +6,8 @@ internal import TraceModel
 /// Watches a run for what must never happen: a second effect of one message, a transaction whose spans are no tree.
 final class Audit: @unchecked Sendable {
   private var traces = OrderedDictionary<GTXID, AuditedTrace>()
+  /// Transactions that were judged, and when: their records may be read once more.
+  private var judged = OrderedDictionary<GTXID, Int64>()
   private var effects = OrderedDictionary<String, Int64>()
   private var delivered: [(place: TopicPartition, highest: Int64)] = []
   private(set) var problems: [AuditProblem] = []
@@ -14,9 +16,11 @@ final class Audit: @unchecked Sendable {
   /// After its end a transaction is judged when so long nothing was heard of it.
   private static let quiet: Int64 = 30_000_000_000
   private static let problemsKept = 20
+  /// Longer than any record can be delivered again.
+  private static let memory: Int64 = 600_000_000_000
 
   /// How many transactions and effects are remembered.
-  var count: Int { traces.count + effects.count }
+  var count: Int { traces.count + judged.count + effects.count }
 
   func add(_ problem: AuditProblem) {
     if problems.count < Self.problemsKept { problems.append(problem) }
@@ -61,26 +65,30 @@ final class Audit: @unchecked Sendable {
   /// Judges what is over and has been quiet for long enough, and forgets it. Call it every few seconds.
   /// - Parameter horizon: nothing that happened before it can have consequences any more.
   func judge(now: Int64, horizon: Int64, isOpen: (GTXID) -> Bool) {
-    judgeTraces(isOpen: isOpen) { id, trace in
+    judgeTraces(now: now, isOpen: isOpen) { id, trace in
       now - trace.lastHeard > Self.quiet && trace.lastHeard < horizon && !trace.isUnderWay && !isOpen(id)
     }
-    let before = horizon - 600_000_000_000
-    if let oldest = effects.values.first, oldest < before - 60_000_000_000 {
-      let count = effects.values.firstIndex { $0 >= before } ?? effects.count
-      effects.removeFirst(count)
-    }
+    Self.forget(&effects, before: horizon - Self.memory)
+    Self.forget(&judged, before: horizon - Self.memory)
+  }
+
+  /// Removes what is older, a minute's worth at a time.
+  private static func forget<Key>(_ times: inout OrderedDictionary<Key, Int64>, before: Int64) {
+    guard let oldest = times.values.first, oldest < before - 60_000_000_000 else { return }
+    times.removeFirst(times.values.firstIndex { $0 >= before } ?? times.count)
   }
 
   /// Judges everything: the run is over.
-  func judgeAll(isOpen: (GTXID) -> Bool) {
-    judgeTraces(isOpen: isOpen) { _, _ in true }
+  func judgeAll(now: Int64, isOpen: (GTXID) -> Bool) {
+    judgeTraces(now: now, isOpen: isOpen) { _, _ in true }
   }
 
-  private func judgeTraces(isOpen: (GTXID) -> Bool, where isDue: (GTXID, AuditedTrace) -> Bool) {
+  private func judgeTraces(now: Int64, isOpen: (GTXID) -> Bool, where isDue: (GTXID, AuditedTrace) -> Bool) {
     traces.removeAll { id, trace in
       guard isDue(id, trace) else { return false }
       checkedTraces += 1
-      if let what = trace.flaw(isOver: !isOpen(id)) {
+      let isKnown = judged.updateValue(now, forKey: id) != nil
+      if let what = isKnown ? trace.flawOfRepetition : trace.flaw(isOver: !isOpen(id)) {
         add(AuditProblem(invariant: .spansFormATree, what: "transaction \(id): \(what)"))
       }
       return true

@@ -66,6 +66,18 @@ struct AuditedTrace {
     return missingLeaf(children) ?? (ranInParallel(children) ? nil : gap)
   }
 
+  /// What is wrong with spans that came after their transaction was judged; nil when each of them goes back to a record
+  /// that was read once more.
+  var flawOfRepetition: String? {
+    if let lost = begun.first { return "span \(lost) began and was never reported" }
+    let known = Set(nodes.map(\.id))
+    for node in nodes where node.kind != .consumer {
+      guard let parent = node.parent else { return "it began a second time, with span \(node.id)" }
+      if !known.contains(parent) { return "the parent \(parent) of the late span \(node.id) is gone" }
+    }
+    return nil
+  }
+
   private static func flaw(of node: Node, under parent: Node) -> String? {
     guard node.ltxid > 0 else { return "span \(node.id) carries no hop" }
     switch node.kind {

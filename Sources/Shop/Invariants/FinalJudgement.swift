@@ -1,6 +1,7 @@
 internal import EventBus
 internal import GRDB
 internal import Operations
+internal import Simulation
 internal import TraceModel
 internal import Transactions
 
@@ -12,7 +13,7 @@ struct FinalJudgement {
 
   /// For each invariant what broke it; an empty list when it holds.
   func verdicts() -> [(invariant: Invariant, problems: [String])] {
-    world.audit.judgeAll { world.transactions.isOpen($0) }
+    world.audit.judgeAll(now: world.time.now) { world.transactions.isOpen($0) }
     judgeOrders(finishedBefore: .max)
     judgeOffsets()
     return Invariant.allCases.map { invariant in

@@ -74,6 +74,9 @@ struct CommandDesk {
 
   private func letter(_ topic: String, _ partition: Int, _ offset: Int64, _ deed: String) -> CommandOutcome {
     let name = "\(topic).DLT[\(partition)]@\(offset)"
+    guard let letters = try? world.broker.topic(Broker.deadLetterTopic(of: topic)),
+      let bounds = try? letters.bounds(partition: partition), bounds.contains(offset), offset < bounds.upperBound
+    else { return .refused("there is no dead letter \(name)") }
     let state = world.broker.deadLetterState(of: topic, partition: partition, offset: offset)
     guard state == .open else { return .refused("\(name) is \(state.rawValue) already") }
     return .done("\(name) \(deed)")
@@ -106,13 +109,19 @@ struct CommandDesk {
     case .killInstance(let service, let name): setKilled(true, name, of: service, in: world)
     case .startInstance(let service, let name): setKilled(false, name, of: service, in: world)
     case .retryDeadLetter(let topic, let partition, let offset):
-      _ = try? world.broker.retryDeadLetter(of: topic, partition: partition, offset: offset, now: world.time.now)
+      attempt("\(topic).DLT[\(partition)]@\(offset)", "retried by hand", world) { () throws(BusError) in
+        try world.broker.retryDeadLetter(of: topic, partition: partition, offset: offset, now: world.time.now)
+      }
     case .discardDeadLetter(let topic, let partition, let offset):
-      try? world.broker.discardDeadLetter(of: topic, partition: partition, offset: offset)
+      attempt("\(topic).DLT[\(partition)]@\(offset)", "discarded by hand", world) { () throws(BusError) in
+        try world.broker.discardDeadLetter(of: topic, partition: partition, offset: offset)
+      }
     case .moveOffsets(let move):
-      _ = try? world.broker.groups.seek(
-        group: move.group, topic: move.topic, partitions: move.partition.map { [$0] }, to: move.target,
-        byOperator: true, now: world.time.now)
+      attempt("\(move.group)/\(move.topic)", "offsets moved by hand", world) { () throws(BusError) in
+        try world.broker.groups.seek(
+          group: move.group, topic: move.topic, partitions: move.partition.map { [$0] }, to: move.target,
+          byOperator: true, now: world.time.now)
+      }
     case .setRate(let rate): world.customers.rate = rate
     case .setSpeed: break
     }
@@ -127,12 +136,23 @@ struct CommandDesk {
     case .resetBreaker(let id): tell("breaker \(id)", "reset", world)
     case .killInstance(_, let name): tell(name, "killed by hand", world)
     case .startInstance(_, let name): tell(name, "started by hand", world)
-    case .retryDeadLetter(let topic, let partition, let offset):
-      tell("\(topic).DLT[\(partition)]@\(offset)", "retried by hand", world)
-    case .discardDeadLetter(let topic, let partition, let offset):
-      tell("\(topic).DLT[\(partition)]@\(offset)", "discarded by hand", world)
-    case .moveOffsets(let move): tell("\(move.group)/\(move.topic)", "offsets moved by hand", world)
+    case .retryDeadLetter, .discardDeadLetter, .moveOffsets: return  // what came of it was told
     case .setRate(let rate): tell("load", "rate \(rate)/s", world)
+    }
+  }
+
+  /// Does what the bus may refuse by now, and tells what came of it.
+  private static func attempt<Value>(
+    _ subject: String, _ change: String, _ world: World, _ deed: () throws(BusError) -> Value
+  ) {
+    do throws(BusError) {
+      _ = try deed()
+      tell(subject, change, world)
+    } catch {
+      world.tell(
+        OperationalEvent(
+          time: world.time.now, kind: .command, severity: .warning, subject: subject, change: "not \(change)",
+          reason: "\(error)"))
     }
   }
 

@@ -20,7 +20,9 @@ struct RecordReader {
     var lines: [RecordLine] = []
     for partition in partitions {
       guard let bounds = try? topic.bounds(partition: partition) else { continue }
-      let start = max(bounds.lowerBound, bounds.upperBound - Int64(most))
+      // Later ones are of no interest, and would use up what may be looked at.
+      let end = filter.until.flatMap { try? topic.offset(notBefore: $0 &+ 1, partition: partition) }
+      let start = max(bounds.lowerBound, (end ?? bounds.upperBound) - Int64(most))
       guard let batch = try? topic.peek(partition: partition, from: start, maximumRecords: most) else { continue }
       for record in batch.records where record.timestamp <= filter.until ?? .max {
         let line = line(record, of: filter, partition: partition)

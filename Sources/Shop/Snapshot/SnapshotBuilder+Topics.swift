@@ -91,7 +91,7 @@ extension SnapshotBuilder {
     guard let open = clients.first(where: { $0.breaker.state == .open || $0.breaker.state == .forcedOpen }) else {
       return []
     }
-    return ["retries, breaker \(open.callee) is OPEN"]
+    return ["retries, breaker \(open.callee) is \(open.breaker.state.rawValue)"]
   }
 
   /// The rule behind a verdict, and the facts that it was applied to.

@@ -10,7 +10,7 @@ final class Housekeeping: @unchecked Sendable {
   private let world: World
 
   private static let interval: Int64 = 5_000_000_000
-  private static let keep: Int64 = 300_000_000_000
+  private static let keep = Observatory.memory
   private static let keepPublished: Int64 = 30_000_000_000
 
   init(process: ServiceProcess, database: DatabasePort, relay: OutboxRelay) {

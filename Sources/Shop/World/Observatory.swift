@@ -19,7 +19,10 @@ final class Observatory: @unchecked Sendable {
   private let encoder = JSONEncoder()
 
   /// Records are kept so long, and longer while a group has not read them.
-  static let retention: Int64 = 600_000_000_000
+  static let retention: Int64 = 480_000_000_000
+  /// What tells that a record was acted on is kept for longer than any record can be delivered again: its retention, the
+  /// age at which a segment closes, and a while until it is removed.
+  static let memory: Int64 = retention + 90_000_000_000
 
   init(broker: Broker) {
     self.broker = broker
@@ -87,8 +90,8 @@ final class Observatory: @unchecked Sendable {
     broker.applyRetention(now: min(now, world.oldestUnreadRecord() ?? now))
     world.audit.judge(now: now, horizon: horizon) { world.transactions.isOpen($0) }
     let stuck = Set(world.transactions.stuck.map { PaymentService.key($0.id) })
-    world.companyBooks.prune(before: horizon - Self.retention, keeping: stuck)
-    world.answers.prune(before: horizon - Self.retention)
+    world.companyBooks.prune(before: horizon - Self.memory, keeping: stuck)
+    world.answers.prune(before: horizon - Self.memory)
     FinalJudgement(world: world).judgeOffsets()
   }
 

@@ -45,7 +45,8 @@ struct RecordsPage: Page {
     guard !wanted.topic.isEmpty else { return [] }
     let lines = lines(context)
     if let lines { tail.settle(lines, at: context.clock) }
-    guard tail.wantsLines(at: context.clock) || lines == nil else { return [] }
+    let keepsUp = wanted.lettersOf != nil && !context.isFrozen
+    guard tail.wantsLines(at: context.clock, keepsUp: keepsUp) || lines == nil else { return [] }
     return [.effect(.loadRecords(effective(context), limit: Self.limit))]
   }
 
@@ -98,12 +99,11 @@ struct RecordsPage: Page {
     return [.open(.transaction(id, span: nil))]
   }
 
-  private mutating func settleLetter(_ context: PageContext, isRetry: Bool) -> [Action]? {
+  private func settleLetter(_ context: PageContext, isRetry: Bool) -> [Action]? {
     guard let topic = wanted.lettersOf else { return nil }
     guard let line = line(context), let letter = line.letter else { return [.say("there is no dead letter here")] }
     if context.isFrozen { return [.say("this is the past; Space goes live, then it works", isProblem: true)] }
     guard letter.state == .open else { return [.say("this one is \(letter.state.rawValue) already", isProblem: true)] }
-    tail.reload()
     if isRetry {
       return [
         .effect(.perform(.retryDeadLetter(topic: topic, partition: line.partition, offset: line.offset)))

@@ -128,7 +128,7 @@ extension TopicsPage {
     guard group.state != "reader" else {
       return [.say("the cockpit keeps its own position; there is nothing to move", isProblem: true)]
     }
-    let partition = focus == .partitions && isOpened ? partitions.key.flatMap { Int($0) } : nil
+    let partition = focus == .partitions ? partitions.key.flatMap { Int($0) } : nil
     let form = OffsetMoveForm(group: group.name, topic: topic.name, partition: partition)
     return [.show(Popup(form)), .effect(.preview(form.move))]
   }

@@ -52,9 +52,10 @@ struct TransactionList: Sendable {
       self.taken?.time = snapshot.time
       return refresh(from: snapshot)
     }
-    before = current?.gtxid
-    taken = (clock, snapshot.time)
+    let last = current?.gtxid
     rebuild(snapshot, height: height)
+    before = last
+    taken = (clock, snapshot.time)
   }
 
   /// The same rows, with what has become of them.
@@ -69,6 +70,7 @@ struct TransactionList: Sendable {
 
   /// Takes everything in at once, since somebody asked for another order or filter.
   mutating func rebuild(_ snapshot: SystemSnapshot, height: Int) {
+    before = nil
     all = snapshot.transactions.count
     rows = filter.isEmpty ? snapshot.transactions : snapshot.transactions.filter(filter.matches)
     sort()
