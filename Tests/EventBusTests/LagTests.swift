@@ -55,6 +55,19 @@ import Testing
     #expect(copy == report)
   }
 
+  @Test func oneCommitDoesNotTellWhenTheNextIsDue() throws {
+    let broker = try Broker.with(partitions: 1)
+    let monitor = LagMonitor(broker: broker, settings: LagMonitor.Settings(warmUp: 10))
+    try broker.groups.commit([PartitionOffset(partition: place(0), offset: 0)], group: "g", now: 0)
+    try broker.append((0..<10).map { "\($0)" })
+    var verdicts: [LagVerdict?] = []
+    for second: Int64 in 1...12 {
+      monitor.sample(now: .seconds(second))
+      verdicts.append(monitor.report(group: "g")?.verdict)
+    }
+    #expect(verdicts == Array(repeating: .ok, count: 9) + [.stop, .stop, .stop])
+  }
+
   @Test func aMoveBackIsSeenAsRewind() throws {
     let broker = try Broker.with(partitions: 1)
     let monitor = LagMonitor(broker: broker)

@@ -92,6 +92,16 @@ import TraceModel
     #expect(stage.problems() == [])
   }
 
+  @Test(arguments: [7, 42] as [UInt64])
+  func aHealthyStartAlarmsNobody(seed: UInt64) {
+    let stage = Stage(seed: seed) { $0 = ShopSettings(seed: seed, rate: 50) }
+    stage.run(30)
+    let reader = RecordReader(broker: stage.world.broker)
+    let told = reader.records(RecordFilter(topic: TopicName.operations), limit: 100)
+    let alarms = reader.records(RecordFilter(topic: TopicName.operations, text: "STOP"), limit: 100)
+    #expect(!told.isEmpty && alarms.isEmpty, "seed \(seed)")
+  }
+
   @Test func aDeadLetterThatIsRetriedEndsItsSaga() throws {
     let stage = Stage(faults: ["inventory:errors=100%,ttl=50s"])
     let id = stage.order()

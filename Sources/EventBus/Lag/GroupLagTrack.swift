@@ -83,8 +83,8 @@ struct PartitionLagTrack: Sendable {
     Self.add(LagPoint(time: now, lag: current), to: &points, settings.samples)
     let complete = Double(samples.count) / Double(settings.samples)
     let window = LagWindow(samples: samples, logEnds: logEnds, currentLag: current)
-    let verdict =
-      complete < settings.minimumComplete ? .ok : window.verdict(now: now, allowedLag: settings.allowedLag)
+    let isTooEarly = points.count < settings.warmUp || complete < settings.minimumComplete
+    let verdict = isTooEarly ? .ok : window.verdict(now: now, allowedLag: settings.allowedLag)
     return PartitionLagReport(lag: lag, verdict: verdict, trend: LagTrend(points), complete: complete)
   }
 

@@ -7,17 +7,23 @@ public final class LagMonitor: Sendable {
   /// - `samples`: commits, log ends and points of the trend that are kept for each partition, 2 or more.
   /// - `history`: samples of the total lag that are kept for each group and topic, 2 or more.
   /// - `minimumComplete`: a partition whose ring is filled to less than this share (0 to 1) is OK.
+  /// - `warmUp`: a partition is OK until it was looked at so many times since the group's first commit in it, at most
+  ///   `samples`. One commit does not tell when the next one is due.
   public struct Settings: Sendable, Hashable, Codable {
     public var allowedLag: Int64
     public var samples: Int
     public var history: Int
     public var minimumComplete: Double
+    public var warmUp: Int
 
-    public init(allowedLag: Int64 = 0, samples: Int = 10, history: Int = 120, minimumComplete: Double = 0) {
+    public init(
+      allowedLag: Int64 = 0, samples: Int = 10, history: Int = 120, minimumComplete: Double = 0, warmUp: Int = 0
+    ) {
       self.allowedLag = allowedLag
       self.samples = max(2, samples)
       self.history = max(2, history)
       self.minimumComplete = minimumComplete
+      self.warmUp = min(warmUp, self.samples)
     }
   }
 

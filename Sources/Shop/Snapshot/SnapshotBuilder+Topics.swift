@@ -101,8 +101,8 @@ extension SnapshotBuilder {
     case nil: return ["nothing is committed yet"]
     case .ok: return [(group.lag ?? 0) == 0 ? "everything is read" : "what is behind is on its way"]
     case .warn: return ["lag has not fallen in 10 samples"]
-    case .stall: return ["partition \(worst?.partition ?? 0) commits one offset again and again"]
-    case .stop: return ["no commit in partition \(worst?.partition ?? 0) for 10 samples"]
+    case .stall: return ["partition \(worst?.partition ?? 0) commits the same offset again"]
+    case .stop: return ["no commit in partition \(worst?.partition ?? 0), longer than usual"]
     case .rewind: return ["partition \(worst?.partition ?? 0) went back and stayed there"]
     }
   }

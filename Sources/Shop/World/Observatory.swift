@@ -29,6 +29,7 @@ final class Observatory: @unchecked Sendable {
     var settings = LagMonitor.Settings()
     // What comes in half a second at the usual rate is on its way, not behind.
     settings.allowedLag = 12
+    settings.warmUp = settings.samples
     lag = LagMonitor(broker: broker, settings: settings)
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
   }
