@@ -70,14 +70,15 @@ let package = Package(
     .package(url: "https://github.com/swiftlang/swift-subprocess.git", from: "1.0.2"),
   ],
   targets: [
-    // Under everything: one lock.
+    // Under everything: one lock, one checksum.
     .target(name: "CSanitizer"),
+    .target(name: "CChecksum"),
     module("Concurrency", ["CSanitizer"]),
 
     // The words, and the two stores that every kind of system fills.
     module("TraceModel"),
     module("Resilience", ["Concurrency"]),
-    module("EventBus", ["Concurrency", orderedCollections]),
+    module("EventBus", ["Concurrency", "CChecksum", orderedCollections]),
     module("TraceCollector", ["TraceModel", "Concurrency", deque, histogram]),
     module("Operations", ["TraceCollector", "EventBus", "Resilience", "TraceModel", "Concurrency"]),
 
@@ -122,7 +123,7 @@ let package = Package(
       ]),
     tests(of: "TraceModel"),
     tests(of: "Resilience", ["Concurrency"], fixtures: true),
-    tests(of: "EventBus", ["Concurrency"], fixtures: true),
+    tests(of: "EventBus", ["Concurrency", "CChecksum"], fixtures: true),
     tests(of: "TraceCollector", ["TraceModel", "Concurrency"]),
     tests(of: "Operations", ["TraceCollector", "TraceModel"]),
     tests(of: "Simulation"),

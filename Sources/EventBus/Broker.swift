@@ -1,5 +1,5 @@
 /// The event bus: topics with ordered, replayable partitions, consumer groups with committed offsets, their lag, and
-/// dead letters. It keeps all of it in memory, tells observers of every append, and is safe from any thread.
+/// dead letters. It keeps all of it in memory or in a directory, tells observers of every append, and is safe from any thread.
 ///
 /// It never asks a clock (every call that needs the time is given it, in nanoseconds since the Unix epoch), never
 /// starts a task, never waits, and draws no random number: the same calls in the same order give the same records,
@@ -12,6 +12,8 @@ public final class Broker: Sendable {
   public let groups: GroupCoordinator
   let topics: TopicRegistry
   let deadLetterBook = DeadLetterBook()
+  /// What was found when the broker's directory was opened; nil in memory.
+  public let recovery: RecoveryReport?
   private let availability = Locked(true)
 
   /// - Parameters:
@@ -21,14 +23,40 @@ public final class Broker: Sendable {
   public init(
     groupSettings: GroupSettings = GroupSettings(), offsetsTopic: TopicSettings = GroupCoordinator.offsetsTopicSettings
   ) throws(BusError) {
+    recovery = nil
     topics = TopicRegistry()
     let log = try topics.create(GroupCoordinator.offsetsTopicName, settings: offsetsTopic, isInternal: true)
     try groupSettings.validate()
     groups = GroupCoordinator(topics: topics, log: log, defaults: groupSettings)
   }
 
+  /// Opens a broker on a directory, which is made if it is missing: its topics, records and committed offsets are those
+  /// that were acknowledged before the last process ended, however it did. ``recovery`` says what was not whole.
+  ///
+  /// A directory belongs to one broker at a time.
+  /// - Parameter now: groups that have offsets and no members count as empty from then on.
+  /// - Throws: `directoryInUse`; `unreadable` when the directory holds something else; `storage`; `invalidSettings`.
+  public init(
+    directory: String, storage: StorageSettings = StorageSettings(), groupSettings: GroupSettings = GroupSettings(),
+    offsetsTopic: TopicSettings = GroupCoordinator.offsetsTopicSettings, now: Int64
+  ) throws(BusError) {
+    try groupSettings.validate()
+    let store = try DiskStore(directory, settings: storage)
+    topics = TopicRegistry(store: store)
+    var report = RecoveryReport()
+    var transactions: [OpenTransactionBatch] = []
+    try topics.open(report: &report, transactions: &transactions)
+    let log =
+      if let known = topics.find(GroupCoordinator.offsetsTopicName) { known } else {
+        try topics.create(GroupCoordinator.offsetsTopicName, settings: offsetsTopic, isInternal: true)
+      }
+    groups = GroupCoordinator(topics: topics, log: log, defaults: groupSettings)
+    report.movedCommits = try groups.restore(now: now)
+    recovery = report
+  }
+
   /// Adds an empty topic. Groups that subscribe to its name rebalance to get its partitions.
-  /// - Throws: `topicExists`, `invalidTopicName`, `invalidSettings`, `unavailable`.
+  /// - Throws: `topicExists`, `invalidTopicName`, `invalidSettings`, `unavailable`; `storage`.
   @discardableResult
   public func createTopic(_ name: String, settings: TopicSettings = TopicSettings()) throws(BusError) -> Topic {
     if !isAvailable { throw .unavailable("the broker") }

@@ -28,6 +28,20 @@ public enum BusError: Error, Sendable, Hashable {
   case noCommittedOffset(group: String, TopicPartition)
   case notAssigned(group: String, TopicPartition)
   case consumerClosed(group: String, client: String)
+  /// A file could not be used. `code` is the system's number of the error (`errno`).
+  case storage(operation: String, path: String, reason: String, code: Int32)
+  /// Another process has the data directory; `by` is what it said of itself.
+  case directoryInUse(String, by: String)
+  /// The directory holds something that is no log of this version.
+  case unreadable(path: String, reason: String)
+  /// These records were damaged on disk. Those before and after them can be read.
+  case damaged(TopicPartition, offsets: ClosedRange<Int64>)
+  /// The partition is kept in memory, so that nothing of it can reach a disk.
+  case notDurable(TopicPartition)
+  /// What was acknowledged as in memory waits for a disk that takes nothing more; `limit` is in bytes.
+  case bufferFull(TopicPartition, limit: Int)
+  /// A sync failed: what was not synced before may or may not be on the disk. Open the directory anew.
+  case syncFailed(TopicPartition, after: Int64, reason: String)
   case deadLetterSettled(TopicPartition, offset: Int64, as: DeadLetterState)
 }
 
@@ -57,9 +71,30 @@ extension BusError: CustomStringConvertible {
       "group \"\(group)\" has no usable committed offset for \(partition) and its reset policy is to fail"
     case .notAssigned(let group, let partition):
       "\(partition) is not assigned to this consumer of group \"\(group)\" now"
+    case .storage, .directoryInUse, .unreadable, .damaged, .notDurable, .bufferFull, .syncFailed:
+      storageDescription
     case .deadLetterSettled(let partition, let offset, let state):
       "the dead letter at offset \(offset) of \(partition) is \(state.rawValue) already"
     case .consumerClosed(let group, let client): "consumer \(client) of group \"\(group)\" is closed"
+    }
+  }
+
+  private var storageDescription: String {
+    switch self {
+    case .storage(let operation, let path, let reason, _): "could not \(operation) \(path): \(reason)"
+    case .directoryInUse(let directory, let owner):
+      "\(directory) is in use by \(owner): stop it, or choose another directory"
+    case .unreadable(let path, let reason): "\(path) cannot be read as part of a log: \(reason)"
+    case .damaged(let partition, let offsets):
+      "offsets \(offsets.lowerBound) to \(offsets.upperBound) of \(partition) are damaged on disk; "
+        + "read on at \(offsets.upperBound + 1)"
+    case .notDurable(let partition):
+      "\(partition) is kept in memory: nothing of it can be synced; open the broker on a data directory"
+    case .bufferFull(let partition, let limit):
+      "\(partition) holds \(limit) bytes that its disk does not take: make room on the disk, then try again"
+    case .syncFailed(let partition, let offset, let reason):
+      "records of \(partition) from offset \(offset) on may not be on disk (\(reason)): open the directory anew"
+    default: preconditionFailure("storageDescription was asked for an error that is not about storage.")
     }
   }
 

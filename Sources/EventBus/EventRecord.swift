@@ -21,6 +21,21 @@ public struct EventRecord: Sendable, Hashable {
     isTombstone = record.isTombstone
   }
 
+  /// A record as it was read from a file.
+  @inline(__always)
+  init(offset: Int64, timestamp: Int64, key: [UInt8]?, value: [UInt8], headers: [RecordHeader], isTombstone: Bool) {
+    self.offset = offset
+    self.timestamp = timestamp
+    self.key = key
+    self.value = value
+    self.headers = headers
+    var size = 32 + value.count
+    if let key { size += key.count }
+    for header in headers { size += 8 + header.name.utf8.count + header.value.count }
+    storedBytes = UInt32(truncatingIfNeeded: size)
+    self.isTombstone = isTombstone
+  }
+
   /// What the record counts against limits and retention: its payload and a fixed 32 bytes.
   public var sizeInBytes: Int { Int(storedBytes) }
 

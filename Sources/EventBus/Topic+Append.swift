@@ -1,14 +1,18 @@
 extension Topic {
   /// Appends all records or none. A record goes to the partition that it names; else its key decides, as in Kafka;
   /// records without either go together to one partition, each call to the next one.
+  /// - Parameter acknowledge: `memory` or `written`; nil takes the topic's `acknowledgement`. A topic in memory has only
+  ///   the first. For `synced` there is `appendSynced`, which waits.
   /// - Returns: a position for each record, in the order given.
-  /// - Throws: `unavailable`, `recordTooLarge`, `unknownPartition`; `keyRequired` in a topic that is compacted.
+  /// - Throws: `unavailable`, `recordTooLarge`, `unknownPartition`; `keyRequired` in a topic that is compacted; on disk
+  ///   `storage`, `bufferFull`, `syncFailed`.
   @discardableResult
-  public func append(_ records: [ProducerRecord], now: Int64) throws(BusError) -> [RecordPosition] {
+  public func append(
+    _ records: [ProducerRecord], acknowledge: Acknowledgement? = nil, now: Int64
+  ) throws(BusError) -> [RecordPosition] {
     var effects = Effects()
-    let positions = try append(records, now: now, effects: &effects)
-    effects.run()
-    return positions
+    defer { effects.run() }
+    return try append(records, acknowledge: acknowledge ?? acknowledgement, now: now, effects: &effects)
   }
 
   @discardableResult
@@ -17,20 +21,22 @@ extension Topic {
   }
 
   func append(
-    _ records: [ProducerRecord], now: Int64, effects: inout Effects
+    _ records: [ProducerRecord], acknowledge: Acknowledgement, now: Int64, effects: inout Effects
   ) throws(BusError) -> [RecordPosition] {
     guard !records.isEmpty else { return [] }
     let sizes = try checkedSizes(records)
     let targets = try targets(of: records)
     let first = targets[0]
     guard targets.contains(where: { $0 != first }) else {
-      let offset = partitions[first].append(records, sizes: sizes, now: now, effects: &effects)
+      let offset = try partitions[first].append(
+        records, sizes: sizes, acknowledge: acknowledge, now: now, effects: &effects)
       return records.indices.map { RecordPosition(topic: name, partition: first, offset: offset + Int64($0)) }
     }
     var offsets = [Int64](repeating: 0, count: records.count)
     for group in grouped(targets) {
       guard let target = group.first.map({ targets[$0] }) else { continue }
-      let offset = partitions[target].append(records, at: group, sizes: sizes, now: now, effects: &effects)
+      let offset = try partitions[target].append(
+        records, at: group, sizes: sizes, acknowledge: acknowledge, now: now, effects: &effects)
       for (place, index) in group.enumerated() { offsets[index] = offset + Int64(place) }
     }
     return records.indices.map { RecordPosition(topic: name, partition: targets[$0], offset: offsets[$0]) }

@@ -18,14 +18,22 @@ public final class Topic: Sendable {
   let partitions: [Partition]
   private let gate = Locked(Gate())
 
-  init(_ name: String, settings: TopicSettings, isInternal: Bool, feed: ObserverFeed<AppendedRecords>) {
+  /// - Parameter logs: those of its partitions as they were opened; nil keeps the topic in memory.
+  init(
+    _ name: String, settings: TopicSettings, isInternal: Bool, feed: ObserverFeed<AppendedRecords>,
+    logs: [DiskLog]? = nil
+  ) {
     self.name = name
     self.settings = settings
     self.isInternal = isInternal
-    partitions = (0..<settings.partitions).map {
-      Partition(TopicPartition(topic: name, partition: $0), settings: settings, feed: feed)
+    partitions = (0..<settings.partitions).map { number in
+      Partition(
+        TopicPartition(topic: name, partition: number), settings: settings, feed: feed, disk: logs?[number])
     }
   }
+
+  /// What an append waits for that does not say otherwise.
+  public var acknowledgement: Acknowledgement { partitions[0].store?.settings.acknowledge ?? .memory }
 
   public var partitionCount: Int { partitions.count }
 
@@ -38,6 +46,7 @@ public final class Topic: Sendable {
   }
 
   /// The first offset whose record is not older than `timestamp` (nanoseconds); the log end when all are older.
+  /// - Throws: `unknownPartition`; `storage` when a disk cannot be read.
   public func offset(notBefore timestamp: Int64, partition: Int) throws(BusError) -> Int64 {
     try self.partition(partition).offset(notBefore: timestamp)
   }

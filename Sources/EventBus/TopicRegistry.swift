@@ -3,11 +3,22 @@ internal import OrderedCollections
 
 /// The topics by name, shared by the broker and its group coordinator.
 final class TopicRegistry: Sendable {
-  private let topics = Locked(OrderedDictionary<String, Topic>())
+  private struct State {
+    var topics = OrderedDictionary<String, Topic>()
+    var nextNumber = 0
+  }
+
+  /// Nil keeps everything in memory.
+  let store: DiskStore?
+  private let state = Locked(State())
   let appended = ObserverFeed<AppendedRecords>()
 
+  init(store: DiskStore? = nil) {
+    self.store = store
+  }
+
   func find(_ name: String) -> Topic? {
-    topics.withLock { $0[name] }
+    state.withLock { $0.topics[name] }
   }
 
   func topic(_ name: String) throws(BusError) -> Topic {
@@ -20,16 +31,59 @@ final class TopicRegistry: Sendable {
   }
 
   /// In the order of their creation.
-  var all: [Topic] { topics.withLock { Array($0.values) } }
+  var all: [Topic] { state.withLock { Array($0.topics.values) } }
 
   func create(_ name: String, settings: TopicSettings, isInternal: Bool = false) throws(BusError) -> Topic {
     try Self.validate(name)
     try settings.validate(topic: name)
-    return try topics.withLock { topics throws(BusError) in
-      if topics[name] != nil { throw .topicExists(name) }
-      let topic = Topic(name, settings: settings, isInternal: isInternal, feed: appended)
-      topics[name] = topic
+    return try state.withLock { state throws(BusError) in
+      if state.topics[name] != nil { throw .topicExists(name) }
+      let logs = try makeLogs(name, settings, isInternal: isInternal, number: state.nextNumber)
+      let topic = Topic(name, settings: settings, isInternal: isInternal, feed: appended, logs: logs)
+      state.topics[name] = topic
+      state.nextNumber += 1
       return topic
+    }
+  }
+
+  // MARK: On disk
+
+  private func makeLogs(
+    _ name: String, _ settings: TopicSettings, isInternal: Bool, number: Int
+  ) throws(BusError) -> [DiskLog]? {
+    guard let store else { return nil }
+    let folder = store.topicFolder(number, name: name)
+    try Directory.create(folder)
+    let file = TopicFile(name: name, isInternal: isInternal, settings: settings)
+    try Directory.replace(folder + "/topic", with: file.bytes)
+    try Directory.synchronize(store.directory + "/topics")
+    return (0..<settings.partitions).map { number in
+      DiskLog(TopicPartition(topic: name, partition: number), directory: "\(folder)/\(number)", store: store)
+    }
+  }
+
+  /// Opens the topics that the directory has.
+  func open(
+    report: inout RecoveryReport, transactions: inout [OpenTransactionBatch]
+  ) throws(BusError) {
+    guard let store else { return }
+    for (number, folder) in try store.topicFolders() {
+      let path = folder + "/topic"
+      let source = try File(path, .read)
+      let file = try TopicFile(source.read(Int(source.size()), at: 0), path: path)
+      var logs: [DiskLog] = []
+      for partition in 0..<file.settings.partitions {
+        logs.append(
+          try DiskLog(
+            opening: TopicPartition(topic: file.name, partition: partition), directory: "\(folder)/\(partition)",
+            store: store, settings: file.settings, report: &report, transactions: &transactions))
+      }
+      let topic = Topic(
+        file.name, settings: file.settings, isInternal: file.isInternal, feed: appended, logs: logs)
+      state.withLock { state in
+        state.topics[file.name] = topic
+        state.nextNumber = number + 1
+      }
     }
   }
 

@@ -91,10 +91,11 @@ import Testing
 
   /// Whatever is appended, compacted and deleted: the newest value of each key is what a plain table has, offsets rise
   /// and stay with their records, and what can be read lies between the bounds.
-  @Test(arguments: 0..<80 as Range<UInt64>) func compactionAgreesWithATable(seed: UInt64) throws {
+  @Test(arguments: Backing.allCases, 0..<80 as Range<UInt64>)
+  func compactionAgreesWithATable(backing: Backing, seed: UInt64) throws {
     var random = SeededGenerator(seed: seed)
-    let broker = try Broker(groupSettings: .prompt)
-    let topic = try broker.createTopic(
+    let bus = try BackedBroker(backing)
+    try bus.broker.createTopic(
       "t",
       settings: TopicSettings(
         segmentBytes: Int.random(in: 40...600, using: &random),
@@ -105,6 +106,8 @@ import Testing
     var start: Int64 = 0
     for step in 0..<200 {
       let now = Int64(step * 10)
+      if random.chance(3) { try bus.reopen() }
+      let topic = try bus.broker.topic("t")
       switch Int.random(in: 0..<12, using: &random) {
       case 0..<8:
         let key = "k\(Int.random(in: 0..<6, using: &random))"
@@ -119,7 +122,7 @@ import Testing
         let offset = Int64.random(in: 0...end, using: &random)
         try topic.deleteRecords(before: offset, partition: 0)
         start = max(start, offset)
-      default: topic.applyRetention(now: now)
+      default: #expect(topic.applyRetention(now: now).failures == [], "seed \(seed), step \(step)")
       }
       let bounds = try topic.bounds(partition: 0)
       #expect(bounds.lowerBound == start, "seed \(seed), step \(step)")
@@ -130,6 +133,7 @@ import Testing
       #expect(records.first.map { $0.offset >= from } ?? (from == bounds.upperBound), "seed \(seed), step \(step)")
       #expect(records.last.map { $0.offset == bounds.upperBound - 1 } ?? true, "seed \(seed), step \(step)")
     }
+    let topic = try bus.broker.topic("t")
     var seen: [String: String] = [:]
     for record in try topic.read(partition: 0, from: start, maximumRecords: 1_000).records {
       seen[record.keyText ?? ""] = record.isTombstone ? nil : record.text
@@ -138,6 +142,8 @@ import Testing
     let kept = table.filter { key, value in all.contains { $0.key >= start && $0.value == "\(key)=\(value)" } }
     #expect(seen == kept, "seed \(seed)")
     let snapshot = topic.partitions[0].snapshot
+    // On disk what lies before the start counts until its segment is rewritten.
+    if backing == .disk { return }
     #expect(Int(snapshot.records) == (try topic.read(partition: 0, from: start, maximumRecords: 1_000).records.count))
   }
 }

@@ -4,23 +4,33 @@ import Testing
 
 /// Random operations on the bus and on the plainest model of it must agree.
 @Suite struct ModelTests {
-  @Test(arguments: 0..<60 as Range<UInt64>) func theLogAgreesWithItsModel(seed: UInt64) throws {
+  @Test(arguments: Backing.allCases, 0..<60 as Range<UInt64>)
+  func theLogAgreesWithItsModel(backing: Backing, seed: UInt64) throws {
     var random = SeededGenerator(seed: seed)
     let partitions = Int.random(in: 1...4, using: &random)
     let settings = TopicSettings(
       partitions: partitions, retentionAge: random.chance(50) ? 300 : nil,
       retentionBytes: random.chance(50) ? 2_000 : nil, segmentBytes: Int.random(in: 40...800, using: &random),
       segmentAge: Int64.random(in: 50...500, using: &random))
-    let broker = try Broker(groupSettings: .prompt)
-    let topic = try broker.createTopic("t", settings: settings)
+    let bus = try BackedBroker(backing)
+    try bus.broker.createTopic("t", settings: settings)
     var model = LogModel(settings)
     for step in 0..<150 {
       let now = Int64(step * 10)
+      if random.chance(3) { try bus.reopen() }
+      let topic = try bus.broker.topic("t")
       switch Int.random(in: 0..<10, using: &random) {
       case 0..<5:
         let records = model.randomRecords(now: now, using: &random)
-        let positions = try topic.append(records, now: now)
+        let level: Acknowledgement = backing == .disk && random.chance(70) ? .written : .memory
+        let positions = try topic.append(records, acknowledge: level, now: now)
         model.append(records, at: positions, now: now)
+      case 5 where random.chance(30):
+        let partition = Int.random(in: 0..<partitions, using: &random)
+        let time = Int64.random(in: now - 400...now + 20, using: &random)
+        #expect(
+          try topic.offset(notBefore: time, partition: partition) == model.offset(partition, notBefore: time),
+          "seed \(seed), step \(step)")
       case 5..<9:
         let partition = Int.random(in: 0..<partitions, using: &random)
         let offset = Int64.random(in: -1...model.bounds(partition).upperBound + 1, using: &random)
@@ -38,6 +48,7 @@ import Testing
         }
       }
     }
+    let topic = try bus.broker.topic("t")
     for partition in 0..<partitions {
       #expect(try topic.bounds(partition: partition) == model.bounds(partition), "seed \(seed)")
       #expect(topic.partitions[partition].snapshot.bytes == model.bytes(partition), "seed \(seed)")
@@ -145,6 +156,10 @@ private struct LogModel {
   func read(_ partition: Int, from offset: Int64, limit: Int) -> [String]? {
     guard bounds(partition).contains(offset) else { return nil }
     return logs[partition].flatMap(\.records).filter { $0.offset >= offset }.prefix(limit).map(\.text)
+  }
+
+  func offset(_ partition: Int, notBefore time: Int64) -> Int64 {
+    logs[partition].flatMap(\.records).first { $0.timestamp >= time }?.offset ?? ends[partition]
   }
 
   mutating func retain(_ partition: Int, now: Int64) {

@@ -160,6 +160,11 @@ extension Consumer {
       return try assigned.topic.read(
         partition: assigned.name.partition, from: assigned.position, maximumRecords: maximumRecords,
         maximumBytes: maximumBytes)
+    } catch .damaged(_, let offsets) {
+      // Said once, here and where the log was opened; the group goes on behind it.
+      assigned.position = offsets.upperBound + 1
+      result.damaged.append(PollResult.Damage(partition: assigned.name, offsets: offsets))
+      return nil
     } catch {
       throw error
     }

@@ -7,6 +7,12 @@ public struct PollResult: Sendable {
     public let to: Int64
   }
 
+  /// Records that were passed over because their file is damaged.
+  public struct Damage: Sendable, Hashable {
+    public let partition: TopicPartition
+    public let offsets: ClosedRange<Int64>
+  }
+
   /// Partitions that had records; within each they are in order.
   public internal(set) var batches: [RecordBatch] = []
   /// The whole new assignment; nil when nothing was assigned by this poll.
@@ -16,6 +22,8 @@ public struct PollResult: Sendable {
   /// Partitions that were given to others already: nothing of them can be committed any more.
   public internal(set) var lost: [TopicPartition] = []
   public internal(set) var resets: [Reset] = []
+  /// Reading went on behind them.
+  public internal(set) var damaged: [Damage] = []
   /// Partitions whose topic does not answer now.
   public internal(set) var unavailable: [TopicPartition] = []
   /// False while the consumer waits for its group: nothing is read then.

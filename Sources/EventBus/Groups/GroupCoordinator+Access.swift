@@ -80,7 +80,8 @@ extension GroupCoordinator {
         state.groups.values[index].expire(now: now)
         let expired = state.groups.values[index].expireOffsets(now: now)
         let name = state.groups.values[index].name
-        record(expired.map { OffsetCommitRecord(group: name, partition: $0, committed: nil) }, now: now, &effects)
+        // Should a disk refuse it, they expire once more after the next start.
+        try? record(expired.map { OffsetCommitRecord(group: name, partition: $0, committed: nil) }, now: now, &effects)
         if state.groups.values[index].isForgettable(now: now) {
           state.groups.values[index].transition(to: .dead, now: now)
         }
@@ -124,7 +125,7 @@ extension GroupCoordinator {
   }
 
   /// Removes a group and its offsets, whatever its state. Its members find that they are unknown.
-  /// - Throws: `unknownGroup`, `unavailable`.
+  /// - Throws: `unknownGroup`, `unavailable`; `storage` when a disk does not take it: the group is as it was.
   public func delete(group name: String, now: Int64) throws(BusError) {
     try withEffects { (effects) throws(BusError) in
       try state.withLock { state throws(BusError) in
@@ -132,7 +133,7 @@ extension GroupCoordinator {
         guard let index = state.groups.index(forKey: name) else { throw .unknownGroup(name) }
         let epoch = state.groups.values[index].epoch
         let forgotten = state.groups.values[index].offsets.keys
-        record(forgotten.map { OffsetCommitRecord(group: name, partition: $0, committed: nil) }, now: now, &effects)
+        try record(forgotten.map { OffsetCommitRecord(group: name, partition: $0, committed: nil) }, now: now, &effects)
         state.groups.values[index].transition(to: .dead, now: now)
         settle(&state, index, since: epoch, effects: &effects)
         state.groups.remove(at: index)
@@ -141,10 +142,11 @@ extension GroupCoordinator {
   }
 
   /// Writes commits to the offsets topic. Called with the lock held, so that its records stand in the order of commits.
-  func record(_ commits: [OffsetCommitRecord], now: Int64, _ effects: inout Effects) {
+  func record(_ commits: [OffsetCommitRecord], now: Int64, _ effects: inout Effects) throws(BusError) {
     guard let first = commits.first else { return }
     let records = commits.map(\.record)
     let partition = log.partitions[KeyHash.partition(of: Array(first.group.utf8), count: log.partitionCount)]
-    _ = partition.append(records, sizes: records.map(\.sizeInBytes), now: now, effects: &effects)
+    _ = try partition.append(
+      records, sizes: records.map(\.sizeInBytes), acknowledge: log.acknowledgement, now: now, effects: &effects)
   }
 }

@@ -31,7 +31,7 @@ extension GroupCoordinator {
       }
       try check(offsets, in: group, allowingRewind: allowingRewind)
       group.members[member.id]?.lastHeartbeat = now
-      store(offsets, in: &group, now: now, effects: &effects)
+      try store(offsets, in: &group, now: now, effects: &effects)
     }
   }
 
@@ -45,7 +45,7 @@ extension GroupCoordinator {
         (group, effects) throws(BusError) in
         guard group.state == .empty else { throw .groupNotEmpty(group: name, members: group.members.count) }
         try check(offsets, in: group, allowingRewind: allowingRewind)
-        store(offsets, in: &group, now: now, effects: &effects)
+        try store(offsets, in: &group, now: now, effects: &effects)
       }
     }
   }
@@ -67,15 +67,18 @@ extension GroupCoordinator {
     }
   }
 
-  func store(_ offsets: [PartitionOffset], in group: inout ConsumerGroup, now: Int64, effects: inout Effects) {
+  func store(
+    _ offsets: [PartitionOffset], in group: inout ConsumerGroup, now: Int64, effects: inout Effects
+  ) throws(BusError) {
     var commits: [OffsetCommitRecord] = []
     commits.reserveCapacity(offsets.count)
     for wanted in offsets {
       let committed = CommittedOffset(offset: wanted.offset, time: now)
-      group.offsets[wanted.partition] = committed
       commits.append(OffsetCommitRecord(group: group.name, partition: wanted.partition, committed: committed))
     }
-    record(commits, now: now, &effects)
+    // First the log: what it does not take was not committed.
+    try record(commits, now: now, &effects)
+    for commit in commits { group.offsets[commit.partition] = commit.committed }
   }
 
   /// What the group committed for a partition; nil when nothing, or when there is no such group.

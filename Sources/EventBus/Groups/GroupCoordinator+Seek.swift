@@ -67,7 +67,7 @@ extension GroupCoordinator {
           throw .groupNotEmpty(group: name, members: group.members.count)
         }
         let plan = try preview(group, topic: topic, partitions: partitions, target: target)
-        store(
+        try store(
           plan.entries.map { PartitionOffset(partition: $0.partition, offset: $0.to) }, in: &group, now: now,
           effects: &effects)
         group.note(.offsetsMoved(topic: topic, partitions: plan.entries.count), now: now)
@@ -94,7 +94,7 @@ extension GroupCoordinator {
         switch target {
         case .earliest: bounds.lowerBound
         case .latest: bounds.upperBound
-        case .time(let time): partition.offset(notBefore: time)
+        case .time(let time): try partition.offset(notBefore: time)
         case .shift(let count): base.addingSaturated(count)
         case .offset(let offset): offset
         }

@@ -137,10 +137,13 @@ public struct RemovedRecords: Sendable, Hashable {
   public internal(set) var records = 0
   public internal(set) var bytes = 0
   public internal(set) var segments = 0
+  /// What a disk refused; the rest was done.
+  public internal(set) var failures: [BusError] = []
 
   static func += (left: inout Self, right: Self) {
     left.records += right.records
     left.bytes += right.bytes
     left.segments += right.segments
+    left.failures += right.failures
   }
 }

@@ -1,0 +1,206 @@
+/// Whether an append is known to have happened once it says so.
+public enum Acknowledgement: String, Sendable, Hashable, Codable, CaseIterable {
+  /// In this process's memory. It is written soon; a crash of the process before that loses it.
+  case memory
+  /// Handed to the operating system: it outlives the process, but not a loss of power.
+  case written
+  /// On the disk.
+  case synced
+}
+
+extension DiskLog {
+  /// Where the log stood, to go back to.
+  struct Mark {
+    let active: DiskSegment
+    let indexEntries: Int
+    let closed: Int
+    let producers: [ProducerState]
+    let totals: TrafficTotals
+  }
+
+  var mark: Mark {
+    var bare = active
+    bare.index = SegmentIndex()
+    return Mark(
+      active: bare, indexEntries: active.index.entries.count, closed: closed.count, producers: producers,
+      totals: totals)
+  }
+
+  /// Appends the records at `indices` and hands each over as it is stored.
+  /// - Returns: the offset of the first.
+  /// - Throws: `storage` when the disk takes nothing more, `bufferFull`, `syncFailed`. Nothing was appended then.
+  mutating func append(
+    _ records: [ProducerRecord], at indices: some RandomAccessCollection<Int>, sizes: [Int], settings: TopicSettings,
+    acknowledge: Acknowledgement, stamp: ProducerStamp = .none, transaction: Int64 = 0, now: Int64,
+    stored: inout [EventRecord]?
+  ) throws(BusError) -> Int64 {
+    try requireWorking()
+    let before = mark
+    do throws(BusError) {
+      if hasLeftovers { try cutLeftovers() }
+      let first = endOffset
+      var stamp = stamp
+      var place = indices.startIndex
+      while place != indices.endIndex {
+        let isOld = !active.isEmpty && now &- active.openedAt >= settings.segmentAge
+        if isOld || active.bytes + sizes[indices[place]] > settings.segmentBytes { try roll(acknowledge) }
+        let (end, bytes) = room(for: indices, from: place, sizes: sizes, settings: settings)
+        try appendBatch(
+          records, at: indices[place..<end], bytes: bytes, sizes: sizes, acknowledge: acknowledge, stamp: stamp,
+          transaction: transaction, now: now, stored: &stored)
+        if stamp.id != 0 { stamp.sequence += Int64(indices.distance(from: place, to: end)) }
+        place = end
+      }
+      return first
+    } catch {
+      goBack(to: before)
+      throw error
+    }
+  }
+
+  /// While the disk takes nothing, the active segment grows over its size by what is acknowledged as in memory.
+  private mutating func roll(_ acknowledge: Acknowledgement) throws(BusError) {
+    do throws(BusError) {
+      try rollIfNeeded()
+    } catch {
+      if acknowledge != .memory { throw error }
+    }
+  }
+
+  /// How many of the records fit into the active segment and one batch; at least one does.
+  private func room<Indices: RandomAccessCollection<Int>>(
+    for indices: Indices, from start: Indices.Index, sizes: [Int], settings: TopicSettings
+  ) -> (end: Indices.Index, bytes: Int) {
+    let limit = min(Self.largestBatch, settings.segmentBytes - active.bytes)
+    var bytes = sizes[indices[start]]
+    var end = indices.index(after: start)
+    while end != indices.endIndex, bytes + sizes[indices[end]] <= limit {
+      bytes += sizes[indices[end]]
+      end = indices.index(after: end)
+    }
+    return (end, bytes)
+  }
+
+  /// A reader takes a batch as a whole.
+  private static let largestBatch = 4 << 20
+  /// What waits in memory is written once it is so much.
+  private static let writeSize = 256 << 10
+
+  private mutating func appendBatch(
+    _ records: [ProducerRecord], at indices: some RandomAccessCollection<Int>, bytes: Int, sizes: [Int],
+    acknowledge: Acknowledgement, stamp: ProducerStamp, transaction: Int64, now: Int64, stored: inout [EventRecord]?
+  ) throws(BusError) {
+    let encoder = store.encoders.take()
+    defer { store.encoders.put(back: encoder) }
+    let headers = indices.reduce(0) { $0 + records[$1].headers.count }
+    encoder.begin(
+      baseOffset: endOffset, now: now, producer: stamp, transaction: transaction, bytes: bytes, headers: headers)
+    var offset = endOffset
+    for index in indices {
+      let record = records[index]
+      encoder.add(
+        offset: offset, timestamp: record.timestamp ?? now, key: record.key, value: record.value,
+        headers: record.headers, isTombstone: record.isTombstone, sizeInBytes: sizes[index])
+      if stored != nil {
+        stored?.append(EventRecord(record, sizeInBytes: sizes[index], offset: offset, now: now))
+      }
+      offset += 1
+    }
+    let (batch, header) = encoder.finish()
+    try put(batch, acknowledge)
+    active.add(header)
+    if unwritten.isEmpty { writtenEnd = endOffset }
+    note(header, stamp)
+    totals.recordsIn += Int64(header.recordCount)
+    totals.bytesIn += Int64(bytes)
+  }
+
+  /// Puts bytes behind the end of the active file, or behind those that wait to be written.
+  private mutating func put(_ batch: UnsafeRawBufferPointer, _ acknowledge: Acknowledgement) throws(BusError) {
+    guard acknowledge == .memory else {
+      try writeOut()
+      do throws(BusError) {
+        try activeFile().write(batch, at: writtenLength)
+      } catch {
+        hasLeftovers = true
+        throw error
+      }
+      writtenLength += Int64(batch.count)
+      return
+    }
+    if unwritten.count + batch.count > Self.writeSize {
+      do throws(BusError) {
+        try writeOut()
+      } catch {
+        // The disk takes nothing: memory does, up to its limit.
+        guard unwritten.count + batch.count <= store.settings.maximumUnwritten else {
+          throw .bufferFull(name, limit: store.settings.maximumUnwritten)
+        }
+      }
+    }
+    unwritten.append(contentsOf: batch)
+  }
+
+  /// Writes what waits in memory; after an error it waits on.
+  mutating func writeOut() throws(BusError) {
+    guard !unwritten.isEmpty else { return }
+    if hasLeftovers { try cutLeftovers() }
+    do throws(BusError) {
+      try activeFile().write(unwritten, at: writtenLength)
+    } catch {
+      hasLeftovers = true
+      throw error
+    }
+    writtenLength += Int64(unwritten.count)
+    unwritten.removeAll(keepingCapacity: unwritten.capacity <= Self.writeSize)
+    writtenEnd = endOffset
+  }
+
+  private mutating func note(_ header: BatchHeader, _ stamp: ProducerStamp) {
+    guard stamp.id != 0 else { return }
+    let index =
+      producers.firstIndex { $0.id == stamp.id }
+      ?? {
+        producers.append(ProducerState(id: stamp.id, epoch: stamp.epoch))
+        return producers.count - 1
+      }()
+    producers[index].note(stamp, count: header.recordCount, offset: header.baseOffset)
+  }
+
+  // MARK: Going back
+
+  /// Takes everything away that was appended since.
+  mutating func goBack(to mark: Mark) {
+    if closed.count > mark.closed {
+      try? remove(active)
+      for segment in closed[(mark.closed + 1)...] { try? remove(segment) }
+      active = closed[mark.closed]
+      closed.removeLast(closed.count - mark.closed)
+      (unwritten, writtenLength) = ([], active.length)
+    }
+    var index = active.index
+    index.cut(to: mark.indexEntries)
+    active = mark.active
+    active.index = index
+    producers = mark.producers
+    totals = mark.totals
+    writtenEnd = min(writtenEnd, endOffset)
+    if writtenLength > active.length {
+      writtenLength = active.length
+      unwritten = []
+      hasLeftovers = true
+    } else {
+      unwritten.removeLast(unwritten.count - Int(active.length - writtenLength))
+    }
+    // If it cannot be done now, the next append does it first.
+    if hasLeftovers { try? cutLeftovers() }
+  }
+
+  /// Cuts off what was written behind the end. Until it is done nothing else is written.
+  private mutating func cutLeftovers() throws(BusError) {
+    if Directory.exists(active.path) {
+      try store.files.file(of: active, .update).truncate(to: writtenLength)
+    }
+    hasLeftovers = false
+  }
+}

@@ -1,0 +1,73 @@
+/// What the flusher does for a partition without its lock.
+struct FlushWork: Sendable {
+  let partition: TopicPartition
+  let directory: String
+  let folderHasChanged: Bool
+  /// Closed segments without a footer, oldest first.
+  let unsealed: [DiskSegment]
+  /// Nil when nobody waits for a sync, or there is nothing to sync.
+  let activeFile: File?
+  /// Everything before it is on the disk once the work is done.
+  let endOffset: Int64
+  let producers: [ProducerState]
+
+  /// - Returns: the segments that are sealed now.
+  func run(files: FileCache) throws(BusError) -> [DiskSegment] {
+    var sealed: [DiskSegment] = []
+    for segment in unsealed {
+      let file: File
+      do throws(BusError) {
+        file = try files.file(of: segment, .update)
+      } catch {
+        // Retention was faster: then there is nothing to seal.
+        if !Directory.exists(segment.path) { continue }
+        throw error
+      }
+      var done = segment
+      done.isSealed = true
+      do throws(BusError) {
+        try file.write(SegmentFooter.encode(done, producers: producers), at: segment.length)
+      } catch {
+        // It is whole without, and only takes longer to open.
+        done.isSealed = false
+      }
+      try file.synchronize()
+      if done.isSealed { sealed.append(done) }
+    }
+    try activeFile?.synchronize()
+    if folderHasChanged { try Directory.synchronize(directory) }
+    return sealed
+  }
+}
+
+extension DiskLog {
+  /// Whether anything of it is to be written, sealed or synced.
+  var needsFlush: Bool { !unwritten.isEmpty || closed.last?.isSealed == false }
+
+  /// Says what is to be done.
+  mutating func beginFlush(wantsSync: Bool) throws(BusError) -> FlushWork {
+    try requireWorking()
+    defer { folderHasChanged = false }
+    return FlushWork(
+      partition: name, directory: directory, folderHasChanged: folderHasChanged,
+      unsealed: closed.filter { !$0.isSealed },
+      activeFile: wantsSync && writtenLength > 0 ? try store.files.file(of: active, .update) : nil,
+      endOffset: wantsSync ? writtenEnd : active.baseOffset, producers: producers)
+  }
+
+  mutating func endFlush(_ work: FlushWork, sealed: [DiskSegment]) {
+    for segment in sealed {
+      guard let index = closed.firstIndex(where: { $0.id == segment.id }) else { continue }
+      closed[index].isSealed = true
+    }
+    syncedEnd = max(syncedEnd, work.endOffset)
+  }
+
+  /// What could not be synced may be lost, whatever a later sync says: the system may have given up those pages.
+  mutating func failFlush(_ error: BusError) -> BusError {
+    let reason = if case .storage(_, _, let reason, _) = error { reason } else { "\(error)" }
+    let failure = BusError.syncFailed(name, after: syncedEnd, reason: reason)
+    self.failure = failure
+    return failure
+  }
+}

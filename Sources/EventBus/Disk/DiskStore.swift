@@ -1,0 +1,68 @@
+/// A data directory that this process has: what all its partitions share.
+///
+///     lock                  who has it
+///     format                the version of this layout
+///     topics/0-__consumer_offsets/topic       name and settings
+///                                 /0/…log     the segments of partition 0
+final class DiskStore: Sendable {
+  private static let format = "msatop log 1\n"
+
+  let directory: String
+  let settings: StorageSettings
+  let files: FileCache
+  let encoders = EncoderPool()
+  let flusher = Flusher()
+  private let lock: DirectoryLock
+
+  /// - Throws: `directoryInUse`, `unreadable` when it holds another version, `storage`.
+  init(_ directory: String, settings: StorageSettings) throws(BusError) {
+    try settings.validate()
+    self.directory = directory
+    self.settings = settings
+    files = FileCache(capacity: settings.maximumOpenFiles)
+    try Directory.create(directory)
+    let formatFile = directory + "/format"
+    let isNew = !Directory.exists(formatFile)
+    // A folder with other things in it is none of ours: nothing is written there.
+    if isNew, let other = try Directory.names(in: directory).first(where: { $0 != "lock" && $0 != "format.new" }) {
+      throw .unreadable(path: directory, reason: "it is no data directory of msatop, and not empty (\(other))")
+    }
+    lock = try DirectoryLock(directory)
+    if isNew {
+      try Directory.replace(formatFile, with: Array(Self.format.utf8))
+    } else {
+      let found = String(decoding: try File(formatFile, .read).read(100, at: 0), as: UTF8.self)
+      guard found == Self.format else {
+        throw .unreadable(path: formatFile, reason: "it says \"\(found)\"; this version reads \"\(Self.format)\"")
+      }
+    }
+    try Directory.create(directory + "/topics")
+  }
+
+  /// The folders of topics, in the order of their creation.
+  func topicFolders() throws(BusError) -> [(number: Int, path: String)] {
+    var folders: [(number: Int, path: String)] = []
+    for name in try Directory.names(in: directory + "/topics") {
+      let path = directory + "/topics/" + name
+      guard let number = Int(name.prefix { $0 != "-" }) else {
+        throw .unreadable(path: path, reason: "the folder of a topic begins with its number")
+      }
+      // Its creation was not finished, and nobody was told that it exists.
+      if Directory.exists(path + "/topic") { folders.append((number, path)) }
+    }
+    return folders.sorted { $0.number < $1.number }
+  }
+
+  /// The number is what counts; the name is for people.
+  func topicFolder(_ number: Int, name: String) -> String {
+    let readable = name.utf8.prefix(60).map { byte -> Character in
+      switch byte {
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "."):
+        Character(UnicodeScalar(byte))
+      default: "-"
+      }
+    }
+    return "\(directory)/topics/\(number)-\(String(readable))"
+  }
+}

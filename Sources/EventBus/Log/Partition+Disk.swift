@@ -1,0 +1,209 @@
+internal import Concurrency
+
+/// Somebody who is told once the records before `end` are on the disk.
+struct SyncWaiter: Sendable {
+  let end: Int64
+  let tell: @Sendable (Result<Void, BusError>) -> Void
+}
+
+/// A partition whose log is on disk.
+extension Partition {
+  func appendToDisk(
+    _ state: inout State, _ records: [ProducerRecord], at indices: some RandomAccessCollection<Int>, sizes: [Int],
+    acknowledge: Acknowledgement, now: Int64, stored: inout [EventRecord]?
+  ) throws(BusError) -> Int64 {
+    guard
+      let first = try state.disk?.append(
+        records, at: indices, sizes: sizes, settings: settings, acknowledge: acknowledge, now: now, stored: &stored)
+    else { preconditionFailure("A partition in memory was asked to append to its disk.") }
+    scheduleFlush(&state)
+    return first
+  }
+
+  /// Reads records without the lock: files of a log never change where they are whole.
+  func readFromDisk(
+    from offset: Int64, maximumRecords: Int, maximumBytes: Int, counted: Bool
+  ) throws(BusError) -> RecordBatch {
+    guard let store else { preconditionFailure("A partition in memory was asked to read from its disk.") }
+    var (records, bytesLeft): ([EventRecord], Int) = ([], maximumBytes)
+    var next = offset
+    while true {
+      let (plan, start, end) = try plan(from: next, isFirst: records.isEmpty)
+      guard let plan, maximumRecords > records.count else {
+        return batch(records, start, end, counted: counted, bytes: maximumBytes - bytesLeft)
+      }
+      var isFull = false
+      let outcome: SegmentReader.Outcome
+      do throws(BusError) {
+        outcome = try SegmentReader(plan, files: store.files).records(from: next) { record in
+          if record.sizeInBytes > bytesLeft, !records.isEmpty {
+            isFull = true
+            return false
+          }
+          records.append(record)
+          bytesLeft -= record.sizeInBytes
+          isFull = records.count >= maximumRecords || bytesLeft <= 0
+          return !isFull
+        }
+      } catch {
+        // Retention or compaction may have removed the file since it was planned.
+        if bounds.lowerBound > next || hasLeft(plan.segment) { continue }
+        throw error
+      }
+      if case .damaged(let damage, let isKnown) = outcome {
+        if !isKnown { state.withLock { $0.disk?.noteDamage(damage, in: plan.segment.id) } }
+        // Bytes that no offset is missing for are passed over the next time.
+        if damage.offsets.isEmpty { continue }
+        if records.isEmpty { throw .damaged(name, offsets: Self.closed(damage.offsets)) }
+        isFull = true
+      }
+      if isFull { return batch(records, start, end, counted: counted, bytes: maximumBytes - bytesLeft) }
+      next = max(plan.segment.endOffset, (records.last?.offset ?? next) + 1)
+    }
+  }
+
+  private static func closed(_ offsets: Range<Int64>) -> ClosedRange<Int64> {
+    offsets.lowerBound...offsets.upperBound - 1
+  }
+
+  private func hasLeft(_ segment: DiskSegment) -> Bool {
+    state.withLock { state in
+      guard let disk = state.disk else { return false }
+      return disk.active.id != segment.id && !disk.closed.contains { $0.id == segment.id }
+    }
+  }
+
+  private func plan(
+    from offset: Int64, isFirst: Bool
+  ) throws(BusError) -> (plan: ReadPlan?, start: Int64, end: Int64) {
+    try state.withLock { state throws(BusError) in
+      let (start, end) = try isFirst ? bounds(state, including: offset) : (state.startOffset, state.endOffset)
+      let plan = state.disk?.plan(from: offset)
+      if isFirst, let damage = plan?.segment.damage(at: offset) {
+        throw .damaged(name, offsets: Self.closed(damage.offsets))
+      }
+      return (plan, start, end)
+    }
+  }
+
+  private func batch(
+    _ records: [EventRecord], _ start: Int64, _ end: Int64, counted: Bool, bytes: Int
+  ) -> RecordBatch {
+    if counted, !records.isEmpty {
+      state.withLock { state in
+        state.disk?.totals.recordsOut += Int64(records.count)
+        state.disk?.totals.bytesOut += Int64(bytes)
+      }
+    }
+    return RecordBatch(topic: name.topic, partition: name.partition, records: records, logStart: start, logEnd: end)
+  }
+
+  func offsetOnDisk(notBefore timestamp: Int64) throws(BusError) -> Int64 {
+    guard let store else { preconditionFailure("A partition in memory was asked for an offset on its disk.") }
+    var from = state.withLock { $0.startOffset }
+    while true {
+      guard let plan = state.withLock({ $0.disk?.plan(notBefore: timestamp, after: from) }) else {
+        return state.withLock { $0.endOffset }
+      }
+      var found: Int64?
+      let first = from
+      let outcome = try SegmentReader(plan, files: store.files).records(from: max(first, plan.offset)) { record in
+        if record.timestamp >= timestamp { found = record.offset }
+        return found == nil
+      }
+      if let found { return found }
+      if case .damaged(let damage, let isKnown) = outcome {
+        if !isKnown { state.withLock { $0.disk?.noteDamage(damage, in: plan.segment.id) } }
+        from = max(from + 1, damage.offsets.upperBound)
+      } else {
+        from = plan.segment.endOffset
+      }
+    }
+  }
+
+  func applyRetentionOnDisk(now: Int64) -> RemovedRecords {
+    var removed = RemovedRecords()
+    do throws(BusError) {
+      if settings.cleanup != .compact {
+        removed += try state.withLock { state throws(BusError) in
+          try state.disk?.applyRetention(settings, now: now) ?? RemovedRecords()
+        }
+      }
+      if settings.cleanup != .delete,
+        let work = state.withLock({ $0.disk?.compactionWork(settings, now: now) })
+      {
+        let outcome = try work.run()
+        removed += try state.withLock { state throws(BusError) in
+          try state.disk?.finish(work, outcome) ?? RemovedRecords()
+        }
+      }
+    } catch {
+      removed.failures.append(error)
+    }
+    state.withLock { scheduleFlush(&$0) }
+    return removed
+  }
+
+  // MARK: Flushing
+
+  /// Hands what waits in memory to the operating system.
+  func writeOut() throws(BusError) {
+    try state.withLock { state throws(BusError) in try state.disk?.writeOut() }
+  }
+
+  private func scheduleFlush(_ state: inout State) {
+    guard !state.isQueued, state.disk?.needsFlush == true || !state.syncWaiters.isEmpty else { return }
+    state.isQueued = true
+    store?.flusher.schedule(self)
+  }
+
+  /// Tells once the records before `end` are on the disk: at once when they are, else from the flusher's thread.
+  func whenSynced(before end: Int64, _ tell: @escaping @Sendable (Result<Void, BusError>) -> Void) {
+    let answer: Result<Void, BusError>? = state.withLock { state in
+      guard let disk = state.disk else { return .failure(.notDurable(name)) }
+      if let failure = disk.failure { return .failure(failure) }
+      if disk.syncedEnd >= end { return .success(()) }
+      state.syncWaiters.append(SyncWaiter(end: end, tell: tell))
+      scheduleFlush(&state)
+      return nil
+    }
+    if let answer { tell(answer) }
+  }
+
+  /// Writes, seals and syncs what there is. One thread does it at a time: the flusher's.
+  func flush() {
+    guard let store else { return }
+    var isDiskFull = false
+    let begun = state.withLock { state -> Result<FlushWork?, BusError> in
+      state.isQueued = false
+      if (try? state.disk?.writeOut()) == nil { isDiskFull = true }
+      return Result { () throws(BusError) in try state.disk?.beginFlush(wantsSync: !state.syncWaiters.isEmpty) }
+    }
+    guard case .success(let begun?) = begun else {
+      let waiters = state.withLock { state in
+        defer { state.syncWaiters = [] }
+        return state.syncWaiters
+      }
+      for waiter in waiters { waiter.tell(begun.map { _ in }) }
+      return
+    }
+    let work = begun
+    let result = Result { () throws(BusError) in try work.run(files: store.files) }
+    let (waiters, answer) = state.withLock { state -> ([SyncWaiter], Result<Void, BusError>) in
+      switch result {
+      case .success(let sealed):
+        state.disk?.endFlush(work, sealed: sealed)
+        let done = state.syncWaiters.filter { $0.end <= work.endOffset }
+        if !done.isEmpty { state.syncWaiters.removeAll { $0.end <= work.endOffset } }
+        if !isDiskFull { scheduleFlush(&state) }
+        return (done, .success(()))
+      case .failure(let error):
+        let failure = state.disk?.failFlush(error) ?? error
+        defer { state.syncWaiters = [] }
+        return (state.syncWaiters, .failure(failure))
+      }
+    }
+    if isDiskFull { store.flusher.scheduleLater(self) }
+    for waiter in waiters { waiter.tell(answer) }
+  }
+}
