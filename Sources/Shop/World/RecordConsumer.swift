@@ -54,7 +54,7 @@ final class RecordConsumer: @unchecked Sendable {
       try? commit()
       workers = []
     }
-    if let assigned = result.assigned { startWorkers(assigned) }
+    if let assigned = result.assigned { startWorkers(assigned, first: result.batches) }
     for batch in result.batches { workers.first { $0.partition == batch.partition }?.add(batch) }
     try pauseBusy()
     if result.recordCount == 0, result.revoked.isEmpty {
@@ -75,18 +75,23 @@ final class RecordConsumer: @unchecked Sendable {
     try process.life.check()
   }
 
-  private func startWorkers(_ assigned: [TopicPartition]) {
+  private func startWorkers(_ assigned: [TopicPartition], first batches: [RecordBatch]) {
     for worker in workers { worker.stop() }
-    commitStart(of: assigned)
+    commitStart(of: assigned, first: batches)
     workers = assigned.map { PartitionWorker(partition: $0.partition, consumer: self) }
     for worker in workers { process.life.spawn { await worker.run() } }
   }
 
   /// Says where reading begins in partitions that nobody has committed yet, so that their lag is known from the start.
-  private func commitStart(of assigned: [TopicPartition]) {
+  /// - Parameter batches: what the same poll brought already, which is behind the consumer's position and not handled.
+  private func commitStart(of assigned: [TopicPartition], first batches: [RecordBatch]) {
     let group = process.instance.service.name
-    let fresh = consumer.positions.filter { position in
-      assigned.contains(position.partition) && world.broker.groups.committed(group: group, position.partition) == nil
+    var fresh: [PartitionOffset] = []
+    for position in consumer.positions where assigned.contains(position.partition) {
+      guard world.broker.groups.committed(group: group, position.partition) == nil else { continue }
+      let batch = batches.first { $0.topicPartition == position.partition }
+      fresh.append(
+        PartitionOffset(partition: position.partition, offset: batch?.records.first?.offset ?? position.offset))
     }
     // A bus that is away is asked again with the first commit.
     if !fresh.isEmpty { try? consumer.commit(fresh, now: world.time.now) }
