@@ -46,11 +46,13 @@ public final class Broker: Sendable {
     var report = RecoveryReport()
     var transactions: [OpenTransactionBatch] = []
     try topics.open(report: &report, transactions: &transactions)
+    report.undoneTransactions = try TransactionRecovery(topics).run(transactions, store)
     let log =
       if let known = topics.find(GroupCoordinator.offsetsTopicName) { known } else {
         try topics.create(GroupCoordinator.offsetsTopicName, settings: offsetsTopic, isInternal: true)
       }
     groups = GroupCoordinator(topics: topics, log: log, defaults: groupSettings)
+    try topics.producers.restore(from: topics)
     report.movedCommits = try groups.restore(now: now)
     recovery = report
   }

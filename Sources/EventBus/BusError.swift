@@ -42,6 +42,13 @@ public enum BusError: Error, Sendable, Hashable {
   case bufferFull(TopicPartition, limit: Int)
   /// A sync failed: what was not synced before may or may not be on the disk. Open the directory anew.
   case syncFailed(TopicPartition, after: Int64, reason: String)
+  /// Another life of the same producer has begun since; this one may write no more.
+  case fencedProducer(String, epoch: Int32, newest: Int32)
+  /// Records before these are missing, or these were stored too long ago to be found again.
+  case outOfSequence(TopicPartition, given: Int64, expected: Int64)
+  case transactionTooLarge(bytes: Int, limit: Int)
+  /// So much is on its way and not acknowledged.
+  case producerFull(bytes: Int, limit: Int)
   case deadLetterSettled(TopicPartition, offset: Int64, as: DeadLetterState)
 }
 
@@ -73,6 +80,14 @@ extension BusError: CustomStringConvertible {
       "\(partition) is not assigned to this consumer of group \"\(group)\" now"
     case .storage, .directoryInUse, .unreadable, .damaged, .notDurable, .bufferFull, .syncFailed:
       storageDescription
+    case .fencedProducer(let name, let epoch, let newest):
+      "producer \"\(name)\" of epoch \(epoch) was replaced by one of epoch \(newest): stop this one"
+    case .outOfSequence(let partition, let given, let expected):
+      "record \(given) of a producer cannot follow in \(partition), which waits for its record \(expected)"
+    case .producerFull(let bytes, let limit):
+      "a producer has \(bytes) of at most \(limit) bytes on their way: send again when some are acknowledged"
+    case .transactionTooLarge(let bytes, let limit):
+      "a transaction of \(bytes) bytes is over the limit of \(limit) bytes: commit more often"
     case .deadLetterSettled(let partition, let offset, let state):
       "the dead letter at offset \(offset) of \(partition) is \(state.rawValue) already"
     case .consumerClosed(let group, let client): "consumer \(client) of group \"\(group)\" is closed"

@@ -42,7 +42,7 @@ extension Topic {
     return records.indices.map { RecordPosition(topic: name, partition: targets[$0], offset: offsets[$0]) }
   }
 
-  private func checkedSizes(_ records: [ProducerRecord]) throws(BusError) -> [Int] {
+  func checkedSizes(_ records: [ProducerRecord]) throws(BusError) -> [Int] {
     var sizes: [Int] = []
     sizes.reserveCapacity(records.count)
     let needsKeys = settings.cleanup != .delete
@@ -57,7 +57,7 @@ extension Topic {
     return sizes
   }
 
-  private func targets(of records: [ProducerRecord]) throws(BusError) -> [Int] {
+  func targets(of records: [ProducerRecord]) throws(BusError) -> [Int] {
     var targets: [Int] = []
     targets.reserveCapacity(records.count)
     var hasUnplaced = false

@@ -16,19 +16,25 @@ public final class Topic: Sendable {
   /// Made by the bus for its own use.
   public let isInternal: Bool
   let partitions: [Partition]
+  let producers: ProducerRegistry
+  /// In the order of creation; transactions take locks in this order.
+  let number: Int
   private let gate = Locked(Gate())
 
   /// - Parameter logs: those of its partitions as they were opened; nil keeps the topic in memory.
   init(
-    _ name: String, settings: TopicSettings, isInternal: Bool, feed: ObserverFeed<AppendedRecords>,
+    _ name: String, number: Int, settings: TopicSettings, isInternal: Bool, registry: TopicRegistry,
     logs: [DiskLog]? = nil
   ) {
     self.name = name
+    self.number = number
+    producers = registry.producers
     self.settings = settings
     self.isInternal = isInternal
     partitions = (0..<settings.partitions).map { number in
       Partition(
-        TopicPartition(topic: name, partition: number), settings: settings, feed: feed, disk: logs?[number])
+        TopicPartition(topic: name, partition: number), settings: settings, feed: registry.appended,
+        disk: logs?[number])
     }
   }
 

@@ -12,6 +12,7 @@ final class TopicRegistry: Sendable {
   let store: DiskStore?
   private let state = Locked(State())
   let appended = ObserverFeed<AppendedRecords>()
+  let producers = ProducerRegistry()
 
   init(store: DiskStore? = nil) {
     self.store = store
@@ -39,7 +40,8 @@ final class TopicRegistry: Sendable {
     return try state.withLock { state throws(BusError) in
       if state.topics[name] != nil { throw .topicExists(name) }
       let logs = try makeLogs(name, settings, isInternal: isInternal, number: state.nextNumber)
-      let topic = Topic(name, settings: settings, isInternal: isInternal, feed: appended, logs: logs)
+      let topic = Topic(
+        name, number: state.nextNumber, settings: settings, isInternal: isInternal, registry: self, logs: logs)
       state.topics[name] = topic
       state.nextNumber += 1
       return topic
@@ -79,7 +81,7 @@ final class TopicRegistry: Sendable {
             store: store, settings: file.settings, report: &report, transactions: &transactions))
       }
       let topic = Topic(
-        file.name, settings: file.settings, isInternal: file.isInternal, feed: appended, logs: logs)
+        file.name, number: number, settings: file.settings, isInternal: file.isInternal, registry: self, logs: logs)
       state.withLock { state in
         state.topics[file.name] = topic
         state.nextNumber = number + 1

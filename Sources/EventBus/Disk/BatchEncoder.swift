@@ -34,6 +34,7 @@ final class BatchEncoder: @unchecked Sendable {
   func begin(baseOffset: Int64, now: Int64, producer: ProducerStamp, transaction: Int64, bytes: Int, headers: Int) {
     header = BatchHeader(baseOffset: baseOffset, lastOffset: baseOffset, recordCount: 0, appendedAt: now)
     header.producer = producer
+    if producer.continuesBatch { header.flags.insert(.continues) }
     header.transaction = transaction
     // A record's own size counts 32 bytes for what is fixed and 8 for each header: lengths take less, but for headers.
     let needed = BatchHeader.size + bytes + headers * 16

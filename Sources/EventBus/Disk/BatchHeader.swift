@@ -28,6 +28,8 @@ struct BatchHeader: Sendable, Hashable {
     let rawValue: UInt16
     /// Its transaction was not committed: its offsets are used up, its records are not there.
     static let void = Flags(rawValue: 1)
+    /// It was appended together with the batch before it.
+    static let continues = Flags(rawValue: 2)
   }
 
   var bytes = 0
@@ -61,7 +63,8 @@ struct BatchHeader: Sendable, Hashable {
     recordCount = Int(raw.number(UInt32.self, at: 28))
     recordBytes = Int(raw.number(UInt32.self, at: 44))
     producer = ProducerStamp(
-      id: raw.number(at: 32), epoch: raw.number(at: 40), sequence: raw.number(at: 48))
+      id: raw.number(at: 32), epoch: raw.number(at: 40), sequence: raw.number(at: 48),
+      continuesBatch: flags.contains(.continues))
     transaction = raw.number(at: 56)
     appendedAt = raw.number(at: 64)
     largestTimestamp = raw.number(at: 72)
@@ -110,4 +113,6 @@ struct ProducerStamp: Sendable, Hashable {
   var epoch: Int32
   /// Of the first record; −1 without a producer.
   var sequence: Int64
+  /// What was sent as one batch is stored as several: this is not the first.
+  var continuesBatch = false
 }

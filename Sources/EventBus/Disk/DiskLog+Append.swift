@@ -48,7 +48,10 @@ extension DiskLog {
         try appendBatch(
           records, at: indices[place..<end], bytes: bytes, sizes: sizes, acknowledge: acknowledge, stamp: stamp,
           transaction: transaction, now: now, stored: &stored)
-        if stamp.id != 0 { stamp.sequence += Int64(indices.distance(from: place, to: end)) }
+        if stamp.id != 0 {
+          stamp.sequence += Int64(indices.distance(from: place, to: end))
+          stamp.continuesBatch = true
+        }
         place = end
       }
       return first
@@ -110,7 +113,7 @@ extension DiskLog {
     try put(batch, acknowledge)
     active.add(header)
     if unwritten.isEmpty { writtenEnd = endOffset }
-    note(header, stamp)
+    producers.note(stamp, count: header.recordCount, offset: header.baseOffset, now: now)
     totals.recordsIn += Int64(header.recordCount)
     totals.bytesIn += Int64(bytes)
   }
@@ -154,17 +157,6 @@ extension DiskLog {
     writtenLength += Int64(unwritten.count)
     unwritten.removeAll(keepingCapacity: unwritten.capacity <= Self.writeSize)
     writtenEnd = endOffset
-  }
-
-  private mutating func note(_ header: BatchHeader, _ stamp: ProducerStamp) {
-    guard stamp.id != 0 else { return }
-    let index =
-      producers.firstIndex { $0.id == stamp.id }
-      ?? {
-        producers.append(ProducerState(id: stamp.id, epoch: stamp.epoch))
-        return producers.count - 1
-      }()
-    producers[index].note(stamp, count: header.recordCount, offset: header.baseOffset)
   }
 
   // MARK: Going back

@@ -3,8 +3,10 @@ struct FlushWork: Sendable {
   let partition: TopicPartition
   let directory: String
   let folderHasChanged: Bool
-  /// Closed segments without a footer, oldest first.
+  /// Those that get a footer, oldest first.
   let unsealed: [DiskSegment]
+  /// Closed segments that are synced as they are.
+  let unsynced: [DiskSegment]
   /// Nil when nobody waits for a sync, or there is nothing to sync.
   let activeFile: File?
   /// Everything before it is on the disk once the work is done.
@@ -34,6 +36,9 @@ struct FlushWork: Sendable {
       try file.synchronize()
       if done.isSealed { sealed.append(done) }
     }
+    for segment in unsynced where !sealed.contains(where: { $0.id == segment.id }) {
+      if Directory.exists(segment.path) { try files.file(of: segment, .update).synchronize() }
+    }
     try activeFile?.synchronize()
     if folderHasChanged { try Directory.synchronize(directory) }
     return sealed
@@ -42,7 +47,14 @@ struct FlushWork: Sendable {
 
 extension DiskLog {
   /// Whether anything of it is to be written, sealed or synced.
-  var needsFlush: Bool { !unwritten.isEmpty || closed.last?.isSealed == false }
+  var needsFlush: Bool { !unwritten.isEmpty || (closed.last?.isSealed == false && !sealable.isEmpty) }
+
+  /// Closed segments without a footer. A segment with a transaction of which the disk may lack a part is not sealed: after
+  /// a crash it has to be looked through, to take that transaction back.
+  private var sealable: [DiskSegment] {
+    let settled = store.transactions.settled
+    return closed.filter { !$0.isSealed && $0.lastTransaction <= settled }
+  }
 
   /// Says what is to be done.
   mutating func beginFlush(wantsSync: Bool) throws(BusError) -> FlushWork {
@@ -50,9 +62,9 @@ extension DiskLog {
     defer { folderHasChanged = false }
     return FlushWork(
       partition: name, directory: directory, folderHasChanged: folderHasChanged,
-      unsealed: closed.filter { !$0.isSealed },
+      unsealed: sealable, unsynced: wantsSync ? closed.filter { !$0.isSealed } : [],
       activeFile: wantsSync && writtenLength > 0 ? try store.files.file(of: active, .update) : nil,
-      endOffset: wantsSync ? writtenEnd : active.baseOffset, producers: producers)
+      endOffset: wantsSync ? writtenEnd : syncedEnd, producers: producers)
   }
 
   mutating func endFlush(_ work: FlushWork, sealed: [DiskSegment]) {

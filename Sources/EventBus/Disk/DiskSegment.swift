@@ -24,6 +24,8 @@ struct DiskSegment: Sendable {
   var isCompacted = false
   /// When its tombstones may go; nil until compaction has met one.
   var tombstonesGoAt: Int64?
+  /// The newest transaction that has a batch here; 0 for none.
+  var lastTransaction: Int64 = 0
   /// Its footer is on the disk: nothing of it needs to be looked through after a crash.
   var isSealed = false
   var index = SegmentIndex()
@@ -46,6 +48,7 @@ struct DiskSegment: Sendable {
     if openedAt == .max { openedAt = header.appendedAt }
     length += Int64(header.bytes)
     endOffset = header.endOffset
+    lastTransaction = max(lastTransaction, header.transaction)
     guard !header.flags.contains(.void) else { return }
     records += header.recordCount
     bytes += header.recordBytes

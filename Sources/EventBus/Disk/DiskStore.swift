@@ -12,6 +12,7 @@ final class DiskStore: Sendable {
   let files: FileCache
   let encoders = EncoderPool()
   let flusher = Flusher()
+  let transactions = TransactionBook()
   private let lock: DirectoryLock
 
   /// - Throws: `directoryInUse`, `unreadable` when it holds another version, `storage`.

@@ -47,13 +47,7 @@ struct SegmentScan {
   private mutating func add(_ header: BatchHeader, at position: Int64) {
     segment.add(header)
     if header.transaction != 0 { transactions.append((header.transaction, header, position)) }
-    guard header.producer.id != 0, !header.flags.contains(.void) else { return }
-    if let index = producers.firstIndex(where: { $0.id == header.producer.id }) {
-      producers[index].note(header.producer, count: header.recordCount, offset: header.baseOffset)
-    } else {
-      var state = ProducerState(id: header.producer.id, epoch: header.producer.epoch)
-      state.note(header.producer, count: header.recordCount, offset: header.baseOffset)
-      producers.append(state)
-    }
+    guard !header.flags.contains(.void) else { return }
+    producers.note(header.producer, count: header.recordCount, offset: header.baseOffset, now: header.appendedAt)
   }
 }

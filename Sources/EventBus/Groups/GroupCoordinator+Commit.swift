@@ -22,15 +22,9 @@ extension GroupCoordinator {
     effects: inout Effects
   ) throws(BusError) {
     try withKnownGroup(identity, now: now, effects: &effects) { (group, effects) throws(BusError) in
-      let member = try group.checkedMember(identity)
-      switch group.state {
-      case .empty, .dead: throw .unknownMember(group: identity.group, member: identity.member)
-      case .completingRebalance: throw .rebalanceInProgress(group: identity.group)
-      case .preparingRebalance, .stable:
-        if group.refusesCommits { throw .rebalanceInProgress(group: identity.group) }
-      }
+      try requireCommit(by: identity, in: group)
       try check(offsets, in: group, allowingRewind: allowingRewind)
-      group.members[member.id]?.lastHeartbeat = now
+      group.members[identity.member]?.lastHeartbeat = now
       try store(offsets, in: &group, now: now, effects: &effects)
     }
   }
@@ -50,7 +44,18 @@ extension GroupCoordinator {
     }
   }
 
-  private func check(
+  /// A member commits for its generation, while its partitions are surely its own.
+  func requireCommit(by identity: MemberIdentity, in group: ConsumerGroup) throws(BusError) {
+    _ = try group.checkedMember(identity)
+    switch group.state {
+    case .empty, .dead: throw .unknownMember(group: identity.group, member: identity.member)
+    case .completingRebalance: throw .rebalanceInProgress(group: identity.group)
+    case .preparingRebalance, .stable:
+      if group.refusesCommits { throw .rebalanceInProgress(group: identity.group) }
+    }
+  }
+
+  func check(
     _ offsets: [PartitionOffset], in group: ConsumerGroup, allowingRewind: Bool
   ) throws(BusError) {
     for wanted in offsets {
@@ -70,15 +75,17 @@ extension GroupCoordinator {
   func store(
     _ offsets: [PartitionOffset], in group: inout ConsumerGroup, now: Int64, effects: inout Effects
   ) throws(BusError) {
-    var commits: [OffsetCommitRecord] = []
-    commits.reserveCapacity(offsets.count)
-    for wanted in offsets {
-      let committed = CommittedOffset(offset: wanted.offset, time: now)
-      commits.append(OffsetCommitRecord(group: group.name, partition: wanted.partition, committed: committed))
-    }
+    let commits = Self.records(of: offsets, group: group.name, now: now)
     // First the log: what it does not take was not committed.
     try record(commits, now: now, &effects)
     for commit in commits { group.offsets[commit.partition] = commit.committed }
+  }
+
+  static func records(of offsets: [PartitionOffset], group: String, now: Int64) -> [OffsetCommitRecord] {
+    offsets.map {
+      OffsetCommitRecord(
+        group: group, partition: $0.partition, committed: CommittedOffset(offset: $0.offset, time: now))
+    }
   }
 
   /// What the group committed for a partition; nil when nothing, or when there is no such group.

@@ -8,18 +8,6 @@ struct SyncWaiter: Sendable {
 
 /// A partition whose log is on disk.
 extension Partition {
-  func appendToDisk(
-    _ state: inout State, _ records: [ProducerRecord], at indices: some RandomAccessCollection<Int>, sizes: [Int],
-    acknowledge: Acknowledgement, now: Int64, stored: inout [EventRecord]?
-  ) throws(BusError) -> Int64 {
-    guard
-      let first = try state.disk?.append(
-        records, at: indices, sizes: sizes, settings: settings, acknowledge: acknowledge, now: now, stored: &stored)
-    else { preconditionFailure("A partition in memory was asked to append to its disk.") }
-    scheduleFlush(&state)
-    return first
-  }
-
   /// Reads records without the lock: files of a log never change where they are whole.
   func readFromDisk(
     from offset: Int64, maximumRecords: Int, maximumBytes: Int, counted: Bool
@@ -151,7 +139,7 @@ extension Partition {
     try state.withLock { state throws(BusError) in try state.disk?.writeOut() }
   }
 
-  private func scheduleFlush(_ state: inout State) {
+  func scheduleFlush(_ state: inout State) {
     guard !state.isQueued, state.disk?.needsFlush == true || !state.syncWaiters.isEmpty else { return }
     state.isQueued = true
     store?.flusher.schedule(self)

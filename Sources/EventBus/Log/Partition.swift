@@ -6,6 +6,8 @@ final class Partition: WaitSource {
     /// Empty when the log is on disk.
     var memory = PartitionLog()
     var disk: DiskLog?
+    /// Of a log in memory.
+    var memoryProducers: [ProducerState] = []
     var waiters: [(token: WaitToken, offset: Int64)] = []
     var syncWaiters: [SyncWaiter] = []
     /// It is in the flusher's queue.
@@ -13,6 +15,7 @@ final class Partition: WaitSource {
 
     var startOffset: Int64 { disk?.startOffset ?? memory.startOffset }
     var endOffset: Int64 { disk?.endOffset ?? memory.endOffset }
+    var producers: [ProducerState] { disk?.producers ?? memoryProducers }
   }
 
   let name: TopicPartition
@@ -44,24 +47,41 @@ final class Partition: WaitSource {
   ) throws(BusError) -> Int64 {
     try state.withLock { state throws(BusError) in
       var stored: [EventRecord]? = feed.isObserved ? [] : nil
-      let first: Int64
-      if state.disk == nil {
-        first = state.memory.endOffset
-        if let indices {
-          for index in indices { store(records[index], sizes[index], &state.memory, now, &stored) }
-        } else {
-          for index in records.indices { store(records[index], sizes[index], &state.memory, now, &stored) }
-        }
-      } else if let indices {
-        first = try appendToDisk(
-          &state, records, at: indices, sizes: sizes, acknowledge: acknowledge, now: now, stored: &stored)
-      } else {
-        first = try appendToDisk(
-          &state, records, at: records.indices, sizes: sizes, acknowledge: acknowledge, now: now, stored: &stored)
-      }
+      let first = try append(
+        &state, records, at: indices, sizes: sizes, acknowledge: acknowledge, now: now, stored: &stored)
       tell(&state, stored, &effects)
       return first
     }
+  }
+
+  /// Puts records into the log; nobody is told yet.
+  func append(
+    _ state: inout State, _ records: [ProducerRecord], at indices: ArraySlice<Int>? = nil, sizes: [Int],
+    acknowledge: Acknowledgement, stamp: ProducerStamp = .none, transaction: Int64 = 0, now: Int64,
+    stored: inout [EventRecord]?
+  ) throws(BusError) -> Int64 {
+    if state.disk != nil {
+      let first =
+        if let indices {
+          try state.disk?.append(
+            records, at: indices, sizes: sizes, settings: settings, acknowledge: acknowledge, stamp: stamp,
+            transaction: transaction, now: now, stored: &stored)
+        } else {
+          try state.disk?.append(
+            records, at: records.indices, sizes: sizes, settings: settings, acknowledge: acknowledge, stamp: stamp,
+            transaction: transaction, now: now, stored: &stored)
+        }
+      scheduleFlush(&state)
+      return first ?? 0
+    }
+    let first = state.memory.endOffset
+    if let indices {
+      for index in indices { store(records[index], sizes[index], &state.memory, now, &stored) }
+    } else {
+      for index in records.indices { store(records[index], sizes[index], &state.memory, now, &stored) }
+    }
+    state.memoryProducers.note(stamp, count: records.count, offset: first, now: now)
+    return first
   }
 
   @inline(__always)
@@ -73,7 +93,7 @@ final class Partition: WaitSource {
   }
 
   /// Sees to observers and waiters. `stored` is nil while nobody observes.
-  private func tell(_ state: inout State, _ stored: [EventRecord]?, _ effects: inout Effects) {
+  func tell(_ state: inout State, _ stored: [EventRecord]?, _ effects: inout Effects) {
     if let stored {
       feed.enqueue(AppendedRecords(topic: name.topic, partition: name.partition, records: stored))
       effects.deliver(feed)

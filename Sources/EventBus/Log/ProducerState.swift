@@ -11,24 +11,44 @@ struct ProducerState: Sendable, Hashable {
 
   /// So many batches can be in flight at once.
   static let remembered = 5
+  /// A producer that has been silent for so long is forgotten when another one comes: a day, in nanoseconds.
+  static let expiry: Int64 = 86_400_000_000_000
 
   let id: Int64
   private(set) var epoch: Int32
-  /// Oldest first, at most five.
-  private(set) var batches: [Batch] = []
+  /// Oldest first, one to five of them.
+  private(set) var batches: [Batch]
+  private(set) var lastAppend: Int64
 
-  init(id: Int64, epoch: Int32) {
-    self.id = id
-    self.epoch = epoch
+  init(_ stamp: ProducerStamp, count: Int, offset: Int64, now: Int64) {
+    id = stamp.id
+    epoch = stamp.epoch
+    batches = [Batch(sequence: stamp.sequence, count: count, offset: offset)]
+    lastAppend = now
   }
 
   /// The number that its next record must have.
-  var nextSequence: Int64 { batches.last?.nextSequence ?? 0 }
+  var nextSequence: Int64 { batches[batches.count - 1].nextSequence }
 
-  mutating func note(_ stamp: ProducerStamp, count: Int, offset: Int64) {
-    if stamp.epoch > epoch {
-      epoch = stamp.epoch
-      batches.removeAll()
+  /// Where a batch was stored already; nil when it is the next one.
+  func place(of stamp: ProducerStamp, count: Int, in partition: TopicPartition) throws(BusError) -> Int64? {
+    guard stamp.epoch >= epoch else {
+      throw .fencedProducer("\(id)", epoch: stamp.epoch, newest: epoch)
+    }
+    if stamp.sequence == nextSequence { return nil }
+    if let batch = batches.last(where: { $0.sequence == stamp.sequence && $0.count == count }) { return batch.offset }
+    throw .outOfSequence(partition, given: stamp.sequence, expected: nextSequence)
+  }
+
+  mutating func note(_ stamp: ProducerStamp, count: Int, offset: Int64, now: Int64) {
+    epoch = max(epoch, stamp.epoch)
+    lastAppend = now
+    // Batches of one call that were split for their size are one.
+    if let last = batches.last, stamp.sequence == last.nextSequence, offset == last.offset + Int64(last.count),
+      stamp.continuesBatch
+    {
+      batches[batches.count - 1] = Batch(sequence: last.sequence, count: last.count + count, offset: last.offset)
+      return
     }
     batches.append(Batch(sequence: stamp.sequence, count: count, offset: offset))
     if batches.count > Self.remembered { batches.removeFirst() }
@@ -39,6 +59,7 @@ struct ProducerState: Sendable, Hashable {
   func write(to footer: inout FooterWriter) {
     footer.put(id)
     footer.put(Int64(epoch))
+    footer.put(lastAppend)
     footer.put(Int64(batches.count))
     for batch in batches {
       footer.put(batch.sequence)
@@ -48,10 +69,24 @@ struct ProducerState: Sendable, Hashable {
   }
 
   init?(_ footer: inout FooterReader) {
-    guard let id = footer.next(Int64.self), let epoch = footer.next(Int64.self), let rows = footer.rows(of: 3) else {
-      return nil
-    }
-    self.init(id: id, epoch: Int32(truncatingIfNeeded: epoch))
+    guard let fixed = footer.numbers(3), let rows = footer.rows(of: 3), !rows.isEmpty else { return nil }
+    id = fixed[0]
+    epoch = Int32(truncatingIfNeeded: fixed[1])
+    lastAppend = fixed[2]
     batches = rows.map { Batch(sequence: $0[0], count: Int($0[1]), offset: $0[2]) }
+  }
+}
+
+extension [ProducerState] {
+  /// Notes a batch that was stored.
+  mutating func note(_ stamp: ProducerStamp, count: Int, offset: Int64, now: Int64) {
+    guard stamp.id != 0 else { return }
+    if let index = firstIndex(where: { $0.id == stamp.id }) {
+      self[index].note(stamp, count: count, offset: offset, now: now)
+    } else {
+      let oldest = now.addingSaturated(-ProducerState.expiry)
+      removeAll { $0.lastAppend < oldest }
+      append(ProducerState(stamp, count: count, offset: offset, now: now))
+    }
   }
 }

@@ -1,0 +1,88 @@
+internal import Concurrency
+
+/// Decides, when a log is opened, which transactions count, and takes back the parts of those that do not.
+struct TransactionRecovery {
+  private let topics: TopicRegistry
+  /// By number; for looking up only.
+  private var committed: [Int64: TransactionRecord] = [:]
+  private var settled: Int64 = 0
+  private var newest: Int64 = 0
+
+  /// Reads the log of transactions.
+  init(_ topics: TopicRegistry) throws(BusError) {
+    self.topics = topics
+    guard let topic = topics.find(TransactionBook.topicName) else { return }
+    var records: [TransactionRecord] = []
+    try topic.forEachRecord { if let record = TransactionRecord($0.value) { records.append(record) } }
+    for record in records {
+      committed[record.number] = record
+      settled = max(settled, record.settled)
+      newest = max(newest, record.number)
+    }
+  }
+
+  /// - Parameter batches: those of transactions in segments that were not sealed.
+  /// - Returns: how many transactions were taken back.
+  func run(_ batches: [OpenTransactionBatch], _ store: DiskStore) throws(BusError) -> Int {
+    store.transactions.resume(after: max(newest, batches.map(\.transaction).max() ?? 0))
+    let undone = batches.filter { !counts($0.transaction) }
+    guard !undone.isEmpty else { return 0 }
+    // From the end of each log, so that what is at its end can be cut off.
+    for batch in undone.reversed() {
+      let partition = try topics.partition(batch.partition)
+      try partition.state.withLock { state throws(BusError) in try state.disk?.takeBack(batch) }
+    }
+    return Set(undone.map(\.transaction)).count
+  }
+
+  private func counts(_ number: Int64) -> Bool {
+    if number <= settled { return true }
+    guard let record = committed[number] else { return false }
+    // A loss of power may have kept the record and lost a part.
+    return record.parts.allSatisfy { part in
+      guard let partition = topics.find(part.partition.topic)?.partitions[part.partition.partition] else { return true }
+      return partition.state.withLock { state in
+        guard let disk = state.disk, disk.endOffset >= part.end else { return false }
+        return !disk.damagedOffsets.contains { $0.overlaps(part.first..<part.end) }
+      }
+    }
+  }
+}
+
+extension DiskLog {
+  /// Cuts a batch off the end, or marks it as void where others follow it.
+  mutating func takeBack(_ batch: OpenTransactionBatch) throws(BusError) {
+    let file = try File(batch.path, .update)
+    if batch.path == active.path, batch.header.endOffset == endOffset,
+      batch.position + Int64(batch.header.bytes) == active.length
+    {
+      try file.truncate(to: batch.position)
+    } else {
+      var bytes = try file.read(batch.header.bytes, at: batch.position)
+      var header = batch.header
+      header.flags.insert(.void)
+      bytes.withUnsafeMutableBytes { header.write(to: $0) }
+      try file.write(bytes, at: batch.position)
+    }
+    try file.synchronize()
+    try lookAgain(at: batch.path)
+  }
+
+  /// What is known of a segment is made anew from its file.
+  private mutating func lookAgain(at path: String) throws(BusError) {
+    let isActive = path == active.path
+    guard let index = isActive ? closed.count : closed.firstIndex(where: { $0.path == path }) else { return }
+    let old = isActive ? active : closed[index]
+    let empty = DiskSegment(id: old.id, directory: directory, baseOffset: old.baseOffset)
+    let limit = isActive ? .max : old.endOffset
+    let scan = try SegmentScan(
+      File(path, .update), empty, limit: limit, allowsGaps: false, producers: closed.isEmpty ? [] : producers)
+    if isActive {
+      active = scan.segment
+      writtenLength = active.length
+      writtenEnd = active.endOffset
+    } else {
+      closed[index] = scan.segment
+    }
+  }
+}
