@@ -29,6 +29,10 @@ public enum BusError: Error, Sendable, Hashable {
   case notAssigned(group: String, TopicPartition)
   case consumerClosed(group: String, client: String)
   case deadLetterSettled(TopicPartition, offset: Int64, as: DeadLetterState)
+  /// Topics whose partitions belong together one by one have not equally many.
+  case partitionsDiffer(topic: String, partitions: Int, other: String, otherPartitions: Int)
+  /// A record of a join's changelog is none of that join: somebody else has written there.
+  case unreadableState(TopicPartition, offset: Int64)
 }
 
 extension BusError: CustomStringConvertible {
@@ -59,6 +63,10 @@ extension BusError: CustomStringConvertible {
       "\(partition) is not assigned to this consumer of group \"\(group)\" now"
     case .deadLetterSettled(let partition, let offset, let state):
       "the dead letter at offset \(offset) of \(partition) is \(state.rawValue) already"
+    case .partitionsDiffer(let topic, let partitions, let other, let otherPartitions):
+      "topics \"\(topic)\" and \"\(other)\" must have equally many partitions, not \(partitions) and \(otherPartitions)"
+    case .unreadableState(let partition, let offset):
+      "the record at offset \(offset) of \(partition) is no state of a join: who else writes to that topic?"
     case .consumerClosed(let group, let client): "consumer \(client) of group \"\(group)\" is closed"
     }
   }
