@@ -80,7 +80,7 @@ struct JoinRun {
     for round in 0..<40 {
       now += .seconds(2)
       broker.tick(now: now)
-      for index in processors.indices { takeStep(max: 400, of: index) }
+      for index in processors.indices { while takeStep(max: 400, of: index) > 0 {} }
       for index in processors.indices where round > 30 {
         _ = try? processors[index].advance(to: end, now: now)
       }
@@ -111,7 +111,8 @@ struct JoinRun {
     let trouble = trouble
     let processor = try? JoinProcessor(
       broker: broker, group: "g", name: "join", client: "p\(clients)",
-      topics: JoinProcessor.Topics(left: "left", right: "right", output: "out"), settings: settings
+      topics: JoinProcessor.Topics(left: "left", right: "right", output: "out"), settings: settings,
+      consumer: ConsumerSettings(maximumPollBytes: clients % 3 == 0 ? 100 : 8 << 20)
     ) { result in
       let meet = trouble.withLock { trouble in
         defer { trouble = nil }
@@ -139,11 +140,14 @@ struct JoinRun {
     transcript.append("gone")
   }
 
+  /// Returns how many records were read.
+  @discardableResult
   private mutating func takeStep(
     max: Int, of index: Int? = nil, meeting: ((MemberIdentity?) -> @Sendable () -> Void)? = nil
-  ) {
-    guard let index = index ?? processors.indices.randomElement(using: &random) else { return }
+  ) -> Int {
+    guard let index = index ?? processors.indices.randomElement(using: &random) else { return 0 }
     let processor = processors[index]
+    defer { trouble.withLock { $0 = nil } }
     let identity = processor.consumer.state.withLock { $0.membership?.identity }
     let before = outputs.count
     if let meeting { trouble.withLock { $0 = meeting(identity) } }
@@ -153,11 +157,12 @@ struct JoinRun {
       if step.isDiscarded { transcript.append("discarded") }
       #expect(step.recordsRead <= max, "seed \(seed)")
       #expect(outputs.count - before == step.outputs, "seed \(seed) at \(now)")
+      return step.recordsRead
     } catch {
       transcript.append("\(error)")
       #expect(outputs.count == before, "seed \(seed) at \(now): a step that failed has published something")
+      return 0
     }
-    trouble.withLock { $0 = nil }
   }
 
   private mutating func advance(to time: Int64) {
