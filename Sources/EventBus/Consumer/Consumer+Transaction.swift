@@ -1,12 +1,9 @@
 internal import Concurrency
 
 extension Consumer {
-  /// Where this consumer stands in one of its partitions: the next record, and what the group has committed as far as it
-  /// knows. Nil when the partition is not assigned to it.
-  func place(in partition: TopicPartition) -> (position: Int64, committed: Int64?)? {
-    state.withLock { state in
-      state.assigned.first { $0.name == partition }.map { ($0.position, $0.committed) }
-    }
+  /// The next record of one of its partitions; nil when the partition is not assigned to it.
+  func position(in partition: TopicPartition) -> Int64? {
+    state.withLock { state in state.assigned.first { $0.name == partition }?.position }
   }
 
   /// Commits offsets together with what `transaction` holds: all of it or nothing. It is for owners that read the

@@ -72,10 +72,13 @@ extension JoinProcessor {
     }
   }
 
-  func place(in topic: Topic, _ partition: Int) throws(BusError) -> (position: Int64, committed: Int64?) {
+  /// What the group has committed in one of its partitions, and where to begin without that.
+  func place(in topic: Topic, _ partition: Int) throws(BusError) -> (committed: Int64?, position: Int64) {
     let name = TopicPartition(topic: topic.name, partition: partition)
-    guard let place = consumer.place(in: name) else { throw .notAssigned(group: consumer.group, name) }
-    return place
+    guard let position = consumer.position(in: name) else { throw .notAssigned(group: consumer.group, name) }
+    // As the broker has it: this member may not know what became of its last commit.
+    let committed = consumer.broker.groups.committed(group: consumer.group, name)?.offset
+    return (committed, committed ?? position)
   }
 
   /// Where to go on when the log no longer holds a position.
