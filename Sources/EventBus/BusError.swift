@@ -50,6 +50,10 @@ public enum BusError: Error, Sendable, Hashable {
   /// So much is on its way and not acknowledged.
   case producerFull(bytes: Int, limit: Int)
   case deadLetterSettled(TopicPartition, offset: Int64, as: DeadLetterState)
+  /// Topics whose partitions belong together one by one have not equally many.
+  case partitionsDiffer(topic: String, partitions: Int, other: String, otherPartitions: Int)
+  /// A record of a join's changelog is none of that join: somebody else has written there.
+  case unreadableState(TopicPartition, offset: Int64)
 }
 
 extension BusError: CustomStringConvertible {
@@ -90,6 +94,10 @@ extension BusError: CustomStringConvertible {
       "a transaction of \(bytes) bytes is over the limit of \(limit) bytes: commit more often"
     case .deadLetterSettled(let partition, let offset, let state):
       "the dead letter at offset \(offset) of \(partition) is \(state.rawValue) already"
+    case .partitionsDiffer(let topic, let partitions, let other, let otherPartitions):
+      "topics \"\(topic)\" and \"\(other)\" must have equally many partitions, not \(partitions) and \(otherPartitions)"
+    case .unreadableState(let partition, let offset):
+      "the record at offset \(offset) of \(partition) is no state of a join: who else writes to that topic?"
     case .consumerClosed(let group, let client): "consumer \(client) of group \"\(group)\" is closed"
     }
   }

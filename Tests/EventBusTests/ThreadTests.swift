@@ -66,22 +66,4 @@ import Testing
     }
     consumer.close(now: 0)
   }
-
-  private func onThreads(_ count: Int, _ body: @escaping @Sendable (Int) throws -> Void) throws {
-    let failures = Recorder<String>()
-    let ended = DispatchGroup()
-    for index in 0..<count {
-      ended.enter()
-      Thread.detachNewThread {
-        defer { ended.leave() }
-        do {
-          try body(index)
-        } catch {
-          failures.add("\(error)")
-        }
-      }
-    }
-    ended.wait()
-    #expect(failures.all == [])
-  }
 }

@@ -47,37 +47,3 @@ struct OffsetCommitRecord: Hashable {
     committed = CommittedOffset(offset: offset, time: record.timestamp)
   }
 }
-
-private struct ByteReader {
-  private var rest: ArraySlice<UInt8>
-
-  init(_ bytes: [UInt8]) {
-    rest = bytes[...]
-  }
-
-  mutating func read<Number: FixedWidthInteger>(_ type: Number.Type) -> Number? {
-    let size = Number.bitWidth / 8
-    guard rest.count >= size else { return nil }
-    defer { rest = rest.dropFirst(size) }
-    return rest.prefix(size).reduce(0) { ($0 << 8) | Number(truncatingIfNeeded: $1) }
-  }
-
-  mutating func readShortText() -> String? {
-    guard let length = read(Int16.self), length >= 0, rest.count >= Int(length) else { return nil }
-    defer { rest = rest.dropFirst(Int(length)) }
-    return String(decoding: rest.prefix(Int(length)), as: UTF8.self)
-  }
-}
-
-extension [UInt8] {
-  fileprivate mutating func appendBigEndian<Number: FixedWidthInteger>(_ number: Number) {
-    for shift in stride(from: Number.bitWidth - 8, through: 0, by: -8) {
-      append(UInt8(truncatingIfNeeded: number >> shift))
-    }
-  }
-
-  fileprivate mutating func appendShortText(_ text: String) {
-    appendBigEndian(Int16(truncatingIfNeeded: text.utf8.count))
-    append(contentsOf: text.utf8)
-  }
-}

@@ -27,10 +27,51 @@ public struct WindowedJoin<Left: Sendable, Right: Sendable>: Sendable {
   /// Takes a record of the left stream.
   /// - Returns: first those whose time is up, then its own results.
   public mutating func add(left value: Left, key: [UInt8], at timestamp: Int64) -> [Result] {
-    var results = pass(timestamp)
-    left.put(value, key: key, at: timestamp, retention: retention)
+    var changes = Changes.unnoted
+    return add(left: value, key: key, at: timestamp, changes: &changes)
+  }
+
+  /// Takes a record of the right stream.
+  /// - Returns: first those whose time is up, then its own results.
+  public mutating func add(right value: Right, key: [UInt8], at timestamp: Int64) -> [Result] {
+    var changes = Changes.unnoted
+    return add(right: value, key: key, at: timestamp, changes: &changes)
+  }
+
+  /// Tells that it is so late without a record that would, and returns those whose time is up.
+  public mutating func advance(to timestamp: Int64) -> [Result] {
+    var changes = Changes.unnoted
+    return pass(timestamp, &changes)
+  }
+
+  // MARK: What changes
+
+  /// What became of the records of both sides, in the order in which it did.
+  struct Changes: Sendable {
+    /// Nil: it is not noted.
+    var left: [JoinSide<Left>.Change]?
+    var right: [JoinSide<Right>.Change]?
+
+    static var unnoted: Changes { Changes(left: nil, right: nil) }
+    static var none: Changes { Changes(left: [], right: []) }
+  }
+
+  /// As it was when somebody who noted all changes had these two sides.
+  init(_ settings: JoinSettings, streamTime: Int64?, left: JoinSide<Left>, right: JoinSide<Right>) {
+    self.settings = settings
+    self.streamTime = streamTime
+    self.left = left
+    self.right = right
+  }
+
+  /// The largest timestamp of each side; `.min` before its first record.
+  var newest: (left: Int64, right: Int64) { (left.newest, right.newest) }
+
+  mutating func add(left value: Left, key: [UInt8], at timestamp: Int64, changes: inout Changes) -> [Result] {
+    var results = pass(timestamp, &changes)
+    left.put(value, key: key, at: timestamp, retention: retention, changes: &changes.left)
     let window = Window(timestamp, before: settings.before, after: settings.after)
-    let partners = right.take(key: key, in: window, retention: retention)
+    let partners = right.take(key: key, in: window, retention: retention, changes: &changes.right)
     results += partners.map { partner in
       Result(key: key, left: value, right: partner.value, timestamp: max(timestamp, partner.timestamp))
     }
@@ -38,19 +79,17 @@ public struct WindowedJoin<Left: Sendable, Right: Sendable>: Sendable {
       if isTooLate(window) {
         results.append(Result(key: key, left: value, right: nil, timestamp: timestamp))
       } else {
-        left.wait(value, key: key, at: timestamp)
+        left.wait(value, key: key, at: timestamp, changes: &changes.left)
       }
     }
     return results
   }
 
-  /// Takes a record of the right stream.
-  /// - Returns: first those whose time is up, then its own results.
-  public mutating func add(right value: Right, key: [UInt8], at timestamp: Int64) -> [Result] {
-    var results = pass(timestamp)
-    right.put(value, key: key, at: timestamp, retention: retention)
+  mutating func add(right value: Right, key: [UInt8], at timestamp: Int64, changes: inout Changes) -> [Result] {
+    var results = pass(timestamp, &changes)
+    right.put(value, key: key, at: timestamp, retention: retention, changes: &changes.right)
     let window = Window(timestamp, before: settings.after, after: settings.before)
-    let partners = left.take(key: key, in: window, retention: retention)
+    let partners = left.take(key: key, in: window, retention: retention, changes: &changes.left)
     results += partners.map { partner in
       Result(key: key, left: partner.value, right: value, timestamp: max(timestamp, partner.timestamp))
     }
@@ -58,14 +97,13 @@ public struct WindowedJoin<Left: Sendable, Right: Sendable>: Sendable {
       if isTooLate(window) {
         results.append(Result(key: key, left: nil, right: value, timestamp: timestamp))
       } else {
-        right.wait(value, key: key, at: timestamp)
+        right.wait(value, key: key, at: timestamp, changes: &changes.right)
       }
     }
     return results
   }
 
-  /// Tells that it is so late without a record that would, and returns those whose time is up.
-  public mutating func advance(to timestamp: Int64) -> [Result] { pass(timestamp) }
+  mutating func advance(to timestamp: Int64, changes: inout Changes) -> [Result] { pass(timestamp, &changes) }
 
   // MARK: Time
 
@@ -78,12 +116,14 @@ public struct WindowedJoin<Left: Sendable, Right: Sendable>: Sendable {
 
   /// Moves stream time on, and takes out those that no partner can come for any more: the oldest first; of one time the
   /// right side's first; of one side by key, and of one key in the order in which they came.
-  private mutating func pass(_ timestamp: Int64) -> [Result] {
+  private mutating func pass(_ timestamp: Int64, _ changes: inout Changes) -> [Result] {
     // A record that is older than another moves nothing.
     guard timestamp >= streamTime ?? .min else { return [] }
     streamTime = timestamp
-    let lefts = left.expire(after: settings.after.addingSaturated(settings.grace), at: timestamp)
-    let rights = right.expire(after: settings.before.addingSaturated(settings.grace), at: timestamp)
+    let lefts = left.expire(
+      after: settings.after.addingSaturated(settings.grace), at: timestamp, changes: &changes.left)
+    let rights = right.expire(
+      after: settings.before.addingSaturated(settings.grace), at: timestamp, changes: &changes.right)
     var results: [(time: Int64, side: Int, result: Result)] = []
     for held in rights {
       results.append(
