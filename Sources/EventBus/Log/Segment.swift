@@ -56,7 +56,7 @@ struct Segment: Sendable {
   /// Records from index `first` on, as many as the limits allow; their sizes are taken off `bytesLeft`.
   /// - Parameter isFirst: the answer is empty so far, so that one record is taken however large it is.
   func range(from first: Int, maximumRecords: Int, bytesLeft: inout Int, isFirst: Bool) -> Range<Int> {
-    let limit = min(records.count, first + maximumRecords)
+    let limit = first + min(records.count - first, maximumRecords)
     if first == 0 && limit == records.count && bytes <= bytesLeft {
       bytesLeft -= bytes
       return first..<limit

@@ -102,7 +102,7 @@ struct JoinSide<Value: Sendable>: Sendable {
   }
 
   private func oldestKept(_ retention: Int64) -> Int64 {
-    newest == .min ? .min : newest.addingSaturated(-retention).addingSaturated(1)
+    newest == .min ? .min : newest.addingSaturated(-retention)
   }
 
   private mutating func tidy(_ retention: Int64, _ changes: inout [Change]?) {
