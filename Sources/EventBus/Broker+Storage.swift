@@ -31,7 +31,7 @@ extension Broker {
   /// The directory of its log; nil when everything is in memory.
   public var directory: String? { topics.store?.directory }
 
-  /// Brings everything that was acknowledged to the disk and takes nothing more. Without it nothing is lost but what was
+  /// Brings everything that was acknowledged to the disk, takes nothing more, and gives the directory back. Without it nothing is lost but what was
   /// acknowledged as in memory, and the next process has more to look through.
   /// - Throws: `storage`, `syncFailed`: the first that was met; the rest was done.
   public func close(now: Int64) async throws(BusError) {
@@ -51,6 +51,7 @@ extension Broker {
         if case .failure(let error) = result { failure = failure ?? error }
       }
     }
+    topics.store?.release()
     if let failure { throw failure }
   }
 }

@@ -54,6 +54,11 @@ import Testing
     }
   }
 
+  @Test func aWindowOfNothingJoinsEqualTimes() throws {
+    var join = try join(within: 0)
+    #expect(run("L1a@5 R1b@5 L1c@6 R1d@7 T@8", in: &join) == ["1:a+b@5", "1:c+–@6", "1:–+d@7"])
+  }
+
   @Test func bothOrdersGiveOnePair() throws {
     var (one, two) = (try join(), try join())
     #expect(run("L1a@0 R1b@7", in: &one) == ["1:a+b@7"])

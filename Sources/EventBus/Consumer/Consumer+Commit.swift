@@ -6,10 +6,12 @@ extension Consumer {
   /// - Throws: as `GroupCoordinator.commit`. After `rebalanceInProgress`, `illegalGeneration` or `unknownMember` the
   ///   records come again, here or elsewhere; the next poll sees to the membership.
   public func commit(now: Int64) throws(BusError) {
-    try commit(now: now) { state in
-      state.assigned.filter { $0.position != $0.committed && ($0.position > ($0.committed ?? 0) || $0.wasMoved) }
-        .map { PartitionOffset(partition: $0.name, offset: $0.position) }
-    }
+    try commit(now: now, Self.moved)
+  }
+
+  static func moved(_ state: State) -> [PartitionOffset] {
+    state.assigned.filter { $0.position != $0.committed && ($0.position > ($0.committed ?? 0) || $0.wasMoved) }
+      .map { PartitionOffset(partition: $0.name, offset: $0.position) }
   }
 
   /// Commits these offsets, each that of the next record to read.

@@ -6,6 +6,28 @@ extension Consumer {
     state.withLock { state in state.assigned.first { $0.name == partition }?.position }
   }
 
+  /// Commits all positions that have moved, as ``commit(now:)`` does, together with what `transaction` holds: consume,
+  /// process, produce, once. All of it is written, or nothing.
+  /// - Returns: a position for each record of the transaction, in the order of their appends.
+  /// - Throws: as ``Broker/commit(_:acknowledge:now:)``; `unknownMember`, `consumerClosed`.
+  @discardableResult
+  public func commit(
+    with transaction: Transaction, acknowledge: Acknowledgement? = nil, now: Int64
+  ) throws(BusError) -> [RecordPosition] {
+    let offsets = state.withLock { Self.moved($0) }
+    var transaction = transaction
+    transaction.commit(offsets, by: try identity(for: offsets))
+    let positions = try broker.commit(transaction, acknowledge: acknowledge, now: now)
+    state.withLock { state in
+      state.lastHeartbeat = now
+      for offset in offsets {
+        guard let index = state.assigned.firstIndex(where: { $0.name == offset.partition }) else { continue }
+        state.assigned[index].committed = offset.offset
+      }
+    }
+    return positions
+  }
+
   /// Commits offsets together with what `transaction` holds: all of it or nothing. It is for owners that read the
   /// partitions themselves: the positions move along with the offsets.
   /// - Throws: as `Broker.commit`; `notAssigned`, `unknownMember`, `consumerClosed`.

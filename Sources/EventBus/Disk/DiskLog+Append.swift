@@ -174,6 +174,7 @@ extension DiskLog {
     index.cut(to: mark.indexEntries)
     active = mark.active
     active.index = index
+    active.producers = []
     producers = mark.producers
     totals = mark.totals
     writtenEnd = min(writtenEnd, endOffset)

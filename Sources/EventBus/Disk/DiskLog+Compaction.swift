@@ -118,12 +118,18 @@ struct CompactionWork: Sendable {
     segment.isCompacted = true
     segment.tombstonesGoAt = horizons.max()
     segment.isSealed = true
-    try file.write(SegmentFooter.encode(segment, producers: producers), at: segment.length)
+    try file.write(
+      SegmentFooter.encode(segment, producers: try producers(at: group[group.count - 1])), at: segment.length)
     try file.synchronize()
     return segment
   }
 
-  let producers: [ProducerState]
+  /// What was known of producers at the end of a sealed segment.
+  private func producers(at segment: DiskSegment) throws(BusError) -> [ProducerState] {
+    try SegmentFooter.read(
+      store.files.file(of: segment, .update), id: segment.id, directory: directory, baseOffset: segment.baseOffset
+    )?.producers ?? []
+  }
 
   private func write(
     _ records: [EventRecord], of source: DiskSegment, to file: File, _ segment: inout DiskSegment
@@ -150,8 +156,7 @@ extension DiskLog {
     let sealed = Array(closed.prefix { $0.isSealed && $0.damage.isEmpty })
     guard sealed.count == closed.count, isWorthCompacting(now: now) else { return nil }
     return CompactionWork(
-      closed: sealed, endOffset: endOffset, settings: settings, now: now, directory: directory, store: store,
-      producers: producers)
+      closed: sealed, endOffset: endOffset, settings: settings, now: now, directory: directory, store: store)
   }
 
   private func isWorthCompacting(now: Int64) -> Bool {

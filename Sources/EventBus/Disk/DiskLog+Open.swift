@@ -88,6 +88,7 @@ extension DiskLog {
     }
     producers = scan.producers
     closed.append(scan.segment)
+    closed[closed.count - 1].producers = producers
   }
 
   private func note(_ damage: DiskSegment.Damage?, _ report: inout RecoveryReport) {
@@ -104,6 +105,7 @@ extension DiskLog {
       active = DiskSegment(id: store.files.makeSegmentID(), directory: directory, baseOffset: last.endOffset)
     } else {
       active = closed.removeLast()
+      active.producers = []
       writtenLength = active.length
     }
   }

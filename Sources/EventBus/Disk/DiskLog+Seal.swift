@@ -11,7 +11,6 @@ struct FlushWork: Sendable {
   let activeFile: File?
   /// Everything before it is on the disk once the work is done.
   let endOffset: Int64
-  let producers: [ProducerState]
 
   /// - Returns: the segments that are sealed now.
   func run(files: FileCache) throws(BusError) -> [DiskSegment] {
@@ -28,7 +27,7 @@ struct FlushWork: Sendable {
       var done = segment
       done.isSealed = true
       do throws(BusError) {
-        try file.write(SegmentFooter.encode(done, producers: producers), at: segment.length)
+        try file.write(SegmentFooter.encode(done, producers: segment.producers), at: segment.length)
       } catch {
         // It is whole without, and only takes longer to open.
         done.isSealed = false
@@ -64,13 +63,14 @@ extension DiskLog {
       partition: name, directory: directory, folderHasChanged: folderHasChanged,
       unsealed: sealable, unsynced: wantsSync ? closed.filter { !$0.isSealed } : [],
       activeFile: wantsSync && writtenLength > 0 ? try store.files.file(of: active, .update) : nil,
-      endOffset: wantsSync ? writtenEnd : syncedEnd, producers: producers)
+      endOffset: wantsSync ? writtenEnd : syncedEnd)
   }
 
   mutating func endFlush(_ work: FlushWork, sealed: [DiskSegment]) {
     for segment in sealed {
       guard let index = closed.firstIndex(where: { $0.id == segment.id }) else { continue }
       closed[index].isSealed = true
+      closed[index].producers = []
     }
     syncedEnd = max(syncedEnd, work.endOffset)
   }

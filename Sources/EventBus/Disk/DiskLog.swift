@@ -68,6 +68,7 @@ struct DiskLog: Sendable {
   mutating func rollIfNeeded() throws(BusError) {
     guard !active.isEmpty else { return }
     try writeOut()
+    active.producers = producers
     closed.append(active)
     writtenLength = 0
     active = DiskSegment(id: store.files.makeSegmentID(), directory: directory, baseOffset: endOffset)

@@ -26,6 +26,8 @@ struct DiskSegment: Sendable {
   var tombstonesGoAt: Int64?
   /// The newest transaction that has a batch here; 0 for none.
   var lastTransaction: Int64 = 0
+  /// What is known of producers at its end; for the footer, from when it is closed until it is sealed.
+  var producers: [ProducerState] = []
   /// Its footer is on the disk: nothing of it needs to be looked through after a crash.
   var isSealed = false
   var index = SegmentIndex()

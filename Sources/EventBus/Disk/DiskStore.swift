@@ -1,3 +1,5 @@
+internal import Concurrency
+
 /// A data directory that this process has: what all its partitions share.
 ///
 ///     lock                  who has it
@@ -13,7 +15,7 @@ final class DiskStore: Sendable {
   let encoders = EncoderPool()
   let flusher = Flusher()
   let transactions = TransactionBook()
-  private let lock: DirectoryLock
+  private let lock: Locked<DirectoryLock?>
 
   /// - Throws: `directoryInUse`, `unreadable` when it holds another version, `storage`.
   init(_ directory: String, settings: StorageSettings) throws(BusError) {
@@ -28,7 +30,7 @@ final class DiskStore: Sendable {
     if isNew, let other = try Directory.names(in: directory).first(where: { $0 != "lock" && $0 != "format.new" }) {
       throw .unreadable(path: directory, reason: "it is no data directory of msatop, and not empty (\(other))")
     }
-    lock = try DirectoryLock(directory)
+    lock = Locked(try DirectoryLock(directory))
     if isNew {
       try Directory.replace(formatFile, with: Array(Self.format.utf8))
     } else {
@@ -39,6 +41,9 @@ final class DiskStore: Sendable {
     }
     try Directory.create(directory + "/topics")
   }
+
+  /// Gives the directory to others. Nothing may be written after that.
+  func release() { lock.withLock { $0 = nil } }
 
   /// The folders of topics, in the order of their creation.
   func topicFolders() throws(BusError) -> [(number: Int, path: String)] {

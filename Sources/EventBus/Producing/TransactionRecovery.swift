@@ -83,6 +83,7 @@ extension DiskLog {
       writtenEnd = active.endOffset
     } else {
       closed[index] = scan.segment
+      closed[index].producers = old.producers
     }
   }
 }
