@@ -1,6 +1,7 @@
 # make run     builds the program for release, and starts it
 # make test    runs all tests
 # make check   what a change has to pass: format, lint, tests (the import rule is one of them)
+# make torture kills a process that writes to a log on disk, COUNT times, and checks what the log has kept
 # make setup   installs the system packages that are missing; the others call it
 
 PACKAGES = libncurses-dev libsqlite3-dev zlib1g-dev pkg-config
@@ -11,8 +12,9 @@ SWIFT = swift
 STATIC = $(if $(wildcard $(dir $(realpath $(shell command -v $(SWIFT))))../lib/swift_static),--static-swift-stdlib)
 BUILD = $(SWIFT) build -c release --product msatop $(STATIC)
 ARGS =
+COUNT = 300
 
-.PHONY: run build test check setup setup-tests format
+.PHONY: run build test check torture setup setup-tests format
 
 run: build
 	@exec "$$($(BUILD) --show-bin-path)/msatop" $(ARGS)
@@ -30,6 +32,10 @@ check: setup setup-tests
 	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests
 	@$(BUILD)
 	$(SWIFT) test
+
+torture: setup
+	$(SWIFT) build -c release --product log-torture $(STATIC)
+	@"$$($(BUILD) --show-bin-path)/log-torture" run --count $(COUNT)
 
 format:
 	$(SWIFT) format format --in-place --recursive Package.swift Sources Tests

@@ -113,6 +113,11 @@ let package = Package(
       ],
       swiftSettings: strict),
 
+    // Killed while it writes to a log on disk.
+    .executableTarget(
+      name: "log-torture", dependencies: ["EventBus", "Concurrency", argumentParser], path: "Tests/LogTorture",
+      swiftSettings: strict),
+
     tests(of: "msatop", [subprocess, system]),
     .testTarget(name: "ArchitectureTests", swiftSettings: strict),
     tests(

@@ -158,7 +158,7 @@ import Testing
     let (_, topic, table) = try make()
     try topic.append(words: "a1 b2 c?")
     try table.update()
-    let view = TableView<Character, Int>(table, encode: { Array(String($0).utf8) }, decode: { Int($0.text) })
+    let view = KeyedTableView<Character, Int>(table, encode: { Array(String($0).utf8) }, decode: { Int($0.text) })
     #expect(view["a"] == 1 && view["c"] == nil && view["z"] == nil)
     #expect(view.values == [1, 2])
   }

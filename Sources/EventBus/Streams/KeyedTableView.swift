@@ -1,5 +1,5 @@
 /// A ``KeyedTable`` read as keys and values of a program's own types. It keeps nothing itself: each look decodes.
-public struct TableView<Key: Sendable, Value: Sendable>: Sendable {
+public struct KeyedTableView<Key: Sendable, Value: Sendable>: Sendable {
   public let table: KeyedTable
   private let encode: @Sendable (Key) -> [UInt8]
   private let decode: @Sendable (EventRecord) -> Value?
