@@ -1,4 +1,6 @@
 import ArgumentParser
+import Concurrency
+import Dispatch
 import Foundation
 
 /// Measures parts of the program on this machine.
@@ -13,18 +15,41 @@ struct Bench: ParsableCommand {
 
   struct Bus: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "The event bus in memory: nothing crosses a socket or a disk. Values have 200 bytes.")
+      abstract: "The event bus, in memory and on disk.",
+      discussion:
+        "Nothing crosses a socket. Values have 200 bytes. Each figure says when a record counts as acknowledged.")
 
     @Option(
       parsing: .unconditional, help: ArgumentHelp("Each figure is measured so often.", valueName: "n"),
       transform: Arguments.rounds)
     var rounds = 9
 
+    @Option(
+      help: ArgumentHelp(
+        "Where the log on disk goes; it is removed again. Default: the system's temporary folder.", valueName: "path"))
+    var directory = FileManager.default.temporaryDirectory.path
+
     @Flag(help: "Print one JSON object.")
     var json = false
 
+    /// The main thread stays where it is; commands of this program are not asynchronous.
+    private func waited<Value: Sendable>(_ body: @escaping @Sendable () async throws -> Value) throws -> Value {
+      let (result, isDone) = (Locked<Result<Value, any Error>?>(nil), DispatchSemaphore(value: 0))
+      Task.detached {
+        let outcome: Result<Value, any Error>
+        do { outcome = .success(try await body()) } catch { outcome = .failure(error) }
+        result.withLock { $0 = outcome }
+        isDone.signal()
+      }
+      isDone.wait()
+      guard let outcome = result.withLock({ $0 }) else { preconditionFailure("A benchmark ended without a result.") }
+      return try outcome.get()
+    }
+
     func run() throws {
-      let results = try BusBenchmarks(rounds: rounds).run()
+      var results = try BusBenchmarks(rounds: rounds).run()
+      let disk = DiskBenchmarks(rounds: rounds, parent: directory)
+      results += try waited { try await disk.run() }
       if json {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
@@ -43,7 +68,7 @@ struct BenchReport: Encodable {
 }
 
 /// One figure, measured several times.
-struct BenchResult: Encodable {
+struct BenchResult: Encodable, Sendable {
   var name: String
   /// `records/s` or `µs`.
   var unit: String
@@ -64,7 +89,7 @@ struct BenchResult: Encodable {
   }
 
   var line: String {
-    let label = name + String(repeating: " ", count: max(1, 34 - name.count))
+    let label = name + String(repeating: " ", count: max(1, 42 - name.count))
     return "\(label)\(text(median)) \(unit)   (\(text(least)) … \(text(most)))   \(note)"
   }
 

@@ -77,8 +77,15 @@ struct Ledger {
     guard source.map(\.value) == left.map(\.value) else {
       throw Finding("partition \(partition): \(committed) were consumed, \(left.count) were produced")
     }
-    for side in ["left", "right"] where (highest["\(side)-\(partition)"] ?? -1) >= Int64(left.count) {
-      throw Finding("\(side)-\(partition) was acknowledged beyond its end, \(left.count)")
+    // A transaction that was taken back may leave a gap in the offsets.
+    for (side, records) in [("left", left), ("right", right)] {
+      let last = records.last?.offset ?? -1
+      guard (highest["\(side)-\(partition)"] ?? -1) <= last else {
+        throw Finding("\(side)-\(partition) was acknowledged beyond its last record, \(last)")
+      }
+      guard zip(records, records.dropFirst()).allSatisfy({ $0.offset < $1.offset }) else {
+        throw Finding("\(side)-\(partition) is out of order")
+      }
     }
     return left.count + right.count
   }
