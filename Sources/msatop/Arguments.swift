@@ -28,6 +28,13 @@ enum Arguments {
     return rounds
   }
 
+  static func gigabytes(_ text: String) throws -> Int {
+    guard let gigabytes = Int(text), (1...100).contains(gigabytes) else {
+      throw ValidationError("a large log has 1 to 100 GB")
+    }
+    return gigabytes
+  }
+
   static func seed(_ text: String) throws -> UInt64 {
     guard let seed = UInt64(text) else { throw ValidationError("a seed is a whole number from 0 on") }
     return seed

@@ -11,7 +11,7 @@ struct Bench: ParsableCommand {
       EXAMPLES
         msatop bench bus
         msatop bench bus --rounds 15 --json | jq '.results[] | {name, median}'
-      """, subcommands: [Bus.self])
+      """, subcommands: [Bus.self, ChildProcess.self])
 
   struct Bus: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -28,6 +28,12 @@ struct Bench: ParsableCommand {
       help: ArgumentHelp(
         "Where the log on disk goes; it is removed again. Default: the system's temporary folder.", valueName: "path"))
     var directory = FileManager.default.temporaryDirectory.path
+
+    @Option(
+      help: ArgumentHelp(
+        "Also how long a log of so many GB takes to open after a crash, and what 12,000 idle partitions cost.",
+        valueName: "gb"), transform: Arguments.gigabytes)
+    var large: Int?
 
     @Flag(help: "Print one JSON object.")
     var json = false
@@ -50,6 +56,7 @@ struct Bench: ParsableCommand {
       var results = try BusBenchmarks(rounds: rounds).run()
       let disk = DiskBenchmarks(rounds: rounds, parent: directory)
       results += try waited { try await disk.run() }
+      if let large { results += try LargeBenchmarks(rounds: rounds, parent: directory, gigabytes: large).run() }
       if json {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
