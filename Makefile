@@ -35,6 +35,7 @@ check: setup setup-tests
 
 torture: setup
 	$(SWIFT) build -c release --product log-torture $(STATIC)
+	@"$$($(BUILD) --show-bin-path)/log-torture" full
 	@"$$($(BUILD) --show-bin-path)/log-torture" run --count $(COUNT)
 
 format:

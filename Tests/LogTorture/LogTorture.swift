@@ -6,7 +6,7 @@ import Foundation
 struct LogTorture: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "log-torture", abstract: "Kill a writing process at random moments, and check what its log has kept.",
-    subcommands: [Run.self, Write.self], defaultSubcommand: Run.self)
+    subcommands: [Run.self, FullDisk.self, Write.self], defaultSubcommand: Run.self)
 
   struct Run: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Write, kill, check; so often.")
