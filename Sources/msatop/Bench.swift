@@ -1,6 +1,4 @@
 import ArgumentParser
-import Concurrency
-import Dispatch
 import Foundation
 
 /// Measures parts of the program on this machine.
@@ -37,20 +35,6 @@ struct Bench: ParsableCommand {
 
     @Flag(help: "Print one JSON object.")
     var json = false
-
-    /// The main thread stays where it is; commands of this program are not asynchronous.
-    private func waited<Value: Sendable>(_ body: @escaping @Sendable () async throws -> Value) throws -> Value {
-      let (result, isDone) = (Locked<Result<Value, any Error>?>(nil), DispatchSemaphore(value: 0))
-      Task.detached {
-        let outcome: Result<Value, any Error>
-        do { outcome = .success(try await body()) } catch { outcome = .failure(error) }
-        result.withLock { $0 = outcome }
-        isDone.signal()
-      }
-      isDone.wait()
-      guard let outcome = result.withLock({ $0 }) else { preconditionFailure("A benchmark ended without a result.") }
-      return try outcome.get()
-    }
 
     func run() throws {
       var results = try BusBenchmarks(rounds: rounds).run()

@@ -48,6 +48,10 @@ struct Demo: ParsableCommand {
   var zipkin: ListenAddress?
 
   @Option(
+    help: ArgumentHelp("Keep the bus's log in a directory, which msatop log then shows.", valueName: "directory"))
+  var dataDir: String?
+
+  @Option(
     parsing: .unconditional,
     help: ArgumentHelp("Let that much time go by at once, before the first frame.", valueName: "duration"),
     transform: Arguments.duration)
@@ -69,7 +73,8 @@ struct Demo: ParsableCommand {
     } catch { throw Failure(description: "\(error)") }
     var settings = ShopSettings(seed: seed, rate: rate, faults: fault.map { (at: 0, spec: $0) })
     if !frozen { settings.epoch = WallClock.nanoseconds / 1_000_000_000 * 1_000_000_000 - startAt }
-    let shop = SimulatedShop(settings, startAt: startAt, speed: speed, isStill: frozen)
+    let directory = try BusDirectory.open(dataDir)
+    let shop = SimulatedShop(settings, bus: directory?.bus, startAt: startAt, speed: speed, isStill: frozen)
     let receiver = try openReceiver(for: shop)
     defer {
       receiver?.stop()
@@ -77,6 +82,7 @@ struct Demo: ParsableCommand {
     }
     try show(shop, theme: chosen)
     shop.stop()
+    try directory?.close()
   }
 
   private func show(_ shop: SimulatedShop, theme chosen: Theme) throws {

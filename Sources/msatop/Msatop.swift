@@ -20,8 +20,9 @@ struct Msatop: ParsableCommand {
         msatop --fault payment-gateway:latency=2s,ttl=30s
         msatop --zipkin 9411                            and your own services' Zipkin spans beside it
         msatop simulate --duration 10m --seed 7 --json  no screen: what happened, and whether all held
+        msatop log ./run                                what --data-dir ./run has kept
       """,
-    version: version, subcommands: [Demo.self, Simulate.self, Bench.self], defaultSubcommand: Demo.self)
+    version: version, subcommands: [Demo.self, Simulate.self, Log.self, Bench.self], defaultSubcommand: Demo.self)
 }
 
 @main

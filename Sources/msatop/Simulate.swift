@@ -42,6 +42,10 @@ struct Simulate: ParsableCommand {
   var events: String?
 
   @Option(
+    help: ArgumentHelp("Keep the bus's log in a directory, which msatop log then shows.", valueName: "directory"))
+  var dataDir: String?
+
+  @Option(
     help: ArgumentHelp(
       "Also print one transaction's call tree: last-failed, or a GTXID or the beginning of one.",
       valueName: "which"))
@@ -60,8 +64,10 @@ struct Simulate: ParsableCommand {
   func run() throws {
     let file = try openEvents()
     let settings = ShopSettings(seed: seed, rate: rate, faults: fault.map { (at: 0, spec: $0) })
-    let run = SimulationRun(settings, duration: duration, events: file)
+    let directory = try BusDirectory.open(dataDir)
+    let run = SimulationRun(settings, duration: duration, events: file, bus: directory?.bus)
     let report = run.run()
+    try directory?.close()
     try? file?.close()
     if json {
       try printJSON(report)

@@ -24,13 +24,14 @@ extension JoinProcessor {
 
   /// Runs `body` on each partition, and writes what it brings about all at once.
   func publish(
-    now: Int64, _ start: JoinStep, _ body: (inout Slot, inout JoinStep, inout JoinTask.Work) throws(BusError) -> Void
+    now: Int64, _ start: JoinStep,
+    _ body: (inout Slot, inout JoinStep, inout PartitionJoin.Work) throws(BusError) -> Void
   ) throws(BusError) -> JoinStep {
     // Without them nothing can be published: then nothing is joined in vain.
     try output.requireAvailable()
     try changelog.requireAvailable()
     var step = start
-    var work = JoinTask.Work()
+    var work = PartitionJoin.Work()
     var touched: [Int] = []
     for place in slots.indices {
       let index = (first + place) % slots.count
@@ -62,7 +63,7 @@ extension JoinProcessor {
   }
 
   /// Turns results into output records.
-  func emit(_ results: [Joined<JoinInput, JoinInput>], _ step: inout JoinStep, _ work: inout JoinTask.Work) {
+  func emit(_ results: [Joined<JoinInput, JoinInput>], _ step: inout JoinStep, _ work: inout PartitionJoin.Work) {
     for result in results {
       step.results += 1
       guard var record = joiner(result) else { continue }

@@ -38,7 +38,7 @@ public final class JoinProcessor {
   struct Slot {
     let partition: Int
     /// Nil until its state has been read from the changelog.
-    var task: JoinTask?
+    var task: PartitionJoin?
   }
 
   public let topics: Topics
@@ -133,7 +133,7 @@ public final class JoinProcessor {
     var step = JoinStep()
     guard try keepMembership(&step, now: now) else { return step }
     return try publish(now: now, step) { (slot, step, work) throws(BusError) in
-      if slot.task == nil { slot.task = try JoinTask(restoring: slot.partition, for: self) }
+      if slot.task == nil { slot.task = try PartitionJoin(restoring: slot.partition, for: self) }
       try slot.task?.take(max - step.recordsRead, with: self, &step, &work)
     }
   }

@@ -1,5 +1,5 @@
 internal import Concurrency
-internal import EventBus
+public import EventBus
 internal import Foundation
 public import Operations
 internal import Resilience
@@ -33,8 +33,11 @@ public final class SimulatedShop: LiveSystem {
   /// - Parameters:
   ///   - startAt: nanoseconds of virtual time that go by at once, before anybody looks.
   ///   - isStill: true when time is to stand still from then on.
-  public init(_ settings: ShopSettings, startAt: Int64 = 0, speed: Speed = .paced(1), isStill: Bool = false) {
-    world = World(settings)
+  ///   - bus: an empty one, see ``ShopBus``; nil makes one in memory.
+  public init(
+    _ settings: ShopSettings, bus: Broker? = nil, startAt: Int64 = 0, speed: Speed = .paced(1), isStill: Bool = false
+  ) {
+    world = World(settings, bus: bus)
     external = TraceStore(budget: 64 << 20)
     self.isStill = isStill
     let builder = SnapshotBuilder(world: world, external: external)

@@ -1,3 +1,4 @@
+public import EventBus
 public import Foundation
 internal import Operations
 internal import Simulation
@@ -14,8 +15,9 @@ public final class SimulationRun {
   /// - Parameters:
   ///   - duration: nanoseconds of virtual time under load.
   ///   - events: a file to write the lines of the journal to.
-  public init(_ settings: ShopSettings, duration: Int64, events: FileHandle? = nil) {
-    world = World(settings, events: events)
+  ///   - bus: an empty one, see ``ShopBus``; nil makes one in memory.
+  public init(_ settings: ShopSettings, duration: Int64, events: FileHandle? = nil, bus: Broker? = nil) {
+    world = World(settings, events: events, bus: bus)
     self.duration = duration
   }
 

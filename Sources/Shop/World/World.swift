@@ -40,8 +40,10 @@ final class World: @unchecked Sendable {
   private(set) lazy var transactions = TransactionReports(world: self)
   private(set) lazy var checks = HealthChecks(world: self)
 
-  /// - Parameter events: where the lines of the journal go beside its hash.
-  init(_ settings: ShopSettings, events: FileHandle? = nil) {
+  /// - Parameters:
+  ///   - events: where the lines of the journal go beside its hash.
+  ///   - bus: an empty one; nil makes one in memory.
+  init(_ settings: ShopSettings, events: FileHandle? = nil, bus: Broker? = nil) {
     self.settings = settings
     time = VirtualTime(startingAt: settings.epoch)
     publishedTime = Locked(settings.epoch)
@@ -52,10 +54,7 @@ final class World: @unchecked Sendable {
     book = TransactionBook(capacity: 20_000)
     audit = Audit()
     do {
-      var groups = GroupSettings()
-      groups.sessionTimeout = 10_000_000_000
-      groups.initialRebalanceDelay = 500_000_000
-      broker = try Broker(groupSettings: groups)
+      broker = try bus ?? ShopBus.open()
       observatory = Observatory(broker: broker)
       try createTopics()
     } catch {

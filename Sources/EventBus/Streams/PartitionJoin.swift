@@ -1,5 +1,5 @@
 /// The join of one partition of both topics: what was read, what is held, and what the changelog knows of it.
-struct JoinTask: Sendable {
+struct PartitionJoin: Sendable {
   /// What a step brings about, to be published at once.
   struct Work {
     var outputs: [ProducerRecord] = []
@@ -104,7 +104,7 @@ struct JoinTask: Sendable {
 
 // MARK: - Restoring
 
-extension JoinTask {
+extension PartitionJoin {
   /// Takes the state up from the changelog.
   ///
   /// The group's offsets and the state are written together. Where the group has none any more, the state says where to
