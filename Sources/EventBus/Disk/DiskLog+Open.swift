@@ -7,6 +7,7 @@ extension DiskLog {
   ) throws(BusError) {
     self.init(name, directory: directory, store: store)
     guard Directory.exists(directory) else { return }
+    producers = try ProducersFile.read(in: directory)
     let bases = try Self.segmentBases(in: directory)
     for (index, base) in bases.enumerated() {
       let limit = index + 1 < bases.count ? bases[index + 1] : .max

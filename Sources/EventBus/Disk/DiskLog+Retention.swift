@@ -29,6 +29,8 @@ extension DiskLog {
   private mutating func removeFirst(_ count: Int) throws(BusError) -> RemovedRecords {
     var removed = RemovedRecords()
     guard count > 0 else { return removed }
+    let known = try producers(at: closed[count - 1])
+    if !known.isEmpty { try ProducersFile.write(known, in: directory) }
     if count == closed.count, active.isEmpty {
       // The name of its file is all that tells the next process where the log ends.
       _ = try activeFile()
@@ -44,5 +46,13 @@ extension DiskLog {
       startOffset = max(startOffset, closed.first?.baseOffset ?? active.baseOffset)
     }
     return removed
+  }
+
+  /// What was known of producers at the end of a closed segment.
+  private func producers(at segment: DiskSegment) throws(BusError) -> [ProducerState] {
+    guard segment.isSealed else { return segment.producers }
+    return try SegmentFooter.read(
+      store.files.file(of: segment, .update), id: segment.id, directory: directory, baseOffset: segment.baseOffset
+    )?.producers ?? []
   }
 }
