@@ -84,24 +84,16 @@ extension Broker {
     of topic: String, partition: Int, offset: Int64, now: Int64
   ) throws(BusError) -> RecordPosition {
     let record = try deadLetter(of: topic, partition: partition, offset: offset)
-    let place = try settle(topic, partition, offset, as: .retried)
-    do throws(BusError) {
-      return try topics.topic(topic).append(
-        Self.copy(
-          of: record, headers: record.headers.filter { !$0.name.hasPrefix(DeadLetterHeader.prefix) },
-          partition: partition),
-        now: now)
-    } catch {
-      deadLetterBook.reopen(place, offset: offset)
-      throw error
-    }
+    let copy = Self.copy(
+      of: record, headers: record.headers.filter { !$0.name.hasPrefix(DeadLetterHeader.prefix) }, partition: partition)
+    return try settle(topic, partition, offset, as: .retried, with: [copy], now: now)[0]
   }
 
   /// Notes that a dead letter is not worth another try. It stays in its topic.
   /// - Throws: as ``retryDeadLetter(of:partition:offset:now:)``.
-  public func discardDeadLetter(of topic: String, partition: Int, offset: Int64) throws(BusError) {
+  public func discardDeadLetter(of topic: String, partition: Int, offset: Int64, now: Int64) throws(BusError) {
     _ = try deadLetter(of: topic, partition: partition, offset: offset)
-    _ = try settle(topic, partition, offset, as: .discarded)
+    _ = try settle(topic, partition, offset, as: .discarded, now: now)
   }
 
   private func deadLetter(of topic: String, partition: Int, offset: Int64) throws(BusError) -> EventRecord {
@@ -113,14 +105,26 @@ extension Broker {
     return record
   }
 
+  /// Writes down what became of a letter, together with `records` for its topic: both or none, also over a crash.
   private func settle(
-    _ topic: String, _ partition: Int, _ offset: Int64, as state: DeadLetterState
-  ) throws(BusError) -> TopicPartition {
+    _ topic: String, _ partition: Int, _ offset: Int64, as state: DeadLetterState, with records: [ProducerRecord] = [],
+    now: Int64
+  ) throws(BusError) -> [RecordPosition] {
     let place = TopicPartition(topic: Self.deadLetterTopic(of: topic), partition: partition)
+    // Of two who try at once, one does it.
     guard deadLetterBook.settle(place, offset: offset, as: state) else {
       throw .deadLetterSettled(place, offset: offset, as: deadLetterBook.state(place, offset: offset))
     }
-    return place
+    do throws(BusError) {
+      var transaction = Transaction()
+      transaction.append(records, to: topic)
+      transaction.append(
+        [DeadLetterBook.record(place, offset: offset, state: state)], to: try deadLetterBook.topic(in: topics).name)
+      return try commit(transaction, now: now)
+    } catch {
+      deadLetterBook.reopen(place, offset: offset)
+      throw error
+    }
   }
 
   /// Dead letters of a topic that are kept, and neither retried nor discarded.

@@ -10,7 +10,8 @@ public enum DeadLetterState: String, Sendable, Hashable, Codable, CaseIterable {
   case discarded
 }
 
-/// Which dead letters are settled. The letters themselves stay where they are, as all records do.
+/// Which dead letters are settled, as an index of the topic where that is written down. The letters themselves stay where
+/// they are, as all records do.
 final class DeadLetterBook: Sendable {
   /// By the place of the letter in its dead-letter topic; for looking up only.
   private let settled = Locked<[TopicPartition: [Int64: DeadLetterState]]>([:])
@@ -40,6 +41,44 @@ final class DeadLetterBook: Sendable {
       let kept = all.filter { $0.key >= start }
       if kept.count < all.count { settled[partition] = kept }
       return Int64(kept.count)
+    }
+  }
+
+  // MARK: The topic
+
+  static let topicName = "__dead_letters"
+
+  /// Made with the first letter that is settled; only what was said last of a letter matters.
+  func topic(in topics: TopicRegistry) throws(BusError) -> Topic {
+    if let known = topics.find(Self.topicName) { return known }
+    do throws(BusError) {
+      return try topics.create(
+        Self.topicName,
+        settings: TopicSettings(retentionAge: nil, retentionBytes: nil, segmentBytes: 256 << 10, cleanup: .compact),
+        isInternal: true)
+    } catch {
+      guard case .topicExists = error else { throw error }
+      return try topics.topic(Self.topicName)
+    }
+  }
+
+  /// Key: the letter's partition number, offset and topic. Value: the state's name.
+  static func record(_ partition: TopicPartition, offset: Int64, state: DeadLetterState) -> ProducerRecord {
+    var key = FooterWriter()
+    key.put(Int64(partition.partition))
+    key.put(offset)
+    return ProducerRecord(key: key.all + Array(partition.topic.utf8), value: Array(state.rawValue.utf8))
+  }
+
+  /// Takes up what the log says.
+  func restore(from topics: TopicRegistry) throws(BusError) {
+    guard let topic = topics.find(Self.topicName) else { return }
+    try topic.forEachRecord { record in
+      guard let key = record.key, key.count > 16, let state = DeadLetterState(rawValue: record.text) else { return }
+      var reader = FooterReader(bytes: key)
+      guard let numbers = reader.numbers(2) else { return }
+      let place = TopicPartition(topic: String(decoding: key[16...], as: UTF8.self), partition: Int(numbers[0]))
+      settled.withLock { $0[place, default: [:]][numbers[1]] = state }
     }
   }
 }

@@ -37,6 +37,25 @@ import Testing
     return broker
   }
 
+  /// What became of a letter is in the log, and is known again after a restart.
+  @Test func whatBecameOfALetterOutlivesTheProcess() throws {
+    let bus = try BackedBroker(.disk)
+    try bus.broker.createTopic("payment", settings: TopicSettings(partitions: 2))
+    try bus.broker.append(
+      (0..<3).map { ProducerRecord(key: "k", text: "poison \($0)", partition: 1) }, to: "payment", now: 1)
+    for record in try bus.broker.read("payment", partition: 1, from: 0).records {
+      try bus.broker.deadLetter(record, from: "payment", partition: 1, reason: "why", deliveries: 10, now: 2)
+    }
+    try bus.broker.retryDeadLetter(of: "payment", partition: 1, offset: 0, now: 3)
+    try bus.broker.discardDeadLetter(of: "payment", partition: 1, offset: 2, now: 3)
+    try bus.reopen()
+    let states = (0..<3).map { bus.broker.deadLetterState(of: "payment", partition: 1, offset: $0) }
+    #expect(states == [.retried, .open, .discarded])
+    #expect(bus.broker.openDeadLetters(of: "payment") == 1)
+    #expect(throws: BusError.self) { try bus.broker.retryDeadLetter(of: "payment", partition: 1, offset: 0, now: 4) }
+    #expect(try bus.broker.everything("payment", 1).map(\.text) == ["poison 0", "poison 1", "poison 2", "poison 0"])
+  }
+
   @Test func aRetriedLetterComesAgainAsItWas() throws {
     let broker = try withLetter()
     #expect(broker.openDeadLetters(of: "payment") == 1)
@@ -49,7 +68,7 @@ import Testing
     #expect(broker.openDeadLetters(of: "payment") == 0 && broker.deadLetters(of: "payment") == 1)
     let place = TopicPartition(topic: "payment.DLT", partition: 1)
     #expect(throws: BusError.deadLetterSettled(place, offset: 0, as: .retried)) {
-      try broker.discardDeadLetter(of: "payment", partition: 1, offset: 0)
+      try broker.discardDeadLetter(of: "payment", partition: 1, offset: 0, now: 9)
     }
   }
 
@@ -64,13 +83,13 @@ import Testing
 
   @Test func lettersThatAreNotThereAreRefused() throws {
     let broker = try withLetter()
-    #expect(throws: BusError.self) { try broker.discardDeadLetter(of: "payment", partition: 1, offset: 1) }
-    #expect(throws: BusError.self) { try broker.discardDeadLetter(of: "payment", partition: 0, offset: 0) }
-    #expect(throws: BusError.self) { try broker.discardDeadLetter(of: "payment", partition: 7, offset: 0) }
+    #expect(throws: BusError.self) { try broker.discardDeadLetter(of: "payment", partition: 1, offset: 1, now: 9) }
+    #expect(throws: BusError.self) { try broker.discardDeadLetter(of: "payment", partition: 0, offset: 0, now: 9) }
+    #expect(throws: BusError.self) { try broker.discardDeadLetter(of: "payment", partition: 7, offset: 0, now: 9) }
     #expect(throws: BusError.unknownTopic("none.DLT")) {
       try broker.retryDeadLetter(of: "none", partition: 0, offset: 0, now: 0)
     }
-    try broker.discardDeadLetter(of: "payment", partition: 1, offset: 0)
+    try broker.discardDeadLetter(of: "payment", partition: 1, offset: 0, now: 9)
     #expect(broker.deadLetterState(of: "payment", partition: 1, offset: 0) == .discarded)
     #expect(broker.openDeadLetters(of: "payment") == 0)
   }
@@ -80,7 +99,7 @@ import Testing
     broker.applyRetention(now: 800 * 86_400_000_000_000)
     #expect(broker.openDeadLetters(of: "payment") == 1)
     // Somebody may still delete what is settled.
-    try broker.discardDeadLetter(of: "payment", partition: 1, offset: 0)
+    try broker.discardDeadLetter(of: "payment", partition: 1, offset: 0, now: 9)
     try broker.topic("payment.DLT").deleteRecords(before: 1, partition: 1)
     #expect(broker.openDeadLetters(of: "payment") == 0)
   }

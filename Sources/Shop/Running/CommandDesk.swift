@@ -114,7 +114,7 @@ struct CommandDesk {
       }
     case .discardDeadLetter(let topic, let partition, let offset):
       attempt("\(topic).DLT[\(partition)]@\(offset)", "discarded by hand", world) { () throws(BusError) in
-        try world.broker.discardDeadLetter(of: topic, partition: partition, offset: offset)
+        try world.broker.discardDeadLetter(of: topic, partition: partition, offset: offset, now: world.time.now)
       }
     case .moveOffsets(let move):
       attempt("\(move.group)/\(move.topic)", "offsets moved by hand", world) { () throws(BusError) in
