@@ -1,4 +1,5 @@
 import ArgumentParser
+import EventBus
 import Foundation
 
 /// Measures parts of the program on this machine.
@@ -66,14 +67,17 @@ struct BenchResult: Encodable, Sendable {
   var median: Double
   var least: Double
   var most: Double
+  /// When a record counts as done: in memory, written or synced. Nil where nothing is written.
+  var acknowledged: Acknowledgement?
   /// What it goes through, and what not.
   var note: String
 
-  init(_ name: String, unit: String, of values: [Double], note: String) {
+  init(_ name: String, unit: String, of values: [Double], acknowledged: Acknowledgement? = nil, note: String) {
     precondition(!values.isEmpty, "a figure is measured once at least")
     let sorted = values.sorted()
     self.name = name
     self.unit = unit
+    self.acknowledged = acknowledged
     self.note = note
     median = sorted[sorted.count / 2]
     (least, most) = (sorted[0], sorted[sorted.count - 1])

@@ -18,15 +18,28 @@ struct BusBenchmarks {
         try read(appended().topic)
       },
       latency("end to end, one executor", note: "producer and waiting consumer on one thread", handOverHere),
-      latency("end to end, two tasks", note: "the consumer is a task that waits for batches", handOverToTask),
-      latency("end to end, two threads", note: "the consumer is a thread that waits for a semaphore", handOverToThread),
+      latency(
+        "end to end, two tasks", note: "the consumer is a task that waits; its thread has not gone to sleep yet"
+      ) { try handOverToTask(rest: Self.short) },
+      latency("end to end, two tasks, asleep", note: "the same, and the system has to wake the thread") {
+        try handOverToTask(rest: Self.long)
+      },
+      latency("end to end, two threads, asleep", note: "the consumer is a thread that waits for a semaphore") {
+        try handOverToThread(rest: Self.long)
+      },
     ]
   }
+
+  /// Nanoseconds between a record's arrival and the next one: before a thread without work goes to sleep, and after.
+  private static let short: Int64 = 5_000
+  private static let long: Int64 = 100_000
 
   private func throughput(_ name: String, note: String, _ seconds: () throws -> Double) throws -> BenchResult {
     let records = Double(Self.batch * Self.batches)
     _ = try seconds()  // the first one pays for the memory
-    return BenchResult(name, unit: "records/s", of: try (0..<rounds).map { _ in records / (try seconds()) }, note: note)
+    return BenchResult(
+      name, unit: "records/s", of: try (0..<rounds).map { _ in records / (try seconds()) }, acknowledged: .memory,
+      note: note)
   }
 
   /// The median over all handovers of each round.
@@ -36,7 +49,7 @@ struct BusBenchmarks {
       let sorted = try nanoseconds().sorted()
       return Double(sorted[sorted.count / 2]) / 1_000
     }
-    return BenchResult(name, unit: "µs", of: medians, note: note)
+    return BenchResult(name, unit: "µs", of: medians, acknowledged: .memory, note: note)
   }
 
   // MARK: Throughput
@@ -97,9 +110,9 @@ struct BusBenchmarks {
     return times
   }
 
-  private func handOverToTask() throws -> [Int64] {
+  private func handOverToTask(rest: Int64) throws -> [Int64] {
     let (topic, consumer) = try pair()
-    return try measured(topic) { arrived in
+    return try measured(topic, rest: rest) { arrived in
       let task = Task.detached {
         for try await batch in consumer.batches(
           commits: .none, clock: ContinuousClock(), now: { WallClock.nanoseconds })
@@ -111,9 +124,9 @@ struct BusBenchmarks {
     }
   }
 
-  private func handOverToThread() throws -> [Int64] {
+  private func handOverToThread(rest: Int64) throws -> [Int64] {
     let (topic, consumer) = try pair()
-    return try measured(topic) { arrived in
+    return try measured(topic, rest: rest) { arrived in
       let (isOver, wake) = (Locked(false), DispatchSemaphore(value: 0))
       Thread.detachNewThread {
         while !isOver.withLock({ $0 }) {
@@ -134,7 +147,9 @@ struct BusBenchmarks {
 
   /// Appends one record after the other, each when the one before has arrived.
   /// - Parameter consume: starts the consumer, which calls its argument for each record; returns what ends it.
-  private func measured(_ topic: Topic, _ consume: (@escaping @Sendable () -> Void) -> () -> Void) throws -> [Int64] {
+  private func measured(
+    _ topic: Topic, rest: Int64, _ consume: (@escaping @Sendable () -> Void) -> () -> Void
+  ) throws -> [Int64] {
     let (end, arrival) = (Locked<Int64>(0), DispatchSemaphore(value: 0))
     let stop = consume {
       end.withLock { $0 = WallClock.monotonic }
@@ -148,9 +163,9 @@ struct BusBenchmarks {
       let start = WallClock.monotonic
       try topic.append(record, now: start)
       arrival.wait()
-      // So that the consumer is really waiting when the next one is appended, and its thread is asleep.
-      let rest = WallClock.monotonic + 100_000
-      while WallClock.monotonic < rest {}
+      // So that the consumer is really waiting when the next one is appended.
+      let next = WallClock.monotonic + rest
+      while WallClock.monotonic < next {}
       // The first ones find the consumer joining its group.
       if number >= 100 { times.append(end.withLock { $0 } - start) }
     }

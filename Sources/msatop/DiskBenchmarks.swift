@@ -48,10 +48,10 @@ struct DiskBenchmarks {
     }
     return [
       BenchResult(
-        "append on disk, written, batches of 512", unit: "records/s", of: written,
+        "append on disk, written, batches of 512", unit: "records/s", of: written, acknowledged: .written,
         note: "one thread; acknowledged once the operating system has them"),
       BenchResult(
-        "append on disk, memory, batches of 512", unit: "records/s", of: buffered,
+        "append on disk, memory, batches of 512", unit: "records/s", of: buffered, acknowledged: .memory,
         note: "one thread; acknowledged at once, written by another thread"),
       BenchResult(
         "read from disk, batches of 512", unit: "records/s", of: read,
@@ -112,7 +112,7 @@ struct DiskBenchmarks {
       if round > 0 { values.append(Double(count) / seconds) }
     }
     return BenchResult(
-      "append on disk, synced, 64 × \(window) in flight", unit: "records/s", of: values,
+      "append on disk, synced, 64 × \(window) in flight", unit: "records/s", of: values, acknowledged: .synced,
       note: "64 producers, one partition; acknowledged once on the disk (fdatasync), which all share")
   }
 
