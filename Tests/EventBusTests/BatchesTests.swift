@@ -53,19 +53,7 @@ import Testing
   }
 
   @Test func theDocumentationHasThisExample() throws {
-    let here = URL(fileURLWithPath: #filePath)
-    let root = here.deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-    let page = try String(
-      contentsOf: root.appendingPathComponent("Sources/EventBus/EventBus.docc/EventBus.md"), encoding: .utf8)
-    let source = try String(contentsOf: here, encoding: .utf8)
-    let example = try #require(source.components(separatedBy: "// example begins\n").dropFirst().first)
-      .components(separatedBy: "    // example ends")[0]
-    let lines = example.split(separator: "\n", omittingEmptySubsequences: false).map {
-      $0.hasPrefix("    ") ? $0.dropFirst(4) : $0
-    }
-    let block = try #require(page.components(separatedBy: "```swift\n").dropFirst().first).components(
-      separatedBy: "```")[0]
-    #expect(block == lines.joined(separator: "\n"))
+    try expectExample(0, of: #filePath)
   }
 
   @Test func askingForTheNextBatchCommitsTheOneBefore() async throws {
