@@ -85,7 +85,7 @@ extension DiskLog {
   }
 
   /// A reader takes a batch as a whole.
-  private static let largestBatch = 4 << 20
+  static let largestBatch = 4 << 20
   /// What waits in memory is written once it is so much.
   private static let writeSize = 256 << 10
 
