@@ -1,3 +1,4 @@
+import Concurrency
 import Foundation
 import Testing
 
@@ -81,5 +82,29 @@ import Testing
     try change { $0.replaceSubrange(16..<24, with: [255, 255, 255, 255, 255, 255, 255, 127]) }
     #expect(throws: BusError.damaged(place, offsets: 0...0)) { try topic.read(partition: 0, from: 0) }
     #expect(try topic.read(partition: 0, from: 2).records.count == 1)
+  }
+
+  /// One partition cannot be read just now: what the other gave is not lost with the error.
+  @Test func aPollThatFailsLosesNothing() throws {
+    do {
+      let broker = try folder.open()
+      try broker.createTopic("orders", settings: TopicSettings(partitions: 2))
+      try broker.append(["a"], partition: 0)
+      try broker.append(["b"], partition: 1)
+    }
+    let broker = try folder.open(storage: StorageSettings(maximumOpenFiles: 1))
+    let consumer = Consumer(broker: broker, group: "g", client: "c", topics: ["orders"])
+    _ = try consumer.settle(now: 0)
+    consumer.state.withLock { $0.first = 0 }
+    try broker.topic("orders").partitions[0].state.withLock { state in
+      _ = try state.disk?.store.files.file(of: state.disk!.active, .update)
+    }
+    let path = segments.last { $0.contains("/1/") }!
+    try FileManager.default.moveItem(atPath: path, toPath: path + "x")
+    var texts: [String] = []
+    for _ in 0..<4 { texts += (try? consumer.pollTexts(now: 0)) ?? [] }
+    try FileManager.default.moveItem(atPath: path + "x", toPath: path)
+    texts += try consumer.pollTexts(now: 0)
+    #expect(texts == ["a", "b"])
   }
 }
