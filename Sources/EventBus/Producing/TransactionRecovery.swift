@@ -40,7 +40,7 @@ struct TransactionRecovery {
     guard let record = committed[number] else { return false }
     // A loss of power may have kept the record and lost a part.
     return record.parts.allSatisfy { part in
-      guard let partition = topics.find(part.partition.topic)?.partitions[part.partition.partition] else { return true }
+      guard let partition = try? topics.partition(part.partition) else { return true }
       return partition.state.withLock { state in
         guard let disk = state.disk, disk.endOffset >= part.end else { return false }
         return !disk.damagedOffsets.contains { $0.overlaps(part.first..<part.end) }

@@ -167,4 +167,29 @@ import Testing
     #expect(log.partitions[0].snapshot.bytes < 4 << 20)
     #expect(try broker.everything("t7").count == 240)
   }
+
+  @Test func whatIsNoRecordOfATransactionIsNone() {
+    for numbers: [Int64] in [[1, 0, -1], [1, 0, 1, 0, 5, -7, 0], [1, 0, 1, 0, .max, 1, 0], [1, 0]] {
+      var bytes = FooterWriter()
+      for number in numbers { bytes.put(number) }
+      #expect(TransactionRecord(bytes.all) == nil)
+    }
+    let record = TransactionRecord(
+      number: 7, settled: 5, parts: [.init(TopicPartition(topic: "orders", partition: 3), 10, 2)])
+    #expect(TransactionRecord(record.bytes) == record)
+  }
+
+  @Test func whatATransactionCannotWriteTo() throws {
+    let folder = try TemporaryDirectory()
+    let broker = try folder.open()
+    try broker.createTopic("orders", settings: TopicSettings(partitions: 1_000))
+    var wide = Transaction()
+    wide.append((0..<Broker.widestTransaction).map { record("x", $0) }, to: "orders")
+    #expect(try broker.commit(wide, now: 0).count == Broker.widestTransaction)
+    wide.append([record("x", 999)], to: "orders")
+    #expect(throws: BusError.transactionTooWide(partitions: 257, limit: 256)) { try broker.commit(wide, now: 0) }
+    var own = Transaction()
+    own.append([record("x")], to: TransactionBook.topicName)
+    #expect(throws: BusError.self) { try broker.commit(own, now: 0) }
+  }
 }
