@@ -2,11 +2,11 @@ extension DiskLog {
   /// As of the log in memory: the oldest segments that are too old or too many go, the active one only when all its
   /// records are too old.
   mutating func applyRetention(_ settings: TopicSettings, now: Int64) throws(BusError) -> RemovedRecords {
-    if let age = settings.retentionAge, active.largestTimestamp < now - age { try rollIfNeeded() }
+    if let age = settings.retentionAge, active.largestTimestamp < now.addingSaturated(-age) { try rollIfNeeded() }
     var held = bytes
     var count = 0
     for segment in closed {
-      let isOld = settings.retentionAge.map { segment.largestTimestamp < now - $0 } ?? false
+      let isOld = settings.retentionAge.map { segment.largestTimestamp < now.addingSaturated(-$0) } ?? false
       let isTooMuch = settings.retentionBytes.map { held - segment.bytes >= $0 } ?? false
       guard isOld || isTooMuch else { break }
       held -= segment.bytes
