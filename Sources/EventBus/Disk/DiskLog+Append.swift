@@ -190,7 +190,7 @@ extension DiskLog {
   }
 
   /// Cuts off what was written behind the end. Until it is done nothing else is written.
-  private mutating func cutLeftovers() throws(BusError) {
+  mutating func cutLeftovers() throws(BusError) {
     if Directory.exists(active.path) {
       try store.files.file(of: active, .update).truncate(to: writtenLength)
     }
