@@ -146,6 +146,10 @@ extension Partition {
       guard let disk = state.disk else { return .failure(.notDurable(name)) }
       if let failure = disk.failure { return .failure(failure) }
       if disk.syncedEnd >= end { return .success(()) }
+      // Nothing would ever come to sync.
+      guard end <= disk.endOffset else {
+        return .failure(.offsetOutOfRange(name, requested: end, valid: disk.startOffset...disk.endOffset))
+      }
       state.syncWaiters.append(SyncWaiter(end: end, tell: tell))
       scheduleFlush(&state)
       return nil
@@ -156,37 +160,46 @@ extension Partition {
   /// Writes, seals and syncs what there is. One thread does it at a time: the flusher's.
   func flush() {
     guard let store else { return }
-    var isDiskFull = false
+    var mustWait = false
     let begun = state.withLock { state -> Result<FlushWork?, BusError> in
       state.isQueued = false
-      if (try? state.disk?.writeOut()) == nil { isDiskFull = true }
+      if (try? state.disk?.writeOut()) == nil { mustWait = true }
       return Result { () throws(BusError) in try state.disk?.beginFlush(wantsSync: !state.syncWaiters.isEmpty) }
     }
-    guard case .success(let begun?) = begun else {
-      let waiters = state.withLock { state in
+    var (waiters, answer): ([SyncWaiter], Result<Void, BusError>)
+    if case .success(let work?) = begun {
+      let result = Result { () throws(BusError) in try work.run(files: store.files) }
+      // A footer that the disk did not take is tried again with the rest.
+      if case .success(let sealed) = result, sealed.count < work.unsealed.count { mustWait = true }
+      (waiters, answer) = end(work, result, schedulesMore: !mustWait)
+    } else {
+      answer = begun.map { _ in }
+      waiters = state.withLock { state in
         defer { state.syncWaiters = [] }
         return state.syncWaiters
       }
-      for waiter in waiters { waiter.tell(begun.map { _ in }) }
-      return
     }
-    let work = begun
-    let result = Result { () throws(BusError) in try work.run(files: store.files) }
-    let (waiters, answer) = state.withLock { state -> ([SyncWaiter], Result<Void, BusError>) in
+    if mustWait { store.flusher.scheduleLater(self) }
+    for waiter in waiters { waiter.tell(answer) }
+  }
+
+  /// Notes what a flush has done, and returns whom to tell what.
+  private func end(
+    _ work: FlushWork, _ result: Result<[DiskSegment], BusError>, schedulesMore: Bool
+  ) -> ([SyncWaiter], Result<Void, BusError>) {
+    state.withLock { state in
       switch result {
       case .success(let sealed):
         state.disk?.endFlush(work, sealed: sealed)
         let done = state.syncWaiters.filter { $0.end <= work.endOffset }
         if !done.isEmpty { state.syncWaiters.removeAll { $0.end <= work.endOffset } }
-        if !isDiskFull { scheduleFlush(&state) }
+        if schedulesMore { scheduleFlush(&state) }
         return (done, .success(()))
       case .failure(let error):
-        let failure = state.disk?.failFlush(error) ?? error
+        let failure = state.disk?.failFlush(work, error) ?? error
         defer { state.syncWaiters = [] }
         return (state.syncWaiters, .failure(failure))
       }
     }
-    if isDiskFull { store.flusher.scheduleLater(self) }
-    for waiter in waiters { waiter.tell(answer) }
   }
 }
