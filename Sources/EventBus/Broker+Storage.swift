@@ -1,3 +1,5 @@
+internal import Concurrency
+
 /// What reaches the disk, and when.
 extension Topic {
   /// As `append`, and returns once the records are on the disk. Whoever waits at the same time shares the sync.
@@ -44,7 +46,8 @@ extension Broker {
         } catch {
           failure = failure ?? error
         }
-        let end = partition.bounds.upperBound
+        // What the disk does not take is not waited for.
+        let end = partition.state.withLock { $0.disk?.writtenEnd ?? 0 }
         let result = await withCheckedContinuation { continuation in
           partition.whenSynced(before: end) { continuation.resume(returning: $0) }
         }

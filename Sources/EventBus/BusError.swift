@@ -47,6 +47,7 @@ public enum BusError: Error, Sendable, Hashable {
   /// Records before these are missing, or these were stored too long ago to be found again.
   case outOfSequence(TopicPartition, given: Int64, expected: Int64)
   case transactionTooLarge(bytes: Int, limit: Int)
+  case transactionTooWide(partitions: Int, limit: Int)
   /// So much is on its way and not acknowledged.
   case producerFull(bytes: Int, limit: Int)
   case deadLetterSettled(TopicPartition, offset: Int64, as: DeadLetterState)
@@ -92,6 +93,8 @@ extension BusError: CustomStringConvertible {
       "a producer has \(bytes) of at most \(limit) bytes on their way: send again when some are acknowledged"
     case .transactionTooLarge(let bytes, let limit):
       "a transaction of \(bytes) bytes is over the limit of \(limit) bytes: commit more often"
+    case .transactionTooWide(let partitions, let limit):
+      "a transaction with records in \(partitions) partitions is over the limit of \(limit): commit more often"
     case .deadLetterSettled(let partition, let offset, let state):
       "the dead letter at offset \(offset) of \(partition) is \(state.rawValue) already"
     case .partitionsDiffer(let topic, let partitions, let other, let otherPartitions):

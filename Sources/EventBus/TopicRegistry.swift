@@ -39,11 +39,13 @@ final class TopicRegistry: Sendable {
     try settings.validate(topic: name)
     return try state.withLock { state throws(BusError) in
       if state.topics[name] != nil { throw .topicExists(name) }
-      let logs = try makeLogs(name, settings, isInternal: isInternal, number: state.nextNumber)
-      let topic = Topic(
-        name, number: state.nextNumber, settings: settings, isInternal: isInternal, registry: self, logs: logs)
-      state.topics[name] = topic
+      // No number is used twice, also after a failure: by it transactions order their locks.
+      let number = state.nextNumber
       state.nextNumber += 1
+      let logs = try makeLogs(name, settings, isInternal: isInternal, number: number)
+      let topic = Topic(
+        name, number: number, settings: settings, isInternal: isInternal, registry: self, logs: logs)
+      state.topics[name] = topic
       return topic
     }
   }
@@ -57,8 +59,14 @@ final class TopicRegistry: Sendable {
     let folder = store.topicFolder(number, name: name)
     try Directory.create(folder)
     let file = TopicFile(name: name, isInternal: isInternal, settings: settings)
-    try Directory.replace(folder + "/topic", with: file.bytes)
-    try Directory.synchronize(store.directory + "/topics")
+    do throws(BusError) {
+      try Directory.replace(folder + "/topic", with: file.bytes)
+      try Directory.synchronize(store.directory + "/topics")
+    } catch {
+      // Without this file the folder is no topic.
+      try? Directory.remove(folder + "/topic")
+      throw error
+    }
     return (0..<settings.partitions).map { number in
       DiskLog(TopicPartition(topic: name, partition: number), directory: "\(folder)/\(number)", store: store)
     }

@@ -67,4 +67,13 @@ import Testing
     broker.applyRetention(now: 100)
     #expect(try topic.bounds(partition: 0).upperBound == 4)
   }
+
+  @Test(arguments: Backing.allCases) func timesAtTheEndsOfTheirRange(backing: Backing) throws {
+    let bus = try BackedBroker(backing)
+    let topic = try bus.broker.createTopic("orders", settings: TopicSettings(retentionAge: .max, segmentAge: .max))
+    for now: Int64 in [.min, -5, 0, .max] {
+      try topic.append(ProducerRecord(key: nil, text: "x"), now: now)
+      #expect(topic.applyRetention(now: now).failures == [])
+    }
+  }
 }

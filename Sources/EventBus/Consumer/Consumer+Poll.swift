@@ -130,11 +130,16 @@ extension Consumer {
     for step in 0..<count where recordsLeft > 0 && bytesLeft > 0 && result.batches.count < batches {
       let index = (state.first + step) % count
       if state.assigned[index].isPaused { continue }
-      guard
-        let batch = try read(
-          &state.assigned[index], maximumRecords: recordsLeft, maximumBytes: bytesLeft, &result),
-        let last = batch.records.last
-      else { continue }
+      let read: RecordBatch?
+      do throws(BusError) {
+        read = try self.read(&state.assigned[index], maximumRecords: recordsLeft, maximumBytes: bytesLeft, &result)
+      } catch {
+        // What was read before it must not be lost with the error, which comes again.
+        guard result.isEmpty else { break }
+        state.first = (state.first + 1) % count
+        throw error
+      }
+      guard let batch = read, let last = batch.records.last else { continue }
       state.assigned[index].position = last.offset + 1
       recordsLeft -= batch.records.count
       bytesLeft -= batch.records.reduce(0) { $0 + $1.sizeInBytes }

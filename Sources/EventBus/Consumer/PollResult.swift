@@ -29,6 +29,12 @@ public struct PollResult: Sendable {
   /// False while the consumer waits for its group: nothing is read then.
   public internal(set) var isStable = false
 
+  /// It has nothing to tell but whether the group is stable.
+  var isEmpty: Bool {
+    batches.isEmpty && assigned == nil && revoked.isEmpty && lost.isEmpty && resets.isEmpty && damaged.isEmpty
+      && unavailable.isEmpty
+  }
+
   /// Of all batches.
   public var recordCount: Int { batches.reduce(0) { $0 + $1.records.count } }
 }

@@ -69,7 +69,8 @@ struct BatchHeader: Sendable, Hashable {
     appendedAt = raw.number(at: 64)
     largestTimestamp = raw.number(at: 72)
     lastOffset = baseOffset &+ span
-    guard (Self.size...Self.largest).contains(bytes), baseOffset >= 0, lastOffset >= baseOffset else { return nil }
+    guard (Self.size...Self.largest).contains(bytes), baseOffset >= 0, lastOffset >= baseOffset, lastOffset < .max
+    else { return nil }
     guard Int64(recordCount) <= span + 1, recordCount > 0 else { return nil }
   }
 

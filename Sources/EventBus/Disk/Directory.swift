@@ -41,6 +41,12 @@ enum Directory {
     return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
   }
 
+  /// The folder that it is in.
+  static func parent(of path: String) -> String {
+    guard let slash = path.lastIndex(of: "/") else { return "." }
+    return slash == path.startIndex ? "/" : String(path[..<slash])
+  }
+
   static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
   /// Makes what was created, renamed or removed in it last through a loss of power.
@@ -48,7 +54,7 @@ enum Directory {
     let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard descriptor >= 0 else { throw File.failure("open", path) }
     defer { close(descriptor) }
-    guard fsync(descriptor) == 0 else { throw File.failure("sync", path) }
+    guard fsync(descriptor) == 0 else { throw File.failure(File.sync, path) }
   }
 
   static func remove(_ path: String) throws(BusError) {
@@ -71,12 +77,12 @@ enum Directory {
 
   /// Writes a small file as a whole: whoever reads it, also after a crash, finds all of the old or all of the new.
   static func replace(_ path: String, with bytes: [UInt8]) throws(BusError) {
-    let (temporary, parent) = (path + ".new", String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)]))
+    let temporary = path + ".new"
     let file = try File(temporary, .create)
     try file.truncate(to: 0)
     try file.write(bytes, at: 0)
     try file.synchronize()
     try rename(temporary, to: path)
-    try synchronize(parent)
+    try synchronize(parent(of: path))
   }
 }

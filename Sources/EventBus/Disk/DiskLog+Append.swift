@@ -85,7 +85,7 @@ extension DiskLog {
   }
 
   /// A reader takes a batch as a whole.
-  private static let largestBatch = 4 << 20
+  static let largestBatch = 4 << 20
   /// What waits in memory is written once it is so much.
   private static let writeSize = 256 << 10
 
@@ -190,7 +190,7 @@ extension DiskLog {
   }
 
   /// Cuts off what was written behind the end. Until it is done nothing else is written.
-  private mutating func cutLeftovers() throws(BusError) {
+  mutating func cutLeftovers() throws(BusError) {
     if Directory.exists(active.path) {
       try store.files.file(of: active, .update).truncate(to: writtenLength)
     }

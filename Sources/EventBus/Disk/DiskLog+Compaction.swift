@@ -30,7 +30,12 @@ struct CompactionWork: Sendable {
         size = kept
       }
     }
-    for group in groups { outcome.segments.append(try write(group, newest)) }
+    do throws(BusError) {
+      for group in groups { outcome.segments.append(try write(group, newest)) }
+    } catch {
+      for group in groups { try? Directory.remove(group[0].path + ".new") }
+      throw error
+    }
     let (before, after) = (closed, outcome.segments)
     outcome.removed.records = before.reduce(0) { $0 + $1.records } - after.reduce(0) { $0 + $1.records }
     outcome.removed.bytes = before.reduce(0) { $0 + $1.bytes } - after.reduce(0) { $0 + $1.bytes }
@@ -70,8 +75,9 @@ struct CompactionWork: Sendable {
   private func read(_ segment: DiskSegment, _ body: (EventRecord) -> Void) throws(BusError) {
     guard segment.length > 0 else { return }
     let plan = ReadPlan(
-      segment: segment, position: 0, offset: segment.baseOffset, written: segment.length, unwritten: [])
-    let outcome = try SegmentReader(plan, files: store.files, chunk: 1 << 20).records(from: segment.baseOffset) {
+      segment: segment, position: 0, offset: segment.baseOffset, file: try store.files.file(of: segment, .update),
+      written: segment.length, unwritten: [])
+    let outcome = try SegmentReader(plan, chunk: 1 << 20).records(from: segment.baseOffset) {
       body($0)
       return true
     }
@@ -92,6 +98,7 @@ struct CompactionWork: Sendable {
       var hasTombstones = false
       let horizon = horizon(source)
       var batch: [EventRecord] = []
+      var bytes = 0
       var failure: BusError?
       func flush() {
         guard !batch.isEmpty, failure == nil else { return }
@@ -101,13 +108,20 @@ struct CompactionWork: Sendable {
           failure = error
         }
         batch.removeAll(keepingCapacity: true)
+        bytes = 0
       }
       try read(source) { record in
         guard keeps(record, newest, horizon: horizon) else { return }
         if record.isTombstone { hasTombstones = true }
         // A batch stands for 2^32 offsets at most.
-        if let first = batch.first, batch.count >= 512 || record.offset - first.offset > 1 << 31 { flush() }
+        if let first = batch.first,
+          batch.count >= 512 || bytes + record.sizeInBytes > DiskLog.largestBatch
+            || record.offset - first.offset > 1 << 31
+        {
+          flush()
+        }
         batch.append(record)
+        bytes += record.sizeInBytes
       }
       flush()
       if let failure { throw failure }
@@ -176,15 +190,17 @@ extension DiskLog {
       return RemovedRecords()
     }
     // First the joined ones, which cover what is removed then: a crash in between is seen when the log is opened.
-    for segment in outcome.segments { try Directory.rename(segment.path + ".new", to: segment.path) }
+    for segment in outcome.segments {
+      try Directory.rename(segment.path + ".new", to: segment.path)
+      let first = closed.partitioningIndex { $0.baseOffset >= segment.baseOffset }
+      let end = closed.partitioningIndex { $0.baseOffset >= segment.endOffset }
+      for replaced in closed[first..<end] { store.files.forget(replaced) }
+      closed.replaceSubrange(first..<end, with: [segment])
+    }
+    folderHasChanged = true
     try Directory.synchronize(directory)
     let kept = Set(outcome.segments.map(\.path))
-    for segment in work.closed {
-      store.files.forget(segment)
-      if !kept.contains(segment.path) { try Directory.remove(segment.path) }
-    }
-    closed.replaceSubrange(..<work.closed.count, with: outcome.segments)
-    folderHasChanged = true
+    for segment in work.closed where !kept.contains(segment.path) { try Directory.remove(segment.path) }
     return outcome.removed
   }
 }

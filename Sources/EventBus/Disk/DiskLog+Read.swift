@@ -5,6 +5,8 @@ struct ReadPlan: Sendable {
   let position: Int64
   /// No record at `position` has a smaller offset.
   let offset: Int64
+  /// Nil when nothing of the segment is written. It is opened along with the plan: later another file may have its name.
+  let file: File?
   /// Bytes in the file; `unwritten` follows.
   let written: Int64
   let unwritten: [UInt8]
@@ -12,29 +14,31 @@ struct ReadPlan: Sendable {
 
 extension DiskLog {
   /// Where to read from `offset` on; nil at the end of the log.
-  func plan(from offset: Int64) -> ReadPlan? {
+  func plan(from offset: Int64) throws(BusError) -> ReadPlan? {
     guard offset < endOffset else { return nil }
     let index = closedIndex(of: offset)
     let segment = index < closed.count ? closed[index] : active
-    let isActive = index == closed.count
-    let entry = segment.index.entry(atOrBefore: offset)
-    return ReadPlan(
-      segment: segment, position: entry?.position ?? 0, offset: entry?.offset ?? segment.baseOffset,
-      written: isActive ? writtenLength : segment.length, unwritten: isActive ? unwritten : [])
+    return try plan(segment, isActive: index == closed.count, from: segment.index.entry(atOrBefore: offset))
   }
 
   /// As `plan`, for the first segment that may hold a record not older than `timestamp`, from the start offset on.
-  func plan(notBefore timestamp: Int64, after offset: Int64) -> ReadPlan? {
+  func plan(notBefore timestamp: Int64, after offset: Int64) throws(BusError) -> ReadPlan? {
     let segments = closed + [active]
     guard let index = segments.firstIndex(where: { $0.endOffset > offset && $0.largestTimestamp >= timestamp }) else {
       return nil
     }
-    let segment = segments[index]
-    let isActive = index == closed.count
-    let entry = segment.index.entry(allBeforeOlderThan: timestamp)
+    let entry = segments[index].index.entry(allBeforeOlderThan: timestamp)
+    return try plan(segments[index], isActive: index == closed.count, from: entry)
+  }
+
+  private func plan(
+    _ segment: DiskSegment, isActive: Bool, from entry: SegmentIndex.Entry?
+  ) throws(BusError) -> ReadPlan {
+    let written = isActive ? writtenLength : segment.length
     return ReadPlan(
       segment: segment, position: entry?.position ?? 0, offset: entry?.offset ?? segment.baseOffset,
-      written: isActive ? writtenLength : segment.length, unwritten: isActive ? unwritten : [])
+      file: written > 0 ? try store.files.file(of: segment, .update) : nil, written: written,
+      unwritten: isActive ? unwritten : [])
   }
 
   mutating func noteDamage(_ damage: DiskSegment.Damage, in segment: UInt64) {
@@ -49,10 +53,9 @@ struct SegmentReader {
   let plan: ReadPlan
   private let window: FileWindow
 
-  init(_ plan: ReadPlan, files: FileCache, chunk: Int = 128 << 10) throws(BusError) {
+  init(_ plan: ReadPlan, chunk: Int = 128 << 10) {
     self.plan = plan
-    let file = plan.written > 0 ? try files.file(of: plan.segment, .update) : nil
-    window = FileWindow(file, written: plan.written, unwritten: plan.unwritten, chunk: chunk)
+    window = FileWindow(plan.file, written: plan.written, unwritten: plan.unwritten, chunk: chunk)
   }
 
   enum Outcome {
@@ -62,42 +65,98 @@ struct SegmentReader {
     case damaged(DiskSegment.Damage, isKnown: Bool)
   }
 
-  /// Hands over the records from `offset` on, until `take` returns false or offsets are damaged.
+  /// Where reading stands in the file, and the smallest offset that may come there.
+  private struct Place {
+    var position: Int64
+    var expected: Int64
+
+    mutating func pass(_ damage: DiskSegment.Damage) {
+      position = damage.positions.upperBound
+      expected = max(expected, damage.offsets.upperBound)
+    }
+
+    mutating func pass(_ header: BatchHeader) {
+      position += Int64(header.bytes)
+      expected = header.endOffset
+    }
+  }
+
+  /// Hands over the records from `offset` on, until `take` returns false or offsets are damaged. Damage that costs no
+  /// offset from there on is passed over.
   func records(from offset: Int64, _ take: (EventRecord) -> Bool) throws(BusError) -> Outcome {
-    var position = plan.position
-    var expected = plan.offset
+    var place = Place(position: plan.position, expected: plan.offset)
+    var passedOver: Place?
     var wantsMore = true
-    while wantsMore, position < window.end {
-      if let damage = plan.segment.damage.first(where: { $0.positions.contains(position) }) {
-        if damage.offsets.upperBound > offset, !damage.offsets.isEmpty { return .damaged(damage, isKnown: true) }
-        (position, expected) = (damage.positions.upperBound, damage.offsets.upperBound)
+    while wantsMore, place.position < window.end {
+      if let damage = plan.segment.damage.first(where: { $0.positions.contains(place.position) }) {
+        if damage.costs(from: offset) { return .damaged(damage, isKnown: true) }
+        place.pass(damage)
         continue
       }
-      // What lies before the offset is passed over by its header. Should that be wrong, the next batch is not found.
-      if let header = try window.header(at: position), header.endOffset <= offset, header.baseOffset >= expected,
-        position + Int64(header.bytes) < window.end
-      {
-        (position, expected) = (position + Int64(header.bytes), header.endOffset)
+      if let header = try headerBefore(offset, at: place) {
+        passedOver = place
+        place.pass(header)
         continue
       }
-      guard case .batch(let header, let raw) = try window.batch(at: position), header.baseOffset >= expected else {
-        return .damaged(try damage(at: position, expected: expected), isKnown: false)
+      guard case .batch(let header, let raw) = try window.batch(at: place.position), header.baseOffset >= place.expected
+      else {
+        if let damage = try passDamage(at: &place, from: offset) { return .damaged(damage, isKnown: false) }
+        continue
+      }
+      if header.baseOffset > place.expected {
+        let first = max(offset, place.expected)
+        if let damage = missing(from: first, before: header.baseOffset) { return .damaged(damage, isKnown: true) }
+        // Should the header be wrong that was trusted, its batch holds what is missing here.
+        if let suspect = passedOver {
+          passedOver = nil
+          if case .batch = try window.batch(at: suspect.position) { continue }
+          place = suspect
+          if let damage = try passDamage(at: &place, from: offset) { return .damaged(damage, isKnown: false) }
+          continue
+        }
       }
       let isSound = BatchDecoder.records(of: raw, header, from: offset) { record in
         wantsMore = take(record)
         return wantsMore
       }
-      guard isSound else { return .damaged(try damage(at: position, expected: expected), isKnown: false) }
-      (position, expected) = (position + Int64(header.bytes), header.endOffset)
+      if isSound {
+        place.pass(header)
+      } else if let damage = try passDamage(at: &place, from: offset) {
+        return .damaged(damage, isKnown: false)
+      }
     }
-    return .done
+    guard wantsMore, let damage = missing(from: max(offset, place.expected), before: .max) else { return .done }
+    return .damaged(damage, isKnown: true)
   }
 
-  /// How far the damage goes that begins at `position`: up to the next whole batch, or the segment's end.
-  private func damage(at position: Int64, expected: Int64) throws(BusError) -> DiskSegment.Damage {
-    let next = try window.nextBatch(after: position, in: expected..<max(expected, plan.segment.endOffset))
-    let end = next?.header.baseOffset ?? plan.segment.endOffset
+  /// The header of a batch that lies before the offset as a whole: it is passed over by that alone. Should its length be
+  /// wrong, no batch is found behind it.
+  private func headerBefore(_ offset: Int64, at place: Place) throws(BusError) -> BatchHeader? {
+    guard let header = try window.header(at: place.position), header.endOffset <= offset,
+      header.baseOffset >= place.expected, place.position + Int64(header.bytes) < window.end
+    else { return nil }
+    return header
+  }
+
+  /// The damage that begins at a place, when it costs an offset from `offset` on; else it is passed.
+  private func passDamage(at place: inout Place, from offset: Int64) throws(BusError) -> DiskSegment.Damage? {
+    let damage = try damage(at: place)
+    if damage.costs(from: offset) { return damage }
+    place.pass(damage)
+    return nil
+  }
+
+  /// Offsets that are known to be missing, of those from `offset` on, before a batch or the end of the segment.
+  private func missing(from offset: Int64, before next: Int64) -> DiskSegment.Damage? {
+    plan.segment.damage.first { $0.costs(from: offset) && $0.offsets.lowerBound < next }
+  }
+
+  /// How far the damage goes that begins at a place: up to the next whole batch, or the segment's end.
+  private func damage(at place: Place) throws(BusError) -> DiskSegment.Damage {
+    let end = max(place.expected, plan.segment.endOffset)
+    let next = try window.nextBatch(after: place.position, in: place.expected..<end)
     return DiskSegment.Damage(
-      offsets: expected..<max(expected, end), positions: position..<(next?.position ?? window.end))
+      offsets: place.expected..<(next?.header.baseOffset ?? end),
+      positions: place.position..<(next?.position ?? window.end))
   }
 }

@@ -2,11 +2,12 @@ extension DiskLog {
   /// As of the log in memory: the oldest segments that are too old or too many go, the active one only when all its
   /// records are too old.
   mutating func applyRetention(_ settings: TopicSettings, now: Int64) throws(BusError) -> RemovedRecords {
-    if let age = settings.retentionAge, active.largestTimestamp < now - age { try rollIfNeeded() }
+    try requireWorking()
+    if let age = settings.retentionAge, active.largestTimestamp < now.addingSaturated(-age) { try rollIfNeeded() }
     var held = bytes
     var count = 0
     for segment in closed {
-      let isOld = settings.retentionAge.map { segment.largestTimestamp < now - $0 } ?? false
+      let isOld = settings.retentionAge.map { segment.largestTimestamp < now.addingSaturated(-$0) } ?? false
       let isTooMuch = settings.retentionBytes.map { held - segment.bytes >= $0 } ?? false
       guard isOld || isTooMuch else { break }
       held -= segment.bytes
@@ -18,6 +19,7 @@ extension DiskLog {
   /// Makes `offset` the first that can be read. What is before it in the same segment goes with the segment.
   mutating func deleteRecords(before offset: Int64) throws(BusError) -> RemovedRecords {
     precondition(offset <= endOffset, "records are deleted up to the end of the log at most")
+    try requireWorking()
     guard offset > startOffset else { return RemovedRecords() }
     try writeOut()
     if offset == endOffset { try rollIfNeeded() }
@@ -31,11 +33,10 @@ extension DiskLog {
     guard count > 0 else { return removed }
     let known = try producers(at: closed[count - 1])
     if !known.isEmpty { try ProducersFile.write(known, in: directory) }
-    if count == closed.count, active.isEmpty {
-      // The name of its file is all that tells the next process where the log ends.
-      _ = try activeFile()
-      try Directory.synchronize(directory)
-    }
+    // The names of the files that stay tell the next process where the log ends, and nothing else may do so: they are on
+    // the disk before the others go.
+    if count == closed.count, writtenLength == 0 { _ = try activeFile() }
+    try Directory.synchronize(directory)
     for segment in closed.prefix(count) {
       try remove(segment)
       folderHasChanged = true

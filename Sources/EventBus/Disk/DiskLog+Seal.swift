@@ -16,14 +16,7 @@ struct FlushWork: Sendable {
   func run(files: FileCache) throws(BusError) -> [DiskSegment] {
     var sealed: [DiskSegment] = []
     for segment in unsealed {
-      let file: File
-      do throws(BusError) {
-        file = try files.file(of: segment, .update)
-      } catch {
-        // Retention was faster: then there is nothing to seal.
-        if !Directory.exists(segment.path) { continue }
-        throw error
-      }
+      guard let file = try open(segment, files) else { continue }
       var done = segment
       done.isSealed = true
       do throws(BusError) {
@@ -36,11 +29,25 @@ struct FlushWork: Sendable {
       if done.isSealed { sealed.append(done) }
     }
     for segment in unsynced where !sealed.contains(where: { $0.id == segment.id }) {
-      if Directory.exists(segment.path) { try files.file(of: segment, .update).synchronize() }
+      try open(segment, files)?.synchronize()
     }
     try activeFile?.synchronize()
-    if folderHasChanged { try Directory.synchronize(directory) }
+    if folderHasChanged {
+      try Directory.synchronize(directory)
+      // The partition's folder is made with its first file.
+      try Directory.synchronize(Directory.parent(of: directory))
+    }
     return sealed
+  }
+
+  /// Nil when retention was faster: then there is nothing to do.
+  private func open(_ segment: DiskSegment, _ files: FileCache) throws(BusError) -> File? {
+    do throws(BusError) {
+      return try files.file(of: segment, .update)
+    } catch {
+      if Directory.exists(segment.path) { throw error }
+      return nil
+    }
   }
 }
 
@@ -58,12 +65,13 @@ extension DiskLog {
   /// Says what is to be done.
   mutating func beginFlush(wantsSync: Bool) throws(BusError) -> FlushWork {
     try requireWorking()
-    defer { folderHasChanged = false }
-    return FlushWork(
+    let work = FlushWork(
       partition: name, directory: directory, folderHasChanged: folderHasChanged,
       unsealed: sealable, unsynced: wantsSync ? closed.filter { !$0.isSealed } : [],
       activeFile: wantsSync && writtenLength > 0 ? try store.files.file(of: active, .update) : nil,
       endOffset: wantsSync ? writtenEnd : syncedEnd)
+    folderHasChanged = false
+    return work
   }
 
   mutating func endFlush(_ work: FlushWork, sealed: [DiskSegment]) {
@@ -75,8 +83,11 @@ extension DiskLog {
     syncedEnd = max(syncedEnd, work.endOffset)
   }
 
-  /// What could not be synced may be lost, whatever a later sync says: the system may have given up those pages.
-  mutating func failFlush(_ error: BusError) -> BusError {
+  /// What could not be synced may be lost, whatever a later sync says: the system may have given up those pages. A file
+  /// that could not be opened has lost nothing, and is tried again.
+  mutating func failFlush(_ work: FlushWork, _ error: BusError) -> BusError {
+    if work.folderHasChanged { folderHasChanged = true }
+    if case .storage(let operation, _, _, _) = error, operation != File.sync { return error }
     let reason = if case .storage(_, _, let reason, _) = error { reason } else { "\(error)" }
     let failure = BusError.syncFailed(name, after: syncedEnd, reason: reason)
     self.failure = failure

@@ -68,6 +68,7 @@ struct DiskLog: Sendable {
   mutating func rollIfNeeded() throws(BusError) {
     guard !active.isEmpty else { return }
     try writeOut()
+    if hasLeftovers { try cutLeftovers() }
     active.producers = producers
     closed.append(active)
     writtenLength = 0
@@ -80,12 +81,8 @@ struct DiskLog: Sendable {
       try Directory.create(directory)
       folderHasChanged = true
     }
-    return try store.files.file(of: active, .create)
-  }
-
-  mutating func replaceSegment(_ id: UInt64, with segment: DiskSegment) {
-    guard let index = closed.firstIndex(where: { $0.id == id }) else { return }
-    closed[index] = segment
+    // A file that has something and is gone is an error, and no new file with a hole in it.
+    return try store.files.file(of: active, writtenLength == 0 ? .create : .update)
   }
 
   func remove(_ segment: DiskSegment) throws(BusError) {

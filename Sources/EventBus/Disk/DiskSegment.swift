@@ -5,6 +5,9 @@ struct DiskSegment: Sendable {
   struct Damage: Sendable, Hashable {
     let offsets: Range<Int64>
     let positions: Range<Int64>
+
+    /// Whether an offset from `offset` on is missing because of it.
+    func costs(from offset: Int64) -> Bool { !offsets.isEmpty && offsets.upperBound > offset }
   }
 
   /// Unique within this process; two files that had one name have two.

@@ -40,6 +40,9 @@ final class DiskStore: Sendable {
       }
     }
     try Directory.create(directory + "/topics")
+    // What was made here must be there after a loss of power, before anything in it is said to be.
+    try Directory.synchronize(directory)
+    try Directory.synchronize(Directory.parent(of: directory))
   }
 
   /// Gives the directory to others. Nothing may be written after that.

@@ -35,6 +35,9 @@ final class File: Sendable {
 
   deinit { close(descriptor) }
 
+  /// What an error of a sync says that it could not do.
+  static let sync = "sync"
+
   static func failure(_ operation: String, _ path: String, _ code: Int32 = errno) -> BusError {
     .storage(operation: operation, path: path, reason: String(cString: strerror(code)), code: code)
   }
@@ -104,7 +107,7 @@ final class File: Sendable {
     #else
       let result = fdatasync(descriptor)
     #endif
-    guard result == 0 else { throw Self.failure("sync", path) }
+    guard result == 0 else { throw Self.failure(Self.sync, path) }
   }
 
   /// Takes the file for this process.

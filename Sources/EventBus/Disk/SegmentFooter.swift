@@ -75,7 +75,7 @@ enum SegmentFooter {
     segment.tombstonesGoAt = fixed[8] == .max ? nil : fixed[8]
     segment.isSealed = true
     guard let entries = reader.rows(of: 3), let damages = reader.rows(of: 4), let count = reader.next(Int64.self),
-      damages.allSatisfy({ $0[0] <= $0[1] && $0[2] <= $0[3] })
+      count >= 0, damages.allSatisfy({ $0[0] <= $0[1] && $0[2] <= $0[3] })
     else { return nil }
     for entry in entries {
       segment.index.append(SegmentIndex.Entry(offset: entry[0], position: entry[1], largestBefore: entry[2]))

@@ -36,7 +36,7 @@ struct TopicFile: Equatable {
       if words.count == 2 { values[words[0]] = words[1] }
     }
     let covered = text.utf8.count - (values["crc32c"].map { $0.utf8.count + 8 } ?? 0)
-    guard values["crc32c"].map(String.init) == String(Self.checksum(Array(text.utf8.prefix(covered)))) else {
+    guard values["crc32c"].map(String.init) == String(Self.checksum(Array(text.utf8.prefix(max(0, covered))))) else {
       throw .unreadable(path: path, reason: "its checksum is wrong")
     }
     func number(_ key: Substring) throws(BusError) -> Int64 {

@@ -8,11 +8,11 @@ struct SyncWaiter: Sendable {
 
 /// A partition whose log is on disk.
 extension Partition {
-  /// Reads records without the lock: files of a log never change where they are whole.
+  /// Reads records without the lock: files of a log never change where they are whole, and the plan holds them open.
   func readFromDisk(
     from offset: Int64, maximumRecords: Int, maximumBytes: Int, counted: Bool
   ) throws(BusError) -> RecordBatch {
-    guard let store else { preconditionFailure("A partition in memory was asked to read from its disk.") }
+    precondition(store != nil, "a partition in memory was asked to read from its disk")
     var (records, bytesLeft): ([EventRecord], Int) = ([], maximumBytes)
     var next = offset
     while true {
@@ -21,27 +21,18 @@ extension Partition {
         return batch(records, start, end, counted: counted, bytes: maximumBytes - bytesLeft)
       }
       var isFull = false
-      let outcome: SegmentReader.Outcome
-      do throws(BusError) {
-        outcome = try SegmentReader(plan, files: store.files).records(from: next) { record in
-          if record.sizeInBytes > bytesLeft, !records.isEmpty {
-            isFull = true
-            return false
-          }
-          records.append(record)
-          bytesLeft -= record.sizeInBytes
-          isFull = records.count >= maximumRecords || bytesLeft <= 0
-          return !isFull
+      let outcome = try SegmentReader(plan).records(from: next) { record in
+        if record.sizeInBytes > bytesLeft, !records.isEmpty {
+          isFull = true
+          return false
         }
-      } catch {
-        // Retention or compaction may have removed the file since it was planned.
-        if bounds.lowerBound > next || hasLeft(plan.segment) { continue }
-        throw error
+        records.append(record)
+        bytesLeft -= record.sizeInBytes
+        isFull = records.count >= maximumRecords || bytesLeft <= 0
+        return !isFull
       }
       if case .damaged(let damage, let isKnown) = outcome {
         if !isKnown { state.withLock { $0.disk?.noteDamage(damage, in: plan.segment.id) } }
-        // Bytes that no offset is missing for are passed over the next time.
-        if damage.offsets.isEmpty { continue }
         if records.isEmpty { throw .damaged(name, offsets: Self.closed(damage.offsets)) }
         isFull = true
       }
@@ -54,19 +45,12 @@ extension Partition {
     offsets.lowerBound...offsets.upperBound - 1
   }
 
-  private func hasLeft(_ segment: DiskSegment) -> Bool {
-    state.withLock { state in
-      guard let disk = state.disk else { return false }
-      return disk.active.id != segment.id && !disk.closed.contains { $0.id == segment.id }
-    }
-  }
-
   private func plan(
     from offset: Int64, isFirst: Bool
   ) throws(BusError) -> (plan: ReadPlan?, start: Int64, end: Int64) {
     try state.withLock { state throws(BusError) in
       let (start, end) = try isFirst ? bounds(state, including: offset) : (state.startOffset, state.endOffset)
-      let plan = state.disk?.plan(from: offset)
+      let plan = try state.disk?.plan(from: offset)
       if isFirst, let damage = plan?.segment.damage(at: offset) {
         throw .damaged(name, offsets: Self.closed(damage.offsets))
       }
@@ -87,15 +71,18 @@ extension Partition {
   }
 
   func offsetOnDisk(notBefore timestamp: Int64) throws(BusError) -> Int64 {
-    guard let store else { preconditionFailure("A partition in memory was asked for an offset on its disk.") }
+    precondition(store != nil, "a partition in memory was asked for an offset on its disk")
     var from = state.withLock { $0.startOffset }
     while true {
-      guard let plan = state.withLock({ $0.disk?.plan(notBefore: timestamp, after: from) }) else {
+      let next = try state.withLock { state throws(BusError) in
+        try state.disk?.plan(notBefore: timestamp, after: from)
+      }
+      guard let plan = next else {
         return state.withLock { $0.endOffset }
       }
       var found: Int64?
       let first = from
-      let outcome = try SegmentReader(plan, files: store.files).records(from: max(first, plan.offset)) { record in
+      let outcome = try SegmentReader(plan).records(from: max(first, plan.offset)) { record in
         if record.timestamp >= timestamp { found = record.offset }
         return found == nil
       }
@@ -117,19 +104,27 @@ extension Partition {
           try state.disk?.applyRetention(settings, now: now) ?? RemovedRecords()
         }
       }
-      if settings.cleanup != .delete,
-        let work = state.withLock({ $0.disk?.compactionWork(settings, now: now) })
-      {
-        let outcome = try work.run()
-        removed += try state.withLock { state throws(BusError) in
-          try state.disk?.finish(work, outcome) ?? RemovedRecords()
-        }
-      }
+      if settings.cleanup != .delete { removed += try compactOnDisk(now: now) }
     } catch {
       removed.failures.append(error)
     }
     state.withLock { scheduleFlush(&$0) }
     return removed
+  }
+
+  /// One thread does it at a time: two would write the same files.
+  private func compactOnDisk(now: Int64) throws(BusError) -> RemovedRecords {
+    let work = state.withLock { state -> CompactionWork? in
+      guard !state.isCompacting, let work = state.disk?.compactionWork(settings, now: now) else { return nil }
+      state.isCompacting = true
+      return work
+    }
+    guard let work else { return RemovedRecords() }
+    let outcome = Result { () throws(BusError) in try work.run() }
+    return try state.withLock { state throws(BusError) in
+      state.isCompacting = false
+      return try state.disk?.finish(work, outcome.get()) ?? RemovedRecords()
+    }
   }
 
   // MARK: Flushing
@@ -151,6 +146,10 @@ extension Partition {
       guard let disk = state.disk else { return .failure(.notDurable(name)) }
       if let failure = disk.failure { return .failure(failure) }
       if disk.syncedEnd >= end { return .success(()) }
+      // Nothing would ever come to sync.
+      guard end <= disk.endOffset else {
+        return .failure(.offsetOutOfRange(name, requested: end, valid: disk.startOffset...disk.endOffset))
+      }
       state.syncWaiters.append(SyncWaiter(end: end, tell: tell))
       scheduleFlush(&state)
       return nil
@@ -161,37 +160,46 @@ extension Partition {
   /// Writes, seals and syncs what there is. One thread does it at a time: the flusher's.
   func flush() {
     guard let store else { return }
-    var isDiskFull = false
+    var mustWait = false
     let begun = state.withLock { state -> Result<FlushWork?, BusError> in
       state.isQueued = false
-      if (try? state.disk?.writeOut()) == nil { isDiskFull = true }
+      if (try? state.disk?.writeOut()) == nil { mustWait = true }
       return Result { () throws(BusError) in try state.disk?.beginFlush(wantsSync: !state.syncWaiters.isEmpty) }
     }
-    guard case .success(let begun?) = begun else {
-      let waiters = state.withLock { state in
+    var (waiters, answer): ([SyncWaiter], Result<Void, BusError>)
+    if case .success(let work?) = begun {
+      let result = Result { () throws(BusError) in try work.run(files: store.files) }
+      // A footer that the disk did not take is tried again with the rest.
+      if case .success(let sealed) = result, sealed.count < work.unsealed.count { mustWait = true }
+      (waiters, answer) = end(work, result, schedulesMore: !mustWait)
+    } else {
+      answer = begun.map { _ in }
+      waiters = state.withLock { state in
         defer { state.syncWaiters = [] }
         return state.syncWaiters
       }
-      for waiter in waiters { waiter.tell(begun.map { _ in }) }
-      return
     }
-    let work = begun
-    let result = Result { () throws(BusError) in try work.run(files: store.files) }
-    let (waiters, answer) = state.withLock { state -> ([SyncWaiter], Result<Void, BusError>) in
+    if mustWait { store.flusher.scheduleLater(self) }
+    for waiter in waiters { waiter.tell(answer) }
+  }
+
+  /// Notes what a flush has done, and returns whom to tell what.
+  private func end(
+    _ work: FlushWork, _ result: Result<[DiskSegment], BusError>, schedulesMore: Bool
+  ) -> ([SyncWaiter], Result<Void, BusError>) {
+    state.withLock { state in
       switch result {
       case .success(let sealed):
         state.disk?.endFlush(work, sealed: sealed)
         let done = state.syncWaiters.filter { $0.end <= work.endOffset }
         if !done.isEmpty { state.syncWaiters.removeAll { $0.end <= work.endOffset } }
-        if !isDiskFull { scheduleFlush(&state) }
+        if schedulesMore { scheduleFlush(&state) }
         return (done, .success(()))
       case .failure(let error):
-        let failure = state.disk?.failFlush(error) ?? error
+        let failure = state.disk?.failFlush(work, error) ?? error
         defer { state.syncWaiters = [] }
         return (state.syncWaiters, .failure(failure))
       }
     }
-    if isDiskFull { store.flusher.scheduleLater(self) }
-    for waiter in waiters { waiter.tell(answer) }
   }
 }

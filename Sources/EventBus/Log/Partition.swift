@@ -12,6 +12,8 @@ final class Partition: WaitSource {
     var syncWaiters: [SyncWaiter] = []
     /// It is in the flusher's queue.
     var isQueued = false
+    /// A thread is compacting it.
+    var isCompacting = false
 
     var startOffset: Int64 { disk?.startOffset ?? memory.startOffset }
     var endOffset: Int64 { disk?.endOffset ?? memory.endOffset }

@@ -85,7 +85,7 @@ struct PartitionLog: Sendable {
   /// Removes the oldest segments that are too old or too many, the active one only when all its records are too old.
   /// Offsets of what stays do not change.
   mutating func applyRetention(_ settings: TopicSettings, now: Int64) -> RemovedRecords {
-    if let age = settings.retentionAge, active.largestTimestamp < now - age { rollIfNeeded() }
+    if let age = settings.retentionAge, active.largestTimestamp < now.addingSaturated(-age) { rollIfNeeded() }
     var removed = RemovedRecords()
     var kept = 0
     while kept < closed.count, isRemovable(closed[kept], settings, bytesLeft: bytes - removed.bytes, now: now) {
@@ -126,7 +126,7 @@ struct PartitionLog: Sendable {
   }
 
   private func isRemovable(_ segment: Segment, _ settings: TopicSettings, bytesLeft: Int, now: Int64) -> Bool {
-    if let age = settings.retentionAge, segment.largestTimestamp < now - age { return true }
+    if let age = settings.retentionAge, segment.largestTimestamp < now.addingSaturated(-age) { return true }
     if let limit = settings.retentionBytes, bytesLeft - segment.bytes >= limit { return true }
     return false
   }

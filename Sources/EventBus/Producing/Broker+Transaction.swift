@@ -3,12 +3,15 @@ internal import Concurrency
 extension Broker {
   /// The most that the records of one transaction may have in all: 64 MiB.
   public static let largestTransaction = 64 << 20
+  /// So many partitions may have records of one transaction: the locks of all of them are held at once, one within the
+  /// other.
+  public static let widestTransaction = 256
 
   /// Appends all records and commits all offsets, or does nothing; a crash in the middle counts as nothing.
   /// - Parameter acknowledge: as for ``Topic/append(_:acknowledge:now:)``.
   /// - Returns: a position for each record, in the order of their appends.
   /// - Throws: as ``Topic/append(_:acknowledge:now:)`` and ``GroupCoordinator/commit(_:by:allowingRewind:now:)``;
-  ///   `transactionTooLarge`, `fencedProducer`. Nothing was written then.
+  ///   `transactionTooLarge`, `transactionTooWide`, `fencedProducer`. Nothing was written then.
   @discardableResult
   public func commit(
     _ transaction: Transaction, acknowledge: Acknowledgement? = nil, now: Int64
@@ -51,6 +54,9 @@ struct TransactionWriting {
     self.topics = topics
     var bytes = 0
     for append in transaction.appends {
+      guard append.topic != TransactionBook.topicName else {
+        throw .invalidTopicName(append.topic, reason: "transactions are committed there, and cannot write to it")
+      }
       let topic = try topics.topic(append.topic)
       let sizes = try topic.checkedSizes(append.records)
       let targets = try topic.targets(of: append.records)
@@ -63,6 +69,9 @@ struct TransactionWriting {
     }
     guard bytes <= Broker.largestTransaction else {
       throw .transactionTooLarge(bytes: bytes, limit: Broker.largestTransaction)
+    }
+    guard parts.count <= Broker.widestTransaction else {
+      throw .transactionTooWide(partitions: parts.count, limit: Broker.widestTransaction)
     }
   }
 

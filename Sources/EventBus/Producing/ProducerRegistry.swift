@@ -20,36 +20,43 @@ final class ProducerRegistry: Sendable {
 
   /// Takes up what the log says.
   func restore(from topics: TopicRegistry) throws(BusError) {
-    guard let topic = topics.find(Self.topicName) else { return }
-    try topic.forEachRecord { [state] record in
+    try topics.find(Self.topicName)?.forEachRecord { [state] record in
       guard let key = record.key, let numbers = Self.decode(record.value) else { return }
       let name = String(decoding: key, as: UTF8.self)
       state.withLock { state in
-        state.nextID = max(state.nextID, numbers.id + 1)
+        state.nextID = max(state.nextID, numbers.id.addingSaturated(1))
         guard !name.isEmpty else { return }
         state.named[name] = ProducerIdentity(id: numbers.id, epoch: numbers.epoch, name: name)
       }
     }
-    state.withLock { $0.reservedID = $0.nextID }
+    // A loss of power may have taken the newest of these records and left batches of the producers that they named. Under
+    // their numbers others would find their own first batches stored already.
+    let known = topics.all.flatMap(\.partitions).flatMap { $0.state.withLock(\.producers) }.map(\.id).max() ?? 0
+    state.withLock { state in
+      state.nextID = max(state.nextID, known.addingSaturated(1))
+      state.reservedID = state.nextID
+    }
   }
 
   func register(_ name: String?, topics: TopicRegistry, now: Int64) throws(BusError) -> ProducerIdentity {
     if let name, name.isEmpty || name.utf8.count > 249 {
       throw .invalidSettings("a producer's name has 1 to 249 bytes, not \(name.utf8.count)")
     }
+    var effects = Effects()
+    defer { effects.run() }
     return try state.withLock { state throws(BusError) in
       if let name, let known = state.named[name] {
         let next = ProducerIdentity(id: known.id, epoch: known.epoch + 1, name: name)
-        try keep(name, id: next.id, epoch: next.epoch, topics, now: now)
+        try keep(name, id: next.id, epoch: next.epoch, topics, now: now, &effects)
         state.named[name] = next
         return next
       }
       let identity = ProducerIdentity(id: state.nextID, epoch: 0, name: name)
       if let name {
-        try keep(name, id: identity.id, epoch: 0, topics, now: now)
+        try keep(name, id: identity.id, epoch: 0, topics, now: now, &effects)
         state.named[name] = identity
       } else if identity.id >= state.reservedID {
-        try keep("", id: identity.id + Self.block - 1, epoch: 0, topics, now: now)
+        try keep("", id: identity.id + Self.block - 1, epoch: 0, topics, now: now, &effects)
         state.reservedID = identity.id + Self.block
       }
       state.nextID += 1
@@ -68,7 +75,7 @@ final class ProducerRegistry: Sendable {
 
   /// Writes it down, where there is a disk.
   private func keep(
-    _ name: String, id: Int64, epoch: Int32, _ topics: TopicRegistry, now: Int64
+    _ name: String, id: Int64, epoch: Int32, _ topics: TopicRegistry, now: Int64, _ effects: inout Effects
   ) throws(BusError) {
     guard topics.store != nil else { return }
     let topic =
@@ -78,7 +85,8 @@ final class ProducerRegistry: Sendable {
     var value = FooterWriter()
     value.put(id)
     value.put(epoch)
-    try topic.append([ProducerRecord(key: Array(name.utf8), value: value.all)], acknowledge: .written, now: now)
+    let record = ProducerRecord(key: Array(name.utf8), value: value.all)
+    _ = try topic.append([record], acknowledge: .written, now: now, effects: &effects)
   }
 
   private static func decode(_ value: [UInt8]) -> (id: Int64, epoch: Int32)? {

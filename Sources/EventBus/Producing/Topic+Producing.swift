@@ -28,6 +28,9 @@ extension Topic {
     try requireAvailable()
     try producers.check(producer)
     precondition(!records.isEmpty, "a batch of a producer has one record at least")
+    guard (0...Int64.max - Int64(records.count)).contains(sequence) else {
+      throw .outOfSequence(target.name, given: sequence, expected: target.nextSequence(of: producer.id) ?? 0)
+    }
     var effects = Effects()
     defer { effects.run() }
     let stamp = ProducerStamp(id: producer.id, epoch: producer.epoch, sequence: sequence)

@@ -44,19 +44,22 @@ struct TransactionRecord: Hashable {
     return writer.all
   }
 
+  /// Nil for bytes that are none.
   init?(_ bytes: [UInt8]) {
     var reader = FooterReader(bytes: bytes)
-    guard let fixed = reader.numbers(3) else { return nil }
+    guard let fixed = reader.numbers(3), fixed[2] >= 0 else { return nil }
     var parts: [Part] = []
     for _ in 0..<fixed[2] {
-      guard let numbers = reader.numbers(4) else { return nil }
+      guard let numbers = reader.numbers(4), numbers[3] >= 0, let count = Int32(exactly: numbers[2]), count > 0,
+        (0...Int64.max - Int64(count)).contains(numbers[1])
+      else { return nil }
       var name: [UInt8] = []
       for _ in 0..<numbers[3] {
         guard let byte = reader.next(UInt8.self) else { return nil }
         name.append(byte)
       }
       let partition = TopicPartition(topic: String(decoding: name, as: UTF8.self), partition: Int(numbers[0]))
-      parts.append(Part(partition, numbers[1], Int(numbers[2])))
+      parts.append(Part(partition, numbers[1], Int(count)))
     }
     self.init(number: fixed[0], settled: fixed[1], parts: parts)
   }
@@ -89,9 +92,12 @@ final class TransactionBook: Sendable {
     state.withLock { state in state.open.removeAll { $0 == number } }
   }
 
-  /// Goes on behind the numbers that are used up.
-  func resume(after number: Int64) {
-    state.withLock { $0.next = max($0.next, number + 1) }
+  /// Goes on behind the numbers that are used up, some of which are not known to be on the disk.
+  func resume(after number: Int64, open: [Int64]) {
+    state.withLock { state in
+      state.next = max(state.next, number.addingSaturated(1))
+      state.open = open
+    }
   }
 
   /// The log of transactions, made when it is missing.

@@ -24,15 +24,29 @@ struct TransactionRecovery {
   /// - Parameter batches: those of transactions in segments that were not sealed.
   /// - Returns: how many transactions were taken back.
   func run(_ batches: [OpenTransactionBatch], _ store: DiskStore) throws(BusError) -> Int {
-    store.transactions.resume(after: max(newest, batches.map(\.transaction).max() ?? 0))
+    let open = committed.values.filter { $0.number > settled && counts($0.number) }.sorted { $0.number < $1.number }
+    store.transactions.resume(after: max(newest, batches.map(\.transaction).max() ?? 0), open: open.map(\.number))
     let undone = batches.filter { !counts($0.transaction) }
-    guard !undone.isEmpty else { return 0 }
     // From the end of each log, so that what is at its end can be cut off.
     for batch in undone.reversed() {
       let partition = try topics.partition(batch.partition)
       try partition.state.withLock { state throws(BusError) in try state.disk?.takeBack(batch) }
     }
+    settle(open, store)
     return Set(undone.map(\.transaction)).count
+  }
+
+  /// The process that ended may have left what counts in the system's memory: only once it is synced it is settled.
+  private func settle(_ open: [TransactionRecord], _ store: DiskStore) {
+    guard let partition = topics.find(TransactionBook.topicName)?.partitions.first else { return }
+    let log = TransactionLog(partition: partition, book: store.transactions)
+    for record in open {
+      log.settle(
+        record.number,
+        record.parts.compactMap { part in
+          (try? topics.partition(part.partition)).map { ($0, part.end) }
+        })
+    }
   }
 
   private func counts(_ number: Int64) -> Bool {
@@ -40,7 +54,7 @@ struct TransactionRecovery {
     guard let record = committed[number] else { return false }
     // A loss of power may have kept the record and lost a part.
     return record.parts.allSatisfy { part in
-      guard let partition = topics.find(part.partition.topic)?.partitions[part.partition.partition] else { return true }
+      guard let partition = try? topics.partition(part.partition) else { return true }
       return partition.state.withLock { state in
         guard let disk = state.disk, disk.endOffset >= part.end else { return false }
         return !disk.damagedOffsets.contains { $0.overlaps(part.first..<part.end) }
@@ -50,10 +64,11 @@ struct TransactionRecovery {
 }
 
 extension DiskLog {
-  /// Cuts a batch off the end, or marks it as void where others follow it.
+  /// Cuts a batch off the end, or marks it as void where others follow it, or records of it were deleted.
   mutating func takeBack(_ batch: OpenTransactionBatch) throws(BusError) {
+    try takeUpAgain(batch.path, before: batch.header.endOffset)
     let file = try File(batch.path, .update)
-    if batch.path == active.path, batch.header.endOffset == endOffset,
+    if batch.path == active.path, batch.header.endOffset == endOffset, batch.header.baseOffset >= startOffset,
       batch.position + Int64(batch.header.bytes) == active.length
     {
       try file.truncate(to: batch.position)
@@ -66,6 +81,17 @@ extension DiskLog {
     }
     try file.synchronize()
     try lookAgain(at: batch.path)
+  }
+
+  /// Makes the last closed segment the active one again when nothing follows it. Else what is void would end the log, and
+  /// a reader before it would come to no end.
+  private mutating func takeUpAgain(_ path: String, before end: Int64) throws(BusError) {
+    guard active.isEmpty, let last = closed.last, last.path == path, !last.isSealed, end == endOffset else { return }
+    try remove(active)
+    try Directory.synchronize(directory)
+    active = closed.removeLast()
+    active.producers = []
+    (writtenLength, writtenEnd) = (active.length, active.endOffset)
   }
 
   /// What is known of a segment is made anew from its file.
@@ -84,6 +110,7 @@ extension DiskLog {
     } else {
       closed[index] = scan.segment
       closed[index].producers = old.producers
+      if scan.segment.endOffset < old.endOffset { closed[index].miss(until: old.endOffset) }
     }
   }
 }

@@ -1,4 +1,5 @@
 import Concurrency
+import Foundation
 import Testing
 
 @testable import EventBus
@@ -170,5 +171,46 @@ import Testing
     _ = try Producer(broker: broker, name: "a", now: 0)
     producer.tick(now: 10)
     #expect(told.all.count == 1)
+  }
+
+  @Test func numbersThatHaveNoNextOneAreRefused() throws {
+    let broker = try Broker.with(partitions: 1)
+    let producer = try broker.register(now: 0)
+    for sequence: Int64 in [.max, -1, .min] {
+      #expect(throws: BusError.outOfSequence(place, given: sequence, expected: 0)) {
+        try broker.topic("orders").append(records("x"), partition: 0, by: producer, sequence: sequence, now: 0)
+      }
+    }
+  }
+
+  /// The registration is told to observers, which may register in turn.
+  @Test func observersMayRegisterProducers() throws {
+    let folder = try TemporaryDirectory()
+    let broker = try folder.open()
+    let given = Recorder<Int64>()
+    broker.onAppend { [unowned broker] _, _, _ in
+      if given.count < 2, let id = try? broker.register(producer: "b\(given.count)", now: 0).id { given.add(id) }
+    }
+    given.add(try broker.register(producer: "a", now: 0).id)
+    #expect(Set(given.all).count == given.count && given.count >= 2)
+  }
+
+  /// A loss of power may take the records of who there is, and leave batches of them.
+  @Test func noNumberOfAProducerIsGivenToAnother() throws {
+    let folder = try TemporaryDirectory()
+    do {
+      let broker = try folder.open()
+      try broker.createTopic("orders")
+      let producer = try broker.register(producer: "relay", now: 0)
+      try broker.topic("orders").append(records("a"), partition: 0, by: producer, sequence: 0, now: 0)
+    }
+    for file in folder.files(".log") where file.contains("__producers") {
+      try FileManager.default.removeItem(atPath: file)
+    }
+    let broker = try folder.open()
+    let other = try broker.register(now: 0)
+    let result = try broker.topic("orders").append(records("b"), partition: 0, by: other, sequence: 0, now: 0)
+    #expect(!result.isDuplicate)
+    #expect(try broker.everything().map(\.text) == ["a", "b"])
   }
 }

@@ -1,3 +1,4 @@
+import Concurrency
 import Foundation
 import Testing
 
@@ -166,5 +167,123 @@ import Testing
     }
     #expect(log.partitions[0].snapshot.bytes < 4 << 20)
     #expect(try broker.everything("t7").count == 240)
+  }
+
+  @Test func whatIsNoRecordOfATransactionIsNone() {
+    for numbers: [Int64] in [[1, 0, -1], [1, 0, 1, 0, 5, -7, 0], [1, 0, 1, 0, .max, 1, 0], [1, 0]] {
+      var bytes = FooterWriter()
+      for number in numbers { bytes.put(number) }
+      #expect(TransactionRecord(bytes.all) == nil)
+    }
+    let record = TransactionRecord(
+      number: 7, settled: 5, parts: [.init(TopicPartition(topic: "orders", partition: 3), 10, 2)])
+    #expect(TransactionRecord(record.bytes) == record)
+  }
+
+  @Test func whatATransactionCannotWriteTo() throws {
+    let folder = try TemporaryDirectory()
+    let broker = try folder.open()
+    try broker.createTopic("orders", settings: TopicSettings(partitions: 1_000))
+    var wide = Transaction()
+    wide.append((0..<Broker.widestTransaction).map { record("x", $0) }, to: "orders")
+    #expect(try broker.commit(wide, now: 0).count == Broker.widestTransaction)
+    wide.append([record("x", 999)], to: "orders")
+    #expect(throws: BusError.transactionTooWide(partitions: 257, limit: 256)) { try broker.commit(wide, now: 0) }
+    var own = Transaction()
+    own.append([record("x")], to: TransactionBook.topicName)
+    #expect(throws: BusError.self) { try broker.commit(own, now: 0) }
+  }
+
+  @Test func theEndOfASegmentStaysDamagedWhenATransactionIsTakenBack() async throws {
+    let folder = try TemporaryDirectory()
+    do {
+      let broker = try folder.open()
+      try broker.createTopic("orders", settings: TopicSettings(segmentBytes: 130))
+      var transaction = Transaction()
+      transaction.append([ProducerRecord(key: nil, text: "t", partition: 0)], to: "orders")
+      try broker.commit(transaction, now: 0)
+      for text in ["b", "c", "d"] { try broker.append([text], now: 0) }
+      try await broker.close(now: 0)
+    }
+    let files = folder.files(".log")
+    for file in files where file.contains("__transactions") { try FileManager.default.removeItem(atPath: file) }
+    let first = try #require(files.first { $0.contains("1-orders") })
+    var data = try Data(contentsOf: URL(fileURLWithPath: first))
+    var place = 0
+    for _ in 0..<2 { place += data[place...].withUnsafeBytes { BatchHeader($0)?.bytes ?? 0 } }
+    data.removeLast(data.count - place - 5)
+    try data.write(to: URL(fileURLWithPath: first))
+    let broker = try folder.open()
+    let last = try broker.topic("orders").bounds(partition: 0).upperBound
+    #expect(last == 4)
+    #expect(broker.recovery?.undoneTransactions == 1)
+    #expect(try broker.topic("orders").read(partition: 0, from: 0).records.map(\.text) == ["b"])
+    #expect(throws: BusError.damaged(TopicPartition(topic: "orders", partition: 0), offsets: 2...2)) {
+      try broker.read("orders", partition: 0, from: 2)
+    }
+  }
+
+  @Test func nothingVoidStaysAtTheEndOfALog() throws {
+    let folder = try TemporaryDirectory()
+    do {
+      let broker = try folder.open()
+      try broker.createTopic("orders", settings: TopicSettings(segmentBytes: 70))
+      try broker.append(["a"], now: 0)
+      var transaction = Transaction()
+      transaction.append(["x", "y", "z"].map { record($0) }, to: "orders")
+      try broker.commit(transaction, now: 0)
+    }
+    let files = folder.files(".log")
+    for file in files where file.contains("__transactions") { try FileManager.default.removeItem(atPath: file) }
+    for file in files where file.contains("1-orders") {
+      var data = try Data(contentsOf: URL(fileURLWithPath: file))
+      // Without its footer, as if the crash had come before it.
+      if let mark = data.range(of: Data([0x4D, 0x53, 0x42, 0x46])) { data.removeSubrange(mark.lowerBound...) }
+      try data.write(to: URL(fileURLWithPath: file))
+    }
+    let broker = try folder.open()
+    #expect(broker.recovery?.undoneTransactions == 1)
+    #expect(try broker.everything().map(\.text) == ["a"])
+    #expect(try broker.topic("orders").bounds(partition: 0) == 0...1)
+  }
+
+  @Test func whatCountsAfterAKillIsNotSettledBeforeItIsSynced() throws {
+    let folder = try TemporaryDirectory()
+    do {
+      let broker = try folder.open()
+      try broker.createTopic("orders", settings: TopicSettings(partitions: 2))
+      var transaction = Transaction()
+      transaction.append((0..<2).map { ProducerRecord(key: nil, text: "x", partition: $0) }, to: "orders")
+      try broker.topic("orders").partitions.forEach { $0.state.withLock { $0.isQueued = true } }
+      try broker.commit(transaction, now: 0)
+    }
+    let broker = try folder.open()
+    let store = try #require(broker.topics.store)
+    for partition in try broker.topic("orders").partitions {
+      partition.state.withLock { state in
+        if (state.disk?.syncedEnd ?? 0) < state.endOffset { #expect(store.transactions.settled < 1) }
+      }
+    }
+  }
+
+  /// Records were deleted in the middle of a batch that does not count: the log does not end before it begins.
+  @Test func whatIsDeletedIsNotTakenBack() async throws {
+    let folder = try TemporaryDirectory()
+    do {
+      let broker = try folder.open()
+      try broker.createTopic("orders")
+      var transaction = Transaction()
+      transaction.append(["x", "y", "z"].map { record($0) }, to: "orders")
+      try broker.commit(transaction, now: 0)
+      try broker.topic("orders").deleteRecords(before: 2, partition: 0)
+      try await broker.close(now: 0)
+    }
+    for file in folder.files(".log") where file.contains("__transactions") {
+      try FileManager.default.removeItem(atPath: file)
+    }
+    let broker = try folder.open()
+    #expect(broker.recovery?.undoneTransactions == 1)
+    #expect(try broker.topic("orders").bounds(partition: 0) == 2...3)
+    #expect(try broker.everything().isEmpty)
   }
 }
