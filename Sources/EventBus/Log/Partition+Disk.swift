@@ -134,6 +134,14 @@ extension Partition {
     try state.withLock { state throws(BusError) in try state.disk?.writeOut() }
   }
 
+  /// Writes what came at the last moment, and nothing more: the directory is given back.
+  func close() {
+    state.withLock { state in
+      try? state.disk?.writeOut()
+      state.disk?.isClosed = true
+    }
+  }
+
   func scheduleFlush(_ state: inout State) {
     guard !state.isQueued, state.disk?.needsFlush == true || !state.syncWaiters.isEmpty else { return }
     state.isQueued = true
@@ -163,7 +171,7 @@ extension Partition {
     var mustWait = false
     let begun = state.withLock { state -> Result<FlushWork?, BusError> in
       state.isQueued = false
-      if (try? state.disk?.writeOut()) == nil { mustWait = true }
+      if (try? state.disk?.writeOut()) == nil { mustWait = state.disk?.isClosed == false }
       return Result { () throws(BusError) in try state.disk?.beginFlush(wantsSync: !state.syncWaiters.isEmpty) }
     }
     var (waiters, answer): ([SyncWaiter], Result<Void, BusError>)
