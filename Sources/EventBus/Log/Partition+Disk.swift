@@ -165,6 +165,15 @@ extension Partition {
     if let answer { tell(answer) }
   }
 
+  /// Brings it to the disk on this thread, while the log is opened and no other has it.
+  func synchronize() throws(BusError) {
+    guard let store else { return }
+    let work = try state.withLock { state throws(BusError) in try state.disk?.beginFlush(wantsSync: true) }
+    guard let work else { return }
+    let sealed = try work.run(files: store.files)
+    state.withLock { $0.disk?.endFlush(work, sealed: sealed) }
+  }
+
   /// Writes, seals and syncs what there is. One thread does it at a time: the flusher's.
   func flush() {
     guard let store else { return }
