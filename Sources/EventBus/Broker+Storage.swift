@@ -33,8 +33,8 @@ extension Broker {
   /// The directory of its log; nil when everything is in memory.
   public var directory: String? { topics.store?.directory }
 
-  /// Brings everything that was acknowledged to the disk, takes nothing more, and gives the directory back. Without it nothing is lost but what was
-  /// acknowledged as in memory, and the next process has more to look through.
+  /// Brings everything that was acknowledged to the disk, takes nothing more, and gives the directory back. Without it
+  /// nothing is lost but what was acknowledged as in memory, and the next process has more to look through.
   /// - Throws: `storage`, `syncFailed`: the first that was met; the rest was done.
   public func close(now: Int64) async throws(BusError) {
     setAvailable(false, now: now)
@@ -54,6 +54,9 @@ extension Broker {
         if case .failure(let error) = result { failure = failure ?? error }
       }
     }
+    // Calls that had begun before, and time that still comes to producers and to retention, must not write any more.
+    for topic in topics.all { for partition in topic.partitions { partition.close() } }
+    await topics.store?.flusher.drain()
     topics.store?.release()
     if let failure { throw failure }
   }

@@ -56,6 +56,7 @@ final class TopicRegistry: Sendable {
     _ name: String, _ settings: TopicSettings, isInternal: Bool, number: Int
   ) throws(BusError) -> [DiskLog]? {
     guard let store else { return nil }
+    try store.requireHeld()
     let folder = store.topicFolder(number, name: name)
     try Directory.create(folder)
     let file = TopicFile(name: name, isInternal: isInternal, settings: settings)

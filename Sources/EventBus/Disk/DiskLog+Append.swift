@@ -147,6 +147,7 @@ extension DiskLog {
   /// Writes what waits in memory; after an error it waits on.
   mutating func writeOut() throws(BusError) {
     guard !unwritten.isEmpty else { return }
+    if isClosed { throw .unavailable("the broker") }
     if hasLeftovers { try cutLeftovers() }
     do throws(BusError) {
       try activeFile().write(unwritten, at: writtenLength)

@@ -185,6 +185,7 @@ extension DiskLog {
 
   /// Puts the new files in the place of the old ones, unless those have changed meanwhile.
   mutating func finish(_ work: CompactionWork, _ outcome: CompactionWork.Outcome) throws(BusError) -> RemovedRecords {
+    try requireWorking()
     guard closed.prefix(work.closed.count).map(\.id) == work.closed.map(\.id) else {
       for segment in outcome.segments { try Directory.remove(segment.path + ".new") }
       return RemovedRecords()

@@ -19,6 +19,8 @@ struct DiskLog: Sendable {
   var hasLeftovers = false
   /// A sync failed: nobody knows what is on the disk, and nothing is taken any more.
   var failure: BusError?
+  /// The directory was given back: it may be somebody else's.
+  var isClosed = false
   /// Files were made or removed since the folder was last synced.
   var folderHasChanged = false
   /// Everything before it is on the disk.
@@ -60,6 +62,7 @@ struct DiskLog: Sendable {
   func closedIndex(of offset: Int64) -> Int { closed.partitioningIndex { $0.endOffset > offset } }
 
   func requireWorking() throws(BusError) {
+    if isClosed { throw .unavailable("the broker") }
     if let failure { throw failure }
   }
 

@@ -48,6 +48,10 @@ final class DiskStore: Sendable {
   /// Gives the directory to others. Nothing may be written after that.
   func release() { lock.withLock { $0 = nil } }
 
+  func requireHeld() throws(BusError) {
+    if lock.withLock({ $0 == nil }) { throw .unavailable("the broker") }
+  }
+
   /// The folders of topics, in the order of their creation.
   func topicFolders() throws(BusError) -> [(number: Int, path: String)] {
     var folders: [(number: Int, path: String)] = []

@@ -82,7 +82,7 @@ final class FileWindow {
   ) throws(BusError) -> (header: BatchHeader, position: Int64)? {
     var place = position + 1
     while place < end {
-      let raw = try bytes(at: place, count: chunk)
+      let raw = try ahead(of: place)
       guard raw.count >= BatchHeader.size else { return nil }
       guard let step = Self.firstMark(in: raw) else {
         place += Int64(raw.count - 3)
@@ -97,6 +97,13 @@ final class FileWindow {
       place += 1
     }
     return nil
+  }
+
+  /// What it holds from `position` on, a header's worth at least: it moves only when that is not there.
+  private func ahead(of position: Int64) throws(BusError) -> UnsafeRawBufferPointer {
+    let header = try bytes(at: position, count: BatchHeader.size)
+    return header.count < BatchHeader.size
+      ? header : UnsafeRawBufferPointer(rebasing: buffer[Int(position - start)..<filled])
   }
 
   private static func firstMark(in raw: UnsafeRawBufferPointer) -> Int? {

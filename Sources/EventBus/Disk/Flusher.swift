@@ -27,6 +27,11 @@ final class Flusher: Sendable {
     queue.asyncAfter(deadline: .now() + .milliseconds(200)) { self.schedule(partition) }
   }
 
+  /// Returns once what was scheduled before is done.
+  func drain() async {
+    await withCheckedContinuation { continuation in queue.async { continuation.resume() } }
+  }
+
   private func run() {
     while true {
       let partitions = state.withLock { state in

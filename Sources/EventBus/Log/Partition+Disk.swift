@@ -134,6 +134,14 @@ extension Partition {
     try state.withLock { state throws(BusError) in try state.disk?.writeOut() }
   }
 
+  /// Writes what came at the last moment, and nothing more: the directory is given back.
+  func close() {
+    state.withLock { state in
+      try? state.disk?.writeOut()
+      state.disk?.isClosed = true
+    }
+  }
+
   func scheduleFlush(_ state: inout State) {
     guard !state.isQueued, state.disk?.needsFlush == true || !state.syncWaiters.isEmpty else { return }
     state.isQueued = true
@@ -157,13 +165,22 @@ extension Partition {
     if let answer { tell(answer) }
   }
 
+  /// Brings it to the disk on this thread, while the log is opened and no other has it.
+  func synchronize() throws(BusError) {
+    guard let store else { return }
+    let work = try state.withLock { state throws(BusError) in try state.disk?.beginFlush(wantsSync: true) }
+    guard let work else { return }
+    let sealed = try work.run(files: store.files)
+    state.withLock { $0.disk?.endFlush(work, sealed: sealed) }
+  }
+
   /// Writes, seals and syncs what there is. One thread does it at a time: the flusher's.
   func flush() {
     guard let store else { return }
     var mustWait = false
     let begun = state.withLock { state -> Result<FlushWork?, BusError> in
       state.isQueued = false
-      if (try? state.disk?.writeOut()) == nil { mustWait = true }
+      if (try? state.disk?.writeOut()) == nil { mustWait = state.disk?.isClosed == false }
       return Result { () throws(BusError) in try state.disk?.beginFlush(wantsSync: !state.syncWaiters.isEmpty) }
     }
     var (waiters, answer): ([SyncWaiter], Result<Void, BusError>)

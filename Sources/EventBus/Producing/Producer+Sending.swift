@@ -11,6 +11,7 @@ extension Producer {
 
     struct Sync {
       let lane: Int
+      let number: Int
       let partition: Partition
       let first: Int64
       let bytes: Int
@@ -37,6 +38,7 @@ extension Producer {
     state.sticky[topic.name] = nil
     let level = settings.acknowledge ?? topic.acknowledgement
     do throws(BusError) {
+      try topic.requireAvailable()
       try topic.producers.check(identity)
       let stamp = ProducerStamp(id: identity.id, epoch: identity.epoch, sequence: lane.nextSequence)
       let batch = try lane.partition.append(
@@ -45,9 +47,12 @@ extension Producer {
       state.lanes[index].nextSequence += Int64(lane.records.count)
       if level == .synced {
         state.lanes[index].inFlight += 1
+        state.batchesSent += 1
+        state.inFlight.insert(state.batchesSent)
         outcome.syncs.append(
           .init(
-            lane: index, partition: lane.partition, first: batch.position.offset, bytes: lane.bytes, done: lane.done))
+            lane: index, number: state.batchesSent, partition: lane.partition, first: batch.position.offset,
+            bytes: lane.bytes, done: lane.done))
         return
       }
       for (step, done) in lane.done.enumerated() {
@@ -63,10 +68,6 @@ extension Producer {
     state.bufferedBytes -= bytes
     outcome.ended += state.waiters
     state.waiters = []
-    if state.bufferedBytes == 0 {
-      outcome.ended += state.flushes
-      state.flushes = []
-    }
   }
 
   /// A batch is on the disk, or not; what gathered meanwhile may go.
@@ -77,6 +78,10 @@ extension Producer {
     for (step, done) in sync.done.enumerated() { outcome.told.append((done, result.map { first.advanced(by: step) })) }
     state.withLock { state in
       state.lanes[sync.lane].inFlight -= 1
+      state.inFlight.remove(sync.number)
+      for index in state.flushes.indices { state.flushes[index].batches.remove(sync.number) }
+      outcome.ended += state.flushes.filter(\.batches.isEmpty).map(\.continuation)
+      state.flushes.removeAll(where: \.batches.isEmpty)
       release(sync.bytes, &state, &outcome)
       if isDue(state.lanes[sync.lane], now: state.lanes[sync.lane].newest),
         let topic = try? broker.topic(sync.partition.name.topic)
@@ -111,13 +116,14 @@ extension Producer {
   /// Sends the batches whose time has come.
   public func tick(now: Int64) { dispatchAll { self.isDue($0, now: now) } }
 
-  /// Sends everything that has gathered, and returns once all of it is acknowledged, or refused.
+  /// Sends everything that has gathered, and returns once it and all that was sent before is acknowledged, or refused.
+  /// What comes meanwhile is not waited for.
   public func flush() async {
     dispatchAll { !$0.records.isEmpty }
     await withCheckedContinuation { continuation in
       let isDone = state.withLock { state in
-        if state.bufferedBytes == 0 { return true }
-        state.flushes.append(continuation)
+        if state.inFlight.isEmpty { return true }
+        state.flushes.append((state.inFlight, continuation))
         return false
       }
       if isDone { continuation.resume() }
@@ -141,7 +147,9 @@ extension Producer {
   public func run<C: Clock>(clock: C, now: @Sendable () -> Int64) async where C.Duration == Duration {
     while !Task.isCancelled {
       tick(now: now())
-      let wait = nextDeadline.map { max(0, $0 - now()) } ?? settings.linger
+      // Without a linger nothing waits for its time.
+      let idle = settings.linger > 0 ? settings.linger : 1_000_000_000
+      let wait = nextDeadline.map { max(0, $0.addingSaturated(-now())) } ?? idle
       try? await clock.sleep(for: .nanoseconds(max(wait, 100_000)))
     }
   }

@@ -28,8 +28,11 @@ public final class Producer: Sendable {
     var sticky: [String: Int] = [:]
     var bufferedBytes = 0
     var waiters: [CheckedContinuation<Void, Never>] = []
-    /// `flush` waits until nothing is on its way.
-    var flushes: [CheckedContinuation<Void, Never>] = []
+    var batchesSent = 0
+    /// Batches that were sent and are not acknowledged, by number.
+    var inFlight: Set<Int> = []
+    /// Each waits for the batches that were on their way when it began.
+    var flushes: [(batches: Set<Int>, continuation: CheckedContinuation<Void, Never>)] = []
   }
 
   typealias Completion = @Sendable (Result<RecordPosition, BusError>) -> Void

@@ -92,12 +92,9 @@ final class TransactionBook: Sendable {
     state.withLock { state in state.open.removeAll { $0 == number } }
   }
 
-  /// Goes on behind the numbers that are used up, some of which are not known to be on the disk.
-  func resume(after number: Int64, open: [Int64]) {
-    state.withLock { state in
-      state.next = max(state.next, number.addingSaturated(1))
-      state.open = open
-    }
+  /// Goes on behind the numbers that are used up.
+  func resume(after number: Int64) {
+    state.withLock { $0.next = max($0.next, number.addingSaturated(1)) }
   }
 
   /// The log of transactions, made when it is missing.

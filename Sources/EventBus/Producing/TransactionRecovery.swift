@@ -24,28 +24,25 @@ struct TransactionRecovery {
   /// - Parameter batches: those of transactions in segments that were not sealed.
   /// - Returns: how many transactions were taken back.
   func run(_ batches: [OpenTransactionBatch], _ store: DiskStore) throws(BusError) -> Int {
-    let open = committed.values.filter { $0.number > settled && counts($0.number) }.sorted { $0.number < $1.number }
-    store.transactions.resume(after: max(newest, batches.map(\.transaction).max() ?? 0), open: open.map(\.number))
     let undone = batches.filter { !counts($0.transaction) }
+    let unsettled = committed.values.filter { $0.number > settled && counts($0.number) }
     // From the end of each log, so that what is at its end can be cut off.
     for batch in undone.reversed() {
       let partition = try topics.partition(batch.partition)
       try partition.state.withLock { state throws(BusError) in try state.disk?.takeBack(batch) }
     }
-    settle(open, store)
+    try synchronize(unsettled)
+    store.transactions.resume(after: max(newest, batches.map(\.transaction).max() ?? 0))
     return Set(undone.map(\.transaction)).count
   }
 
   /// The process that ended may have left what counts in the system's memory: only once it is synced it is settled.
-  private func settle(_ open: [TransactionRecord], _ store: DiskStore) {
-    guard let partition = topics.find(TransactionBook.topicName)?.partitions.first else { return }
-    let log = TransactionLog(partition: partition, book: store.transactions)
-    for record in open {
-      log.settle(
-        record.number,
-        record.parts.compactMap { part in
-          (try? topics.partition(part.partition)).map { ($0, part.end) }
-        })
+  private func synchronize(_ records: [TransactionRecord]) throws(BusError) {
+    guard !records.isEmpty else { return }
+    var names = Set(records.flatMap(\.parts).map(\.partition))
+    names.insert(TopicPartition(topic: TransactionBook.topicName, partition: 0))
+    for name in names.sorted() {
+      if let partition = try? topics.partition(name) { try partition.synchronize() }
     }
   }
 

@@ -213,4 +213,27 @@ import Testing
     #expect(!result.isDuplicate)
     #expect(try broker.everything().map(\.text) == ["a", "b"])
   }
+
+  @Test(.timeLimit(.minutes(1))) func flushWaitsOnlyForWhatWasSentBefore() async throws {
+    let broker = try Broker.with(partitions: 2)
+    let producer = try Producer(broker: broker, settings: ProducerSettings(linger: 1_000), now: 0)
+    try producer.send(ProducerRecord(key: nil, text: "a", partition: 0), to: "orders", now: 0) { _ in
+      // Somebody else sends while the first is on its way.
+      try? producer.send(ProducerRecord(key: nil, text: "b", partition: 1), to: "orders", now: 0) { _ in }
+    }
+    await producer.flush()
+    #expect(producer.bufferedBytes == 33)
+  }
+
+  @Test func aBrokerThatDoesNotAnswerTakesNoBatch() throws {
+    let broker = try Broker.with(partitions: 1)
+    let producer = try Producer(broker: broker, settings: ProducerSettings(linger: 10), now: 0)
+    let told = Recorder<String>()
+    try producer.send(ProducerRecord(key: nil, text: "x"), to: "orders", now: 0) { told.add("\($0)") }
+    broker.setAvailable(false, now: 5)
+    producer.tick(now: 10)
+    #expect(told.all.count == 1 && told.all[0].hasPrefix("failure"))
+    broker.setAvailable(true, now: 20)
+    #expect(try broker.everything().isEmpty)
+  }
 }
