@@ -61,7 +61,7 @@ extension Broker {
     settings.retentionAge = nil
     settings.retentionBytes = nil
     // The added headers must not make a record of the largest size undeliverable.
-    settings.maximumRecordBytes = min(settings.maximumRecordBytes + (64 << 10), 1 << 30)
+    settings.maximumRecordBytes = min(settings.maximumRecordBytes + (64 << 10), 1 << 29)
     do throws(BusError) {
       return try createTopic(name, settings: settings)
     } catch .topicExists {

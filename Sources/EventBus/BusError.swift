@@ -46,7 +46,8 @@ public enum BusError: Error, Sendable, Hashable {
   case fencedProducer(String, epoch: Int32, newest: Int32)
   /// Records before these are missing, or these were stored too long ago to be found again.
   case outOfSequence(TopicPartition, given: Int64, expected: Int64)
-  case transactionTooLarge(bytes: Int, limit: Int)
+  /// A transaction, or a batch of a producer.
+  case tooLargeAtOnce(bytes: Int, limit: Int)
   case transactionTooWide(partitions: Int, limit: Int)
   /// So much is on its way and not acknowledged.
   case producerFull(bytes: Int, limit: Int)
@@ -91,8 +92,8 @@ extension BusError: CustomStringConvertible {
       "record \(given) of a producer cannot follow in \(partition), which waits for its record \(expected)"
     case .producerFull(let bytes, let limit):
       "a producer has \(bytes) of at most \(limit) bytes on their way: send again when some are acknowledged"
-    case .transactionTooLarge(let bytes, let limit):
-      "a transaction of \(bytes) bytes is over the limit of \(limit) bytes: commit more often"
+    case .tooLargeAtOnce(let bytes, let limit):
+      "\(bytes) bytes at once are over the limit of \(limit) bytes: send fewer records at a time"
     case .transactionTooWide(let partitions, let limit):
       "a transaction with records in \(partitions) partitions is over the limit of \(limit): commit more often"
     case .deadLetterSettled(let partition, let offset, let state):

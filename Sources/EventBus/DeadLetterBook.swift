@@ -64,7 +64,7 @@ final class DeadLetterBook: Sendable {
 
   /// Key: the letter's partition number, offset and topic. Value: the state's name.
   static func record(_ partition: TopicPartition, offset: Int64, state: DeadLetterState) -> ProducerRecord {
-    var key = FooterWriter()
+    var key = LittleEndianWriter()
     key.put(Int64(partition.partition))
     key.put(offset)
     return ProducerRecord(key: key.all + Array(partition.topic.utf8), value: Array(state.rawValue.utf8))
@@ -75,7 +75,7 @@ final class DeadLetterBook: Sendable {
     guard let topic = topics.find(Self.topicName) else { return }
     try topic.forEachRecord { record in
       guard let key = record.key, key.count > 16, let state = DeadLetterState(rawValue: record.text) else { return }
-      var reader = FooterReader(bytes: key)
+      var reader = LittleEndianReader(bytes: key)
       guard let numbers = reader.numbers(2) else { return }
       let place = TopicPartition(topic: String(decoding: key[16...], as: UTF8.self), partition: Int(numbers[0]))
       settled.withLock { $0[place, default: [:]][numbers[1]] = state }

@@ -4,12 +4,13 @@ extension Topic {
   /// - Parameter acknowledge: `memory` or `written`; nil takes the topic's `acknowledgement`. A topic in memory has only
   ///   the first. For `synced` there is `appendSynced`, which waits.
   /// - Returns: a position for each record, in the order given.
-  /// - Throws: `unavailable`, `recordTooLarge`, `unknownPartition`; `keyRequired` in a topic that is compacted; on disk
-  ///   `storage`, `bufferFull`, `syncFailed`.
+  /// - Throws: `invalidSettings` for `synced`; `unavailable`, `recordTooLarge`, `unknownPartition`; `keyRequired` in a topic that is compacted; on disk
+  ///   `storage`, `bufferFull`, `syncFailed`, and `transactionTooWide` for records of more than 256 partitions.
   @discardableResult
   public func append(
     _ records: [ProducerRecord], acknowledge: Acknowledgement? = nil, now: Int64
   ) throws(BusError) -> [RecordPosition] {
+    try requireNoSync(acknowledge)
     var effects = Effects()
     defer { effects.run() }
     return try append(records, acknowledge: acknowledge ?? acknowledgement, now: now, effects: &effects)
@@ -32,14 +33,59 @@ extension Topic {
         records, sizes: sizes, acknowledge: acknowledge, now: now, effects: &effects)
       return records.indices.map { RecordPosition(topic: name, partition: first, offset: offset + Int64($0)) }
     }
+    let groups = grouped(targets).filter { !$0.isEmpty }
+    var firsts: [Int64] = []
+    if partitions[0].store == nil {
+      for group in groups {
+        firsts.append(
+          try partitions[targets[group[group.startIndex]]].append(
+            records, at: group, sizes: sizes, acknowledge: acknowledge, now: now, effects: &effects))
+      }
+    } else {
+      guard groups.count <= Broker.widestTransaction else {
+        throw .transactionTooWide(partitions: groups.count, limit: Broker.widestTransaction)
+      }
+      let all = OneByOne(records: records, sizes: sizes, targets: targets, acknowledge: acknowledge, now: now)
+      firsts = try append(all, groups[...], effects: &effects)
+    }
     var offsets = [Int64](repeating: 0, count: records.count)
-    for group in grouped(targets) {
-      guard let target = group.first.map({ targets[$0] }) else { continue }
-      let offset = try partitions[target].append(
-        records, at: group, sizes: sizes, acknowledge: acknowledge, now: now, effects: &effects)
-      for (place, index) in group.enumerated() { offsets[index] = offset + Int64(place) }
+    for (group, first) in zip(groups, firsts) {
+      for (place, index) in group.enumerated() { offsets[index] = first + Int64(place) }
     }
     return records.indices.map { RecordPosition(topic: name, partition: targets[$0], offset: offsets[$0]) }
+  }
+
+  /// What goes to several partitions of a topic on disk.
+  private struct OneByOne {
+    let records: [ProducerRecord]
+    let sizes: [Int]
+    let targets: [Int]
+    let acknowledge: Acknowledgement
+    let now: Int64
+  }
+
+  /// Writes partition by partition, each with the locks of those before it held: should one be refused, they take back
+  /// what they have, and nobody has seen it.
+  /// - Returns: the first offset of each group.
+  private func append(
+    _ all: OneByOne, _ groups: ArraySlice<ArraySlice<Int>>, effects: inout Effects
+  ) throws(BusError) -> [Int64] {
+    guard let group = groups.first else { return [] }
+    var rest: [Int64] = []
+    let first = try partitions[all.targets[group[group.startIndex]]].append(
+      all.records, at: group, sizes: all.sizes, acknowledge: all.acknowledge, transaction: 0, now: all.now,
+      effects: &effects
+    ) { (_, effects) throws(BusError) in
+      rest = try append(all, groups.dropFirst(), effects: &effects)
+    }
+    return [first] + rest
+  }
+
+  /// Here nobody waits for a sync.
+  func requireNoSync(_ acknowledge: Acknowledgement?) throws(BusError) {
+    if acknowledge == .synced {
+      throw .invalidSettings("append returns before a sync: use appendSynced, or a Producer that acknowledges synced")
+    }
   }
 
   func checkedSizes(_ records: [ProducerRecord]) throws(BusError) -> [Int] {

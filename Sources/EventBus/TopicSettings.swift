@@ -52,6 +52,6 @@ public struct TopicSettings: Sendable, Hashable, Codable {
     try require(segmentBytes > 0, "segmentBytes must be over 0")
     try require(segmentAge > 0, "segmentAge must be over 0 ns")
     try require(deleteRetention >= 0, "deleteRetention must be 0 ns or more")
-    try require((1...(1 << 30)).contains(maximumRecordBytes), "maximumRecordBytes must be 1 to 1,073,741,824")
+    try require((1...(1 << 29)).contains(maximumRecordBytes), "maximumRecordBytes must be 1 to 536,870,912")
   }
 }

@@ -15,7 +15,11 @@ final class BatchEncoder: @unchecked Sendable {
   private var place = 0
   private var header = BatchHeader(baseOffset: 0, lastOffset: 0, recordCount: 0, appendedAt: 0)
 
-  init() {}
+  private let salt: UInt32
+
+  init(salt: UInt32) {
+    self.salt = salt
+  }
 
   deinit { buffer.deallocate() }
 
@@ -34,7 +38,6 @@ final class BatchEncoder: @unchecked Sendable {
   func begin(baseOffset: Int64, now: Int64, producer: ProducerStamp, transaction: Int64, bytes: Int, headers: Int) {
     header = BatchHeader(baseOffset: baseOffset, lastOffset: baseOffset, recordCount: 0, appendedAt: now)
     header.producer = producer
-    if producer.continuesBatch { header.flags.insert(.continues) }
     header.transaction = transaction
     // A record's own size counts 32 bytes for what is fixed and 8 for each header: lengths take less, but for headers.
     let needed = BatchHeader.size + bytes + headers * 16
@@ -90,7 +93,7 @@ final class BatchEncoder: @unchecked Sendable {
     if let lastOffset { header.lastOffset = lastOffset }
     header.bytes = place
     let batch = UnsafeMutableRawBufferPointer(rebasing: buffer[..<place])
-    header.write(to: batch)
+    header.write(to: batch, salt: salt)
     return (UnsafeRawBufferPointer(batch), header)
   }
 }
@@ -99,8 +102,13 @@ final class BatchEncoder: @unchecked Sendable {
 final class EncoderPool: Sendable {
   private static let largest = 8 << 20
   private let free = Locked<[BatchEncoder]>([])
+  private let salt: UInt32
 
-  func take() -> BatchEncoder { free.withLock { $0.popLast() } ?? BatchEncoder() }
+  init(salt: UInt32) {
+    self.salt = salt
+  }
+
+  func take() -> BatchEncoder { free.withLock { $0.popLast() } ?? BatchEncoder(salt: salt) }
 
   func put(back encoder: BatchEncoder) {
     // One batch that was unusually large does not keep its memory for ever.

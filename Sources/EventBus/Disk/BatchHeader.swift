@@ -5,7 +5,7 @@ internal import CChecksum
 ///     at  bytes
 ///      0  4   "MSB1"
 ///      4  4   bytes of the whole batch, this header included
-///      8  4   CRC-32C of everything that follows
+///      8  4   CRC-32C of everything that follows, begun with the salt of the data directory
 ///     12  2   flags
 ///     14  2   0
 ///     16  8   offset of the first record (or of the first that was there before compaction)
@@ -28,8 +28,6 @@ struct BatchHeader: Sendable, Hashable {
     let rawValue: UInt16
     /// Its transaction was not committed: its offsets are used up, its records are not there.
     static let void = Flags(rawValue: 1)
-    /// It was appended together with the batch before it.
-    static let continues = Flags(rawValue: 2)
   }
 
   var bytes = 0
@@ -63,8 +61,7 @@ struct BatchHeader: Sendable, Hashable {
     recordCount = Int(raw.number(UInt32.self, at: 28))
     recordBytes = Int(raw.number(UInt32.self, at: 44))
     producer = ProducerStamp(
-      id: raw.number(at: 32), epoch: raw.number(at: 40), sequence: raw.number(at: 48),
-      continuesBatch: flags.contains(.continues))
+      id: raw.number(at: 32), epoch: raw.number(at: 40), sequence: raw.number(at: 48))
     transaction = raw.number(at: 56)
     appendedAt = raw.number(at: 64)
     largestTimestamp = raw.number(at: 72)
@@ -75,7 +72,8 @@ struct BatchHeader: Sendable, Hashable {
   }
 
   /// Writes the header before the records that are there already, and the checksum over both.
-  func write(to raw: UnsafeMutableRawBufferPointer) {
+  /// - Parameter salt: the data directory's own: a record that holds the bytes of a batch is taken for none by that.
+  func write(to raw: UnsafeMutableRawBufferPointer, salt: UInt32) {
     raw.put(Self.magic, at: 0)
     raw.put(UInt32(raw.count), at: 4)
     raw.put(flags.rawValue, at: 12)
@@ -90,19 +88,19 @@ struct BatchHeader: Sendable, Hashable {
     raw.put(transaction, at: 56)
     raw.put(appendedAt, at: 64)
     raw.put(largestTimestamp, at: 72)
-    raw.put(Self.checksum(UnsafeRawBufferPointer(raw)), at: 8)
+    raw.put(Self.checksum(UnsafeRawBufferPointer(raw), salt: salt), at: 8)
   }
 
   /// - Parameter batch: the whole batch.
-  static func checksum(_ batch: UnsafeRawBufferPointer) -> UInt32 {
-    checksum_crc32c(0, batch.baseAddress! + 12, batch.count - 12)
+  static func checksum(_ batch: UnsafeRawBufferPointer, salt: UInt32) -> UInt32 {
+    checksum_crc32c(salt, batch.baseAddress! + 12, batch.count - 12)
   }
 
   /// The header of a batch that begins at the start of `raw`, when all of it is there and as it was written.
-  static func whole(_ raw: UnsafeRawBufferPointer) -> BatchHeader? {
+  static func whole(_ raw: UnsafeRawBufferPointer, salt: UInt32) -> BatchHeader? {
     guard let header = BatchHeader(raw), header.bytes <= raw.count else { return nil }
     let batch = UnsafeRawBufferPointer(rebasing: raw[..<header.bytes])
-    return checksum(batch) == batch.number(UInt32.self, at: 8) ? header : nil
+    return checksum(batch, salt: salt) == batch.number(UInt32.self, at: 8) ? header : nil
   }
 }
 
@@ -114,6 +112,4 @@ struct ProducerStamp: Sendable, Hashable {
   var epoch: Int32
   /// Of the first record; −1 without a producer.
   var sequence: Int64
-  /// What was sent as one batch is stored as several: this is not the first.
-  var continuesBatch = false
 }

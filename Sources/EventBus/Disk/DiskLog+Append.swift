@@ -39,19 +39,18 @@ extension DiskLog {
     do throws(BusError) {
       if hasLeftovers { try cutLeftovers() }
       let first = endOffset
-      var stamp = stamp
       var place = indices.startIndex
       while place != indices.endIndex {
         let isOld = !active.isEmpty && now &- active.openedAt >= settings.segmentAge
-        if isOld || active.bytes + sizes[indices[place]] > settings.segmentBytes { try roll(acknowledge) }
-        let (end, bytes) = room(for: indices, from: place, sizes: sizes, settings: settings)
+        // What a producer sent as one batch is stored as one: half of it would neither be the batch nor nothing.
+        let needed = stamp.id == 0 ? sizes[indices[place]] : indices.reduce(0) { $0 + sizes[$1] }
+        if isOld || active.bytes + needed > settings.segmentBytes { try roll(acknowledge) }
+        let (end, bytes) =
+          stamp.id == 0
+          ? room(for: indices, from: place, sizes: sizes, settings: settings) : (indices.endIndex, needed)
         try appendBatch(
           records, at: indices[place..<end], bytes: bytes, sizes: sizes, acknowledge: acknowledge, stamp: stamp,
           transaction: transaction, now: now, stored: &stored)
-        if stamp.id != 0 {
-          stamp.sequence += Int64(indices.distance(from: place, to: end))
-          stamp.continuesBatch = true
-        }
         place = end
       }
       return first

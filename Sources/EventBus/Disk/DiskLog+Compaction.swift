@@ -89,8 +89,7 @@ struct CompactionWork: Sendable {
 
   /// Writes what is kept of neighbouring segments to a file beside that of the first.
   private func write(_ group: [DiskSegment], _ newest: [[UInt8]: Int64]) throws(BusError) -> DiskSegment {
-    var segment = DiskSegment(
-      id: store.files.makeSegmentID(), directory: directory, baseOffset: group[0].baseOffset)
+    var segment = store.makeSegment(in: directory, at: group[0].baseOffset)
     let file = try File(segment.path + ".new", .create)
     try file.truncate(to: 0)
     var horizons: [Int64] = []
@@ -133,16 +132,10 @@ struct CompactionWork: Sendable {
     segment.tombstonesGoAt = horizons.max()
     segment.isSealed = true
     try file.write(
-      SegmentFooter.encode(segment, producers: try producers(at: group[group.count - 1])), at: segment.length)
+      SegmentFooter.encode(segment, producers: try store.producers(atEndOf: group[group.count - 1])), at: segment.length
+    )
     try file.synchronize()
     return segment
-  }
-
-  /// What was known of producers at the end of a sealed segment.
-  private func producers(at segment: DiskSegment) throws(BusError) -> [ProducerState] {
-    try SegmentFooter.read(
-      store.files.file(of: segment, .update), id: segment.id, directory: directory, baseOffset: segment.baseOffset
-    )?.producers ?? []
   }
 
   private func write(
@@ -168,19 +161,9 @@ extension DiskLog {
   /// What there is to compact; nil when it is not worth it, or segments are not sealed yet.
   func compactionWork(_ settings: TopicSettings, now: Int64) -> CompactionWork? {
     let sealed = Array(closed.prefix { $0.isSealed && $0.damage.isEmpty })
-    guard sealed.count == closed.count, isWorthCompacting(now: now) else { return nil }
+    guard sealed.count == closed.count, CompactionRule.isWorthIt(closed, now: now) else { return nil }
     return CompactionWork(
       closed: sealed, endOffset: endOffset, settings: settings, now: now, directory: directory, store: store)
-  }
-
-  private func isWorthCompacting(now: Int64) -> Bool {
-    var (all, new) = (0, 0)
-    for segment in closed {
-      if let due = segment.tombstonesGoAt, due <= now { return true }
-      all += segment.bytes
-      if !segment.isCompacted { new += segment.bytes }
-    }
-    return new > 0 && new >= all - new
   }
 
   /// Puts the new files in the place of the old ones, unless those have changed meanwhile.

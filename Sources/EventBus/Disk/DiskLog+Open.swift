@@ -20,7 +20,7 @@ extension DiskLog {
       // All of it was deleted, and some of that had not reached the disk.
       for segment in closed + [active] { try remove(segment) }
       closed = []
-      active = DiskSegment(id: store.files.makeSegmentID(), directory: directory, baseOffset: wanted)
+      active = store.makeSegment(in: directory, at: wanted)
       writtenLength = 0
     }
     startOffset = max(startOffset, wanted)
@@ -50,11 +50,10 @@ extension DiskLog {
     _ base: Int64, limit: Int64, allowsGaps: Bool, _ report: inout RecoveryReport,
     _ transactions: inout [OpenTransactionBatch]
   ) throws(BusError) {
-    let empty = DiskSegment(id: store.files.makeSegmentID(), directory: directory, baseOffset: base)
+    let empty = store.makeSegment(in: directory, at: base)
     if let last = closed.last, last.endOffset > base {
       // Compaction joined it with the one before, and could not remove it any more.
-      let footer = try SegmentFooter.read(
-        store.files.file(of: empty, .update), id: empty.id, directory: directory, baseOffset: base)
+      let footer = try SegmentFooter.read(store.files.file(of: empty, .update), of: empty)
       guard last.isCompacted, let footer, footer.segment.endOffset <= last.endOffset else {
         throw .unreadable(path: empty.path, reason: "it begins before the end of the segment before it")
       }
@@ -66,7 +65,7 @@ extension DiskLog {
     }
     let file = try store.files.file(of: empty, .update)
     report.bytes += try file.size()
-    if let (sealed, known) = try SegmentFooter.read(file, id: empty.id, directory: directory, baseOffset: base) {
+    if let (sealed, known) = try SegmentFooter.read(file, of: empty) {
       closed.append(sealed)
       producers = known
       for damage in sealed.damage { note(damage, &report) }
@@ -76,7 +75,8 @@ extension DiskLog {
     report.scannedBytes += scan.segment.length + scan.tornBytes
     if scan.tornBytes > 0 {
       try file.truncate(to: scan.segment.length)
-      if !scan.isFooterTorn {
+      // In a segment that others follow, what is lost is reported by its offsets.
+      if !scan.isFooterTorn, limit == .max {
         report.cuts.append(.init(partition: name, endOffset: scan.segment.endOffset, bytes: scan.tornBytes))
       }
     }
@@ -103,7 +103,7 @@ extension DiskLog {
   private mutating func takeUpWriting(report: inout RecoveryReport) throws(BusError) {
     guard let last = closed.last else { return }
     if last.isSealed {
-      active = DiskSegment(id: store.files.makeSegmentID(), directory: directory, baseOffset: last.endOffset)
+      active = store.makeSegment(in: directory, at: last.endOffset)
     } else {
       active = closed.removeLast()
       active.producers = []

@@ -55,7 +55,8 @@ struct SegmentReader {
 
   init(_ plan: ReadPlan, chunk: Int = 128 << 10) {
     self.plan = plan
-    window = FileWindow(plan.file, written: plan.written, unwritten: plan.unwritten, chunk: chunk)
+    window = FileWindow(
+      plan.file, written: plan.written, unwritten: plan.unwritten, salt: plan.segment.salt, chunk: chunk)
   }
 
   enum Outcome {

@@ -31,7 +31,7 @@ extension DiskLog {
   private mutating func removeFirst(_ count: Int) throws(BusError) -> RemovedRecords {
     var removed = RemovedRecords()
     guard count > 0 else { return removed }
-    let known = try producers(at: closed[count - 1])
+    let known = try store.producers(atEndOf: closed[count - 1])
     if !known.isEmpty { try ProducersFile.write(known, in: directory) }
     // The names of the files that stay tell the next process where the log ends, and nothing else may do so: they are on
     // the disk before the others go.
@@ -47,13 +47,5 @@ extension DiskLog {
       startOffset = max(startOffset, closed.first?.baseOffset ?? active.baseOffset)
     }
     return removed
-  }
-
-  /// What was known of producers at the end of a closed segment.
-  private func producers(at segment: DiskSegment) throws(BusError) -> [ProducerState] {
-    guard segment.isSealed else { return segment.producers }
-    return try SegmentFooter.read(
-      store.files.file(of: segment, .update), id: segment.id, directory: directory, baseOffset: segment.baseOffset
-    )?.producers ?? []
   }
 }

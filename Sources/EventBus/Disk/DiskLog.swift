@@ -36,7 +36,7 @@ struct DiskLog: Sendable {
     self.startOffset = startOffset
     syncedEnd = startOffset
     writtenEnd = startOffset
-    active = DiskSegment(id: store.files.makeSegmentID(), directory: directory, baseOffset: startOffset)
+    active = store.makeSegment(in: directory, at: startOffset)
   }
 
   var endOffset: Int64 { active.endOffset }
@@ -75,7 +75,7 @@ struct DiskLog: Sendable {
     active.producers = producers
     closed.append(active)
     writtenLength = 0
-    active = DiskSegment(id: store.files.makeSegmentID(), directory: directory, baseOffset: endOffset)
+    active = store.makeSegment(in: directory, at: endOffset)
   }
 
   /// The active segment's file, made when it is missing.

@@ -13,6 +13,8 @@ struct DiskSegment: Sendable {
   /// Unique within this process; two files that had one name have two.
   let id: UInt64
   let path: String
+  /// Of its checksums.
+  let salt: UInt32
   let baseOffset: Int64
   /// The first offset of the next segment.
   var endOffset: Int64
@@ -37,8 +39,9 @@ struct DiskSegment: Sendable {
   /// In ascending order.
   var damage: [Damage] = []
 
-  init(id: UInt64, directory: String, baseOffset: Int64) {
+  init(id: UInt64, directory: String, baseOffset: Int64, salt: UInt32) {
     self.id = id
+    self.salt = salt
     self.baseOffset = baseOffset
     endOffset = baseOffset
     let digits = String(baseOffset)

@@ -8,11 +8,14 @@ internal import Concurrency
 ///                                 /0/…log     the segments of partition 0
 final class DiskStore: Sendable {
   private static let format = "msatop log 1\n"
+  private static let saltMark = "salt "
 
   let directory: String
   let settings: StorageSettings
   let files: FileCache
-  let encoders = EncoderPool()
+  let encoders: EncoderPool
+  /// Made by lot with the directory; checksums begin with it.
+  private let salt: UInt32
   let flusher = Flusher()
   let transactions = TransactionBook()
   private let lock: Locked<DirectoryLock?>
@@ -27,22 +30,43 @@ final class DiskStore: Sendable {
     let formatFile = directory + "/format"
     let isNew = !Directory.exists(formatFile)
     // A folder with other things in it is none of ours: nothing is written there.
-    if isNew, let other = try Directory.names(in: directory).first(where: { $0 != "lock" && $0 != "format.new" }) {
+    if isNew, let other = try Directory.names(in: directory).first(where: { !Self.mayBeThere.contains($0) }) {
       throw .unreadable(path: directory, reason: "it is no data directory of msatop, and not empty (\(other))")
     }
     lock = Locked(try DirectoryLock(directory))
     if isNew {
-      try Directory.replace(formatFile, with: Array(Self.format.utf8))
+      salt = UInt32.random(in: 1 ... .max)
+      try Directory.replace(formatFile, with: Array("\(Self.format)\(Self.saltMark)\(salt)\n".utf8))
     } else {
-      let found = String(decoding: try File(formatFile, .read).read(100, at: 0), as: UTF8.self)
-      guard found == Self.format else {
-        throw .unreadable(path: formatFile, reason: "it says \"\(found)\"; this version reads \"\(Self.format)\"")
-      }
+      salt = try Self.salt(in: formatFile)
     }
+    encoders = EncoderPool(salt: salt)
     try Directory.create(directory + "/topics")
     // What was made here must be there after a loss of power, before anything in it is said to be.
     try Directory.synchronize(directory)
     try Directory.synchronize(Directory.parent(of: directory))
+  }
+
+  /// In a directory that is new: what an opening left that was not finished, and what file systems put at their root.
+  private static let mayBeThere: Set = ["lock", "format.new", "lost+found"]
+
+  private static func salt(in path: String) throws(BusError) -> UInt32 {
+    let found = String(decoding: try File(path, .read).read(100, at: 0), as: UTF8.self)
+    guard found.hasPrefix(format), found.dropFirst(format.count).hasPrefix(saltMark),
+      let salt = UInt32(found.dropFirst(format.count + saltMark.count).dropLast())
+    else { throw .unreadable(path: path, reason: "it says \"\(found)\"; this version reads \"\(format)\"") }
+    return salt
+  }
+
+  /// A segment without a file.
+  func makeSegment(in folder: String, at baseOffset: Int64) -> DiskSegment {
+    DiskSegment(id: files.makeSegmentID(), directory: folder, baseOffset: baseOffset, salt: salt)
+  }
+
+  /// What was known of producers at the end of a closed segment.
+  func producers(atEndOf segment: DiskSegment) throws(BusError) -> [ProducerState] {
+    guard segment.isSealed else { return segment.producers }
+    return try SegmentFooter.read(files.file(of: segment, .update), of: segment)?.producers ?? []
   }
 
   /// Gives the directory to others. Nothing may be written after that.

@@ -15,16 +15,18 @@ final class FileWindow {
   /// Where batches end.
   let end: Int64
   private let chunk: Int
+  private let salt: UInt32
   private var buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 0, alignment: 16)
   private var start: Int64 = 0
   private var filled = 0
 
   /// - Parameter chunk: so much is read at once, or more where a batch is larger.
-  init(_ file: File?, written: Int64, unwritten: [UInt8] = [], chunk: Int = 256 << 10) {
+  init(_ file: File?, written: Int64, unwritten: [UInt8] = [], salt: UInt32, chunk: Int = 256 << 10) {
     self.file = file
     self.written = written
     self.unwritten = unwritten
     self.chunk = chunk
+    self.salt = salt
     end = written + Int64(unwritten.count)
   }
 
@@ -72,7 +74,7 @@ final class FileWindow {
     guard position < end else { return .end }
     guard let header = try header(at: position), position + Int64(header.bytes) <= end else { return .broken }
     let raw = try bytes(at: position, count: header.bytes)
-    guard let whole = BatchHeader.whole(raw) else { return .broken }
+    guard let whole = BatchHeader.whole(raw, salt: salt) else { return .broken }
     return .batch(whole, raw)
   }
 

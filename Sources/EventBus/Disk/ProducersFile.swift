@@ -3,7 +3,7 @@ internal import CChecksum
 /// What was known of producers at the end of the segments that were removed: the footers that said so are gone with them.
 enum ProducersFile {
   static func write(_ producers: [ProducerState], in directory: String) throws(BusError) {
-    var bytes = FooterWriter()
+    var bytes = LittleEndianWriter()
     bytes.put(Int64(producers.count))
     for producer in producers { producer.write(to: &bytes) }
     bytes.put(bytes.all.withUnsafeBytes { checksum_crc32c(0, $0.baseAddress!, $0.count) })
@@ -20,7 +20,7 @@ enum ProducersFile {
       raw.count >= 12
         && checksum_crc32c(0, raw.baseAddress!, raw.count - 4) == raw.number(UInt32.self, at: raw.count - 4)
     }
-    var reader = FooterReader(bytes: bytes)
+    var reader = LittleEndianReader(bytes: bytes)
     guard isWhole, let count = reader.next(Int64.self) else {
       throw .unreadable(path: path, reason: "its checksum is wrong; without it records that are sent again come twice")
     }

@@ -9,7 +9,7 @@ enum SegmentFooter {
   private static let version: UInt32 = 1
 
   static func encode(_ segment: DiskSegment, producers: [ProducerState]) -> [UInt8] {
-    var bytes = FooterWriter()
+    var bytes = LittleEndianWriter()
     bytes.put(mark)
     bytes.put(version)
     let fixed: [Int64] = [
@@ -34,7 +34,7 @@ enum SegmentFooter {
     for producer in producers { producer.write(to: &bytes) }
     let length = bytes.all.count + tail
     bytes.put(UInt64(length))
-    let checksum = bytes.all.withUnsafeBytes { checksum_crc32c(0, $0.baseAddress!, $0.count) }
+    let checksum = bytes.all.withUnsafeBytes { checksum_crc32c(segment.salt, $0.baseAddress!, $0.count) }
     bytes.put(checksum)
     bytes.put(mark)
     return bytes.all
@@ -42,7 +42,7 @@ enum SegmentFooter {
 
   /// Reads the footer from the end of the file. Nil when there is none, or none that is whole.
   static func read(
-    _ file: File, id: UInt64, directory: String, baseOffset: Int64
+    _ file: File, of empty: DiskSegment
   ) throws(BusError) -> (segment: DiskSegment, producers: [ProducerState])? {
     let size = try file.size()
     guard size >= Int64(tail) else { return nil }
@@ -51,20 +51,21 @@ enum SegmentFooter {
     guard endMark == mark, length >= UInt64(tail), length <= UInt64(size), length <= 1 << 30 else { return nil }
     let bytes = try file.read(Int(length), at: size - Int64(length))
     let isWhole = bytes.withUnsafeBytes { raw in
-      checksum_crc32c(0, raw.baseAddress!, raw.count - 8) == raw.number(UInt32.self, at: raw.count - 8)
+      checksum_crc32c(empty.salt, raw.baseAddress!, raw.count - 8) == raw.number(UInt32.self, at: raw.count - 8)
     }
     guard isWhole, bytes.count == Int(length) else { return nil }
-    return decode(bytes, fileSize: size, id: id, directory: directory, baseOffset: baseOffset)
+    return decode(bytes, fileSize: size, of: empty)
   }
 
   private static func decode(
-    _ bytes: [UInt8], fileSize: Int64, id: UInt64, directory: String, baseOffset: Int64
+    _ bytes: [UInt8], fileSize: Int64, of empty: DiskSegment
   ) -> (segment: DiskSegment, producers: [ProducerState])? {
-    var reader = FooterReader(bytes: bytes)
+    var reader = LittleEndianReader(bytes: bytes)
     guard reader.next(UInt32.self) == mark, reader.next(UInt32.self) == version,
-      let fixed = reader.numbers(9), fixed[0] == baseOffset, fixed[2] + Int64(bytes.count) == fileSize
+      let fixed = reader.numbers(9), fixed[0] == empty.baseOffset, fixed[2] + Int64(bytes.count) == fileSize
     else { return nil }
-    var segment = DiskSegment(id: id, directory: directory, baseOffset: baseOffset)
+    var segment = empty
+    segment.index = SegmentIndex()
     segment.endOffset = fixed[1]
     segment.length = fixed[2]
     segment.records = Int(fixed[3])
@@ -87,48 +88,5 @@ enum SegmentFooter {
       producers.append(producer)
     }
     return (segment, producers)
-  }
-}
-
-struct FooterWriter {
-  private(set) var all: [UInt8] = []
-
-  mutating func put<Number: FixedWidthInteger>(_ number: Number) {
-    withUnsafeBytes(of: number.littleEndian) { all.append(contentsOf: $0) }
-  }
-}
-
-struct FooterReader {
-  let bytes: [UInt8]
-  private var place = 0
-
-  init(bytes: [UInt8]) { self.bytes = bytes }
-
-  mutating func next<Number: FixedWidthInteger>(_ type: Number.Type) -> Number? {
-    let size = Number.bitWidth / 8
-    guard place + size <= bytes.count else { return nil }
-    defer { place += size }
-    return bytes.withUnsafeBytes { $0.number(type, at: place) }
-  }
-
-  mutating func numbers(_ count: Int) -> [Int64]? {
-    var numbers: [Int64] = []
-    for _ in 0..<count {
-      guard let number = next(Int64.self) else { return nil }
-      numbers.append(number)
-    }
-    return numbers
-  }
-
-  /// A count, and so many rows of `width` numbers.
-  mutating func rows(of width: Int) -> [[Int64]]? {
-    guard let count = next(Int64.self), count >= 0, count <= Int64(bytes.count) else { return nil }
-    var rows: [[Int64]] = []
-    rows.reserveCapacity(Int(count))
-    for _ in 0..<count {
-      guard let row = numbers(width) else { return nil }
-      rows.append(row)
-    }
-    return rows
   }
 }

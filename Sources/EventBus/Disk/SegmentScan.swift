@@ -18,7 +18,7 @@ struct SegmentScan {
   ) throws(BusError) {
     segment = empty
     self.producers = producers
-    let window = FileWindow(file, written: try file.size(), chunk: 1 << 20)
+    let window = FileWindow(file, written: try file.size(), salt: empty.salt, chunk: 1 << 20)
     var position: Int64 = 0
     scan: while true {
       switch try window.batch(at: position) {

@@ -3,7 +3,7 @@ internal import CChecksum
 /// The first offset that can be read, where that is not the beginning of a segment.
 enum StartFile {
   static func write(_ offset: Int64, in directory: String) throws(BusError) {
-    var bytes = FooterWriter()
+    var bytes = LittleEndianWriter()
     bytes.put(offset)
     bytes.put(bytes.all.withUnsafeBytes { checksum_crc32c(0, $0.baseAddress!, $0.count) })
     try Directory.create(directory)

@@ -6,22 +6,8 @@ extension GroupCoordinator {
   /// records were lost, is moved back to that end: else what comes there next would be passed over.
   func restore(now: Int64) throws(BusError) -> [RecoveryReport.MovedCommit] {
     var groups = OrderedDictionary<String, ConsumerGroup>()
-    for partition in log.partitions {
-      var offset = partition.bounds.lowerBound
-      while true {
-        let batch: RecordBatch
-        do throws(BusError) {
-          batch = try partition.read(from: offset, maximumRecords: 4_096, maximumBytes: 4 << 20, counted: false)
-        } catch .damaged(_, let offsets) {
-          // It was reported when the log was opened. Groups go on from an earlier commit.
-          offset = offsets.upperBound + 1
-          continue
-        }
-        guard let last = batch.records.last else { break }
-        for record in batch.records { Self.apply(record, to: &groups, defaults: defaults, now: now) }
-        offset = last.offset + 1
-      }
-    }
+    // Where a part of it is damaged, groups go on from an earlier commit.
+    try log.forEachRecord { Self.apply($0, to: &groups, defaults: defaults, now: now) }
     var moved: [RecoveryReport.MovedCommit] = []
     var effects = Effects()
     for index in groups.values.indices {
@@ -36,10 +22,10 @@ extension GroupCoordinator {
     now: Int64
   ) {
     guard let commit = OffsetCommitRecord(record) else { return }
-    var group = groups[commit.group] ?? ConsumerGroup(name: commit.group, settings: defaults, now: now)
-    group.offsets[commit.partition] = commit.committed
+    groups[commit.group, default: ConsumerGroup(name: commit.group, settings: defaults, now: now)]
+      .offsets[commit.partition] = commit.committed
     // A group of which nothing is left is none.
-    groups[commit.group] = group.offsets.isEmpty ? nil : group
+    if groups[commit.group]?.offsets.isEmpty == true { groups[commit.group] = nil }
   }
 
   private func moveBack(

@@ -5,7 +5,7 @@ extension PartitionLog {
   ///
   /// The last record of the log stays in any case, so that whoever reads on from a gap comes to its end.
   mutating func compact(_ settings: TopicSettings, now: Int64) -> RemovedRecords {
-    guard isWorthCompacting(now: now) else { return RemovedRecords() }
+    guard CompactionRule.isWorthIt(closed, now: now) else { return RemovedRecords() }
     let newest = newestOffsets()
     var removed = RemovedRecords()
     var compacted: [Segment] = []
@@ -32,16 +32,6 @@ extension PartitionLog {
     removed.segments = closed.count - compacted.count
     replaceClosed(with: compacted, removing: removed)
     return removed
-  }
-
-  private func isWorthCompacting(now: Int64) -> Bool {
-    var (all, new) = (0, 0)
-    for segment in closed {
-      if let due = segment.tombstonesGoAt, due <= now { return true }
-      all += segment.bytes
-      if !segment.isCompacted { new += segment.bytes }
-    }
-    return new > 0 && new >= all - new
   }
 
   /// Where the newest record of each key stands; for looking up only.

@@ -43,20 +43,13 @@ struct ProducerState: Sendable, Hashable {
   mutating func note(_ stamp: ProducerStamp, count: Int, offset: Int64, now: Int64) {
     epoch = max(epoch, stamp.epoch)
     lastAppend = now
-    // Batches of one call that were split for their size are one.
-    if let last = batches.last, stamp.sequence == last.nextSequence, offset == last.offset + Int64(last.count),
-      stamp.continuesBatch
-    {
-      batches[batches.count - 1] = Batch(sequence: last.sequence, count: last.count + count, offset: last.offset)
-      return
-    }
     batches.append(Batch(sequence: stamp.sequence, count: count, offset: offset))
     if batches.count > Self.remembered { batches.removeFirst() }
   }
 
   // MARK: In a file
 
-  func write(to footer: inout FooterWriter) {
+  func write(to footer: inout LittleEndianWriter) {
     footer.put(id)
     footer.put(Int64(epoch))
     footer.put(lastAppend)
@@ -68,7 +61,7 @@ struct ProducerState: Sendable, Hashable {
     }
   }
 
-  init?(_ footer: inout FooterReader) {
+  init?(_ footer: inout LittleEndianReader) {
     guard let fixed = footer.numbers(3), let rows = footer.rows(of: 3), !rows.isEmpty else { return nil }
     id = fixed[0]
     epoch = Int32(truncatingIfNeeded: fixed[1])

@@ -11,15 +11,51 @@ extension Broker {
   /// - Parameter acknowledge: as for ``Topic/append(_:acknowledge:now:)``.
   /// - Returns: a position for each record, in the order of their appends.
   /// - Throws: as ``Topic/append(_:acknowledge:now:)`` and ``GroupCoordinator/commit(_:by:allowingRewind:now:)``;
-  ///   `transactionTooLarge`, `transactionTooWide`, `fencedProducer`. Nothing was written then.
+  ///   `tooLargeAtOnce`, `transactionTooWide`, `fencedProducer`. Nothing was written then.
   @discardableResult
   public func commit(
     _ transaction: Transaction, acknowledge: Acknowledgement? = nil, now: Int64
+  ) throws(BusError) -> [RecordPosition] {
+    guard acknowledge != .synced else {
+      throw .invalidSettings("commit returns before a sync: use commitSynced")
+    }
+    return try write(transaction, acknowledge: acknowledge, now: now) { _ in }
+  }
+
+  /// As ``commit(_:acknowledge:now:)``, and returns once all of it is on the disk.
+  /// - Throws: also `notDurable` where the bus is in memory; `syncFailed`: it may or may not be there then.
+  @discardableResult
+  public func commitSynced(_ transaction: Transaction, now: Int64) async throws(BusError) -> [RecordPosition] {
+    guard topics.store != nil else { throw .notDurable(groups.log.partitions[0].name) }
+    if transaction.isEmpty { return [] }
+    let outcome = await withCheckedContinuation { continuation in
+      let positions = Locked<Result<[RecordPosition], BusError>?>(nil)
+      do throws(BusError) {
+        // The answer comes once both are there: what was written, and that it is synced.
+        let meeting = SyncCountdown(2) { synced in
+          let written = positions.withLock { $0 } ?? .success([])
+          continuation.resume(returning: synced.flatMap { written })
+        }
+        let written = try write(transaction, acknowledge: .written, now: now) { meeting.arrive($0) }
+        positions.withLock { $0 = .success(written) }
+        meeting.arrive(.success(()))
+      } catch {
+        continuation.resume(returning: .failure(error))
+      }
+    }
+    return try outcome.get()
+  }
+
+  /// - Parameter settled: told once everything is on the disk, where there is one.
+  private func write(
+    _ transaction: Transaction, acknowledge: Acknowledgement?, now: Int64,
+    settled: @escaping @Sendable (Result<Void, BusError>) -> Void
   ) throws(BusError) -> [RecordPosition] {
     if let producer = transaction.producer { try topics.producers.check(producer) }
     var effects = Effects()
     defer { effects.run() }
     var writing = try TransactionWriting(transaction, topics: topics)
+    writing.settled = settled
     writing.acknowledge = acknowledge ?? topics.store?.settings.acknowledge ?? .memory
     guard !transaction.commits.isEmpty else {
       try writing.write(now: now, effects: &effects)
@@ -48,6 +84,7 @@ struct TransactionWriting {
   private var parts: [Part] = []
   private(set) var positions: [RecordPosition] = []
   var acknowledge = Acknowledgement.memory
+  var settled: @Sendable (Result<Void, BusError>) -> Void = { _ in }
 
   /// - Throws: what refuses a record; nothing is written yet.
   init(_ transaction: Transaction, topics: TopicRegistry) throws(BusError) {
@@ -68,7 +105,7 @@ struct TransactionWriting {
       }
     }
     guard bytes <= Broker.largestTransaction else {
-      throw .transactionTooLarge(bytes: bytes, limit: Broker.largestTransaction)
+      throw .tooLargeAtOnce(bytes: bytes, limit: Broker.largestTransaction)
     }
     guard parts.count <= Broker.widestTransaction else {
       throw .transactionTooWide(partitions: parts.count, limit: Broker.widestTransaction)
@@ -122,7 +159,7 @@ struct TransactionWriting {
       throw error
     }
     place(firsts)
-    log.settle(number, zip(parts, firsts).map { ($0.partition, $1 + Int64($0.records.count)) })
+    log.settle(number, zip(parts, firsts).map { ($0.partition, $1 + Int64($0.records.count)) }, settled)
   }
 
   private mutating func place(_ firsts: [Int64]) {
@@ -153,14 +190,16 @@ struct TransactionWriting {
 extension Partition {
   /// Appends, and runs `then` before anybody sees the records; an error of it takes them back.
   func append(
-    _ records: [ProducerRecord], sizes: [Int], acknowledge: Acknowledgement, transaction: Int64, now: Int64,
-    effects: inout Effects, then: (_ first: Int64, inout Effects) throws(BusError) -> Void
+    _ records: [ProducerRecord], at indices: ArraySlice<Int>? = nil, sizes: [Int], acknowledge: Acknowledgement,
+    transaction: Int64, now: Int64, effects: inout Effects,
+    then: (_ first: Int64, inout Effects) throws(BusError) -> Void
   ) throws(BusError) -> Int64 {
     try state.withLock { state throws(BusError) in
       var stored: [EventRecord]? = feed.isObserved ? [] : nil
       let mark = state.disk?.mark
       let first = try append(
-        &state, records, sizes: sizes, acknowledge: acknowledge, transaction: transaction, now: now, stored: &stored)
+        &state, records, at: indices, sizes: sizes, acknowledge: acknowledge, transaction: transaction, now: now,
+        stored: &stored)
       do throws(BusError) {
         try then(first, &effects)
       } catch {

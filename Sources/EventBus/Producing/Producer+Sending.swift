@@ -39,11 +39,9 @@ extension Producer {
     let level = settings.acknowledge ?? topic.acknowledgement
     do throws(BusError) {
       try topic.requireAvailable()
-      try topic.producers.check(identity)
-      let stamp = ProducerStamp(id: identity.id, epoch: identity.epoch, sequence: lane.nextSequence)
       let batch = try lane.partition.append(
-        lane.records, sizes: lane.sizes, stamp: stamp, acknowledge: level == .synced ? .written : level,
-        now: lane.newest, effects: &outcome.effects)
+        lane.records, sizes: lane.sizes, by: identity, sequence: lane.nextSequence, topic.producers,
+        acknowledge: level == .synced ? .written : level, now: lane.newest, effects: &outcome.effects)
       state.lanes[index].nextSequence += Int64(lane.records.count)
       if level == .synced {
         state.lanes[index].inFlight += 1

@@ -17,6 +17,8 @@ final class ProducerRegistry: Sendable {
   private static let block: Int64 = 1_000
 
   private let state = Locked(State())
+  /// By number: the newest epoch of those with a name; for looking up only. A lock of its own, under that of a partition.
+  private let epochs = Locked<[Int64: Int32]>([:])
 
   /// Takes up what the log says.
   func restore(from topics: TopicRegistry) throws(BusError) {
@@ -29,12 +31,17 @@ final class ProducerRegistry: Sendable {
         state.named[name] = ProducerIdentity(id: numbers.id, epoch: numbers.epoch, name: name)
       }
     }
+    let written = topics.all.flatMap(\.partitions).flatMap { $0.state.withLock(\.producers) }
     // A loss of power may have taken the newest of these records and left batches of the producers that they named. Under
     // their numbers others would find their own first batches stored already.
-    let known = topics.all.flatMap(\.partitions).flatMap { $0.state.withLock(\.producers) }.map(\.id).max() ?? 0
     state.withLock { state in
-      state.nextID = max(state.nextID, known.addingSaturated(1))
+      state.nextID = max(state.nextID, (written.map(\.id).max() ?? 0).addingSaturated(1))
       state.reservedID = state.nextID
+    }
+    let named = state.withLock { Array($0.named.values) }
+    for identity in named {
+      let newest = written.filter { $0.id == identity.id }.map(\.epoch).max() ?? 0
+      setNewest(ProducerIdentity(id: identity.id, epoch: max(identity.epoch, newest), name: identity.name))
     }
   }
 
@@ -49,12 +56,16 @@ final class ProducerRegistry: Sendable {
         let next = ProducerIdentity(id: known.id, epoch: known.epoch + 1, name: name)
         try keep(name, id: next.id, epoch: next.epoch, topics, now: now, &effects)
         state.named[name] = next
+        epochs.withLock { $0[next.id] = next.epoch }
         return next
       }
       let identity = ProducerIdentity(id: state.nextID, epoch: 0, name: name)
       if let name {
         try keep(name, id: identity.id, epoch: 0, topics, now: now, &effects)
+        // Its number must be known again after a loss of power, or what it sends again would come twice.
+        try topics.find(Self.topicName)?.partitions[0].synchronize()
         state.named[name] = identity
+        epochs.withLock { $0[identity.id] = 0 }
       } else if identity.id >= state.reservedID {
         try keep("", id: identity.id + Self.block - 1, epoch: 0, topics, now: now, &effects)
         state.reservedID = identity.id + Self.block
@@ -67,10 +78,16 @@ final class ProducerRegistry: Sendable {
   /// - Throws: `fencedProducer` when another life of the same name is newer.
   func check(_ producer: ProducerIdentity) throws(BusError) {
     guard let name = producer.name else { return }
-    let newest = state.withLock { $0.named[name] }
-    guard let newest, newest.id == producer.id, newest.epoch <= producer.epoch else {
-      throw .fencedProducer(name, epoch: producer.epoch, newest: newest?.epoch ?? 0)
+    let newest = epochs.withLock { $0[producer.id] }
+    guard let newest, newest <= producer.epoch else {
+      throw .fencedProducer(name, epoch: producer.epoch, newest: newest ?? 0)
     }
+  }
+
+  private func setNewest(_ identity: ProducerIdentity) {
+    guard let name = identity.name else { return }
+    state.withLock { $0.named[name] = identity }
+    epochs.withLock { $0[identity.id] = identity.epoch }
   }
 
   /// Writes it down, where there is a disk.
@@ -82,7 +99,7 @@ final class ProducerRegistry: Sendable {
       if let known = topics.find(Self.topicName) { known } else {
         try topics.create(Self.topicName, settings: Self.topicSettings, isInternal: true)
       }
-    var value = FooterWriter()
+    var value = LittleEndianWriter()
     value.put(id)
     value.put(epoch)
     let record = ProducerRecord(key: Array(name.utf8), value: value.all)
@@ -90,7 +107,7 @@ final class ProducerRegistry: Sendable {
   }
 
   private static func decode(_ value: [UInt8]) -> (id: Int64, epoch: Int32)? {
-    var reader = FooterReader(bytes: value)
+    var reader = LittleEndianReader(bytes: value)
     guard let id = reader.next(Int64.self), let epoch = reader.next(Int32.self) else { return nil }
     return (id, epoch)
   }

@@ -26,16 +26,20 @@ extension Topic {
     let target = try partition(number)
     let sizes = try checkedSizes(records)
     try requireAvailable()
-    try producers.check(producer)
+    try requireNoSync(acknowledge)
+    let bytes = sizes.reduce(0, +)
+    guard bytes <= Broker.largestTransaction else {
+      throw .tooLargeAtOnce(bytes: bytes, limit: Broker.largestTransaction)
+    }
     precondition(!records.isEmpty, "a batch of a producer has one record at least")
     guard (0...Int64.max - Int64(records.count)).contains(sequence) else {
       throw .outOfSequence(target.name, given: sequence, expected: target.nextSequence(of: producer.id) ?? 0)
     }
     var effects = Effects()
     defer { effects.run() }
-    let stamp = ProducerStamp(id: producer.id, epoch: producer.epoch, sequence: sequence)
     return try target.append(
-      records, sizes: sizes, stamp: stamp, acknowledge: acknowledge ?? acknowledgement, now: now, effects: &effects)
+      records, sizes: sizes, by: producer, sequence: sequence, producers,
+      acknowledge: acknowledge ?? acknowledgement, now: now, effects: &effects)
   }
 
   /// The number that the producer's next record for this partition must have; nil when the partition knows nothing of it,
@@ -46,11 +50,14 @@ extension Topic {
 }
 
 extension Partition {
+  /// The producer is checked with the lock held: whoever took its place since cannot have begun to write here before.
   func append(
-    _ records: [ProducerRecord], sizes: [Int], stamp: ProducerStamp, acknowledge: Acknowledgement, now: Int64,
-    effects: inout Effects
+    _ records: [ProducerRecord], sizes: [Int], by producer: ProducerIdentity, sequence: Int64,
+    _ registry: ProducerRegistry, acknowledge: Acknowledgement, now: Int64, effects: inout Effects
   ) throws(BusError) -> ProducedBatch {
     try state.withLock { state throws(BusError) in
+      try registry.check(producer)
+      let stamp = ProducerStamp(id: producer.id, epoch: producer.epoch, sequence: sequence)
       let known = state.producers.first { $0.id == stamp.id }
       if let offset = try known?.place(of: stamp, count: records.count, in: name) {
         return ProducedBatch(position: position(offset), isDuplicate: true)

@@ -29,7 +29,7 @@ struct TransactionRecord: Hashable {
   }
 
   var bytes: [UInt8] {
-    var writer = FooterWriter()
+    var writer = LittleEndianWriter()
     writer.put(number)
     writer.put(settled)
     writer.put(Int64(parts.count))
@@ -46,7 +46,7 @@ struct TransactionRecord: Hashable {
 
   /// Nil for bytes that are none.
   init?(_ bytes: [UInt8]) {
-    var reader = FooterReader(bytes: bytes)
+    var reader = LittleEndianReader(bytes: bytes)
     guard let fixed = reader.numbers(3), fixed[2] >= 0 else { return nil }
     var parts: [Part] = []
     for _ in 0..<fixed[2] {
@@ -131,9 +131,14 @@ struct TransactionLog {
   }
 
   /// Brings a transaction to the disk in the background, and then lets go of what is needed no more.
-  func settle(_ number: Int64, _ parts: [(partition: Partition, end: Int64)]) {
+  /// - Parameter tell: called when it is there, or cannot be.
+  func settle(
+    _ number: Int64, _ parts: [(partition: Partition, end: Int64)],
+    _ tell: @escaping @Sendable (Result<Void, BusError>) -> Void
+  ) {
     let end = partition.bounds.upperBound
     let countdown = SyncCountdown(parts.count + 1) { [book, partition] result in
+      defer { tell(result) }
       // After a failure nobody knows: it stays open, and so does every later one.
       guard case .success = result else { return }
       book.end(number)

@@ -73,7 +73,7 @@ extension DiskLog {
       var bytes = try file.read(batch.header.bytes, at: batch.position)
       var header = batch.header
       header.flags.insert(.void)
-      bytes.withUnsafeMutableBytes { header.write(to: $0) }
+      bytes.withUnsafeMutableBytes { header.write(to: $0, salt: active.salt) }
       try file.write(bytes, at: batch.position)
     }
     try file.synchronize()
@@ -96,7 +96,7 @@ extension DiskLog {
     let isActive = path == active.path
     guard let index = isActive ? closed.count : closed.firstIndex(where: { $0.path == path }) else { return }
     let old = isActive ? active : closed[index]
-    let empty = DiskSegment(id: old.id, directory: directory, baseOffset: old.baseOffset)
+    let empty = DiskSegment(id: old.id, directory: directory, baseOffset: old.baseOffset, salt: old.salt)
     let limit = isActive ? .max : old.endOffset
     let scan = try SegmentScan(
       File(path, .update), empty, limit: limit, allowsGaps: false, producers: closed.isEmpty ? [] : producers)

@@ -101,6 +101,25 @@ import Testing
     #expect(try topic.read(partition: 0, from: 4, maximumRecords: 2).records.map(\.text) == ["a2", "b2"])
   }
 
+  /// What was written as a value is no batch, whatever bytes it has, also where the batch around it is torn.
+  @Test func aBatchInsideOfARecordIsNoBatch() throws {
+    do {
+      let broker = try folder.open()
+      let topic = try broker.createTopic("orders")
+      try topic.append(ProducerRecord(key: nil, text: "real"), now: 0)
+      let encoder = BatchEncoder(salt: 0)
+      encoder.begin(baseOffset: 1_000, now: 0, producer: .none, transaction: 0, bytes: 100, headers: 0)
+      encoder.add(
+        offset: 1_000, timestamp: 0, key: nil, value: Array("forged".utf8), headers: [], isTombstone: false,
+        sizeInBytes: 38)
+      try topic.append(ProducerRecord(value: Array(encoder.finish().batch) + [0, 0, 0, 0, 0, 0]), now: 0)
+    }
+    try change(segments()[0]) { $0.removeLast(3) }
+    let broker = try folder.open()
+    #expect(try broker.topic("orders").bounds(partition: 0) == 0...1)
+    #expect(try broker.everything().map(\.text) == ["real"])
+  }
+
   @Test func aMissingSegmentIsReported() async throws {
     do {
       try write(segmentBytes: 80)

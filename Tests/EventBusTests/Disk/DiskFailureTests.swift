@@ -11,7 +11,7 @@ import Testing
   init() throws { folder = try TemporaryDirectory() }
 
   /// Runs `body`, and says whether it ended in time.
-  private func ends(within seconds: Double = 3, _ body: @escaping @Sendable () async -> Void) async -> Bool {
+  private func ends(within seconds: Double = 120, _ body: @escaping @Sendable () async -> Void) async -> Bool {
     let done = Recorder<Int>()
     let task = Task {
       await body()
@@ -74,6 +74,29 @@ import Testing
     #expect(try broker.everything().map(\.text) == ["a"])
   }
 
+  @Test func anAppendToSeveralPartitionsIsAllOrNothing() throws {
+    let broker = try folder.open()
+    let topic = try broker.createTopic("orders", settings: TopicSettings(partitions: 3))
+    // A file stands where the folder of the last partition should.
+    try Data().write(to: URL(fileURLWithPath: folder.path + "/topics/1-orders/2"))
+    let records = (0..<6).map { ProducerRecord(key: nil, text: "\($0)", partition: 2 - $0 % 3) }
+    #expect(throws: BusError.self) { try topic.append(records, now: 0) }
+    for partition in 0..<3 { #expect(try topic.bounds(partition: partition) == 0...0) }
+    let positions = try topic.append(records.filter { $0.partition != 2 }, now: 0)
+    #expect(positions.map(\.description) == ["orders[1]@0", "orders[0]@0", "orders[1]@1", "orders[0]@1"])
+  }
+
+  @Test func aSyncIsWaitedForElsewhere() throws {
+    let broker = try folder.open()
+    let topic = try broker.createTopic("orders")
+    let record = ProducerRecord(key: nil, text: "a")
+    #expect(throws: BusError.self) { try topic.append([record], acknowledge: .synced, now: 0) }
+    var transaction = Transaction()
+    transaction.append([record], to: "orders")
+    #expect(throws: BusError.self) { try broker.commit(transaction, acknowledge: .synced, now: 0) }
+    #expect(try topic.bounds(partition: 0) == 0...0)
+  }
+
   @Test func closingOnAFullDiskEnds() async throws {
     let broker = try folder.open(storage: StorageSettings(acknowledge: .memory))
     let topic = try broker.createTopic("orders")
@@ -124,8 +147,9 @@ extension DiskLog {
   fileprivate static func reopened(_ old: DiskLog, length: Int64) throws -> DiskLog {
     var log = old
     let file = try File(old.active.path, .update)
-    var segment = DiskSegment(id: old.active.id, directory: old.directory, baseOffset: old.active.baseOffset)
-    let window = FileWindow(file, written: length)
+    var segment = DiskSegment(
+      id: old.active.id, directory: old.directory, baseOffset: old.active.baseOffset, salt: old.active.salt)
+    let window = FileWindow(file, written: length, salt: old.active.salt)
     while case .batch(let header, _) = try window.batch(at: segment.length) { segment.add(header) }
     log.active = segment
     log.writtenLength = length

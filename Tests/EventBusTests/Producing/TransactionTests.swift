@@ -59,6 +59,22 @@ import Testing
     #expect(try bus.broker.topic("mails").bounds(partition: 1) == 0...0)
   }
 
+  @Test func aCommitMayWaitForTheDisk() async throws {
+    let folder = try TemporaryDirectory()
+    let broker = try folder.open()
+    try broker.createTopic("orders", settings: TopicSettings(partitions: 2))
+    var transaction = Transaction()
+    transaction.append([record("a"), record("b", 1)], to: "orders")
+    #expect(try await broker.commitSynced(transaction, now: 0).count == 2)
+    #expect(broker.topics.store?.transactions.settled == 1)
+    for partition in try broker.topic("orders").partitions {
+      partition.state.withLock { #expect($0.disk?.syncedEnd == 1) }
+    }
+    await #expect(throws: BusError.self) { try await Broker().commitSynced(transaction, now: 0) }
+    transaction.append([record("x", 9)], to: "orders")
+    await #expect(throws: BusError.self) { try await broker.commitSynced(transaction, now: 0) }
+  }
+
   @Test func aTransactionHasALimit() throws {
     let broker = try Broker.with(partitions: 1)
     var transaction = Transaction()
@@ -171,7 +187,7 @@ import Testing
 
   @Test func whatIsNoRecordOfATransactionIsNone() {
     for numbers: [Int64] in [[1, 0, -1], [1, 0, 1, 0, 5, -7, 0], [1, 0, 1, 0, .max, 1, 0], [1, 0]] {
-      var bytes = FooterWriter()
+      var bytes = LittleEndianWriter()
       for number in numbers { bytes.put(number) }
       #expect(TransactionRecord(bytes.all) == nil)
     }
