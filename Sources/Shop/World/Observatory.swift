@@ -60,6 +60,12 @@ final class Observatory: @unchecked Sendable {
     for change in health.judge(world) { world.tell(change) }
   }
 
+  /// Somebody moved a group's offsets.
+  func noteMove(_ move: SeekPreview, now: Int64) {
+    lag.offsetsMoved(group: move.group, now: now)
+    series.noteMove(move)
+  }
+
   // MARK: By the clock
 
   private func everyTenth() {
@@ -105,7 +111,7 @@ final class Observatory: @unchecked Sendable {
         OperationalEvent(
           time: world.time.now, kind: .lag, severity: verdict == .ok ? .good : verdict == .warn ? .warning : .bad,
           subject: "\(report.group)/\(report.group)", change: "lag \(before.rawValue) → \(verdict.rawValue)",
-          reason: "\(report.totalLag ?? 0) records behind", state: verdict.rawValue))
+          reason: "\(Count.of(report.totalLag ?? 0, "record")) behind", state: verdict.rawValue))
     }
   }
 }
