@@ -75,6 +75,7 @@ import TraceModel
     let place = try #require(topic.groups[0].partitions.first { $0.trial != nil })
     let trial = try #require(place.trial)
     #expect(trial.offset == place.committed && trial.type == EventType.orderCreated && trial.limit == 10)
+    #expect(place.isStuck && topic.emptyIn == nil)
     #expect((2...9).contains(trial.failures) && trial.error == "fault: errors" && trial.instance == place.owner)
     stage.run(50)
     #expect(stage.state(id) == .stuck)

@@ -159,7 +159,7 @@ extension Why {
   private static func rule(_ verdict: LagVerdict?) -> String {
     switch verdict {
     case nil: "Nothing is committed yet: there is no lag to judge."
-    case .ok: "OK: it has read everything, or what it has not is on its way."
+    case .ok: "OK: it commits, and within its last 10 commits it had caught up or its lag fell."
     case .warn: "WARN: the lag grows while records are read."
     case .rewind:
       "REWIND: its offsets went back and have not come up to where they were: what lies between is read again."

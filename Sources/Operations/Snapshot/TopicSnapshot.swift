@@ -92,8 +92,11 @@ public struct PartitionSnapshot: Sendable, Codable {
     self.partition = partition
   }
 
-  /// Whether nothing in it is read any more, though there is something to read.
-  public var isStuck: Bool { (verdict == .stop || verdict == .stall) && (lag ?? 0) > 0 }
+  /// Whether nothing in it is read, though there is something to read: it commits no more, or is at a record that fails
+  /// again and again. A verdict knows only of commits, and may be fine for some time yet.
+  public var isStuck: Bool {
+    (lag ?? 0) > 0 && (verdict == .stop || verdict == .stall || (trial?.failures ?? 0) > 2)
+  }
 }
 
 /// A record that failed, and is tried again: what comes after it in its partition waits.

@@ -117,7 +117,12 @@ extension SnapshotBuilder {
     let worst = group.partitions.max { ($0.verdict ?? .ok, $0.lag ?? 0) < ($1.verdict ?? .ok, $1.lag ?? 0) }
     switch group.verdict {
     case nil: return ["nothing is committed yet"]
-    case .ok: return [(group.lag ?? 0) == 0 ? "everything is read" : "what is behind is on its way"]
+    case .ok:
+      let lag = group.lag ?? 0
+      if lag == 0 { return ["everything is read"] }
+      // The rule looks at the last commits, and may be content with what is far behind.
+      let isNear = Double(lag) <= topic.outRate
+      return [isNear ? "what is behind is on its way" : "within 10 commits it had caught up, or its lag fell"]
     case .warn: return ["lag has not fallen in 10 samples"]
     case .stall: return ["partition \(worst?.partition ?? 0) commits the same offset again"]
     case .stop: return ["no commit in partition \(worst?.partition ?? 0), longer than usual"]

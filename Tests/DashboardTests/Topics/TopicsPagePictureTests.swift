@@ -125,7 +125,7 @@ import Testing
     var picture = stage.picture()
     for line in [
       "▌✗ STOP   payment              4     46    4.1   181 MB    7 d   payment         1,204 ▁▁▁▁▁▁▂▃▅▆▇█     stuck     0",
-      "1       187,955    12     187,637    318  ━━━━━━━━━━━━━━━━─     1.0   ✗ payment-1       187,955      0  audit-1",
+      "1       187,955    12     187,637    318  ━━━━━━━━━━━━━━━━━─    1.0   ✗ payment-1       187,955      0  audit-1",
       "stuck at   [2] @188,833 ITEM_RESERVED, payment-2",
       "tried      6 of 10 times, then it is put aside",
       "error      fault: errors",

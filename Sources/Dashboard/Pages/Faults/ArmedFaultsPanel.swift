@@ -100,7 +100,7 @@ struct ArmedFaultsPanel {
     ]
   }
 
-  /// Where it is, and what it is kept to: `payment  partition=0 user=kim`. The share has a column of its own.
+  /// Where it is, and what it is kept to: `payment partition=0 user=kim`. The share has a column of its own.
   private func target(_ fault: ArmedFault) -> TableCell {
     let name = FaultText.name(of: fault.spec.target)
     let ink: Ink = fault.isOn ? .strong : .muted
@@ -109,7 +109,7 @@ struct ArmedFaultsPanel {
       scope.partition.map { "partition=\($0)" }, scope.route.map { "route=\($0)" }, scope.user.map { "user=\($0)" },
     ].compactMap(\.self)
     guard !words.isEmpty else { return .text(name, ink, bold: fault.isOn) }
-    return .runs([Run(visible(name), ink, bold: fault.isOn), .muted(visible("  " + words.joined(separator: " ")))])
+    return .runs([Run(visible(name), ink, bold: fault.isOn), .muted(visible(" " + words.joined(separator: " ")))])
   }
 
   /// What has happened since the first of them was armed.

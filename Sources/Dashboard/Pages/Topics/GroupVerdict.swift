@@ -24,8 +24,8 @@ struct GroupVerdict {
     if let owner = ownerDown { lines.append(owner) }
     let rate = group.partitions.reduce(0) { $0 + $1.outRate }
     lines.append(Line(name: "reads", text: reads(rate)))
-    if let oldest = group.oldestUnread {
-      let behind = Figures.age(max(0, context.since(oldest))).text
+    if let oldest = group.oldestUnread, context.since(oldest) >= Self.second {
+      let behind = Figures.age(context.since(oldest)).text
       lines.append(Line(name: "behind", text: "\(behind) by time, the oldest unread \(context.clock(oldest, .tenths))"))
     }
     if let line = empty(rate) { lines.append(line) }
@@ -41,9 +41,7 @@ struct GroupVerdict {
   /// The record that holds a partition up: where it is, how often it has failed, and why. One that failed once or twice
   /// in a partition that goes on is nothing to say.
   private var trial: [Line] {
-    let held = group.partitions.filter { place in
-      place.trial.map { place.isStuck || $0.failures > 2 } ?? false
-    }
+    let held = group.partitions.filter { $0.isStuck && $0.trial != nil }
     guard let place = held.max(by: { $0.trial?.failures ?? 0 < $1.trial?.failures ?? 0 }), let trial = place.trial
     else { return [] }
     let type = trial.type.isEmpty ? "record" : visible(trial.type)
