@@ -140,7 +140,7 @@ extension Why {
       add("groups", "no consumer group reads it", .muted)
       return
     }
-    if verdict == .rewind, let move = context.snapshot.newestMove(of: group.name, on: topic.name) {
+    if let verdict, verdict != .ok, let move = context.snapshot.newestMove(of: group.name, on: topic.name) {
       let reason = move.reason.isEmpty ? "" : ": \(visible(move.reason))"
       add("moved", "\(context.clock(move.time))  \(visible(move.change))\(reason)")
     }
@@ -159,7 +159,7 @@ extension Why {
   private static func rule(_ verdict: LagVerdict?) -> String {
     switch verdict {
     case nil: "Nothing is committed yet: there is no lag to judge."
-    case .ok: "OK: it commits, and within its last 10 commits it had caught up or its lag fell."
+    case .ok: "OK: it commits, and its lag was small or fell in its last 10 commits."
     case .warn: "WARN: the lag grows while records are read."
     case .rewind:
       "REWIND: its offsets went back and have not come up to where they were: what lies between is read again."

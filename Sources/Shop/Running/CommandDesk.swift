@@ -74,13 +74,18 @@ struct CommandDesk {
   }
 
   private func letter(_ topic: String, _ partition: Int, _ offset: Int64, _ deed: String) -> CommandOutcome {
-    let name = "\(topic).DLT[\(partition)]@\(offset)"
+    let name = Self.letterName(topic, partition, offset)
     guard let letters = try? world.broker.topic(Broker.deadLetterTopic(of: topic)),
       let bounds = try? letters.bounds(partition: partition), bounds.contains(offset), offset < bounds.upperBound
     else { return .refused("there is no dead letter \(name)") }
     let state = world.broker.deadLetterState(of: topic, partition: partition, offset: offset)
     guard state == .open else { return .refused("\(name) is \(state.rawValue) already") }
     return .done("\(name) \(deed)")
+  }
+
+  /// `payment.DLT[2] @1,204`
+  private static func letterName(_ topic: String, _ partition: Int, _ offset: Int64) -> String {
+    "\(Broker.deadLetterTopic(of: topic))[\(partition)] @\(Count.grouped(offset))"
   }
 
   private func moved(_ move: OffsetMove) -> CommandOutcome {
@@ -110,12 +115,12 @@ struct CommandDesk {
     case .killInstance(let service, let name): setKilled(true, name, of: service, in: world)
     case .startInstance(let service, let name): setKilled(false, name, of: service, in: world)
     case .retryDeadLetter(let topic, let partition, let offset):
-      attempt("\(topic).DLT[\(partition)]@\(offset)", "retried by hand", world) { () throws(BusError) in
+      attempt(letterName(topic, partition, offset), "retried by hand", world) { () throws(BusError) in
         try world.broker.retryDeadLetter(of: topic, partition: partition, offset: offset, now: world.time.now)
         settled(topic, partition, offset, "dead letter retried", world)
       }
     case .discardDeadLetter(let topic, let partition, let offset):
-      attempt("\(topic).DLT[\(partition)]@\(offset)", "discarded by hand", world) { () throws(BusError) in
+      attempt(letterName(topic, partition, offset), "discarded by hand", world) { () throws(BusError) in
         try world.broker.discardDeadLetter(of: topic, partition: partition, offset: offset)
         settled(topic, partition, offset, TransactionSummary.letterDiscarded, world)
       }

@@ -122,7 +122,7 @@ extension SnapshotBuilder {
       if lag == 0 { return ["everything is read"] }
       // The rule looks at the last commits, and may be content with what is far behind.
       let isNear = Double(lag) <= topic.outRate
-      return [isNear ? "what is behind is on its way" : "within 10 commits it had caught up, or its lag fell"]
+      return [isNear ? "what is behind is on its way" : "its lag was small or fell in its last 10 commits"]
     case .warn: return ["lag has not fallen in 10 samples"]
     case .stall: return ["partition \(worst?.partition ?? 0) commits the same offset again"]
     case .stop: return ["no commit in partition \(worst?.partition ?? 0), longer than usual"]

@@ -111,7 +111,7 @@ final class Observatory: @unchecked Sendable {
         OperationalEvent(
           time: world.time.now, kind: .lag, severity: verdict == .ok ? .good : verdict == .warn ? .warning : .bad,
           subject: "\(report.group)/\(report.group)", change: "lag \(before.rawValue) → \(verdict.rawValue)",
-          reason: "\(Count.of(report.totalLag ?? 0, "record")) behind", state: verdict.rawValue))
+          reason: "\(report.totalLag ?? 0) records behind", state: verdict.rawValue))
     }
   }
 }

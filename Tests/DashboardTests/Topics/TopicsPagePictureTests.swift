@@ -134,7 +134,7 @@ import Testing
     stage.press("Enter")
     picture = stage.picture()
     for line in [
-      "empty in   not before partition 2 goes on", "retention  kept 7 d; acknowledged on disk, written",
+      "empty in   not before partitions 0, 1, 2 go on", "retention  kept 7 d; acknowledged on disk, written",
     ] { #expect(picture.contains(line), "\(line)\n\(picture)") }
   }
 }

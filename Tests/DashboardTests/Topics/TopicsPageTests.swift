@@ -1,3 +1,4 @@
+import Drawing
 import Operations
 import Testing
 
@@ -151,6 +152,25 @@ import Testing
     #expect(
       picture.contains(
         "group payment offsets of payment moved to earliest by hand: 3,038 records again, 0 never read"), "\(picture)")
+  }
+
+  @Test func whyExplainsTheVerdictThatIsThere() {
+    var snapshot = IncidentFixture.snapshot()
+    let index = snapshot.topics.firstIndex { $0.name == "payment" } ?? 0
+    snapshot.topics[index].groups[0].verdict = .rewind
+    snapshot.topics[index].groups[0].members = ["payment-1"]
+    snapshot.events.insert(
+      OperationalEvent(
+        time: IncidentFixture.now, kind: .command, severity: .info, subject: "payment/payment",
+        change: "offsets of payment moved to earliest by hand", reason: "3,038 records again, 0 never read"), at: 0)
+    let stage = PageStage(TopicsPage(), snapshot)
+    let why = Why(.topic("payment"), stage.context)
+    #expect(why?.rule.hasPrefix("REWIND: its offsets went back") == true)
+    let facts = (why?.facts ?? []).map { $0.map(\.text).joined() }
+    #expect(facts.contains { $0.hasSuffix("moved to earliest by hand: 3,038 records again, 0 never read") }, "\(facts)")
+    // The panel and `w` say the same.
+    #expect(
+      facts.contains("group  Stable, 1 member") && facts.contains("reads  4.1/s, 4 partitions at about 1.0/s each"))
   }
 
   @Test func aLagOfOneIsNoneAndGrowsNowhere() {

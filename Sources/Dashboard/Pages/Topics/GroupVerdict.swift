@@ -83,7 +83,8 @@ struct GroupVerdict {
       return Line(name: "empty in", text: "unknown: it has committed nothing", ink: .muted)
     }
     if lag == 0 { return Line(name: "empty in", text: "now: it has read everything", ink: .muted) }
-    let stuck = group.partitions.filter(\.isStuck).map(\.partition)
+    let down = context.instancesDown
+    let stuck = group.partitions.filter { $0.isStuck || down.contains($0.owner) && $0.lag ?? 0 > 0 }.map(\.partition)
     if !stuck.isEmpty {
       let numbers = stuck.map(String.init).joined(separator: ", ")
       let text = stuck.count == 1 ? "partition \(numbers) goes" : "partitions \(numbers) go"
