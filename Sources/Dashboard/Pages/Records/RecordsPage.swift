@@ -174,7 +174,13 @@ struct RecordsPage: Page {
 
   func hints(_ context: PageContext) -> [KeyHint] {
     var hints = [KeyHint("↵", "transaction")]
-    if wanted.lettersOf != nil { hints += [KeyHint("r", "retry"), KeyHint("x", "discard")] }
+    if wanted.lettersOf != nil {
+      // Where there is nothing to settle, the others are wanted first.
+      let settle = [KeyHint("r", "retry"), KeyHint("x", "discard")]
+      let isEmpty = lines(context)?.isEmpty ?? true
+      let others = othersWithLetters(context).isEmpty ? [] : [KeyHint("D", "next topic's")]
+      hints = isEmpty ? others : hints + settle + others
+    }
     if !tail.isFollowing { hints.insert(KeyHint("G", "follow"), at: 0) }
     return hints + [KeyHint("Esc", "back"), KeyHint("p", "partition"), KeyHint("/", "filter")]
   }
