@@ -25,8 +25,10 @@ public protocol LiveSystem: Sendable {
   /// The newest lines that `filter` lets through, oldest first, at most `limit`.
   func log(_ filter: LogFilter, limit: Int) -> [LogLine]
 
-  /// The newest records that `filter` lets through, oldest first, at most `limit`. Far enough back it stops looking.
-  func records(_ filter: RecordFilter, limit: Int) -> [RecordLine]
+  /// The newest records that `filter` lets through, at most `limit`, as far as a few milliseconds reach; asked for the
+  /// same again it goes on where it stopped.
+  /// - Parameter takesNewer: false only looks further back.
+  func records(_ filter: RecordFilter, limit: Int, takesNewer: Bool) -> RecordAnswer
 
   /// What moving a group's offsets would mean now. Changes nothing.
   func preview(_ move: OffsetMove) -> OffsetPreview

@@ -21,3 +21,25 @@ public enum OffsetPreview: Sendable, Equatable, Codable {
   case possible(SeekPreview)
   case refused(String)
 }
+
+extension SeekTarget {
+  /// Where to, after "moved": `to earliest`, `back by 1,000 records`.
+  /// - Parameter now: what a time is counted back from.
+  public func words(now: Int64) -> String {
+    switch self {
+    case .earliest: "to earliest"
+    case .latest: "to latest"
+    case .time(let time): "to \(Self.minutes(max(0, now &- time))) ago"
+    case .shift(let count):
+      "\(count < 0 ? "back" : "on") by \(Count.of(Int64(clamping: count.magnitude), "record"))"
+    case .offset(let offset): "to offset \(Count.grouped(offset))"
+    }
+  }
+
+  /// `5 minutes`, `0.5 minutes`
+  private static func minutes(_ nanoseconds: Int64) -> String {
+    let tenths = Int64((Double(nanoseconds) / 6e9).rounded())
+    if tenths % 10 == 0 { return Count.of(tenths / 10, "minute") }
+    return "\(Count.grouped(tenths / 10)).\(tenths % 10) minutes"
+  }
+}

@@ -102,3 +102,18 @@ public struct RecordFilter: Sendable, Equatable, Codable {
   /// The words of ``text``, in small letters.
   public var words: [String] { text.lowercased().split(separator: " ").map(String.init) }
 }
+
+/// What was found in a topic so far.
+public struct RecordAnswer: Sendable, Equatable, Codable {
+  /// The newest that the filter lets through, oldest first.
+  public var lines: [RecordLine]
+  /// Records that were looked at, and those that there are.
+  public var searched: Int64 = 0
+  public var kept: Int64 = 0
+  /// False while records that were not looked at may belong to the lines.
+  public var isComplete = true
+
+  public init(_ lines: [RecordLine] = []) {
+    self.lines = lines
+  }
+}

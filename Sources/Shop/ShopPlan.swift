@@ -59,7 +59,8 @@ struct ShopPlan: Sendable {
       services: services.map { service in
         FaultCatalogue.Service(
           name: service.name, instances: service.instances, hasDatabase: service.connections > 0,
-          consumes: service.consumes != nil, isOutside: service.isOutside)
+          consumes: service.consumes != nil, isOutside: service.isOutside,
+          partitions: service.consumes == nil ? nil : partitions)
       },
       edges: edges.map { FaultCatalogue.Edge(from: $0.from, to: $0.to) },
       databases: services.filter { $0.connections > 0 }.map(\.name), groups: services.compactMap(\.consumes))

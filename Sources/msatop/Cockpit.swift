@@ -15,6 +15,8 @@ struct Cockpit: ~Copyable {
   private let glyphSet: GlyphSet
   private let showsFrameTime: Bool
   private var isDone = false
+  /// A search that goes on while there is nothing else to do.
+  private var search: (filter: RecordFilter, limit: Int)?
 
   init(
     system: any LiveSystem, screen: consuming Screen, theme: Theme, themeName: String, isASCII: Bool, motion: Bool,
@@ -57,10 +59,16 @@ struct Cockpit: ~Copyable {
       }
       events.removeAll(keepingCapacity: true)
       let due = min(nextTick, !needsFrame ? .max : isUrgent ? soonestFrame : nextFrame)
-      let milliseconds = Int(max(0, due - WallClock.monotonic) / 1_000_000) + 1
+      let milliseconds = search != nil ? 0 : Int(max(0, due - WallClock.monotonic) / 1_000_000) + 1
       screen.waitForEvents(milliseconds: milliseconds, now: { WallClock.monotonic }, into: &events)
       // What a key means may depend on what was shown a moment ago.
-      if !events.isEmpty { feed(.tick(WallClock.monotonic)) }
+      if !events.isEmpty {
+        feed(.tick(WallClock.monotonic))
+      } else if let next = search {
+        search = nil
+        feed(.records(next.filter, system.records(next.filter, limit: next.limit, takesNewer: false)))
+        needsFrame = true
+      }
       for event in events {
         if event == .wake {
           feed(.snapshot(system.snapshot()))
@@ -120,7 +128,10 @@ struct Cockpit: ~Copyable {
     case .loadTransaction(let id): return .transaction(id, system.transaction(id))
     case .findTransactions(let prefix): return .found(prefix: prefix, system.transactions(withPrefix: prefix))
     case .loadLog(let filter, let limit): return .log(filter, system.log(filter, limit: limit))
-    case .loadRecords(let filter, let limit): return .records(filter, system.records(filter, limit: limit))
+    case .loadRecords(let filter, let limit):
+      search = nil
+      return .records(filter, system.records(filter, limit: limit, takesNewer: true))
+    case .searchOn(let filter, let limit): search = (filter, limit)
     case .preview(let move): return .preview(move, system.preview(move))
     case .loadSnapshot(let time): return .pastSnapshot(system.snapshot(at: time))
     case .copy(let text):

@@ -24,8 +24,8 @@ public enum Input: Sendable {
   case found(prefix: String, [GTXID])
   /// An answer to ``Effect/loadLog(_:limit:)``.
   case log(LogFilter, [LogLine])
-  /// An answer to ``Effect/loadRecords(_:limit:)``.
-  case records(RecordFilter, [RecordLine])
+  /// An answer to ``Effect/loadRecords(_:limit:)`` and to ``Effect/searchOn(_:limit:)``.
+  case records(RecordFilter, RecordAnswer)
   /// An answer to ``Effect/preview(_:)``.
   case preview(OffsetMove, OffsetPreview)
   /// What became of a command, or of a copy or a save.
@@ -42,6 +42,8 @@ public enum Effect: Sendable {
   case loadLog(LogFilter, limit: Int)
   case loadSnapshot(at: Int64)
   case loadRecords(RecordFilter, limit: Int)
+  /// Looks further back for the same records, as soon as nobody presses a key.
+  case searchOn(RecordFilter, limit: Int)
   case preview(OffsetMove)
   /// To the clipboard of the person at the terminal.
   case copy(String)

@@ -30,8 +30,8 @@ public func update(_ model: inout Model, _ input: Input) -> [Effect] {
     model.log = lines
     model.logFilter = filter
     return model.refresh(afterLoad: true)
-  case .records(let filter, let lines):
-    model.records = lines
+  case .records(let filter, let answer):
+    model.records = answer
     model.recordFilter = filter
     return model.refresh(afterLoad: true)
   case .preview(let move, let preview):

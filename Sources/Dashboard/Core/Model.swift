@@ -26,7 +26,7 @@ public struct Model: Sendable {
   var unknownTransaction: GTXID?
   var log: [LogLine] = []
   var logFilter: LogFilter?
-  var records: [RecordLine] = []
+  var records = RecordAnswer()
   var recordFilter: RecordFilter?
   /// The fault that was armed last, for `f` twice.
   var lastFault: FaultSpec?

@@ -77,7 +77,7 @@ struct PageContext: Sendable {
   /// The filter that ``log`` was loaded with; nil while nothing has been loaded.
   var logFilter: LogFilter?
   /// The records as they were last loaded.
-  var records: [RecordLine] = []
+  var records = RecordAnswer()
   /// The filter that ``records`` was loaded with; nil while nothing has been loaded.
   var recordFilter: RecordFilter?
   /// When the newest state is, while an older one is shown: what lies between is still to come.

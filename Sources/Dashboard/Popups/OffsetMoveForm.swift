@@ -5,8 +5,9 @@ import Widgets
 
 /// Where a group is to read on: chosen, shown with what it would mean, and asked about before it is done.
 struct OffsetMoveForm: PopupContent {
+  /// From what moves least to what moves most; the first moves nothing until somebody says how far.
   private enum Choice: Sendable, CaseIterable {
-    case earliest, latest, time, shift, offset
+    case shift, time, offset, latest, earliest
 
     var name: String {
       switch self {
@@ -33,7 +34,7 @@ struct OffsetMoveForm: PopupContent {
       switch self {
       case .earliest, .latest: ""
       case .time: "5"
-      case .shift: "-100"
+      case .shift: "0"
       case .offset: "0"
       }
     }
@@ -42,7 +43,7 @@ struct OffsetMoveForm: PopupContent {
   private let group: String
   private let topic: String
   private let partition: Int?
-  private var choice = Choice.earliest
+  private var choice = Choice.shift
   private var editors: [Choice: LineEditor] = [:]
   /// The last answer, with what it answers.
   private var preview: (move: OffsetMove, answer: OffsetPreview)?
@@ -56,7 +57,7 @@ struct OffsetMoveForm: PopupContent {
   }
 
   /// What would be done now.
-  var move: OffsetMove { OffsetMove(group: group, topic: topic, partition: partition, target: target ?? .earliest) }
+  var move: OffsetMove { OffsetMove(group: group, topic: topic, partition: partition, target: target ?? .shift(0)) }
 
   private var text: String { editors[choice]?.text ?? choice.example }
 
@@ -69,8 +70,8 @@ struct OffsetMoveForm: PopupContent {
       Double(text).flatMap { minutes in
         (0...1e7).contains(minutes) ? .time((now ?? 0) - Int64(minutes * 60e9)) : nil
       }
-    case .shift: Int64(text.replacing("−", with: "-")).map { .shift($0) }
-    case .offset: Int64(text).flatMap { $0 >= 0 ? .offset($0) : nil }
+    case .shift: Int64(text.replacing("−", with: "-").filter { $0 != "," }).map { .shift($0) }
+    case .offset: Int64(text.filter { $0 != "," }).flatMap { $0 >= 0 ? .offset($0) : nil }
     }
   }
 
@@ -82,14 +83,26 @@ struct OffsetMoveForm: PopupContent {
     case .escape: return [.dismiss]
     case .down, .tab: choose(by: 1)
     case .up, .backTab: choose(by: -1)
-    case .enter: return ask()
+    // No number has these letters.
+    case .character("j"): choose(by: 1)
+    case .character("k"): choose(by: -1)
+    case .enter: return ask(context)
     default:
-      guard choice != .earliest, choice != .latest else { return [] }
-      var editor = editors[choice] ?? LineEditor(choice.example)
-      guard editor.press(key) else { return [] }
-      editors[choice] = editor
+      guard edit(key) else { return [] }
     }
+    // What was answered was about another move.
+    preview = nil
     return load()
+  }
+
+  /// What is typed first takes the place of the example; the other keys change it.
+  private mutating func edit(_ key: KeyPress) -> Bool {
+    guard choice != .earliest, choice != .latest else { return false }
+    var editor = editors[choice] ?? LineEditor(choice.example)
+    if case .character = key.key, editors[choice] == nil { editor = LineEditor() }
+    guard editor.press(key) else { return false }
+    editors[choice] = editor
+    return true
   }
 
   private mutating func choose(by step: Int) {
@@ -106,20 +119,35 @@ struct OffsetMoveForm: PopupContent {
   }
 
   mutating func previewed(_ move: OffsetMove, _ preview: OffsetPreview, _ context: PageContext) -> [Action] {
-    self.preview = (move, preview)
+    // An answer that comes late is about a move that nobody asks for any more.
+    if move == self.move { self.preview = (move, preview) }
     return []
   }
 
-  private func ask() -> [Action] {
+  private func ask(_ context: PageContext) -> [Action] {
     guard target != nil else { return [.say("\"\(visible(text))\" is no number", isProblem: true)] }
     guard case .possible(let plan)? = preview?.answer else {
       if case .refused(let sentence)? = preview?.answer { return [.say(sentence, isProblem: true)] }
       return []
     }
+    if plan.entries.allSatisfy({ $0.from == $0.to }) {
+      return [.say("that moves nothing: \(visible(group)) stands there already", isProblem: true)]
+    }
+    let place = partition.map { "partition \($0) of topic \(visible(topic))" } ?? "topic \(visible(topic))"
     let question = Confirmation(
-      question: "Move group \(visible(group)) on \(visible(topic))\(partition.map { "[\($0)]" } ?? "")?",
+      question: "Move group \(visible(group)) on \(place) \(destination(context))?",
       effect: sentence(plan), verb: "move it", actions: [.dismiss, .effect(.perform(.moveOffsets(move)))])
     return [.show(Popup(question))]
+  }
+
+  /// `to earliest`, `back by 100 records`
+  private func destination(_ context: PageContext) -> String {
+    let words = move.target.words(now: context.snapshot.time)
+    switch move.target {
+    case .earliest, .latest, .offset: return words
+    case .time(let time): return "\(words), \(context.clock(time))"
+    case .shift: return words + (partition == nil ? " in each partition" : "")
+    }
   }
 
   private func sentence(_ plan: SeekPreview) -> String {
@@ -144,6 +172,7 @@ struct OffsetMoveForm: PopupContent {
     let row = event.row - box(screen).frame(in: screen.size).y - 1
     guard Choice.allCases.indices.contains(row) else { return [] }
     choice = Choice.allCases[row]
+    preview = nil
     return load()
   }
 
@@ -167,7 +196,7 @@ struct OffsetMoveForm: PopupContent {
     }
     guard inside.height > 1 else { return }
     let keys = [
-      Run("↵", .degraded, bold: true), Run(" move…   ", .text), Run("↑ ↓", .accent, bold: true),
+      Run("↵", .degraded, bold: true), Run(" move…   ", .text), Run("↑ ↓ j k", .accent, bold: true),
       Run(" where to   ", .muted), Run("Esc", .accent, bold: true), Run(" leave it", .muted),
     ]
     canvas.rich(endEllipsis(keys, inside.width), x: inside.x, y: inside.bottom - 1)
@@ -196,6 +225,9 @@ struct OffsetMoveForm: PopupContent {
 
   /// What it would mean, partition by partition.
   private func consequence(width: Int) -> [[Run]] {
+    guard target != nil else {
+      return wrapped([Run("\"\(visible(text))\" is no number: nothing would be moved.", .failing)], width: width)
+    }
     switch preview?.answer {
     case nil: return [[Run("reading…", .muted)]]
     case .refused(let sentence): return wrapped([Run(visible(sentence), .failing)], width: width)
@@ -221,6 +253,6 @@ struct OffsetMoveForm: PopupContent {
 
   func breadcrumb(_ context: PageContext) -> [String] { ["move offsets"] }
   func hints(_ context: PageContext) -> [KeyHint] {
-    [KeyHint("↵", "move…"), KeyHint("↑ ↓", "where to"), KeyHint("Esc", "leave it")]
+    [KeyHint("↵", "move…"), KeyHint("↑ ↓ j k", "where to"), KeyHint("Esc", "leave it")]
   }
 }

@@ -134,26 +134,45 @@ extension Why {
     let verdict = group?.verdict ?? topic.verdict
     let mark = verdict?.mark ?? .lagNone
     title = mark.long + [Run("  " + (group.map { "\($0.name) on \(topic.name)" } ?? topic.name), .strong, bold: true)]
-    rule =
-      "WARN: the lag grows while records are read. STALL: offsets stand still. STOP: nothing is committed any more."
+    rule = Self.rule(verdict)
     place = .topics(selected: topic.name)
     guard let group else {
       add("groups", "no consumer group reads it", .muted)
       return
     }
-    for sentence in group.why { facts.append([Run(sentence, .text)]) }
+    if let verdict, verdict != .ok, let move = context.snapshot.newestMove(of: group.name, on: topic.name) {
+      let reason = move.reason.isEmpty ? "" : ": \(visible(move.reason))"
+      add("moved", "\(context.clock(move.time))  \(visible(move.change))\(reason)")
+    }
     let lag = group.lag.map { Figures.count(Int(clamping: $0)).text } ?? "–"
     add("lag", group.trend.text.isEmpty ? lag : "\(lag)  \(group.trend.text)", mark.ink)
     add("in, out", "\(Figures.rate(topic.inRate).text), \(Figures.rate(topic.outRate).text)")
-    if let empty = group.emptyIn { add("empty in", Figures.duration(empty).text) }
-    if let oldest = group.oldestUnread {
-      add("oldest unread", "written \(Figures.duration(context.since(oldest)).text) ago")
+    for line in GroupVerdict(topic: topic, group: group, context: context).lines {
+      if line.name.isEmpty { facts.append([Run(line.text, line.ink)]) } else { add(line.name, line.text, line.ink) }
     }
-    if !group.state.isEmpty { add("group", "\(group.state), \(group.members.count) members") }
-    if let rebalance = group.lastRebalance {
-      let reason = group.lastRebalanceReason.isEmpty ? "" : ": \(group.lastRebalanceReason)"
-      add("last rebalance", "\(context.clock(rebalance))\(reason)")
+    if !group.state.isEmpty {
+      let members = group.members.count
+      add("group", "\(visible(group.state)), \(Count.of(members, "member"))")
     }
+  }
+
+  private static func rule(_ verdict: LagVerdict?) -> String {
+    switch verdict {
+    case nil: "Nothing is committed yet: there is no lag to judge."
+    case .ok: "OK: it commits, and its lag was small or fell in its last 10 commits."
+    case .warn: "WARN: the lag grows while records are read."
+    case .rewind:
+      "REWIND: its offsets went back and have not come up to where they were: what lies between is read again."
+    case .stall: "STALL: it commits, but always the same offset."
+    case .stop: "STOP: nothing is committed any more, though there is something to read."
+    }
+  }
+}
+
+extension SystemSnapshot {
+  /// When somebody last moved a group's offsets on a topic.
+  fileprivate func newestMove(of group: String, on topic: String) -> OperationalEvent? {
+    events.first { $0.kind == .command && $0.subject == "\(group)/\(topic)" }
   }
 }
 

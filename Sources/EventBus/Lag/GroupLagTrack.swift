@@ -7,11 +7,19 @@ struct GroupLagTrack: Sendable {
   private(set) var history: [LagPoint] = []
   private(set) var topics = OrderedDictionary<String, [LagPoint]>()
   private(set) var report: GroupLagReport
+  /// The lag before this says nothing of where it is heading.
+  private var trendStart: Int64 = .min
 
   init(group: String, now: Int64) {
     report = GroupLagReport(
       group: group, time: now, status: .ok, verdict: nil, totalLag: nil, trend: .none, hottest: nil, complete: 0,
       topics: [], partitions: [])
+  }
+
+  mutating func restartTrend(at time: Int64) { trendStart = time }
+
+  private func trend(_ points: [LagPoint], _ settings: LagMonitor.Settings) -> LagTrend {
+    LagTrend(points.suffix(settings.samples).filter { $0.time >= trendStart })
   }
 
   mutating func add(_ lags: [PartitionLag], settings: LagMonitor.Settings, now: Int64) {
@@ -33,7 +41,7 @@ struct GroupLagTrack: Sendable {
       topicReports.append(
         TopicLagReport(
           topic: name, verdict: own.compactMap(\.verdict).max(), totalLag: Self.total(own),
-          trend: LagTrend(points.suffix(settings.samples)), hottest: Self.hottest(own)))
+          trend: trend(points, settings), hottest: Self.hottest(own)))
     }
     topics = nextTopics
     Self.add(reports, to: &history, limit: settings.history, now: now)
@@ -41,7 +49,7 @@ struct GroupLagTrack: Sendable {
     let complete = reports.count { $0.complete == 1 }
     report = GroupLagReport(
       group: report.group, time: now, status: verdict?.status ?? .ok, verdict: verdict,
-      totalLag: Self.total(reports), trend: LagTrend(history.suffix(settings.samples)),
+      totalLag: Self.total(reports), trend: trend(history, settings),
       hottest: Self.hottest(reports), complete: reports.isEmpty ? 0 : Double(complete) / Double(reports.count),
       topics: topicReports, partitions: reports)
   }

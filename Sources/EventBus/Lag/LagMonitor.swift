@@ -53,6 +53,12 @@ public final class LagMonitor: Sendable {
     }
   }
 
+  /// Says that a group's offsets were moved: what that made unread, or read, is no growth and no draining. The trends of
+  /// the group begin anew; its verdicts do not.
+  public func offsetsMoved(group: String, now: Int64) {
+    tracks.withLock { $0[group]?.restartTrend(at: now) }
+  }
+
   /// As of the last sample, in the order in which the groups were created.
   public var reports: [GroupLagReport] { tracks.withLock { $0.values.map(\.report) } }
 

@@ -7,13 +7,18 @@ public struct FaultCatalogue: Sendable, Codable {
     public var consumes: Bool
     /// A company that is not ours: it can be slow, wrong or silent; its machines are none of our business.
     public var isOutside: Bool
+    /// Those of the topic that it reads; nil where they are not known.
+    public var partitions: Int?
 
-    public init(name: String, instances: Int, hasDatabase: Bool, consumes: Bool, isOutside: Bool) {
+    public init(
+      name: String, instances: Int, hasDatabase: Bool, consumes: Bool, isOutside: Bool, partitions: Int? = nil
+    ) {
       self.name = name
       self.instances = instances
       self.hasDatabase = hasDatabase
       self.consumes = consumes
       self.isOutside = isOutside
+      self.partitions = partitions
     }
   }
 
@@ -65,16 +70,19 @@ public struct FaultCatalogue: Sendable, Codable {
         ? nil
         : "a database that is down knows no route, user or partition; leave out \(narrowed.joined(separator: ", "))"
     case .latency, .errors, .outage, .slowConsumer:
-      guard let partition = scope.partition, !readsTopic(target) else { return nil }
-      return "\(target) reads no topic; leave out partition=\(partition)"
+      guard let partition = scope.partition else { return nil }
+      guard let reader = reader(target) else { return "\(target) reads no topic; leave out partition=\(partition)" }
+      guard let count = reader.partitions, partition >= count else { return nil }
+      return "\(target) reads \(Count.of(count, "partition")), 0 to \(count - 1); there is no partition=\(partition)"
     }
   }
 
-  private func readsTopic(_ target: FaultTarget) -> Bool {
+  /// The service that reads a topic there.
+  private func reader(_ target: FaultTarget) -> Service? {
     switch target {
     case .service(let name), .instance(let name, _), .group(let name):
-      services.first { $0.name == name }?.consumes ?? false
-    case .edge, .database: false
+      services.first { $0.name == name && $0.consumes }
+    case .edge, .database: nil
     }
   }
 

@@ -25,7 +25,7 @@ struct AlertRules {
     snapshot.breakers.filter { $0.state == .open || $0.state == .forcedOpen || $0.isStuck }.map { breaker in
       AlertItem(
         rule: breaker.isStuck ? "breaker is stuck in its trial" : "breaker is open", subject: breaker.label,
-        since: breaker.since, value: "\(breaker.rejected) rejected", team: team(of: breaker.caller),
+        since: breaker.since, value: "\(Count.grouped(breaker.rejected)) rejected", team: team(of: breaker.caller),
         isSevere: breaker.isStuck)
     }
   }
@@ -35,7 +35,8 @@ struct AlertRules {
       topic.groups.filter { ($0.verdict ?? .ok) != .ok }.map { group in
         AlertItem(
           rule: "lag of a group is \(group.verdict?.rawValue ?? "")", subject: "\(topic.name)/\(group.name)",
-          since: group.oldestUnread ?? snapshot.time, value: "\(group.lag ?? 0) records", team: team(of: group.name),
+          since: group.oldestUnread ?? snapshot.time, value: Count.of(group.lag ?? 0, "record"),
+          team: team(of: group.name),
           isSevere: group.verdict?.isError ?? false)
       }
     }
@@ -43,9 +44,11 @@ struct AlertRules {
 
   private var stuck: [AlertItem] {
     snapshot.transactions.filter { $0.state == .stuck }.map { transaction in
-      AlertItem(
-        rule: "transaction is stuck", subject: transaction.gtxid.short, since: transaction.start,
-        value: transaction.stuckReason, team: "", isSevere: true)
+      // What somebody has given up needs nobody in a hurry any more; it is still not what was promised.
+      let isGivenUp = transaction.stuckReason.hasPrefix(TransactionSummary.letterDiscarded)
+      return AlertItem(
+        rule: isGivenUp ? "transaction was given up" : "transaction is stuck", subject: transaction.gtxid.short,
+        since: transaction.start, value: transaction.stuckReason, team: "", isSevere: !isGivenUp)
     }
   }
 

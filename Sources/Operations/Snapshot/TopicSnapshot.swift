@@ -1,3 +1,5 @@
+public import EventBus
+
 /// Burrow's verdicts on a group's lag, from best to worst.
 public enum LagVerdict: String, Sendable, Codable, CaseIterable, Comparable {
   case ok = "OK"
@@ -27,6 +29,8 @@ public struct TopicSnapshot: Sendable, Codable {
   public var bytes = 0
   /// Nil when records are kept for ever.
   public var retention: Int64?
+  /// What whoever writes to it waits for.
+  public var acknowledgement = Acknowledgement.memory
   /// The group with the worst verdict, then the most lag; empty when no group reads it.
   public var worstGroup = ""
   public var lag: Int64?
@@ -81,8 +85,38 @@ public struct PartitionSnapshot: Sendable, Codable {
   public var inRate = 0.0
   public var outRate = 0.0
   public var verdict: LagVerdict?
+  /// The record at which it is held up, once that has failed; nil while none has.
+  public var trial: RecordTrial?
 
   public init(partition: Int) {
     self.partition = partition
+  }
+
+  /// Whether nothing in it is read, though there is something to read: it commits no more, or is at a record that fails
+  /// again and again. A verdict knows only of commits, and may be fine for some time yet.
+  public var isStuck: Bool {
+    (lag ?? 0) > 0 && (verdict == .stop || verdict == .stall || (trial?.failures ?? 0) > 2)
+  }
+}
+
+/// A record that failed, and is tried again: what comes after it in its partition waits.
+public struct RecordTrial: Sendable, Equatable, Codable {
+  public var offset: Int64
+  /// What kind of event it is, where its headers say so.
+  public var type = ""
+  public var error = ""
+  /// How often it has failed.
+  public var failures = 0
+  /// After so many failures it is put aside; nil while what fails is not the record: it is then tried for ever.
+  public var limit: Int?
+  /// Who tries it.
+  public var instance: String
+  /// When it failed first.
+  public var since: Int64
+
+  public init(offset: Int64, instance: String, since: Int64) {
+    self.offset = offset
+    self.instance = instance
+    self.since = since
   }
 }

@@ -38,6 +38,8 @@ public struct TransactionSummary: Sendable, Codable {
   public var firstError = ""
   /// Why it is stuck; empty otherwise.
   public var stuckReason = ""
+  /// How ``stuckReason`` begins when somebody has discarded the record that it waits for.
+  public static let letterDiscarded = "dead letter discarded"
   public var user = ""
   /// `38,000 KRW`
   public var amount = ""

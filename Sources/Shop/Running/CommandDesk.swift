@@ -2,6 +2,7 @@ internal import EventBus
 internal import Operations
 internal import Resilience
 internal import Simulation
+internal import TraceModel
 
 /// What becomes of a command: first an answer, from any thread, then the deed, on the simulation's.
 struct CommandDesk {
@@ -73,7 +74,7 @@ struct CommandDesk {
   }
 
   private func letter(_ topic: String, _ partition: Int, _ offset: Int64, _ deed: String) -> CommandOutcome {
-    let name = "\(topic).DLT[\(partition)]@\(offset)"
+    let name = Self.letterName(topic, partition, offset)
     guard let letters = try? world.broker.topic(Broker.deadLetterTopic(of: topic)),
       let bounds = try? letters.bounds(partition: partition), bounds.contains(offset), offset < bounds.upperBound
     else { return .refused("there is no dead letter \(name)") }
@@ -82,12 +83,17 @@ struct CommandDesk {
     return .done("\(name) \(deed)")
   }
 
+  /// `payment.DLT[2] @1,204`
+  private static func letterName(_ topic: String, _ partition: Int, _ offset: Int64) -> String {
+    "\(Broker.deadLetterTopic(of: topic))[\(partition)] @\(Count.grouped(offset))"
+  }
+
   private func moved(_ move: OffsetMove) -> CommandOutcome {
     do throws(BusError) {
       let preview = try world.broker.groups.previewSeek(
         group: move.group, topic: move.topic, partitions: move.partition.map { [$0] }, to: move.target)
-      return .done(
-        "group \(move.group) reads on: \(preview.repeated) records again, \(preview.skipped) never")
+      let words = move.target.words(now: snapshot.time)
+      return .done("group \(move.group) on \(Self.place(move)) moved \(words): \(Self.sentence(preview))")
     } catch {
       return .refused("\(error)")
     }
@@ -109,23 +115,46 @@ struct CommandDesk {
     case .killInstance(let service, let name): setKilled(true, name, of: service, in: world)
     case .startInstance(let service, let name): setKilled(false, name, of: service, in: world)
     case .retryDeadLetter(let topic, let partition, let offset):
-      attempt("\(topic).DLT[\(partition)]@\(offset)", "retried by hand", world) { () throws(BusError) in
+      attempt(letterName(topic, partition, offset), "retried by hand", world) { () throws(BusError) in
         try world.broker.retryDeadLetter(of: topic, partition: partition, offset: offset, now: world.time.now)
+        settled(topic, partition, offset, "dead letter retried", world)
       }
     case .discardDeadLetter(let topic, let partition, let offset):
-      attempt("\(topic).DLT[\(partition)]@\(offset)", "discarded by hand", world) { () throws(BusError) in
+      attempt(letterName(topic, partition, offset), "discarded by hand", world) { () throws(BusError) in
         try world.broker.discardDeadLetter(of: topic, partition: partition, offset: offset, now: world.time.now)
+        settled(topic, partition, offset, TransactionSummary.letterDiscarded, world)
       }
     case .moveOffsets(let move):
-      attempt("\(move.group)/\(move.topic)", "offsets moved by hand", world) { () throws(BusError) in
-        try world.broker.groups.seek(
-          group: move.group, topic: move.topic, partitions: move.partition.map { [$0] }, to: move.target,
-          byOperator: true, now: world.time.now)
-      }
+      self.move(move, in: world)
     case .setRate(let rate): world.customers.rate = rate
     case .setSpeed: break
     }
     log(command, in: world)
+  }
+
+  /// The transaction of a letter is known by the letter's headers.
+  private static func settled(_ topic: String, _ partition: Int, _ offset: Int64, _ words: String, _ world: World) {
+    let letters = try? world.broker.topic(Broker.deadLetterTopic(of: topic))
+    let letter = try? letters?.peek(partition: partition, from: offset, maximumRecords: 1).records.first
+    guard let id = letter?.headerText(Carrier.gtxid).flatMap({ GTXID($0) }) else { return }
+    world.transactions.letterSettled(of: id, "\(words): \(topic)")
+  }
+
+  private static func move(_ move: OffsetMove, in world: World) {
+    let change = "offsets of \(place(move)) moved \(move.target.words(now: world.time.now)) by hand"
+    attempt("\(move.group)/\(move.topic)", change, world, reason: sentence) { () throws(BusError) in
+      let done = try world.broker.groups.seek(
+        group: move.group, topic: move.topic, partitions: move.partition.map { [$0] }, to: move.target,
+        byOperator: true, now: world.time.now)
+      world.observatory.noteMove(done, now: world.time.now)
+      return done
+    }
+  }
+
+  private static func place(_ move: OffsetMove) -> String { move.topic + (move.partition.map { "[\($0)]" } ?? "") }
+
+  private static func sentence(_ done: SeekPreview) -> String {
+    "\(Count.of(done.repeated, "record")) again, \(Count.grouped(done.skipped)) never read"
   }
 
   /// A command is part of what happened: with its virtual time, so that a run can be told from its journal.
@@ -143,11 +172,11 @@ struct CommandDesk {
 
   /// Does what the bus may refuse by now, and tells what came of it.
   private static func attempt<Value>(
-    _ subject: String, _ change: String, _ world: World, _ deed: () throws(BusError) -> Value
+    _ subject: String, _ change: String, _ world: World, reason: (Value) -> String = { _ in "" },
+    _ deed: () throws(BusError) -> Value
   ) {
     do throws(BusError) {
-      _ = try deed()
-      tell(subject, change, world)
+      tell(subject, change, world, reason: try reason(deed()))
     } catch {
       world.tell(
         OperationalEvent(
@@ -156,9 +185,10 @@ struct CommandDesk {
     }
   }
 
-  private static func tell(_ subject: String, _ change: String, _ world: World) {
+  private static func tell(_ subject: String, _ change: String, _ world: World, reason: String = "") {
     world.tell(
-      OperationalEvent(time: world.time.now, kind: .command, severity: .info, subject: subject, change: change))
+      OperationalEvent(
+        time: world.time.now, kind: .command, severity: .info, subject: subject, change: change, reason: reason))
   }
 
   private static func breaker(_ id: String, in world: World) -> CircuitBreaker? {

@@ -28,6 +28,8 @@ public final class SimulatedShop: LiveSystem {
   private let history: SnapshotHistory
   private let isStill: Bool
   private let condition = NSCondition()
+  /// The search that was asked for last.
+  private let search = Locked<RecordSearch?>(nil)
   private let onChange = Locked<(@Sendable () -> Void)?>(nil)
 
   /// - Parameters:
@@ -95,9 +97,19 @@ public final class SimulatedShop: LiveSystem {
     Array((external.find(prefix: prefix, limit: 50) + world.traces.find(prefix: prefix, limit: 50)).prefix(50))
   }
 
-  public func records(_ filter: RecordFilter, limit: Int) -> [RecordLine] {
-    RecordReader(broker: world.broker).records(filter, limit: limit)
+  public func records(_ filter: RecordFilter, limit: Int, takesNewer: Bool) -> RecordAnswer {
+    search.withLock { search in
+      // What became of a letter may be what is looked for, and changes.
+      let isAnother = search?.filter != filter || search?.limit != limit || takesNewer && filter.lettersOf != nil
+      if isAnother { search = RecordSearch(filter, limit: limit, broker: world.broker) }
+      let end = ContinuousClock.now + Self.longestSearch
+      search?.lookOn(takesNewer: takesNewer) { ContinuousClock.now >= end }
+      return search?.answer ?? RecordAnswer()
+    }
   }
+
+  /// Whoever asks draws the screen, and has keys to answer.
+  private static let longestSearch: Duration = .milliseconds(6)
 
   public func preview(_ move: OffsetMove) -> OffsetPreview {
     do throws(BusError) {

@@ -7,33 +7,22 @@ internal import Transactions
 struct RecordReader {
   let broker: Broker
 
-  /// Records that are looked at for one answer, all partitions together, where words must be found in them.
-  private static let searched = 6_000
-
   /// The newest that the filter lets through, oldest first.
   func records(_ filter: RecordFilter, limit: Int) -> [RecordLine] {
-    guard limit > 0, let topic = try? broker.topic(filter.topic) else { return [] }
-    let partitions = filter.partition.map { [$0] } ?? Array(0..<topic.partitionCount)
-    let words = filter.words
-    let isSimple = words.isEmpty && filter.until == nil
-    let most = isSimple ? limit : max(limit, Self.searched / max(1, partitions.count))
-    var lines: [RecordLine] = []
-    for partition in partitions {
-      guard let bounds = try? topic.bounds(partition: partition) else { continue }
-      // Later ones are of no interest, and would use up what may be looked at.
-      let end = filter.until.flatMap { try? topic.offset(notBefore: $0 &+ 1, partition: partition) }
-      let start = max(bounds.lowerBound, (end ?? bounds.upperBound) - Int64(most))
-      guard let batch = try? topic.peek(partition: partition, from: start, maximumRecords: most) else { continue }
-      for record in batch.records where record.timestamp <= filter.until ?? .max {
-        let line = line(record, of: filter, partition: partition)
-        if line.has(words) { lines.append(line) }
-      }
-    }
-    lines.sort { ($0.time, $0.partition, $0.offset) < ($1.time, $1.partition, $1.offset) }
-    return Array(lines.suffix(limit))
+    guard var search = RecordSearch(filter, limit: limit, broker: broker) else { return [] }
+    while !search.answer.isComplete { search.lookOn(takesNewer: false) { false } }
+    return search.answer.lines
   }
 
-  private func line(_ record: EventRecord, of filter: RecordFilter, partition: Int) -> RecordLine {
+  /// A line as it is now: what becomes of a dead letter comes after it.
+  func current(_ line: RecordLine) -> RecordLine {
+    guard let letter = line.letter else { return line }
+    var line = line
+    line.letter?.state = broker.deadLetterState(of: letter.topic, partition: line.partition, offset: line.offset)
+    return line
+  }
+
+  func line(_ record: EventRecord, of filter: RecordFilter, partition: Int) -> RecordLine {
     var line = RecordLine(
       partition: partition, offset: record.offset, time: record.timestamp, key: record.keyText ?? "",
       payload: record.text)

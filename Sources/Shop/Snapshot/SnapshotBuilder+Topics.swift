@@ -12,13 +12,16 @@ extension SnapshotBuilder {
       snapshot.bytes = topic.bytes
       snapshot.retention = topic.settings.retentionAge
       snapshot.deadLetters = Int(topic.deadLetters)
+      snapshot.acknowledgement = (try? world.broker.topic(topic.name).acknowledgement) ?? .memory
       let series = world.observatory.series
       snapshot.inSeries = series.topicsIn[topic.name] ?? []
-      snapshot.outSeries = series.topicsOut[topic.name] ?? []
+      // What is written to it is read by the cockpit before each snapshot.
+      let isOwn = topic.name == TopicName.operations
+      snapshot.outSeries = isOwn ? snapshot.inSeries : series.topicsOut[topic.name] ?? []
       snapshot.inRate = Self.mean(snapshot.inSeries)
       snapshot.outRate = Self.mean(snapshot.outSeries)
       snapshot.groups = bus.groups.filter { $0.topics.contains(topic.name) }.map { group($0, in: topic, snapshot) }
-      if topic.name == TopicName.operations { snapshot.groups.append(cockpit(topic)) }
+      if isOwn { snapshot.groups.append(cockpit(topic, snapshot)) }
       summarise(&snapshot)
       return snapshot
     }
@@ -56,8 +59,8 @@ extension SnapshotBuilder {
     guard let report = world.observatory.lag.report(group: group.name) else { return snapshot }
     snapshot.lag = report.totalLag
     snapshot.verdict = report.verdict.flatMap { Operations.LagVerdict(rawValue: $0.rawValue) }
-    snapshot.trend = Operations.LagTrend(report.trend)
-    snapshot.emptyIn = Self.emptyIn(report, reading: row.outRate)
+    let isOnItsWay = Self.isOnItsWay(report, reading: row.outRate)
+    snapshot.trend = isOnItsWay ? .steady : Operations.LagTrend(report.trend)
     snapshot.hottestPartition = report.hottest?.partition
     snapshot.oldestUnread = world.oldestUnreadRecord(topic: topic.name)
     snapshot.partitions = report.partitions.filter { $0.lag.partition.topic == topic.name }.map { partition in
@@ -68,10 +71,25 @@ extension SnapshotBuilder {
       place.owner = partition.lag.owner ?? ""
       place.verdict = partition.verdict.flatMap { Operations.LagVerdict(rawValue: $0.rawValue) }
       (place.inRate, place.outRate) = world.observatory.series.rates(of: partition.lag.partition)
+      place.trial = trial(of: place.partition, in: topic.name)
       return place
+    }
+    if !snapshot.partitions.contains(where: \.isStuck) {
+      snapshot.emptyIn = isOnItsWay ? 0 : Self.emptyIn(report, reading: row.outRate)
     }
     snapshot.why = Self.why(snapshot, row) + hindrance(of: group.name, verdict: snapshot.verdict)
     return snapshot
+  }
+
+  /// Whether a lag is only what is read within a second: it goes up and down by itself, and is always gone at once.
+  private static func isOnItsWay(_ report: GroupLagReport, reading rate: Double) -> Bool {
+    guard let lag = report.totalLag, report.verdict ?? .ok == .ok else { return false }
+    return Double(lag) <= rate
+  }
+
+  private func trial(of partition: Int, in topic: String) -> RecordTrial? {
+    let readers = world.services.filter { $0.plan.consumes == topic }.flatMap(\.instances)
+    return readers.lazy.compactMap(\.process).compactMap { $0.trial(partition: partition) }.first
   }
 
   /// Nanoseconds until the lag is gone: at the rate at which it shrinks, or, while it neither grows nor shrinks, at the
@@ -99,7 +117,12 @@ extension SnapshotBuilder {
     let worst = group.partitions.max { ($0.verdict ?? .ok, $0.lag ?? 0) < ($1.verdict ?? .ok, $1.lag ?? 0) }
     switch group.verdict {
     case nil: return ["nothing is committed yet"]
-    case .ok: return [(group.lag ?? 0) == 0 ? "everything is read" : "what is behind is on its way"]
+    case .ok:
+      let lag = group.lag ?? 0
+      if lag == 0 { return ["everything is read"] }
+      // The rule looks at the last commits, and may be content with what is far behind.
+      let isNear = Double(lag) <= topic.outRate
+      return [isNear ? "what is behind is on its way" : "its lag was small or fell in its last 10 commits"]
     case .warn: return ["lag has not fallen in 10 samples"]
     case .stall: return ["partition \(worst?.partition ?? 0) commits the same offset again"]
     case .stop: return ["no commit in partition \(worst?.partition ?? 0), longer than usual"]
@@ -108,7 +131,9 @@ extension SnapshotBuilder {
   }
 
   /// The cockpit reads too; it is no group, and keeps its position to itself.
-  private func cockpit(_ topic: EventBus.TopicSnapshot) -> Operations.GroupSnapshot {
+  private func cockpit(
+    _ topic: EventBus.TopicSnapshot, _ row: Operations.TopicSnapshot
+  ) -> Operations.GroupSnapshot {
     var group = Operations.GroupSnapshot(name: "msatop")
     group.state = "reader"
     group.members = ["msatop"]
@@ -118,6 +143,7 @@ extension SnapshotBuilder {
     place.committed = operationsPosition
     place.lag = max(0, end - operationsPosition)
     place.owner = "msatop"
+    (place.inRate, place.outRate) = (row.inRate, row.outRate)
     group.partitions = [place]
     group.lag = place.lag
     group.verdict = .ok

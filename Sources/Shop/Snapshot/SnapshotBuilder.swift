@@ -173,13 +173,24 @@ final class OperationsReader {
     while let batch = try? topic.read(partition: 0, from: position, maximumRecords: 256), let last = batch.records.last
     {
       for record in batch.records {
-        guard let event = try? decoder.decode(OperationalEvent.self, from: Data(record.value)) else { continue }
+        guard var event = try? decoder.decode(OperationalEvent.self, from: Data(record.value)) else { continue }
+        // The record has plain digits, as programs read them.
+        if event.kind == .lag { event.reason = Self.grouped(event.reason) }
         events.append(event)
       }
       position = last.offset + 1
     }
     lag = max(0, bounds.upperBound - position)
     if events.count > Self.kept { events.removeFirst(events.count - Self.kept) }
+  }
+}
+
+extension OperationsReader {
+  /// `1 record behind`, `4,134 records behind` from the same without commas.
+  private static func grouped(_ reason: String) -> String {
+    let words = reason.split(separator: " ")
+    guard words.count == 3, words[1] == "records", let count = Int64(words[0]) else { return reason }
+    return "\(Count.of(count, "record")) \(words[2])"
   }
 }
 

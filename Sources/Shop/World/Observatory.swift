@@ -60,6 +60,12 @@ final class Observatory: @unchecked Sendable {
     for change in health.judge(world) { world.tell(change) }
   }
 
+  /// Somebody moved a group's offsets.
+  func noteMove(_ move: SeekPreview, now: Int64) {
+    lag.offsetsMoved(group: move.group, now: now)
+    series.noteMove(move)
+  }
+
   // MARK: By the clock
 
   private func everyTenth() {

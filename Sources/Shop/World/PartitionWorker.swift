@@ -38,6 +38,8 @@ final class PartitionWorker: @unchecked Sendable {
   /// The consumer reads no more of this partition until there is room again.
   var isHeldBack = false
   private(set) var isBusy = false
+  /// The record that it is at, once that has failed.
+  private(set) var trial: RecordTrial?
   /// Handled up to here, in order; and beyond it, those that are open.
   private var handled: Int64?
   private var pending: [Int64] = []
@@ -86,6 +88,7 @@ final class PartitionWorker: @unchecked Sendable {
       isBusy = true
       let handling = await handle(record)
       isBusy = false
+      trial = nil
       guard !consumer.process.life.isOver else { return }
       finish(record, handling)
       // Only who holds the partition back, or waits for its end, has something to do now.
@@ -123,14 +126,29 @@ final class PartitionWorker: @unchecked Sendable {
         return await putAside(record, because: "\(error)", deliveries: failures + 1)
       } catch {
         // A database or a bus that is away is no fault of the record.
-        if !(error is DatabaseUnavailable || error is BusError) { failures += 1 }
-        if failures >= 10 { return await putAside(record, because: "\(error)", deliveries: failures) }
+        let isCounted = !(error is DatabaseUnavailable || error is BusError)
+        if isCounted { failures += 1 }
+        noteFailure(of: record, failures: failures, isCounted: isCounted, because: "\(error)")
+        if failures >= Self.deliveryLimit { return await putAside(record, because: "\(error)", deliveries: failures) }
       }
       guard !isStopped else { return nil }
       try? await world.time.sleep(for: backOff)
       backOff = min(backOff * 2, 5_000_000_000)
     }
     return nil
+  }
+
+  /// A record that has failed so often is put aside.
+  private static let deliveryLimit = 10
+
+  private func noteFailure(of record: EventRecord, failures: Int, isCounted: Bool, because error: String) {
+    var trial =
+      trial ?? RecordTrial(offset: record.offset, instance: consumer.process.instance.name, since: world.time.now)
+    trial.type = record.headerText(RecordHeaderName.type) ?? ""
+    trial.error = error
+    trial.failures = failures
+    trial.limit = isCounted ? Self.deliveryLimit : nil
+    self.trial = trial
   }
 
   private func putAside(_ record: EventRecord, because reason: String, deliveries: Int) async -> Handling? {

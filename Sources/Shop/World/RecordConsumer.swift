@@ -32,6 +32,9 @@ final class RecordConsumer: @unchecked Sendable {
 
   var partitionsHeld: Int { workers.count }
 
+  /// The record that a partition is at, once that has failed.
+  func trial(partition: Int) -> RecordTrial? { workers.first { $0.partition == partition }?.trial }
+
   /// Polls until the instance is no more.
   func run() async {
     while !process.life.isOver {

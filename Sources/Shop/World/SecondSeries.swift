@@ -1,5 +1,6 @@
 internal import EventBus
 internal import Operations
+internal import OrderedCollections
 internal import Simulation
 internal import TraceCollector
 internal import TraceModel
@@ -17,9 +18,7 @@ final class SecondSeries {
   /// Started, ended and ended badly, in each of the last ten seconds.
   private var lately: [(started: Int, ended: UInt64, badly: UInt64)] = []
   private var last = (started: 0, ended: UInt64(0), badly: UInt64(0))
-  /// Log end and committed offset, one point a second.
-  private var partitions: [TopicPartition: [(written: Int64, read: Int64)]] = [:]
-  private var totals: [String: (in: Int64, out: Int64)] = [:]
+  private var partitions = OrderedDictionary<TopicPartition, PartitionTraffic>()
 
   static let length = 120
 
@@ -50,38 +49,33 @@ final class SecondSeries {
     return (Double(started) / Double(lately.count), ended == 0 ? 0 : Double(badly) / Double(ended))
   }
 
-  /// Records written to a partition and committed from it, a second, over ten seconds.
-  func rates(of place: TopicPartition) -> (in: Double, out: Double) {
-    guard let points = partitions[place], let first = points.first, let last = points.last, points.count > 1 else {
-      return (0, 0)
-    }
-    let seconds = Double(points.count - 1)
-    return (Double(last.written - first.written) / seconds, Double(max(0, last.read - first.read)) / seconds)
+  /// Records written to a partition and read from it, a second, over ten seconds. Those of a topic are their sums.
+  func rates(of place: TopicPartition) -> (in: Double, out: Double) { partitions[place]?.rates ?? (0, 0) }
+
+  func rates(ofTopic name: String) -> (in: Double, out: Double) {
+    partitions.filter { $0.key.topic == name }.values.reduce((0, 0)) { ($0.0 + $1.rates.in, $0.1 + $1.rates.out) }
+  }
+
+  /// A group's offsets were moved: nothing was read by that, nor was anything unread.
+  func noteMove(_ move: SeekPreview) {
+    for entry in move.entries { partitions[entry.partition]?.moved(from: entry.from ?? 0, to: entry.to) }
   }
 
   private func sampleTopics(_ world: World) {
     for topic in world.broker.allTopics {
-      let (written, read) = offsets(of: topic, world)
-      let before = totals[topic.name] ?? (written, read)
-      totals[topic.name] = (written, read)
-      Self.add(Float(written - before.in), to: &topicsIn[topic.name, default: []])
-      Self.add(Float(max(0, read - before.out)), to: &topicsOut[topic.name, default: []])
+      var (written, read) = (Int64(0), Int64(0))
+      for partition in 0..<topic.partitionCount {
+        let end = (try? topic.bounds(partition: partition).upperBound) ?? 0
+        let place = TopicPartition(topic: topic.name, partition: partition)
+        // The group that is called as the topic is.
+        let committed = world.broker.groups.committed(group: topic.name, place)?.offset ?? 0
+        let second = partitions[place, default: PartitionTraffic()].add(written: end, read: committed)
+        written += second.in
+        read += second.out
+      }
+      Self.add(Float(written), to: &topicsIn[topic.name, default: []])
+      Self.add(Float(read), to: &topicsOut[topic.name, default: []])
     }
-  }
-
-  /// Records ever written, and ever committed by the group that is called as the topic is.
-  private func offsets(of topic: Topic, _ world: World) -> (Int64, Int64) {
-    var (written, read) = (Int64(0), Int64(0))
-    for partition in 0..<topic.partitionCount {
-      let end = (try? topic.bounds(partition: partition).upperBound) ?? 0
-      let place = TopicPartition(topic: topic.name, partition: partition)
-      let committed = world.broker.groups.committed(group: topic.name, place)?.offset ?? 0
-      written += end
-      read += committed
-      partitions[place, default: []].append((end, committed))
-      if let count = partitions[place]?.count, count > 11 { partitions[place]?.removeFirst() }
-    }
-    return (written, read)
   }
 
   private static func add(_ value: Float, to series: inout [Float]) {
@@ -90,4 +84,27 @@ final class SecondSeries {
   }
 
   private static func milliseconds(_ nanoseconds: Int64?) -> Float { Float(nanoseconds ?? 0) / 1e6 }
+}
+
+/// What was written to a partition and read from it, in each of the last ten seconds. A log begins at offset 0, and so
+/// does who reads it.
+private struct PartitionTraffic {
+  private var end = (written: Int64(0), read: Int64(0))
+  private var seconds: [(in: Int64, out: Int64)] = []
+
+  mutating func add(written: Int64, read: Int64) -> (in: Int64, out: Int64) {
+    let second = (in: written - end.written, out: max(0, read - end.read))
+    end = (written, read)
+    seconds.append(second)
+    if seconds.count > 10 { seconds.removeFirst() }
+    return second
+  }
+
+  mutating func moved(from: Int64, to: Int64) { end.read += to - from }
+
+  var rates: (in: Double, out: Double) {
+    guard !seconds.isEmpty else { return (0, 0) }
+    let sum = seconds.reduce((Int64(0), Int64(0))) { ($0.0 + $1.in, $0.1 + $1.out) }
+    return (Double(sum.0) / Double(seconds.count), Double(sum.1) / Double(seconds.count))
+  }
 }

@@ -41,6 +41,9 @@ final class ServiceProcess: @unchecked Sendable {
     }
   }
 
+  /// The record that a partition of its topic is at, once that has failed here.
+  func trial(partition: Int) -> RecordTrial? { consumer?.trial(partition: partition) }
+
   /// Opens the ports, and begins to serve, consume and relay.
   func start() {
     for edge in ShopPlan.edges where edge.from == instance.service.name {

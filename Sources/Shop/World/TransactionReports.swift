@@ -161,6 +161,12 @@ final class TransactionReports: @unchecked Sendable {
         state: TransactionState.stuck.rawValue, gtxid: id))
   }
 
+  /// Somebody has settled the dead letter that a transaction waits for.
+  func letterSettled(of id: GTXID, _ words: String) {
+    guard open[id] == .stuck else { return }
+    world.book.update(id) { $0.stuckReason = words }
+  }
+
   /// It went on after all: another instance had been given the same record, say.
   private func noLongerStuck(_ id: GTXID) {
     stuck.removeAll { $0.id == id }

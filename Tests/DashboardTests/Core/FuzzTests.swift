@@ -44,7 +44,9 @@ struct FuzzTests {
       case .findTransactions(let prefix): cockpit.send(.found(prefix: prefix, [ShopFixture.id(0x8f3a, 1)]))
       case .loadRecords(let filter, _):
         let count = random.numbers.pick([0, 1, 30])
-        cockpit.send(.records(filter, (0..<count).map { _ in random.record(isLetter: filter.lettersOf != nil) }))
+        var answer = RecordAnswer((0..<count).map { _ in random.record(isLetter: filter.lettersOf != nil) })
+        answer.isComplete = count % 3 > 0
+        cockpit.send(.records(filter, answer))
       case .preview(let move):
         cockpit.send(.preview(move, random.preview(of: move)))
       case .loadTransaction(let id): cockpit.send(.transaction(id, random.detail(of: id)))

@@ -46,7 +46,9 @@ struct RecordsTests {
       asked.append(filter)
       let all = filter.lettersOf == nil ? records : letters
       cockpit.send(
-        .records(filter, all.filter { $0.has(filter.words) && (filter.partition ?? $0.partition) == $0.partition }))
+        .records(
+          filter,
+          RecordAnswer(all.filter { $0.has(filter.words) && (filter.partition ?? $0.partition) == $0.partition })))
     }
     return asked
   }
@@ -97,7 +99,7 @@ struct RecordsTests {
       Issue.record("no newer records were asked for")
       return
     }
-    cockpit.send(.records(filter, Self.records + [Self.line(61)]))
+    cockpit.send(.records(filter, RecordAnswer(Self.records + [Self.line(61)])))
     // Whoever presses now has seen the record of before.
     cockpit.press("Enter")
     guard case .loadTransaction(let meant)? = cockpit.effects.first else {
@@ -145,6 +147,8 @@ struct RecordsTests {
     #expect(cockpit.lines[3].hasSuffix("━ 2 open   3 records   following"), "\(cockpit.text)")
     #expect(cockpit.text.contains("✗ fault: errors  tried 10× by payment, from offset 3"))
     cockpit.press("r")
+    #expect(cockpit.commands.isEmpty && cockpit.text.contains("Put ITEM_RESERVED with key 3 back into payment[0]?"))
+    cockpit.press("y")
     #expect(cockpit.commands == [.retryDeadLetter(topic: "payment", partition: 0, offset: 1_003)])
     cockpit.press("x")
     #expect(cockpit.commands.isEmpty && cockpit.text.contains("Discard ITEM_RESERVED with key 3?"))
@@ -187,13 +191,18 @@ struct RecordsTests {
       }
     }
     answer()
-    #expect(moves.last == OffsetMove(group: "payment", topic: "payment", target: .earliest))
-    cockpit.press("Down Down Down")
-    answer()
+    // What is chosen first moves nothing.
+    #expect(moves.last == OffsetMove(group: "payment", topic: "payment", target: .shift(0)))
+    for key in ["text:-", "text:1", "text:0", "text:0"] {
+      cockpit.press(key)
+      answer()
+    }
     #expect(moves.last?.target == .shift(-100))
     #expect(cockpit.text.contains("300 records are read again, 0 are never read."))
     cockpit.press("Enter")
-    #expect(cockpit.commands.isEmpty && cockpit.text.contains("Move group payment on payment?"), "\(cockpit.text)")
+    #expect(
+      cockpit.commands.isEmpty && cockpit.text.contains("Move group payment on topic payment back by 100 records in"),
+      "\(cockpit.text)")
     cockpit.press("y")
     #expect(
       cockpit.commands == [.moveOffsets(OffsetMove(group: "payment", topic: "payment", target: .shift(-100)))])
@@ -202,10 +211,100 @@ struct RecordsTests {
 
   @Test func whatIsNoNumberIsNotMoved() {
     var (cockpit, _) = cockpit("R")
-    cockpit.press("Down Down Down x")
-    #expect(cockpit.text.contains("no number"))
+    for case .preview(let move) in cockpit.effects { cockpit.send(.preview(move, Self.plan(move))) }
+    #expect(cockpit.text.contains("300 records are read again"))
+    cockpit.press("x")
+    #expect(cockpit.text.contains("\"x\" is no number: nothing would be moved."))
+    #expect(!cockpit.text.contains("read again"))
     cockpit.press("Enter")
     #expect(cockpit.model.popups.count == 1 && cockpit.text.contains("is no number"))
+  }
+
+  @Test func lettersMoveAndWhatIsTypedTakesThePlaceOfTheExample() {
+    var (cockpit, _) = cockpit("R")
+    func targets() -> [SeekTarget] {
+      cockpit.effects.compactMap { if case .preview(let move) = $0 { move.target } else { nil } }
+    }
+    cockpit.press("j 9 9")
+    #expect(targets().last == .time(ShopFixture.now - 99 * 60_000_000_000))
+    cockpit.press("k")
+    #expect(targets() == [.shift(0)])
+    cockpit.press("k")
+    #expect(targets() == [.earliest])
+  }
+
+  @Test func aMoveThatMovesNothingIsNotAsked() {
+    var (cockpit, _) = cockpit("R")
+    for case .preview(let move) in cockpit.effects {
+      let entry = SeekPreview.Entry(
+        partition: TopicPartition(topic: "payment", partition: 0), from: 900, to: 900, repeated: 0, skipped: 0,
+        logEnd: 1_000)
+      cockpit.send(.preview(move, .possible(SeekPreview(group: move.group, state: .stable, entries: [entry]))))
+    }
+    cockpit.press("Enter")
+    #expect(cockpit.model.popups.count == 1 && cockpit.text.contains("that moves nothing"))
+  }
+
+  // MARK: Searching
+
+  @Test func aSearchSaysHowFarBackItHasLookedAndGoesOn() {
+    var (cockpit, _) = cockpit("t")
+    cockpit.press("/")
+    cockpit.press("z")
+    guard case .loadRecords(let filter, _)? = cockpit.effects.last else {
+      Issue.record("nothing was asked for")
+      return
+    }
+    var answer = RecordAnswer()
+    (answer.searched, answer.kept, answer.isComplete) = (12_000, 28_012, false)
+    cockpit.send(.records(filter, answer))
+    #expect(cockpit.text.contains("None found yet: looked through 12,000 of 28,012 records."))
+    guard case .searchOn(let next, _)? = cockpit.effects.first else {
+      Issue.record("the search does not go on")
+      return
+    }
+    #expect(next == filter)
+    (answer.searched, answer.isComplete) = (28_012, true)
+    cockpit.send(.records(filter, answer))
+    #expect(cockpit.effects.isEmpty && cockpit.text.contains("No record has these words.  Esc clears"))
+    #expect(cockpit.text.contains("all 28,012 looked through"))
+  }
+
+  @Test func deadLettersElsewhereAreOneKeyAway() {
+    var snapshot = ShopFixture.snapshot
+    guard let index = snapshot.topics.firstIndex(where: { $0.name != "payment" }) else { return }
+    snapshot.topics[index].deadLetters = 3
+    let name = snapshot.topics[index].name
+    var cockpit = Cockpit(snapshot)
+    cockpit.press(":")
+    cockpit.press("t o p i c s Enter")
+    cockpit.press("g")
+    cockpit.press("D")
+    guard case .loadRecords(let filter, _)? = cockpit.effects.first, filter.topic != name + ".DLT" else {
+      Issue.record("the first topic is the one with the dead letters")
+      return
+    }
+    cockpit.send(.records(filter, RecordAnswer()))
+    #expect(cockpit.text.contains("Nothing was put aside.  Others have some: \(name) 3.  D goes there"))
+    cockpit.press("D")
+    guard case .loadRecords(let next, _)? = cockpit.effects.first else {
+      Issue.record("nothing was asked for")
+      return
+    }
+    #expect(next.topic == name + ".DLT")
+  }
+
+  @Test func whoLeavesFindsAllPartitionsAgain() {
+    let (_, asked) = cockpit("t p Esc t")
+    #expect(asked.map(\.partition) == [nil, 0, nil])
+  }
+
+  @Test(arguments: [
+    ("{\"amount\":160000}", 12, "{\"amount\":…"), ("{\"amount\":160000}", 16, "{\"amount\":…"),
+    ("{\"amount\":160000}", 17, "{\"amount\":160000}"), ("{\"order\":7,\"sku\"", 12, "{\"order\":7,…"),
+  ])
+  func noNumberIsCut(payload: String, width: Int, shown: String) {
+    #expect(RecordsView.wholeNumbers(payload, width) == shown)
   }
 }
 

@@ -1,3 +1,5 @@
+import EventBus
+import Operations
 import Testing
 
 @testable import Dashboard
@@ -34,7 +36,7 @@ import Testing
          ⣿⣤⣿⣿⣀⣿⡇⢸⣷⡆⢸⣧⣼⣿⣀⣿⣿ ⣿⣶⢸⣧⣼⣿⣇⣸⣿ ⣿⣶ ⣿⣤⣿⣇⣸⣿⡇⢸⣷⡆⣿⣤⣿⣿⣀⣿⣿⢸⣷⡆⢸⣧⣼⣿   reads      4.1/s, 4 partitions at about 1.0/s each
         ⣶⣿⣿⣿⣿⣿⣿⣿⣿⣿⣷⣾⣿⣿⣿⣿⣿⣿⣿⣿⣿⣾⣿⣿⣿ unread ⣿⣿⣿⣿⣿⣿⣿⣿⣷⣿⣿⣿⣿⣿⣿⣿⣿⣿⣷⣾⣿⣿⣿   behind     26 s by time, the oldest unread 14:03:01.0
         ⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿   empty in   never at this rate; 26 s once it reads 92/s
-        ⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣤⣤⣤⣤⣤⣤⣤⣤⣤⣤⣤⣤⣤⣤⣤⣤⣤⣤⣤⣤⣤⣤⣤⣤⣤⣤⣤⣤   retention  nothing unread is deleted before 7 d
+        ⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣤⣤⣤⣤⣤⣤⣤⣤⣤⣤⣤⣤⣤⣤⣤⣤⣤⣤⣤⣤⣤⣤⣤⣤⣤⣤⣤⣤   retention  kept 7 d; acknowledged in memory
         −60 s                      ↯                         now   rebalance  2 h ago: payment-2 joined
 
 
@@ -47,14 +49,14 @@ import Testing
     let stage = PageStage(TopicsPage(), columns: 80, rows: 24)
     let wanted = """
         topics ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━ 9 topics  10 groups  lag 1,214
-        verdict  topic              in/s  out/s   worst group      ▾lag
-       ▌▲ WARN   payment              46    4.1   payment         1,204 ▁▁▁▁▁▁▂▃▅▆▇█
-        ● OK     inventory            50     50   inventory           5 ▁▁▁▁▁▁▁▁▁▁▁▁
-        ● OK     order               4.1    4.1   order               3 ▁▁▁▁▁▁▁▁▁▁▁▁
-        ● OK     item-cdc            6.2    6.2   aggregate           2 ▁▁▁▁▁▁▁▁▁▁▁▁
-        ● OK     __operations        3.1    3.1   msatop              0 ▁▁▁▁▁▁▁▁▁▁▁▁
-        ● OK     orders               46     46   order-history       0 ▁▁▁▁▁▁▁▁▁▁▁▁
-        ● OK     shipping            0.2    0.2   shipping            0 ▁▁▁▁▁▁▁▁▁▁▁▁
+        verdict  topic              in/s   worst group      ▾lag               dead
+       ▌▲ WARN   payment              46   payment         1,204 ▁▁▁▁▁▁▂▃▅▆▇█     0
+        ● OK     inventory            50   inventory           5 ▁▁▁▁▁▁▁▁▁▁▁▁     0
+        ● OK     order               4.1   order               3 ▁▁▁▁▁▁▁▁▁▁▁▁     2
+        ● OK     item-cdc            6.2   aggregate           2 ▁▁▁▁▁▁▁▁▁▁▁▁     0
+        ● OK     __operations        3.1   msatop              0 ▁▁▁▁▁▁▁▁▁▁▁▁     0
+        ● OK     orders               46   order-history       0 ▁▁▁▁▁▁▁▁▁▁▁▁     0
+        ● OK     shipping            0.2   shipping            0 ▁▁▁▁▁▁▁▁▁▁▁▁     0
         payment  partitions × groups ───────────────────── hottest 1   grows  ↑ 42/s
                                 payment  stable · generation 14 · 2 members
         part    log end  in/s   committed    lag  behind           out/s   owner
@@ -89,7 +91,7 @@ import Testing
         reads      4.1/s, 4 partitions at about 1.0/s each
         behind     26 s by time, the oldest unread 14:03:01.0
         empty in   never at this rate; 26 s once it reads 92/s
-        retention  nothing unread is deleted before 7 d
+        retention  kept 7 d; acknowledged in memory
         rebalance  2 h ago: payment-2 joined
 
         what happened ──────────────────────────────────────────────────────────────
@@ -98,5 +100,41 @@ import Testing
         12:04:11.0 ▸ group payment generation 14: payment-2 joined
       """
     #expect(stage.picture().trimmedEnd == wanted)
+  }
+
+  /// A record that fails again and again, with an owner that is gone: what is tried, how often, and what waits for it.
+  @Test func aPartitionThatIsHeldUp() {
+    var snapshot = IncidentFixture.snapshot()
+    let index = snapshot.topics.firstIndex { $0.name == "payment" } ?? 0
+    snapshot.topics[index].verdict = .stop
+    snapshot.topics[index].groups[0].verdict = .stop
+    snapshot.topics[index].groups[0].why = ["no commit in partition 2, longer than usual"]
+    snapshot.topics[index].groups[0].partitions[2].verdict = .stop
+    snapshot.topics[index].groups[0].partitions[2].outRate = 0
+    var trial = RecordTrial(offset: 188_833, instance: "payment-2", since: IncidentFixture.at(14, 3, 10))
+    (trial.type, trial.error, trial.failures, trial.limit) = ("ITEM_RESERVED", "fault: errors", 6, 10)
+    snapshot.topics[index].groups[0].partitions[2].trial = trial
+    snapshot.topics[index].acknowledgement = .written
+    for service in snapshot.services.indices {
+      for instance in snapshot.services[service].instances.indices
+      where snapshot.services[service].instances[instance].name == "payment-1" {
+        snapshot.services[service].instances[instance].health = .down
+      }
+    }
+    var stage = PageStage(TopicsPage(), snapshot)
+    var picture = stage.picture()
+    for line in [
+      "▌✗ STOP   payment              4     46    4.1   181 MB    7 d   payment         1,204 ▁▁▁▁▁▁▂▃▅▆▇█     stuck     0",
+      "1       187,955    12     187,637    318  ━━━━━━━━━━━━━━━━━─    1.0   ✗ payment-1       187,955      0  audit-1",
+      "stuck at   [2] @188,833 ITEM_RESERVED, payment-2",
+      "tried      6 of 10 times, then it is put aside",
+      "error      fault: errors",
+      "owner      payment-1 is down; its partitions wait",
+    ] { #expect(picture.contains(line), "\(line)\n\(picture)") }
+    stage.press("Enter")
+    picture = stage.picture()
+    for line in [
+      "empty in   not before partitions 0, 1, 2 go on", "retention  kept 7 d; acknowledged on disk, written",
+    ] { #expect(picture.contains(line), "\(line)\n\(picture)") }
   }
 }

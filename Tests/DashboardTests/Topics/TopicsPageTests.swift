@@ -1,3 +1,4 @@
+import Drawing
 import Operations
 import Testing
 
@@ -83,6 +84,108 @@ import Testing
     stage.show(snapshot)
     #expect(stage.page.subject(stage.context) == .topic("inventory"))
     #expect(stage.barLine?.contains("inventory") == true)
+  }
+
+  /// Lags that go up and down by themselves swap no rows, and a key acts on the row that was shown.
+  @Test func noiseMovesNothing() {
+    var stage = stage()
+    let names = stage.page.rows(stage.context).map(\.name)
+    for round in 0..<20 {
+      var snapshot = IncidentFixture.snapshot()
+      for index in snapshot.topics.indices where snapshot.topics[index].verdict == .ok {
+        snapshot.topics[index].lag = Int64((index * 7 + round * 5) % 13)
+      }
+      stage.show(snapshot)
+      #expect(stage.page.rows(stage.context).map(\.name) == names, "\(round)")
+    }
+  }
+
+  @Test func theUntouchedCursorStaysOnItsTopic() {
+    var stage = stage()
+    #expect(stage.page.subject(stage.context) == .topic("payment"))
+    var snapshot = IncidentFixture.snapshot()
+    for index in snapshot.topics.indices where snapshot.topics[index].name == "orders" {
+      (snapshot.topics[index].lag, snapshot.topics[index].verdict) = (9_000, .stop)
+      snapshot.topics[index].groups[0].verdict = .stop
+    }
+    stage.show(snapshot)
+    #expect(stage.page.rows(stage.context).first?.name == "orders")
+    #expect(stage.page.subject(stage.context) == .topic("payment"))
+    #expect(stage.barLine?.contains("payment") == true)
+    let move = (stage.press("R") ?? []).compactMap { if case .effect(.preview(let move)) = $0 { move } else { nil } }
+    #expect(move.map(\.topic) == ["payment"] && move.map(\.group) == ["payment"])
+    #expect(stage.press("D").destination == .records(RecordFilter(topic: "payment.DLT")))
+    #expect(stage.press("t").destination == .records(RecordFilter(topic: "payment")))
+    // Whoever comes anew has chosen payment by then.
+    _ = stage.go(to: .topics(selected: nil))
+    #expect(stage.page.subject(stage.context) == .topic("payment"))
+  }
+
+  @Test func whoComesAnewAndHasChosenNothingFindsTheWorst() {
+    var stage = stage()
+    var snapshot = IncidentFixture.snapshot()
+    for index in snapshot.topics.indices where snapshot.topics[index].name == "orders" {
+      snapshot.topics[index].lag = 9_000
+    }
+    stage.show(snapshot)
+    _ = stage.go(to: .topics(selected: nil))
+    #expect(stage.page.subject(stage.context) == .topic("orders"))
+  }
+
+  @Test func aTopicThatIsClearlyWorseMovesUp() {
+    var stage = stage()
+    var snapshot = IncidentFixture.snapshot()
+    for index in snapshot.topics.indices where snapshot.topics[index].name == "item-cdc" {
+      snapshot.topics[index].lag = 200
+    }
+    stage.show(snapshot)
+    #expect(stage.page.rows(stage.context).prefix(3).map(\.name) == ["payment", "item-cdc", "inventory"])
+  }
+
+  @Test func aMoveOfOffsetsIsPartOfWhatHappened() {
+    var snapshot = IncidentFixture.snapshot()
+    snapshot.events.insert(
+      OperationalEvent(
+        time: IncidentFixture.now, kind: .command, severity: .info, subject: "payment/payment",
+        change: "offsets of payment moved to earliest by hand", reason: "3,038 records again, 0 never read"), at: 0)
+    let picture = PageStage(TopicsPage(), snapshot).picture()
+    #expect(
+      picture.contains(
+        "group payment offsets of payment moved to earliest by hand: 3,038 records again, 0 never read"), "\(picture)")
+  }
+
+  @Test func whyExplainsTheVerdictThatIsThere() {
+    var snapshot = IncidentFixture.snapshot()
+    let index = snapshot.topics.firstIndex { $0.name == "payment" } ?? 0
+    snapshot.topics[index].groups[0].verdict = .rewind
+    snapshot.topics[index].groups[0].members = ["payment-1"]
+    snapshot.events.insert(
+      OperationalEvent(
+        time: IncidentFixture.now, kind: .command, severity: .info, subject: "payment/payment",
+        change: "offsets of payment moved to earliest by hand", reason: "3,038 records again, 0 never read"), at: 0)
+    let stage = PageStage(TopicsPage(), snapshot)
+    let why = Why(.topic("payment"), stage.context)
+    #expect(why?.rule.hasPrefix("REWIND: its offsets went back") == true)
+    let facts = (why?.facts ?? []).map { $0.map(\.text).joined() }
+    #expect(facts.contains { $0.hasSuffix("moved to earliest by hand: 3,038 records again, 0 never read") }, "\(facts)")
+    // The panel and `w` say the same.
+    #expect(
+      facts.contains("group  Stable, 1 member") && facts.contains("reads  4.1/s, 4 partitions at about 1.0/s each"))
+  }
+
+  @Test func aLagOfOneIsNoneAndGrowsNowhere() {
+    var snapshot = IncidentFixture.snapshot()
+    for index in snapshot.topics.indices where snapshot.topics[index].name == "order" {
+      snapshot.topics[index].groups[0].lag = 1
+      snapshot.topics[index].groups[0].trend = .growing(0.7)
+      snapshot.topics[index].groups[0].hottestPartition = 0
+      snapshot.topics[index].groups[0].partitions[0].lag = 1
+    }
+    var stage = PageStage(TopicsPage(), snapshot)
+    _ = stage.go(to: .topics(selected: "order"))
+    let picture = stage.picture()
+    #expect(!picture.contains("hottest") && !picture.contains("grows") && picture.contains("steady"))
+    #expect(picture.contains("empty in   now: it is on its way"), "\(picture)")
   }
 
   @Test func theMouse() throws {

@@ -86,7 +86,7 @@ struct ArmedFaultsPanel {
     let whole = fault.spec.timeToLive ?? fault.endsAt.map { $0 &- fault.armedAt }
     return [
       .text(Glyphs.fault, ink, bold: fault.isOn), .text(fault.spec.kind.name.rawValue, ink, bold: fault.isOn),
-      .text(FaultText.name(of: fault.spec.target), fault.isOn ? .strong : .muted, bold: fault.isOn),
+      target(fault),
       .text(amount.isEmpty ? "–" : amount, amount.isEmpty ? .faint : .text),
       .figure(Figures.percent(fault.spec.scope.share, isWhole: true), .text),
       .figure(Figures.short(Int(clamping: fault.hits)), fault.hits > 0 ? .text : .faint),
@@ -98,6 +98,18 @@ struct ArmedFaultsPanel {
         ? left.map { .figure(FaultText.left($0), .strong, bold: true) } ?? .text("until off", .muted)
         : .text("off", .muted),
     ]
+  }
+
+  /// Where it is, and what it is kept to: `payment partition=0 user=kim`. The share has a column of its own.
+  private func target(_ fault: ArmedFault) -> TableCell {
+    let name = FaultText.name(of: fault.spec.target)
+    let ink: Ink = fault.isOn ? .strong : .muted
+    let scope = fault.spec.scope
+    let words = [
+      scope.partition.map { "partition=\($0)" }, scope.route.map { "route=\($0)" }, scope.user.map { "user=\($0)" },
+    ].compactMap(\.self)
+    guard !words.isEmpty else { return .text(name, ink, bold: fault.isOn) }
+    return .runs([Run(visible(name), ink, bold: fault.isOn), .muted(visible(" " + words.joined(separator: " ")))])
   }
 
   /// What has happened since the first of them was armed.

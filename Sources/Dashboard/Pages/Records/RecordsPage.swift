@@ -31,7 +31,7 @@ struct RecordsPage: Page {
 
   /// The records that are shown; nil while they are being read.
   func lines(_ context: PageContext) -> [RecordLine]? {
-    context.recordFilter == effective(context) ? context.records : nil
+    context.recordFilter == effective(context) ? context.records.lines : nil
   }
 
   /// The record that somebody means who presses a key now.
@@ -46,8 +46,10 @@ struct RecordsPage: Page {
     let lines = lines(context)
     if let lines { tail.settle(lines, at: context.clock) }
     let keepsUp = wanted.lettersOf != nil && !context.isFrozen
-    guard tail.wantsLines(at: context.clock, keepsUp: keepsUp) || lines == nil else { return [] }
-    return [.effect(.loadRecords(effective(context), limit: Self.limit))]
+    if tail.wantsLines(at: context.clock, keepsUp: keepsUp) || lines == nil {
+      return [.effect(.loadRecords(effective(context), limit: Self.limit))]
+    }
+    return context.records.isComplete ? [] : [.effect(.searchOn(effective(context), limit: Self.limit))]
   }
 
   mutating func go(to destination: Destination, _ context: PageContext) -> [Action] {
@@ -74,9 +76,14 @@ struct RecordsPage: Page {
     case .character("p"): return nextPartition(context)
     case .character("r"): return settleLetter(context, isRetry: true)
     case .character("x"): return settleLetter(context, isRetry: false)
+    case .character("D"): return deadLetters(context)
     case .enter: return open(context)
     case .escape:
-      guard !wanted.text.isEmpty else { return [.back] }
+      guard !wanted.text.isEmpty else {
+        // Who leaves it and comes anew finds all partitions.
+        opened = nil
+        return [.back]
+      }
       _ = narrow(to: "", context)
       return refresh(context)
     default: return nil
@@ -104,18 +111,39 @@ struct RecordsPage: Page {
     guard let line = line(context), let letter = line.letter else { return [.say("there is no dead letter here")] }
     if context.isFrozen { return [.say("this is the past; Space goes live, then it works", isProblem: true)] }
     guard letter.state == .open else { return [.say("this one is \(letter.state.rawValue) already", isProblem: true)] }
-    if isRetry {
-      return [
-        .effect(.perform(.retryDeadLetter(topic: topic, partition: line.partition, offset: line.offset)))
-      ]
-    }
-    let question = Confirmation(
-      question: "Discard \(line.type.isEmpty ? "the record" : visible(line.type)) with key \(visible(line.key))?",
-      effect: "It is never delivered again: what waits for it waits for somebody.", verb: "discard it",
-      actions: [
-        .effect(.perform(.discardDeadLetter(topic: topic, partition: line.partition, offset: line.offset)))
-      ])
+    let what = "\(line.type.isEmpty ? "the record" : visible(line.type)) with key \(visible(line.key))"
+    let place = (topic: topic, partition: line.partition, offset: line.offset)
+    let question =
+      isRetry
+      ? Confirmation(
+        question: "Put \(what) back into \(visible(topic))[\(line.partition)]?",
+        effect: "It is delivered again, after everything that came meanwhile.", verb: "retry it",
+        actions: [
+          .effect(.perform(.retryDeadLetter(topic: place.topic, partition: place.partition, offset: place.offset)))
+        ])
+      : Confirmation(
+        question: "Discard \(what)?",
+        effect: "It is never delivered again: what waits for it waits for somebody.", verb: "discard it",
+        actions: [
+          .effect(.perform(.discardDeadLetter(topic: place.topic, partition: place.partition, offset: place.offset)))
+        ])
     return [.show(Popup(question))]
+  }
+
+  /// The topics with dead letters that nobody has settled, other than the one that is shown.
+  func othersWithLetters(_ context: PageContext) -> [Operations.TopicSnapshot] {
+    context.snapshot.topics.filter { $0.deadLetters > 0 && $0.name != wanted.lettersOf }
+  }
+
+  /// Those of this topic, and from there those of the next topic that has some.
+  private func deadLetters(_ context: PageContext) -> [Action] {
+    guard let topic = wanted.lettersOf else { return [.open(.records(RecordFilter(topic: wanted.topic + ".DLT")))] }
+    let topics = context.snapshot.topics.map(\.name)
+    let place = topics.firstIndex(of: topic) ?? 0
+    let others = othersWithLetters(context).map(\.name)
+    let next = others.first { topics.firstIndex(of: $0) ?? 0 > place } ?? others.first
+    guard let next else { return [.say("no other topic has dead letters")] }
+    return [.open(.records(RecordFilter(topic: next + ".DLT")))]
   }
 
   // MARK: Mouse
@@ -146,7 +174,13 @@ struct RecordsPage: Page {
 
   func hints(_ context: PageContext) -> [KeyHint] {
     var hints = [KeyHint("↵", "transaction")]
-    if wanted.lettersOf != nil { hints += [KeyHint("r", "retry"), KeyHint("x", "discard")] }
+    if wanted.lettersOf != nil {
+      // Where there is nothing to settle, the others are wanted first.
+      let settle = [KeyHint("r", "retry"), KeyHint("x", "discard")]
+      let isEmpty = lines(context)?.isEmpty ?? true
+      let others = othersWithLetters(context).isEmpty ? [] : [KeyHint("D", "next topic's")]
+      hints = isEmpty ? others : hints + settle + others
+    }
     if !tail.isFollowing { hints.insert(KeyHint("G", "follow"), at: 0) }
     return hints + [KeyHint("Esc", "back"), KeyHint("p", "partition"), KeyHint("/", "filter")]
   }
@@ -157,8 +191,10 @@ struct RecordsPage: Page {
       KeyHint("G  End", "follow the newest record"),
       KeyHint("↵", "the transaction of the record"),
       KeyHint("p", "one partition after the other, and all of them"),
-      KeyHint("r", "of a dead letter: puts it back into its topic"),
-      KeyHint("x", "of a dead letter: notes that it is not worth another try"),
+      KeyHint("D", "the dead letters of the topic; from there those of the next topic that has some"),
+      KeyHint("r", "of a dead letter: puts it back into its topic, after a question"),
+      KeyHint("x", "of a dead letter: notes that it is not worth another try, after a question"),
+      KeyHint("", "A record is put aside as a dead letter when it has failed 10 times."),
       KeyHint("/", "records that have these words somewhere; Esc clears"),
     ]
   }

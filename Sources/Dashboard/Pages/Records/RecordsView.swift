@@ -56,10 +56,22 @@ struct RecordsView {
       figures.add(
         [Run("\(open)", open > 0 ? .degraded : .text, bold: open > 0), Run(" open", .muted)], priority: 1)
     }
+    if lines != nil, let searched { figures.add(searched, priority: 3) }
     let shown = count >= RecordsPage.limit ? "newest \(Figures.count(count).text)" : Figures.count(count).text
     figures.add([Run("\(shown) \(count == 1 ? "record" : "records")", .muted)], priority: 2)
     figures.add([page.tail.isFollowing ? Run("following", .accent) : Run("standing still", .degraded)])
     return figures
+  }
+
+  /// How much of what is kept was looked through for the words; nil where nothing is looked for.
+  private var searched: [Run]? {
+    let answer = context.records
+    let (part, all) = (Count.grouped(answer.searched), Count.grouped(answer.kept))
+    if !answer.isComplete { return [Run("looked through \(part) of \(all)", .degraded)] }
+    guard !page.wanted.text.isEmpty, answer.kept > 0 else { return nil }
+    return [
+      Run(answer.searched >= answer.kept ? "all \(all) looked through" : "\(part) of \(all) looked through", .muted)
+    ]
   }
 
   private static let common = [
@@ -84,14 +96,35 @@ struct RecordsView {
     let lines = lines ?? []
     return TableView(
       columns: isLetters ? Self.letterColumns : Self.columns, rowCount: lines.count,
-      selected: lines.isEmpty ? nil : min(page.tail.line, lines.count - 1), empty: [Run(empty, .muted)]
+      selected: lines.isEmpty ? nil : min(page.tail.line, lines.count - 1), empty: empty
     ) { isLetters ? letterCells(lines[$0]) : cells(lines[$0]) }
   }
 
-  private var empty: String {
-    if lines == nil { return "reading…" }
-    if !page.wanted.text.isEmpty { return "No record has these words.  Esc clears" }
-    return isLetters ? "Nothing was put aside." : "No record is kept."
+  private var empty: [Run] {
+    if lines == nil { return [.muted("reading…")] }
+    let answer = context.records
+    guard answer.isComplete else {
+      let (part, all) = (Count.grouped(answer.searched), Count.grouped(answer.kept))
+      return [.muted("None found yet: looked through \(part) of \(all) records.")]
+    }
+    if !page.wanted.text.isEmpty { return [.muted("No record has these words.  Esc clears")] }
+    return isLetters ? noLetters : [.muted("No record is kept.")]
+  }
+
+  /// Nothing was put aside here: what is about to be, and who has some.
+  private var noLetters: [Run] {
+    var runs: [Run] = [.muted("Nothing was put aside.")]
+    let topic = page.wanted.lettersOf.flatMap { context.snapshot.topic($0) }
+    let places = topic?.groups.flatMap(\.partitions) ?? []
+    if let place = places.max(by: { $0.trial?.failures ?? 0 < $1.trial?.failures ?? 0 }), let trial = place.trial,
+      let limit = trial.limit
+    {
+      runs.append(.muted("  Partition \(place.partition) is at delivery \(trial.failures) of \(limit)."))
+    }
+    let others = page.othersWithLetters(context)
+    guard !others.isEmpty else { return runs }
+    let names = others.map { "\(visible($0.name)) \(Count.grouped($0.deadLetters))" }.joined(separator: ", ")
+    return runs + [.muted("  Others have some: \(names).  "), Run("D", .accent, bold: true), .muted(" goes there")]
   }
 
   private func commonCells(_ line: RecordLine) -> [TableCell] {
@@ -105,8 +138,23 @@ struct RecordsView {
   private func cells(_ line: RecordLine) -> [TableCell] {
     commonCells(line) + [
       .runs([Run(visible(line.type.isEmpty ? "–" : line.type), line.type.isEmpty ? .faint : .event)]),
-      .runs([Run(visible(line.payload), .text)]),
+      .drawing { Self.drawPayload(line.payload, on: &$0, in: $1) },
     ]
+  }
+
+  /// What does not fit is cut in front of a number, never within it: half a number is another number.
+  private static func drawPayload(_ payload: String, on canvas: inout Canvas, in rect: Rect) {
+    canvas.put(wholeNumbers(visible(payload), rect.width), x: rect.x, y: rect.y, .text)
+  }
+
+  static func wholeNumbers(_ text: String, _ width: Int) -> String {
+    guard text.cellWidth > width, width > 1 else { return endEllipsis(text, width) }
+    let cut = String(endEllipsis(text, width).dropLast())
+    let rest = text.dropFirst(cut.count)
+    guard rest.first?.isNumber ?? false, cut.last?.isNumber ?? false else { return cut + "…" }
+    var kept = cut[...]
+    while let last = kept.last, last.isNumber || last == "." || last == "," || last == "-" { kept.removeLast() }
+    return kept + "…"
   }
 
   private func letterCells(_ line: RecordLine) -> [TableCell] {

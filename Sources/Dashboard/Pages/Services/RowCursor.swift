@@ -5,6 +5,7 @@ import Widgets
 ///
 /// Rows are known by keys. Until somebody moves it the cursor is on the first row, whichever that is: the one that matters
 /// most. From then on it stays on its row when the rows change; when that row is gone it is on the one that took its place.
+/// One that holds on stays on the row that it was on first, as if it had been moved there.
 struct RowCursor: Sendable, Hashable {
   /// The key of the row under the cursor; nil while there is none.
   private(set) var key: String?
@@ -13,12 +14,23 @@ struct RowCursor: Sendable, Hashable {
   /// The first row in sight.
   private(set) var offset = 0
   private var wasMoved = false
+  /// For lists where a key acts on the row under the cursor, and cannot be taken back.
+  private let holdsOn: Bool
+
+  init(holdsOn: Bool = false) {
+    self.holdsOn = holdsOn
+  }
 
   /// The row under the cursor among `keys`.
   func index(in keys: [String]) -> Int? {
-    if wasMoved, let key, let index = keys.firstIndex(of: key) { return index }
-    if !wasMoved { return keys.isEmpty ? nil : 0 }
-    return keys.isEmpty ? nil : min(place, keys.count - 1)
+    guard !keys.isEmpty else { return nil }
+    guard wasMoved || holdsOn && key != nil else { return 0 }
+    return key.flatMap { keys.firstIndex(of: $0) } ?? min(place, keys.count - 1)
+  }
+
+  /// Back to the first row, whichever that is, unless somebody has moved it.
+  mutating func letGo() {
+    if !wasMoved { (key, place) = (nil, 0) }
   }
 
   /// Takes note of how the rows stand now. `height` is how many are in sight.

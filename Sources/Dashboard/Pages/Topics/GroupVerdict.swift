@@ -17,13 +17,15 @@ struct GroupVerdict {
   }
 
   var lines: [Line] {
-    var lines = group.why.enumerated().map { index, sentence in
+    var lines = trial
+    lines += group.why.enumerated().map { index, sentence in
       Line(name: index == 0 ? "why" : "", text: visible(sentence), ink: sentence.contains("OPEN") ? .open : .text)
     }
+    if let owner = ownerDown { lines.append(owner) }
     let rate = group.partitions.reduce(0) { $0 + $1.outRate }
     lines.append(Line(name: "reads", text: reads(rate)))
-    if let oldest = group.oldestUnread {
-      let behind = Figures.age(max(0, context.since(oldest))).text
+    if let oldest = group.oldestUnread, context.since(oldest) >= Self.second {
+      let behind = Figures.age(context.since(oldest)).text
       lines.append(Line(name: "behind", text: "\(behind) by time, the oldest unread \(context.clock(oldest, .tenths))"))
     }
     if let line = empty(rate) { lines.append(line) }
@@ -34,6 +36,35 @@ struct GroupVerdict {
         Line(name: "rebalance", text: "\(Figures.age(max(0, context.since(time))).text) ago\(reason)", ink: .muted))
     }
     return lines
+  }
+
+  /// The record that holds a partition up: where it is, how often it has failed, and why. One that failed once or twice
+  /// in a partition that goes on is nothing to say.
+  private var trial: [Line] {
+    let held = group.partitions.filter { $0.isStuck && $0.trial != nil }
+    guard let place = held.max(by: { $0.trial?.failures ?? 0 < $1.trial?.failures ?? 0 }), let trial = place.trial
+    else { return [] }
+    let type = trial.type.isEmpty ? "record" : visible(trial.type)
+    let others = held.count > 1 ? ", and \(Count.of(held.count - 1, "more partition"))" : ""
+    let tried =
+      trial.limit.map { "\(trial.failures) of \($0) times, then it is put aside" }
+      ?? "for \(Figures.age(max(0, context.since(trial.since))).text), until it succeeds"
+    return [
+      Line(
+        name: "stuck at",
+        text: "[\(place.partition)] @\(Count.grouped(trial.offset)) \(type), \(trial.instance)\(others)",
+        ink: .failing),
+      Line(name: "tried", text: tried, ink: .degraded), Line(name: "error", text: visible(trial.error)),
+    ]
+  }
+
+  /// Who owns partitions and is not there.
+  private var ownerDown: Line? {
+    let owners = Set(group.partitions.map(\.owner)).intersection(context.instancesDown)
+    guard let owner = owners.min() else { return nil }
+    let text = owners.count == 1 ? "\(visible(owner)) is" : "\(owners.count) owners are"
+    return Line(
+      name: "owner", text: "\(text) down; \(owners.count == 1 ? "its" : "their") partitions wait", ink: .failing)
   }
 
   private func reads(_ rate: Double) -> String {
@@ -52,6 +83,14 @@ struct GroupVerdict {
       return Line(name: "empty in", text: "unknown: it has committed nothing", ink: .muted)
     }
     if lag == 0 { return Line(name: "empty in", text: "now: it has read everything", ink: .muted) }
+    let down = context.instancesDown
+    let stuck = group.partitions.filter { $0.isStuck || down.contains($0.owner) && $0.lag ?? 0 > 0 }.map(\.partition)
+    if !stuck.isEmpty {
+      let numbers = stuck.map(String.init).joined(separator: ", ")
+      let text = stuck.count == 1 ? "partition \(numbers) goes" : "partitions \(numbers) go"
+      return Line(name: "empty in", text: "not before \(text) on", ink: .degraded)
+    }
+    if group.verdict == .ok, Double(lag) <= rate { return Line(name: "empty in", text: "now: it is on its way") }
     switch group.trend {
     case .growing(let growth):
       // Twice what comes in: a group's capacity is at least that.
@@ -69,17 +108,15 @@ struct GroupVerdict {
     }
   }
 
-  /// Whether records go before they are read.
+  /// How long records are kept and what their writers wait for, or that they go before they are read.
   private var retention: Line {
-    guard let kept = topic.retention else {
-      return Line(name: "retention", text: "records are kept for ever", ink: .muted)
-    }
     let age = group.oldestUnread.map { max(0, context.since($0)) } ?? 0
-    if age > kept / 2 {
+    if let kept = topic.retention, age > kept / 2 {
       let left = max(0, kept - age)
       return Line(name: "retention", text: "unread records are deleted in \(Figures.age(left).text)", ink: .failing)
     }
-    return Line(name: "retention", text: "nothing unread is deleted before \(TopicRow.kept(kept).text)")
+    let kept = topic.retention.map { TopicRow.kept($0).text } ?? "for ever"
+    return Line(name: "retention", text: "kept \(kept); acknowledged \(topic.acknowledgement.words)", ink: .muted)
   }
 
   func draw(on canvas: inout Canvas, in rect: Rect) {
@@ -91,5 +128,12 @@ struct GroupVerdict {
       if indent > 0 { canvas.put(line.name, x: rect.x, y: y, .muted) }
       canvas.put(endEllipsis(line.text, rect.width - indent), x: rect.x + indent, y: y, line.ink)
     }
+  }
+}
+
+extension PageContext {
+  /// The instances that are known to be gone, by name.
+  var instancesDown: Set<String> {
+    Set(snapshot.services.flatMap(\.instances).filter { $0.health == .down }.map(\.name))
   }
 }

@@ -7,6 +7,8 @@ struct PartitionGrid {
   let topic: TopicSnapshot
   /// The group that stands first and has all its figures.
   let group: Int
+  /// Instances that are gone: whoever owns a partition and is not there is marked.
+  var down: Set<String> = []
   var selected: Int?
   var hovered: Int?
   var offset = 0
@@ -161,7 +163,7 @@ struct PartitionGrid {
   private func groupTable(_ group: GroupSnapshot, _ numbers: [Int], isFull: Bool) -> Part {
     let known = Dictionary(group.partitions.map { ($0.partition, $0) }, uniquingKeysWith: { first, _ in first })
     let most = max(group.partitions.compactMap(\.lag).max() ?? 0, 1)
-    let owner = max(group.partitions.map(\.owner.cellWidth).max() ?? 5, 5)
+    let owner = max(group.partitions.map { self.owner(of: $0).cellWidth }.max() ?? 5, 5)
     var columns = [
       TableColumn("committed", .fit(minimum: 9), align: .right, priority: 3),
       TableColumn("lag", .fit(minimum: 5), align: .right),
@@ -203,7 +205,13 @@ struct PartitionGrid {
         .figure(
           Figures.rate(partition.outRate, unit: ""), isSlow ? .degraded : partition.outRate == 0 ? .faint : .text))
     }
-    cells.append(.text(partition.owner.isEmpty ? "–" : partition.owner, .muted))
+    cells.append(.runs(owner(of: partition)))
     return cells
+  }
+
+  private func owner(of partition: PartitionSnapshot) -> [Run] {
+    guard !partition.owner.isEmpty else { return [.muted("–")] }
+    guard down.contains(partition.owner) else { return [.muted(visible(partition.owner))] }
+    return [Run("✗ ", .failing, bold: true), Run(visible(partition.owner), .failing)]
   }
 }

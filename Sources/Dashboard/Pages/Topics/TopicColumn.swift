@@ -30,7 +30,8 @@ enum TopicColumn: Int, Sendable, CaseIterable {
 
   var beginsDescending: Bool { self != .name && self != .group }
 
-  func tableColumn(longestName: Int, longestGroup: Int) -> TableColumn {
+  /// - Parameter hasDead: whether there are dead letters, which are then shown before figures that are fine.
+  func tableColumn(longestName: Int, longestGroup: Int, hasDead: Bool) -> TableColumn {
     func number(_ minimum: Int, _ priority: Int, gap: Int = 2) -> TableColumn {
       TableColumn(heading, .fit(minimum: minimum), align: .right, priority: priority, gap: gap)
     }
@@ -49,58 +50,7 @@ enum TopicColumn: Int, Sendable, CaseIterable {
     case .lag: return number(6, 0)
     case .trend: return TableColumn(heading, .fixed(12), priority: 2, gap: 1)
     case .emptyIn: return number(8, 5)
-    case .dead: return number(4, 6)
+    case .dead: return number(4, hasDead ? 0 : 6)
     }
-  }
-}
-
-/// By what the topics are sorted.
-struct TopicSort: Sendable, Hashable {
-  var column = TopicColumn.lag
-  var isDescending = true
-
-  mutating func choose(_ column: TopicColumn) {
-    guard TopicColumn.sortable.contains(column) else { return }
-    if self.column == column {
-      isDescending.toggle()
-    } else {
-      (self.column, isDescending) = (column, column.beginsDescending)
-    }
-  }
-
-  mutating func advance(among visible: [TopicColumn]) {
-    let choices = TopicColumn.sortable.filter(visible.contains)
-    guard !choices.isEmpty else { return }
-    let next = choices.firstIndex(of: column).map { ($0 + 1) % choices.count } ?? 0
-    (column, isDescending) = (choices[next], choices[next].beginsDescending)
-  }
-
-  /// Equal ones stay in the order of the system.
-  func sorted(_ topics: [TopicSnapshot]) -> [TopicSnapshot] {
-    topics.enumerated().sorted { left, right in
-      if isLess(left.element, right.element) { return !isDescending }
-      if isLess(right.element, left.element) { return isDescending }
-      return left.offset < right.offset
-    }.map(\.element)
-  }
-
-  private func isLess(_ left: TopicSnapshot, _ right: TopicSnapshot) -> Bool {
-    switch column {
-    case .name: return left.name < right.name
-    case .group: return left.worstGroup < right.worstGroup
-    case .verdict: return rank(left) < rank(right)
-    case .lag: return left.lag ?? -1 < right.lag ?? -1
-    case .partitions: return left.partitions < right.partitions
-    case .inRate: return left.inRate < right.inRate
-    case .outRate: return left.outRate < right.outRate
-    case .size: return left.bytes < right.bytes
-    case .kept: return left.retention ?? .max < right.retention ?? .max
-    case .dead: return left.deadLetters < right.deadLetters
-    case .trend, .emptyIn: return false
-    }
-  }
-
-  private func rank(_ topic: TopicSnapshot) -> Int {
-    topic.verdict.flatMap { LagVerdict.allCases.firstIndex(of: $0) } ?? -1
   }
 }

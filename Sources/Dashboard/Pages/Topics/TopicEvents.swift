@@ -23,7 +23,11 @@ extension TopicsPage {
         return instances.contains(caller) || services.contains(caller)
       case .instance, .fault, .health:
         return services.contains(event.subject) || instances.contains(event.subject)
-      case .transaction, .command: return false
+      case .command:
+        // A move of offsets names the group and the topic, a dead letter its place.
+        return event.subject.hasPrefix("\(topic.name).DLT[")
+          || groups.contains { event.subject == "\($0)/\(topic.name)" } || instances.contains(event.subject)
+      case .transaction: return false
       }
     }
   }
@@ -50,7 +54,12 @@ extension TopicsPage {
 
   static func runs(of event: OperationalEvent, _ context: PageContext) -> [Run] {
     let (glyph, ink) = mark(of: event)
-    let what = event.kind == .lag || event.kind == .rebalance ? "group \(groupName(event.subject))" : event.subject
+    let what =
+      switch event.kind {
+      case .lag, .rebalance: "group \(groupName(event.subject))"
+      case .command: groupOfMove(event.subject).map { "group \($0)" } ?? event.subject
+      default: event.subject
+      }
     let reason = event.reason.isEmpty ? "" : ": \(event.reason)"
     return [
       .faint(context.clock(event.time, .tenths) + " "), Run(glyph, ink, bold: true),
@@ -60,6 +69,12 @@ extension TopicsPage {
 
   private static func groupName(_ subject: String) -> String {
     subject.split(separator: "/").last.map(String.init) ?? subject
+  }
+
+  /// `payment/orders`: the group first, then the topic.
+  private static func groupOfMove(_ subject: String) -> String? {
+    let parts = subject.split(separator: "/")
+    return parts.count == 2 ? String(parts[0]) : nil
   }
 
   private static func mark(of event: OperationalEvent) -> (String, Ink) {

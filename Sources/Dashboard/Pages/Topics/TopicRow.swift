@@ -75,10 +75,13 @@ struct TopicRow {
     }
   }
 
-  /// When the lag will be gone: `now`, `40 s`, `never`; nil where nothing is known.
+  /// When the lag will be gone: `now`, `40 s`, `never`, `stuck`; nil where nothing is known.
   private var emptyIn: Run? {
     guard let lag = topic.lag else { return nil }
     if lag == 0 { return Run("now", .faint) }
+    if topic.groups.contains(where: { $0.partitions.contains(where: \.isStuck) }) {
+      return Run("stuck", .failing, bold: true)
+    }
     if let time = topic.emptyIn { return time < 1_000_000_000 ? Run("now", .faint) : Run(Figures.duration(time).text) }
     // What is on its way grows and shrinks by a few records all the time.
     if case .growing = topic.trend, topic.verdict != .ok { return Run("never", .failing, bold: true) }

@@ -54,10 +54,13 @@ extension TopicsPage {
     let topics = context.snapshot.topics
     let longestName = topics.map(\.name.cellWidth).max() ?? 0
     let longestGroup = topics.map(\.worstGroup.cellWidth).max() ?? 0
+    let hasDead = topics.contains { $0.deadLetters > 0 }
     // A lag of a few records is flat, whoever else has none.
     let topLag = max(100, topics.flatMap(\.lagSeries).map(Double.init).filter(\.isFinite).max() ?? 0)
     return TableView(
-      columns: TopicColumn.allCases.map { $0.tableColumn(longestName: longestName, longestGroup: longestGroup) },
+      columns: TopicColumn.allCases.map {
+        $0.tableColumn(longestName: longestName, longestGroup: longestGroup, hasDead: hasDead)
+      },
       rowCount: rows.count, sort: TableSort(column: sort.column.rawValue, isDescending: sort.isDescending),
       selected: table.index(in: keys),
       hovered: hoveredPanel == .topics ? hover.index(in: keys, clock: context.clock) : nil,
@@ -104,11 +107,15 @@ extension TopicsPage {
     guard topic.groups.indices.contains(index) else { return [] }
     let group = topic.groups[index]
     var groups: [[Run]] = []
-    if let hot = group.hottestPartition { groups.append([.muted("hottest "), Run("\(hot)", .strong)]) }
+    // One record more than elsewhere is on its way.
+    if let hot = group.hottestPartition, group.partitions.first(where: { $0.partition == hot })?.lag ?? 0 > 1 {
+      groups.append([.muted("hottest "), Run("\(hot)", .strong)])
+    }
     switch group.trend {
-    case .growing: groups.append([.muted("grows  "), Run(group.trend.text, .degraded, bold: true)])
+    case .growing where (group.lag ?? 0) > 1:
+      groups.append([.muted("grows  "), Run(group.trend.text, .degraded, bold: true)])
     case .draining: groups.append([.muted("drains  "), Run(group.trend.text, .healthy, bold: true)])
-    case .steady: groups.append([.muted("steady")])
+    case .steady, .growing: groups.append([.muted("steady")])
     }
     return groups
   }

@@ -33,7 +33,9 @@ extension TopicsPage {
 
   /// What somebody has chosen to look at stays under the cursor, whatever becomes of the order.
   private mutating func stay(_ context: PageContext) {
-    if let topic = topic(context) { select(topic.name, context) }
+    guard let topic = topic(context) else { return }
+    select(topic.name, context)
+    if topic.groups.indices.contains(groupIndex(of: topic)) { group = topic.groups[groupIndex(of: topic)].name }
   }
 
   private mutating func move(_ key: KeyPress, _ context: PageContext) -> Bool {
@@ -164,7 +166,7 @@ extension TopicsPage {
       KeyHint("Enter", "gives the topic the whole page; on a partition it opens the service that reads it"),
       KeyHint("Tab", "goes to the partitions, and to what happened"),
       KeyHint("t", "the newest records, of the topic or of the partition under the cursor, as they come"),
-      KeyHint("D", "its dead letters, to retry or to discard"),
+      KeyHint("D", "its dead letters, to retry or to discard: records that have failed 10 times"),
       KeyHint("R", "moves where the group reads on, after a preview"),
       KeyHint("← →", "among the partitions: puts another group first"),
       KeyHint("s S", "sort by the next column, or the other way round"),

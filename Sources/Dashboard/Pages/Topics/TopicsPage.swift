@@ -7,7 +7,8 @@ struct TopicsPage: Page {
   let id = PageID.topics
   var sort = TopicSort()
   private(set) var words = ""
-  var table = RowCursor()
+  private(set) var order = TopicOrder()
+  var table = RowCursor(holdsOn: true)
   var partitions = RowCursor()
   var events = RowCursor()
   /// The name of the group that stands first; nil for the worst.
@@ -22,6 +23,7 @@ struct TopicsPage: Page {
 
   mutating func refresh(_ context: PageContext) -> [Action] {
     let hadOne = table.key
+    order.settle(context.snapshot.topics, by: sort)
     table.settle(keys(context))
     if table.key != hadOne {
       (partitions, events, group) = (RowCursor(), RowCursor(), nil)
@@ -40,7 +42,11 @@ struct TopicsPage: Page {
   mutating func go(to destination: Destination, _ context: PageContext) -> [Action] {
     guard case .topics(let key) = destination else { return [] }
     (isOpened, focus) = (false, .topics)
-    guard let key else { return [] }
+    guard let key else {
+      // Whoever comes anew and has chosen nothing yet finds the cursor on what matters most.
+      table.letGo()
+      return []
+    }
     guard context.snapshot.topic(key) != nil else {
       return [.say("no topic is called \(visible(key))", isProblem: true)]
     }
@@ -73,13 +79,13 @@ struct TopicsPage: Page {
   /// The topics that the filter lets through, sorted.
   func rows(_ context: PageContext) -> [TopicSnapshot] {
     let wanted = words.lowercased().split(separator: " ")
-    guard !wanted.isEmpty else { return sort.sorted(context.snapshot.topics) }
-    return sort.sorted(
-      context.snapshot.topics.filter { topic in
-        let facts = [topic.name, topic.verdict?.rawValue ?? ""] + topic.groups.map(\.name)
-        let text = facts.joined(separator: "\n").lowercased()
-        return wanted.allSatisfy { text.contains($0) }
-      })
+    let topics = order.arranged(context.snapshot.topics, by: sort)
+    guard !wanted.isEmpty else { return topics }
+    return topics.filter { topic in
+      let facts = [topic.name, topic.verdict?.rawValue ?? ""] + topic.groups.map(\.name)
+      let text = facts.joined(separator: "\n").lowercased()
+      return wanted.allSatisfy { text.contains($0) }
+    }
   }
 
   func keys(_ context: PageContext) -> [String] { rows(context).map(\.name) }
@@ -97,7 +103,7 @@ struct TopicsPage: Page {
 
   func grid(_ context: PageContext) -> PartitionGrid? {
     guard let topic = topic(context) else { return nil }
-    var grid = PartitionGrid(topic: topic, group: groupIndex(of: topic))
+    var grid = PartitionGrid(topic: topic, group: groupIndex(of: topic), down: context.instancesDown)
     let keys = grid.partitions.map(String.init)
     (grid.selected, grid.offset, grid.isFocused) = (partitions.index(in: keys), partitions.offset, focus == .partitions)
     if hoveredPanel == .partitions { grid.hovered = hover.index(in: keys, clock: context.clock) }
