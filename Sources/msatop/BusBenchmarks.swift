@@ -19,20 +19,19 @@ struct BusBenchmarks {
       },
       latency("end to end, one executor", note: "producer and waiting consumer on one thread", handOverHere),
       latency(
-        "end to end, two tasks", note: "the consumer is a task that waits; its thread has not gone to sleep yet"
-      ) { try handOverToTask(rest: Self.short) },
-      latency("end to end, two tasks, asleep", note: "the same, and the system has to wake the thread") {
-        try handOverToTask(rest: Self.long)
+        "end to end, two tasks", note: "the consumer is a task that waits, and stays awake for 0.2 ms before it sleeps"
+      ) { try handOverToTask(staysAwake: .microseconds(200)) },
+      latency("end to end, two tasks, asleep", note: "the consumer sleeps: the system has to wake its thread") {
+        try handOverToTask(staysAwake: .zero)
       },
-      latency("end to end, two threads, asleep", note: "the consumer is a thread that waits for a semaphore") {
-        try handOverToThread(rest: Self.long)
-      },
+      latency(
+        "end to end, two threads, asleep", note: "the consumer is a thread that sleeps at a semaphore", handOverToThread
+      ),
     ]
   }
 
-  /// Nanoseconds between a record's arrival and the next one: before a thread without work goes to sleep, and after.
-  private static let short: Int64 = 5_000
-  private static let long: Int64 = 100_000
+  /// Nanoseconds between a record's arrival and the next one: enough for a thread without work to sleep.
+  private static let rest: Int64 = 100_000
 
   private func throughput(_ name: String, note: String, _ seconds: () throws -> Double) throws -> BenchResult {
     let records = Double(Self.batch * Self.batches)
@@ -110,12 +109,12 @@ struct BusBenchmarks {
     return times
   }
 
-  private func handOverToTask(rest: Int64) throws -> [Int64] {
+  private func handOverToTask(staysAwake: Duration) throws -> [Int64] {
     let (topic, consumer) = try pair()
-    return try measured(topic, rest: rest) { arrived in
+    return try measured(topic) { arrived in
       let task = Task.detached {
         for try await batch in consumer.batches(
-          commits: .none, clock: ContinuousClock(), now: { WallClock.nanoseconds })
+          commits: .none, staysAwake: staysAwake, clock: ContinuousClock(), now: { WallClock.nanoseconds })
         {
           for _ in batch.records { arrived() }
         }
@@ -124,9 +123,9 @@ struct BusBenchmarks {
     }
   }
 
-  private func handOverToThread(rest: Int64) throws -> [Int64] {
+  private func handOverToThread() throws -> [Int64] {
     let (topic, consumer) = try pair()
-    return try measured(topic, rest: rest) { arrived in
+    return try measured(topic) { arrived in
       let (isOver, wake) = (Locked(false), DispatchSemaphore(value: 0))
       Thread.detachNewThread {
         while !isOver.withLock({ $0 }) {
@@ -148,7 +147,7 @@ struct BusBenchmarks {
   /// Appends one record after the other, each when the one before has arrived.
   /// - Parameter consume: starts the consumer, which calls its argument for each record; returns what ends it.
   private func measured(
-    _ topic: Topic, rest: Int64, _ consume: (@escaping @Sendable () -> Void) -> () -> Void
+    _ topic: Topic, _ consume: (@escaping @Sendable () -> Void) -> () -> Void
   ) throws -> [Int64] {
     let (end, arrival) = (Locked<Int64>(0), DispatchSemaphore(value: 0))
     let stop = consume {
@@ -164,7 +163,7 @@ struct BusBenchmarks {
       try topic.append(record, now: start)
       arrival.wait()
       // So that the consumer is really waiting when the next one is appended.
-      let next = WallClock.monotonic + rest
+      let next = WallClock.monotonic + Self.rest
       while WallClock.monotonic < next {}
       // The first ones find the consumer joining its group.
       if number >= 100 { times.append(end.withLock { $0 } - start) }

@@ -56,6 +56,26 @@ import Testing
     try expectExample(0, of: #filePath)
   }
 
+  /// Whether it is awake or has gone to sleep meanwhile, and a task that is cancelled ends.
+  @Test(arguments: [Duration.zero, .microseconds(1), .seconds(3_600)])
+  func aConsumerThatStaysAwakeGetsTheSame(staysAwake: Duration) async throws {
+    let broker = try broker()
+    let consumer = consumer(broker)
+    let seen = Recorder<String>()
+    let task = Task {
+      for try await batch in consumer.batches(staysAwake: staysAwake, clock: ContinuousClock(), now: now) {
+        for record in batch.records { seen.add(record.text) }
+      }
+    }
+    for round in 0..<5 {
+      try broker.append([ProducerRecord(key: "\(round)", text: "order \(round)")], to: "orders", now: now())
+      while seen.count <= round { await Task.yield() }
+    }
+    task.cancel()
+    _ = try await task.value
+    #expect(seen.all == (0..<5).map { "order \($0)" })
+  }
+
   @Test func askingForTheNextBatchCommitsTheOneBefore() async throws {
     let broker = try broker()
     try write(30, to: broker)
