@@ -33,6 +33,12 @@ extension Broker {
   /// The directory of its log; nil when everything is in memory.
   public var directory: String? { topics.store?.directory }
 
+  /// What keeps the disk from taking records now, for each partition that waits for it; empty while all is well.
+  public var refusals: [BusError] {
+    let all = topics.store?.refusals.withLock { $0 } ?? [:]
+    return all.sorted { $0.key < $1.key }.map(\.value)
+  }
+
   /// Brings everything that was acknowledged to the disk, takes nothing more, and gives the directory back. Without it
   /// nothing is lost but what was acknowledged as in memory, and the next process has more to look through.
   /// - Throws: `storage`, `syncFailed`: the first that was met; the rest was done.

@@ -20,8 +20,10 @@ struct BusDirectory {
 
   /// Brings it to the disk.
   func close() throws {
+    let refusal = bus.refusals.first
     do {
       try waited { [bus] in try await bus.close(now: WallClock.nanoseconds) }
-    } catch { throw Failure(description: "the log is not complete: \(error)") }
+    } catch { throw Failure(description: "the log is not complete: \(refusal ?? error)") }
+    if let refusal { throw Failure(description: "the log is not complete: \(refusal)") }
   }
 }

@@ -67,7 +67,6 @@ struct Simulate: ParsableCommand {
     let directory = try BusDirectory.open(dataDir)
     let run = SimulationRun(settings, duration: duration, events: file, bus: directory?.bus)
     let report = run.run()
-    try directory?.close()
     try? file?.close()
     if json {
       try printJSON(report)
@@ -78,6 +77,7 @@ struct Simulate: ParsableCommand {
     if let events, let error = run.eventsError {
       throw Failure(description: "\(events) is not complete: \(error.localizedDescription)")
     }
+    try directory?.close()
     if !report.allHold { throw ExitCode(EXIT_FAILURE) }
   }
 

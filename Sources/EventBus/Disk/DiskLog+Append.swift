@@ -1,3 +1,5 @@
+internal import Concurrency
+
 /// Whether an append is known to have happened once it says so.
 public enum Acknowledgement: String, Sendable, Hashable, Codable, CaseIterable {
   /// In this process's memory. It is written soon; a crash of the process before that loses it.
@@ -121,14 +123,7 @@ extension DiskLog {
   private mutating func put(_ batch: UnsafeRawBufferPointer, _ acknowledge: Acknowledgement) throws(BusError) {
     guard acknowledge == .memory else {
       try writeOut()
-      do throws(BusError) {
-        try activeFile().write(batch, at: writtenLength)
-      } catch {
-        hasLeftovers = true
-        throw error
-      }
-      writtenLength += Int64(batch.count)
-      return
+      return try write(batch)
     }
     if unwritten.count + batch.count > Self.writeSize {
       do throws(BusError) {
@@ -148,15 +143,26 @@ extension DiskLog {
     guard !unwritten.isEmpty else { return }
     if isClosed { throw .unavailable("the broker") }
     if hasLeftovers { try cutLeftovers() }
-    do throws(BusError) {
-      try activeFile().write(unwritten, at: writtenLength)
-    } catch {
-      hasLeftovers = true
-      throw error
-    }
-    writtenLength += Int64(unwritten.count)
+    let waiting = unwritten
+    try waiting.span.bytes.withUnsafeBytes { (raw) throws(BusError) in try write(raw) }
     unwritten.removeAll(keepingCapacity: unwritten.capacity <= Self.writeSize)
     writtenEnd = endOffset
+  }
+
+  /// Writes to the end of the active file, and lets the store know whether the disk takes something.
+  private mutating func write(_ bytes: UnsafeRawBufferPointer) throws(BusError) {
+    do throws(BusError) {
+      try activeFile().write(bytes, at: writtenLength)
+    } catch {
+      hasLeftovers = true
+      isRefused = true
+      store.refusals.withLock { $0[name] = error }
+      throw error
+    }
+    writtenLength += Int64(bytes.count)
+    guard isRefused else { return }
+    isRefused = false
+    store.refusals.withLock { _ = $0.removeValue(forKey: name) }
   }
 
   // MARK: Going back

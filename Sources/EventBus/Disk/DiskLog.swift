@@ -17,6 +17,8 @@ struct DiskLog: Sendable {
   var writtenEnd: Int64
   /// What an append that failed may have left behind the active file's end is still to be cut off.
   var hasLeftovers = false
+  /// The last write failed.
+  var isRefused = false
   /// A sync failed: nobody knows what is on the disk, and nothing is taken any more.
   var failure: BusError?
   /// The directory was given back: it may be somebody else's.

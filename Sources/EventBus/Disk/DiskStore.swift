@@ -18,6 +18,8 @@ final class DiskStore: Sendable {
   private let salt: UInt32
   let flusher = Flusher()
   let transactions = TransactionBook()
+  /// Why the last write of a partition failed, until one is done.
+  let refusals = Locked<[TopicPartition: BusError]>([:])
   private let lock: Locked<DirectoryLock?>
 
   /// - Throws: `directoryInUse`, `unreadable` when it holds another version, `storage`.

@@ -83,6 +83,7 @@ final class Observatory: @unchecked Sendable {
     series.sample(world)
     health.measure(world)
     judgeHealth()
+    judgeDisk(world)
     for service in world.services {
       for process in service.instances.compactMap(\.process) {
         for client in process.clients { noteBreaker(client.breakerID, became: client.breaker.state) }
@@ -90,6 +91,20 @@ final class Observatory: @unchecked Sendable {
     }
     if world.time.elapsed / 1_000_000_000 % 5 == 0 { tidy(world) }
   }
+
+  /// Says once that the bus's disk takes nothing, and once that it does again.
+  private func judgeDisk(_ world: World) {
+    let refusal = broker.refusals.first
+    guard (refusal != nil) != isDiskRefusing else { return }
+    isDiskRefusing = refusal != nil
+    world.tell(
+      OperationalEvent(
+        time: world.time.now, kind: .health, severity: isDiskRefusing ? .bad : .good, subject: "bus",
+        change: isDiskRefusing ? "its disk takes nothing" : "its disk takes records again",
+        reason: refusal.map { "\($0)" } ?? "", state: isDiskRefusing ? "DOWN" : "UP"))
+  }
+
+  private var isDiskRefusing = false
 
   private func tidy(_ world: World) {
     let now = world.time.now

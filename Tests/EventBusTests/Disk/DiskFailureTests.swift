@@ -86,6 +86,19 @@ import Testing
     #expect(positions.map(\.description) == ["orders[1]@0", "orders[0]@0", "orders[1]@1", "orders[0]@1"])
   }
 
+  @Test func aRefusalIsKnownUntilTheDiskTakesRecordsAgain() throws {
+    let broker = try folder.open()
+    let topic = try broker.createTopic("orders")
+    let obstacle = folder.path + "/topics/1-orders/0"
+    try Data().write(to: URL(fileURLWithPath: obstacle))
+    #expect(broker.refusals == [])
+    let error = #expect(throws: BusError.self) { try topic.append(ProducerRecord(key: nil, text: "a"), now: 0) }
+    #expect(broker.refusals == [try #require(error)])
+    try FileManager.default.removeItem(atPath: obstacle)
+    try topic.append(ProducerRecord(key: nil, text: "a"), now: 0)
+    #expect(broker.refusals == [])
+  }
+
   @Test func aSyncIsWaitedForElsewhere() throws {
     let broker = try folder.open()
     let topic = try broker.createTopic("orders")
