@@ -8,6 +8,7 @@ struct BusDirectory {
   /// Nil without a directory: the bus is in memory then.
   static func open(_ path: String?) throws -> BusDirectory? {
     guard let path else { return nil }
+    if path.isEmpty { throw Failure(description: "--data-dir names no directory", status: Failure.usage) }
     do throws(BusError) {
       return BusDirectory(bus: try ShopBus.open(directory: path, now: WallClock.nanoseconds))
     } catch {

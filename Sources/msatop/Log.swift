@@ -14,6 +14,7 @@ struct Log: ParsableCommand {
         msatop simulate --duration 10s --data-dir ./run && msatop log ./run
         msatop log ./run --json | jq '.topics[] | {name, records}'
         msatop log ./run payment --partition 2 --from 100 | jq -r .value
+        msatop log ./run --check                       exit status 1 when something is damaged
       """)
 
   @Argument(help: ArgumentHelp("What --data-dir was.", valueName: "directory"))
@@ -31,6 +32,9 @@ struct Log: ParsableCommand {
   @Option(help: ArgumentHelp("So many of each partition at most.", valueName: "n"))
   var limit: Int?
 
+  @Flag(help: "Read every record, and say which are damaged; exit status 1 if any is.")
+  var check = false
+
   @Flag(help: "Print one JSON object.")
   var json = false
 
@@ -38,6 +42,7 @@ struct Log: ParsableCommand {
     if topic == nil, partition != nil || from != nil || limit != nil {
       throw ValidationError("--partition, --from and --limit go with a topic")
     }
+    if topic != nil, check { throw ValidationError("--check goes through all topics: leave the topic away") }
     if let limit, limit < 0 { throw ValidationError("--limit is 0 or more") }
   }
 
@@ -48,8 +53,16 @@ struct Log: ParsableCommand {
     do {
       let broker = try Broker(directory: directory, now: WallClock.nanoseconds)
       for sentence in broker.recovery?.sentences ?? [] { StandardError.write("msatop: \(sentence)\n") }
+      var isWhole = true
       if let topic {
-        try printRecords(of: try broker.topic(topic))
+        isWhole = try printRecords(of: try broker.topic(topic))
+      } else if check {
+        for topic in broker.allTopics {
+          for number in 0..<topic.partitionCount {
+            isWhole = try read(topic, number, from: topic.bounds(partition: number).lowerBound) { _ in } && isWhole
+          }
+        }
+        if isWhole { print("every record of \(broker.allTopics.count) topics can be read") }
       } else if json {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
@@ -57,37 +70,52 @@ struct Log: ParsableCommand {
       } else {
         print(LogSummary(broker, directory).text)
       }
+      if !isWhole { throw ExitCode(EXIT_FAILURE) }
     } catch let error as BusError {
       throw Failure(description: "\(error)")
     }
   }
 
-  private func printRecords(of topic: Topic) throws {
-    let numbers = partition.map { [$0] } ?? Array(0..<topic.partitionCount)
+  /// - Returns: false when some could not be read.
+  private func printRecords(of topic: Topic) throws -> Bool {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    for number in numbers {
-      var offset = try max(from ?? 0, topic.bounds(partition: number).lowerBound)
-      var left = limit ?? .max
-      while left > 0 {
-        let batch: RecordBatch
-        do throws(BusError) {
-          batch = try topic.peek(partition: number, from: offset, maximumRecords: min(left, 4_096))
-        } catch {
-          guard case .damaged(_, let offsets) = error else { throw error }
-          StandardError.write("msatop: \(error)\n")
-          offset = offsets.upperBound + 1
-          continue
-        }
-        guard let last = batch.records.last else { break }
-        for record in batch.records {
-          let line = try encoder.encode(LogRecord(record, topic: topic.name, partition: number))
-          print(String(decoding: line, as: UTF8.self))
-        }
-        left -= batch.records.count
-        offset = last.offset + 1
+    var isWhole = true
+    for number in partition.map({ [$0] }) ?? Array(0..<topic.partitionCount) {
+      let bounds = try topic.bounds(partition: number)
+      let start = min(max(from ?? 0, bounds.lowerBound), bounds.upperBound)
+      let isRead = try read(topic, number, from: start) { record in
+        let line = try encoder.encode(LogRecord(record, topic: topic.name, partition: number))
+        print(String(decoding: line, as: UTF8.self))
       }
+      isWhole = isWhole && isRead
     }
+    return isWhole
+  }
+
+  /// Hands over the records of a partition. What is damaged is said, and passed over.
+  /// - Returns: false when something was.
+  private func read(
+    _ topic: Topic, _ number: Int, from start: Int64, _ body: (EventRecord) throws -> Void
+  ) throws -> Bool {
+    var (offset, left, isWhole) = (start, limit ?? .max, true)
+    while left > 0 {
+      let batch: RecordBatch
+      do throws(BusError) {
+        batch = try topic.peek(partition: number, from: offset, maximumRecords: min(left, 4_096))
+      } catch {
+        guard case .damaged(_, let offsets) = error else { throw error }
+        StandardError.write("msatop: \(error)\n")
+        offset = offsets.upperBound + 1
+        isWhole = false
+        continue
+      }
+      guard let last = batch.records.last else { break }
+      try batch.records.forEach(body)
+      left -= batch.records.count
+      offset = last.offset + 1
+    }
+    return isWhole
   }
 }
 

@@ -27,9 +27,26 @@ import Testing
       #expect((object["headers"] as? [String: String])?["X-GTXID"]?.count == 32)
     }
 
+    let beyond = try await Program.run("log", directory, "payment", "--from", "1000000")
+    #expect(beyond.status == 0 && beyond.output.isEmpty && beyond.error.isEmpty)
+    let whole = try await Program.run("log", directory, "--check")
+    #expect(whole.status == 0 && whole.output.hasPrefix("every record of "))
+    try damage("order")
+    let holes = try await Program.run("log", directory, "--check")
+    #expect(holes.status == 1 && holes.error.contains("damaged"), "\(holes.error)")
+
     let again = try await Program.run("simulate", "--duration", "1s", "--data-dir", directory)
     #expect(again.status == 1)
     #expect(again.error.contains("holds the log of an earlier run"))
+  }
+
+  /// Changes one byte in the middle of a topic's first segment.
+  private func damage(_ topic: String) throws {
+    let all = FileManager.default.enumerator(atPath: directory)?.compactMap { $0 as? String }.sorted() ?? []
+    let path = try #require(all.first { $0.contains("-\(topic)/") && $0.hasSuffix("0.log") })
+    var data = try Data(contentsOf: URL(fileURLWithPath: directory + "/" + path))
+    data[data.count / 2] ^= 0x55
+    try data.write(to: URL(fileURLWithPath: directory + "/" + path))
   }
 
   @Test func whatIsNoDataDirectoryIsSaid() async throws {

@@ -49,6 +49,12 @@ public struct RecoveryReport: Sendable, Hashable {
     }
     for one in damaged {
       let last = one.offsets.upperBound - 1
+      guard one.bytes > 0 else {
+        all.append(
+          "\(one.partition): offsets \(one.offsets.lowerBound) to \(last) are missing; their file is gone, or ends before"
+        )
+        continue
+      }
       let offsets = one.offsets.isEmpty ? "no offset" : "offsets \(one.offsets.lowerBound) to \(last)"
       all.append(
         "\(one.partition): \(one.bytes) bytes are damaged, \(offsets) cannot be read; they were left as they are")

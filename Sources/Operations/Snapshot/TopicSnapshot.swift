@@ -29,6 +29,8 @@ public struct TopicSnapshot: Sendable, Codable {
   public var bytes = 0
   /// Nil when records are kept for ever.
   public var retention: Int64?
+  /// Records that a group has yet to read stay longer than that.
+  public var retentionWaits = false
   /// What whoever writes to it waits for.
   public var acknowledgement = Acknowledgement.memory
   /// The group with the worst verdict, then the most lag; empty when no group reads it.

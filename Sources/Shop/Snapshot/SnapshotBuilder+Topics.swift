@@ -11,6 +11,8 @@ extension SnapshotBuilder {
       snapshot.partitions = topic.partitions.count
       snapshot.bytes = topic.bytes
       snapshot.retention = topic.settings.retentionAge
+      // The shop's clean-up goes no further than its readers (`Observatory`).
+      snapshot.retentionWaits = true
       snapshot.deadLetters = Int(topic.deadLetters)
       snapshot.acknowledgement = (try? world.broker.topic(topic.name).acknowledgement) ?? .memory
       let series = world.observatory.series

@@ -111,6 +111,9 @@ struct GroupVerdict {
   /// How long records are kept and what their writers wait for, or that they go before they are read.
   private var retention: Line {
     let age = group.oldestUnread.map { max(0, context.since($0)) } ?? 0
+    if let kept = topic.retention, topic.retentionWaits, age > kept / 2 {
+      return Line(name: "retention", text: "kept \(TopicRow.kept(kept).text), and longer while a group has not read it")
+    }
     if let kept = topic.retention, age > kept / 2 {
       let left = max(0, kept - age)
       return Line(name: "retention", text: "unread records are deleted in \(Figures.age(left).text)", ink: .failing)
