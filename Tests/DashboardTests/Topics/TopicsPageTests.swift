@@ -74,6 +74,10 @@ import Testing
     snapshot.topics[8].retention = 40 * IncidentFixture.second
     let stage = PageStage(TopicsPage(), snapshot)
     #expect(stage.picture().contains("unread records are deleted in 14 s"))
+    // Where clean-up waits for readers nothing unread goes.
+    snapshot.topics[8].retentionWaits = true
+    let picture = PageStage(TopicsPage(), snapshot).picture()
+    #expect(!picture.contains("deleted in") && picture.contains("or until it is read"))
   }
 
   @Test func theChosenTopicStaysWhenTheOrderChanges() {

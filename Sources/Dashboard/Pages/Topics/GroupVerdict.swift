@@ -112,7 +112,7 @@ struct GroupVerdict {
   private var retention: Line {
     let age = group.oldestUnread.map { max(0, context.since($0)) } ?? 0
     if let kept = topic.retention, topic.retentionWaits, age > kept / 2 {
-      return Line(name: "retention", text: "kept \(TopicRow.kept(kept).text), and longer while a group has not read it")
+      return Line(name: "retention", text: "kept \(TopicRow.kept(kept).text), or until it is read")
     }
     if let kept = topic.retention, age > kept / 2 {
       let left = max(0, kept - age)
