@@ -7,7 +7,7 @@
 #endif
 
 /// A data directory belongs to one process at a time. The kernel gives the lock back however the process ends.
-struct DirectoryLock: Sendable {
+final class DirectoryLock: Sendable {
   private let file: File
 
   /// - Throws: `directoryInUse` with what the owner said of itself.
@@ -19,7 +19,11 @@ struct DirectoryLock: Sendable {
     }
     let command = CommandLine.arguments.map { $0.isEmpty ? "''" : $0 }.joined(separator: " ")
     let text = Array("process \(getpid()) (\(command.prefix(200)))".utf8)
-    try file.truncate(to: 0)
-    try file.write(text, at: 0)
+    // Who it is can be told later, should the disk be full now.
+    try? file.truncate(to: 0)
+    try? file.write(text, at: 0)
   }
+
+  /// Closing the file alone would not do: a process that is just being started has it open, too, until it runs its program.
+  deinit { file.unlock() }
 }

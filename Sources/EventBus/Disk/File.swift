@@ -110,6 +110,9 @@ final class File: Sendable {
     guard result == 0 else { throw Self.failure(Self.sync, path) }
   }
 
+  /// Gives it back, also where a copy of the descriptor is open elsewhere.
+  func unlock() { flock(descriptor, LOCK_UN) }
+
   /// Takes the file for this process.
   /// - Returns: false when another one has it.
   func lock() throws(BusError) -> Bool {
