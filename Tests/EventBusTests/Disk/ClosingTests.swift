@@ -60,12 +60,17 @@ import Testing
     let topic = try broker.createTopic("orders", settings: TopicSettings(segmentBytes: 2_000, cleanup: .compact))
     let done = Recorder<Int>()
     let accepted = Recorder<Int64>()
+    let refused = Recorder<Int>()
     let threads = Task.detached {
       try onThreads(3) { thread in
         while done.count == 0 {
           if thread == 0 { topic.applyRetention(now: 0) }
           let record = ProducerRecord(key: "\(thread) \(accepted.count % 50)", text: "value")
-          if let position = try? topic.append(record, now: 0) { accepted.add(position.offset) }
+          if let position = try? topic.append(record, now: 0) {
+            accepted.add(position.offset)
+          } else {
+            refused.add(thread)
+          }
         }
       }
     }
@@ -73,7 +78,9 @@ import Testing
     try? await broker.close(now: 0)
     let next = try folder.open()
     let end = try next.topic("orders").bounds(partition: 0).upperBound
-    try await Task.sleep(for: .milliseconds(50))
+    // They go on trying beside the new broker.
+    let tries = refused.count + 300
+    while refused.count < tries { await Task.yield() }
     done.add(1)
     try await threads.value
     #expect(end >= 500)

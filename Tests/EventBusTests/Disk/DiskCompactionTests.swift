@@ -48,10 +48,9 @@ import Testing
       try topic.append(
         ProducerRecord(key: Array("\(number)".utf8), value: [UInt8](repeating: 1, count: 1_000_000)), now: 0)
     }
-    for _ in 0..<200 where topic.partitions[0].state.withLock({ $0.disk?.closed.last?.isSealed == false }) {
-      try await Task.sleep(for: .milliseconds(10))
-    }
+    while topic.partitions[0].state.withLock({ $0.disk?.closed.last?.isSealed == false }) { await Task.yield() }
     #expect(topic.applyRetention(now: 0).failures.isEmpty)
+    #expect(topic.partitions[0].state.withLock { $0.disk?.closed.first?.isCompacted } == true)
     let data = try Data(contentsOf: URL(fileURLWithPath: folder.files(".log").first { $0.contains("1-orders") } ?? ""))
     let header = try #require(data.withUnsafeBytes { BatchHeader($0) })
     #expect(header.bytes <= 5 << 20)
