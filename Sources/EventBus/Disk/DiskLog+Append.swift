@@ -143,9 +143,12 @@ extension DiskLog {
     guard !unwritten.isEmpty else { return }
     if isClosed { throw .unavailable("the broker") }
     if hasLeftovers { try cutLeftovers() }
-    let waiting = unwritten
+    // Taken out while they are written, so that their memory is kept and not copied.
+    var waiting: [UInt8] = []
+    swap(&waiting, &unwritten)
+    defer { swap(&waiting, &unwritten) }
     try waiting.span.bytes.withUnsafeBytes { (raw) throws(BusError) in try write(raw) }
-    unwritten.removeAll(keepingCapacity: unwritten.capacity <= Self.writeSize)
+    waiting.removeAll(keepingCapacity: waiting.capacity <= Self.writeSize)
     writtenEnd = endOffset
   }
 
