@@ -54,7 +54,7 @@ final class Stage: @unchecked Sendable {
   {
     let count = answers.count
     var request = Request(
-      "POST /orders", body: OrderPayload(user: user, sku: sku, quantity: quantity, amount: 1000 * quantity), user: user)
+      "POST /orders", body: Payload(user: user, sku: sku, quantity: quantity, amount: 1000 * quantity), user: user)
     request.headers = headers
     send(request)
     run(0.5)

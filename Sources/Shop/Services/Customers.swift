@@ -60,7 +60,7 @@ final class Customers: @unchecked Sendable {
     let foreign = choices.happens(0.01) ? GTXID(high: choices.next(), low: choices.next()) : nil
     var request = Request(
       "POST /orders",
-      body: OrderPayload(user: user, sku: product.sku, quantity: quantity, amount: product.price * quantity), user: user
+      body: Payload(user: user, sku: product.sku, quantity: quantity, amount: product.price * quantity), user: user
     )
     if let foreign, let span = SpanID(foreign.low) {
       request.headers = [Carrier.Header(Carrier.traceparent, "00-\(foreign.hex)-\(span.hex)-01")]

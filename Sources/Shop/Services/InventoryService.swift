@@ -21,7 +21,7 @@ actor InventoryService: ShopService {
 
   func handle(_ request: Request, from context: TraceContext) async throws -> Response {
     guard request.route == "GET /health" else {
-      return Response(404, body: OrderPayload(reason: "inventory has no \(request.route)"))
+      return Response(404, body: Payload(reason: "inventory has no \(request.route)"))
     }
     _ = try await database.read { try $0.number("SELECT 1") }
     return Response(200)

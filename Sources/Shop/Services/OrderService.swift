@@ -34,11 +34,11 @@ actor OrderService: ShopService {
     case "GET /health":
       _ = try await database.read { try $0.number("SELECT 1") }
       return Response(200)
-    default: return Response(404, body: OrderPayload(reason: "order has no \(request.route)"))
+    default: return Response(404, body: Payload(reason: "order has no \(request.route)"))
     }
   }
 
-  private func create(_ body: OrderPayload, _ context: TraceContext) async throws -> Response {
+  private func create(_ body: Payload, _ context: TraceContext) async throws -> Response {
     let isDeliverable = !random.happens(world.settings.undeliverable)
     let gtxid = context.gtxid.hex
     let event = Outbox.Entry.event(
@@ -61,15 +61,15 @@ actor OrderService: ShopService {
       try Outbox.write(entry, database)
       return true
     }
-    return Response(202, body: OrderPayload(state: OrderTables.pending, step: ShopPlan.inventory))
+    return Response(202, body: Payload(state: OrderTables.pending, step: ShopPlan.inventory))
   }
 
   private func state(of gtxid: String) async throws -> Response {
     guard let order = try await database.read({ try OrderTables.order(gtxid: gtxid, $0) }) else {
-      return Response(404, body: OrderPayload(reason: "no order of transaction \(gtxid)"))
+      return Response(404, body: Payload(reason: "no order of transaction \(gtxid)"))
     }
     return Response(
-      200, body: OrderPayload(order: order.id, reason: order.reason, state: order.state, step: order.step))
+      200, body: Payload(order: order.id, reason: order.reason, state: order.state, step: order.step))
   }
 
   // MARK: Events

@@ -46,8 +46,8 @@ enum OrderTables {
     /// True once its money was asked back.
     var isRefunding: Bool
 
-    var payload: OrderPayload {
-      OrderPayload(order: id, user: user, sku: sku, quantity: quantity, amount: amount)
+    var payload: Payload {
+      Payload(order: id, user: user, sku: sku, quantity: quantity, amount: amount)
     }
 
     fileprivate static let columns =
@@ -72,7 +72,7 @@ enum OrderTables {
 
   /// The number of a new order; nil when the transaction has one already.
   static func insert(
-    _ order: OrderPayload, gtxid: String, isDeliverable: Bool, hop: LTXID, _ database: Database
+    _ order: Payload, gtxid: String, isDeliverable: Bool, hop: LTXID, _ database: Database
   ) throws -> Int64? {
     try database.run(
       """

@@ -14,7 +14,7 @@ struct Delivery: Sendable {
   let message: String
   let context: TraceContext
   let span: OpenSpan
-  let payload: OrderPayload
+  let payload: Payload
 
   /// The record's key, which is the order's number.
   var key: String { record.keyText ?? "" }
@@ -198,7 +198,7 @@ final class PartitionWorker: @unchecked Sendable {
     let headers = record.headers.map { Carrier.Header($0.name, $0.text) }
     guard case .found(let position) = Carrier.extract(headers), let ltxid = position.ltxid,
       let type = record.headerText(RecordHeaderName.type), let message = record.headerText(RecordHeaderName.message),
-      let payload = OrderPayload(json: record.value)
+      let payload = Payload(json: record.value)
     else { throw UnreadableRecord(topic: consumer.topic, partition: partition, offset: record.offset) }
     let process = consumer.process
     let span = process.tracer.start(

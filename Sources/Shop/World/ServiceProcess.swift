@@ -141,7 +141,7 @@ final class ServiceProcess: @unchecked Sendable {
   }
 
   private func refusal(_ reason: String) -> Response {
-    Response(503, body: OrderPayload(reason: reason))
+    Response(503, body: Payload(reason: reason))
   }
 
   /// Begins the server's side of the crossing: of the transaction in the headers, or of a new one.
