@@ -5,7 +5,7 @@ internal import TraceModel
 internal import Transactions
 
 /// The order service's database: what it knows of each order, and what follows from each event.
-enum OrderTables {
+enum OrderTables: ServiceTables {
   static let schema =
     Outbox.schema + Inbox.schema + """
       CREATE TABLE orders(
@@ -109,9 +109,9 @@ enum OrderTables {
   }
 
   /// Forgets finished orders, and keeps what they come to.
-  static func prune(finishedBefore time: Int64, keeping: [Int64] = [], _ database: Database) throws {
+  static func prune(finishedBefore time: Int64, keeping orders: [Int64], _ database: Database) throws {
     let others = "finished < ? AND id NOT IN (SELECT value FROM json_each(?))"
-    let kept = "\(keeping)"
+    let kept = "\(orders)"
     try database.run(
       """
       INSERT INTO total(name, orders, amount, quantity)

@@ -6,6 +6,10 @@ internal import TraceModel
 /// The only way in. `POST /orders` is answered with 202 and the GTXID to ask with; `GET /transactions/{gtxid}` says how
 /// far it is.
 actor GatewayService: ShopService {
+  static let plan = ServicePlan(
+    name: ShopPlan.gateway, team: "edge", instances: 2, firstPort: 41_801, workers: 64,
+    calls: [CallPlan(ShopPlan.order, "creates the order; asks for its state")], program: { GatewayService($0) })
+
   nonisolated let unownedExecutor: UnownedSerialExecutor
   private let process: ServiceProcess
   private let world: World

@@ -6,6 +6,10 @@ internal import TraceModel
 /// of it is ever seen. It honours an idempotency key: the same key gives the same answer, and a voided key is never
 /// charged.
 actor PaymentCompany: ShopService {
+  static let plan = ServicePlan(
+    name: ShopPlan.company, team: "outside", instances: 1, firstPort: 443, workers: 256, isOutside: true,
+    objective: ShopPlan.slowObjective, program: { PaymentCompany($0) })
+
   nonisolated let unownedExecutor: UnownedSerialExecutor
   private let world: World
   private let books: CompanyBooks

@@ -10,6 +10,17 @@ internal import Transactions
 /// ITEM_RELEASED cancel it. What arrives for an order that can no longer take it is undone: ORDER_FAILED asks the money
 /// back.
 actor OrderService: ShopService {
+  static let plan = ServicePlan(
+    name: ShopPlan.order, team: "orders", instances: 2, firstPort: 41_811, workers: 32,
+    store: StorePlan(connections: 10, tables: OrderTables.self),
+    reads: [
+      Subscription(
+        TopicName.order,
+        [
+          EventType.paymentComplete: "confirm", EventType.itemRejected: "cancel", EventType.itemReleased: "cancel",
+        ])
+    ], program: { OrderService($0) })
+
   nonisolated let unownedExecutor: UnownedSerialExecutor
   private let process: ServiceProcess
   private let world: World

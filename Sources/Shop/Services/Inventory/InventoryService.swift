@@ -6,6 +6,17 @@ internal import Transactions
 
 /// Stock: reserves it for an order, and gives it back when the order is not paid.
 actor InventoryService: ShopService {
+  static let plan = ServicePlan(
+    name: ShopPlan.inventory, team: "stock", instances: 2, firstPort: 41_821, workers: 16,
+    store: StorePlan(connections: 10, tables: InventoryTables.self),
+    reads: [
+      Subscription(
+        TopicName.inventory,
+        [
+          EventType.orderCreated: "reserve", EventType.paymentFailed: "release", EventType.paymentRefunded: "release",
+        ])
+    ], program: { InventoryService($0) })
+
   nonisolated let unownedExecutor: UnownedSerialExecutor
   private let process: ServiceProcess
   private let world: World
