@@ -40,25 +40,32 @@ protocol ServiceTables: SendableMetatype {
   /// What ``everyRound(_:_:)`` is called in the journal; nil: it has nothing to do.
   static var roundLabel: String? { get }
   /// What the service does every five seconds. `round` grows by 1 each time, over all lives of its instances.
-  static func everyRound(_ round: Int64, _ database: Database) throws
+  static func everyRound(_ round: Int64, now: Int64, _ database: Database) throws
 }
 
 extension ServiceTables {
   static func fill(_ database: Database) throws {}
   static func prune(finishedBefore time: Int64, keeping orders: [Int64], _ database: Database) throws {}
   static var roundLabel: String? { nil }
-  static func everyRound(_ round: Int64, _ database: Database) throws {}
+  static func everyRound(_ round: Int64, now: Int64, _ database: Database) throws {}
 }
 
 /// A topic that a service reads.
 struct Subscription: Sendable {
   var topic: String
   /// What the service calls the handling of each type of event: the operation of its CONSUMER spans.
+  /// A type that is not named here is none of the service's business, and passed over.
   var operations: [String: String]
+  /// False for events of such a type that are none of the service's business all the same.
+  var concerns: @Sendable (_ type: String, Payload) -> Bool
 
-  init(_ topic: String, _ operations: [String: String]) {
+  init(
+    _ topic: String, _ operations: [String: String],
+    where concerns: @escaping @Sendable (_ type: String, Payload) -> Bool = { _, _ in true }
+  ) {
     self.topic = topic
     self.operations = operations
+    self.concerns = concerns
   }
 }
 

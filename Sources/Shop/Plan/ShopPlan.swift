@@ -8,11 +8,13 @@ struct ShopPlan: Sendable {
   static let inventory = "inventory"
   static let payment = "payment"
   static let company = "payment-gateway"
+  static let customer = "customer"
 
   static let partitions = 6
 
   static let services: [ServicePlan] = [
-    GatewayService.plan, OrderService.plan, InventoryService.plan, PaymentService.plan, PaymentCompany.plan,
+    GatewayService.plan, OrderService.plan, InventoryService.plan, PaymentService.plan, CustomerService.plan,
+    PaymentCompany.plan,
   ]
 
   static func service(_ name: String) -> ServicePlan {
@@ -83,6 +85,15 @@ enum EventType {
   static let paymentComplete = "PAYMENT_COMPLETE"
   static let paymentFailed = "PAYMENT_FAILED"
   static let paymentRefunded = "PAYMENT_REFUNDED"
+
+  static let creditOrderCreated = "OrderCreated"
+  static let creditReserved = "CreditReserved"
+  static let creditLimitExceeded = "CreditLimitExceeded"
+  static let stockReserved = "StockReserved"
+  static let outOfStock = "OutOfStock"
+  static let orderRejected = "OrderRejected"
+  static let creditReleased = "CreditReleased"
+  static let stockReleased = "StockReleased"
 }
 
 /// Topics of the shop.
@@ -90,5 +101,6 @@ enum TopicName {
   static let inventory = "inventory"
   static let payment = "payment"
   static let order = "order"
+  static let credit = "credit"
   static let operations = "__operations"
 }

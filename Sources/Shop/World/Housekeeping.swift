@@ -39,8 +39,8 @@ final class Housekeeping: @unchecked Sendable {
         try tables.prune(finishedBefore: safe, keeping: stuck, database)
       }
       guard let label = tables.roundLabel else { continue }
-      let round = world.time.elapsed / Self.interval
-      _ = try? await database.transaction(label, isQuiet: true) { try tables.everyRound(round, $0) }
+      let (round, time) = (world.time.elapsed / Self.interval, world.time.now)
+      _ = try? await database.transaction(label, isQuiet: true) { try tables.everyRound(round, now: time, $0) }
     }
   }
 }

@@ -7,6 +7,8 @@ internal import Transactions
 /// A record on its way to a service.
 struct Delivery: Sendable {
   let record: EventRecord
+  /// The service that reads it.
+  let reader: String
   let topic: String
   let partition: Int
   let type: String
@@ -171,7 +173,7 @@ final class PartitionWorker: @unchecked Sendable {
 
   private func deliver(_ record: EventRecord) async throws -> Handling {
     let process = consumer.process
-    let delivery = try open(record)
+    guard let delivery = try open(record) else { return .done }
     let span = delivery.span
     defer { span.end() }
     do {
@@ -197,15 +199,17 @@ final class PartitionWorker: @unchecked Sendable {
     if world.faults.fails(moment) { throw HandlingFailed(description: "fault: errors") }
   }
 
-  private func open(_ record: EventRecord) throws -> Delivery {
+  /// Nil when the record is none of the service's business.
+  private func open(_ record: EventRecord) throws -> Delivery? {
     let headers = record.headers.map { Carrier.Header($0.name, $0.text) }
     guard case .found(let position) = Carrier.extract(headers), let ltxid = position.ltxid,
       let type = record.headerText(RecordHeaderName.type), let message = record.headerText(RecordHeaderName.message),
       let payload = Payload(json: record.value)
     else { throw UnreadableRecord(topic: topic, partition: partition, offset: record.offset) }
+    guard let operation = consumer.operation(type, on: topic, payload) else { return nil }
     let process = consumer.process
     let span = process.tracer.start(
-      consumer.operation(type, on: topic), kind: .consumer, gtxid: position.gtxid,
+      operation, kind: .consumer, gtxid: position.gtxid,
       parent: position.span, ltxid: ltxid)
     span.set(AttributeName.topic, .text(topic))
     span.set(AttributeName.partition, .integer(Int64(partition)))
@@ -213,7 +217,8 @@ final class PartitionWorker: @unchecked Sendable {
     span.set(AttributeName.wait, .integer(world.time.now - record.timestamp))
     let context = TraceContext(gtxid: position.gtxid, ltxid: ltxid, span: span.id)
     return Delivery(
-      record: record, topic: topic, partition: partition, type: type, message: message, context: context,
+      record: record, reader: process.instance.service.name, topic: topic, partition: partition, type: type,
+      message: message, context: context,
       span: span, payload: payload)
   }
 }

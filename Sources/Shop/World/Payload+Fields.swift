@@ -33,6 +33,11 @@ extension Payload {
     get { text("step") }
     set { self["step"] = newValue.map(Value.text) }
   }
+  /// How the order is carried out; nil: by choreography.
+  var saga: SagaKind? {
+    get { text("saga").flatMap(SagaKind.init) }
+    set { self["saga"] = newValue.map { .text($0.rawValue) } }
+  }
   /// The hop whose work is to be undone.
   var hop: Int64? {
     get { number("hop") }

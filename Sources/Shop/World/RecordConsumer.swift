@@ -36,9 +36,11 @@ final class RecordConsumer: @unchecked Sendable {
   /// The record that a partition is at, once that has failed.
   func trial(of partition: TopicPartition) -> RecordTrial? { workers.first { $0.place == partition }?.trial }
 
-  /// What the service calls the handling of an event.
-  func operation(_ type: String, on topic: String) -> String {
-    subscriptions.first { $0.topic == topic }?.operations[type] ?? "on \(type)"
+  /// What the service calls the handling of an event; nil: it is none of its business.
+  func operation(_ type: String, on topic: String, _ payload: Payload) -> String? {
+    guard let subscription = subscriptions.first(where: { $0.topic == topic }), subscription.concerns(type, payload)
+    else { return nil }
+    return subscription.operations[type]
   }
 
   /// Polls until the instance is no more.

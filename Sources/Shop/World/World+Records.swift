@@ -21,7 +21,7 @@ extension World {
 
   /// A record had its effect, in the transaction that has just been committed or the answer just published.
   func effect(_ delivery: Delivery) {
-    audit.effect(of: delivery.message, in: delivery.topic, at: time.now)
+    audit.effect(of: delivery.message, in: "\(delivery.topic) by \(delivery.reader)", at: time.now)
   }
 
   /// A record was put aside: its saga waits for somebody.

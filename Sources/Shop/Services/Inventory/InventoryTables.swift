@@ -76,7 +76,7 @@ enum InventoryTables: ServiceTables {
   static let roundLabel: String? = "restock"
 
   /// A delivery: fills up what is due in this round to its level.
-  static func everyRound(_ round: Int64, _ database: Database) throws {
+  static func everyRound(_ round: Int64, now: Int64, _ database: Database) throws {
     try database.run(
       """
       UPDATE product SET delivered = delivered + (level - stock), stock = level, restocked = ?

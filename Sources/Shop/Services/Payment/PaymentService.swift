@@ -45,10 +45,7 @@ actor PaymentService: ShopService {
   func handle(_ delivery: Delivery) async throws -> Handling {
     switch delivery.type {
     case EventType.itemReserved: return try await charge(delivery)
-    case EventType.orderFailed: return refund(delivery)
-    default:
-      process.log(.warn, delivery.context, "\(delivery.type) means nothing to payment")
-      return .done
+    default: return refund(delivery)
     }
   }
 
