@@ -14,6 +14,7 @@ struct ServicePlan: Sendable {
   var store: StorePlan?
   /// Its consumer group is called as the service is.
   var reads: [Subscription] = []
+  var joins: [JoinPlan] = []
   var calls: [CallPlan] = []
   var isOutside = false
   var objective = ServiceObjective()
@@ -66,6 +67,24 @@ struct Subscription: Sendable {
     self.topic = topic
     self.operations = operations
     self.concerns = concerns
+  }
+}
+
+/// Two topics that a service joins by key into a third.
+struct JoinPlan: Sendable {
+  var group: String
+  var left: String
+  var right: String
+  var output: String
+  /// Nanoseconds that records which belong together may be apart.
+  var window: Int64
+  /// The type of the record that comes of two records, or of one that found no partner, and what it says; nil for none.
+  var decide: @Sendable (_ left: Answer?, _ right: Answer?) -> Answer?
+
+  /// A record of a join, as far as the business sees it.
+  struct Answer: Sendable, Equatable {
+    var type: String
+    var payload: Payload
   }
 }
 

@@ -38,6 +38,11 @@ extension Payload {
     get { text("saga").flatMap(SagaKind.init) }
     set { self["saga"] = newValue.map { .text($0.rawValue) } }
   }
+  /// The side that did not accept an order, and has nothing to undo.
+  var source: String? {
+    get { text("source") }
+    set { self["source"] = newValue.map(Value.text) }
+  }
   /// The hop whose work is to be undone.
   var hop: Int64? {
     get { number("hop") }

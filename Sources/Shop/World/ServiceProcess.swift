@@ -57,6 +57,10 @@ final class ServiceProcess: @unchecked Sendable {
       self.consumer = consumer
       life.spawn { await consumer.run() }
     }
+    for join in plan.joins {
+      let join = StreamJoin(join, process: self)
+      life.spawn { await join.run() }
+    }
     if let database, let store = plan.store {
       let relay = OutboxRelay(process: self, database: database)
       self.relay = relay

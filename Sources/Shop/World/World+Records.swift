@@ -34,9 +34,7 @@ extension World {
 
   /// The timestamp of the oldest record that a group has yet to commit; nil when all have read everything.
   func oldestUnreadRecord() -> Int64? {
-    services.flatMap { service in
-      service.plan.reads.compactMap { oldestUnreadRecord(topic: $0.topic, group: service.name) }
-    }.min()
+    ShopPlan.readings.compactMap { oldestUnreadRecord(topic: $0.topic, group: $0.group) }.min()
   }
 
   /// The timestamp of the oldest record of a topic that a group has yet to commit.

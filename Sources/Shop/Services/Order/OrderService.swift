@@ -7,7 +7,7 @@ internal import Transactions
 /// Orders: starts the saga, and ends it.
 ///
 /// `POST /orders` creates an order and the first event of its saga in one transaction. What the answers mean for it is
-/// the business of its saga: ``ChoreographedOrder``, ``CreditOrder``.
+/// the business of its saga: ``ChoreographedOrder``, ``JoinOrder``, ``CreditOrder``.
 actor OrderService: ShopService {
   static let plan = ServicePlan(
     name: ShopPlan.order, team: "orders", instances: 2, firstPort: 41_811, workers: 32,
@@ -25,7 +25,10 @@ actor OrderService: ShopService {
           EventType.stockReserved: "approve", EventType.outOfStock: "reject", EventType.creditReleased: "reject",
           EventType.stockReleased: "reject",
         ]),
-    ], program: { OrderService($0) })
+      Subscription(
+        TopicName.orders,
+        [EventType.confirmed: "confirm", EventType.rollback: "roll back", EventType.rejected: "reject"]),
+    ], joins: [JoinVerdict.plan], program: { OrderService($0) })
 
   nonisolated let unownedExecutor: UnownedSerialExecutor
   private let process: ServiceProcess
@@ -88,6 +91,8 @@ actor OrderService: ShopService {
     switch saga {
     case .choreographed:
       .event(EventType.orderCreated, to: TopicName.inventory, order: 0, body, context: context, process: process)
+    case .join:
+      .event(EventType.placed, to: TopicName.orders, order: 0, body, context: context, process: process)
     case .credit, .creditLarge:
       .event(EventType.creditOrderCreated, to: TopicName.credit, order: 0, body, context: context, process: process)
     }
@@ -119,6 +124,7 @@ actor OrderService: ShopService {
   private func rules(for delivery: Delivery) -> any OrderRules {
     switch delivery.topic {
     case TopicName.credit: CreditOrder(delivery: delivery, process: process)
+    case TopicName.orders: JoinOrder(delivery: delivery, process: process)
     default: ChoreographedOrder(delivery: delivery, process: process)
     }
   }
@@ -136,6 +142,11 @@ actor OrderService: ShopService {
     case .ended(let order, let state, let end, let reason):
       world.effect(delivery)
       ended(order, in: state, end, reason: reason, delivery)
+    case .rollsBack(let order, let step, let reason):
+      world.effect(delivery)
+      span.set(AttributeName.state, .text(OrderTables.rolledBack))
+      world.rollbacks.decided(delivery, step: step, reason: reason)
+      process.log(.warn, context, "order \(order.id) is rolled back, \(step) undoes its part: \(reason)")
     case .turnsBack(let order, let state, let step, let reason):
       world.effect(delivery)
       span.set(AttributeName.state, .text(state))

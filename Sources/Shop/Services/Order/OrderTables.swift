@@ -41,6 +41,9 @@ enum OrderTables: ServiceTables {
   static let new = "NEW"
   static let open = "OPEN"
   static let rejected = "REJECTED"
+  static let placed = "PLACED"
+  static let confirmed = "CONFIRMED"
+  static let rolledBack = "ROLLBACK"
 
   struct Order: Sendable {
     var id: Int64

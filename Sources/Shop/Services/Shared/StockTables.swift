@@ -2,8 +2,8 @@ internal import GRDB
 internal import TraceModel
 internal import Transactions
 
-/// The inventory service's database: stock, and who has reserved what of it.
-enum InventoryTables: ServiceTables {
+/// Stock, and which order has reserved what of it: what inventory and item keep, each in a database of its own.
+enum StockTables: ServiceTables {
   static let schema =
     Outbox.schema + Inbox.schema + """
       CREATE TABLE product(
@@ -27,6 +27,8 @@ enum InventoryTables: ServiceTables {
   static let reserved = "RESERVED"
   static let released = "RELEASED"
   static let rejected = "REJECTED"
+  /// Sold for good: nothing gives it back.
+  static let confirmed = "CONFIRMED"
 
   struct Reservation: Sendable {
     var sku: String
@@ -34,6 +36,8 @@ enum InventoryTables: ServiceTables {
     var state: String
     /// The hop that reserved it.
     var hop: Int64
+
+    var holdsStock: Bool { state == StockTables.reserved || state == StockTables.confirmed }
   }
 
   static func fill(_ database: Database) throws {
@@ -75,6 +79,14 @@ enum InventoryTables: ServiceTables {
 
   static let roundLabel: String? = "restock"
 
+  /// What an order had reserved is sold; false when it holds nothing.
+  static func confirm(_ order: Int64, now: Int64, _ database: Database) throws -> Bool {
+    try database.run(
+      "UPDATE reservation SET state = 'CONFIRMED', changed = ? WHERE order_id = ? AND state = 'RESERVED'",
+      [now, order])
+    return database.changesCount > 0
+  }
+
   /// A delivery: fills up what is due in this round to its level.
   static func everyRound(_ round: Int64, now: Int64, _ database: Database) throws {
     try database.run(
@@ -103,8 +115,8 @@ enum InventoryTables: ServiceTables {
       try database.number(
         """
         SELECT coalesce(sum(quantity), 0) FROM (
-          SELECT quantity FROM reservation WHERE state = 'RESERVED'
-          UNION ALL SELECT quantity FROM total WHERE state = 'RESERVED')
+          SELECT quantity FROM reservation WHERE state IN ('RESERVED', 'CONFIRMED')
+          UNION ALL SELECT quantity FROM total WHERE state IN ('RESERVED', 'CONFIRMED'))
         """)
     )
   }
