@@ -18,8 +18,7 @@ public struct ShopSettings: Sendable {
   public var unanswered = 0.005
   /// The share of customers to whom no parcel goes, which only shows when the order is to be confirmed.
   public var undeliverable = 0.002
-  /// How orders are carried out: sagas and their weights against each other.
-  public var sagas: [(saga: SagaKind, weight: Double)] = [(.choreographed, 1)]
+  public var mix = LoadMix.ordersOnly
   /// How the answers of the join saga are joined. An inner join is a mistake: orders hang for ever when one side is down.
   public var joinKind = JoinSettings.Kind.outer
   /// Bytes that spans may hold.

@@ -55,8 +55,8 @@ struct FinalJudgement {
       }
     }
     let good = try goodOrders { _ in true }.orders
-    let committed = Int64(world.transactions.currentTally().committed)
-    if committed != good { problems.append("\(committed) transactions are COMMITTED, but \(good) orders went through") }
+    let committed = Int64(world.transactions.committedOrders)
+    if committed != good { problems.append("\(committed) checkouts are COMMITTED, but \(good) orders went through") }
     return problems
   }
 

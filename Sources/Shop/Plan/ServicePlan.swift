@@ -27,11 +27,13 @@ struct StorePlan: Sendable {
   /// Connections of an instance.
   var connections: Int
   var tables: any ServiceTables.Type
+  /// Whether it has an outbox, and a relay that empties it.
+  var publishes = true
 }
 
 /// What a service keeps: the tables of its own database, which nobody else touches.
 protocol ServiceTables: SendableMetatype {
-  /// SQL that makes the tables, those of outbox and inbox among them.
+  /// SQL that makes the tables; those of an outbox and an inbox among them where it has such.
   static var schema: String { get }
   /// Fills them once, before anybody comes.
   static func fill(_ database: Database) throws

@@ -10,12 +10,21 @@ struct ShopPlan: Sendable {
   static let company = "payment-gateway"
   static let customer = "customer"
   static let item = "item"
+  static let catalog = "catalog"
+  static let cart = "cart"
+  static let review = "review"
+  static let shipping = "shipping"
+  static let recommendation = "recommendation"
+  static let search = "search"
+  static let pageComposer = "page-composer"
 
   static let partitions = 6
 
   static let services: [ServicePlan] = [
     GatewayService.plan, OrderService.plan, InventoryService.plan, PaymentService.plan, CustomerService.plan,
-    ItemService.plan, PaymentCompany.plan,
+    ItemService.plan, PageComposer.plan, CatalogService.plan, CartService.plan, ReviewService.plan,
+    ShippingService.plan,
+    RecommendationService.plan, SearchService.plan, PaymentCompany.plan,
   ]
 
   static func service(_ name: String) -> ServicePlan {

@@ -11,7 +11,7 @@ extension World {
     var oldest = min(time.now, oldestUnreadRecord() ?? .max)
     if let held = joins.oldest { oldest = min(oldest, held) }
     if let start = transactions.oldestStart { oldest = min(oldest, start) }
-    for disk in services.compactMap({ disk(of: $0.name) }) {
+    for disk in services.filter({ $0.plan.store?.publishes == true }).compactMap({ disk(of: $0.name) }) {
       if let created = (try? disk.database.read { try Outbox.depth($0).oldest }) ?? nil {
         oldest = min(oldest, created)
       }

@@ -67,7 +67,7 @@ extension ServiceProcess {
 extension World {
   /// Events that wait for their relay, by service.
   var outboxDepths: [Int] {
-    services.compactMap { disk(of: $0.name) }.map { disk in
+    services.filter { $0.plan.store?.publishes == true }.compactMap { disk(of: $0.name) }.map { disk in
       (try? disk.database.read { try Outbox.depth($0).count }) ?? 0
     }
   }

@@ -51,7 +51,7 @@ final class World: @unchecked Sendable {
     publishedTime = Locked(settings.epoch)
     journal = EventJournal(file: events)
     traces = TraceStore(
-      budget: settings.traceBudget, hiddenKinds: [TransactionKind.status, TransactionKind.health])
+      budget: settings.traceBudget, hiddenKinds: TransactionKind.hidden)
     logBook = LogBook(capacity: 20_000)
     book = TransactionBook(capacity: 20_000)
     audit = Audit()

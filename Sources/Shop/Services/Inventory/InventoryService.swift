@@ -35,11 +35,12 @@ actor InventoryService: ShopService {
   }
 
   func handle(_ request: Request, from context: TraceContext) async throws -> Response {
-    guard request.route == "GET /health" else {
-      return Response(404, body: Payload(reason: "inventory has no \(request.route)"))
+    guard request.route == "GET /stock/{sku}" else { return .notFound("inventory has no \(request.route)") }
+    let sku = request.argument
+    guard let stock = try await database.read({ try StockTables.stock(of: sku, $0) }) else {
+      return .notFound("there is no product \(sku)")
     }
-    _ = try await database.read { try $0.number("SELECT 1") }
-    return Response(200)
+    return Response(200, body: Payload(sku: sku, quantity: stock, state: stock < 5 ? "low" : "in stock"))
   }
 
   func handle(_ delivery: Delivery) async throws -> Handling {

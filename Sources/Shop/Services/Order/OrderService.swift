@@ -51,9 +51,11 @@ actor OrderService: ShopService {
     switch request.route {
     case "POST /orders": return try await create(request.body, context)
     case "GET /orders/{gtxid}": return try await state(of: request.argument)
-    case "GET /health":
-      _ = try await database.read { try $0.number("SELECT 1") }
-      return Response(200)
+    case "GET /orders":
+      let user = request.user
+      var orders = Payload(user: user)
+      orders.entries = try await database.read { try OrderTables.latest(of: user, $0) }
+      return Response(200, body: orders)
     default: return Response(404, body: Payload(reason: "order has no \(request.route)"))
     }
   }

@@ -42,8 +42,7 @@ actor PaymentService: ShopService {
   }
 
   func handle(_ request: Request, from context: TraceContext) async throws -> Response {
-    request.route == "GET /health"
-      ? Response(200) : Response(404, body: Payload(reason: "payment has no \(request.route)"))
+    .notFound("payment has no \(request.route)")
   }
 
   func handle(_ delivery: Delivery) async throws -> Handling {

@@ -62,6 +62,11 @@ enum StockTables: ServiceTables {
     return isEnough
   }
 
+  /// Pieces that can be had; nil for a product that there is not.
+  static func stock(of sku: String, _ database: Database) throws -> Int64? {
+    try database.first("SELECT stock FROM product WHERE sku = ?", [sku]) { $0.value(0) }
+  }
+
   static func reservation(of order: Int64, _ database: Database) throws -> Reservation? {
     try database.first("SELECT sku, quantity, state, hop FROM reservation WHERE order_id = ?", [order]) { row in
       Reservation(sku: row.value(0), quantity: row.value(1), state: row.value(2), hop: row.value(3))
