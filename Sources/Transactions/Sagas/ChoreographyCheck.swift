@@ -33,7 +33,8 @@ struct ChoreographyCheck {
       }
       if undone.consumer != rule.consumer {
         reasons.append(
-          "\(rule.consumer) undoes \"\(rule.step)\" on \(rule.event ?? ""), which \(undone.consumer) did: only who did it can")
+          "\(rule.consumer) undoes \"\(rule.step)\" on \(rule.event ?? ""), which \(undone.consumer) did: only who did it can"
+        )
       }
     }
     for (index, rule) in rules.enumerated() {
@@ -42,7 +43,8 @@ struct ChoreographyCheck {
         reasons.append("\(rule.consumer) has two rules for \(event): say in one what it does")
       }
       if rule.success != nil, rule.success == rule.failure {
-        reasons.append("\"\(rule.step)\" publishes \(event) whether it is done or fails: give the failure a name of its own")
+        reasons.append(
+          "\"\(rule.step)\" publishes \(event) whether it is done or fails: give the failure a name of its own")
       }
     }
     return reasons
@@ -64,7 +66,8 @@ struct ChoreographyCheck {
         }
         if other != rule {
           reasons.append(
-            "\(event) is published for \"\(other.step)\" and for \"\(rule.step)\": nobody could tell which of them it means")
+            "\(event) is published for \"\(other.step)\" and for \"\(rule.step)\": nobody could tell which of them it means"
+          )
         }
       }
     }
@@ -121,7 +124,8 @@ struct ChoreographyCheck {
         }
       }
       for undo in undos where undo.step == failing.step {
-        reasons.append("\(event) leads to the undo of \"\(failing.step)\", which has just failed: it has nothing to undo")
+        reasons.append(
+          "\(event) leads to the undo of \"\(failing.step)\", which has just failed: it has nothing to undo")
       }
       reasons += orderReasons(event, undos)
     }

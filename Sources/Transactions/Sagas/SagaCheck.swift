@@ -34,7 +34,8 @@ struct SagaCheck<Data: SagaData> {
     for (index, place) in places.enumerated() {
       let name = place.step.name
       if name.isEmpty || name.contains("/") {
-        reasons.append("a step is named \"\(name)\": a name is not empty and has no \"/\", since message ids are made of it")
+        reasons.append(
+          "a step is named \"\(name)\": a name is not empty and has no \"/\", since message ids are made of it")
       }
       if places[..<index].contains(where: { $0.step.name == name }) {
         reasons.append("two steps are named \"\(name)\": replies could not tell them apart, rename one")
@@ -47,7 +48,8 @@ struct SagaCheck<Data: SagaData> {
   private func markReasons(_ step: SagaStep<Data>) -> [String] {
     var reasons: [String] = []
     if step.action == nil, step.isPivot || step.retry != nil || step.timeout != nil || step.leavesNothing {
-      reasons.append("\"\(step.name)\" has no action, so it can be no pivot, and is neither retried nor timed: give it one")
+      reasons.append(
+        "\"\(step.name)\" has no action, so it can be no pivot, and is neither retried nor timed: give it one")
     }
     if let timeout = step.timeout {
       if timeout <= 0 { reasons.append("the time-out of \"\(step.name)\" is not longer than nothing") }
@@ -56,7 +58,9 @@ struct SagaCheck<Data: SagaData> {
       }
     }
     if let retry = step.retry {
-      if retry.limit < 1 { reasons.append("\"\(step.name)\" is retriable, but at most \(retry.limit) times: allow one or more") }
+      if retry.limit < 1 {
+        reasons.append("\"\(step.name)\" is retriable, but at most \(retry.limit) times: allow one or more")
+      }
       if let fault = retry.backOff.fault { reasons.append("\"\(step.name)\": \(fault)") }
     }
     if step.leavesNothing, step.undo != nil {
@@ -87,7 +91,8 @@ struct SagaCheck<Data: SagaData> {
     }
     for place in places where place.stage > pivot.stage && !place.step.isPivot && place.step.undo != nil {
       reasons.append(
-        "\"\(place.step.name)\" comes after the pivot \"\(pivot.step.name)\" and has an undo, which would never be used")
+        "\"\(place.step.name)\" comes after the pivot \"\(pivot.step.name)\" and has an undo, which would never be used"
+      )
     }
     return reasons
   }
@@ -101,7 +106,8 @@ struct SagaCheck<Data: SagaData> {
     let later = places.first { $0.step.name != step.name && $0.stage >= place.stage && $0.step.canFail }
     if !step.isPivot, let later {
       reasons.append(
-        "nothing undoes \"\(step.name)\" when \"\(later.step.name)\" fails: give it an undo, or say that it changes nothing")
+        "nothing undoes \"\(step.name)\" when \"\(later.step.name)\" fails: give it an undo, or say that it changes nothing"
+      )
     }
     if step.timeout != nil, !step.isPivot, step.retry == nil {
       reasons.append(

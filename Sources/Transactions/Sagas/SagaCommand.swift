@@ -58,7 +58,9 @@ public struct SagaCommand: Sendable, Hashable {
         guard let kind = object.text().flatMap(Kind.init(rawValue:)) else { return nil }
         self.kind = kind
       default:
-        guard let text = object.json(as: name, ["reply", "request", "resource", "saga", "step", "type"]) else { return nil }
+        guard let text = object.json(as: name, ["reply", "request", "resource", "saga", "step", "type"]) else {
+          return nil
+        }
         set(name, text)
       }
     }

@@ -30,7 +30,8 @@ struct SagaJSONWriter {
   mutating func add(_ name: String, json: [UInt8]) {
     guard !json.isEmpty else { return }
     precondition(
-      SagaJSONReader.isValue(json), "the body of a saga message is one JSON value: \(String(decoding: json, as: UTF8.self))")
+      SagaJSONReader.isValue(json),
+      "the body of a saga message is one JSON value: \(String(decoding: json, as: UTF8.self))")
     begin(name)
     bytes += json
   }

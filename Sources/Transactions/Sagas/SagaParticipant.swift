@@ -52,7 +52,9 @@ public struct SagaParticipant: Sendable {
 
   /// Takes a command within the caller's transaction. The reply is written to the ``Outbox``.
   /// - Throws: `DatabaseError`, and what `act` throws: then the transaction is rolled back and the command comes again.
-  public func handle(_ command: SagaCommand, _ context: SagaContext, _ database: Database, _ act: Act) throws -> Handling {
+  public func handle(_ command: SagaCommand, _ context: SagaContext, _ database: Database, _ act: Act) throws
+    -> Handling
+  {
     switch command.kind {
     case .unlock: return try unlock(command, context, database, act)
     case .act, .undo: break
@@ -147,7 +149,8 @@ public struct SagaParticipant: Sendable {
   }
 
   private func repeated(_ command: SagaCommand, _ database: Database) throws -> SagaReply? {
-    try database.first("SELECT ok, reason, locked, body FROM saga_request WHERE request = ?", [command.request]) { row in
+    try database.first("SELECT ok, reason, locked, body FROM saga_request WHERE request = ?", [command.request]) {
+      row in
       SagaReply(
         to: command, isSuccess: row.value(0), reason: row.value(1),
         locked: (row.value(2) as String).split(separator: "\n").map(String.init), body: row.bytes(3))

@@ -29,7 +29,8 @@ public struct SagaReply: Sendable, Hashable {
     self.body = body
   }
 
-  public init(to command: SagaCommand, isSuccess: Bool, reason: String = "", locked: [String] = [], body: [UInt8] = []) {
+  public init(to command: SagaCommand, isSuccess: Bool, reason: String = "", locked: [String] = [], body: [UInt8] = [])
+  {
     self.init(
       saga: command.saga, sagaType: command.sagaType, step: command.step, request: command.request,
       isSuccess: isSuccess, reason: reason, locked: locked, body: body)

@@ -48,7 +48,8 @@ public enum SagaStore {
 
   private static func view(_ row: SagaRow, _ database: Database) throws -> SagaView {
     let locks = try database.all(
-      "SELECT destination, resource, locked FROM saga_lock WHERE saga = ? AND unlocked IS NULL ORDER BY number", [row.id]
+      "SELECT destination, resource, locked FROM saga_lock WHERE saga = ? AND unlocked IS NULL ORDER BY number",
+      [row.id]
     ) { SagaView.Lock(destination: $0.value(0), resource: $0.value(1), since: $0.value(2)) }
     return SagaView(row, try SagaTables.steps(of: row.id, database), locks)
   }

@@ -153,10 +153,16 @@ extension SagaDefinition where Data == Won {
       step("create order", do: .command("CreateOrder", to: "order"), undo: .command("CancelOrder", to: "order"))
         .shown(as: "order").timeout(.seconds(5))
       parallel {
-        step("reserve credit", do: .command("ReserveCredit", to: "customer"), undo: .command("ReleaseCredit", to: "customer"))
-          .shown(as: "credit").timeout(.seconds(5))
-        step("reserve stock", do: .command("ReserveStock", to: "inventory"), undo: .command("ReleaseStock", to: "inventory"))
-          .shown(as: "stock").timeout(.seconds(5))
+        step(
+          "reserve credit", do: .command("ReserveCredit", to: "customer"),
+          undo: .command("ReleaseCredit", to: "customer")
+        )
+        .shown(as: "credit").timeout(.seconds(5))
+        step(
+          "reserve stock", do: .command("ReserveStock", to: "inventory"),
+          undo: .command("ReleaseStock", to: "inventory")
+        )
+        .shown(as: "stock").timeout(.seconds(5))
       }
       step("charge", do: .command("Charge", to: "payment")).pivot().timeout(.seconds(5))
       step("ship", do: .command("Ship", to: "shipping")).retriable(atMost: 3).timeout(.seconds(5))

@@ -109,8 +109,10 @@ import Transactions
   }
 
   @Test func marksFitTheStep() {
-    #expect(reasons { step("a", do: SagaBench.local("a")).timeout(.seconds(1)).pivot() }.first?.contains("is local") == true)
-    #expect(reasons { step("a", do: act, undo: undo).timeout(.zero) }.first?.contains("not longer than nothing") == true)
+    #expect(
+      reasons { step("a", do: SagaBench.local("a")).timeout(.seconds(1)).pivot() }.first?.contains("is local") == true)
+    #expect(
+      reasons { step("a", do: act, undo: undo).timeout(.zero) }.first?.contains("not longer than nothing") == true)
     #expect(reasons { step("a", do: act).retriable(atMost: 0) }.first?.contains("allow one or more") == true)
     #expect(
       reasons { step("a", do: act).retriable(backOff: .exponential(from: .zero)) }.first?.contains("back-off") == true)

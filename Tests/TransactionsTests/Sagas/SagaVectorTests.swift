@@ -100,7 +100,8 @@ import Transactions
     var made: SagaStep<Won>
     if line.hasPrefix("local") {
       made = step(
-        names[0], do: SagaBench.local(names[0], throwing: line.hasSuffix("throws")), undo: undo.map { SagaBench.local($0) })
+        names[0], do: SagaBench.local(names[0], throwing: line.hasSuffix("throws")),
+        undo: undo.map { SagaBench.local($0) })
     } else {
       made = step(
         names[0], do: .command(names[0], to: "service"), undo: undo.map { .command($0, to: "service") })
