@@ -14,6 +14,7 @@ struct PlainJSONWriter {
       case .text(let text): add(text)
       case .number(let number): bytes.append(contentsOf: String(number).utf8)
       case .truth(let truth): bytes.append(contentsOf: (truth ? "true" : "false").utf8)
+      case .object(let object): add(object)
       case .objects(let objects): add(objects)
       }
     }
@@ -105,6 +106,11 @@ struct PlainJSONReader {
     case UInt8(ascii: "\""): return text().map(Payload.Value.text)
     case UInt8(ascii: "t"): return word("true") ? .truth(true) : nil
     case UInt8(ascii: "f"): return word("false") ? .truth(false) : nil
+    case UInt8(ascii: "{"):
+      guard depth < Self.deepest else { return nil }
+      depth += 1
+      defer { depth -= 1 }
+      return object().map(Payload.Value.object)
     case UInt8(ascii: "["): return objects().map(Payload.Value.objects)
     default: return number().map(Payload.Value.number)
     }
