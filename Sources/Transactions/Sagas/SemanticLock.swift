@@ -131,6 +131,13 @@ public enum SemanticLock {
     return Int(try database.number("SELECT count(*) FROM saga_stash"))
   }
 
+  /// How many messages of others wait for what a saga holds here.
+  public static func depth(behind saga: String, _ database: Database) throws -> Int {
+    Int(
+      try database.number(
+        "SELECT count(*) FROM saga_stash s JOIN saga_claim c ON c.resource = s.resource WHERE c.owner = ?", [saga]))
+  }
+
   /// What is held, the longest held first, at most `limit`.
   public static func held(limit: Int, _ database: Database) throws -> [Held] {
     try database.all(

@@ -122,6 +122,13 @@ import Transactions
       on("B", "y", does: "two", publishes: "A")
     }
     #expect(circle.contains { $0.hasPrefix("A is published for \"create\" and for \"two\"") })
+    let island = reasons {
+      begins("order", does: "create", publishes: "A")
+      on("A", "x", does: "one")
+      on("B", "y", does: "two", publishes: "C")
+      on("C", "z", does: "three", publishes: "B")
+    }
+    #expect(island == ["\"two\" leads back to itself: the saga would never end"])
     let double = reasons {
       begins("order", does: "create", publishes: "A")
       on("A", "x", does: "one", publishes: "B")
