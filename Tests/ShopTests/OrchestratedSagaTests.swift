@@ -39,7 +39,7 @@ import Transactions
     #expect(stage.orderState(id) == "CANCELLED" && stage.state(id) == .compensated)
     #expect(saga(stage, id)?.strip.text == "✓ order ✓ credit ✓ stock ✗ charge ↺ stock ↺ credit ↺ order")
     #expect(stage.stock("sku-01") == before && stage.money(id) == 0 && stage.credit(of: "kim") == 0)
-    #expect(stage.world.book.entry(id ?? .init(high: 0, low: 1)!)?.isBusinessDecision == true)
+    #expectx
     stage.rest()
     #expect(stage.problems() == [])
   }

@@ -23,7 +23,8 @@ struct ShopPlan: Sendable {
 
   static let services: [ServicePlan] = [
     GatewayService.plan, OrderService.plan, InventoryService.plan, PaymentService.plan, CustomerService.plan,
-    ItemService.plan, OrchestratorService.plan, PageComposer.plan, CatalogService.plan, CartService.plan, ReviewService.plan,
+    ItemService.plan, OrchestratorService.plan, PageComposer.plan, CatalogService.plan, CartService.plan,
+    ReviewService.plan,
     ShippingService.plan,
     RecommendationService.plan, SearchService.plan, PaymentCompany.plan,
   ]

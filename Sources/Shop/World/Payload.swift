@@ -1,6 +1,7 @@
 internal import Foundation
 
-/// What calls and events say: a JSON object of texts, whole numbers, truths, such objects, and lists of them.
+/// What calls and events say: a JSON object of texts, whole numbers, truths, such objects, and lists
+/// of objects or texts.
 ///
 /// Fields stand in the order of their names, so that the same content is the same bytes. Services name fields by the typed
 /// properties of `Payload+Fields.swift`, each of which is nil where the field is missing or of another type.
@@ -11,6 +12,7 @@ struct Payload: Sendable, Equatable {
     case truth(Bool)
     case object(Payload)
     case objects([Payload])
+    case texts([String])
   }
 
   struct Field: Sendable, Equatable {
@@ -119,6 +121,8 @@ extension Payload.Value: Decodable {
       self = .text(text)
     } else if let objects = try? value.decode([Payload].self) {
       self = .objects(objects)
+    } else if let texts = try? value.decode([String].self) {
+      self = .texts(texts)
     } else {
       self = .object(try value.decode(Payload.self))
     }

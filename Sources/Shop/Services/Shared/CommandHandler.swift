@@ -25,7 +25,7 @@ struct CommandHandler: Sendable {
       Self.report(handling, command, delivery, world)
     }
     _ = try await database.transaction(delivery.type, onCommit: tell) { database in
-      try participant.handle(command, context, database) { command, database in
+      try participant.handle(command, context, database) { command, _, database in
         try act(command, Payload(json: command.body) ?? Payload(), database)
       }
     }
@@ -52,7 +52,7 @@ struct CommandHandler: Sendable {
       world.effect(delivery)
       span.set(AttributeName.state, .text("nothing to undo"))
     case .stashed(let resource): span.set(AttributeName.state, .text("waits for \(resource)"))
-    case .unlocked: world.effect(delivery)
+    case .unlocked: break  // What is given back twice is given back once.
     }
     span.succeed()
   }

@@ -8,7 +8,8 @@ actor ShippingService: ShopService {
   static let plan = ServicePlan(
     name: ShopPlan.shipping, team: "logistics", instances: 2, firstPort: 41_891, workers: 16,
     store: StorePlan(connections: 10, tables: ShippingTables.self),
-    reads: [Subscription(TopicName.commands(ShopPlan.shipping), [CommandName.ship: "ship"])], program: { ShippingService($0) })
+    reads: [Subscription(TopicName.commands(ShopPlan.shipping), [CommandName.ship: "ship"])],
+    program: { ShippingService($0) })
 
   nonisolated let unownedExecutor: UnownedSerialExecutor
   private let process: ServiceProcess
@@ -45,10 +46,10 @@ actor ShippingService: ShopService {
 enum ShippingTables: ServiceTables {
   static let schema =
     Outbox.schema + Inbox.schema + SagaParticipant.schema + """
-    CREATE TABLE shipment(order_id INTEGER PRIMARY KEY, sku TEXT NOT NULL, sent INTEGER NOT NULL);
-    CREATE TABLE class(name TEXT PRIMARY KEY, price INTEGER NOT NULL, days INTEGER NOT NULL) WITHOUT ROWID;
-    CREATE TABLE parcel(sku TEXT PRIMARY KEY, class TEXT NOT NULL REFERENCES class(name)) WITHOUT ROWID;
-    """
+      CREATE TABLE shipment(order_id INTEGER PRIMARY KEY, sku TEXT NOT NULL, sent INTEGER NOT NULL);
+      CREATE TABLE class(name TEXT PRIMARY KEY, price INTEGER NOT NULL, days INTEGER NOT NULL) WITHOUT ROWID;
+      CREATE TABLE parcel(sku TEXT PRIMARY KEY, class TEXT NOT NULL REFERENCES class(name)) WITHOUT ROWID;
+      """
 
   static func fill(_ database: Database) throws {
     for (name, price, days) in [("letter", Int64(2_000), Int64(1)), ("parcel", 3_500, 2), ("freight", 24_000, 5)] {
