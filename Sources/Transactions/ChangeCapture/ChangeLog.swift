@@ -58,6 +58,16 @@ public struct ChangeLog: Sendable {
     }
   }
 
+  /// The change at a position, as the id of a mined event names it; nil when it is forgotten or does not exist yet.
+  /// - Throws: `damaged`; `DatabaseError`.
+  public func change(at position: Int64) throws -> RowChange? {
+    guard position > 0 else { return nil }
+    return try database.read { database in
+      try ChangeLogReader(shapes: shapes).transactions(after: position - 1, limit: 1, database).first?.changes
+        .first { $0.position == position }
+    }
+  }
+
   /// The position of the newest change that was committed; 0 when there was none yet.
   public func newest() throws -> Int64 {
     try database.read(newest)

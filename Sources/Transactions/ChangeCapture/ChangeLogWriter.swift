@@ -21,8 +21,9 @@ final class ChangeLogWriter: @unchecked Sendable {
   /// Makes the log's tables where they are missing, and captures from now on.
   /// - Throws: ``CaptureError``, `DatabaseError`.
   init(capturing names: [String], _ database: Database) throws {
-    try database.execute(sql: ChangeLogTables.schema)
+    // In this order: the log itself is none of the tables that can be named.
     let tables = try names.map { try CapturedTable(name: $0, database) }
+    try database.execute(sql: ChangeLogTables.schema)
     shapes = try tables.map { try ChangeLogTables.shape(of: $0, database) }
     knownShapes = try ChangeLogTables.shapes(database)
     newest =

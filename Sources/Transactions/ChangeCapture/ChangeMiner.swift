@@ -55,7 +55,8 @@ public struct ChangeMiner: Sendable {
     precondition(limit > 0, "at least one event must be asked for, not \(limit)")
     var count = pending.reduce(0) { $0 + $1.events.count }
     while count < limit {
-      switch try log.read(after: read.change, limit: limit - count) {
+      // Many at once, also where few events are wanted: most changes may mean nothing.
+      switch try log.read(after: read.change, limit: max(limit - count, 64)) {
       case .lost(var loss):
         // What was mined before the log forgot it is published first.
         guard count == 0 else { return .events(next(limit)) }

@@ -54,7 +54,8 @@ public struct MinerLag: Sendable, Hashable {
   public var newest: Int64
   /// The last position that was mined.
   public var mined: Int64
-  /// When the oldest change that was not mined yet was committed; nil when there is none, or the log has forgotten it.
+  /// When the oldest change that was not mined yet was committed, of those that the log has not forgotten; nil when
+  /// there is none.
   public var oldest: Int64?
 
   /// How many changes are not mined yet.

@@ -90,7 +90,8 @@ final class RowCapture: @unchecked Sendable {
   }
 
   private func undo(_ level: Int) {
-    precondition(level < savepoints.count, "SQLite undoes savepoint \(level), of which it has not told")
+    // As for SQLite itself, what a savepoint further out has released cannot be undone any more.
+    guard level < savepoints.count else { return }
     notes.removeSubrange(savepoints[level].notes...)
     bytes.removeSubrange(savepoints[level].bytes...)
     savepoints.removeSubrange((level + 1)...)

@@ -57,6 +57,9 @@ public final class DocumentStore: Sendable {
     return sql
   }
 
+  /// Bytes that the store holds, its change log included.
+  public var bytes: Int { database.bytes }
+
   // MARK: Reading
 
   /// The document under an id; nil when there is none.

@@ -65,6 +65,10 @@ import TraceModel
     #expect(mined.map(\.entry.ltxid.number) == [3, 4])
     #expect(mined[0].entry.span != mined[1].entry.span)
     #expect(mined.map(\.isLastOfChange) == [false, true])
+    // What was published is led back to its row by its id.
+    #expect(try source.log().change(at: event.entry.id) == event.change)
+    #expect(try source.log().change(at: 0) == nil)
+    #expect(try source.log().change(at: 2) == nil)
   }
 
   @Test func whatNobodyMarkedBeginsATransactionOfItsOwn() throws {

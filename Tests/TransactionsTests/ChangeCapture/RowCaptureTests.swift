@@ -125,6 +125,20 @@ import TraceModel
     #expect(try database.changes().map { $0.key[0].integer } == [1, 4, 6, 8])
   }
 
+  @Test func statementsWithinStatementsAreTold() throws {
+    let database = try database()
+    try database.execute("INSERT INTO item VALUES (1, 1), (2, 2)")
+    try database.write(at: 2) { database in
+      _ = try database.all("UPDATE item SET n = n + 10 RETURNING id") { row in
+        let id: Int64 = row.value(0)
+        try database.run("INSERT INTO item SELECT ?, ? UNION ALL SELECT ?, ?", [id + 4, id + 4, id + 6, id + 6])
+        _ = try? database.run("INSERT INTO item SELECT 9, 9 UNION ALL SELECT 10, 5")
+      }
+    }
+    let ids = try database.changes(after: 2).map { $0.key[0].integer }
+    #expect(ids == [1, 2, 5, 7, 6, 8])
+  }
+
   @Test func triggersAndForeignKeysAreTold() throws {
     let database = try database(
       """
@@ -185,6 +199,7 @@ import TraceModel
     ("words", .notATable("words", kind: "virtual table")),
     ("keyless", .noPrimaryKey("keyless")),
     ("computed", .virtualColumn(table: "computed", column: "b")),
+    ("change_log", .unknownTable("change_log")),
   ])
   func tablesThatCannotBeToldAreRefused(table: String, error: CaptureError) {
     #expect(throws: error) {
