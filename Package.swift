@@ -85,7 +85,8 @@ let package = Package(
     // The simulated MSA.
     .target(name: "CSimulationGuard"),
     module("Simulation", ["CSimulationGuard", "Concurrency"]),
-    module("Transactions", ["EventBus", "TraceModel", grdb, sqlite]),
+    .target(name: "CSQLiteHooks", linkerSettings: [.linkedLibrary("sqlite3")]),
+    module("Transactions", ["CSQLiteHooks", "EventBus", "TraceModel", grdb, sqlite]),
     module(
       "Shop",
       [
