@@ -85,7 +85,7 @@ let package = Package(
     // The simulated MSA.
     .target(name: "CSimulationGuard"),
     module("Simulation", ["CSimulationGuard", "Concurrency"]),
-    module("Transactions", ["EventBus", "TraceModel", grdb, sqlite]),
+    module("Transactions", ["EventBus", "TraceModel", "Concurrency", grdb, sqlite]),
     module(
       "Shop",
       [
