@@ -50,7 +50,9 @@ public struct EventSubscription: Sendable {
   public func step(max: Int, _ handle: ([StoredEvent]) throws -> Void) throws -> Int {
     var handled = 0
     for partition in 0..<source.partitionCount {
-      let batch = try source.read(partition: partition, after: position(partition: partition), limit: max)
+      let position = try position(partition: partition)
+      let batch = try source.read(partition: partition, after: position, limit: max)
+      guard batch.through > position else { continue }
       if !batch.events.isEmpty { try handle(batch.events) }
       handled += batch.events.count
       try database.write { database in

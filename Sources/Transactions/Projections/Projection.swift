@@ -5,7 +5,7 @@ public import GRDB
 
 /// One table of a view.
 public struct ProjectionTable: Sendable, Hashable {
-  /// Letters, digits and `_`.
+  /// Letters and digits, with single `_` between them.
   public var name: String
   /// What stands between the parentheses of `CREATE TABLE`: `id TEXT PRIMARY KEY, total INTEGER NOT NULL`.
   public var columns: String
@@ -13,7 +13,9 @@ public struct ProjectionTable: Sendable, Hashable {
   public var indices: [String]
 
   public init(_ name: String, columns: String, indices: [String] = []) {
-    precondition(Projection.isName(name), "\"\(name)\" cannot name a table of a view: letters, digits and _ can")
+    precondition(
+      Projection.isName(name),
+      "\"\(name)\" cannot name a table of a view: use letters and digits, with single _ between")
     self.name = name
     self.columns = columns
     self.indices = indices
@@ -28,7 +30,7 @@ public struct Projection: Sendable {
   /// be another one. It names tables by `view["orders"]`, for the view that is being rebuilt has tables of its own.
   public typealias Handler = @Sendable (_ event: StoredEvent, _ view: ProjectionView, Database) throws -> Void
 
-  /// Letters, digits and `_`.
+  /// Letters and digits, with single `_` between them.
   public let name: String
   /// Raise it with any change of the tables or of the handler: the view is then rebuilt.
   public let version: Int
@@ -36,19 +38,27 @@ public struct Projection: Sendable {
   public let handle: Handler
 
   public init(_ name: String, version: Int, tables: [ProjectionTable], handle: @escaping Handler) {
-    precondition(Self.isName(name), "\"\(name)\" cannot name a view: letters, digits and _ can")
+    precondition(Self.isName(name), "\"\(name)\" cannot name a view: use letters and digits, with single _ between")
     self.name = name
     self.version = version
     self.tables = tables
     self.handle = handle
   }
 
+  /// The names of tables are put together with `__`, and must tell whose they are.
   static func isName(_ text: String) -> Bool {
-    !text.isEmpty
-      && text.utf8.allSatisfy { byte in
-        (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte)
-          || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || byte == UInt8(ascii: "_")
-      }
+    text.split(separator: "_", omittingEmptySubsequences: false).allSatisfy { part in
+      !part.isEmpty && part.utf8.allSatisfy(isLetterOrDigit)
+    }
+  }
+
+  private static func isLetterOrDigit(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+      UInt8(ascii: "0")...UInt8(ascii: "9"):
+      true
+    default: false
+    }
   }
 }
 

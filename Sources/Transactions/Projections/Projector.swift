@@ -90,6 +90,7 @@ public final class Projector: Sendable {
       let partition = (first + step) % count
       // Before the transaction: the source may be this very database.
       let batch = try source.read(partition: partition, after: positions[partition], limit: left)
+      guard batch.through > positions[partition] else { continue }
       left -= Int(batch.through - positions[partition])
       applied += try apply(batch, partition: partition, declared, known, role)
     }

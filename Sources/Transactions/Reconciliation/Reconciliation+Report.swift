@@ -36,8 +36,8 @@ extension Reconciliation {
       let latest = judged.map { $0 - grace } ?? .min
       let listed = try database.all(
         """
-        SELECT rule, gtxid, subject, since FROM reconciliation_case
-        WHERE since IS NOT NULL AND since <= ? ORDER BY since, gtxid, rule LIMIT ?
+        SELECT rule, gtxid, subject, newest FROM reconciliation_case
+        WHERE is_open = 1 AND newest <= ? ORDER BY newest, gtxid, rule LIMIT ?
         """, [latest, limit]
       ) { row in
         (
@@ -46,9 +46,9 @@ extension Reconciliation {
         )
       }
       let mismatches = try listed.compactMap { try mismatch($0.rule, $0.gtxid, $0.subject, $0.since, database) }
-      let open = try database.number("SELECT count(*) FROM reconciliation_case WHERE since IS NOT NULL")
+      let open = try database.number("SELECT count(*) FROM reconciliation_case WHERE is_open = 1")
       let late = try database.number(
-        "SELECT count(*) FROM reconciliation_case WHERE since IS NOT NULL AND since <= ?", [latest])
+        "SELECT count(*) FROM reconciliation_case WHERE is_open = 1 AND newest <= ?", [latest])
       let all = try database.number("SELECT count(*) FROM reconciliation_case")
       return ReconciliationReport(
         mismatches: mismatches, mismatchCount: Int(late), waitingCount: Int(open - late), caseCount: Int(all),

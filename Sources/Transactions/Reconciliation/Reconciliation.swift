@@ -26,15 +26,15 @@ public struct Reconciliation: Sendable {
       gtxid TEXT NOT NULL,
       subject TEXT NOT NULL,
       newest INTEGER NOT NULL,
-      since INTEGER,
+      is_open INTEGER NOT NULL,
       PRIMARY KEY(rule, gtxid)) WITHOUT ROWID;
-    CREATE INDEX reconciliation_open ON reconciliation_case(since, gtxid) WHERE since IS NOT NULL;
-    CREATE INDEX reconciliation_settled ON reconciliation_case(newest) WHERE since IS NULL;
+    CREATE INDEX reconciliation_open ON reconciliation_case(newest, gtxid, rule) WHERE is_open = 1;
+    CREATE INDEX reconciliation_settled ON reconciliation_case(newest) WHERE is_open = 0;
     """
 
   public let rules: [ReconciliationRule]
   public let sources: [any AuditSource]
-  /// How long legs may differ before that is a mismatch, in nanoseconds.
+  /// How long after a transaction's newest entry its legs may differ before that is a mismatch, in nanoseconds.
   public let grace: Int64
   let database: ServiceDatabase
 
@@ -140,14 +140,12 @@ public struct Reconciliation: Sendable {
         ON CONFLICT(rule, gtxid, leg) DO UPDATE SET amount = amount + excluded.amount, count = count + excluded.count
         """, [rule.name, entry.gtxid.hex, index, sign * entry.amount, sign])
       let isBalanced = rule.isBalanced(try nets(of: rule, entry.gtxid.hex, database))
-      // While it stays out of balance, the first cause is kept.
+      // In what order the logs are read must not matter: it counts from the newest entry, whichever comes first.
       try database.run(
         """
-        INSERT INTO reconciliation_case(rule, gtxid, subject, newest, since) VALUES (?, ?, ?, ?, ?)
-        ON CONFLICT(rule, gtxid) DO UPDATE SET
-          newest = max(newest, excluded.newest),
-          since = CASE WHEN excluded.since IS NULL THEN NULL ELSE coalesce(since, excluded.since) END
-        """, [rule.name, entry.gtxid.hex, entry.subject, entry.time, isBalanced ? nil : entry.time])
+        INSERT INTO reconciliation_case(rule, gtxid, subject, newest, is_open) VALUES (?, ?, ?, ?, ?)
+        ON CONFLICT(rule, gtxid) DO UPDATE SET newest = max(newest, excluded.newest), is_open = excluded.is_open
+        """, [rule.name, entry.gtxid.hex, entry.subject, entry.time, !isBalanced])
     }
   }
 
@@ -170,9 +168,9 @@ public struct Reconciliation: Sendable {
         """
         DELETE FROM reconciliation_leg WHERE EXISTS (
           SELECT 1 FROM reconciliation_case c WHERE c.rule = reconciliation_leg.rule
-            AND c.gtxid = reconciliation_leg.gtxid AND c.since IS NULL AND c.newest < ?)
+            AND c.gtxid = reconciliation_leg.gtxid AND c.is_open = 0 AND c.newest < ?)
         """, [time])
-      try database.run("DELETE FROM reconciliation_case WHERE since IS NULL AND newest < ?", [time])
+      try database.run("DELETE FROM reconciliation_case WHERE is_open = 0 AND newest < ?", [time])
     }
   }
 }

@@ -73,7 +73,8 @@ public struct Mismatch: Sendable, Hashable {
   public var subject: String
   /// All of the rule, in its order.
   public var legs: [Leg]
-  /// When the entry was written since which they do not agree: nanoseconds since the Unix epoch.
+  /// When the transaction's newest entry was written, since which nothing has made them agree: nanoseconds since the Unix
+  /// epoch.
   public var since: Int64
 
   /// What would make the legs agree, if the first one is right.

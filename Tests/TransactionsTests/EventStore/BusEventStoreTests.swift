@@ -96,6 +96,22 @@ import Testing
     #expect(plain.events == (try store.read(partition: 0, after: 0, limit: 9).events))
   }
 
+  @Test func recordsOfTheOutboxAreEvents() throws {
+    let broker = try Broker()
+    let topic = try broker.createTopic("orders")
+    let origin = Made.origin(4)
+    let parent = try #require(origin.parent)
+    for message in ["m1", "m2"] {
+      let entry = Outbox.Entry(
+        message: message, topic: "orders", key: "7", type: "PAID", payload: [1], gtxid: origin.gtxid,
+        ltxid: origin.ltxid, span: origin.span, parent: parent, created: 5)
+      try topic.append(entry.record, now: 9)
+    }
+    let events = try TopicSource(topic).read(partition: 0, after: 0, limit: 9).events
+    #expect(events.map(\.id) == ["m1", "m2"] && events.map(\.version) == [1, 2])
+    #expect(events[0].stream == "7" && events[0].type == "PAID" && events[0].origin.span == origin.span)
+  }
+
   @Test func aTopicSaysWhatItSkippedAndWhatItLost() throws {
     let broker = try Broker()
     let topic = try broker.createTopic("orders")
