@@ -86,7 +86,7 @@ let package = Package(
     .target(name: "CSimulationGuard"),
     module("Simulation", ["CSimulationGuard", "Concurrency"]),
     .target(name: "CSQLiteHooks", linkerSettings: [.linkedLibrary("sqlite3")]),
-    module("Transactions", ["CSQLiteHooks", "EventBus", "TraceModel", grdb, sqlite]),
+    module("Transactions", ["CSQLiteHooks", "EventBus", "TraceModel", "Concurrency", grdb, sqlite]),
     module(
       "Shop",
       [
@@ -133,7 +133,7 @@ let package = Package(
     tests(of: "TraceCollector", ["TraceModel", "Concurrency"]),
     tests(of: "Operations", ["TraceCollector", "TraceModel"]),
     tests(of: "Simulation"),
-    tests(of: "Transactions", ["EventBus", "TraceModel"], fixtures: true),
+    tests(of: "Transactions", ["EventBus", "TraceModel", "Concurrency"], fixtures: true),
     tests(of: "Connectors", ["TraceModel", "Concurrency", nioCore, nioPosix]),
     tests(of: "Drawing", ["CNcurses"]),
     tests(of: "Terminal", ["Drawing", "CNcurses"]),
