@@ -65,6 +65,7 @@ public enum SemanticLock {
 
   /// Asks for a resource, as `order/7`, for a saga. Who is blocked stashes its message.
   public static func claim(_ resource: String, for saga: String, now: Int64, _ database: Database) throws -> Claim {
+    precondition(!resource.contains("\n"), "the name of a resource is one line: \(resource)")
     try database.run(
       "INSERT OR IGNORE INTO saga_claim(resource, owner, since) VALUES (?, ?, ?)", [resource, saga, now])
     guard let owner = try owner(of: resource, database), owner != saga else { return .granted }
