@@ -29,6 +29,8 @@ struct StorePlan: Sendable {
   var tables: any ServiceTables.Type
   /// Whether it has an outbox, and a relay that empties it.
   var publishes = true
+  /// The tables whose changes the database keeps a log of, for whoever mines it.
+  var captures: [String] = []
 }
 
 /// What a service keeps: the tables of its own database, which nobody else touches.

@@ -101,6 +101,9 @@ final class ServiceInstance: @unchecked Sendable {
         state: severity == .bad ? Health.down.rawValue : Health.up.rawValue))
   }
 
+  /// Where a fault of another service's database strikes.
+  func moment(database: String) -> FaultSwitchboard.Moment { FaultSwitchboard.Moment(service: database, instance: 0) }
+
   func moment(caller: String = "", route: String = "", user: String = "", partition: Int? = nil)
     -> FaultSwitchboard.Moment
   {

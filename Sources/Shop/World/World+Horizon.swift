@@ -9,6 +9,7 @@ extension World {
   /// Databases and audits forget nothing that is less than their own time older than this.
   func horizon() -> Int64 {
     var oldest = min(time.now, oldestUnreadRecord() ?? .max)
+    if let unmined = oldestUnmined(of: ShopPlan.item) { oldest = min(oldest, unmined) }
     if let held = joins.oldest { oldest = min(oldest, held) }
     if let start = transactions.oldestStart { oldest = min(oldest, start) }
     for disk in services.filter({ $0.plan.store?.publishes == true }).compactMap({ disk(of: $0.name) }) {
