@@ -15,6 +15,7 @@ struct ShopPlan: Sendable {
     /// The topic it reads; its consumer group is called as the service is.
     var consumes: String?
     var isOutside = false
+    var publishing = FaultCatalogue.Publishing.nothing
     var objective = ServiceObjective()
   }
 
@@ -29,13 +30,15 @@ struct ShopPlan: Sendable {
   static let services: [Service] = [
     Service(name: gateway, team: "edge", instances: 2, firstPort: 41_801, workers: 64),
     Service(
-      name: order, team: "orders", instances: 2, firstPort: 41_811, workers: 32, connections: 10, consumes: order),
+      name: order, team: "orders", instances: 2, firstPort: 41_811, workers: 32, connections: 10, consumes: order,
+      publishing: .throughOutbox),
     Service(
-      name: inventory, team: "stock", instances: 2, firstPort: 41_821, workers: 16, connections: 10, consumes: inventory
-    ),
+      name: inventory, team: "stock", instances: 2, firstPort: 41_821, workers: 16, connections: 10,
+      consumes: inventory,
+      publishing: .throughOutbox),
     Service(
       name: payment, team: "money", instances: 2, firstPort: 41_871, workers: 16, consumes: payment,
-      objective: slowObjective),
+      publishing: .directly, objective: slowObjective),
     Service(
       name: company, team: "outside", instances: 1, firstPort: 443, workers: 256, isOutside: true,
       objective: slowObjective),
@@ -60,10 +63,11 @@ struct ShopPlan: Sendable {
         FaultCatalogue.Service(
           name: service.name, instances: service.instances, hasDatabase: service.connections > 0,
           consumes: service.consumes != nil, isOutside: service.isOutside,
-          partitions: service.consumes == nil ? nil : partitions)
+          partitions: service.consumes == nil ? nil : partitions, publishing: service.publishing)
       },
       edges: edges.map { FaultCatalogue.Edge(from: $0.from, to: $0.to) },
-      databases: services.filter { $0.connections > 0 }.map(\.name), groups: services.compactMap(\.consumes))
+      databases: services.filter { $0.connections > 0 }.map(\.name), groups: services.compactMap(\.consumes),
+      topics: services.compactMap(\.consumes).map { FaultCatalogue.Topic(name: $0, partitions: partitions) })
   }
 
   /// The breakers of the whole shop.

@@ -79,6 +79,12 @@ extension FaultMenu {
 
   private func drawScope(on canvas: inout Canvas, _ layout: FaultMenuLayout) {
     drawLabel("scope", .scope, on: &canvas, layout)
+    guard settings.strikesInstances else {
+      let place = FaultText.name(of: settings.target)
+      canvas.put(
+        endEllipsis(visible(place), layout.valueRoom), x: layout.valueColumn, y: layout.line(of: .scope), .muted)
+      return
+    }
     if isOutside || settings.instances <= 1 {
       let text = isOutside ? "the whole company" : "the only instance"
       canvas.put(endEllipsis(text, layout.valueRoom), x: layout.valueColumn, y: layout.line(of: .scope), .muted)

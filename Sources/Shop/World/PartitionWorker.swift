@@ -30,7 +30,7 @@ enum Handling {
 /// Works on the records of one partition, one after the other, again and again until each is done.
 final class PartitionWorker: @unchecked Sendable {
   let partition: Int
-  private let consumer: RecordConsumer
+  let consumer: RecordConsumer
   private let world: World
   private let signal: Signal
   private var queue: [EventRecord] = []
@@ -86,7 +86,8 @@ final class PartitionWorker: @unchecked Sendable {
       }
       let record = queue.removeFirst()
       isBusy = true
-      let handling = await handle(record)
+      var handling = await handle(record)
+      if handling != nil, isGivenTwice(record), !isStopped { handling = await handle(record) }
       isBusy = false
       trial = nil
       guard !consumer.process.life.isOver else { return }
@@ -123,6 +124,7 @@ final class PartitionWorker: @unchecked Sendable {
       } catch is InstanceCrashed {
         return nil
       } catch let error as UnreadableRecord {
+        noteUnreadable(record, error)
         return await putAside(record, because: "\(error)", deliveries: failures + 1)
       } catch {
         // A database or a bus that is away is no fault of the record.
@@ -154,6 +156,7 @@ final class PartitionWorker: @unchecked Sendable {
   private func putAside(_ record: EventRecord, because reason: String, deliveries: Int) async -> Handling? {
     while !consumer.process.life.isOver {
       do {
+        try consumer.process.bus.reach()
         try world.broker.deadLetter(
           record, from: consumer.topic, partition: partition, reason: reason, deliveries: deliveries,
           group: consumer.process.instance.service.name, now: world.time.now)
@@ -194,6 +197,11 @@ final class PartitionWorker: @unchecked Sendable {
     if world.faults.fails(moment) { throw HandlingFailed(description: "fault: errors") }
   }
 
+  private func isGivenTwice(_ record: EventRecord) -> Bool {
+    world.faults.isDuplicated(
+      consumer.process.instance.moment(route: record.headerText(RecordHeaderName.type) ?? "", partition: partition))
+  }
+
   private func open(_ record: EventRecord) throws -> Delivery {
     let headers = record.headers.map { Carrier.Header($0.name, $0.text) }
     guard case .found(let position) = Carrier.extract(headers), let ltxid = position.ltxid,
@@ -207,7 +215,7 @@ final class PartitionWorker: @unchecked Sendable {
     span.set(AttributeName.topic, .text(consumer.topic))
     span.set(AttributeName.partition, .integer(Int64(partition)))
     span.set(AttributeName.offset, .integer(record.offset))
-    span.set(AttributeName.wait, .integer(world.time.now - record.timestamp))
+    span.set(AttributeName.wait, .integer(max(0, process.instance.now - record.timestamp)))
     let context = TraceContext(gtxid: position.gtxid, ltxid: ltxid, span: span.id)
     return Delivery(
       record: record, topic: consumer.topic, partition: partition, type: type, message: message, context: context,

@@ -21,6 +21,8 @@ final class ServiceProcess: @unchecked Sendable {
   private var relay: OutboxRelay?
   private var open = OrderedDictionary<Int, Reply<Response>>()
   private var calls = 0
+  /// Bytes of memory that were lost since it started.
+  var leaked: Int64 = 0
   /// Transactions that began here, and whose first call is not answered.
   private var checkouts = OrderedSet<GTXID>()
 
@@ -31,7 +33,7 @@ final class ServiceProcess: @unchecked Sendable {
     life = Life(on: world.time)
     let plan = instance.service.plan
     tracer = Tracer(
-      world: world, service: plan.name, instance: instance.address, life: life, lives: lives)
+      world: world, service: plan.name, instance: instance.address, number: instance.number, life: life, lives: lives)
     workers = ResourcePool("workers of \(instance.name)", size: plan.workers, queueLimit: 512, on: world.time)
     bus = BusPort(world: world, life: life, tracer: tracer, instance: instance, lives: lives)
     if plan.connections > 0, let disk = world.disk(of: plan.name) {
@@ -46,6 +48,7 @@ final class ServiceProcess: @unchecked Sendable {
 
   /// Opens the ports, and begins to serve, consume and relay.
   func start() {
+    fitPool()
     for edge in ShopPlan.edges where edge.from == instance.service.name {
       clients.append(RemoteClient(callee: edge.to, process: self))
     }
@@ -86,6 +89,7 @@ final class ServiceProcess: @unchecked Sendable {
     return client
   }
 
+  var openCalls: Int { open.count }
   var isRelaying: Bool { relay?.hasLease ?? false }
   var partitionsHeld: Int { consumer?.partitionsHeld ?? 0 }
 
@@ -209,4 +213,6 @@ public enum TransactionKind {
   public static let checkout = "checkout"
   public static let status = "status"
   public static let health = "health"
+  /// A record that nobody can read, put on a topic on purpose.
+  public static let poison = "poison"
 }

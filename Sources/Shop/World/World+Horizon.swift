@@ -7,7 +7,8 @@ extension World {
   ///
   /// Databases and audits forget nothing that is less than their own time older than this.
   func horizon() -> Int64 {
-    var oldest = min(time.now, oldestUnreadRecord() ?? .max)
+    // A record may bear a time that is later than when it was put there, by as much as a clock was ahead.
+    var oldest = min(time.now, (oldestUnreadRecord() ?? .max) - faults.widestSkew)
     if let start = transactions.oldestStart { oldest = min(oldest, start) }
     for disk in services.compactMap({ disk(of: $0.name) }) {
       if let created = (try? disk.database.read { try Outbox.depth($0).oldest }) ?? nil {

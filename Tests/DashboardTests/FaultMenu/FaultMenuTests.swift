@@ -129,7 +129,7 @@ struct FaultMenuTests {
 
   @Test func theMouseChoosesSlidesAndArms() throws {
     var stage = try #require(Stage(.service("payment")))
-    let layout = FaultMenuLayout(stage.context.size, kinds: 6)
+    let layout = FaultMenuLayout(stage.context.size, kinds: stage.menu.entries.count)
     func press(_ column: Int, _ row: Int) -> [Action] {
       stage.menu.point(
         MouseEvent(.press, column: column, row: row), in: stage.canvas().bounds, stage.context)
