@@ -157,10 +157,15 @@ struct FaultMenu: PopupContent {
     return [.dismiss, .show(Popup(Confirmation.endAllFaults(on: context.snapshot)))]
   }
 
+  func layout(in screen: Rect) -> FaultMenuLayout {
+    FaultMenuLayout(
+      screen.size, kinds: entries.count, current: entries.firstIndex { $0.kind == settings.kind } ?? 0)
+  }
+
   // MARK: The mouse
 
   mutating func point(_ event: MouseEvent, in screen: Rect, _ context: PageContext) -> [Action] {
-    let layout = FaultMenuLayout(screen.size, kinds: entries.count)
+    let layout = layout(in: screen)
     guard layout.frame.contains(x: event.column, y: event.row) else { return event.action == .press ? [.dismiss] : [] }
     switch event.action {
     case .wheelDown: step(kind: 1)

@@ -115,7 +115,7 @@ public struct FaultCatalogue: Sendable, Codable {
       case .throughOutbox: "publishes through an outbox, which loses nothing"
       case .directly: nil
       }
-    case .poison, .duplicate: "records are on a topic; say topic:…"
+    case .poison, .duplicate: "strikes a topic; say topic:…"
     case .brokerDown: "it is the bus that would be down; say broker"
     }
   }

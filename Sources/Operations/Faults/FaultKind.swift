@@ -50,28 +50,28 @@ public enum FaultKind: Sendable, Hashable, Codable {
       case .outage: "the company does not answer"
       case .slowConsumer: "reads the topic late"
       case .pool: "few or no connections to its database"
-      case .partition: "cut off from the bus"
+      case .partition: "from the bus: nothing in, nothing out"
       case .leak: "loses memory until it is killed"
       case .skew: "its clock is wrong"
-      case .loseBeforeOutbox: "what it publishes gets lost"
+      case .loseBeforeOutbox: "is lost before the bus has it"
       case .poison: "records that nobody can read"
       case .duplicate: "records come twice"
       case .brokerDown: "the bus does not answer"
       }
     }
 
-    /// What it is called where there is room: `database down`.
+    /// What it is called where there is room, in fourteen letters at most: `database down`.
     public var title: String {
       switch self {
       case .databaseDown: "database down"
       case .slowConsumer: "slow consumer"
       case .pool: "pool exhausted"
-      case .partition: "cut off from bus"
+      case .partition: "cut off"
       case .leak: "memory leak"
       case .skew: "clock skew"
-      case .loseBeforeOutbox: "lost before outbox"
+      case .loseBeforeOutbox: "lost message"
       case .poison: "poison message"
-      case .duplicate: "duplicate delivery"
+      case .duplicate: "duplicates"
       case .brokerDown: "broker down"
       default: rawValue
       }
