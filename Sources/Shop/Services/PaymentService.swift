@@ -66,12 +66,14 @@ actor PaymentService: ShopService {
     case .failure(let error):
       span.fail("\(error)")
       process.log(.error, context, "not charged: \(error)")
-      guard outcome.isUnknown else {
+      // What was refused now may have been charged the last time, when the answer got lost.
+      guard outcome.isUnknown || !delivery.isFirst else {
         try await fail(delivery, reason: Self.short(error))
         return .done
       }
-      turnsBack(context, step: ShopPlan.payment, reason: "payment timed out")
-      return .later(resolve(delivery, because: "payment timed out", announcing: EventType.paymentFailed))
+      let reason = outcome.isUnknown ? "payment timed out" : Self.short(error)
+      turnsBack(context, step: ShopPlan.payment, reason: reason)
+      return .later(resolve(delivery, because: reason, announcing: EventType.paymentFailed))
     }
   }
 
@@ -111,9 +113,10 @@ actor PaymentService: ShopService {
         await self.voidUntilAnswered(delivery)
         guard !process.life.isOver else { return }
         world.counters.compensated(step: "void")
+        let draft = Draft()
         while !process.life.isOver {
           do {
-            try await self.answer(type, to: TopicName.inventory, reason: reason, delivery)
+            try await self.answer(type, to: TopicName.inventory, reason: reason, delivery, draft: draft)
             break
           } catch {
             try? await world.time.sleep(for: 500_000_000)
@@ -140,14 +143,26 @@ actor PaymentService: ShopService {
 
   // MARK: Answering
 
-  private func answer(_ type: String, to topic: String, reason: String?, _ delivery: Delivery) async throws {
+  /// An answer that was written: it is one crossing, however often it has to be sent.
+  private final class Draft: @unchecked Sendable {
+    var entry: Outbox.Entry?
+  }
+
+  private func answer(
+    _ type: String, to topic: String, reason: String?, _ delivery: Delivery, draft: Draft = Draft()
+  ) async throws {
+    let entry = draft.entry ?? self.entry(type, to: topic, reason: reason, delivery)
+    draft.entry = entry
+    try await process.bus.publish([entry])
+    if type == EventType.paymentComplete { world.transactions.step(delivery.context.gtxid, ShopPlan.order) }
+  }
+
+  private func entry(_ type: String, to topic: String, reason: String?, _ delivery: Delivery) -> Outbox.Entry {
     var payload = delivery.payload
     payload.reason = reason
     payload.hop = type == EventType.paymentComplete ? Int64(delivery.context.ltxid.number) : payload.hop
-    let entry = Outbox.Entry.event(
+    return Outbox.Entry.event(
       type, to: topic, order: payload.order ?? 0, payload, context: delivery.context, process: process)
-    try await process.bus.publish([entry])
-    if type == EventType.paymentComplete { world.transactions.step(delivery.context.gtxid, ShopPlan.order) }
   }
 
   /// What the company honours over every retry and redelivery.

@@ -15,6 +15,8 @@ struct Delivery: Sendable {
   let context: TraceContext
   let span: OpenSpan
   let payload: OrderPayload
+  /// False when somebody may have worked on this record before, whose answer is not known.
+  let isFirst: Bool
 
   /// The record's key, which is the order's number.
   var key: String { record.keyText ?? "" }
@@ -46,9 +48,16 @@ final class PartitionWorker: @unchecked Sendable {
   private var lastCommitted: Int64?
   private var firstSeen: Int64?
 
+  /// Records before this offset were there when the partition was assigned: another may have had them already.
+  private let firstNew: Int64
+  /// The record that was handled last, with or without success.
+  private var lastTried: Int64 = -1
+
   init(partition: Int, consumer: RecordConsumer) {
     self.partition = partition
     self.consumer = consumer
+    firstNew =
+      (try? consumer.world.broker.topic(consumer.topic).bounds(partition: partition).upperBound) ?? .max
     world = consumer.world
     signal = Signal(on: world.time)
   }
@@ -172,6 +181,7 @@ final class PartitionWorker: @unchecked Sendable {
   private func deliver(_ record: EventRecord) async throws -> Handling {
     let process = consumer.process
     let delivery = try open(record)
+    lastTried = max(lastTried, record.offset)
     let span = delivery.span
     defer { span.end() }
     do {
@@ -219,7 +229,7 @@ final class PartitionWorker: @unchecked Sendable {
     let context = TraceContext(gtxid: position.gtxid, ltxid: ltxid, span: span.id)
     return Delivery(
       record: record, topic: consumer.topic, partition: partition, type: type, message: message, context: context,
-      span: span, payload: payload)
+      span: span, payload: payload, isFirst: record.offset >= firstNew && record.offset > lastTried)
   }
 }
 

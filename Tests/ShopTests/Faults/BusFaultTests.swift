@@ -174,6 +174,30 @@ import Transactions
     #expect(stage.problems() == [])
   }
 
+  /// The first charge was taken and its answer lost; the second is refused: the first is still to be given back.
+  @Test func whatWasChargedBeforeAnAnswerWasLostIsVoided() {
+    let stage = Stage(faults: ["payment:lose-before-outbox,route=PAYMENT_COMPLETE,ttl=8s"])
+    let id = stage.order()
+    #expect(stage.money(id) == 2000)
+    stage.arm("payment-gateway:errors=100%,route=/charge,ttl=8s")
+    stage.run(40)
+    #expect(stage.state(id) == .compensated)
+    #expect(stage.money(id) == 0)
+    #expect(stage.world.companyBooks.refunds == 1)
+    #expect(stage.held(id) == 0)
+    #expect(stage.problems() == [])
+  }
+
+  /// An answer that is sent until the bus has it is one crossing: no hop is left out.
+  @Test func anAnswerThatIsSentOftenIsOneHop() {
+    let stage = Stage(faults: ["payment-gateway:outage,ttl=6s", "payment:lose-before-outbox,ttl=20s"])
+    let id = stage.order()
+    stage.run(50)
+    #expect(stage.state(id) == .compensated)
+    #expect(types(stage, id).filter { $0 == EventType.paymentFailed }.count == 1)
+    #expect(stage.problems() == [])
+  }
+
   @Test func anAnswerThatIsLostIsGivenAgain() throws {
     let stage = Stage(faults: ["payment:lose-before-outbox,route=PAYMENT_COMPLETE,ttl=2s"])
     let id = stage.order()
