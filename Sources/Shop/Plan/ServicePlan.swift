@@ -17,9 +17,17 @@ struct ServicePlan: Sendable {
   var joins: [JoinPlan] = []
   var calls: [CallPlan] = []
   var isOutside = false
+  /// Whether it writes to the bus although it keeps no outbox.
+  var publishesDirectly = false
   var objective = ServiceObjective()
   /// The program that an instance runs; one for each of its lives.
   var program: @Sendable (ServiceProcess) -> any ShopService
+}
+
+extension ServicePlan {
+  var publishing: FaultCatalogue.Publishing {
+    publishesDirectly ? .directly : store?.publishes == true ? .throughOutbox : .nothing
+  }
 }
 
 /// The database of a service.

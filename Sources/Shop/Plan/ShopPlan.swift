@@ -67,13 +67,14 @@ struct ShopPlan: Sendable {
         FaultCatalogue.Service(
           name: service.name, instances: service.instances, hasDatabase: service.store != nil,
           consumes: !service.reads.isEmpty, isOutside: service.isOutside,
-          partitions: service.reads.isEmpty ? nil : partitions)
+          partitions: service.reads.isEmpty ? nil : partitions, publishing: service.publishing)
       },
       edges: services.flatMap { service in
         service.calls.map { FaultCatalogue.Edge(from: service.name, to: $0.callee) }
       },
       databases: services.filter { $0.store != nil }.map(\.name),
-      groups: services.filter { !$0.reads.isEmpty }.map(\.name))
+      groups: services.filter { !$0.reads.isEmpty }.map(\.name),
+      topics: topics.map { FaultCatalogue.Topic(name: $0, partitions: partitions) })
   }
 
   /// The breakers of the whole shop.

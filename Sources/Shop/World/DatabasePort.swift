@@ -103,8 +103,10 @@ final class DatabasePort: @unchecked Sendable {
       try admit()
       return try await connections.use(waitingAtMost: 1_000_000_000, body)
     } catch is TimedOut {
+      world.faults.notePoolRefusal(instance.moment())
       throw DatabaseUnavailable(description: "no connection of the pool was free in 1.00 s")
     } catch is PoolExhausted {
+      world.faults.notePoolRefusal(instance.moment())
       throw DatabaseUnavailable(description: "too many wait for a connection of the pool")
     }
   }

@@ -154,7 +154,7 @@ final class World: @unchecked Sendable {
       for event in span.events { words.add(event.name, UInt8(ascii: "@"), event.time - settings.epoch) }
     }
     counters.spans += 1
-    audit.see(span)
+    audit.see(span, at: time.now)
     if span.kind == .server || span.kind == .consumer { work[span.instance, default: CallStatistics()].add(span) }
     if span.kind == .client {
       calls[span.peer, default: CallStatistics()].add(span)
@@ -254,7 +254,7 @@ final class World: @unchecked Sendable {
         for header in record.headers { words.add(header.value) }
         words.add(topic == TopicName.operations ? [] : record.value)
       }
-      answers.see(record, topic: topic)
+      answers.see(record, topic: topic, at: time.now)
       joins.see(record, topic: topic)
     }
   }

@@ -10,7 +10,7 @@ actor AggregateService: ShopService {
   static let plan = ServicePlan(
     name: ShopPlan.aggregate, team: "catalogue", instances: 2, firstPort: 41_941, workers: 4,
     store: StorePlan(connections: 4, tables: AggregateTables.self, publishes: false),
-    program: { AggregateService($0) })
+    publishesDirectly: true, program: { AggregateService($0) })
 
   nonisolated let unownedExecutor: UnownedSerialExecutor
 

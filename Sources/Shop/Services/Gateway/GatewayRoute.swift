@@ -55,6 +55,8 @@ public enum TransactionKind {
   public static let review = "review"
   /// Nobody asked for it: it is done from time to time.
   public static let batch = "batch"
+  /// A record that nobody can read, put on a topic on purpose.
+  public static let poison = "poison"
   public static let status = "status"
   public static let health = "health"
 
