@@ -12,6 +12,10 @@ public struct ShopSettings: Sendable {
   public var epoch: Int64
   /// Faults that are armed at certain moments: nanoseconds since the start.
   public var faults: [(at: Int64, spec: FaultSpec)]
+  /// Crashes that wait for their place from certain moments on: nanoseconds since the start.
+  public var crashes: [(at: Int64, spec: CrashSpec)] = []
+  /// What is built wrong on purpose.
+  public var mistakes: Set<Mistake> = []
   /// The share of charges that the company declines, and of those whose answer never comes.
   public var declined = 0.01
   public var unanswered = 0.005

@@ -126,6 +126,11 @@ public enum Outbox {
     return database.changesCount > 0
   }
 
+  /// Whether this owner took the lease last: what fences off one that has slept through its own.
+  public static func isLeased(to owner: String, _ database: Database) throws -> Bool {
+    try database.number("SELECT count(*) FROM lease WHERE name = 'relay' AND owner = ?", [owner]) > 0
+  }
+
   private static func entry(_ row: borrowing Columns) -> Entry? {
     guard let gtxid = GTXID(row.value(6) as String), let ltxid = LTXID(UInt32(row.value(7) as Int64)),
       let span = SpanID(UInt64(bitPattern: row.value(8))), let parent = SpanID(UInt64(bitPattern: row.value(9)))

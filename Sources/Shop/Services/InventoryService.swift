@@ -37,20 +37,20 @@ actor InventoryService: ShopService {
   }
 
   private func reserve(_ delivery: Delivery) async throws {
-    let (now, consumer, process) = (world.time.now, process.instance.service.name, process)
+    let (now, process, isBlind) = (world.time.now, process, world.makes(.noIdempotency))
     let order = delivery.payload
     let subject = "\(order.sku ?? "") ×\(order.quantity ?? 0)"
     delivery.span.set(AttributeName.subject, .text(subject))
     let tell = { @Sendable [self] (isEnough: Bool?) in reserved(isEnough, subject: subject, delivery) }
-    _ = try await database.transaction("reserve", onCommit: tell) { database -> Bool? in
-      guard try Inbox.accept(delivery.message, by: consumer, at: now, database),
+    _ = try await database.transaction("reserve", at: .record, onCommit: tell) { database -> Bool? in
+      guard try process.accept(delivery, database),
         let isEnough = try InventoryTables.reserve(
           order.order ?? 0, sku: order.sku ?? "", quantity: order.quantity ?? 0, hop: delivery.context.ltxid, now: now,
-          database)
+          isBlind: isBlind, database)
       else { return nil }
       var answer = order
       if !isEnough { answer.reason = "\(order.sku ?? "") \(BusinessReason.soldOut)" }
-      try Outbox.write(
+      try process.write(
         .event(
           isEnough ? EventType.itemReserved : EventType.itemRejected,
           to: isEnough ? TopicName.payment : TopicName.order, order: order.order ?? 0, answer,
@@ -70,11 +70,12 @@ actor InventoryService: ShopService {
   }
 
   private func release(_ delivery: Delivery) async throws {
-    let (now, consumer, process) = (world.time.now, process.instance.service.name, process)
+    let (now, process) = (world.time.now, process)
     let order = delivery.payload
     let tell = { @Sendable [self] (held: InventoryTables.Reservation??) in released(held, delivery) }
-    _ = try await database.transaction("release", onCommit: tell) { database -> InventoryTables.Reservation?? in
-      guard try Inbox.accept(delivery.message, by: consumer, at: now, database) else { return nil }
+    _ = try await database.transaction("release", at: .record, onCommit: tell) {
+      database -> InventoryTables.Reservation?? in
+      guard try process.accept(delivery, database) else { return nil }
       let held = try InventoryTables.reservation(of: order.order ?? 0, database)
       _ = try InventoryTables.release(order.order ?? 0, now: now, database)
       var event = Outbox.Entry.event(
@@ -82,7 +83,7 @@ actor InventoryService: ShopService {
         process: process)
       // Two different causes are two events, and the order waits for the later one.
       event.message += "/\(delivery.type)"
-      try Outbox.write(event, database)
+      try process.write(event, database)
       return .some(held)
     }
   }

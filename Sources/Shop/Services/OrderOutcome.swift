@@ -74,7 +74,7 @@ struct OrderOutcome: Sendable {
     var payload = order.payload
     payload.reason = reason
     payload.hop = delivery.payload.hop
-    try Outbox.write(
+    try process.write(
       .event(
         EventType.orderFailed, to: TopicName.payment, order: order.id, payload, context: delivery.context,
         process: process), database)

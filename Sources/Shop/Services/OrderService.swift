@@ -48,7 +48,7 @@ actor OrderService: ShopService {
       world.transactions.began(context.gtxid, state: OrderTables.pending, step: ShopPlan.inventory)
       process.log(.info, context, "order created: \(body.sku ?? "") ×\(body.quantity ?? 0), \(body.amount ?? 0) KRW")
     }
-    _ = try await database.transaction("create", onCommit: accepted) { database -> Bool in
+    _ = try await database.transaction("create", at: .call, onCommit: accepted) { database -> Bool in
       guard
         let id = try OrderTables.insert(
           body, gtxid: gtxid, isDeliverable: isDeliverable, hop: context.ltxid, database)
@@ -58,7 +58,7 @@ actor OrderService: ShopService {
       var entry = event
       entry.key = "\(id)"
       entry.payload = payload.json
-      try Outbox.write(entry, database)
+      try process.write(entry, database)
       return true
     }
     return Response(202, body: OrderPayload(state: OrderTables.pending, step: ShopPlan.inventory))
@@ -76,11 +76,12 @@ actor OrderService: ShopService {
 
   func handle(_ delivery: Delivery) async throws -> Handling {
     let now = world.time.now
-    let consumer = process.instance.service.name
+    let process = process
     let outcome = OrderOutcome(delivery: delivery, process: process)
     let tell = { @Sendable [self] (verdict: OrderOutcome.Verdict) in report(verdict, delivery) }
-    _ = try await database.transaction("on \(delivery.type)", onCommit: tell) { database -> OrderOutcome.Verdict in
-      guard try Inbox.accept(delivery.message, by: consumer, at: now, database) else { return .duplicate }
+    _ = try await database.transaction("on \(delivery.type)", at: .record, onCommit: tell) {
+      database -> OrderOutcome.Verdict in
+      guard try process.accept(delivery, database) else { return .duplicate }
       guard let order = try OrderTables.order(id: delivery.payload.order ?? 0, database) else { return .unknown }
       return try outcome.apply(to: order, now: now, database)
     }

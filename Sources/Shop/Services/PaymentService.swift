@@ -41,7 +41,7 @@ actor PaymentService: ShopService {
   private func charge(_ delivery: Delivery) async throws -> Handling {
     let (span, context) = (delivery.span, delivery.context)
     span.set(AttributeName.subject, .text(Self.won(delivery.payload.amount ?? 0)))
-    if let answer = world.answers.answerToCharge(context.gtxid) {
+    if let answer = world.answers.answerToCharge(context.gtxid), !world.makes(.noIdempotency) {
       // Read again after a rebalance or a crash: the log says what this step came to.
       world.suppressedDuplicate(delivery)
       span.set(AttributeName.state, .text(answer))
@@ -93,7 +93,7 @@ actor PaymentService: ShopService {
   private func refund(_ delivery: Delivery) -> Handling {
     delivery.span.set(AttributeName.subject, .text(Self.won(delivery.payload.amount ?? 0)))
     if let hop = delivery.payload.hop { delivery.span.set(AttributeName.undoes, .integer(hop)) }
-    if world.answers.isRefunded(delivery.context.gtxid) {
+    if world.answers.isRefunded(delivery.context.gtxid), !world.makes(.noIdempotency) {
       world.suppressedDuplicate(delivery)
       return .done
     }
@@ -146,7 +146,9 @@ actor PaymentService: ShopService {
     payload.hop = type == EventType.paymentComplete ? Int64(delivery.context.ltxid.number) : payload.hop
     let entry = Outbox.Entry.event(
       type, to: topic, order: payload.order ?? 0, payload, context: delivery.context, process: process)
+    try world.crashPoints.pass(.beforeEffect, process.instance)
     try await process.bus.publish([entry])
+    try world.crashPoints.pass(.effectCommitted, process.instance)
     if type == EventType.paymentComplete { world.transactions.step(delivery.context.gtxid, ShopPlan.order) }
   }
 

@@ -26,13 +26,16 @@ final class BusPort: @unchecked Sendable {
   /// Appends events in order, and reports each one's PRODUCER span together with its append: both happen, or neither.
   /// Returns when the bus has acknowledged.
   /// - Throws: `BusError`, `InstanceCrashed`.
-  func publish(_ entries: [Outbox.Entry]) async throws {
+  /// - Parameter isRelay: true for what stands in an outbox.
+  func publish(_ entries: [Outbox.Entry], isRelay: Bool = false) async throws {
     await world.time.pause(for: transit())
     try life.check()
-    for entry in entries {
+    for (index, entry) in entries.enumerated() {
+      if isRelay, index > 0 { try world.crashPoints.pass(.withinBatch, instance) }
       let position = try world.broker.append([entry.record], to: entry.topic, now: world.time.now)[0]
       report(entry, at: position)
     }
+    if isRelay { try world.crashPoints.pass(.appended, instance) }
     await world.time.pause(for: transit())
     try life.check()
   }

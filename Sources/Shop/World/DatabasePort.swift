@@ -41,6 +41,9 @@ struct DatabaseUnavailable: Error, CustomStringConvertible {
 final class DatabasePort: @unchecked Sendable {
   let disk: ServiceDisk
   let connections: ResourcePool
+  /// Events of the transaction at hand that were not written into it, by mistake.
+  var unwritten: [Outbox.Entry] = []
+  private let bus: BusPort
   private let instance: ServiceInstance
   private let life: Life
   private let world: World
@@ -48,7 +51,8 @@ final class DatabasePort: @unchecked Sendable {
   private let roundTrip = LatencyModel(floor: 0.4, mean: 0.5, tail: 0.01, tailMean: 6)
   private let readTrip = LatencyModel(floor: 0.2, mean: 0.2)
 
-  init(disk: ServiceDisk, instance: ServiceInstance, life: Life, lives: Int, connections: Int) {
+  init(disk: ServiceDisk, instance: ServiceInstance, life: Life, lives: Int, connections: Int, bus: BusPort) {
+    self.bus = bus
     self.disk = disk
     self.instance = instance
     self.life = life
@@ -62,23 +66,48 @@ final class DatabasePort: @unchecked Sendable {
   ///
   /// A crash before the commit leaves nothing; a crash after it, before the caller goes on, leaves everything. Whoever
   /// watches the run is told by `onCommit`, at the very moment of the commit: no crash comes in between.
-  /// - Parameter isQuiet: true when nobody who listens to the disk need be told, since no event is written.
+  /// - Parameters:
+  ///   - isQuiet: true when nobody who listens to the disk need be told, since no event is written.
+  ///   - place: which crash points lie before and after the commit.
   /// - Throws: ``DatabaseUnavailable``, `InstanceCrashed`, `CancellationError`, what `body` throws.
   func transaction<Value: Sendable>(
-    _ label: String, isQuiet: Bool = false, onCommit: @escaping @Sendable (Value) -> Void = { _ in },
+    _ label: String, isQuiet: Bool = false, at place: CommitPlace = .other,
+    onCommit: @escaping @Sendable (Value) -> Void = { _ in },
     _ body: @escaping @Sendable (Database) throws -> Value
   ) async throws -> Value {
     try await connected {
       await self.world.time.pause(for: self.roundTrip.sample(&self.random))
       try self.admit()
-      let value = try self.disk.database.write(body)
+      let (value, unwritten) = try self.commit(body, at: place)
       let number = self.disk.committed(isQuiet: isQuiet)
       self.world.committed(self.disk.name, number: number, label: label)
       onCommit(value)
+      if let point = place.after { try self.world.crashPoints.pass(point, self.instance) }
       // The acknowledgement is on its way: a crash here is a crash after the commit.
       await self.world.time.pause(for: 150_000)
       try self.life.check()
+      if !unwritten.isEmpty { try await self.bus.publish(unwritten) }
       return value
+    }
+  }
+
+  /// The transaction itself. What it throws, a crash before the commit for one, has rolled it back.
+  private func commit<Value>(_ body: (Database) throws -> Value, at place: CommitPlace) throws -> (
+    Value, [Outbox.Entry]
+  ) {
+    defer { unwritten = [] }
+    var struck: CrashSpec?
+    do {
+      let value = try disk.database.write { database in
+        let value = try body(database)
+        struck = place.before.flatMap { world.crashPoints.strike($0, instance) }
+        if struck != nil { throw InstanceCrashed() }
+        return value
+      }
+      return (value, unwritten)
+    } catch {
+      if let struck { world.crashPoints.crash(instance, struck) }
+      throw error
     }
   }
 

@@ -30,7 +30,7 @@ final class Housekeeping: @unchecked Sendable {
       let service = process.instance.service.name
       let stuck = world.transactions.stuckOrders
       if service == ShopPlan.order { FinalJudgement(world: world).judgeOrders(finishedBefore: safe) }
-      _ = try? await database.transaction("prune", isQuiet: true) { database in
+      _ = try? await database.transaction("prune", isQuiet: true, at: .prune) { database in
         try Outbox.prune(publishedBefore: now - Self.keepPublished, database)
         try Inbox.prune(receivedBefore: safe, database)
         if service == ShopPlan.order { try OrderTables.prune(finishedBefore: safe, keeping: stuck, database) }

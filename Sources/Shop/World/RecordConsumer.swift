@@ -55,6 +55,7 @@ final class RecordConsumer: @unchecked Sendable {
       await stopWorkers()
       try process.life.check()
       try? commit()
+      try process.life.check()
       workers = []
     }
     if let assigned = result.assigned { startWorkers(assigned, first: result.batches) }
@@ -143,6 +144,7 @@ final class RecordConsumer: @unchecked Sendable {
     guard !offsets.isEmpty else { return }
     try consumer.commit(offsets, now: world.time.now)
     for worker in workers { worker.committed() }
+    try world.crashPoints.pass(.offsetCommitted, process.instance)
   }
 
   private func countUncommitted() {

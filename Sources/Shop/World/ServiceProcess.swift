@@ -35,7 +35,9 @@ final class ServiceProcess: @unchecked Sendable {
     workers = ResourcePool("workers of \(instance.name)", size: plan.workers, queueLimit: 512, on: world.time)
     bus = BusPort(world: world, life: life, tracer: tracer, instance: instance, lives: lives)
     if plan.connections > 0, let disk = world.disk(of: plan.name) {
-      database = DatabasePort(disk: disk, instance: instance, life: life, lives: lives, connections: plan.connections)
+      database = DatabasePort(
+        disk: disk, instance: instance, life: life, lives: lives, connections: plan.connections,
+        bus: bus)
     } else {
       database = nil
     }
