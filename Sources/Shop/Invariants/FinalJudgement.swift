@@ -31,6 +31,7 @@ struct FinalJudgement {
     case .everySagaEnds: try unended()
     case .stockIsConserved: try stock()
     case .moneyIsConserved: try money()
+    case .eventsFollowCommits: world.ledger.problems + world.ledger.lost
     case .compensatedOrdersHoldNothing, .offsetsStayInTheLog, .effectsHappenOnce, .spansFormATree: []
     }
   }

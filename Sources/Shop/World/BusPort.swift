@@ -26,16 +26,17 @@ final class BusPort: @unchecked Sendable {
   /// Appends events in order, and reports each one's PRODUCER span together with its append: both happen, or neither.
   /// Returns when the bus has acknowledged.
   /// - Throws: `BusError`, `InstanceCrashed`.
-  /// - Parameter isRelay: true for what stands in an outbox.
-  func publish(_ entries: [Outbox.Entry], isRelay: Bool = false) async throws {
+  /// - Parameter isOfState: true for events that tell of a committed state.
+  func publish(_ entries: [Outbox.Entry], isOfState: Bool = false) async throws {
     await world.time.pause(for: transit())
     try life.check()
     for (index, entry) in entries.enumerated() {
-      if isRelay, index > 0 { try world.crashPoints.pass(.withinBatch, instance) }
+      if isOfState, index > 0 { try world.crashPoints.pass(.withinBatch, instance) }
       let position = try world.broker.append([entry.record], to: entry.topic, now: world.time.now)[0]
       report(entry, at: position)
+      if isOfState { world.ledger.published(entry, at: world.time.now) }
     }
-    if isRelay { try world.crashPoints.pass(.appended, instance) }
+    if isOfState { try world.crashPoints.pass(.appended, instance) }
     await world.time.pause(for: transit())
     try life.check()
   }

@@ -49,8 +49,8 @@ public enum CrashPoint: Int, Sendable, Hashable, CaseIterable {
   /// The services whose instances pass it.
   var services: [String] {
     switch self {
-    case .beforeCommit: [ShopPlan.order]
-    case .afterCommit, .relayHasRead, .appended, .acknowledged, .withinBatch, .overlappingLeases, .inboxPruned:
+    case .beforeCommit, .afterCommit: [ShopPlan.order]
+    case .relayHasRead, .appended, .acknowledged, .withinBatch, .overlappingLeases, .inboxPruned:
       [ShopPlan.order, ShopPlan.inventory]
     case .beforeEffect, .effectCommitted, .offsetCommitted: [ShopPlan.order, ShopPlan.inventory, ShopPlan.payment]
     case .lateCommit, .viewWritten, .rebuilding, .tornRecord, .halfEmitted, .commandWritten, .actionDone: []

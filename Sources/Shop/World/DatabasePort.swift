@@ -41,8 +41,8 @@ struct DatabaseUnavailable: Error, CustomStringConvertible {
 final class DatabasePort: @unchecked Sendable {
   let disk: ServiceDisk
   let connections: ResourcePool
-  /// Events of the transaction at hand that were not written into it, by mistake.
-  var unwritten: [Outbox.Entry] = []
+  /// Events of the transaction at hand.
+  var events: [Outbox.Entry] = []
   private let bus: BusPort
   private let instance: ServiceInstance
   private let life: Life
@@ -78,15 +78,16 @@ final class DatabasePort: @unchecked Sendable {
     try await connected {
       await self.world.time.pause(for: self.roundTrip.sample(&self.random))
       try self.admit()
-      let (value, unwritten) = try self.commit(body, at: place)
+      let (value, events) = try self.commit(body, at: place)
       let number = self.disk.committed(isQuiet: isQuiet)
       self.world.committed(self.disk.name, number: number, label: label)
+      if !events.isEmpty { self.world.ledger.committed(events) }
       onCommit(value)
       if let point = place.after { try self.world.crashPoints.pass(point, self.instance) }
       // The acknowledgement is on its way: a crash here is a crash after the commit.
       await self.world.time.pause(for: 150_000)
       try self.life.check()
-      if !unwritten.isEmpty { try await self.bus.publish(unwritten) }
+      if !events.isEmpty, self.world.makes(.dualWrite) { try await self.bus.publish(events, isOfState: true) }
       return value
     }
   }
@@ -95,7 +96,7 @@ final class DatabasePort: @unchecked Sendable {
   private func commit<Value>(_ body: (Database) throws -> Value, at place: CommitPlace) throws -> (
     Value, [Outbox.Entry]
   ) {
-    defer { unwritten = [] }
+    defer { events = [] }
     var struck: CrashSpec?
     do {
       let value = try disk.database.write { database in
@@ -104,7 +105,7 @@ final class DatabasePort: @unchecked Sendable {
         if struck != nil { throw InstanceCrashed() }
         return value
       }
-      return (value, unwritten)
+      return (value, events)
     } catch {
       if let struck { world.crashPoints.crash(instance, struck) }
       throw error

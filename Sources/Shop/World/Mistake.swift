@@ -25,11 +25,11 @@ extension World {
 extension ServiceProcess {
   /// Writes an event within the transaction of its state. Every service does it here.
   func write(_ event: Outbox.Entry, _ database: Database) throws {
-    guard !world.settings.mistakes.isEmpty, let port = self.database else { return try Outbox.write(event, database) }
     var event = event
     // Without an id that is the same each time nobody can tell a repetition.
     if world.makes(.noIdempotency) { event.message += "/\(event.span)" }
-    if world.makes(.dualWrite) { port.unwritten.append(event) } else { try Outbox.write(event, database) }
+    if !world.makes(.dualWrite) { try Outbox.write(event, database) }
+    self.database?.events.append(event)
   }
 
   /// Notes a record within the transaction of its effect; false when it has had it before.

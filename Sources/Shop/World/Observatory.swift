@@ -114,6 +114,7 @@ final class Observatory: @unchecked Sendable {
     let stuck = Set(world.transactions.stuck.map { PaymentService.key($0.id) })
     world.companyBooks.prune(before: horizon - Self.memory, keeping: stuck)
     world.answers.prune(before: horizon - Self.memory)
+    world.ledger.prune(before: horizon - Self.memory)
     FinalJudgement(world: world).judgeOffsets()
   }
 

@@ -60,7 +60,7 @@ final class OutboxRelay: @unchecked Sendable {
     if let last = entries.last {
       try world.crashPoints.pass(.relayHasRead, process.instance)
       await world.crashPoints.sleepIfDue(.overlappingLeases, process.instance)
-      try await process.bus.publish(entries, isRelay: true)
+      try await process.bus.publish(entries, isOfState: true)
       try world.crashPoints.pass(.acknowledged, process.instance)
       position = last.id
       if unmarked.isEmpty { markDue = world.time.now + Self.markInterval }

@@ -22,6 +22,7 @@ final class World: @unchecked Sendable {
   let counters = RunCounters()
   let answers = PublishedAnswers()
   let audit: Audit
+  let ledger = EventLedger()
   let observatory: Observatory
   private(set) var services: [DeployedService] = []
   private var disks: [ServiceDisk] = []
