@@ -1,5 +1,6 @@
 import EventBus
 import Operations
+import Simulation
 import Testing
 import TraceModel
 import Transactions
@@ -192,7 +193,8 @@ import Transactions
     Self.orderUntilStruck(stage, at: .effectCommitted)
     if service == ShopPlan.inventory { #expect(Self.count(stage, service, "reservation") == 1) }
     stage.run(30)
-    #expect(stage.world.counters.duplicatesSuppressed == 1)
+    // One more when the instance was also the relay that had yet to mark what it had published.
+    #expect(stage.world.counters.duplicatesSuppressed >= 1)
     Self.expectOneOrder(stage, "\(service):P10")
     let blind = try Self.stage("\(service):P10", mistakes: [.noIdempotency])
     Self.orderUntilStruck(blind, at: .effectCommitted)
@@ -266,7 +268,7 @@ import Transactions
 
   @Test(arguments: [
     ("order", "say order:P2"), ("order:P99", "P1 to P18"), ("order:P17", "no orchestrator yet"),
-    ("gateway:P2", "order, inventory do"), ("order/3:P2", "instances 1 to 2"), ("order:P2,nth=0", "nth=3"),
+    ("gateway:P3", "order, inventory do"), ("order/3:P2", "instances 1 to 2"), ("order:P2,nth=0", "nth=3"),
     ("order:P2,down=soon", "down=2s"), ("order:P2,often", "nth=3, down=2s"),
   ])
   func whatCannotBeTypedIsExplained(text: String, expected: String) {

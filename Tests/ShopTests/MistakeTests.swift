@@ -1,5 +1,7 @@
 import Operations
+import Simulation
 import Testing
+import TraceCollector
 import TraceModel
 
 @testable import Shop
@@ -21,13 +23,17 @@ import TraceModel
     #expect(try Self.broken([.dualWrite], seed: seed, crashes).contains(Invariant.everySagaEnds.rawValue))
   }
 
-  @Test(arguments: [1, 2, 3] as [UInt64]) func withoutIdempotencyEffectsHappenAgain(seed: UInt64) throws {
+  @Test func withoutIdempotencyEffectsHappenAgain() throws {
     let crashes = ["inventory:P10,nth=3", "payment:P10,nth=5"]
-    #expect(try Self.broken([], seed: seed, crashes) == [])
-    let broken = try Self.broken([.noIdempotency], seed: seed, crashes)
-    #expect(broken.contains(Invariant.effectsHappenOnce.rawValue))
-    #expect(broken.contains(Invariant.stockIsConserved.rawValue))
-    #expect(broken.contains(Invariant.moneyIsConserved.rawValue))
+    var all: Set<String> = []
+    for seed in [1, 2, 3] as [UInt64] {
+      #expect(try Self.broken([], seed: seed, crashes) == [], "seed \(seed)")
+      let broken = try Self.broken([.noIdempotency], seed: seed, crashes)
+      #expect(broken.contains(Invariant.effectsHappenOnce.rawValue), "seed \(seed)")
+      all.formUnion(broken)
+    }
+    // A card that was declined is declined again: not every crash costs money.
+    #expect(all.isSuperset(of: [Invariant.stockIsConserved.rawValue, Invariant.moneyIsConserved.rawValue]))
   }
 
   // MARK: Without guards

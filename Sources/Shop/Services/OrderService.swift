@@ -39,6 +39,7 @@ actor OrderService: ShopService {
   }
 
   private func create(_ body: OrderPayload, _ context: TraceContext) async throws -> Response {
+    let process = process
     let isDeliverable = !random.happens(world.settings.undeliverable)
     let gtxid = context.gtxid.hex
     let event = Outbox.Entry.event(

@@ -56,9 +56,6 @@ public enum CrashPoint: Int, Sendable, Hashable, CaseIterable {
     case .lateCommit, .viewWritten, .rebuilding, .tornRecord, .halfEmitted, .commandWritten, .actionDone: []
     }
   }
-
-  /// A sleeping relay lives on: the others end their instance.
-  var isSleep: Bool { self == .overlappingLeases }
 }
 
 /// A crash that waits for its place: `inventory/1:P5,nth=3,down=2s`.

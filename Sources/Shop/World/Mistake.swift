@@ -1,4 +1,5 @@
 internal import GRDB
+internal import Simulation
 internal import Transactions
 
 /// Something that is often built wrong, switched on to see which promise breaks.

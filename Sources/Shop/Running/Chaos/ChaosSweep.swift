@@ -1,6 +1,6 @@
 internal import Concurrency
 internal import Crypto
-public import Foundation
+internal import Foundation
 internal import Simulation
 
 /// Many runs, each with a plan of its own, side by side on a few threads. A world stays on the thread that made it, and
