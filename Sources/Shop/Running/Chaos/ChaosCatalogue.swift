@@ -10,13 +10,10 @@ enum ChaosCatalogue {
     "slow": ["=100ms", "=500ms"],
     "pool": ["=0", "=1"],
     "poison": ["=1", "=2"],
-    "duplicate": ["=5%", "=30%"],
-    "skew": ["=+2s", "=+500ms"],
-    "leak": ["=10MB/s"],
+    "duplicate": ["=5%", "=30%", "=100%"],
+    "skew": ["=+2s", "=-500ms", "=+45s", "=-20s"],
+    "leak": ["=200MB/s", "=800MB/s"],
   ]
-
-  /// Kinds that break a promise by what they are: they lose what nothing can find again.
-  private static let excluded: Set<String> = ["lose-before-outbox"]
 
   private static let scopes = ["", "", "", "", ",share=30%", ",user=kim", ",route=/orders", ",route=/charge"]
   private static let times = ["300ms", "2s", "4s", "9s", "15s", "40s"]
@@ -29,7 +26,7 @@ enum ChaosCatalogue {
       .flatMap { service in (1...service.instances).map { "\(service.name)/\($0)" } }
     targets += catalogue.edges.map { "\($0.from)>\($0.to)" } + catalogue.databases.map { "db:\($0)" }
     targets += catalogue.groups.map { "group:\($0)" } + catalogue.groups.map { "topic:\($0)" } + ["broker", "kv"]
-    return FaultKind.Name.allCases.map(\.rawValue).filter { !excluded.contains($0) }.map { kind in
+    return FaultKind.Name.allCases.map(\.rawValue).map { kind in
       (kind, targets.filter { (try? parser.parse("\($0):\(kind)")) != nil })
     }.filter { !$0.targets.isEmpty }
   }()

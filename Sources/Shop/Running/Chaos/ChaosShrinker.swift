@@ -26,24 +26,49 @@ struct ChaosShrinker {
     return bad
   }
 
-  /// Leaves out one after the other, the latest first, until none can be left out.
+  /// One alone, if one alone will do. Otherwise leaves out half, then a quarter, and in the end one after the other, the
+  /// latest first, until nothing can be left out.
   private func fewest(_ plan: ChaosPlan) -> ChaosPlan? {
+    for part in plan.parts.indices.reversed() {
+      let candidate = plan.keeping([plan.parts[part]])
+      guard let isBad = fails(candidate) else { return nil }
+      if isBad { return candidate }
+    }
     var plan = plan
+    var size = max(1, plan.parts.count / 2)
     while true {
       let before = plan
-      for index in plan.faults.indices.reversed() {
-        var candidate = plan
-        candidate.faults.remove(at: index)
+      var end = plan.parts.count
+      while end > 0 {
+        let start = max(0, end - size)
+        let candidate = plan.keeping(Array(plan.parts[..<start] + plan.parts[end...]))
         guard let isBad = fails(candidate) else { return nil }
         if isBad { plan = candidate }
+        end = start
       }
-      for index in plan.crashes.indices.reversed() {
-        var candidate = plan
-        candidate.crashes.remove(at: index)
-        guard let isBad = fails(candidate) else { return nil }
-        if isBad { plan = candidate }
-      }
-      if plan == before { return plan }
+      if size > 1 { size /= 2 } else if plan == before { return plan }
     }
+  }
+}
+
+extension ChaosPlan {
+  /// One thing that breaks.
+  fileprivate enum Part {
+    case fault(Fault)
+    case crash(Crash)
+  }
+
+  fileprivate var parts: [Part] { faults.map(Part.fault) + crashes.map(Part.crash) }
+
+  fileprivate func keeping(_ parts: [Part]) -> ChaosPlan {
+    var plan = self
+    (plan.faults, plan.crashes) = ([], [])
+    for part in parts {
+      switch part {
+      case .fault(let fault): plan.faults.append(fault)
+      case .crash(let crash): plan.crashes.append(crash)
+      }
+    }
+    return plan
   }
 }
