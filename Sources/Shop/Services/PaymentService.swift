@@ -8,12 +8,14 @@ internal import Transactions
 /// Payment: charges through an outside company. It keeps no database: the company honours the key `<GTXID>/charge` over
 /// every retry and redelivery, and a record's offset is committed after its answer is published.
 ///
-/// A charge that was refused by a guard never left, and its saga turns back at once. One that timed out may have been
-/// taken: it is voided under the same key until the company answers, and only then the saga turns back.
+/// A charge that was refused by a guard never left, and its saga turns back at once, unless somebody may have sent it
+/// before, in answer to the same record. One that timed out may have been taken: it is voided under the same key until
+/// the company answers, and only then the saga turns back.
 actor PaymentService: ShopService {
   nonisolated let unownedExecutor: UnownedSerialExecutor
   private let process: ServiceProcess
   private let world: World
+  private let unresolved = UnresolvedCharges()
 
   init(_ process: ServiceProcess) {
     self.process = process
@@ -47,6 +49,10 @@ actor PaymentService: ShopService {
       span.set(AttributeName.state, .text(answer))
       return .done
     }
+    if let reply = unresolved.join(delivery) {
+      world.suppressedDuplicate(delivery)
+      return .later(reply)
+    }
     var request = Request("POST /charge", argument: Self.key(context.gtxid), body: delivery.payload)
     request.user = delivery.payload.user ?? ""
     let outcome = await process.client(of: ShopPlan.company).call(request, in: span)
@@ -66,12 +72,17 @@ actor PaymentService: ShopService {
     case .failure(let error):
       span.fail("\(error)")
       process.log(.error, context, "not charged: \(error)")
-      guard outcome.isUnknown else {
+      guard outcome.isUnknown || delivery.mayBeRepeated else {
         try await fail(delivery, reason: Self.short(error))
         return .done
       }
-      turnsBack(context, step: ShopPlan.payment, reason: "payment timed out")
-      return .later(resolve(delivery, because: "payment timed out", announcing: EventType.paymentFailed))
+      let reason = outcome.isUnknown ? "payment timed out" : Self.short(error)
+      turnsBack(context, step: ShopPlan.payment, reason: reason)
+      let reply = unresolved.open(delivery)
+      resolve(delivery, because: reason, announcing: EventType.paymentFailed) { [unresolved] result in
+        unresolved.close(delivery, result)
+      }
+      return .later(reply)
     }
   }
 
@@ -98,17 +109,22 @@ actor PaymentService: ShopService {
       return .done
     }
     delivery.span.succeed()
-    return .later(
-      resolve(delivery, because: delivery.payload.reason ?? "order failed", announcing: EventType.paymentRefunded))
+    let reply = Reply<Void>()
+    resolve(delivery, because: delivery.payload.reason ?? "order failed", announcing: EventType.paymentRefunded) {
+      reply.resolve($0)
+    }
+    return .later(reply)
   }
 
   /// Sends `void` under the charge's key until the company answers, then announces what that means.
-  private func resolve(_ delivery: Delivery, because reason: String, announcing type: String) -> Reply<Void> {
-    let reply = Reply<Void>()
+  private func resolve(
+    _ delivery: Delivery, because reason: String, announcing type: String,
+    then done: @escaping @Sendable (Result<Void, any Error>) -> Void
+  ) {
     let (process, world) = (process, world)
     process.life.spawn {
       await TraceContext.$current.withValue(delivery.context) {
-        await self.voidUntilAnswered(delivery)
+        guard await self.voidUntilAnswered(delivery) else { return done(.failure(RecordMoved())) }
         guard !process.life.isOver else { return }
         world.counters.compensated(step: "void")
         while !process.life.isOver {
@@ -120,22 +136,28 @@ actor PaymentService: ShopService {
           }
         }
         guard !process.life.isOver else { return }
-        reply.resolve(.success(()))
+        done(.success(()))
       }
     }
-    return reply
   }
 
-  private func voidUntilAnswered(_ delivery: Delivery) async {
+  /// False when the record went to another instance, which asks the company anew. A void that were sent after that could
+  /// take back what the other has been told is paid; and if this instance crashed then, nobody would say so.
+  private func voidUntilAnswered(_ delivery: Delivery) async -> Bool {
     var backOff: Int64 = 1_000_000_000
     var request = Request("POST /void", argument: Self.key(delivery.context.gtxid), body: delivery.payload)
     request.user = delivery.payload.user ?? ""
-    while !process.life.isOver {
-      let outcome = await process.client(of: ShopPlan.company).call(request, in: nil, retrying: false)
-      if case .success(let response) = outcome.result, response.status == 200 { return }
+    while !process.life.isOver, !delivery.worker.isStopped {
+      if delivery.worker.isHeld {
+        delivery.worker.callsInFlight += 1
+        let outcome = await process.client(of: ShopPlan.company).call(request, in: nil, retrying: false)
+        delivery.worker.callsInFlight -= 1
+        if case .success(let response) = outcome.result, response.status == 200 { return true }
+      }
       try? await world.time.sleep(for: backOff)
       backOff = min(backOff * 2, 5_000_000_000)
     }
+    return false
   }
 
   // MARK: Answering

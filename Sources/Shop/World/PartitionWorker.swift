@@ -15,6 +15,10 @@ struct Delivery: Sendable {
   let context: TraceContext
   let span: OpenSpan
   let payload: OrderPayload
+  let worker: PartitionWorker
+  /// True when somebody may have begun to act on it before: it was there when this instance was given the partition, or
+  /// has failed here already.
+  var mayBeRepeated: Bool { record.offset < worker.endAtStart || worker.trial?.offset == record.offset }
 
   /// The record's key, which is the order's number.
   var key: String { record.keyText ?? "" }
@@ -30,11 +34,14 @@ enum Handling {
 /// Works on the records of one partition, one after the other, again and again until each is done.
 final class PartitionWorker: @unchecked Sendable {
   let partition: Int
+  let endAtStart: Int64
   private let consumer: RecordConsumer
   private let world: World
   private let signal: Signal
   private var queue: [EventRecord] = []
-  private var isStopped = false
+  private(set) var isStopped = false
+  /// Calls that must have ended before another instance is given these records.
+  var callsInFlight = 0
   /// The consumer reads no more of this partition until there is room again.
   var isHeldBack = false
   private(set) var isBusy = false
@@ -46,12 +53,17 @@ final class PartitionWorker: @unchecked Sendable {
   private var lastCommitted: Int64?
   private var firstSeen: Int64?
 
-  init(partition: Int, consumer: RecordConsumer) {
+  /// - Parameter endAtStart: the end of the partition's log when it was assigned.
+  init(partition: Int, consumer: RecordConsumer, endAtStart: Int64) {
+    self.endAtStart = endAtStart
     self.partition = partition
     self.consumer = consumer
     world = consumer.world
     signal = Signal(on: world.time)
   }
+
+  /// Whether no other instance can have been given these records yet.
+  var isHeld: Bool { !isStopped && consumer.isInContact }
 
   var isFull: Bool { queue.count >= 16 || pending.count >= 64 }
 
@@ -102,7 +114,8 @@ final class PartitionWorker: @unchecked Sendable {
     if case .later(let reply) = handling {
       pending.append(record.offset)
       consumer.process.life.spawn { [self] in
-        _ = try? await reply.value()
+        // Without an end here the record is another instance's, or comes again.
+        guard (try? await reply.value()) != nil else { return }
         pending.removeAll { $0 == record.offset }
         consumer.commitSoon()
         consumer.wake()
@@ -211,7 +224,7 @@ final class PartitionWorker: @unchecked Sendable {
     let context = TraceContext(gtxid: position.gtxid, ltxid: ltxid, span: span.id)
     return Delivery(
       record: record, topic: consumer.topic, partition: partition, type: type, message: message, context: context,
-      span: span, payload: payload)
+      span: span, payload: payload, worker: self)
   }
 }
 

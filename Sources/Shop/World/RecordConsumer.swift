@@ -13,7 +13,8 @@ final class RecordConsumer: @unchecked Sendable {
   private let consumer: Consumer
   private let signal: Signal
   private var workers: [PartitionWorker] = []
-  private var lastHeartbeat: Int64 = 0
+  /// When the group was heard of last.
+  private var lastContact: Int64
 
   /// Nanoseconds for which handled records wait, so that several are committed together.
   static let commitInterval: Int64 = 15_000_000
@@ -22,6 +23,7 @@ final class RecordConsumer: @unchecked Sendable {
     self.process = process
     world = process.world
     self.topic = topic
+    lastContact = process.world.time.now
     self.service = service
     let name = process.instance.name
     consumer = Consumer(
@@ -51,6 +53,7 @@ final class RecordConsumer: @unchecked Sendable {
 
   private func turn() async throws {
     let result = try consumer.poll(max: 48, now: world.time.now)
+    lastContact = world.time.now
     if !result.revoked.isEmpty || !result.lost.isEmpty {
       await stopWorkers()
       try process.life.check()
@@ -82,7 +85,10 @@ final class RecordConsumer: @unchecked Sendable {
   private func startWorkers(_ assigned: [TopicPartition], first batches: [RecordBatch]) {
     for worker in workers { worker.stop() }
     commitStart(of: assigned, first: batches)
-    workers = assigned.map { PartitionWorker(partition: $0.partition, consumer: self) }
+    workers = assigned.map { place in
+      let end = (try? world.broker.topic(topic).bounds(partition: place.partition).upperBound) ?? .max
+      return PartitionWorker(partition: place.partition, consumer: self, endAtStart: end)
+    }
     for worker in workers { process.life.spawn { await worker.run() } }
   }
 
@@ -101,11 +107,15 @@ final class RecordConsumer: @unchecked Sendable {
     if !fresh.isEmpty { try? consumer.commit(fresh, now: world.time.now) }
   }
 
+  /// False when the group may soon believe that this member is gone, and give its records to another: by then a call
+  /// that is made now must have ended.
+  var isInContact: Bool { world.time.now - lastContact < ShopBus.sessionTimeout - 4_000_000_000 }
+
   /// Lets each worker end the record it is at, for two seconds at most: another member handles it again after that.
   private func stopWorkers() async {
     for worker in workers { worker.stop() }
     let end = world.time.now + 2_000_000_000
-    while workers.contains(where: \.isBusy), world.time.now < end, !process.life.isOver {
+    while workers.contains(where: { $0.isBusy || $0.callsInFlight > 0 }), world.time.now < end, !process.life.isOver {
       await signal.wait(atMost: 100_000_000)
     }
   }
