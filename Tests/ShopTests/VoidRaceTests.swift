@@ -1,5 +1,6 @@
 import EventBus
 import Operations
+import Resilience
 import Simulation
 import Testing
 import TraceModel
@@ -8,14 +9,12 @@ import TraceModel
 
 /// Charges whose outcome nobody knows, and a second reader of the same record: the money goes back all the same.
 @Suite struct VoidRaceTests {
-  private static func force(_ state: CircuitBreakerPosition, on stage: Stage) throws {
+  private static func force(_ state: CircuitBreakerState, on stage: Stage) throws {
     for process in stage.world.service(ShopPlan.payment).instances.compactMap(\.process) {
       let breaker = process.client(of: ShopPlan.company).breaker
-      try breaker.transition(to: state == .open ? .forcedOpen : .closed, now: stage.world.time.now)
+      try breaker.transition(to: state, now: stage.world.time.now)
     }
   }
-
-  private enum CircuitBreakerPosition { case open, closed }
 
   /// Without care: payment-2 is told that the charge stands, and publishes it; then payment-1's void arrives, and
   /// payment-1 crashes before it can say so. The order would be paid, and the money gone.
@@ -48,7 +47,7 @@ import TraceModel
     let id = stage.order()
     stage.run(9)
     #expect(stage.state(id) == .compensating && stage.money(id) == 2000)
-    try Self.force(.open, on: stage)
+    try Self.force(.forcedOpen, on: stage)
     let (topic, record) = try #require(stage.records(id).first { $0.topic == TopicName.payment })
     _ = try stage.world.broker.append(
       [.init(key: record.key, value: record.value, headers: record.headers)], to: topic, now: stage.world.time.now)
@@ -69,7 +68,7 @@ import TraceModel
     #expect(stage.money(id) == 2000)
     stage.arm("payment:crash,ttl=500ms")
     stage.run(0.901)
-    try Self.force(.open, on: stage)
+    try Self.force(.forcedOpen, on: stage)
     stage.run(25)
     #expect(stage.events(id).filter { $0.hasPrefix("PAYMENT_FAILED") }.isEmpty)
     #expect(stage.state(id) == .compensating)
