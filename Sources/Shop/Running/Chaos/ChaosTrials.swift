@@ -8,7 +8,7 @@ struct ChaosTrials {
   mutating func add(_ report: SimulationReport, of plan: ChaosPlan) {
     let (trials, causes) = (report.trials, Causes(plan))
     add("transactions", UInt64(report.transactions.started), if: plan.rate > 0)
-    add("compensated transactions", UInt64(report.transactions.compensated), if: plan.rate > 0)
+    add("compensated transactions", UInt64(report.transactions.compensated), if: causes.isLate)
     add("stuck transactions", UInt64(report.transactions.stuck), if: causes.putsAside)
     add("duplicates delivered", trials.duplicatesDelivered, if: causes.crashesConsumer)
     add("duplicates suppressed", trials.duplicatesSuppressed, if: causes.crashesConsumer)
