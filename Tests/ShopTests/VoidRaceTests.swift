@@ -19,7 +19,7 @@ import TraceModel
   /// Without care: payment-2 is told that the charge stands, and publishes it; then payment-1's void arrives, and
   /// payment-1 crashes before it can say so. The order would be paid, and the money gone.
   @Test func aVoidIsNotSentOnceTheRecordHasMoved() throws {
-    let stage = Stage(faults: ["payment/2:crash,ttl=16s"])
+    let stage = Stage(faults: ["payment/2:crash,ttl=30s"])
     stage.run(13)
     // payment-1 has all partitions. What it charges is answered too late, and what it takes back not at all.
     let late = stage.arm("payment-gateway:latency=2s,route=/charge")

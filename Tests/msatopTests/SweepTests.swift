@@ -19,7 +19,7 @@ import Testing
 
   @Test func aFailureIsReplayedByWhatItPrints() async throws {
     let sweep = try await Program.run(
-      "simulate", "--seeds", "1..3", "--duration", "10s", "--chaos", "--mistake", "dual-write", "--json")
+      "simulate", "--seeds", "1..10", "--duration", "10s", "--chaos", "--mistake", "dual-write", "--json")
     #expect(sweep.status == 1)
     let failures = try #require(object(sweep)["failures"] as? [[String: Any]])
     let failure = try #require(failures.first)
