@@ -1,6 +1,7 @@
 # make run     builds the program for release, and starts it
 # make test    runs all tests
-# make check   what a change has to pass: format, lint, tests (the import rule is one of them)
+# make check   what a change has to pass: format, lint, tests (the import rule is one of them), and some seeds
+# make seeds   runs the shop COUNT times with random faults and crashes, and checks what must hold
 # make torture kills a process that writes to a log on disk, COUNT times, and checks what the log has kept
 # make setup   installs the system packages that are missing; the others call it
 
@@ -14,7 +15,7 @@ BUILD = $(SWIFT) build -c release --product msatop $(STATIC)
 ARGS =
 COUNT = 300
 
-.PHONY: run build test check torture setup setup-tests format
+.PHONY: run build test check seeds torture setup setup-tests format
 
 run: build
 	@exec "$$($(BUILD) --show-bin-path)/msatop" $(ARGS)
@@ -32,6 +33,10 @@ check: setup setup-tests
 	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests
 	@$(BUILD)
 	$(SWIFT) test
+	@"$$($(BUILD) --show-bin-path)/msatop" simulate --seeds 1..100 --chaos
+
+seeds: build
+	@"$$($(BUILD) --show-bin-path)/msatop" simulate --seeds 1..$(COUNT) --chaos $(ARGS)
 
 torture: setup
 	$(SWIFT) build -c release --product log-torture $(STATIC)

@@ -102,6 +102,31 @@ public enum Outbox {
     ).compactMap(\.self)
   }
 
+  /// What tells events apart, and which come after one another.
+  public struct Mark: Sendable, Hashable {
+    public let id: Int64
+    public let message: String
+    public let topic: String
+    public let key: String
+
+    public init(_ entry: Entry) {
+      (id, message, topic, key) = (entry.id, entry.message, entry.topic, entry.key)
+    }
+
+    init(_ row: borrowing Columns) {
+      id = row.value(0)
+      message = row.value(1)
+      topic = row.value(2)
+      key = row.value(3)
+    }
+  }
+
+  /// The events after `position`, published or not, oldest first.
+  public static func written(after position: Int64, _ database: Database) throws -> [Mark] {
+    try database.all(
+      "SELECT id, message, topic, key FROM event WHERE id > ? ORDER BY id", [position], Mark.init)
+  }
+
   /// Marks events as published at `time`.
   public static func mark(_ ids: [Int64], publishedAt time: Int64, _ database: Database) throws {
     for id in ids { try database.run("UPDATE event SET published = ? WHERE id = ?", [time, id]) }
@@ -128,6 +153,11 @@ public enum Outbox {
       WHERE lease.owner = excluded.owner OR lease.until <= ?
       """, [owner, until, now])
     return database.changesCount > 0
+  }
+
+  /// Whether this owner took the lease last: what fences off one that has slept through its own.
+  public static func isLeased(to owner: String, _ database: Database) throws -> Bool {
+    try database.number("SELECT count(*) FROM lease WHERE name = 'relay' AND owner = ?", [owner]) > 0
   }
 
   private static func entry(_ row: borrowing Columns) -> Entry? {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Connectors
 import Drawing
+import Foundation
 import Operations
 import Shop
 import Widgets
@@ -85,6 +86,44 @@ enum Arguments {
       throw ValidationError("at least one \(what) must have a weight over 0")
     }
     return weights
+  }
+
+  /// A fault, and from when on: `payment:crash,ttl=3s@12s`; at once without a time.
+  static func timedFault(_ text: String) throws -> ChaosPlan.Fault {
+    let (spec, time) = try timed(text)
+    return ChaosPlan.Fault(at: time, spec: try fault(spec))
+  }
+
+  /// A crash at a point, and from when on it waits for it: `order/1:P4,nth=3@12s`.
+  static func crash(_ text: String) throws -> ChaosPlan.Crash {
+    let (spec, time) = try timed(text)
+    do throws(FaultSpecError) {
+      return ChaosPlan.Crash(at: time, spec: try CrashSpec(parsing: spec))
+    } catch {
+      throw ValidationError(error.description)
+    }
+  }
+
+  private static func timed(_ text: String) throws -> (spec: String, time: Int64) {
+    guard let sign = text.lastIndex(of: "@") else { return (text, 0) }
+    return (String(text[..<sign]), try duration(String(text[text.index(after: sign)...])))
+  }
+
+  static func mistake(_ text: String) throws -> Mistake {
+    guard let mistake = Mistake(rawValue: text) else {
+      let names = Mistake.allCases.map(\.rawValue).joined(separator: ", ")
+      throw ValidationError("there is no mistake \"\(text)\"; there are \(names)")
+    }
+    return mistake
+  }
+
+  /// `1..1000`, or one seed.
+  static func seeds(_ text: String) throws -> ClosedRange<UInt64> {
+    let parts = text.components(separatedBy: "..")
+    guard parts.count <= 2, let first = UInt64(parts[0]), let last = UInt64(parts[parts.count - 1]), first <= last,
+      last - first < 1_000_000
+    else { throw ValidationError("seeds are a range such as 1..1000, a million of them at most") }
+    return first...last
   }
 
   static func theme(_ text: String) throws -> String {

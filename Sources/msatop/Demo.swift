@@ -56,6 +56,12 @@ struct Demo: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
+      "Build something wrong: dual-write, no-idempotency, no-breaker or inner-join; may be given again.", valueName: "name"),
+    transform: Arguments.mistake)
+  var mistake: [Mistake] = []
+
+  @Option(
+    help: ArgumentHelp(
       "Take Zipkin v2 spans over HTTP, on loopback unless a host is given.", valueName: "[host:]port"),
     transform: Arguments.address)
   var zipkin: ListenAddress?
@@ -86,6 +92,7 @@ struct Demo: ParsableCommand {
     } catch { throw Failure(description: "\(error)") }
     var settings = ShopSettings(seed: seed, rate: rate, faults: fault.map { (at: 0, spec: $0) })
     settings.mix = LoadMix(journeys: journeys, sagas: sagas)
+    settings.mistakes = Set(mistake)
     if !frozen { settings.epoch = WallClock.nanoseconds / 1_000_000_000 * 1_000_000_000 - startAt }
     let directory = try BusDirectory.open(dataDir)
     let shop = SimulatedShop(settings, bus: directory?.bus, startAt: startAt, speed: speed, isStill: frozen)

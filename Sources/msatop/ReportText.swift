@@ -7,12 +7,12 @@ struct ReportText {
 
   var text: String {
     var lines = [
-      "seed \(report.seed), \(Figures.count(Int(report.virtualSeconds.rounded())).text) s of virtual time in \(seconds(report.wallSeconds)) s",
+      "seed \(report.seed), \(Figures.count(Int(report.virtualSeconds.rounded())).text) s of virtual time in \(Self.seconds(report.wallSeconds)) s",
       "",
     ]
-    lines += block("transactions", transactions)
-    lines += block("work", work)
-    lines += block("put to the test by", trials)
+    lines += Self.block("transactions", transactions)
+    lines += Self.block("work", work)
+    lines += Self.block("put to the test by", trials)
     lines.append("invariants")
     for verdict in report.invariants {
       lines.append("  \(verdict.holds ? "✓" : "✗") \(verdict.name)")
@@ -47,9 +47,10 @@ struct ReportText {
       ("charges repeated under one key", trials.chargesRepeated), ("refunds", trials.refunds),
       ("dead letters", trials.deadLetters),
     ] + trials.compensations.map { ("compensations: \($0.step)", $0.count) }
+      + trials.crashPoints.filter { $0.armed > 0 }.map { ("crashes at \($0.point), \($0.what)", $0.struck) }
   }
 
-  private func block(_ title: String, _ rows: [(String, UInt64)]) -> [String] {
+  static func block(_ title: String, _ rows: [(String, UInt64)]) -> [String] {
     let width = rows.map(\.0.count).max() ?? 0
     let digits = rows.map { Figures.count(Int($0.1)).text.count }.max() ?? 0
     return [title]
@@ -59,7 +60,7 @@ struct ReportText {
       } + [""]
   }
 
-  private func seconds(_ value: Double) -> String {
+  static func seconds(_ value: Double) -> String {
     let hundredths = Int((value * 100).rounded())
     return "\(hundredths / 100).\(hundredths % 100 < 10 ? "0" : "")\(hundredths % 100)"
   }

@@ -16,6 +16,8 @@ struct Simulate: ParsableCommand {
         msatop simulate --duration 10m --fault payment-gateway:latency=2s,ttl=30s --transaction last-failed
         msatop simulate --duration 1m --json | jq .transactions
         msatop simulate --duration 1m --events run.txt && sha256sum run.txt
+        msatop simulate --seeds 1..1000 --chaos         many runs, in each of which something else breaks
+        msatop simulate --seeds 1..50 --chaos --mistake dual-write
       """)
 
   @Option(
@@ -24,16 +26,43 @@ struct Simulate: ParsableCommand {
   var duration: Int64 = 60_000_000_000
 
   @Option(parsing: .unconditional, help: "The run: the same seed gives the same run.", transform: Arguments.seed)
-  var seed: UInt64 = 1
+  var seed: UInt64?
 
   @Option(
-    parsing: .unconditional, help: ArgumentHelp("Transactions a second.", valueName: "tx/s"), transform: Arguments.rate)
-  var rate = 50.0
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Many runs, two side by side; what they came to is summed up.", valueName: "first..last"),
+    transform: Arguments.seeds)
+  var seeds: ClosedRange<UInt64>?
 
   @Option(
-    help: ArgumentHelp("Something that is broken from the start; may be given again.", valueName: "spec"),
-    transform: Arguments.fault)
-  var fault: [FaultSpec] = []
+    parsing: .unconditional,
+    help: ArgumentHelp("Transactions a second: 50, or 20 with --seeds, unless given.", valueName: "tx/s"),
+    transform: Arguments.rate)
+  var rate: Double?
+
+  @Option(
+    help: ArgumentHelp(
+      "Something that is broken, from the start or, with @12s at its end, from then on; may be given again.",
+      valueName: "spec"),
+    transform: Arguments.timedFault)
+  var fault: [ChaosPlan.Fault] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "An instance that crashes at a point of its work: order/1:P4,nth=3,down=2s@12s; may be given again.",
+      valueName: "spec"),
+    transform: Arguments.crash)
+  var crash: [ChaosPlan.Crash] = []
+
+  @Flag(help: "Break at random what can break, drawn from the seed.")
+  var chaos = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Build something wrong: dual-write, no-idempotency, no-breaker or inner-join; may be given again.", valueName: "name"),
+    transform: Arguments.mistake)
+  var mistake: [Mistake] = []
 
   @Option(
     help: ArgumentHelp(
@@ -68,6 +97,15 @@ struct Simulate: ParsableCommand {
   var ascii = false
 
   func validate() throws {
+    if seeds != nil {
+      let single = [
+        ("--seed", seed != nil), ("--events", events != nil), ("--data-dir", dataDir != nil),
+        ("--transaction", transaction != nil), ("--fault", !fault.isEmpty), ("--crash", !crash.isEmpty),
+      ]
+      if let option = single.first(where: \.1)?.0 {
+        throw ValidationError("\(option) belongs to one run: leave it out, or say --seed in place of --seeds")
+      }
+    }
     guard let transaction, transaction != "last-failed" else { return }
     guard !transaction.isEmpty, transaction.count <= 32, transaction.allSatisfy(\.isHexDigit) else {
       throw ValidationError("--transaction \(transaction): say last-failed, or up to 32 hexadecimal digits")
@@ -75,9 +113,15 @@ struct Simulate: ParsableCommand {
   }
 
   func run() throws {
+    if let seeds {
+      let sweep = ChaosSweep(
+        seeds: seeds, duration: duration, rate: rate ?? 20, mistakes: Set(mistake),
+        mix: LoadMix(journeys: journeys, sagas: sagas), isChaos: chaos)
+      return try Sweep(sweep: sweep, count: seeds.count, isJSON: json).run()
+    }
     let file = try openEvents()
-    var settings = ShopSettings(seed: seed, rate: rate, faults: fault.map { (at: 0, spec: $0) })
-    settings.mix = LoadMix(journeys: journeys, sagas: sagas)
+    let plan = plan
+    let settings = plan.settings
     let directory = try BusDirectory.open(dataDir)
     let run = SimulationRun(settings, duration: duration, events: file, bus: directory?.bus)
     let report = run.run()
@@ -88,11 +132,31 @@ struct Simulate: ParsableCommand {
       print(ReportText(report: report).text)
     }
     try printTree(run)
+    if chaos, !report.allHold { printShortest(of: plan) }
     if let events, let error = run.eventsError {
       throw Failure(description: "\(events) is not complete: \(error.localizedDescription)")
     }
     try directory?.close()
     if !report.allHold { throw ExitCode(EXIT_FAILURE) }
+  }
+
+  private var plan: ChaosPlan {
+    let (seed, rate, mistakes) = (seed ?? 1, rate ?? 50, Set(mistake))
+    let mix = LoadMix(journeys: journeys, sagas: sagas)
+    var plan =
+      chaos
+      ? ChaosPlan.drawn(seed: seed, rate: rate, duration: duration, mistakes: mistakes, mix: mix)
+      : ChaosPlan(seed: seed, rate: rate, duration: duration, mistakes: mistakes, mix: mix)
+    plan.faults += fault
+    plan.crashes += crash
+    return plan
+  }
+
+  /// Beside JSON it goes to standard error, so that what is piped stays JSON.
+  private func printShortest(of plan: ChaosPlan) {
+    guard let shortest = ChaosSweep.smallest(of: plan) else { return }
+    let text = "\nthe shortest that still fails:\n  \(shortest.command)"
+    if json { StandardError.write(text + "\n") } else { print(text) }
   }
 
   private func openEvents() throws -> FileHandle? {

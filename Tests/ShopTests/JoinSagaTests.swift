@@ -88,7 +88,7 @@ import TraceModel
 
   /// The mistake: with an inner join nobody ever hears of an order whose other side does not answer in time.
   @Test func innerJoinHangsOrders() {
-    let stage = Stage { $0.joinKind = .inner }
+    let stage = Stage { $0.mistakes = [.innerJoin] }
     stage.run(3)
     stage.arm("payment:slow=8s,ttl=9s")
     let id = stage.order(saga: .join)

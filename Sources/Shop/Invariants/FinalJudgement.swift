@@ -33,6 +33,7 @@ struct FinalJudgement {
     case .moneyIsConserved: try money()
     case .creditIsConserved: try credit()
     case .viewsAgree: try views()
+    case .eventsFollowCommits: world.ledger.problems + world.ledger.lost
     case .compensatedOrdersHoldNothing, .offsetsStayInTheLog, .effectsHappenOnce, .spansFormATree: []
     }
   }

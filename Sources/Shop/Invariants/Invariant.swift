@@ -8,5 +8,6 @@ public enum Invariant: String, Sendable, Codable, CaseIterable {
   case effectsHappenOnce = "effects happen once"
   case compensatedOrdersHoldNothing = "compensated orders hold nothing"
   case spansFormATree = "spans form a tree"
+  case eventsFollowCommits = "events follow commits"
   case offsetsStayInTheLog = "offsets stay in the log"
 }

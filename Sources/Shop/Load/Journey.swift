@@ -11,13 +11,17 @@ public enum Journey: String, Sendable, CaseIterable {
 }
 
 /// Which journeys customers go on, and how their orders are carried out: weights against each other.
-public struct LoadMix: Sendable {
+public struct LoadMix: Sendable, Equatable {
   public var journeys: [(journey: Journey, weight: Double)]
   public var sagas: [(saga: SagaKind, weight: Double)]
 
   public init(journeys: [(journey: Journey, weight: Double)], sagas: [(saga: SagaKind, weight: Double)]) {
     self.journeys = journeys
     self.sagas = sagas
+  }
+
+  public static func == (left: LoadMix, right: LoadMix) -> Bool {
+    (left.journeyWords, left.sagaWords) == (right.journeyWords, right.sagaWords)
   }
 
   /// Everybody buys, by choreography.
@@ -27,6 +31,20 @@ public struct LoadMix: Sendable {
   public static let ordinary = LoadMix(
     journeys: [(.buy, 50), (.browse, 25), (.search, 12), (.cart, 9), (.review, 4)],
     sagas: [(.choreographed, 50), (.orchestrated, 15), (.join, 15), (.credit, 12), (.creditLarge, 8)])
+
+  /// As options of the command line; none where it is the ordinary one.
+  var options: [String] {
+    let usual = Self.ordinary
+    return (journeyWords == usual.journeyWords ? [] : ["--journeys \(journeyWords)"])
+      + (sagaWords == usual.sagaWords ? [] : ["--sagas \(sagaWords)"])
+  }
+
+  private var journeyWords: String { Self.words(journeys.map { ($0.journey.rawValue, $0.weight) }) }
+  private var sagaWords: String { Self.words(sagas.map { ($0.saga.rawValue, $0.weight) }) }
+
+  private static func words(_ weights: [(String, Double)]) -> String {
+    weights.map { "\($0.0)=\($0.1 == $0.1.rounded() ? "\(Int($0.1))" : "\($0.1)")" }.joined(separator: ",")
+  }
 
   /// One of several, by `unit`, which is drawn evenly from 0 to 1.
   static func choose<Choice>(_ choices: [(Choice, Double)], at unit: Double) -> Choice? {

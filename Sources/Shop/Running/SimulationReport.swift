@@ -23,6 +23,16 @@ public struct SimulationReport: Sendable, Codable {
     public var count: UInt64
   }
 
+  /// How often the place of a crash was armed, passed, and struck.
+  public struct PassedPoint: Sendable, Codable {
+    /// `P4`
+    public var point: String
+    public var what: String
+    public var armed: UInt64
+    public var passed: UInt64
+    public var struck: UInt64
+  }
+
   /// What put the invariants to the test.
   public struct Trials: Sendable, Codable {
     public var duplicatesDelivered: UInt64
@@ -34,6 +44,8 @@ public struct SimulationReport: Sendable, Codable {
     public var deadLetters: UInt64
     public var chargesRepeated: UInt64
     public var refunds: UInt64
+    /// Those that the shop has, by number.
+    public var crashPoints: [PassedPoint] = []
   }
 
   public struct Verdict: Sendable, Codable {
@@ -66,6 +78,9 @@ public struct SimulationReport: Sendable, Codable {
     self.seed = seed
     self.rate = rate
   }
+
+  /// False when it was ended before its time.
+  public var isComplete = true
 
   public var allHold: Bool { invariants.allSatisfy(\.holds) }
 }

@@ -22,19 +22,24 @@ public final class SimulationRun {
   }
 
   /// Runs to the end and tells what happened. Call it once.
-  public func run() -> SimulationReport {
+  /// - Parameter isCancelled: asked after each second of virtual time; true ends the run where it is.
+  public func run(isCancelled: () -> Bool = { false }) -> SimulationReport {
     let clock = ContinuousClock()
     let began = clock.now
     world.begin()
-    world.time.run(until: world.settings.epoch + duration)
+    let end = world.settings.epoch + duration
+    while world.time.now < end, !isCancelled() { world.time.run(until: min(end, world.time.now + 1_000_000_000)) }
     world.customers.close()
     world.faults.removeAll()
+    world.crashPoints.disarm()
     for service in world.services { for instance in service.instances { instance.isKilled = false } }
     world.applyCrashes()
     let limit = world.time.now + Self.restLimit
-    while world.time.now < limit, !isAtRest { world.time.run(until: world.time.now + 1_000_000_000) }
+    while world.time.now < limit, !isAtRest, !isCancelled() { world.time.run(until: world.time.now + 1_000_000_000) }
     world.flushSpans()
-    return report(took: clock.now - began)
+    var report = report(took: clock.now - began)
+    report.isComplete = !isCancelled()
+    return report
   }
 
   /// Nothing is in flight: no customer, no transaction, no event in an outbox, no record unread or held by a join, no span open.
@@ -67,7 +72,12 @@ public final class SimulationRun {
       compensations: counters.compensations.map { .init(step: $0.step, count: $0.count) }
         .sorted { $0.step < $1.step },
       rebalances: counters.rebalances, deadLetters: counters.deadLetters,
-      chargesRepeated: world.companyBooks.repeated, refunds: world.companyBooks.refunds)
+      chargesRepeated: world.companyBooks.repeated, refunds: world.companyBooks.refunds,
+      crashPoints: CrashPoint.allCases.filter { $0.absence == nil }.map { point in
+        let count = world.crashPoints.count(of: point)
+        return .init(
+          point: point.name, what: point.explanation, armed: count.armed, passed: count.passed, struck: count.struck)
+      })
     report.invariants = FinalJudgement(world: world).verdicts().map {
       .init(name: $0.invariant.rawValue, holds: $0.problems.isEmpty, problems: $0.problems)
     }

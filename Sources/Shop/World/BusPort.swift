@@ -28,17 +28,21 @@ final class BusPort: @unchecked Sendable {
   /// Appends events in order, and reports each one's PRODUCER span together with its append: both happen, or neither.
   /// Returns when the bus has acknowledged.
   /// - Throws: `BusError`, `InstanceCrashed`.
-  func publish(_ entries: [Outbox.Entry]) async throws {
+  /// - Parameter isOfState: true for events that tell of a committed state.
+  func publish(_ entries: [Outbox.Entry], isOfState: Bool = false) async throws {
     await world.time.pause(for: transit())
     try life.check()
-    for entry in entries {
+    for (index, entry) in entries.enumerated() {
+      if isOfState, index > 0 { try world.crashPoints.pass(.withinBatch, instance) }
       try reach()
       try mayLose(entry)
       let record = stamped(entry.record)
       let position = try world.broker.append([record], to: entry.topic, now: world.time.now)[0]
       report(entry, at: position)
+      if isOfState { world.ledger.published(entry, by: instance.service.name, at: world.time.now) }
       try spoil(record, at: position, type: entry.type)
     }
+    if isOfState { try world.crashPoints.pass(.appended, instance) }
     await world.time.pause(for: transit())
     try life.check()
   }

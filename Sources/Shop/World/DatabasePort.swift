@@ -10,12 +10,16 @@ final class ServiceDisk: @unchecked Sendable {
   let database: ServiceDatabase
   /// The newest change of the log after the tables were filled: everybody knows of what was there at first.
   let firstChange: MinerPosition
+  let publishes: Bool
+  /// The newest row of the outbox that was committed.
+  fileprivate(set) var lastEvent: Int64 = 0
   private(set) var commits: Int64 = 0
   private var listeners: [() -> Bool] = []
 
   /// - Parameter time: at which the tables are filled, in nanoseconds.
   init(name: String, store: StorePlan, at time: Int64) {
     self.name = name
+    publishes = store.publishes
     do {
       database = try ServiceDatabase(name: name, schema: store.tables.schema, capturing: store.captures)
       try database.write(at: time, store.tables.fill)
@@ -47,6 +51,10 @@ struct DatabaseUnavailable: Error, CustomStringConvertible {
 final class DatabasePort: @unchecked Sendable {
   let disk: ServiceDisk
   let connections: ResourcePool
+  /// Events of the transaction at hand that go to the bus without an outbox, by mistake.
+  var events: [Outbox.Entry] = []
+  private var direct: [Outbox.Entry] = []
+  private let bus: BusPort
   private let instance: ServiceInstance
   private let life: Life
   private let world: World
@@ -54,7 +62,8 @@ final class DatabasePort: @unchecked Sendable {
   private let roundTrip = LatencyModel(floor: 0.4, mean: 0.5, tail: 0.01, tailMean: 6)
   private let readTrip = LatencyModel(floor: 0.2, mean: 0.2)
 
-  init(disk: ServiceDisk, instance: ServiceInstance, life: Life, lives: Int, connections: Int) {
+  init(disk: ServiceDisk, instance: ServiceInstance, life: Life, lives: Int, connections: Int, bus: BusPort) {
+    self.bus = bus
     self.disk = disk
     self.instance = instance
     self.life = life
@@ -68,24 +77,55 @@ final class DatabasePort: @unchecked Sendable {
   ///
   /// A crash before the commit leaves nothing; a crash after it, before the caller goes on, leaves everything. Whoever
   /// watches the run is told by `onCommit`, at the very moment of the commit: no crash comes in between.
-  /// - Parameter isQuiet: true when nobody who listens to the disk need be told, since no event is written.
+  /// - Parameters:
+  ///   - isQuiet: true when nobody who listens to the disk need be told, since no event is written.
+  ///   - place: which crash points lie before and after the commit.
   /// - Throws: ``DatabaseUnavailable``, `InstanceCrashed`, `CancellationError`, what `body` throws.
   func transaction<Value: Sendable>(
-    _ label: String, isQuiet: Bool = false, onCommit: @escaping @Sendable (Value) -> Void = { _ in },
+    _ label: String, isQuiet: Bool = false, at place: CommitPlace = .other,
+    onCommit: @escaping @Sendable (Value) -> Void = { _ in },
     _ body: @escaping @Sendable (Database) throws -> Value
   ) async throws -> Value {
     let origin = TraceContext.current.map { ChangeOrigin($0) }
     return try await connected {
       await self.world.time.pause(for: self.roundTrip.sample(&self.random))
       try self.admit()
-      let value = try self.disk.database.write(at: self.world.time.now, for: origin, body)
+      let (value, events) = try self.commit(body, for: origin, at: place)
+      let direct = self.direct
       let number = self.disk.committed(isQuiet: isQuiet)
       self.world.committed(self.disk.name, number: number, label: label)
+      if !events.isEmpty { self.world.ledger.committed(events, by: self.disk.name) }
       onCommit(value)
+      if let point = place.after { try self.world.crashPoints.pass(point, self.instance) }
       // The acknowledgement is on its way: a crash here is a crash after the commit.
       await self.world.time.pause(for: 150_000)
       try self.life.check()
+      if !direct.isEmpty { try await self.bus.publish(direct, isOfState: true) }
       return value
+    }
+  }
+
+  /// The transaction itself. What it throws, a crash before the commit for one, has rolled it back.
+  private func commit<Value>(
+    _ body: (Database) throws -> Value, for origin: ChangeOrigin?, at place: CommitPlace
+  ) throws -> (Value, [Outbox.Mark]) {
+    events = []
+    defer { direct = events }
+    var struck: CrashSpec?
+    var written: [Outbox.Mark] = []
+    do {
+      let value = try disk.database.write(at: world.time.now, for: origin) { database in
+        let value = try body(database)
+        if disk.publishes { written = try Outbox.written(after: disk.lastEvent, database) }
+        struck = place.before.flatMap { world.crashPoints.strike($0, instance) }
+        if struck != nil { throw InstanceCrashed() }
+        return value
+      }
+      if let last = written.last { disk.lastEvent = last.id }
+      return (value, written + events.map(Outbox.Mark.init))
+    } catch {
+      if let struck { world.crashPoints.crash(instance, struck) }
+      throw error
     }
   }
 

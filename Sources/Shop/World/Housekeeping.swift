@@ -36,7 +36,7 @@ final class Housekeeping: @unchecked Sendable {
       let stuck = world.transactions.stuckOrders
       let (tables, publishes) = (store.tables, store.publishes)
       if service == ShopPlan.order { FinalJudgement(world: world).judgeOrders(finishedBefore: safe) }
-      _ = try? await database.transaction("prune", isQuiet: true) { database in
+      _ = try? await database.transaction("prune", isQuiet: true, at: .prune) { database in
         if publishes { try Outbox.prune(publishedBefore: now - Self.keepPublished, database) }
         if hasInbox { try Inbox.prune(receivedBefore: safe, database) }
         try tables.prune(finishedBefore: safe, keeping: stuck, database)

@@ -130,6 +130,7 @@ final class Observatory: @unchecked Sendable {
     world.companyBooks.prune(before: horizon - Self.memory, keeping: stuck)
     world.joins.forget(before: horizon)
     world.answers.prune(before: horizon - Self.memory)
+    world.ledger.prune(before: horizon - Self.memory)
     FinalJudgement(world: world).judgeOffsets()
   }
 

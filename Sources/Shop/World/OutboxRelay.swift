@@ -67,7 +67,10 @@ final class OutboxRelay: @unchecked Sendable {
     let (after, limit) = (position, Self.batch)
     let entries = try await database.read { try Outbox.unpublished(after: after, limit: limit, $0) }
     if let last = entries.last {
-      try await process.bus.publish(entries)
+      try world.crashPoints.pass(.relayHasRead, process.instance)
+      await world.crashPoints.sleepIfDue(.overlappingLeases, process.instance)
+      try await process.bus.publish(entries, isOfState: true)
+      try world.crashPoints.pass(.acknowledged, process.instance)
       position = last.id
       if unmarked.isEmpty { markDue = world.time.now + Self.markInterval }
       unmarked += entries.map(\.id)
@@ -82,8 +85,15 @@ final class OutboxRelay: @unchecked Sendable {
   private func mark() async throws {
     let ids = unmarked
     let now = world.time.now
-    try await database.transaction("mark \(ids.count)", isQuiet: true) { try Outbox.mark(ids, publishedAt: now, $0) }
+    let owner = process.instance.name
+    let isOwner = try await database.transaction("mark \(ids.count)", isQuiet: true) { database in
+      guard try Outbox.isLeased(to: owner, database) else { return false }
+      try Outbox.mark(ids, publishedAt: now, database)
+      return true
+    }
     unmarked = []
+    // It slept through its lease. Whoever has it now publishes all that is not marked, and marks it.
+    if !isOwner { hasLease = false }
   }
 
   private func keepLease() async throws {

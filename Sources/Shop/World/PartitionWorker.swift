@@ -17,8 +17,10 @@ struct Delivery: Sendable {
   let context: TraceContext
   let span: OpenSpan
   var payload: Payload
-  /// False when somebody may have worked on this record before, whose answer is not known.
-  let isFirst: Bool
+  let worker: PartitionWorker
+  /// True when somebody may have begun to act on it before: it was there when this instance was given the partition, or
+  /// this instance has begun before.
+  let mayBeRepeated: Bool
 
   /// The record as a command of the orchestrator; nil when it is none.
   var command: SagaCommand? { SagaCommand(type: type, key: key, payload: record.value) }
@@ -45,10 +47,14 @@ enum Handling {
 final class PartitionWorker: @unchecked Sendable {
   let place: TopicPartition
   let consumer: RecordConsumer
+  /// The end of the partition's log when it was assigned: another may have had what is before it.
+  private let endAtStart: Int64
   private let world: World
   private let signal: Signal
   private var queue: [EventRecord] = []
-  private var isStopped = false
+  private(set) var isStopped = false
+  /// Calls that must have ended before another instance is given these records.
+  var callsInFlight = 0
   /// The consumer reads no more of this partition until there is room again.
   var isHeldBack = false
   private(set) var isBusy = false
@@ -60,15 +66,13 @@ final class PartitionWorker: @unchecked Sendable {
   private var lastCommitted: Int64?
   private var firstSeen: Int64?
 
-  /// Records before this offset were there when the partition was assigned: another may have had them already.
-  private let firstNew: Int64
   /// The record that was handled last, with or without success.
   private var lastTried: Int64 = -1
 
   init(_ place: TopicPartition, consumer: RecordConsumer) {
     self.place = place
     self.consumer = consumer
-    firstNew =
+    endAtStart =
       (try? consumer.world.broker.topic(place.topic).bounds(partition: place.partition).upperBound) ?? .max
     world = consumer.world
     signal = Signal(on: world.time)
@@ -76,6 +80,9 @@ final class PartitionWorker: @unchecked Sendable {
 
   private var topic: String { place.topic }
   private var partition: Int { place.partition }
+
+  /// Whether no other instance can have been given these records yet.
+  var isHeld: Bool { !isStopped && consumer.isInContact }
 
   var isFull: Bool { queue.count >= 16 || pending.count >= 64 }
 
@@ -127,7 +134,8 @@ final class PartitionWorker: @unchecked Sendable {
     if case .later(let reply) = handling {
       pending.append(record.offset)
       consumer.process.life.spawn { [self] in
-        _ = try? await reply.value()
+        // Without an end here the record is another instance's, or comes again.
+        guard (try? await reply.value()) != nil else { return }
         pending.removeAll { $0 == record.offset }
         consumer.commitSoon()
         consumer.wake()
@@ -246,8 +254,8 @@ final class PartitionWorker: @unchecked Sendable {
     let context = TraceContext(gtxid: position.gtxid, ltxid: ltxid, span: span.id)
     return Delivery(
       record: record, reader: process.instance.service.name, topic: topic, partition: partition, type: type,
-      message: message, context: context, span: span, payload: payload,
-      isFirst: record.offset >= firstNew && record.offset > lastTried)
+      message: message, context: context, span: span, payload: payload, worker: self,
+      mayBeRepeated: record.offset < endAtStart || record.offset <= lastTried)
   }
 }
 

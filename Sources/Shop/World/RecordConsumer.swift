@@ -13,7 +13,8 @@ final class RecordConsumer: @unchecked Sendable {
   private let consumer: Consumer
   private let signal: Signal
   private var workers: [PartitionWorker] = []
-  private var lastHeartbeat: Int64 = 0
+  /// When the group was heard of last.
+  private var lastContact: Int64
 
   /// Nanoseconds for which handled records wait, so that several are committed together.
   static let commitInterval: Int64 = 15_000_000
@@ -22,6 +23,7 @@ final class RecordConsumer: @unchecked Sendable {
     self.process = process
     world = process.world
     self.subscriptions = subscriptions
+    lastContact = process.world.time.now
     self.service = service
     let name = process.instance.name
     consumer = Consumer(
@@ -60,10 +62,12 @@ final class RecordConsumer: @unchecked Sendable {
   private func turn() async throws {
     try process.bus.reach()
     let result = try consumer.poll(max: 48, now: world.time.now)
+    lastContact = world.time.now
     if !result.revoked.isEmpty || !result.lost.isEmpty {
       await stopWorkers()
       try process.life.check()
       try? commit()
+      try process.life.check()
       workers = []
     }
     if let assigned = result.assigned { startWorkers(assigned, first: result.batches) }
@@ -109,11 +113,15 @@ final class RecordConsumer: @unchecked Sendable {
     if !fresh.isEmpty { try? consumer.commit(fresh, now: world.time.now) }
   }
 
+  /// False when the group may soon believe that this member is gone, and give its records to another: by then a call
+  /// that is made now must have ended.
+  var isInContact: Bool { world.time.now - lastContact < ShopBus.sessionTimeout - 4_000_000_000 }
+
   /// Lets each worker end the record it is at, for two seconds at most: another member handles it again after that.
   private func stopWorkers() async {
     for worker in workers { worker.stop() }
     let end = world.time.now + 2_000_000_000
-    while workers.contains(where: \.isBusy), world.time.now < end, !process.life.isOver {
+    while workers.contains(where: { $0.isBusy || $0.callsInFlight > 0 }), world.time.now < end, !process.life.isOver {
       await signal.wait(atMost: 100_000_000)
     }
   }
@@ -159,6 +167,7 @@ final class RecordConsumer: @unchecked Sendable {
     try process.bus.reach()
     try consumer.commit(offsets, now: world.time.now)
     for worker in workers { worker.committed() }
+    try world.crashPoints.pass(.offsetCommitted, process.instance)
   }
 
   private func countUncommitted() {

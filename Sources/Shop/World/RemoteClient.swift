@@ -23,9 +23,13 @@ final class RemoteClient: @unchecked Sendable {
       let breaker = try CircuitBreaker(name: name, settings: ShopPlan.breaker, now: time.now)
       var limit = TimeLimiterSettings()
       limit.timeoutDuration = plan.timeLimit
-      let guards = ResiliencePipeline(
+      var guards = ResiliencePipeline(
         name: name, circuitBreaker: breaker, timeLimiter: try TimeLimiter(name: name, settings: limit),
         bulkhead: try Bulkhead(name: name), now: { time.now })
+      if world.makes(.noBreaker) {
+        (guards.timeLimiter, guards.bulkhead) = (nil, nil)
+        try breaker.transition(to: .disabled, now: time.now)
+      }
       single = guards
       var all = guards
       all.retry = try Retry(name: name, settings: plan.retry) { error in

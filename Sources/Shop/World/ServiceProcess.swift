@@ -39,7 +39,8 @@ final class ServiceProcess: @unchecked Sendable {
     workers = ResourcePool("workers of \(instance.name)", size: plan.workers, queueLimit: 512, on: world.time)
     bus = BusPort(world: world, life: life, tracer: tracer, instance: instance, lives: lives)
     if let store = plan.store, let disk = world.disk(of: plan.name) {
-      database = DatabasePort(disk: disk, instance: instance, life: life, lives: lives, connections: store.connections)
+      database = DatabasePort(
+        disk: disk, instance: instance, life: life, lives: lives, connections: store.connections, bus: bus)
     } else {
       database = nil
     }

@@ -23,6 +23,7 @@ final class World: @unchecked Sendable {
   let answers = PublishedAnswers()
   let joins: JoinBacklog
   let audit: Audit
+  let ledger = EventLedger()
   let observatory: Observatory
   private(set) var services: [DeployedService] = []
   private var disks: [ServiceDisk] = []
@@ -36,6 +37,7 @@ final class World: @unchecked Sendable {
 
   private(set) lazy var network = Network(world: self)
   private(set) lazy var faults = FaultSwitchboard(world: self)
+  private(set) lazy var crashPoints = CrashPoints(world: self)
   private(set) lazy var customers = Customers(world: self)
   private(set) lazy var companyBooks = CompanyBooks(world: self)
   private(set) lazy var transactions = TransactionReports(world: self)
@@ -88,6 +90,9 @@ final class World: @unchecked Sendable {
     customers.open()
     for fault in settings.faults {
       time.after(fault.at) { [self] in faults.arm(fault.spec) }
+    }
+    for crash in settings.crashes {
+      time.after(crash.at) { [self] in crashPoints.arm(crash.spec) }
     }
   }
 

@@ -58,19 +58,19 @@ actor CustomerService: ShopService {
   }
 
   private func reserve(_ delivery: Delivery) async throws {
-    let (now, consumer, process) = (world.time.now, process.instance.service.name, process)
+    let (now, process) = (world.time.now, process)
     let order = delivery.payload
     delivery.span.set(AttributeName.subject, .text(PaymentService.won(order.amount ?? 0)))
     let tell = { @Sendable [self] (isEnough: Bool?) in reserved(isEnough, delivery) }
-    _ = try await database.transaction("reserve credit", onCommit: tell) { database -> Bool? in
-      guard try Inbox.accept(delivery.message, by: consumer, at: now, database),
+    _ = try await database.transaction("reserve credit", at: .record, onCommit: tell) { database -> Bool? in
+      guard try process.accept(delivery, database),
         let isEnough = try CustomerTables.reserve(
           order.order ?? 0, customer: order.user ?? "", amount: order.amount ?? 0, hop: delivery.context.ltxid,
           now: now, database)
       else { return nil }
       var answer = order
       if !isEnough { answer.reason = BusinessReason.noCredit }
-      try Outbox.write(
+      try process.write(
         .event(
           isEnough ? EventType.creditReserved : EventType.creditLimitExceeded, to: TopicName.credit,
           order: order.order ?? 0, answer, context: delivery.context, process: process), database)
@@ -89,15 +89,15 @@ actor CustomerService: ShopService {
   }
 
   private func release(_ delivery: Delivery) async throws {
-    let (now, consumer, process) = (world.time.now, process.instance.service.name, process)
+    let (now, process) = (world.time.now, process)
     let order = delivery.payload
     let tell = { @Sendable [self] (held: CustomerTables.Reservation??) in released(held, delivery) }
-    _ = try await database.transaction("release credit", onCommit: tell) {
+    _ = try await database.transaction("release credit", at: .record, onCommit: tell) {
       database -> CustomerTables.Reservation?? in
-      guard try Inbox.accept(delivery.message, by: consumer, at: now, database) else { return nil }
+      guard try process.accept(delivery, database) else { return nil }
       let held = try CustomerTables.release(order.order ?? 0, now: now, database)
       if held != nil {
-        try Outbox.write(
+        try process.write(
           .event(
             EventType.creditReleased, to: TopicName.credit, order: order.order ?? 0, order, context: delivery.context,
             process: process), database)

@@ -70,21 +70,21 @@ actor InventoryService: ShopService {
   }
 
   private func reserve(_ delivery: Delivery) async throws {
-    let (now, consumer, process) = (world.time.now, process.instance.service.name, process)
+    let (now, process, isBlind) = (world.time.now, process, world.makes(.noIdempotency))
     let order = delivery.payload
     let subject = "\(order.sku ?? "") ×\(order.quantity ?? 0)"
     delivery.span.set(AttributeName.subject, .text(subject))
     let tell = { @Sendable [self] (isEnough: Bool?) in reserved(isEnough, subject: subject, delivery) }
-    _ = try await database.transaction("reserve", onCommit: tell) { database -> Bool? in
-      guard try Inbox.accept(delivery.message, by: consumer, at: now, database),
+    _ = try await database.transaction("reserve", at: .record, onCommit: tell) { database -> Bool? in
+      guard try process.accept(delivery, database),
         let isEnough = try StockTables.reserve(
           order.order ?? 0, sku: order.sku ?? "", quantity: order.quantity ?? 0, hop: delivery.context.ltxid, now: now,
-          database)
+          isBlind: isBlind, database)
       else { return nil }
       var answer = order
       if !isEnough { answer.reason = "\(order.sku ?? "") \(BusinessReason.soldOut)" }
       let (type, topic) = Self.answer(isEnough, to: delivery)
-      try Outbox.write(
+      try process.write(
         .event(
           type, to: topic, order: order.order ?? 0, answer, context: delivery.context, process: process), database)
       return isEnough
@@ -112,14 +112,14 @@ actor InventoryService: ShopService {
   }
 
   private func release(_ delivery: Delivery) async throws {
-    let (now, consumer) = (world.time.now, process.instance.service.name)
+    let (now, process) = (world.time.now, process)
     let order = delivery.payload
     let tell = { @Sendable [self] (held: StockTables.Reservation??) in released(held, delivery) }
-    _ = try await database.transaction("release", onCommit: tell) { database -> StockTables.Reservation?? in
-      guard try Inbox.accept(delivery.message, by: consumer, at: now, database) else { return nil }
+    _ = try await database.transaction("release", at: .record, onCommit: tell) { database -> StockTables.Reservation?? in
+      guard try process.accept(delivery, database) else { return nil }
       let held = try StockTables.reservation(of: order.order ?? 0, database)
       let isReleased = try StockTables.release(order.order ?? 0, now: now, database)
-      if let event = self.announcement(of: delivery, isReleased: isReleased) { try Outbox.write(event, database) }
+      if let event = self.announcement(of: delivery, isReleased: isReleased) { try process.write(event, database) }
       return .some(held)
     }
   }

@@ -44,20 +44,20 @@ actor ItemService: ShopService {
   }
 
   private func reserve(_ delivery: Delivery) async throws {
-    let (now, consumer, process) = (world.time.now, process.instance.service.name, process)
+    let (now, process) = (world.time.now, process)
     let order = delivery.payload
     let subject = "\(order.sku ?? "") ×\(order.quantity ?? 0)"
     delivery.span.set(AttributeName.subject, .text(subject))
     let tell = { @Sendable [self] (isEnough: Bool?) in reserved(isEnough, subject: subject, delivery) }
-    _ = try await database.transaction("reserve", onCommit: tell) { database -> Bool? in
-      guard try Inbox.accept(delivery.message, by: consumer, at: now, database),
+    _ = try await database.transaction("reserve", at: .record, onCommit: tell) { database -> Bool? in
+      guard try process.accept(delivery, database),
         let isEnough = try StockTables.reserve(
           order.order ?? 0, sku: order.sku ?? "", quantity: order.quantity ?? 0, hop: delivery.context.ltxid, now: now,
           database)
       else { return nil }
       var answer = order
       if !isEnough { answer.reason = "\(order.sku ?? "") \(BusinessReason.soldOut)" }
-      try Outbox.write(
+      try process.write(
         .event(
           isEnough ? EventType.accepted : EventType.rejected, to: TopicName.stock, order: order.order ?? 0, answer,
           context: delivery.context, process: process), database)
@@ -75,25 +75,25 @@ actor ItemService: ShopService {
   }
 
   private func confirm(_ delivery: Delivery) async throws {
-    let (now, consumer, order) = (world.time.now, process.instance.service.name, delivery.payload.order ?? 0)
+    let (now, process, order) = (world.time.now, process, delivery.payload.order ?? 0)
     let tell = { @Sendable [world] (isNew: Bool) in
       guard isNew else { return world.suppressedDuplicate(delivery) }
       world.effect(delivery)
       delivery.span.succeed()
       delivery.span.set(AttributeName.state, .text(StockTables.confirmed))
     }
-    _ = try await database.transaction("confirm", onCommit: tell) { database in
-      guard try Inbox.accept(delivery.message, by: consumer, at: now, database) else { return false }
+    _ = try await database.transaction("confirm", at: .record, onCommit: tell) { database in
+      guard try process.accept(delivery, database) else { return false }
       _ = try StockTables.confirm(order, now: now, database)
       return true
     }
   }
 
   private func release(_ delivery: Delivery) async throws {
-    let (now, consumer, order) = (world.time.now, process.instance.service.name, delivery.payload.order ?? 0)
+    let (now, process, order) = (world.time.now, process, delivery.payload.order ?? 0)
     let tell = { @Sendable [self] (held: StockTables.Reservation??) in released(held, delivery) }
-    _ = try await database.transaction("release", onCommit: tell) { database -> StockTables.Reservation?? in
-      guard try Inbox.accept(delivery.message, by: consumer, at: now, database) else { return nil }
+    _ = try await database.transaction("release", at: .record, onCommit: tell) { database -> StockTables.Reservation?? in
+      guard try process.accept(delivery, database) else { return nil }
       let held = try StockTables.reservation(of: order, database)
       return .some(try StockTables.release(order, now: now, database) ? held : nil)
     }

@@ -47,7 +47,7 @@ actor OrchestratorService: ShopService {
       process.world.transactions.began(context.gtxid, state: SagaKind.orchestrated.first, step: "create order")
       SagaReports(process: process).report(change, context)
     }
-    _ = try await database.transaction("start saga", onCommit: tell) { database in
+    _ = try await database.transaction("start saga", at: .sagaStep, onCommit: tell) { database in
       try Self.checkout.start(gtxid, key: gtxid, CheckoutData(order: order), saga, database)
     }
     return Response(202, body: Payload(state: SagaKind.orchestrated.first, step: "create order"))
@@ -57,7 +57,7 @@ actor OrchestratorService: ShopService {
     guard let reply = SagaReply(payload: delivery.record.value) else {
       throw UnreadableRecord(topic: delivery.topic, partition: delivery.partition, offset: delivery.record.offset)
     }
-    let (now, consumer, context) = (world.time.now, process.instance.service.name, delivery.context)
+    let (process, context) = (process, delivery.context)
     let saga = SagaContext(context, process)
     let tell = { @Sendable [process, world] (change: SagaChange?) in
       guard let change else { return world.suppressedDuplicate(delivery) }
@@ -67,8 +67,8 @@ actor OrchestratorService: ShopService {
       if let state = change.after { delivery.span.set(AttributeName.state, .text(state.rawValue)) }
       SagaReports(process: process).report(change, context)
     }
-    _ = try await database.transaction("on \(delivery.type)", onCommit: tell) { database -> SagaChange? in
-      guard try Inbox.accept(delivery.message, by: consumer, at: now, database) else { return nil }
+    _ = try await database.transaction("on \(delivery.type)", at: .sagaStep, onCommit: tell) { database -> SagaChange? in
+      guard try process.accept(delivery, database) else { return nil }
       return try Self.checkout.handle(reply, saga, database)
     }
     return .done

@@ -64,7 +64,7 @@ struct ChoreographedOrder: OrderRules {
     var payload = order.payload
     payload.reason = reason
     payload.hop = delivery.payload.hop
-    try Outbox.write(
+    try process.write(
       .event(
         EventType.orderFailed, to: TopicName.payment, order: order.id, payload, context: delivery.context,
         process: process), database)

@@ -46,7 +46,7 @@ struct CreditOrder: OrderRules {
     }
     var payload = order.payload
     payload.reason = order.reason
-    try Outbox.write(
+    try process.write(
       .event(
         EventType.orderRejected, to: TopicName.credit, order: order.id, payload, context: delivery.context,
         process: process), database)

@@ -69,6 +69,7 @@ actor OrderService: ShopService {
   }
 
   private func create(_ body: Payload, _ context: TraceContext) async throws -> Response {
+    let process = process
     let isDeliverable = !random.happens(world.settings.undeliverable)
     let saga = body.saga ?? .choreographed
     let gtxid = context.gtxid.hex
@@ -78,7 +79,7 @@ actor OrderService: ShopService {
       world.transactions.began(context.gtxid, state: saga.first, step: saga.firstStep)
       process.log(.info, context, "order created: \(body.sku ?? "") ×\(body.quantity ?? 0), \(body.amount ?? 0) KRW")
     }
-    _ = try await database.transaction("create", onCommit: accepted) { database -> Bool in
+    _ = try await database.transaction("create", at: .call, onCommit: accepted) { database -> Bool in
       guard
         let id = try OrderTables.insert(
           body, saga: saga, gtxid: gtxid, isDeliverable: isDeliverable, hop: context.ltxid, database)
@@ -88,7 +89,7 @@ actor OrderService: ShopService {
       var entry = event
       entry.key = "\(id)"
       entry.payload = payload.json
-      try Outbox.write(entry, database)
+      try process.write(entry, database)
       return true
     }
     return Response(202, body: Payload(state: saga.first, step: saga.firstStep))
@@ -127,11 +128,11 @@ actor OrderService: ShopService {
       return .done
     }
     let now = world.time.now
-    let consumer = process.instance.service.name
+    let process = process
     let rules = rules(for: delivery)
     let tell = { @Sendable [self] (verdict: OrderVerdict) in report(verdict, delivery) }
-    _ = try await database.transaction("on \(delivery.type)", onCommit: tell) { database -> OrderVerdict in
-      guard try Inbox.accept(delivery.message, by: consumer, at: now, database) else { return .duplicate }
+    _ = try await database.transaction("on \(delivery.type)", at: .record, onCommit: tell) { database -> OrderVerdict in
+      guard try process.accept(delivery, database) else { return .duplicate }
       guard let order = try OrderTables.order(id: delivery.payload.order ?? 0, database) else { return .unknown }
       return try rules.apply(to: order, now: now, database)
     }

@@ -8,8 +8,9 @@ internal import Transactions
 /// Payment: charges through an outside company. It keeps no database: the company honours the key `<GTXID>/charge` over
 /// every retry and redelivery, and a record's offset is committed after its answer is published.
 ///
-/// A charge that was refused by a guard never left, and its saga turns back at once. One that timed out may have been
-/// taken: it is voided under the same key until the company answers, and only then the saga turns back.
+/// A charge that was refused by a guard never left, and its saga turns back at once, unless somebody may have sent it
+/// before, in answer to the same record. One that timed out may have been taken: it is voided under the same key until
+/// the company answers, and only then the saga turns back.
 actor PaymentService: ShopService {
   static let plan = ServicePlan(
     name: ShopPlan.payment, team: "money", instances: 2, firstPort: 41_871, workers: 16,
@@ -35,6 +36,7 @@ actor PaymentService: ShopService {
   nonisolated let unownedExecutor: UnownedSerialExecutor
   private let process: ServiceProcess
   private let world: World
+  private let unresolved = UnresolvedCharges()
 
   init(_ process: ServiceProcess) {
     self.process = process
@@ -59,11 +61,15 @@ actor PaymentService: ShopService {
   private func charge(_ delivery: Delivery) async throws -> Handling {
     let (span, context) = (delivery.span, delivery.context)
     span.set(AttributeName.subject, .text(Self.won(delivery.payload.amount ?? 0)))
-    if let answer = world.answers.answerToCharge(context.gtxid) {
+    if let answer = world.answers.answerToCharge(context.gtxid), !world.makes(.noIdempotency) {
       // Read again after a rebalance or a crash: the log says what this step came to.
       world.suppressedDuplicate(delivery)
       span.set(AttributeName.state, .text(answer))
       return .done
+    }
+    if let reply = unresolved.join(delivery) {
+      world.suppressedDuplicate(delivery)
+      return .later(reply)
     }
     var request = Request("POST /charge", argument: Self.key(context.gtxid), body: delivery.payload)
     request.user = delivery.payload.user ?? ""
@@ -85,13 +91,17 @@ actor PaymentService: ShopService {
       span.fail("\(error)")
       process.log(.error, context, "not charged: \(error)")
       // What was refused now may have been charged the last time, when the answer got lost.
-      guard outcome.isUnknown || !delivery.isFirst else {
+      guard outcome.isUnknown || delivery.mayBeRepeated else {
         try await fail(delivery, reason: Self.short(error))
         return .done
       }
       let reason = outcome.isUnknown ? "payment timed out" : Self.short(error)
       turnsBack(context, on: delivery.topic, step: ShopPlan.payment, reason: reason)
-      return .later(resolve(delivery, because: reason, announcing: PaymentAnswer.notCharged(delivery)))
+      let reply = unresolved.open(delivery)
+      resolve(delivery, because: reason, announcing: PaymentAnswer.notCharged(delivery)) { [unresolved] result in
+        unresolved.close(delivery, result)
+      }
+      return .later(reply)
     }
   }
 
@@ -113,25 +123,26 @@ actor PaymentService: ShopService {
   private func refund(_ delivery: Delivery) -> Handling {
     delivery.span.set(AttributeName.subject, .text(Self.won(delivery.payload.amount ?? 0)))
     if let hop = delivery.payload.hop { delivery.span.set(AttributeName.undoes, .integer(hop)) }
-    if world.answers.isRefunded(delivery.context.gtxid) {
+    if world.answers.isRefunded(delivery.context.gtxid), !world.makes(.noIdempotency) {
       world.suppressedDuplicate(delivery)
       return .done
     }
     delivery.span.succeed()
-    return .later(
-      resolve(
-        delivery, because: delivery.payload.reason ?? "order failed", announcing: PaymentAnswer.refunded(delivery)))
+    let reply = Reply<Void>()
+    let reason = delivery.payload.reason ?? "order failed"
+    resolve(delivery, because: reason, announcing: PaymentAnswer.refunded(delivery)) { reply.resolve($0) }
+    return .later(reply)
   }
 
   /// Sends `void` under the charge's key until the company answers, then announces what that means.
   private func resolve(
-    _ delivery: Delivery, because reason: String, announcing announcement: PaymentAnswer?
-  ) -> Reply<Void> {
-    let reply = Reply<Void>()
+    _ delivery: Delivery, because reason: String, announcing announcement: PaymentAnswer?,
+    then done: @escaping @Sendable (Result<Void, any Error>) -> Void
+  ) {
     let (process, world) = (process, world)
     process.life.spawn {
       await TraceContext.$current.withValue(delivery.context) {
-        await self.voidUntilAnswered(delivery)
+        guard await self.voidUntilAnswered(delivery) else { return done(.failure(RecordMoved())) }
         guard !process.life.isOver else { return }
         world.counters.compensated(step: "void")
         let draft = Draft()
@@ -145,22 +156,28 @@ actor PaymentService: ShopService {
         }
         guard !process.life.isOver else { return }
         if delivery.type == EventType.rollback { world.rollbacks.carriedOut(delivery) }
-        reply.resolve(.success(()))
+        done(.success(()))
       }
     }
-    return reply
   }
 
-  private func voidUntilAnswered(_ delivery: Delivery) async {
+  /// False when the record went to another instance, which asks the company anew. A void that were sent after that could
+  /// take back what the other has been told is paid; and if this instance crashed then, nobody would say so.
+  private func voidUntilAnswered(_ delivery: Delivery) async -> Bool {
     var backOff: Int64 = 1_000_000_000
     var request = Request("POST /void", argument: Self.key(delivery.context.gtxid), body: delivery.payload)
     request.user = delivery.payload.user ?? ""
-    while !process.life.isOver {
-      let outcome = await process.client(of: ShopPlan.company).call(request, in: nil, retrying: false)
-      if case .success(let response) = outcome.result, response.status == 200 { return }
+    while !process.life.isOver, !delivery.worker.isStopped {
+      if delivery.worker.isHeld {
+        delivery.worker.callsInFlight += 1
+        let outcome = await process.client(of: ShopPlan.company).call(request, in: nil, retrying: false)
+        delivery.worker.callsInFlight -= 1
+        if case .success(let response) = outcome.result, response.status == 200 { return true }
+      }
       try? await world.time.sleep(for: backOff)
       backOff = min(backOff * 2, 5_000_000_000)
     }
+    return false
   }
 
   // MARK: Answering
@@ -175,7 +192,9 @@ actor PaymentService: ShopService {
   ) async throws {
     let entry = draft.entry ?? self.entry(answer, reason: reason, delivery)
     draft.entry = entry
+    try world.crashPoints.pass(.beforeEffect, process.instance)
     try await process.bus.publish([entry])
+    try world.crashPoints.pass(.effectCommitted, process.instance)
     if answer.type == EventType.paymentComplete { world.transactions.step(delivery.context.gtxid, ShopPlan.order) }
   }
 

@@ -85,9 +85,10 @@ final class CompanyBooks: @unchecked Sendable {
   func charge(_ key: String, amount: Int64, declining: Bool) -> Entry {
     if let known = entries[key]?.entry {
       repeated += 1
-      return known
+      guard world.makes(.noIdempotency) else { return known }
     }
-    let entry = declining ? Entry.declined : .charged(amount)
+    let before = self.amount(under: key) ?? 0
+    let entry = declining ? Entry.declined : .charged(before + amount)
     if case .charged = entry {
       kept += amount
       charges += 1

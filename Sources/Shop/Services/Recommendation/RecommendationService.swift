@@ -35,14 +35,14 @@ actor RecommendationService: ShopService {
   }
 
   func handle(_ delivery: Delivery) async throws -> Handling {
-    let (now, consumer, order) = (world.time.now, process.instance.service.name, delivery.payload)
+    let (process, order) = (process, delivery.payload)
     let tell = { @Sendable [world] (isNew: Bool) in
       guard isNew else { return world.suppressedDuplicate(delivery) }
       world.effect(delivery)
       delivery.span.succeed()
     }
-    _ = try await database.transaction("learn", isQuiet: true, onCommit: tell) { database in
-      guard try Inbox.accept(delivery.message, by: consumer, at: now, database) else { return false }
+    _ = try await database.transaction("learn", isQuiet: true, at: .record, onCommit: tell) { database in
+      guard try process.accept(delivery, database) else { return false }
       try RecommendationTables.learn(user: order.user ?? "", bought: order.sku ?? "", database)
       return true
     }

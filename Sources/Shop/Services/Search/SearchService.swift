@@ -42,7 +42,7 @@ actor SearchService: ShopService {
       world.effect(delivery)
       delivery.span.succeed()
     }
-    _ = try await database.transaction("update", isQuiet: true, onCommit: tell) {
+    _ = try await database.transaction("update", isQuiet: true, at: .record, onCommit: tell) {
       try SearchTables.update(change, $0)
     }
     return .done

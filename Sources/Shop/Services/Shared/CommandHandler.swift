@@ -24,7 +24,7 @@ struct CommandHandler: Sendable {
     let tell = { @Sendable (handling: SagaParticipant.Handling) in
       Self.report(handling, command, delivery, world)
     }
-    _ = try await database.transaction(delivery.type, onCommit: tell) { database in
+    _ = try await database.transaction(delivery.type, at: .command, onCommit: tell) { database in
       try participant.handle(command, context, database) { command, _, database in
         try act(command, Payload(json: command.body) ?? Payload(), database)
       }

@@ -49,15 +49,17 @@ enum StockTables: ServiceTables {
   }
 
   /// Takes stock for an order, or notes that there was not enough; nil when the order has been here before.
+  /// - Parameter isBlind: true takes stock again all the same, which is a mistake.
   static func reserve(
-    _ order: Int64, sku: String, quantity: Int64, hop: LTXID, now: Int64, _ database: Database
+    _ order: Int64, sku: String, quantity: Int64, hop: LTXID, now: Int64, isBlind: Bool = false,
+    _ database: Database
   ) throws -> Bool? {
-    guard try reservation(of: order, database) == nil else { return nil }
+    guard try isBlind || reservation(of: order, database) == nil else { return nil }
     try database.run(
       "UPDATE product SET stock = stock - ? WHERE sku = ? AND stock >= ?", [quantity, sku, quantity])
     let isEnough = database.changesCount > 0
     try database.run(
-      "INSERT INTO reservation(order_id, sku, quantity, state, hop, changed) VALUES (?, ?, ?, ?, ?, ?)",
+      "INSERT OR REPLACE INTO reservation(order_id, sku, quantity, state, hop, changed) VALUES (?, ?, ?, ?, ?, ?)",
       [order, sku, quantity, isEnough ? reserved : rejected, Int64(hop.number), now])
     return isEnough
   }

@@ -1,0 +1,130 @@
+internal import Concurrency
+internal import Crypto
+internal import Foundation
+internal import Simulation
+
+/// Many runs, each with a plan of its own, side by side on a few threads. A world stays on the thread that made it, and
+/// two worlds share nothing that changes.
+public final class ChaosSweep: Sendable {
+  private struct State {
+    var next = 0
+    var reports: [SimulationReport?]
+    var isCancelled = false
+  }
+
+  private let plans: [ChaosPlan]
+  private let isChaos: Bool
+  private let threads: Int
+  private let state: Locked<State>
+  /// Failing seeds whose smallest part is looked for: each takes some thirty runs.
+  private static let shrunk = 3
+
+  /// - Parameter seeds: at least one.
+  public init(
+    seeds: ClosedRange<UInt64>, duration: Int64, rate: Double, mistakes: Set<Mistake> = [], mix: LoadMix = .ordinary,
+    isChaos: Bool = true, threads: Int = 2
+  ) {
+    plans = seeds.map { seed in
+      isChaos
+        ? .drawn(seed: seed, rate: rate, duration: duration, mistakes: mistakes, mix: mix)
+        : ChaosPlan(seed: seed, rate: rate, duration: duration, mistakes: mistakes, mix: mix)
+    }
+    self.isChaos = isChaos
+    self.threads = max(1, min(threads, plans.count))
+    state = Locked(State(reports: Array(repeating: nil, count: plans.count)))
+  }
+
+  /// Ends the sweep within a moment; ``run(progress:)`` then returns what was done. From any thread.
+  public func cancel() { state.withLock { $0.isCancelled = true } }
+
+  private var isCancelled: Bool { state.withLock { $0.isCancelled } }
+
+  /// Runs all. Call it once.
+  /// - Parameter progress: called by this thread some times a second, with the seeds that are done and that failed.
+  public func run(progress: (_ done: Int, _ failed: Int) -> Void = { _, _ in }) -> SweepReport {
+    let clock = ContinuousClock()
+    let began = clock.now
+    let left = Locked(threads)
+    for number in 1...threads {
+      let thread = Thread { [self] in
+        work()
+        left.withLock { $0 -= 1 }
+      }
+      thread.name = "seeds \(number)"
+      thread.stackSize = 4 << 20
+      thread.start()
+    }
+    while left.withLock({ $0 }) > 0 {
+      Thread.sleep(forTimeInterval: 0.02)
+      let (done, failed) = state.withLock { state in
+        state.reports.reduce(into: (0, 0)) { counts, report in
+          counts.0 += report == nil ? 0 : 1
+          counts.1 += report?.allHold == false ? 1 : 0
+        }
+      }
+      progress(done, failed)
+    }
+    var report = sum()
+    report.wallSeconds = Double((clock.now - began).wholeNanoseconds) / 1e9
+    return report
+  }
+
+  private func work() {
+    while let index = state.withLock({ state in
+      defer { state.next += 1 }
+      return state.isCancelled || state.next >= plans.count ? nil : state.next
+    }) {
+      let report = Self.run(plans[index]) { self.isCancelled }
+      state.withLock { $0.reports[index] = report }
+    }
+  }
+
+  /// One run of a plan; nil when it was cancelled.
+  static func run(_ plan: ChaosPlan, isCancelled: () -> Bool = { false }) -> SimulationReport? {
+    let report = SimulationRun(plan.settings, duration: plan.duration).run(isCancelled: isCancelled)
+    return report.isComplete ? report : nil
+  }
+
+  // MARK: What they came to
+
+  private func sum() -> SweepReport {
+    let (first, last) = (plans[0], plans[plans.count - 1])
+    var sum = SweepReport(
+      first: first.seed, last: last.seed, duration: first.duration, rate: first.rate,
+      mistakes: Mistake.allCases.filter(first.mistakes.contains))
+    var (trials, hash) = (ChaosTrials(), SHA256())
+    for (plan, report) in zip(plans, state.withLock({ $0.reports })) {
+      guard let report else {
+        sum.isComplete = false
+        continue
+      }
+      sum.done += 1
+      trials.add(report, of: plan)
+      hash.update(data: Array(report.digest.utf8))
+      if !report.allHold { sum.failures.append(failure(of: plan, report, shrinks: sum.failures.count < Self.shrunk)) }
+    }
+    sum.counts = trials.counts
+    sum.digest = hash.finalize().map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    return sum
+  }
+
+  private func failure(of plan: ChaosPlan, _ report: SimulationReport, shrinks: Bool) -> SweepReport.Failure {
+    SweepReport.Failure(
+      seed: plan.seed, problems: report.problems, replay: isChaos ? plan.drawnCommand : plan.command,
+      shortest: shrinks ? Self.smallest(of: plan) { self.isCancelled }?.command : nil)
+  }
+
+  /// The smallest part of a failing plan that still fails; nil when it was cancelled.
+  public static func smallest(of plan: ChaosPlan, isCancelled: () -> Bool = { false }) -> ChaosPlan? {
+    withoutActuallyEscaping(isCancelled) { isCancelled in
+      ChaosShrinker { plan in run(plan, isCancelled: isCancelled).map { !$0.allHold } }.smallest(of: plan)
+    }
+  }
+}
+
+extension SimulationReport {
+  /// What broke, a line each.
+  var problems: [String] {
+    invariants.flatMap { verdict in verdict.problems.map { "\(verdict.name): \($0)" } }
+  }
+}

@@ -1,0 +1,75 @@
+internal import Operations
+
+/// What put the invariants to the test, summed over many runs, and whether the runs' faults could have caused it: a
+/// count that stays 0 although they could says that the runs prove little.
+struct ChaosTrials {
+  private(set) var counts: [SweepReport.Count] = []
+
+  mutating func add(_ report: SimulationReport, of plan: ChaosPlan) {
+    let (trials, causes) = (report.trials, Causes(plan))
+    add("transactions", UInt64(report.transactions.started), if: plan.rate > 0)
+    add("compensated transactions", UInt64(report.transactions.compensated), if: causes.isLate)
+    add("stuck transactions", UInt64(report.transactions.stuck), if: causes.putsAside)
+    add("duplicates delivered", trials.duplicatesDelivered, if: causes.crashesConsumer)
+    add("duplicates suppressed", trials.duplicatesSuppressed, if: causes.crashesConsumer)
+    add("crashes between effect and offset commit", trials.crashesBeforeOffsetCommit, if: causes.crashesConsumer)
+    add("late answers: time-outs with unknown outcome", trials.timeOutsWithUnknownOutcome, if: causes.isLate)
+    add("rebalances", trials.rebalances, if: true)
+    add("charges repeated under one key", trials.chargesRepeated, if: causes.crashesConsumer)
+    add("refunds", trials.refunds, if: causes.isLate)
+    add("dead letters", trials.deadLetters, if: causes.putsAside)
+    for step in ["cancel", "release", "void"] {
+      let count = trials.compensations.first { $0.step == step }?.count ?? 0
+      add("compensations: \(step)", count, if: causes.isLate)
+    }
+    for kind in ChaosCatalogue.kinds {
+      let count = plan.faults.count { $0.spec.kind.name.rawValue == kind }
+      add("faults: \(kind)", UInt64(count), if: false)
+    }
+    // What publishes beside the outbox never passes through its relay.
+    let relays = ["P3", "P5", "P6", "P7"]
+    for point in trials.crashPoints {
+      let isPassed = !plan.mistakes.contains(.dualWrite) || !relays.contains(point.point)
+      add("crashes at \(point.point), \(point.what)", point.struck, if: point.armed > 0 && isPassed)
+    }
+  }
+
+  private mutating func add(_ name: String, _ count: UInt64, if canBe: Bool) {
+    if let index = counts.firstIndex(where: { $0.name == name }) {
+      counts[index].count += count
+      if canBe { counts[index].isExpected = true }
+    } else {
+      counts.append(SweepReport.Count(name: name, count: count, isExpected: canBe))
+    }
+  }
+
+  /// What a plan's faults can cause, given some time.
+  private struct Causes {
+    /// An instance that reads a topic crashes.
+    var crashesConsumer = false
+    /// The company answers later than anybody waits for it.
+    var isLate = false
+    /// Records fail for long enough to be put aside.
+    var putsAside = false
+
+    init(_ plan: ChaosPlan) {
+      let consumers = ShopPlan.services.filter { !$0.reads.isEmpty }.map(\.name)
+      let crashed =
+        plan.crashes.map(\.spec.service)
+        + plan.faults.filter { $0.spec.kind == .crash }.map(\.spec.target.service)
+      crashesConsumer = crashed.contains(where: consumers.contains)
+      for fault in plan.faults {
+        let (spec, lasts) = (fault.spec, min(fault.spec.timeToLive ?? .max, plan.duration - fault.at))
+        let isForAll = spec.scope.user == nil && spec.scope.route == nil && spec.scope.share == 1
+        guard isForAll, lasts >= 4_000_000_000 else { continue }
+        switch spec.kind {
+        case .outage: isLate = true
+        case .latency(let late) where late >= 1_000_000_000 && spec.target == .service(ShopPlan.company): isLate = true
+        case .errors(1) where lasts >= 30_000_000_000:
+          if case .service(let name) = spec.target, consumers.contains(name) { putsAside = true }
+        default: break
+        }
+      }
+    }
+  }
+}

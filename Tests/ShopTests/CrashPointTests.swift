@@ -1,0 +1,312 @@
+import EventBus
+import Operations
+import Simulation
+import Testing
+import TraceModel
+import Transactions
+
+@testable import Shop
+
+/// A crash exactly at each point: what saga.json expects there holds; and where a mechanism is built wrong, it does not.
+@Suite struct CrashPointTests {
+  private static func stage(_ crash: String, mistakes: Set<Mistake> = []) throws -> Stage {
+    let stage = Stage { $0.mistakes = mistakes }
+    stage.world.crashPoints.arm(try CrashSpec(parsing: crash))
+    return stage
+  }
+
+  /// Lets a request come in, and stops within a tenth of a millisecond after the crash.
+  private static func orderUntilStruck(_ stage: Stage, at point: CrashPoint, patience: Double = 5) {
+    stage.send(
+      Request(
+        "POST /orders", body: Payload(user: "kim", sku: "sku-01", quantity: 2, amount: 2000), user: "kim"))
+    runUntilStruck(stage, at: point, patience: patience)
+  }
+
+  private static func runUntilStruck(_ stage: Stage, at point: CrashPoint, patience: Double = 5) {
+    for _ in 0..<Int(patience * 10_000) where stage.world.crashPoints.count(of: point).struck == 0 { stage.run(0.0001) }
+    #expect(stage.world.crashPoints.count(of: point).struck == 1, "\(point.name) was never passed")
+  }
+
+  private static func count(_ stage: Stage, _ service: String, _ table: String) -> Int64 {
+    (try? stage.world.disk(of: service)?.database.read { try $0.number("SELECT count(*) FROM \(table)") }) ?? -1
+  }
+
+  /// The only transaction that there is.
+  private static func id(_ stage: Stage) -> GTXID? {
+    (try? stage.world.disk(of: ShopPlan.order)?.database.read { database in
+      try database.first("SELECT gtxid FROM orders ORDER BY id LIMIT 1") { $0.value(0) as String }
+    }).flatMap(\.self).flatMap { GTXID($0) }
+  }
+
+  /// The message ids of the records of one type, in the order of the log.
+  private static func messages(_ stage: Stage, _ type: String) -> [String] {
+    stage.records(id(stage)).map(\.record).filter { $0.headerText(RecordHeaderName.type) == type }
+      .compactMap { $0.headerText(RecordHeaderName.message) }
+  }
+
+  private static func expectOneOrder(_ stage: Stage, _ point: String) {
+    let id = Self.id(stage)
+    #expect(stage.state(id) == .committed, "\(point)")
+    #expect(Self.count(stage, ShopPlan.order, "orders") == 1, "\(point)")
+    #expect(stage.held(id) == 2 && stage.money(id) == 2000, "\(point)")
+    #expect(stage.problems() == [], "\(point)")
+  }
+
+  // MARK: The outbox
+
+  @Test func p1LeavesNothing() throws {
+    let stage = try Self.stage("order:P1")
+    Self.orderUntilStruck(stage, at: .beforeCommit)
+    #expect(Self.count(stage, ShopPlan.order, "orders") == 0)
+    #expect(Self.count(stage, ShopPlan.order, "event") == 0)
+    stage.run(0.4)
+    // The gateway asks again under the same id, another instance takes the order, and there is one.
+    stage.run(15)
+    Self.expectOneOrder(stage, "P1")
+    #expect(Self.messages(stage, EventType.orderCreated).count == 1)
+  }
+
+  @Test(arguments: [("order:P2", CrashPoint.afterCommit), ("order:P3", .relayHasRead)])
+  func p2AndP3PublishOnce(crash: String, point: CrashPoint) throws {
+    let stage = try Self.stage(crash)
+    Self.orderUntilStruck(stage, at: point)
+    #expect(Self.count(stage, ShopPlan.order, "orders") == 1)
+    #expect(Self.count(stage, ShopPlan.order, "event") == 1)
+    #expect(stage.records(Self.id(stage)).isEmpty)
+    stage.run(15)
+    Self.expectOneOrder(stage, crash)
+    #expect(Self.messages(stage, EventType.orderCreated).count == 1)
+  }
+
+  @Test func p2LosesTheEventOfADualWrite() throws {
+    let stage = try Self.stage("order:P2", mistakes: [.dualWrite])
+    Self.orderUntilStruck(stage, at: .afterCommit)
+    stage.run(15)
+    #expect(Self.messages(stage, EventType.orderCreated).isEmpty)
+    #expect(stage.broken().contains(.everySagaEnds))
+  }
+
+  @Test(arguments: [
+    ("order:P4", CrashPoint.appended), ("order:P5", .acknowledged), ("order:P7", .overlappingLeases),
+  ])
+  func p4P5AndP7PublishTwiceUnderOneID(crash: String, point: CrashPoint) throws {
+    let stage = try Self.stage(crash)
+    Self.orderUntilStruck(stage, at: point)
+    stage.run(15)
+    let messages = Self.messages(stage, EventType.orderCreated)
+    #expect(messages.count == 2 && Set(messages).count == 1, "\(crash)")
+    Self.expectOneOrder(stage, crash)
+    #expect(stage.world.counters.duplicatesSuppressed >= 1, "\(crash)")
+    let blind = try Self.stage(crash, mistakes: [.noIdempotency])
+    Self.orderUntilStruck(blind, at: point)
+    blind.run(15)
+    #expect(blind.broken().contains(.effectsHappenOnce), "\(crash)")
+  }
+
+  @Test func p6KeepsTheOrderOfABatchAndLosesNothing() throws {
+    for nth in 1...3 {
+      let stage = Stage()
+      // Without a relay for a while a batch gathers.
+      let order = stage.world.service(ShopPlan.order)
+      let relaying = try #require(order.instances.first { $0.process?.isRelaying == true })
+      stage.arm("order/\(relaying.number):crash,ttl=2s")
+      stage.world.crashPoints.arm(try CrashSpec(parsing: "order:P6,nth=\(nth)"))
+      for sku in ["sku-01", "sku-02", "sku-03", "sku-04"] {
+        stage.send(
+          Request("POST /orders", body: Payload(user: "lee", sku: sku, quantity: 1, amount: 500), user: "lee"))
+      }
+      Self.runUntilStruck(stage, at: .withinBatch)
+      let appended = Self.publishedByOrder(stage)
+      #expect(appended.count == nth)
+      stage.run(15)
+      let published = Self.publishedByOrder(stage)
+      #expect(published.count == 4 + nth)
+      var first: [String] = []
+      for message in published where !first.contains(message) { first.append(message) }
+      #expect(first == (try Self.rows(stage)), "the order of commits")
+      #expect(stage.world.transactions.currentTally().committed == 4)
+      #expect(stage.problems() == [])
+    }
+  }
+
+  private static func rows(_ stage: Stage) throws -> [String] {
+    try stage.world.disk(of: ShopPlan.order)?.database.read { database in
+      try database.all("SELECT message FROM event ORDER BY id") { $0.value(0) as String }
+    } ?? []
+  }
+
+  /// In the order in which they were appended.
+  private static func publishedByOrder(_ stage: Stage) -> [String] {
+    var found: [(time: Int64, hop: Int64, message: String)] = []
+    for partition in 0..<ShopPlan.partitions {
+      let batch = try? stage.world.broker.read(TopicName.inventory, partition: partition, from: 0)
+      for record in batch?.records ?? [] {
+        let message = record.headerText(RecordHeaderName.message) ?? ""
+        found.append((record.timestamp, record.keyText.flatMap { Int64($0) } ?? 0, message))
+      }
+    }
+    return found.sorted { ($0.time, $0.hop) < ($1.time, $1.hop) }.map(\.message)
+  }
+
+  @Test func p7FencesOffTheRelayThatSlept() throws {
+    let stage = try Self.stage("order:P7")
+    Self.orderUntilStruck(stage, at: .overlappingLeases)
+    stage.run(3.9)
+    let order = stage.world.service(ShopPlan.order)
+    #expect(order.instances.filter { $0.process?.isRelaying == true }.count == 2, "both think that they may")
+    stage.run(5)
+    #expect(order.instances.filter { $0.process?.isRelaying == true }.count == 1)
+  }
+
+  /// P8: no event is numbered before one that commits earlier.
+  @Test func p8NumbersFollowCommits() throws {
+    let stage = Stage(rate: 60)
+    stage.run(5)
+    stage.world.customers.close()
+    stage.run(5)
+    let rows = try Self.rows(stage)
+    #expect(rows.count > 100)
+    #expect(Set(Self.publishedByOrder(stage)).isSuperset(of: rows.filter { $0.hasSuffix(EventType.orderCreated) }))
+    #expect(CrashPoint.lateCommit.absence != nil)
+  }
+
+  // MARK: The consumer
+
+  @Test(arguments: ["inventory", "payment", "order"])
+  func p9HasNoEffectAndIsDeliveredAgain(service: String) throws {
+    let stage = try Self.stage("\(service):P9")
+    Self.orderUntilStruck(stage, at: .beforeEffect)
+    if service == ShopPlan.inventory {
+      #expect(Self.count(stage, service, "reservation") == 0)
+      #expect(Self.count(stage, service, "inbox") == 0)
+    }
+    #expect(stage.world.counters.duplicatesDelivered == 0)
+    stage.run(30)
+    #expect(stage.world.counters.duplicatesDelivered == 1)
+    Self.expectOneOrder(stage, "\(service):P9")
+  }
+
+  @Test(arguments: ["inventory", "payment", "order"])
+  func p10HasNoSecondEffect(service: String) throws {
+    let stage = try Self.stage("\(service):P10")
+    Self.orderUntilStruck(stage, at: .effectCommitted)
+    if service == ShopPlan.inventory { #expect(Self.count(stage, service, "reservation") == 1) }
+    stage.run(30)
+    // One more when the instance was also the relay that had yet to mark what it had published.
+    #expect(stage.world.counters.duplicatesSuppressed >= 1)
+    Self.expectOneOrder(stage, "\(service):P10")
+    let blind = try Self.stage("\(service):P10", mistakes: [.noIdempotency])
+    Self.orderUntilStruck(blind, at: .effectCommitted)
+    blind.run(30)
+    #expect(blind.broken().contains(.effectsHappenOnce))
+  }
+
+  @Test(arguments: ["inventory", "payment", "order"])
+  func p11LosesNothing(service: String) throws {
+    let stage = try Self.stage("\(service):P11")
+    Self.orderUntilStruck(stage, at: .offsetCommitted)
+    stage.run(30)
+    Self.expectOneOrder(stage, "\(service):P11")
+  }
+
+  /// What P11 would be with offsets that are committed ahead of the effect.
+  @Test func anOffsetAheadOfItsEffectIsFound() throws {
+    let stage = Stage(faults: ["inventory:crash,ttl=5s"])
+    stage.order()
+    _ = try stage.world.broker.groups.seek(
+      group: ShopPlan.inventory, topic: TopicName.inventory, to: .latest, byOperator: true, now: stage.world.time.now)
+    stage.run(30)
+    #expect(stage.broken() == [.everySagaEnds])
+  }
+
+  @Test func p12ForgetsNothingThatCanComeAgain() throws {
+    // A record is kept so long, and its segment is closed a minute after it was opened.
+    #expect(Observatory.memory > Observatory.retention + 60_000_000_000)
+    let stage = try Self.stage("inventory:P12")
+    let id = stage.order("sku-01", quantity: 2)
+    Self.runUntilStruck(stage, at: .inboxPruned, patience: 12)
+    stage.run(20)
+    let (topic, record) = try #require(stage.records(id).first)
+    _ = try stage.world.broker.append(
+      [.init(key: record.key, value: record.value, headers: record.headers)], to: topic, now: stage.world.time.now)
+    stage.run(2)
+    #expect(stage.world.counters.duplicatesSuppressed == 1)
+    #expect(stage.held(id) == 2)
+    #expect(stage.problems() == [])
+    // Once the window is over the same record has its effect again.
+    try stage.write(ShopPlan.inventory, "DELETE FROM inbox")
+    try stage.write(ShopPlan.inventory, "DELETE FROM reservation")
+    try stage.write(ShopPlan.inventory, "DELETE FROM event")
+    _ = try stage.world.broker.append(
+      [.init(key: record.key, value: record.value, headers: record.headers)], to: topic, now: stage.world.time.now)
+    stage.run(2)
+    #expect(stage.broken().contains(.effectsHappenOnce))
+  }
+
+  // MARK: The switchboard
+
+  @Test func strikesAtTheNthPassageOfItsInstanceAndComesBack() throws {
+    let stage = try Self.stage("inventory/2:P10,nth=3,down=2s")
+    let instances = stage.world.service(ShopPlan.inventory).instances
+    stage.world.customers.rate = 20
+    Self.runUntilStruck(stage, at: .effectCommitted)
+    #expect(instances.map(\.isUp) == [true, false])
+    #expect(stage.world.crashPoints.count(of: .effectCommitted).passed >= 3)
+    stage.run(1.9)
+    #expect(instances.map(\.isUp) == [true, false])
+    stage.run(0.6)
+    #expect(instances.map(\.isUp) == [true, true])
+    stage.run(20)
+    #expect(stage.world.crashPoints.count(of: .effectCommitted).struck == 1)
+  }
+
+  @Test(arguments: ["order:P2", "inventory/1:P5,nth=3,down=2s", "payment:P10,down=50ms"])
+  func isTypedAsItIsWritten(text: String) throws {
+    #expect("\(try CrashSpec(parsing: text))" == text)
+  }
+
+  @Test(arguments: [
+    ("order", "say order:P2"), ("order:P99", "P1 to P18"), ("order:P17", "order does not pass P17; orchestrator do"),
+    ("gateway:P3", "order, inventory, customer, item, orchestrator, shipping do"), ("order/3:P2", "instances 1 to 2"), ("order:P2,nth=0", "nth=3"),
+    ("order:P2,down=soon", "down=2s"), ("order:P2,often", "nth=3, down=2s"),
+  ])
+  func whatCannotBeTypedIsExplained(text: String, expected: String) {
+    do throws(FaultSpecError) {
+      _ = try CrashSpec(parsing: text)
+      Issue.record("\(text) was taken")
+    } catch {
+      #expect(error.description.contains(expected), "\(error)")
+    }
+  }
+
+  @Test func everyPointIsPassedSomewhereOrSaysWhyNot() {
+    for point in CrashPoint.allCases { #expect((point.absence == nil) == !point.services.isEmpty, "\(point.name)") }
+    #expect(CrashPoint.allCases.map(\.name) == (1...18).map { "P\($0)" })
+  }
+}
+
+/// What was committed is compared with what was published, and the comparison finds what is wrong.
+@Suite struct EventLedgerTests {
+  private static func event(_ message: String, key: String = "7") throws -> Outbox.Entry {
+    let (id, hop) = (try #require(GTXID(high: 1, low: 2)), LTXID.first)
+    let span = try #require(SpanID(3))
+    return Outbox.Entry(
+      message: message, topic: "inventory", key: key, type: "T", payload: [], gtxid: id, ltxid: hop, span: span,
+      parent: span, created: 0)
+  }
+
+  @Test func lossPhantomAndDisorderAreFound() throws {
+    let ledger = EventLedger()
+    ledger.committed(try [Self.event("a"), Self.event("b"), Self.event("c", key: "8")].map(Outbox.Mark.init), by: "order")
+    for message in ["a", "b", "a"] { ledger.published(try Self.event(message), by: "order", at: 1) }
+    #expect(ledger.problems == [] && ledger.lost == ["event c was committed, and never published"])
+    ledger.published(try Self.event("c", key: "8"), by: "order", at: 2)
+    #expect(ledger.lost == [])
+    ledger.published(try Self.event("ghost"), by: "order", at: 3)
+    #expect(ledger.problems == ["event ghost was published, and never committed"])
+    ledger.committed(try [Self.event("d"), Self.event("e")].map(Outbox.Mark.init), by: "order")
+    ledger.published(try Self.event("e"), by: "order", at: 4)
+    #expect(ledger.problems.last == "event e was published before d")
+  }
+}

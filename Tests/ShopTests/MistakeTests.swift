@@ -1,0 +1,91 @@
+import Operations
+import Simulation
+import Testing
+import TraceCollector
+import TraceModel
+
+@testable import Shop
+
+/// What is built wrong breaks a promise, under the same crashes under which the right shop keeps it.
+@Suite struct MistakeTests {
+  private static func broken(_ mistakes: Set<Mistake>, seed: UInt64, _ crashes: [String]) throws -> [String] {
+    var settings = ShopSettings(seed: seed, rate: 15)
+    settings.mistakes = mistakes
+    settings.crashes = try crashes.map { (at: 2_000_000_000, spec: try CrashSpec(parsing: $0)) }
+    let report = SimulationRun(settings, duration: 8_000_000_000).run()
+    #expect(report.trials.crashPoints.reduce(0) { $0 + $1.struck } > 0)
+    return report.invariants.filter { !$0.holds }.map(\.name)
+  }
+
+  @Test(arguments: [1, 2, 3] as [UInt64]) func aDualWriteLosesEvents(seed: UInt64) throws {
+    let crashes = ["order:P2,nth=3", "inventory:P10,nth=9"]
+    #expect(try Self.broken([], seed: seed, crashes) == [])
+    #expect(try Self.broken([.dualWrite], seed: seed, crashes).contains(Invariant.everySagaEnds.rawValue))
+  }
+
+  @Test func withoutIdempotencyEffectsHappenAgain() throws {
+    let crashes = ["inventory:P10,nth=3", "payment:P10,nth=5"]
+    var all: Set<String> = []
+    for seed in [1, 2, 3] as [UInt64] {
+      #expect(try Self.broken([], seed: seed, crashes) == [], "seed \(seed)")
+      let broken = try Self.broken([.noIdempotency], seed: seed, crashes)
+      #expect(broken.contains(Invariant.effectsHappenOnce.rawValue), "seed \(seed)")
+      all.formUnion(broken)
+    }
+    // A card that was declined is declined again: not every crash costs money.
+    #expect(all.isSuperset(of: [Invariant.stockIsConserved.rawValue, Invariant.moneyIsConserved.rawValue]))
+  }
+
+  // MARK: Without guards
+
+  /// The finished spans of a route at one service: the share of errors, and the 99th percentile in nanoseconds.
+  private static func figures(_ stage: Stage, _ service: String, _ route: String, since: Int64) -> (
+    count: Int, errors: Double, p99: Int64
+  ) {
+    stage.world.flushSpans()
+    let spans = stage.world.book.newest(.max >> 1).map(\.gtxid).flatMap { stage.world.traces.spans(of: $0) }
+      .filter { $0.kind == .server && $0.service == service && $0.operation == route && $0.start >= since }
+    let durations = spans.compactMap(\.duration).sorted()
+    guard !durations.isEmpty else { return (0, 0, 0) }
+    let errors = spans.filter { $0.status == .error }.count
+    return (
+      spans.count, Double(errors) / Double(spans.count), durations[min(durations.count - 1, durations.count * 99 / 100)]
+    )
+  }
+
+  @Test func routesThatDoNotNeedTheCompanyStayAsTheyAreWhileItHangs() {
+    let stage = Stage(rate: 20)
+    stage.run(30)
+    let normal = Self.figures(stage, ShopPlan.gateway, "POST /orders", since: 0)
+    let since = stage.world.time.now
+    stage.arm("payment-gateway:outage,ttl=60s")
+    stage.run(60)
+    let meanwhile = Self.figures(stage, ShopPlan.gateway, "POST /orders", since: since)
+    #expect(normal.count > 300 && meanwhile.count > 600)
+    #expect(meanwhile.errors < 0.01)
+    #expect(meanwhile.p99 < 2 * normal.p99, "\(meanwhile.p99) against \(normal.p99) ns")
+  }
+
+  /// A company that hung for a while holds for ever what waits for it without a limit.
+  @Test func withoutATimeLimitAnOutageOutlivesItself() {
+    for mistakes in [[], [.noBreaker]] as [Set<Mistake>] {
+      let stage = Stage(rate: 10, faults: ["payment-gateway:outage,ttl=20s"]) { $0.mistakes = mistakes }
+      stage.run(30)
+      stage.world.customers.close()
+      stage.run(120)
+      #expect(stage.broken() == (mistakes.isEmpty ? [] : [.everySagaEnds]))
+    }
+  }
+
+  /// Orders hang: with its guards the gateway turns them away and answers everybody else; without, its threads run out.
+  @Test func withoutABulkheadOneHangingCalleeTakesTheGatewayDown() {
+    for mistakes in [[], [.noBreaker]] as [Set<Mistake>] {
+      let stage = Stage(rate: 20) { $0.mistakes = mistakes }
+      stage.run(10)
+      stage.arm("gateway>order:latency=60s,ttl=60s")
+      stage.run(40)
+      let ailing = stage.world.service(ShopPlan.gateway).instances.filter { $0.ailment != nil }
+      #expect(ailing.isEmpty == mistakes.isEmpty, "\(mistakes)")
+    }
+  }
+}
