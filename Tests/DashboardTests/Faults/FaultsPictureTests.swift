@@ -37,7 +37,7 @@ struct FaultsPictureTests {
 
   /// Where not every kind has room for a column, the columns move with the one that is chosen.
   @Test func columnsMoveWithTheCursor() {
-    let lines = page(80, 24, "j Right Right Right Right Right").split(separator: "\n").map(String.init)
+    let lines = page(80, 24, "j Right Right Right Right").split(separator: "\n").map(String.init)
     let headings = lines.first { $0.contains("db-down") } ?? ""
     #expect(headings.split(separator: " ") == ["db-down", "outage", "slow", "pool", "cut", "off", "leak", "req/s"])
     #expect(lines.contains { $0.contains("memory leak on payment") })

@@ -190,7 +190,7 @@ import Transactions
 
   /// An answer that is sent until the bus has it is one crossing: no hop is left out.
   @Test func anAnswerThatIsSentOftenIsOneHop() {
-    let stage = Stage(faults: ["payment-gateway:outage,ttl=6s", "payment:lose-before-outbox,ttl=20s"])
+    let stage = Stage(faults: ["payment-gateway:outage,ttl=12s", "payment:lose-before-outbox,ttl=20s"])
     let id = stage.order()
     stage.run(50)
     #expect(stage.state(id) == .compensated)
