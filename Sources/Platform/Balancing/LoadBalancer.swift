@@ -77,7 +77,8 @@ public struct LoadBalancer: Sendable {
     }
   }
 
-  /// The first id after the last one that was chosen, by order and not by place: places shift when instances come and go.
+  /// The first id after the last one that was chosen, by order and not by place: places shift when instances come and
+  /// go.
   private func nextTurn(in candidates: [RegistryInstance]) -> Int {
     guard let last = turns[candidates[0].app] else { return 0 }
     return candidates.firstIndex { $0.id > last } ?? 0

@@ -1,6 +1,7 @@
 /// A hash that is the same in every process and on every machine; for shares and buckets, never against an attacker.
 enum StableHash {
-  /// FNV-1a over the parts with a separator between them, then SplitMix64's finisher, so that neighbouring names spread.
+  /// FNV-1a over the parts with a separator between them, then SplitMix64's finisher, so that neighbouring names
+  /// spread.
   static func of(_ parts: String...) -> UInt64 {
     var hash: UInt64 = 0xCBF2_9CE4_8422_2325
     for part in parts {

@@ -2,9 +2,9 @@ internal import OrderedCollections
 
 /// An API gateway: a chain of filters around one call to a service.
 ///
-/// It calls nobody. ``begin(_:now:)`` says what to do; the caller asks the key-value store or makes the call, and hands in
-/// what came of it, so that each takes its own time while other requests pass. Several gateways, for outside and inside,
-/// are several values with different tables. Times are nanoseconds since the Unix epoch.
+/// It calls nobody. ``begin(_:now:)`` says what to do; the caller asks the key-value store or makes the call, and hands
+/// in what came of it, so that each takes its own time while other requests pass. Several gateways, for outside and
+/// inside, are several values with different tables. Times are nanoseconds since the Unix epoch.
 public struct Gateway: Sendable {
   public let name: String
   /// PRE and ROUTE.
@@ -108,7 +108,7 @@ public struct Gateway: Sendable {
     return .forward(call(exchange, route), exchange)
   }
 
-  private func call(_ exchange: GatewayExchange, _ route: GatewayRoute) -> GatewayCall {
+  private func call(_ exchange: GatewayExchange, _ route: RouteDefinition) -> GatewayCall {
     var target = route.target
     if exchange.isLegacy == true { target = .service(context.configuration.legacyService) }
     if exchange.isSandbox, let sandbox = route.sandbox { target = .service(sandbox) }

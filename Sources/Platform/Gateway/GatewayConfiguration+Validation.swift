@@ -31,7 +31,7 @@ extension GatewayConfiguration {
     return problems
   }
 
-  private func problems(of route: GatewayRoute) -> [String] {
+  private func problems(of route: RouteDefinition) -> [String] {
     var problems: [String] = []
     if route.weight < 1 { problems.append("route \(route.id): weight is \(route.weight), it must be 1 or more") }
     if let rule = route.cache {
@@ -63,9 +63,9 @@ extension GatewayConfiguration {
   }
 }
 
-extension GatewayRoute {
+extension RouteDefinition {
   /// Only sure cases: the same pattern, no condition of its own, and no method less.
-  func takesAll(of other: GatewayRoute) -> Bool {
+  func takesAll(of other: RouteDefinition) -> Bool {
     guard headers.isEmpty, content.isEmpty, pattern == other.pattern else { return false }
     return methods.isEmpty || (!other.methods.isEmpty && other.methods.allSatisfy(methods.contains))
   }

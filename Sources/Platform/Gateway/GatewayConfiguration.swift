@@ -3,7 +3,7 @@ public struct GatewayConfiguration: Sendable, Hashable {
   /// Grows with each change.
   public var version: Int
   /// The first that matches counts.
-  public var routes: [GatewayRoute]
+  public var routes: [RouteDefinition]
   public var clients: [GatewayClient]
   public var plans: [ClientPlan]
   /// The plan of those who are not listed.
@@ -21,7 +21,7 @@ public struct GatewayConfiguration: Sendable, Hashable {
   public var specificationPath: String?
 
   public init(
-    version: Int = 1, routes: [GatewayRoute], clients: [GatewayClient] = [], plans: [ClientPlan] = [],
+    version: Int = 1, routes: [RouteDefinition], clients: [GatewayClient] = [], plans: [ClientPlan] = [],
     defaultPlan: ClientPlan = ClientPlan("default"), cors: CORSRule? = nil, maximumBodyBytes: Int = 1 << 20,
     revocationPolicy: RevocationPolicy = .failClosed, strangler: [StranglerShare] = [],
     legacyService: String = "legacy-shop", specificationPath: String? = "/openapi.json"

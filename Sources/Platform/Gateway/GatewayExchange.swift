@@ -8,7 +8,7 @@ public struct GatewayExchange: Sendable {
   public let started: Int64
   /// Of the configuration with which it began.
   public let configurationVersion: Int
-  public var route: GatewayRoute?
+  public var route: RouteDefinition?
   public var parameters: [RouteParameter] = []
   public var isSandbox = false
   public var claims: TokenClaims?
@@ -64,11 +64,11 @@ public struct FilterRun: Sendable, Hashable {
 
 /// What goes to the service behind the gateway.
 public struct GatewayCall: Sendable, Equatable {
-  public var target: GatewayRoute.Target
+  public var target: RouteDefinition.Target
   /// Nil: any version but a canary; the balancer chooses.
   public var version: String?
   public var request: GatewayRequest
-  public var kind: GatewayRoute.Kind
+  public var kind: RouteDefinition.Kind
   public var isSandbox: Bool
   public var isLegacy: Bool
 }

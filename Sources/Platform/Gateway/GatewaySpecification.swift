@@ -23,7 +23,7 @@ extension GatewayConfiguration {
     ]
   }
 
-  private static func operation(of route: GatewayRoute) -> JSONNode {
+  private static func operation(of route: RouteDefinition) -> JSONNode {
     var parameters = route.pattern.parameters.map { name -> JSONNode in
       ["name": .text(name), "in": "path", "required": true, "schema": ["type": "string"]]
     }
@@ -51,7 +51,7 @@ extension GatewayConfiguration {
     return operation
   }
 
-  private static func responses(of route: GatewayRoute) -> JSONNode {
+  private static func responses(of route: RouteDefinition) -> JSONNode {
     var responses: JSONNode = ["default": ["description": "refused: problem details (RFC 9457)"]]
     if route.isAsynchronous {
       responses["202"] = ["description": "accepted; ask with the GTXID"]

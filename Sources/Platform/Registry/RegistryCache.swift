@@ -2,8 +2,8 @@ internal import OrderedCollections
 
 /// A client's copy of the registry, which it goes by also when the registry is away.
 ///
-/// Its owner asks whether a refresh is due, fetches what it says, and hands in the answer. Times are nanoseconds since the
-/// Unix epoch.
+/// Its owner asks whether a refresh is due, fetches what it says, and hands in the answer. Times are nanoseconds since
+/// the Unix epoch.
 public struct RegistryCache: Sendable {
   /// What to fetch.
   public enum Fetch: Sendable, Hashable { case whole, delta }

@@ -84,8 +84,8 @@ public struct ServiceRegistry: Sendable {
 
   // MARK: What an operator does
 
-  /// Says for an instance what its status is, until ``removeOverride(app:id:fallback:now:)``; also a renewal. False when
-  /// it is not listed.
+  /// Says for an instance what its status is, until ``removeOverride(app:id:fallback:now:)``; also a renewal. False
+  /// when it is not listed.
   public mutating func override(_ status: RegistryStatus, app: String, id: String, now: Int64) -> Bool {
     let key = RegistryKey(app: app, id: id)
     guard var lease = leases[key] else { return false }

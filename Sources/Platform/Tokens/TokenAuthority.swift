@@ -44,8 +44,8 @@ public struct TokenAuthority: Sendable {
     return IssuedToken(text: claims.signed(with: algorithm), claims: claims)
   }
 
-  /// What a token says, if it is ours, unchanged, of that use and not expired. Whether it was revoked is another question:
-  /// ``RevocationList``.
+  /// What a token says, if it is ours, unchanged, of that use and not expired. Whether it was revoked is another
+  /// question: ``RevocationList``.
   public func verify(_ token: String, use: TokenUse = .access, now: Int64) throws(TokenRefusal) -> TokenClaims {
     let claims = try TokenClaims(token: token, verifiedWith: algorithm)
     let seconds = now / .nanosecondsPerSecond

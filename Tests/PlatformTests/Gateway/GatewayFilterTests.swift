@@ -4,7 +4,7 @@ import Testing
 
 /// Each filter by a request that passes, and one that is refused or changed.
 @Suite struct GatewayFilterTests {
-  private func one(_ change: (inout GatewayRoute) -> Void) throws -> GatewayStage {
+  private func one(_ change: (inout RouteDefinition) -> Void) throws -> GatewayStage {
     try GatewayStage(GatewayConfiguration(routes: [route("r", "/r", methods: ["GET", "POST"], change)]))
   }
 
@@ -128,7 +128,7 @@ import Testing
 
   @Test func translationToProtobufAndBack() throws {
     var stage = try one {
-      $0.translation = GatewayRoute.Translation(request: "ProductRequest", response: "ProductRequest")
+      $0.translation = RouteDefinition.Translation(request: "ProductRequest", response: "ProductRequest")
     }
     stage.answer = .success(
       GatewayResponse(200, headers: ["Content-Type": "application/x-protobuf"], body: [0x0A, 2, 0x70, 0x37]))
@@ -142,7 +142,7 @@ import Testing
     #expect(throws: GatewayConfigurationError.self) {
       _ = try GatewayStage(
         GatewayConfiguration(routes: [
-          route("r", "/r") { $0.translation = GatewayRoute.Translation(request: "None", response: "None") }
+          route("r", "/r") { $0.translation = RouteDefinition.Translation(request: "None", response: "None") }
         ]))
     }
   }

@@ -3,7 +3,7 @@ import Testing
 @testable import Platform
 
 @Suite struct GatewayLimitTests {
-  private func stage(_ plan: ClientPlan, _ change: (inout GatewayRoute) -> Void = { _ in }) throws -> GatewayStage {
+  private func stage(_ plan: ClientPlan, _ change: (inout RouteDefinition) -> Void = { _ in }) throws -> GatewayStage {
     try GatewayStage(
       GatewayConfiguration(
         routes: [route("r", "/r", change)], clients: [GatewayClient("app", key: "k1", plan: "partner")],
@@ -92,7 +92,7 @@ import Testing
     var bucket = TokenBucket(rule, now: epoch)
     var passed: [Int64] = []
     var now = epoch
-    for step in 0..<500 {
+    for step in 0..<300 {
       now += Int64(random.below(100_000_000))
       if let wait = bucket.take(now: now) {
         var early = bucket
@@ -103,12 +103,14 @@ import Testing
         passed.append(now)
       }
     }
+    var isWithin = true
     for (index, start) in passed.enumerated() {
       for (further, end) in passed[index...].enumerated() {
         let allowed = Int64(rule.capacity) * second + (end - start) * Int64(rule.refillPerSecond)
-        #expect(Int64(further + 1) * second <= allowed, "seed \(seed)")
+        if Int64(further + 1) * second > allowed { isWithin = false }
       }
     }
+    #expect(isWithin, "seed \(seed)")
   }
 
   @Test func theBookOfClientsIsBoundedAndItsSumsStayRight() {

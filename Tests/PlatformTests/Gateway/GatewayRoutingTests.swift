@@ -3,7 +3,7 @@ import Testing
 @testable import Platform
 
 @Suite struct GatewayRoutingTests {
-  private func open(_ routes: [GatewayRoute]) -> [GatewayRoute] {
+  private func open(_ routes: [RouteDefinition]) -> [RouteDefinition] {
     routes.map { route in
       var route = route
       route.isPublic = true

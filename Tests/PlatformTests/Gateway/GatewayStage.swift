@@ -64,9 +64,9 @@ extension GatewayAnswer {
 
 func route(
   _ id: String, _ pattern: RoutePattern, methods: [String] = ["GET"], to service: String = "order",
-  _ change: (inout GatewayRoute) -> Void = { _ in }
-) -> GatewayRoute {
-  var route = GatewayRoute(id, methods: methods, pattern, to: .service(service))
+  _ change: (inout RouteDefinition) -> Void = { _ in }
+) -> RouteDefinition {
+  var route = RouteDefinition(id, methods: methods, pattern, to: .service(service))
   change(&route)
   return route
 }

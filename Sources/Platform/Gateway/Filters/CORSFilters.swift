@@ -31,7 +31,8 @@ struct CORSPreflightFilter: GatewayFilter {
   private func list(_ words: [String]) -> String { words.joined(separator: ", ") }
 }
 
-/// Tells the browser that the page may see the answer. A page of an origin that is not allowed gets the answer without it.
+/// Tells the browser that the page may see the answer. A page of an origin that is not allowed gets the answer without
+/// it.
 struct CORSHeadersFilter: GatewayFilter {
   let name = "cors-headers"
   let phase = GatewayPhase.post
@@ -45,7 +46,8 @@ struct CORSHeadersFilter: GatewayFilter {
     on exchange: inout GatewayExchange, in context: inout GatewayContext
   ) throws(GatewayFailure) -> FilterOutcome {
     exchange.response?.headers["Access-Control-Allow-Origin"] = exchange.original.headers["Origin"]
-    exchange.response?.headers["Vary"] = "Origin"
+    let vary = exchange.response?.headers["Vary"].map { "\($0), Origin" }
+    exchange.response?.headers["Vary"] = vary ?? "Origin"
     return .passed
   }
 }

@@ -106,8 +106,8 @@ private struct MessageChange {
 }
 
 extension JSONNode {
-  /// Sets or, with nil, removes what stands at a path of names; objects on the way are made. Where something else stands
-  /// in the way nothing happens.
+  /// Sets or, with nil, removes what stands at a path of names; objects on the way are made. Where something else
+  /// stands in the way nothing happens.
   mutating func set(_ value: JSONNode?, at path: String) {
     let parts = path.split(separator: ".", maxSplits: 1).map(String.init)
     guard let name = parts.first else { return }

@@ -1,5 +1,5 @@
 /// One line of a gateway's table: what it matches, where it goes, and what is done on the way.
-public struct GatewayRoute: Sendable, Hashable {
+public struct RouteDefinition: Sendable, Hashable {
   /// How the answer comes.
   public enum Kind: Sendable, Hashable {
     case exchange
@@ -156,8 +156,8 @@ public struct ResponseCacheRule: Sendable, Hashable {
   }
 }
 
-/// A change of a message on its way. Fields are those of a JSON body; `{subject}`, `{gtxid}`, `{client}` and the names of
-/// path parameters in a value are replaced.
+/// A change of a message on its way. Fields are those of a JSON body; `{subject}`, `{gtxid}`, `{client}` and the names
+/// of path parameters in a value are replaced.
 public enum MessageTransform: Sendable, Hashable {
   case setHeader(String, String)
   case removeHeader(String)
