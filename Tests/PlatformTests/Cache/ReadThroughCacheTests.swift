@@ -52,7 +52,7 @@ import Testing
     #expect(read == .load(number: 3))
   }
 
-  @Test(arguments: UInt64(1)...40) func itForgetsWhatWasNotUsedForLongest(seed: UInt64) {
+  @Test(arguments: UInt64(1)...20) func itForgetsWhatWasNotUsedForLongest(seed: UInt64) {
     var random = SeededGenerator(seed: seed)
     let capacity = 1 + random.below(5)
     var table = LRUTable<Int, Int>(capacity: capacity)

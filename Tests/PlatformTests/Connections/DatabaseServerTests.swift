@@ -68,7 +68,7 @@ import Testing
     #expect(grant == .queued(ticket: 2), "pool=0")
   }
 
-  @Test(arguments: UInt64(1)...60) func neverMoreThanThePoolsAndTheServerHold(seed: UInt64) {
+  @Test(arguments: UInt64(1)...25) func neverMoreThanThePoolsAndTheServerHold(seed: UInt64) {
     var random = SeededGenerator(seed: seed)
     let maximum = 1 + random.below(10)
     var server = DatabaseServer(name: "db", maximumConnections: maximum)

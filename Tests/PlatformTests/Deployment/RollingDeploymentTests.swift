@@ -131,7 +131,7 @@ import Testing
     #expect(deployment.phase == .completed)
   }
 
-  @Test(arguments: UInt64(1)...200) func itEndsInOneVersionAndNeverTakesTooMany(seed: UInt64) {
+  @Test(arguments: UInt64(1)...100) func itEndsInOneVersionAndNeverTakesTooMany(seed: UInt64) {
     var random = SeededGenerator(seed: seed)
     let limit = 1 + random.below(3)
     let count = 1 + random.below(8)
