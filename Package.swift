@@ -87,7 +87,8 @@ let package = Package(
     // The simulated MSA.
     .target(name: "CSimulationGuard"),
     module("Simulation", ["CSimulationGuard", "Concurrency"]),
-    module("Transactions", ["EventBus", "TraceModel", grdb, sqlite]),
+    .target(name: "CSQLiteHooks", linkerSettings: [.linkedLibrary("sqlite3")]),
+    module("Transactions", ["CSQLiteHooks", "EventBus", "TraceModel", "Concurrency", grdb, sqlite]),
     // What every service of an MSA leans on. jwt-kit reads tokens as the rest of the world writes them.
     module("Platform", ["Resilience", "TraceModel", orderedCollections, crypto, jwt]),
     module(
@@ -136,7 +137,7 @@ let package = Package(
     tests(of: "TraceCollector", ["TraceModel", "Concurrency"]),
     tests(of: "Operations", ["TraceCollector", "TraceModel"]),
     tests(of: "Simulation"),
-    tests(of: "Transactions", ["EventBus", "TraceModel"]),
+    tests(of: "Transactions", ["EventBus", "TraceModel", "Concurrency"], fixtures: true),
     tests(of: "Platform", ["Resilience", "TraceModel", jwt]),
     tests(of: "Connectors", ["TraceModel", "Concurrency", nioCore, nioPosix]),
     tests(of: "Drawing", ["CNcurses"]),

@@ -1,19 +1,23 @@
 internal import GRDB
+internal import Operations
 internal import Simulation
+internal import TraceModel
 internal import Transactions
 
 /// Keeps a service's database small: forgets what is old, finished, and cannot come again.
 final class Housekeeping: @unchecked Sendable {
   private let process: ServiceProcess
   private let database: DatabasePort
-  private let relay: OutboxRelay
+  private let relay: OutboxRelay?
+  private let store: StorePlan
   private let world: World
 
   private static let interval: Int64 = 5_000_000_000
   private static let keep = Observatory.memory
   private static let keepPublished: Int64 = 30_000_000_000
 
-  init(process: ServiceProcess, database: DatabasePort, relay: OutboxRelay) {
+  init(process: ServiceProcess, database: DatabasePort, relay: OutboxRelay?, store: StorePlan) {
+    self.store = store
     self.process = process
     self.database = database
     self.relay = relay
@@ -23,25 +27,58 @@ final class Housekeeping: @unchecked Sendable {
   func run() async {
     while !process.life.isOver {
       try? await world.time.sleep(for: Self.interval)
-      guard relay.hasLease else { continue }
+      guard isInCharge else { continue }
       let now = world.time.now
       // What is still open may be asked for again, and must then find what it did before.
       let safe = world.horizon() - Self.keep
+      let hasInbox = hasInbox
       let service = process.instance.service.name
       let stuck = world.transactions.stuckOrders
+      let (tables, publishes) = (store.tables, store.publishes)
       if service == ShopPlan.order { FinalJudgement(world: world).judgeOrders(finishedBefore: safe) }
       _ = try? await database.transaction("prune", isQuiet: true) { database in
-        try Outbox.prune(publishedBefore: now - Self.keepPublished, database)
-        try Inbox.prune(receivedBefore: safe, database)
-        if service == ShopPlan.order { try OrderTables.prune(finishedBefore: safe, keeping: stuck, database) }
-        if service == ShopPlan.inventory { try InventoryTables.prune(finishedBefore: safe, keeping: stuck, database) }
+        if publishes { try Outbox.prune(publishedBefore: now - Self.keepPublished, database) }
+        if hasInbox { try Inbox.prune(receivedBefore: safe, database) }
+        try tables.prune(finishedBefore: safe, keeping: stuck, database)
       }
-      if service == ShopPlan.inventory {
-        let sequence = world.time.elapsed / Self.interval
-        _ = try? await database.transaction("restock", isQuiet: true) {
-          try InventoryTables.restock(round: sequence, $0)
-        }
-      }
+      tidyChangeLog()
+      if let label = tables.roundLabel { await everyRound(label) }
     }
+  }
+
+  /// A batch job with a transaction of its own where somebody mines what it changes.
+  private func everyRound(_ label: String) async {
+    let (tables, round, time) = (store.tables, world.time.elapsed / Self.interval, world.time.now)
+    let work = { [database] in
+      _ = try? await database.transaction(label, isQuiet: true) { try tables.everyRound(round, now: time, $0) }
+    }
+    guard !store.captures.isEmpty else { return await work() }
+    let id = world.makeGTXID(at: process.instance)
+    let span = process.tracer.start(label, kind: .internal, gtxid: id, parent: nil, ltxid: .first)
+    span.set(AttributeName.kind, .text(TransactionKind.batch))
+    await TraceContext.$current.withValue(TraceContext(gtxid: id, ltxid: .first, span: span.id)) { await work() }
+    span.succeed()
+    span.end()
+  }
+
+  /// What was mined is kept for as long as a record may be read again; what was not, for a day.
+  private func tidyChangeLog() {
+    guard let log = database.disk.database.changeLog else { return }
+    let now = world.time.now
+    let unmined = world.oldestUnmined(of: database.disk.name) ?? now
+    let kept = min(now - Self.keep, unmined)
+    _ = try? log.prune(now: now, retention: min(now - kept, ChangeLog.retention))
+  }
+
+  private lazy var hasInbox: Bool = {
+    let found = try? database.disk.database.read {
+      try $0.number("SELECT count(*) FROM sqlite_master WHERE name = 'inbox'")
+    }
+    return found == 1
+  }()
+
+  /// One instance of a service does the work: the one that publishes, or the first that is up.
+  private var isInCharge: Bool {
+    relay?.hasLease ?? (process.instance.service.instances.first(where: \.isUp) === process.instance)
   }
 }

@@ -10,6 +10,12 @@ protocol ShopService: Actor {
   func handle(_ delivery: Delivery) async throws -> Handling
 }
 
+extension ShopService {
+  func handle(_ delivery: Delivery) async throws -> Handling {
+    preconditionFailure("\(Self.self) reads no topic")
+  }
+}
+
 /// One instance of a service, over all of its lives.
 final class ServiceInstance: @unchecked Sendable {
   let world: World
@@ -95,6 +101,9 @@ final class ServiceInstance: @unchecked Sendable {
         state: severity == .bad ? Health.down.rawValue : Health.up.rawValue))
   }
 
+  /// Where a fault of another service's database strikes.
+  func moment(database: String) -> FaultSwitchboard.Moment { FaultSwitchboard.Moment(service: database, instance: 0) }
+
   func moment(caller: String = "", route: String = "", user: String = "", partition: Int? = nil)
     -> FaultSwitchboard.Moment
   {
@@ -105,14 +114,14 @@ final class ServiceInstance: @unchecked Sendable {
 
 /// A service with all its instances, and what outlives them: its database.
 final class DeployedService: @unchecked Sendable {
-  let plan: ShopPlan.Service
+  let plan: ServicePlan
   private(set) var instances: [ServiceInstance] = []
   /// Where the balancer stands, which all callers share.
   private var turn = 0
 
   var name: String { plan.name }
 
-  init(plan: ShopPlan.Service, world: World) {
+  init(plan: ServicePlan, world: World) {
     self.plan = plan
     instances = (1...plan.instances).map { ServiceInstance(world: world, service: self, number: $0) }
   }
