@@ -28,6 +28,7 @@ let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift"
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let histogram = Target.Dependency.product(name: "Histogram", package: "hdrhistogram-swift")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let jwt = Target.Dependency.product(name: "JWTKit", package: "jwt-kit")
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
 let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
@@ -68,6 +69,7 @@ let package = Package(
     .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1"),
     .package(url: "https://github.com/jpsim/Yams.git", from: "6.2.2"),
     .package(url: "https://github.com/swiftlang/swift-subprocess.git", from: "1.0.2"),
+    .package(url: "https://github.com/vapor/jwt-kit.git", from: "5.7.1"),
   ],
   targets: [
     // Under everything: one lock, one checksum.
@@ -87,6 +89,8 @@ let package = Package(
     module("Simulation", ["CSimulationGuard", "Concurrency"]),
     .target(name: "CSQLiteHooks", linkerSettings: [.linkedLibrary("sqlite3")]),
     module("Transactions", ["CSQLiteHooks", "EventBus", "TraceModel", "Concurrency", grdb, sqlite]),
+    // What every service of an MSA leans on. jwt-kit reads tokens as the rest of the world writes them.
+    module("Platform", ["Resilience", "TraceModel", orderedCollections, crypto, jwt]),
     module(
       "Shop",
       [
@@ -134,6 +138,7 @@ let package = Package(
     tests(of: "Operations", ["TraceCollector", "TraceModel"]),
     tests(of: "Simulation"),
     tests(of: "Transactions", ["EventBus", "TraceModel", "Concurrency"], fixtures: true),
+    tests(of: "Platform", ["Resilience", "TraceModel", jwt]),
     tests(of: "Connectors", ["TraceModel", "Concurrency", nioCore, nioPosix]),
     tests(of: "Drawing", ["CNcurses"]),
     tests(of: "Terminal", ["Drawing", "CNcurses"]),

@@ -17,18 +17,19 @@ import Testing
     "TraceCollector": ["TraceModel", "Concurrency"],
     "Simulation": ["CSimulationGuard", "Concurrency"],
     "Transactions": ["CSQLiteHooks", "Resilience", "EventBus", "TraceModel", "Concurrency"],
+    "Platform": ["Resilience", "EventBus", "TraceModel", "Concurrency"],
     "Operations": bus,
     "Connectors": bus + ["Operations"],
     "Terminal": ["Drawing", "Concurrency", "CNcurses", "CTerminalGuard"],
     "Widgets": ["Drawing"],
     "Dashboard": bus + ["Widgets", "Drawing", "Operations"],
-    "Shop": bus + ["Transactions", "Simulation", "Operations"],
+    "Shop": bus + ["Platform", "Transactions", "Simulation", "Operations"],
   ]
 
   /// Modules that know no files, no processes, no time of day.
   private static let withoutFoundation = [
-    "Concurrency", "TraceModel", "Resilience", "EventBus", "TraceCollector", "Simulation", "Operations", "Drawing",
-    "Widgets", "Terminal", "Dashboard",
+    "Concurrency", "TraceModel", "Resilience", "EventBus", "TraceCollector", "Simulation", "Platform", "Operations",
+    "Drawing", "Widgets", "Terminal", "Dashboard",
   ]
 
   @Test(arguments: SourceTree.modules.filter { $0 != "msatop" })

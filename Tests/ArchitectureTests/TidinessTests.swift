@@ -37,7 +37,7 @@ import Testing
 
   /// Inside the simulation a task that is not started with `spawn` would leave it.
   @Test func tasksOfTheSimulationAreSpawned() throws {
-    for module in ["Simulation", "Shop", "Transactions", "Resilience", "EventBus", "TraceCollector"] {
+    for module in ["Simulation", "Shop", "Transactions", "Platform", "Resilience", "EventBus", "TraceCollector"] {
       for file in SourceTree.files(under: "Sources/\(module)") {
         for line in try SourceTree.lines(of: file) where !line.drop(while: { $0 == " " }).hasPrefix("//") {
           for banned in ["Task {", "Task.immediate", "Task.sleep(", "@MainActor", "Date()", "UUID()", ".hashValue"] {

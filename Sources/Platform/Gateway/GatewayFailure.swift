@@ -1,0 +1,66 @@
+/// Why a request is not answered as it wished. The raw value names its counter.
+public enum GatewayReason: String, Sendable, Hashable, CaseIterable {
+  case originNotAllowed = "origin-not-allowed"
+  case bodyTooLarge = "body-too-large"
+  case noRoute = "no-route"
+  case methodNotAllowed = "method-not-allowed"
+  case noToken = "no-token"
+  case invalidToken = "invalid-token"
+  case expiredToken = "expired-token"
+  case revokedToken = "revoked-token"
+  case revocationUnknown = "revocation-unknown"
+  case forbidden
+  case unknownKey = "unknown-key"
+  case rateLimited = "rate-limited"
+  case quotaExceeded = "quota-exceeded"
+  case malformedBody = "malformed-body"
+  case untranslatable
+  case upstream
+  /// A filter failed for a reason of its own.
+  case filterFailed = "filter-failed"
+
+  /// The status that goes with it; of `upstream` the caller says which.
+  public var status: Int {
+    switch self {
+    case .originNotAllowed, .forbidden: 403
+    case .bodyTooLarge: 413
+    case .noRoute: 404
+    case .methodNotAllowed: 405
+    case .noToken, .invalidToken, .expiredToken, .revokedToken, .unknownKey: 401
+    case .revocationUnknown: 503
+    case .rateLimited, .quotaExceeded: 429
+    case .malformedBody, .untranslatable: 400
+    case .upstream: 502
+    case .filterFailed: 500
+    }
+  }
+}
+
+/// An error of a filter: from here on the ERROR phase has the request.
+public struct GatewayFailure: Error, Sendable, Equatable {
+  public var reason: GatewayReason
+  public var status: Int
+  /// What was wrong, and what would be right.
+  public var sentence: String
+  /// For the answer: `Retry-After`, `Allow`, `WWW-Authenticate`.
+  public var headers: GatewayHeaders
+
+  public init(_ reason: GatewayReason, _ sentence: String, status: Int? = nil, headers: GatewayHeaders = [:]) {
+    self.reason = reason
+    self.status = status ?? reason.status
+    self.sentence = sentence
+    self.headers = headers
+  }
+}
+
+/// Why the service behind the gateway gave no answer.
+public struct UpstreamFailure: Error, Sendable, Hashable {
+  /// 502 broken, 503 refused and not executed, 504 timed out.
+  public var status: Int
+  public var sentence: String
+
+  public init(status: Int, _ sentence: String) {
+    self.status = status
+    self.sentence = sentence
+  }
+}

@@ -1,0 +1,67 @@
+extension GatewayConfiguration {
+  /// The table as an OpenAPI 3.1 document. What the standard has no word for stands under `x-…`.
+  public func specification(title: String) -> JSONNode {
+    var paths = JSONNode.object([])
+    for route in routes {
+      let path = route.pattern.description
+      var item = paths[path] ?? .object([])
+      for method in route.methods.isEmpty ? ["GET", "POST", "PUT", "DELETE"] : route.methods {
+        let name = method.lowercased()
+        var operation = Self.operation(of: route)
+        // Several routes of one path and method, told apart by header or content, are one operation for OpenAPI.
+        if var first = item[name] {
+          first["x-variants"] = .array((first["x-variants"]?.elements ?? []) + [operation])
+          operation = first
+        }
+        item[name] = operation
+      }
+      paths[path] = item
+    }
+    return [
+      "openapi": "3.1.0", "info": ["title": .text(title), "version": .text(String(version))], "paths": paths,
+      "components": ["securitySchemes": ["bearer": ["type": "http", "scheme": "bearer", "bearerFormat": "JWT"]]],
+    ]
+  }
+
+  private static func operation(of route: RouteDefinition) -> JSONNode {
+    var parameters = route.pattern.parameters.map { name -> JSONNode in
+      ["name": .text(name), "in": "path", "required": true, "schema": ["type": "string"]]
+    }
+    parameters += route.headers.map { condition in
+      var schema: JSONNode = ["type": "string"]
+      if let value = condition.value { schema["const"] = .text(value) }
+      return ["name": .text(condition.name), "in": "header", "required": true, "schema": schema]
+    }
+    var operation: JSONNode = [
+      "operationId": .text(route.id), "parameters": .array(parameters), "responses": responses(of: route),
+      "security": .array(route.isPublic ? [] : [["bearer": .array(route.roles.map { .text($0) })]]),
+    ]
+    if !route.summary.isEmpty { operation["summary"] = .text(route.summary) }
+    switch route.target {
+    case .service(let service): operation["x-service"] = .text(service)
+    case .topic(let topic): operation["x-topic"] = .text(topic)
+    }
+    operation["x-kind"] = .text(route.kind == .streaming ? "stream" : route.isAsynchronous ? "message" : "exchange")
+    if let limit = route.maximumBodyBytes { operation["x-maximum-body-bytes"] = .integer(Int64(limit)) }
+    if let translation = route.translation { operation["x-protobuf"] = .text(translation.request) }
+    if route.sandbox != nil { operation["x-sandbox"] = .text("/sandbox" + route.pattern.description) }
+    if !route.content.isEmpty {
+      operation["x-content"] = .object(route.content.map { JSONNode.Member($0.path, .text($0.value)) })
+    }
+    return operation
+  }
+
+  private static func responses(of route: RouteDefinition) -> JSONNode {
+    var responses: JSONNode = ["default": ["description": "refused: problem details (RFC 9457)"]]
+    if route.isAsynchronous {
+      responses["202"] = ["description": "accepted; ask with the GTXID"]
+    } else {
+      responses["200"] = ["description": .text(route.kind == .streaming ? "a stream" : "the answer")]
+    }
+    if !route.isPublic { responses["401"] = ["description": "no valid token"] }
+    if !route.roles.isEmpty {
+      responses["403"] = ["description": .text("needs " + route.roles.joined(separator: " or "))]
+    }
+    return responses
+  }
+}
