@@ -32,6 +32,7 @@ final class BusPort: @unchecked Sendable {
     for entry in entries {
       let position = try world.broker.append([entry.record], to: entry.topic, now: world.time.now)[0]
       report(entry, at: position)
+      world.publications.note(by: instance.service.name, on: entry.topic, now: world.time.now)
     }
     await world.time.pause(for: transit())
     try life.check()
