@@ -132,7 +132,7 @@ let package = Package(
     tests(of: "TraceCollector", ["TraceModel", "Concurrency"]),
     tests(of: "Operations", ["TraceCollector", "TraceModel"]),
     tests(of: "Simulation"),
-    tests(of: "Transactions", ["EventBus", "TraceModel"]),
+    tests(of: "Transactions", ["EventBus", "TraceModel"], fixtures: true),
     tests(of: "Connectors", ["TraceModel", "Concurrency", nioCore, nioPosix]),
     tests(of: "Drawing", ["CNcurses"]),
     tests(of: "Terminal", ["Drawing", "CNcurses"]),

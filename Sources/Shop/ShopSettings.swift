@@ -1,6 +1,7 @@
 // Shop: the simulated e-commerce MSA: its services, the load on it, what can break in it, and what must hold all the same.
 // It never draws, never asks a wall clock for anything that a run's result depends on, and opens no socket.
 
+public import EventBus
 public import Operations
 
 /// What a run of the shop is made from. The same settings give the same run, byte for byte.
@@ -17,6 +18,9 @@ public struct ShopSettings: Sendable {
   public var unanswered = 0.005
   /// The share of customers to whom no parcel goes, which only shows when the order is to be confirmed.
   public var undeliverable = 0.002
+  public var mix = LoadMix.ordersOnly
+  /// How the answers of the join saga are joined. An inner join is a mistake: orders hang for ever when one side is down.
+  public var joinKind = JoinSettings.Kind.outer
   /// Bytes that spans may hold.
   public var traceBudget = 64 << 20
 

@@ -35,6 +35,18 @@ struct Simulate: ParsableCommand {
     transform: Arguments.fault)
   var fault: [FaultSpec] = []
 
+  @Option(
+    help: ArgumentHelp(
+      "What customers come for, by weight: browse, search, cart, buy, review.", valueName: "buy=3,browse=1"),
+    transform: Arguments.journeys)
+  var journeys = LoadMix.ordinary.journeys
+
+  @Option(
+    help: ArgumentHelp(
+      "How orders are carried out, by weight: choreographed, join, credit, credit-large.", valueName: "join=1"),
+    transform: Arguments.sagas)
+  var sagas = LoadMix.ordinary.sagas
+
   @Flag(help: "Print one JSON object.")
   var json = false
 
@@ -63,7 +75,8 @@ struct Simulate: ParsableCommand {
 
   func run() throws {
     let file = try openEvents()
-    let settings = ShopSettings(seed: seed, rate: rate, faults: fault.map { (at: 0, spec: $0) })
+    var settings = ShopSettings(seed: seed, rate: rate, faults: fault.map { (at: 0, spec: $0) })
+    settings.mix = LoadMix(journeys: journeys, sagas: sagas)
     let directory = try BusDirectory.open(dataDir)
     let run = SimulationRun(settings, duration: duration, events: file, bus: directory?.bus)
     let report = run.run()

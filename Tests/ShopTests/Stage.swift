@@ -49,13 +49,15 @@ final class Stage: @unchecked Sendable {
 
   /// Orders, and lets half a second pass.
   @discardableResult
-  func order(_ sku: String = "sku-01", quantity: Int64 = 2, user: String = "kim", headers: [Carrier.Header] = [])
-    -> GTXID?
-  {
+  func order(
+    _ sku: String = "sku-01", quantity: Int64 = 2, user: String = "kim", saga: SagaKind? = nil,
+    headers: [Carrier.Header] = []
+  ) -> GTXID? {
     let count = answers.count
     var request = Request(
-      "POST /orders", body: OrderPayload(user: user, sku: sku, quantity: quantity, amount: 1000 * quantity), user: user)
+      "POST /orders", body: Payload(user: user, sku: sku, quantity: quantity, amount: 1000 * quantity), user: user)
     request.headers = headers
+    request.body.saga = saga
     send(request)
     run(0.5)
     guard answers.count > count else { return nil }
@@ -77,7 +79,7 @@ final class Stage: @unchecked Sendable {
   /// All records of the shop's topics, by time.
   func records(_ id: GTXID?) -> [(topic: String, record: EventRecord)] {
     var found: [(topic: String, record: EventRecord)] = []
-    for topic in [TopicName.inventory, TopicName.payment, TopicName.order] {
+    for topic in ShopPlan.topics {
       for partition in 0..<ShopPlan.partitions {
         let start = (try? world.broker.topic(topic).bounds(partition: partition).lowerBound) ?? 0
         let batch = try? world.broker.read(topic, partition: partition, from: start)
@@ -103,15 +105,36 @@ final class Stage: @unchecked Sendable {
     }) ?? -1
   }
 
+  /// What a customer has reserved of its credit, in won.
+  func credit(of customer: String) -> Int64 {
+    (try? world.disk(of: ShopPlan.customer)?.database.read {
+      try $0.number("SELECT reserved FROM customer WHERE name = ?", [customer])
+    }) ?? -1
+  }
+
+  /// Pieces that an order of the join saga holds.
+  func items(_ id: GTXID?) -> Int64 {
+    let order = try? world.disk(of: ShopPlan.order)?.database.read {
+      try OrderTables.order(gtxid: id?.hex ?? "", $0)?.id
+    }
+    let reservation = try? world.disk(of: ShopPlan.item)?.database.read {
+      try StockTables.reservation(of: order ?? 0, $0)
+    }
+    return reservation?.holdsStock == true ? reservation?.quantity ?? 0 : 0
+  }
+
+  /// Lets everything in flight come down.
+  func rest() { run(12) }
+
   /// Pieces that an order holds; deliveries, which fill up the stock, leave it as it is.
   func held(_ id: GTXID?) -> Int64 {
     let order = try? world.disk(of: ShopPlan.order)?.database.read {
       try OrderTables.order(gtxid: id?.hex ?? "", $0)?.id
     }
     let reservation = try? world.disk(of: ShopPlan.inventory)?.database.read {
-      try InventoryTables.reservation(of: order ?? 0, $0)
+      try StockTables.reservation(of: order ?? 0, $0)
     }
-    return reservation?.state == InventoryTables.reserved ? reservation?.quantity ?? 0 : 0
+    return reservation?.state == StockTables.reserved ? reservation?.quantity ?? 0 : 0
   }
 
   func money(_ id: GTXID?) -> Int64 { id.flatMap { world.companyBooks.amount(under: PaymentService.key($0)) } ?? 0 }

@@ -113,6 +113,7 @@ final class Observatory: @unchecked Sendable {
     world.audit.judge(now: now, horizon: horizon) { world.transactions.isOpen($0) }
     let stuck = Set(world.transactions.stuck.map { PaymentService.key($0.id) })
     world.companyBooks.prune(before: horizon - Self.memory, keeping: stuck)
+    world.joins.forget(before: horizon)
     world.answers.prune(before: horizon - Self.memory)
     FinalJudgement(world: world).judgeOffsets()
   }
@@ -125,7 +126,8 @@ final class Observatory: @unchecked Sendable {
       world.tell(
         OperationalEvent(
           time: world.time.now, kind: .lag, severity: verdict == .ok ? .good : verdict == .warn ? .warning : .bad,
-          subject: "\(report.group)/\(report.group)", change: "lag \(before.rawValue) → \(verdict.rawValue)",
+          subject: "\(report.group)/\(report.topics.first?.topic ?? report.group)",
+          change: "lag \(before.rawValue) → \(verdict.rawValue)",
           reason: "\(report.totalLag ?? 0) records behind", state: verdict.rawValue))
     }
   }

@@ -10,6 +10,12 @@ protocol ShopService: Actor {
   func handle(_ delivery: Delivery) async throws -> Handling
 }
 
+extension ShopService {
+  func handle(_ delivery: Delivery) async throws -> Handling {
+    preconditionFailure("\(Self.self) reads no topic")
+  }
+}
+
 /// One instance of a service, over all of its lives.
 final class ServiceInstance: @unchecked Sendable {
   let world: World
@@ -105,14 +111,14 @@ final class ServiceInstance: @unchecked Sendable {
 
 /// A service with all its instances, and what outlives them: its database.
 final class DeployedService: @unchecked Sendable {
-  let plan: ShopPlan.Service
+  let plan: ServicePlan
   private(set) var instances: [ServiceInstance] = []
   /// Where the balancer stands, which all callers share.
   private var turn = 0
 
   var name: String { plan.name }
 
-  init(plan: ShopPlan.Service, world: World) {
+  init(plan: ServicePlan, world: World) {
     self.plan = plan
     instances = (1...plan.instances).map { ServiceInstance(world: world, service: self, number: $0) }
   }

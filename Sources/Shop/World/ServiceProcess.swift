@@ -1,8 +1,10 @@
+internal import EventBus
 internal import Operations
 internal import OrderedCollections
 internal import Resilience
 internal import Simulation
 internal import TraceModel
+internal import Transactions
 
 /// One life of one instance: its threads, connections, clients and ports. Gone with the crash.
 final class ServiceProcess: @unchecked Sendable {
@@ -22,7 +24,7 @@ final class ServiceProcess: @unchecked Sendable {
   private var open = OrderedDictionary<Int, Reply<Response>>()
   private var calls = 0
   /// Transactions that began here, and whose first call is not answered.
-  private var checkouts = OrderedSet<GTXID>()
+  private var begun = OrderedSet<GTXID>()
 
   init(_ instance: ServiceInstance, lives: Int) {
     self.instance = instance
@@ -34,34 +36,39 @@ final class ServiceProcess: @unchecked Sendable {
       world: world, service: plan.name, instance: instance.address, life: life, lives: lives)
     workers = ResourcePool("workers of \(instance.name)", size: plan.workers, queueLimit: 512, on: world.time)
     bus = BusPort(world: world, life: life, tracer: tracer, instance: instance, lives: lives)
-    if plan.connections > 0, let disk = world.disk(of: plan.name) {
-      database = DatabasePort(disk: disk, instance: instance, life: life, lives: lives, connections: plan.connections)
+    if let store = plan.store, let disk = world.disk(of: plan.name) {
+      database = DatabasePort(disk: disk, instance: instance, life: life, lives: lives, connections: store.connections)
     } else {
       database = nil
     }
   }
 
-  /// The record that a partition of its topic is at, once that has failed here.
-  func trial(partition: Int) -> RecordTrial? { consumer?.trial(partition: partition) }
+  /// The record that a partition is at, once that has failed here.
+  func trial(of partition: TopicPartition) -> RecordTrial? { consumer?.trial(of: partition) }
 
   /// Opens the ports, and begins to serve, consume and relay.
   func start() {
-    for edge in ShopPlan.edges where edge.from == instance.service.name {
-      clients.append(RemoteClient(callee: edge.to, process: self))
-    }
-    let behaviour = world.behaviour(of: self)
+    let plan = instance.service.plan
+    clients = plan.calls.map { RemoteClient($0, process: self) }
+    let behaviour = plan.program(self)
     self.behaviour = behaviour
-    guard !instance.service.plan.isOutside else { return }
-    if let topic = instance.service.plan.consumes {
-      let consumer = RecordConsumer(process: self, topic: topic, service: behaviour)
+    guard !plan.isOutside else { return }
+    if !plan.reads.isEmpty {
+      let consumer = RecordConsumer(process: self, reading: plan.reads, service: behaviour)
       self.consumer = consumer
       life.spawn { await consumer.run() }
     }
-    if let database {
-      let relay = OutboxRelay(process: self, database: database)
-      self.relay = relay
-      life.spawn { await relay.run() }
-      let housekeeping = Housekeeping(process: self, database: database, relay: relay)
+    for join in plan.joins {
+      let join = StreamJoin(join, process: self)
+      life.spawn { await join.run() }
+    }
+    if let database, let store = plan.store {
+      if store.publishes {
+        let relay = OutboxRelay(process: self, database: database)
+        self.relay = relay
+        life.spawn { await relay.run() }
+      }
+      let housekeeping = Housekeeping(process: self, database: database, relay: relay, store: store)
       life.spawn { await housekeeping.run() }
     }
   }
@@ -70,8 +77,8 @@ final class ServiceProcess: @unchecked Sendable {
     life.end()
     let lost = open
     open = [:]
-    for id in checkouts { world.transactions.refusedAtGateway(id, reason: "\(instance.name) crashed") }
-    checkouts = []
+    for id in begun { world.transactions.refusedAtGateway(id, reason: "\(instance.name) crashed") }
+    begun = []
     // The other side notices when the connection is reset.
     let name = instance.service.name
     world.time.after(500_000) {
@@ -112,14 +119,15 @@ final class ServiceProcess: @unchecked Sendable {
     let moment = instance.moment(caller: caller, route: request.route, user: request.user)
     if world.faults.isSilent(moment) { return await never() }
     let (context, span) = enter(request)
-    defer { checkouts.remove(context.gtxid) }
+    defer { begun.remove(context.gtxid) }
     let response: Response
     do {
       if world.faults.fails(moment) { throw HandlingFailed(description: "fault: errors") }
       response = try await workers.use(waitingAtMost: 2_000_000_000) {
         let late = self.world.faults.latency(moment)
         let response = try await TraceContext.$current.withValue(context) {
-          try await behaviour.handle(request, from: context)
+          request.route == "GET /health"
+            ? try await self.health() : try await behaviour.handle(request, from: context)
         }
         // What is late is the answer: the work is done by then.
         if late > 0 { try await self.world.time.sleep(for: late) }
@@ -128,10 +136,19 @@ final class ServiceProcess: @unchecked Sendable {
     } catch {
       span?.fail("\(error)")
       span?.end()
-      if checkouts.contains(context.gtxid) { world.transactions.refusedAtGateway(context.gtxid, reason: "\(error)") }
+      if begun.contains(context.gtxid) { world.transactions.refusedAtGateway(context.gtxid, reason: "\(error)") }
       return .success(refusal("\(error)"))
     }
+    if begun.contains(context.gtxid), span?.isCheckout == false {
+      world.transactions.answered(context.gtxid, response.status, reason: response.body.reason ?? "")
+    }
     return .success(leave(response, context: context, span: span))
+  }
+
+  /// A process that answers, and whose database does.
+  private func health() async throws -> Response {
+    _ = try await database?.read { try $0.number("SELECT 1") }
+    return Response(200)
   }
 
   /// A company that is silent keeps the connection open and says nothing.
@@ -141,7 +158,7 @@ final class ServiceProcess: @unchecked Sendable {
   }
 
   private func refusal(_ reason: String) -> Response {
-    Response(503, body: OrderPayload(reason: reason))
+    Response(503, body: Payload(reason: reason))
   }
 
   /// Begins the server's side of the crossing: of the transaction in the headers, or of a new one.
@@ -170,20 +187,13 @@ final class ServiceProcess: @unchecked Sendable {
 
   /// A transaction begins here.
   private func begin(_ request: Request, _ id: GTXID, _ span: OpenSpan) {
-    let kind = Self.kind(of: request)
+    let kind = GatewayRoute.kind(of: request.route)
     span.set(AttributeName.kind, .text(kind))
     if !request.user.isEmpty { span.set(AttributeName.user, .text(request.user)) }
-    guard kind == TransactionKind.checkout else { return }
-    checkouts.append(id)
-    world.transactions.started(id, user: request.user, amount: PaymentService.won(request.body.amount ?? 0))
-  }
-
-  private static func kind(of request: Request) -> String {
-    switch request.route {
-    case "POST /orders": TransactionKind.checkout
-    case "GET /health": TransactionKind.health
-    default: TransactionKind.status
-    }
+    guard !TransactionKind.hidden.contains(kind) else { return }
+    begun.append(id)
+    world.transactions.started(
+      id, kind: kind, user: request.user, amount: request.body.amount.map { PaymentService.won($0) } ?? "")
   }
 
   /// Ends the server's side: the answer takes along the highest hop that was used behind it.
@@ -202,11 +212,4 @@ final class ServiceProcess: @unchecked Sendable {
     }
     return response
   }
-}
-
-/// The kinds of transactions; the last two are kept out of lists unless they are asked for.
-public enum TransactionKind {
-  public static let checkout = "checkout"
-  public static let status = "status"
-  public static let health = "health"
 }

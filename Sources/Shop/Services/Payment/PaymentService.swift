@@ -1,0 +1,191 @@
+internal import EventBus
+internal import Operations
+internal import Resilience
+internal import Simulation
+internal import TraceModel
+internal import Transactions
+
+/// Payment: charges through an outside company. It keeps no database: the company honours the key `<GTXID>/charge` over
+/// every retry and redelivery, and a record's offset is committed after its answer is published.
+///
+/// A charge that was refused by a guard never left, and its saga turns back at once. One that timed out may have been
+/// taken: it is voided under the same key until the company answers, and only then the saga turns back.
+actor PaymentService: ShopService {
+  static let plan = ServicePlan(
+    name: ShopPlan.payment, team: "money", instances: 2, firstPort: 41_871, workers: 16,
+    reads: [
+      Subscription(TopicName.payment, [EventType.itemReserved: "charge", EventType.orderFailed: "refund"]),
+      Subscription(
+        TopicName.orders, [EventType.placed: "charge", EventType.rollback: "refund"],
+        // Who did not accept has nothing to undo.
+        where: { type, order in type != EventType.rollback || order.source != ShopPlan.payment }),
+    ], calls: [company], objective: ShopPlan.slowObjective, program: { PaymentService($0) })
+
+  /// Nobody waits long for the company; a record can wait until its breaker lets it through: 0.5, 1 and 2 s.
+  private static var company: CallPlan {
+    var call = CallPlan(ShopPlan.company, "charges the customer's card; no fallback")
+    call.timeLimit = .seconds(1)
+    call.retry.maxAttempts = 4
+    call.retry.waitInterval = .exponential(initial: .milliseconds(500), multiplier: 2)
+    call.retriesRefusals = true
+    return call
+  }
+
+  nonisolated let unownedExecutor: UnownedSerialExecutor
+  private let process: ServiceProcess
+  private let world: World
+
+  init(_ process: ServiceProcess) {
+    self.process = process
+    world = process.world
+    unownedExecutor = process.world.time.asUnownedSerialExecutor()
+  }
+
+  func handle(_ request: Request, from context: TraceContext) async throws -> Response {
+    .notFound("payment has no \(request.route)")
+  }
+
+  func handle(_ delivery: Delivery) async throws -> Handling {
+    switch delivery.type {
+    case EventType.itemReserved, EventType.placed: return try await charge(delivery)
+    default: return refund(delivery)
+    }
+  }
+
+  // MARK: Charging
+
+  private func charge(_ delivery: Delivery) async throws -> Handling {
+    let (span, context) = (delivery.span, delivery.context)
+    span.set(AttributeName.subject, .text(Self.won(delivery.payload.amount ?? 0)))
+    if let answer = world.answers.answerToCharge(context.gtxid) {
+      // Read again after a rebalance or a crash: the log says what this step came to.
+      world.suppressedDuplicate(delivery)
+      span.set(AttributeName.state, .text(answer))
+      return .done
+    }
+    var request = Request("POST /charge", argument: Self.key(context.gtxid), body: delivery.payload)
+    request.user = delivery.payload.user ?? ""
+    let outcome = await process.client(of: ShopPlan.company).call(request, in: span)
+    try process.life.check()
+    switch outcome.result {
+    case .success(let response) where response.status == 200:
+      span.succeed()
+      try await answer(PaymentAnswer.charged(delivery), reason: nil, delivery)
+      process.log(.info, context, "charged \(Self.won(delivery.payload.amount ?? 0))")
+      return .done
+    case .success(let response):
+      let reason = response.body.reason ?? "declined"
+      span.set(AttributeName.state, .text("DECLINED"))
+      span.succeed()
+      try await fail(delivery, reason: reason)
+      return .done
+    case .failure(let error):
+      span.fail("\(error)")
+      process.log(.error, context, "not charged: \(error)")
+      guard outcome.isUnknown else {
+        try await fail(delivery, reason: Self.short(error))
+        return .done
+      }
+      turnsBack(context, on: delivery.topic, step: ShopPlan.payment, reason: "payment timed out")
+      return .later(
+        resolve(delivery, because: "payment timed out", announcing: PaymentAnswer.notCharged(delivery)))
+    }
+  }
+
+  private func fail(_ delivery: Delivery, reason: String) async throws {
+    turnsBack(delivery.context, on: delivery.topic, step: ShopPlan.inventory, reason: reason)
+    try await answer(PaymentAnswer.notCharged(delivery), reason: reason, delivery)
+  }
+
+  /// Says that a transaction is on its way back, unless another instance, which was given the same record, was faster
+  /// and it has ended: whether it goes on after all is for order to say. In the join saga, order alone turns back.
+  private func turnsBack(_ context: TraceContext, on topic: String, step: String, reason: String) {
+    guard topic == TopicName.payment, world.transactions.isOpen(context.gtxid) else { return }
+    world.transactions.compensating(context.gtxid, order: OrderTables.pending, step: step, reason: reason)
+  }
+
+  // MARK: Undoing
+
+  /// The order cannot be kept: the money goes back, as soon as the company answers.
+  private func refund(_ delivery: Delivery) -> Handling {
+    delivery.span.set(AttributeName.subject, .text(Self.won(delivery.payload.amount ?? 0)))
+    if let hop = delivery.payload.hop { delivery.span.set(AttributeName.undoes, .integer(hop)) }
+    if world.answers.isRefunded(delivery.context.gtxid) {
+      world.suppressedDuplicate(delivery)
+      return .done
+    }
+    delivery.span.succeed()
+    return .later(
+      resolve(
+        delivery, because: delivery.payload.reason ?? "order failed", announcing: PaymentAnswer.refunded(delivery)))
+  }
+
+  /// Sends `void` under the charge's key until the company answers, then announces what that means.
+  private func resolve(
+    _ delivery: Delivery, because reason: String, announcing announcement: PaymentAnswer?
+  ) -> Reply<Void> {
+    let reply = Reply<Void>()
+    let (process, world) = (process, world)
+    process.life.spawn {
+      await TraceContext.$current.withValue(delivery.context) {
+        await self.voidUntilAnswered(delivery)
+        guard !process.life.isOver else { return }
+        world.counters.compensated(step: "void")
+        while !process.life.isOver {
+          do {
+            if let announcement { try await self.answer(announcement, reason: reason, delivery) }
+            break
+          } catch {
+            try? await world.time.sleep(for: 500_000_000)
+          }
+        }
+        guard !process.life.isOver else { return }
+        if delivery.type == EventType.rollback { world.rollbacks.carriedOut(delivery) }
+        reply.resolve(.success(()))
+      }
+    }
+    return reply
+  }
+
+  private func voidUntilAnswered(_ delivery: Delivery) async {
+    var backOff: Int64 = 1_000_000_000
+    var request = Request("POST /void", argument: Self.key(delivery.context.gtxid), body: delivery.payload)
+    request.user = delivery.payload.user ?? ""
+    while !process.life.isOver {
+      let outcome = await process.client(of: ShopPlan.company).call(request, in: nil, retrying: false)
+      if case .success(let response) = outcome.result, response.status == 200 { return }
+      try? await world.time.sleep(for: backOff)
+      backOff = min(backOff * 2, 5_000_000_000)
+    }
+  }
+
+  // MARK: Answering
+
+  private func answer(_ answer: PaymentAnswer, reason: String?, _ delivery: Delivery) async throws {
+    let type = answer.type
+    var payload = delivery.payload
+    payload.reason = reason
+    payload.hop = type == EventType.paymentComplete ? Int64(delivery.context.ltxid.number) : payload.hop
+    let entry = Outbox.Entry.event(
+      type, to: answer.topic, order: payload.order ?? 0, payload, context: delivery.context, process: process)
+    try await process.bus.publish([entry])
+    if type == EventType.paymentComplete { world.transactions.step(delivery.context.gtxid, ShopPlan.order) }
+  }
+
+  /// What the company honours over every retry and redelivery.
+  static func key(_ transaction: GTXID) -> String { "\(transaction.hex)/charge" }
+
+  private static func short(_ error: any Error) -> String {
+    error is CallNotPermitted ? "breaker is OPEN" : "\(error)"
+  }
+
+  /// `38,000 KRW`
+  static func won(_ amount: Int64) -> String {
+    var digits = ""
+    for (index, digit) in "\(amount)".reversed().enumerated() {
+      if index > 0, index % 3 == 0 { digits = "," + digits }
+      digits = "\(digit)" + digits
+    }
+    return digits + " KRW"
+  }
+}

@@ -1,0 +1,126 @@
+internal import OrderedCollections
+internal import Simulation
+internal import TraceModel
+
+/// The outside company that charges cards. It is not ours: it has its own books, its own clients beside us, and no span
+/// of it is ever seen. It honours an idempotency key: the same key gives the same answer, and a voided key is never
+/// charged.
+actor PaymentCompany: ShopService {
+  static let plan = ServicePlan(
+    name: ShopPlan.company, team: "outside", instances: 1, firstPort: 443, workers: 256, isOutside: true,
+    objective: ShopPlan.slowObjective, program: { PaymentCompany($0) })
+
+  nonisolated let unownedExecutor: UnownedSerialExecutor
+  private let world: World
+  private let books: CompanyBooks
+  private var random: RandomStream
+  private let latency = LatencyModel(floor: 4, mean: 7, tail: 0.01, tailMean: 25)
+
+  init(_ process: ServiceProcess) {
+    world = process.world
+    books = process.world.companyBooks
+    unownedExecutor = process.world.time.asUnownedSerialExecutor()
+    random = process.world.random("\(process.instance.name)/behaviour/\(process.number)")
+  }
+
+  func handle(_ request: Request, from context: TraceContext) async throws -> Response {
+    let took = latency.sample(&random)
+    switch request.route {
+    case "POST /charge": return try await charge(request, taking: took)
+    case "POST /void":
+      try await world.time.sleep(for: took)
+      books.void(request.argument)
+      return Response(200)
+    default: return Response(404, body: Payload(reason: "no such operation"))
+    }
+  }
+
+  private func charge(_ request: Request, taking took: Int64) async throws -> Response {
+    // Drawn for every request, so that what one customer meets does not depend on what another did.
+    let (isDeclined, isLost, isLostBefore) = (
+      random.happens(world.settings.declined), random.happens(world.settings.unanswered), random.happens(0.5)
+    )
+    // A lost request is never worked on; a lost answer belongs to a charge that was made.
+    if isLost, isLostBefore { return try await silence() }
+    try await world.time.sleep(for: took)
+    let entry = books.charge(request.argument, amount: request.body.amount ?? 0, declining: isDeclined)
+    if isLost { return try await silence() }
+    switch entry {
+    case .charged: return Response(200)
+    case .declined: return Response(402, body: Payload(reason: BusinessReason.declined))
+    case .voided: return Response(409, body: Payload(reason: "charge was voided"))
+    }
+  }
+
+  private func silence() async throws -> Response {
+    try await world.time.sleep(for: 30_000_000_000)
+    return Response(504, body: Payload(reason: "took too long"))
+  }
+}
+
+/// The company's books: what became of each key. They outlive everything of ours.
+final class CompanyBooks: @unchecked Sendable {
+  enum Entry: Equatable {
+    case charged(Int64)
+    case declined
+    /// Taken back, or never to be taken.
+    case voided
+  }
+
+  private let world: World
+  private var entries = OrderedDictionary<String, (entry: Entry, at: Int64)>()
+  /// What has been charged and not given back, in won.
+  private(set) var kept: Int64 = 0
+  private(set) var charges: UInt64 = 0
+  private(set) var repeated: UInt64 = 0
+  private(set) var refunds: UInt64 = 0
+
+  init(world: World) {
+    self.world = world
+  }
+
+  /// How many keys are known.
+  var count: Int { entries.count }
+
+  func charge(_ key: String, amount: Int64, declining: Bool) -> Entry {
+    if let known = entries[key]?.entry {
+      repeated += 1
+      return known
+    }
+    let entry = declining ? Entry.declined : .charged(amount)
+    if case .charged = entry {
+      kept += amount
+      charges += 1
+      world.audit.effect(of: key, in: "charges", at: world.time.now)
+    }
+    entries[key] = (entry, world.time.now)
+    return entry
+  }
+
+  func void(_ key: String) {
+    if case .charged(let amount) = entries[key]?.entry {
+      kept -= amount
+      refunds += 1
+      world.audit.effect(of: key, in: "refunds", at: world.time.now)
+    }
+    entries[key] = (.voided, world.time.now)
+  }
+
+  /// The money that is held under a key, in won; nil when the key is not known, or no longer.
+  func amount(under key: String) -> Int64? {
+    switch entries[key]?.entry {
+    case .charged(let amount): amount
+    case .declined, .voided: 0
+    case nil: nil
+    }
+  }
+
+  /// Forgets keys that were last used before `time`; the sums stay. A real company forgets after a day or so; ours is
+  /// told from when on no request can name a key again.
+  func prune(before time: Int64, keeping: Set<String> = []) {
+    guard let oldest = entries.values.first, oldest.at < time - 60_000_000_000 else { return }
+    let kept = entries.prefix { $0.value.at < time }.filter { keeping.contains($0.key) }
+    entries.removeFirst(entries.values.firstIndex { $0.at >= time } ?? entries.count)
+    for (key, entry) in kept { entries.updateValue(entry, forKey: key, insertingAt: 0) }
+  }
+}
