@@ -2,7 +2,7 @@
 ///
 /// A line that comes in from the left must end on its track before one that leaves to the right on the same line begins
 /// (the vertical constraints of channel routing, turned by a quarter). Where that goes round in a circle an arrow enters
-/// its thing one line lower or higher.
+/// its thing one line lower or higher, or changes from one track to another on the way (a dogleg, after Deutsch, 1976).
 struct MapChannel: Sendable {
   /// Where a line leaves the channel to the right.
   struct Entry: Sendable {
@@ -21,6 +21,10 @@ struct MapChannel: Sendable {
     /// Where it goes back, or comes from.
     var lane: Int?
     var track: Int?
+    /// Where it changes to the track of the second part; nil for most.
+    var bend: Int?
+    /// Whether it is what comes after a bend.
+    var isSecondPart = false
 
     init(net: MapNet, left: Int? = nil, entries: [Entry] = [], lane: Int? = nil) {
       (self.net, self.left, self.entries, self.lane) = (net, left, entries, lane)
@@ -46,17 +50,21 @@ struct MapChannel: Sendable {
     }
   }
 
-  func track(of net: MapNet) -> Int? { members.first { $0.net == net }?.track }
+  /// The first part of a group's way, and the second where it has one.
+  func parts(of net: MapNet) -> (first: Member?, second: Member?) {
+    (members.first { $0.net == net && !$0.isSecondPart }, members.first { $0.net == net && $0.isSecondPart })
+  }
 
   /// The line by which a group enters a thing.
   func line(of net: MapNet, to thing: Int) -> Int? {
-    members.first { $0.net == net }?.entries.first { $0.thing == thing }?.line
+    members.lazy.filter { $0.net == net }.flatMap(\.entries).first { $0.thing == thing }?.line
   }
 
-  mutating func assignTracks() {
+  /// - Parameter lines: those of the things, where nothing goes back.
+  mutating func assignTracks(_ lines: Range<Int>) {
     var order = sorted()
-    // Each move takes one entry off its usual line, so this ends.
-    while order.count < tracked.count, moveEntry(outside: order) { order = sorted() }
+    // Each of these changes an entry or a member for good, so this ends.
+    while order.count < tracked.count, moveEntry(outside: order) || bend(outside: order, lines) { order = sorted() }
     // What still goes round in a circle is drawn over.
     order += tracked.filter { !order.contains($0) }
     for place in order { members[place].track = lowestTrack(for: place) }
@@ -67,7 +75,8 @@ struct MapChannel: Sendable {
 
   /// Whether `one` has to have its track left of `other`'s.
   private func mustPrecede(_ one: Int, _ other: Int) -> Bool {
-    guard one != other, let left = members[one].left, members[other].entries.contains(where: { $0.line == left })
+    guard members[one].net != members[other].net, let left = members[one].left,
+      members[other].entries.contains(where: { $0.line == left })
     else { return false }
     // They share the end, or the beginning.
     return !members[one].entries.contains { $0.line == left } && members[other].left != left
@@ -115,6 +124,28 @@ struct MapChannel: Sendable {
         members[place].entries[index].others = []
         return true
       }
+    }
+    return false
+  }
+
+  /// Cuts one of those that go round in a circle in two, with a line of its own between its parts.
+  private mutating func bend(outside order: [Int], _ lines: Range<Int>) -> Bool {
+    let stuck = tracked.filter { !order.contains($0) }
+    for place in stuck {
+      let member = members[place]
+      guard let left = member.left, member.bend == nil, !member.isSecondPart,
+        stuck.contains(where: { mustPrecede($0, place) }), stuck.contains(where: { mustPrecede(place, $0) })
+      else { continue }
+      let taken = Set(members.flatMap { [$0.left].compactMap(\.self) + $0.entries.map(\.line) })
+      let middle = (left + (member.entries.first?.line ?? left)) / 2
+      let free = lines.filter { !taken.contains($0) }.min { abs($0 - middle) < abs($1 - middle) }
+      guard let free else { continue }
+      var second = Member(net: member.net, left: free, entries: member.entries)
+      second.isSecondPart = true
+      members[place].entries = [Entry(thing: nil, line: free, others: [])]
+      members[place].bend = free
+      members.append(second)
+      return true
     }
     return false
   }

@@ -25,9 +25,9 @@ struct MapRouting: Sendable {
     for (index, items) in layers.items.enumerated() {
       for (place, item) in items.enumerated() { places[item, default: [:]][index] = place }
     }
-    chooseLanes()
+    let inside = chooseLanes()
     for net in layers.nets { join(net) }
-    for index in channels.indices { channels[index].assignTracks() }
+    for index in channels.indices { channels[index].assignTracks(inside) }
   }
 
   private func port(_ item: MapLayers.Item, in layer: Int) -> Int? {
@@ -39,7 +39,8 @@ struct MapRouting: Sendable {
   // MARK: Ways back
 
   /// Above or below, where the ends are nearer; short ways inside. Those that do not meet share a line.
-  private mutating func chooseLanes() {
+  /// Returns the lines that are left for the things.
+  private mutating func chooseLanes() -> Range<Int> {
     struct Way {
       var net: MapNet
       var layers: ClosedRange<Int>
@@ -64,7 +65,9 @@ struct MapRouting: Sendable {
     for layer in ports.indices { ports[layer] = ports[layer].map { $0 + top } }
     for (index, line) in above.enumerated() { for way in line { lanes[way.net] = above.count - 1 - index } }
     for (index, line) in below.enumerated() { for way in line { lanes[way.net] = top + height + 1 + index } }
+    let inside = top..<top + height
     height += top + (below.isEmpty ? 0 : below.count + 1)
+    return inside
   }
 
   // MARK: Channels
@@ -136,8 +139,8 @@ struct MapRouting: Sendable {
     width = x
   }
 
-  private func track(of net: MapNet, in channel: Int) -> Int? {
-    channels[channel].track(of: net).map { channelStart[channel] + lead[channel] + $0 * step }
+  private func column(of track: Int?, in channel: Int) -> Int? {
+    track.map { channelStart[channel] + lead[channel] + $0 * step }
   }
 
   // MARK: Ways
@@ -149,9 +152,10 @@ struct MapRouting: Sendable {
     let (start, end) = (layers.layer[shape.from], layers.layer[shape.to])
     var pen = MapPen(x: channelStart[start + 1], y: port(of: shape.from))
     if layers.isBackward[arrow] {
-      guard let lane = lanes[net], let out = track(of: net, in: start + 1), let back = track(of: net, in: end) else {
-        return []
-      }
+      guard let lane = lanes[net],
+        let out = column(of: channels[start + 1].parts(of: net).first?.track, in: start + 1),
+        let back = column(of: channels[end].parts(of: net).first?.track, in: end)
+      else { return [] }
       pen.go(x: out)
       pen.go(y: lane)
       pen.go(x: back)
@@ -161,14 +165,23 @@ struct MapRouting: Sendable {
     }
     for index in start + 1...max(start + 1, end) {
       let line = index == end ? channels[index].line(of: net, to: shape.to) : port(.via(net), in: index)
-      if let line, line != pen.y, let column = track(of: net, in: index) {
-        pen.go(x: column)
-        pen.go(y: line)
-      }
+      if let line, line != pen.y { change(to: line, of: net, in: index, &pen) }
       pen.go(x: layerStart[index] - 1)
       if index < end { pen.go(x: layerStart[index] + layerWidths[index]) }
     }
     return pen.finished
+  }
+
+  /// Up or down in a channel, by one track or by two.
+  private func change(to line: Int, of net: MapNet, in channel: Int, _ pen: inout MapPen) {
+    let parts = channels[channel].parts(of: net)
+    guard let track = column(of: parts.first?.track, in: channel) else { return }
+    pen.go(x: track)
+    if let bend = parts.first?.bend, let next = column(of: parts.second?.track, in: channel) {
+      pen.go(y: bend)
+      pen.go(x: next)
+    }
+    pen.go(y: line)
   }
 }
 
