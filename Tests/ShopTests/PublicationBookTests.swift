@@ -12,7 +12,7 @@ import Testing
     for number in 0..<50 { book.note(by: "order", on: "inventory", now: Int64(number) * Self.second / 10) }
     #expect(
       book.publications(of: "order", now: 5 * Self.second) == [PublicationSnapshot(topic: "inventory", rate: 5)])
-    // Five of the ten seconds have gone by.
+    // Three of the five seconds in which it wrote are too long ago.
     #expect(book.publications(of: "order", now: 12 * Self.second).map(\.rate) == [2])
     // It is still known that it writes there.
     #expect(book.publications(of: "order", now: 99 * Self.second) == [PublicationSnapshot(topic: "inventory")])
