@@ -212,6 +212,26 @@ import Testing
     return box.intersection(window) == box
   }
 
+  /// What is not in sight lies about space no more than what is.
+  @Test(arguments: [1, 2] as [UInt64])
+  func theWholeSheetIsClean(seed: UInt64) {
+    let snapshots = [
+      MapFixture.random(services: 25, topics: 12, seed: seed), MapFixture.snapshot(), ExtremeFixture.extreme(),
+    ]
+    for snapshot in snapshots {
+      for size in [Size(columns: 118, rows: 36), Size(columns: 200, rows: 60)] {
+        for glyphs in [GlyphSet.utf8, .ascii] {
+          let stage = PageStage(MapPage(), snapshot, columns: size.columns, rows: size.rows)
+          let (page, context) = (stage.page, stage.context)
+          let graph = page.graph(context)
+          let plan = page.plan(graph, page.layout(context).map.size)
+          let sheet = page.sheet(graph, plan, glyphs, isStrict: true, context)
+          #expect(sheet.violations.isEmpty, "seed \(seed) \(size): \(sheet.violations.prefix(3))")
+        }
+      }
+    }
+  }
+
   @Test func nothingKnown() {
     var stage = PageStage(MapPage(), IncidentFixture.empty())
     #expect(stage.picture().contains("No service yet."))

@@ -57,8 +57,20 @@ extension MapPage {
   /// Draws the whole map on a sheet of its own, and shows the part of it that is in sight.
   private func drawMap(_ graph: MapGraph, on canvas: inout Canvas, in rect: Rect, _ context: PageContext) {
     let plan = plan(graph, rect.size)
+    let sheet = sheet(graph, plan, canvas.glyphSet, isStrict: canvas.isStrict, context)
+    let shift = Self.shift(plan, rect)
+    let window = Rect(
+      x: origin.x, y: origin.y, width: min(rect.width, plan.size.columns), height: min(rect.height, plan.size.rows))
+    sheet.show(window, on: &canvas, x: rect.x + shift.x, y: rect.y + shift.y)
+    drawEdges(plan, window, on: &canvas, in: rect)
+  }
+
+  /// The whole map, in sight or not.
+  func sheet(
+    _ graph: MapGraph, _ plan: MapPlan, _ glyphs: GlyphSet, isStrict: Bool, _ context: PageContext
+  ) -> Canvas {
     let (selected, arrow) = (place(in: graph, context), arrow(in: graph))
-    var sheet = Canvas(size: plan.size, glyphSet: canvas.glyphSet, isStrict: canvas.isStrict)
+    var sheet = Canvas(size: plan.size, glyphSet: glyphs, isStrict: isStrict)
     var arrows = MapArrows(graph: graph, plan: plan)
     arrows.selected = arrow
     if arrow == nil, let selected { arrows.near = Set(graph.edges(at: selected)) }
@@ -71,11 +83,7 @@ extension MapPage {
       graph: graph, plan: plan, snapshot: context.snapshot, selected: arrow == nil ? selected : nil,
       errorsOnly: errorsOnly
     ).draw(on: &sheet)
-    let shift = Self.shift(plan, rect)
-    let window = Rect(
-      x: origin.x, y: origin.y, width: min(rect.width, plan.size.columns), height: min(rect.height, plan.size.rows))
-    sheet.show(window, on: &canvas, x: rect.x + shift.x, y: rect.y + shift.y)
-    drawEdges(plan, window, on: &canvas, in: rect)
+    return sheet
   }
 
   /// Says where there is more than is in sight.
@@ -86,8 +94,8 @@ extension MapPage {
       canvas.release(Rect(x: x, y: y, width: 1, height: 1))
       canvas.put(text, x: x, y: y, ink, bold: true, over: true)
     }
-    if window.x > 0 { mark("‹", rect.x, middle) }
-    if window.right < plan.size.columns { mark("›", rect.right - 1, middle) }
+    if window.x > 0 { mark(Glyphs.arrowLeft, rect.x, middle) }
+    if window.right < plan.size.columns { mark(Glyphs.arrowRight, rect.right - 1, middle) }
     if window.y > 0 { mark(Glyphs.arrowUp(canvas.glyphSet), rect.x + rect.width / 2, rect.y) }
     if window.bottom < plan.size.rows {
       mark(Glyphs.arrowDown(canvas.glyphSet), rect.x + rect.width / 2, rect.bottom - 1)
