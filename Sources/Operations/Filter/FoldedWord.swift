@@ -13,7 +13,10 @@ public struct FoldedWord: Sendable, Equatable {
 
   /// Whether it stands somewhere in `other`; nothing stands everywhere.
   public func isIn(_ other: String) -> Bool {
-    guard let bytes else { return other.lowercased().contains(text.lowercased()) }
+    guard let bytes else {
+      // Most lines are ASCII, and have no letter of it.
+      return !other.utf8.allSatisfy { $0 < 0x80 } && other.lowercased().contains(text.lowercased())
+    }
     guard let first = bytes.first else { return true }
     var other = other
     return other.withUTF8 { other in
