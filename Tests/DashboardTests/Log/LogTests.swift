@@ -155,7 +155,8 @@ struct LogTests {
     #expect(cockpit.text.contains("30 lines"))
     cockpit.press("text:_user=kim")
     #expect(cockpit.lastLine.contains("at 13: unknown word \"user\""))
-    #expect(cockpit.model.pages.log.wanted.text == "level>=warn")
+    // What was right last, on the way there.
+    #expect(cockpit.model.pages.log.wanted.text == "level>=warn user")
     // Enter keeps nothing that is wrong.
     cockpit.press("Enter")
     #expect(cockpit.model.filterLine != nil)
@@ -248,7 +249,6 @@ struct LogTests {
     #expect(Subject.topic("audit").logFilter(snapshot) == nil)
     #expect(
       Subject.breaker("gateway-1>order").logFilter(snapshot) == LogFilter(service: "gateway", text: "inst=gateway-1"))
-    #expect(Subject.breaker("payment>payment-gateway").logFilter(snapshot) == LogFilter(service: "payment"))
     #expect(
       Subject.instance(service: "payment", name: "payment-2").logFilter(snapshot)
         == LogFilter(service: "payment", text: "inst=payment-2"))

@@ -6,8 +6,8 @@ import Testing
 
 /// What must hold of every map, whatever the services are.
 @Suite struct MapPlanTests {
-  private static let sizes: [(services: Int, topics: Int)] = [(0, 0), (1, 0), (5, 3), (12, 4), (25, 12), (40, 20)]
-  private static let rooms = [Size(columns: 96, rows: 14), Size(columns: 116, rows: 28), Size(columns: 196, rows: 52)]
+  private static let sizes: [(services: Int, topics: Int)] = [(0, 0), (1, 0), (5, 3), (12, 4), (25, 12)]
+  private static let rooms = [Size(columns: 116, rows: 28), Size(columns: 196, rows: 52)]
 
   private static func graphs(_ seed: UInt64) -> [MapGraph] {
     sizes.map { MapGraph(MapFixture.random(services: $0.services, topics: $0.topics, seed: seed)) }
@@ -16,7 +16,7 @@ import Testing
 
   // MARK: Layers
 
-  @Test(arguments: 0..<20 as Range<UInt64>)
+  @Test(arguments: 0..<6 as Range<UInt64>)
   func layersAreLongestPaths(seed: UInt64) {
     for graph in Self.graphs(seed) {
       let layers = MapLayers(graph.shape)
@@ -30,7 +30,7 @@ import Testing
   }
 
   /// Only what is part of a circle may lead back.
-  @Test(arguments: 0..<20 as Range<UInt64>)
+  @Test(arguments: 0..<6 as Range<UInt64>)
   func onlyCirclesLeadBack(seed: UInt64) {
     for graph in Self.graphs(seed) {
       let layers = MapLayers(graph.shape)
@@ -46,7 +46,7 @@ import Testing
     }
   }
 
-  @Test(arguments: 0..<20 as Range<UInt64>)
+  @Test(arguments: 0..<6 as Range<UInt64>)
   func everyThingStandsInItsLayerOnce(seed: UInt64) {
     for graph in Self.graphs(seed) {
       let layers = MapLayers(graph.shape)
@@ -70,7 +70,7 @@ import Testing
 
   // MARK: Space
 
-  @Test(arguments: 0..<12 as Range<UInt64>)
+  @Test(arguments: 0..<4 as Range<UInt64>)
   func nothingOverlaps(seed: UInt64) {
     for graph in Self.graphs(seed) {
       let layers = MapLayers(graph.shape)
@@ -85,7 +85,7 @@ import Testing
     }
   }
 
-  @Test(arguments: 0..<12 as Range<UInt64>)
+  @Test(arguments: 0..<4 as Range<UInt64>)
   func everyArrowIsDrawnFromEndToEnd(seed: UInt64) {
     for graph in Self.graphs(seed) {
       let layers = MapLayers(graph.shape)
@@ -107,7 +107,7 @@ import Testing
   }
 
   /// Arrows that share neither end may cross, but run along the same line only together with one that joins them.
-  @Test(arguments: 0..<12 as Range<UInt64>)
+  @Test(arguments: 0..<4 as Range<UInt64>)
   func strangersOnlyCross(seed: UInt64) {
     for graph in Self.graphs(seed) {
       let plan = MapPlan.fitting(MapLayers(graph.shape), Size(columns: 196, rows: 52))
@@ -132,7 +132,7 @@ import Testing
 
   // MARK: Stillness
 
-  @Test(arguments: 0..<12 as Range<UInt64>)
+  @Test(arguments: 0..<4 as Range<UInt64>)
   func figuresMoveNothing(seed: UInt64) {
     let snapshot = MapFixture.random(services: 25, topics: 12, seed: seed)
     var other = snapshot

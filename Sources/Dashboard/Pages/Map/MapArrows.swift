@@ -72,24 +72,23 @@ struct MapArrows {
 
   private func drawHead(of arrow: Int, on canvas: inout Canvas) {
     guard let head = plan.paths[arrow].last else { return }
-    let edge = graph.edges[arrow]
     canvas.put(Glyphs.arrowRight, x: head.x, y: head.y, ink(arrow), bold: arrow == selected, over: true)
     guard plan.paths[arrow].count > 1 else { return }
     let place = plan.paths[arrow][plan.paths[arrow].count - 2]
-    if !edge.faults.isEmpty {
+    let entering = entering(with: arrow)
+    if entering.contains(where: { !graph.edges[$0].faults.isEmpty }) {
       canvas.put(Glyphs.fault, x: place.x, y: place.y, .fault, bold: true, over: true)
-    } else if let breaker = worstBreaker(enteringWith: arrow) {
+    } else if let breaker = entering.compactMap({ graph.edges[$0].breaker }).min(by: { $0.urgency < $1.urgency }) {
       let isQuiet = breaker == .closed
       let ink = isQuiet ? breaker.mark.ink.mixed(toward: .background, errorsOnly ? 0.8 : 0.45) : breaker.mark.ink
       canvas.put(breaker.mark.glyph, x: place.x, y: place.y, ink, bold: !isQuiet, over: true)
     }
   }
 
-  /// Arrows that enter a thing on one line show the worst of their breakers.
-  private func worstBreaker(enteringWith arrow: Int) -> BreakerState? {
+  /// Arrows that enter a thing on one line: they show the worst of their breakers, and any fault.
+  private func entering(with arrow: Int) -> [Int] {
     let head = plan.paths[arrow].last
     return graph.edges.indices.filter { graph.edges[$0].to == graph.edges[arrow].to && plan.paths[$0].last == head }
-      .compactMap { graph.edges[$0].breaker }.min { $0.urgency < $1.urgency }
   }
 
   // MARK: What goes along it
