@@ -16,15 +16,18 @@ struct ShopPlan: Sendable {
   static let shipping = "shipping"
   static let recommendation = "recommendation"
   static let search = "search"
+  static let aggregate = "aggregate"
+  static let orchestrator = "orchestrator"
   static let pageComposer = "page-composer"
 
   static let partitions = 6
 
   static let services: [ServicePlan] = [
     GatewayService.plan, OrderService.plan, InventoryService.plan, PaymentService.plan, CustomerService.plan,
-    ItemService.plan, PageComposer.plan, CatalogService.plan, CartService.plan, ReviewService.plan,
+    ItemService.plan, OrchestratorService.plan, PageComposer.plan, CatalogService.plan, CartService.plan,
+    ReviewService.plan,
     ShippingService.plan,
-    RecommendationService.plan, SearchService.plan, PaymentCompany.plan,
+    RecommendationService.plan, SearchService.plan, AggregateService.plan, PaymentCompany.plan,
   ]
 
   static func service(_ name: String) -> ServicePlan {
@@ -64,13 +67,14 @@ struct ShopPlan: Sendable {
         FaultCatalogue.Service(
           name: service.name, instances: service.instances, hasDatabase: service.store != nil,
           consumes: !service.reads.isEmpty, isOutside: service.isOutside,
-          partitions: service.reads.isEmpty ? nil : partitions)
+          partitions: service.reads.isEmpty ? nil : partitions, publishing: service.publishing)
       },
       edges: services.flatMap { service in
         service.calls.map { FaultCatalogue.Edge(from: service.name, to: $0.callee) }
       },
       databases: services.filter { $0.store != nil }.map(\.name),
-      groups: services.filter { !$0.reads.isEmpty }.map(\.name))
+      groups: services.filter { !$0.reads.isEmpty }.map(\.name),
+      topics: topics.map { FaultCatalogue.Topic(name: $0, partitions: partitions) })
   }
 
   /// The breakers of the whole shop.
@@ -112,8 +116,30 @@ enum EventType {
   /// Lets stream time go by where nothing else comes.
   static let tick = "TICK"
 
+  static let priceChanged = "PriceChanged"
+  static let quantityChanged = "QuantityChanged"
+
   static let creditReleased = "CreditReleased"
   static let stockReleased = "StockReleased"
+}
+
+/// Commands of the orchestrated saga.
+enum CommandName {
+  static let createOrder = "CreateOrder"
+  static let approveOrder = "ApproveOrder"
+  static let cancelOrder = "CancelOrder"
+  static let reserveCredit = "ReserveCredit"
+  static let releaseCredit = "ReleaseCredit"
+  static let reserveStock = "ReserveStock"
+  static let releaseStock = "ReleaseStock"
+  static let charge = "Charge"
+  static let ship = "Ship"
+  /// The saga is over: what it holds is free.
+  static let unlock = "UNLOCK"
+
+  static let all = [
+    createOrder, approveOrder, cancelOrder, reserveCredit, releaseCredit, reserveStock, releaseStock, charge, ship,
+  ]
 }
 
 /// Topics of the shop.
@@ -125,5 +151,10 @@ enum TopicName {
   static let orders = "orders"
   static let stock = "stock"
   static let payments = "payments"
+  /// What the orchestrator wants of a service.
+  static func commands(_ service: String) -> String { "commands.\(service)" }
+  static let replies = "replies"
+  /// What became of the rows of item; the key is the product.
+  static let itemChanges = "item.changes"
   static let operations = "__operations"
 }
