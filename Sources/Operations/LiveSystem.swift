@@ -25,6 +25,10 @@ public protocol LiveSystem: Sendable {
   /// The newest lines that `filter` lets through, oldest first, at most `limit`.
   func log(_ filter: LogFilter, limit: Int) -> [LogLine]
 
+  /// The same, as far as a few milliseconds reach; asked for the same again it goes on where it stopped.
+  /// - Parameter takesNewer: false only looks further back.
+  func searchLog(_ filter: LogFilter, limit: Int, takesNewer: Bool) -> LogAnswer
+
   /// The newest records that `filter` lets through, at most `limit`, as far as a few milliseconds reach; asked for the
   /// same again it goes on where it stopped.
   /// - Parameter takesNewer: false only looks further back.
@@ -36,4 +40,11 @@ public protocol LiveSystem: Sendable {
   /// Does something to the system, or says why not. It takes effect at the system's next step.
   @discardableResult
   func perform(_ command: Command) -> CommandOutcome
+}
+
+extension LiveSystem {
+  /// For systems that answer at once.
+  public func searchLog(_ filter: LogFilter, limit: Int, takesNewer: Bool) -> LogAnswer {
+    LogAnswer(log(filter, limit: limit))
+  }
 }

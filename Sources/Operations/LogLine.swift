@@ -37,7 +37,7 @@ public struct LogFilter: Sendable, Equatable, Codable {
   public var atLeast: LogLine.Level
   public var service: String?
   public var gtxid: GTXID?
-  /// Compared without case, anywhere in the message.
+  /// In the language of ``LogQuery``: words, `level>=warn`, `svc=payment`.
   public var text: String
   /// Nanoseconds since the Unix epoch: nothing newer.
   public var until: Int64?
@@ -52,11 +52,6 @@ public struct LogFilter: Sendable, Equatable, Codable {
     self.until = until
   }
 
-  public func lets(through line: LogLine) -> Bool {
-    if line.level < atLeast { return false }
-    if let until, line.time > until { return false }
-    if let gtxid, line.gtxid != gtxid { return false }
-    if let service, line.service != service { return false }
-    return text.isEmpty || line.message.lowercased().contains(text.lowercased())
-  }
+  /// Whether one line is wanted; for many lines make a ``LogMatch``.
+  public func lets(through line: LogLine) -> Bool { LogMatch(self).lets(through: line) }
 }

@@ -16,7 +16,12 @@ struct Cockpit: ~Copyable {
   private let showsFrameTime: Bool
   private var isDone = false
   /// A search that goes on while there is nothing else to do.
-  private var search: (filter: RecordFilter, limit: Int)?
+  private var search: Search?
+
+  private enum Search {
+    case records(RecordFilter, limit: Int)
+    case log(LogFilter, limit: Int)
+  }
 
   init(
     system: any LiveSystem, screen: consuming Screen, theme: Theme, themeName: String, isASCII: Bool, motion: Bool,
@@ -66,7 +71,7 @@ struct Cockpit: ~Copyable {
         feed(.tick(WallClock.monotonic))
       } else if let next = search {
         search = nil
-        feed(.records(next.filter, system.records(next.filter, limit: next.limit, takesNewer: false)))
+        feed(answer(to: next))
         needsFrame = true
       }
       for event in events {
@@ -122,16 +127,31 @@ struct Cockpit: ~Copyable {
     }
   }
 
+  /// What goes on with a search.
+  private func answer(to search: Search) -> Input {
+    switch search {
+    case .records(let filter, let limit):
+      return .records(filter, system.records(filter, limit: limit, takesNewer: false))
+    case .log(let filter, let limit):
+      let answer = system.searchLog(filter, limit: limit, takesNewer: false)
+      return .log(filter, answer.lines, progress: answer.progress)
+    }
+  }
+
   private mutating func carryOut(_ effect: Effect) -> Input? {
     switch effect {
     case .perform(let command): return .outcome(system.perform(command))
     case .loadTransaction(let id): return .transaction(id, system.transaction(id))
     case .findTransactions(let prefix): return .found(prefix: prefix, system.transactions(withPrefix: prefix))
-    case .loadLog(let filter, let limit): return .log(filter, system.log(filter, limit: limit))
+    case .loadLog(let filter, let limit):
+      search = nil
+      let answer = system.searchLog(filter, limit: limit, takesNewer: true)
+      return .log(filter, answer.lines, progress: answer.progress)
+    case .searchLogOn(let filter, let limit): search = .log(filter, limit: limit)
     case .loadRecords(let filter, let limit):
       search = nil
       return .records(filter, system.records(filter, limit: limit, takesNewer: true))
-    case .searchOn(let filter, let limit): search = (filter, limit)
+    case .searchOn(let filter, let limit): search = .records(filter, limit: limit)
     case .preview(let move): return .preview(move, system.preview(move))
     case .loadSnapshot(let time): return .pastSnapshot(system.snapshot(at: time))
     case .copy(let text):

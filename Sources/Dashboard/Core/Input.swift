@@ -22,8 +22,8 @@ public enum Input: Sendable {
   case transaction(GTXID, TransactionDetail?)
   /// An answer to ``Effect/findTransactions(prefix:)``.
   case found(prefix: String, [GTXID])
-  /// An answer to ``Effect/loadLog(_:limit:)``.
-  case log(LogFilter, [LogLine])
+  /// An answer to ``Effect/loadLog(_:limit:)`` and to ``Effect/searchLogOn(_:limit:)``.
+  case log(LogFilter, [LogLine], progress: LogProgress = LogProgress())
   /// An answer to ``Effect/loadRecords(_:limit:)`` and to ``Effect/searchOn(_:limit:)``.
   case records(RecordFilter, RecordAnswer)
   /// An answer to ``Effect/preview(_:)``.
@@ -40,6 +40,8 @@ public enum Effect: Sendable {
   case loadTransaction(GTXID)
   case findTransactions(prefix: String)
   case loadLog(LogFilter, limit: Int)
+  /// Looks further back for the same lines, as soon as nobody presses a key.
+  case searchLogOn(LogFilter, limit: Int)
   case loadSnapshot(at: Int64)
   case loadRecords(RecordFilter, limit: Int)
   /// Looks further back for the same records, as soon as nobody presses a key.

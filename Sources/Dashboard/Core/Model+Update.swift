@@ -26,8 +26,9 @@ public func update(_ model: inout Model, _ input: Input) -> [Effect] {
     let context = model.context
     let actions = model.popups[top].content.found(ids, prefix: prefix, context)
     return model.perform(actions)
-  case .log(let filter, let lines):
+  case .log(let filter, let lines, let progress):
     model.log = lines
+    model.logProgress = progress
     model.logFilter = filter
     return model.refresh(afterLoad: true)
   case .records(let filter, let answer):
@@ -84,6 +85,9 @@ extension Model {
     case .back: return go(to: history.back() ?? page.root)
     case .show(let popup):
       popups.append(popup)
+      return []
+    case .type(let line):
+      popups.append(Popup(CommandPalette(line, history: commandHistory, themes: themes)))
       return []
     case .dismiss:
       popups = popups.dropLast()

@@ -26,6 +26,7 @@ public struct Model: Sendable {
   var unknownTransaction: GTXID?
   var log: [LogLine] = []
   var logFilter: LogFilter?
+  var logProgress = LogProgress()
   var records = RecordAnswer()
   var recordFilter: RecordFilter?
   /// The fault that was armed last, for `f` twice.
@@ -80,7 +81,8 @@ public struct Model: Sendable {
   func context(size: Size) -> PageContext {
     PageContext(
       snapshot: shown, isFrozen: isFrozen, size: size, zoneOffset: zoneOffset, motion: motion, transaction: transaction,
-      log: log, unknownTransaction: unknownTransaction, logFilter: logFilter, records: records,
+      log: log, unknownTransaction: unknownTransaction, logFilter: logFilter, logProgress: logProgress,
+      records: records,
       recordFilter: recordFilter, newest: live.time, clock: clock,
       timeline: timeline)
   }

@@ -4,7 +4,7 @@ import TraceModel
 
 /// The pages by their digits.
 public enum PageID: String, Sendable, Hashable, CaseIterable {
-  case overview, services, breakers, topics, transactions, faults, log, records
+  case overview, services, breakers, topics, transactions, map, faults, log, records
 }
 
 /// A place in the cockpit that one can go to, and come back to with `[` and `]`.
@@ -18,6 +18,7 @@ enum Destination: Sendable, Equatable {
   case transactions(filter: String?)
   /// A call tree, with the cursor on a span where one is given.
   case transaction(GTXID, span: SpanID?)
+  case map
   case faults(selected: String?)
   case log(LogFilter)
   /// The newest records of a topic; without a name the topic that was looked at last.
@@ -31,6 +32,8 @@ enum Action: Sendable {
   /// One place back in the history.
   case back
   case show(Popup)
+  /// Opens the palette with a line that is begun.
+  case type(String)
   /// Takes the topmost popup away.
   case dismiss
   /// A sentence for the last line, for a few seconds.
@@ -76,6 +79,8 @@ struct PageContext: Sendable {
   var unknownTransaction: GTXID?
   /// The filter that ``log`` was loaded with; nil while nothing has been loaded.
   var logFilter: LogFilter?
+  /// How far the log has been looked through for it.
+  var logProgress = LogProgress()
   /// The records as they were last loaded.
   var records = RecordAnswer()
   /// The filter that ``records`` was loaded with; nil while nothing has been loaded.

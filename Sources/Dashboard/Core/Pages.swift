@@ -7,6 +7,7 @@ struct Pages: Sendable {
   var breakers = BreakersPage()
   var topics = TopicsPage()
   var transactions = TransactionsPage()
+  var map = MapPage()
   var faults = FaultsPage()
   var log = LogPage()
   var records = RecordsPage()
@@ -18,6 +19,7 @@ struct Pages: Sendable {
     case .breakers: breakers
     case .topics: topics
     case .transactions: transactions
+    case .map: map
     case .faults: faults
     case .log: log
     case .records: records
@@ -38,6 +40,7 @@ struct Pages: Sendable {
     case .breakers: return changing(\.breakers, &self)
     case .topics: return changing(\.topics, &self)
     case .transactions: return changing(\.transactions, &self)
+    case .map: return changing(\.map, &self)
     case .faults: return changing(\.faults, &self)
     case .log: return changing(\.log, &self)
     case .records: return changing(\.records, &self)
@@ -54,6 +57,7 @@ extension Destination {
     case .breakers: .breakers
     case .topics: .topics
     case .transactions, .transaction: .transactions
+    case .map: .map
     case .faults: .faults
     case .log: .log
     case .records: .records
@@ -70,6 +74,7 @@ extension PageID {
     case .breakers: .breakers(selected: nil)
     case .topics: .topics(selected: nil)
     case .transactions: .transactions(filter: nil)
+    case .map: .map
     case .faults: .faults(selected: nil)
     case .log: .log(LogFilter())
     case .records: .records(RecordFilter(topic: ""))

@@ -1,6 +1,18 @@
 import Operations
 import TraceModel
 
+extension SystemSnapshot {
+  /// The lines of those that write to a topic or read it.
+  fileprivate func logFilter(ofTopic name: String) -> LogFilter? {
+    var parties = services.filter { service in
+      service.publishes.contains { $0.topic == name } || service.consumes.contains { $0.topic == name }
+    }.map(\.name)
+    if parties.isEmpty, let reader = topic(name)?.worstGroup, !reader.isEmpty { parties = [reader] }
+    if parties.count == 1 { return LogFilter(service: parties[0]) }
+    return parties.isEmpty ? nil : LogFilter(text: "svc=" + parties.map(LogQuery.quoted).joined(separator: ","))
+  }
+}
+
 extension Subject {
   /// The service it belongs to, as far as it is known.
   func service(_ snapshot: SystemSnapshot) -> String? {
@@ -18,7 +30,13 @@ extension Subject {
   func logFilter(_ snapshot: SystemSnapshot) -> LogFilter? {
     switch self {
     case .transaction(let id), .span(let id, _): LogFilter(gtxid: id)
-    case .breaker(let id): snapshot.breaker(id).map { LogFilter(service: $0.caller) }
+    case .breaker(let id):
+      snapshot.breaker(id).map { breaker in
+        let isOne = breaker.instance.isEmpty || breaker.instance == breaker.caller
+        return LogFilter(service: breaker.caller, text: isOne ? "" : "inst=\(LogQuery.quoted(breaker.instance))")
+      }
+    case .instance(let service, let name): LogFilter(service: service, text: "inst=\(LogQuery.quoted(name))")
+    case .topic(let name): snapshot.logFilter(ofTopic: name)
     default: service(snapshot).map { LogFilter(service: $0) }
     }
   }

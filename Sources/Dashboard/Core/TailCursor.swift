@@ -9,16 +9,23 @@ struct TailCursor<Line: Sendable & Equatable>: Sendable {
   /// What is shown is not what is wanted any more.
   private var isStale = true
   private var askedAt: Int64?
-  /// The line under the cursor, the one that was there before lines came, and when they came.
+  /// The line under the cursor.
   private var shown: Line?
-  private var before: Line?
-  private var changedAt: Int64 = .min / 2
+  private var reaction = Reaction<Line>()
 
   /// Back to the newest, or to other lines.
   mutating func follow() {
     isFollowing = true
     isStale = true
-    (shown, before) = (nil, nil)
+    forget()
+  }
+
+  /// Stays on a line, whichever others are shown around it now.
+  mutating func hold(_ line: Line) {
+    isFollowing = false
+    isStale = true
+    forget()
+    shown = line
   }
 
   /// These lines are there now.
@@ -28,19 +35,25 @@ struct TailCursor<Line: Sendable & Equatable>: Sendable {
     if !isFollowing, let shown, let place = lines.firstIndex(of: shown) { line = place }
     let current = lines.indices.contains(line) ? lines[line] : nil
     guard current != shown else { return }
-    (before, shown, changedAt) = (isFollowing ? shown : nil, current, clock)
+    reaction.changed(from: isFollowing ? shown : nil, at: clock)
+    shown = current
   }
 
-  /// The line that somebody means who presses a key now: nobody is faster than a third of a second.
+  private mutating func forget() {
+    shown = nil
+    reaction.forget()
+  }
+
+  /// The line that somebody means who presses a key now.
   func chosen(_ lines: [Line], at clock: Int64) -> Line? {
-    if isFollowing, clock - changedAt < 300_000_000, let before, lines.contains(before) { return before }
+    if isFollowing, let before = reaction.meant(at: clock), lines.contains(before) { return before }
     return lines.indices.contains(line) ? lines[line] : nil
   }
 
   /// Whether lines are to be asked for; it is said once where nothing is followed.
   /// - Parameter keepsUp: true where lines change by themselves, and few come.
   mutating func wantsLines(at clock: Int64, keepsUp: Bool = false) -> Bool {
-    let isDue = (isFollowing || keepsUp) && askedAt.map { clock - $0 >= 1_000_000_000 } ?? true
+    let isDue = (isFollowing || keepsUp) && askedAt.map { clock - $0 >= Reaction<Line>.hold } ?? true
     guard isDue || isStale else { return false }
     (isStale, askedAt) = (false, clock)
     return true
@@ -51,7 +64,7 @@ struct TailCursor<Line: Sendable & Equatable>: Sendable {
   mutating func select(_ line: Int, count: Int) {
     guard count > 0 else { return }
     self.line = min(max(0, line), count - 1)
-    (shown, before) = (nil, nil)
+    forget()
     let isLast = self.line == count - 1
     if isLast, !isFollowing { isStale = true }
     isFollowing = isLast

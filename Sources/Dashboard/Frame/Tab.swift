@@ -21,7 +21,7 @@ struct Tab: Sendable, Hashable {
     Tab(digit: "4", name: "Topics", short: "Topic", page: .topics),
     Tab(digit: "5", name: "Transactions", short: "Tx", page: .transactions),
     Tab(digit: "6", name: "Sagas", short: "Saga", page: nil),
-    Tab(digit: "7", name: "Map", short: "Map", page: nil),
+    Tab(digit: "7", name: "Map", short: "Map", page: .map),
     Tab(digit: "8", name: "Data", short: "Data", page: nil),
     Tab(digit: "9", name: "Platform", short: "Plat", page: nil),
     Tab(digit: "0", name: "Faults", short: "Fault", page: .faults),
@@ -32,7 +32,7 @@ extension SystemSnapshot {
   /// The colour of the worst that a page has to show; nil when nothing there needs anybody.
   func alarm(of page: PageID) -> Ink? {
     switch page {
-    case .overview, .log, .records: return nil
+    case .overview, .map, .log, .records: return nil
     case .services:
       let worst = services.map(\.health).max() ?? .up
       return worst.isBad ? worst.mark.ink : nil

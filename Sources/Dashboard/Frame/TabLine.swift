@@ -14,14 +14,15 @@ struct TabLine {
     let text: String
   }
 
-  /// The tabs with names as far as there is room: whole ones, short ones, short ones where there is a page, the current
-  /// one's alone.
+  /// The tabs with names as far as there is room: whole ones, short ones, short ones where there is a page; then the last
+  /// three lose theirs, and then all, but for the current one.
   var places: [Place] {
     let (room, current) = (layout.size.columns, model.page)
-    let forms: [(Tab) -> String] = [
-      { layout.isWide ? $0.name : $0.short }, { $0.short }, { $0.page == nil ? "" : $0.short },
-      { $0.page == current ? $0.short : "" },
-    ]
+    var forms: [(Tab) -> String] = [{ layout.isWide ? $0.name : $0.short }, { $0.short }]
+    for count in [10, 9, 8, 7, 0] {
+      let named = Tab.all.prefix(count)
+      forms.append { tab in tab.page != nil && (named.contains(tab) || tab.page == current) ? tab.short : "" }
+    }
     for form in forms {
       let places = placed(form)
       if let last = places.last, last.columns.upperBound <= room { return places }

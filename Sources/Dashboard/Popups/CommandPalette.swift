@@ -10,8 +10,9 @@ struct CommandPalette: PopupContent {
   private var offered: [PaletteCompletion] = []
   private var problem: String?
 
-  init(history: [String], themes: [String]) {
-    editor = LineEditor(history: history)
+  /// - Parameter line: what stands in it to begin with.
+  init(_ line: String = "", history: [String], themes: [String]) {
+    editor = LineEditor(line, history: history)
     self.themes = themes
   }
 

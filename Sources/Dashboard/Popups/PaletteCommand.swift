@@ -4,7 +4,7 @@ import TraceModel
 
 /// What can be typed after `:`.
 enum PaletteCommand: String, CaseIterable, Sendable {
-  case overview, services, service, breakers, topics, tail, transactions, faults, log, alerts
+  case overview, services, service, breakers, topics, tail, transactions, map, faults, log, alerts
   case transaction = "tx"
   case fault, rate, speed, theme, refresh, help
   case quit = "q"
@@ -13,7 +13,7 @@ enum PaletteCommand: String, CaseIterable, Sendable {
   var explanation: String {
     switch self {
     case .overview: "the whole system on a page"
-    case .services, .breakers, .topics, .transactions, .faults: "page"
+    case .services, .breakers, .topics, .transactions, .map, .faults: "page"
     case .service: "NAME   one service"
     case .tail: "TOPIC   its newest records; payment.DLT: its dead letters"
     case .log: "[SERVICE]   the log"
@@ -64,6 +64,7 @@ struct PaletteReader {
     case .topics: return [.open(.topics(selected: nil))]
     case .tail: return [.open(.records(RecordFilter(topic: try topic(argument))))]
     case .transactions: return [.open(.transactions(filter: argument.isEmpty ? nil : argument))]
+    case .map: return [.open(.map)]
     case .faults: return [.open(.faults(selected: nil))]
     case .service: return [.open(.service(try service(argument)))]
     case .log: return [.open(.log(LogFilter(service: argument.isEmpty ? nil : try service(argument))))]

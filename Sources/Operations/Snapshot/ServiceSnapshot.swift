@@ -40,6 +40,7 @@ public struct ServiceSnapshot: Sendable, Codable {
   public var endpoints: [EndpointSnapshot] = []
   public var calls: [CallSnapshot] = []
   public var consumes: [ConsumptionSnapshot] = []
+  public var publishes: [PublicationSnapshot] = []
   /// Newest first.
   public var latestErrors: [ServiceErrorLine] = []
   /// Ids of faults that are on and touch it.
@@ -154,6 +155,18 @@ public struct ConsumptionSnapshot: Sendable, Codable {
   public init(topic: String, group: String) {
     self.topic = topic
     self.group = group
+  }
+}
+
+/// A topic that a service has written to.
+public struct PublicationSnapshot: Sendable, Equatable, Codable {
+  public var topic: String
+  /// Records a second.
+  public var rate: Double
+
+  public init(topic: String, rate: Double = 0) {
+    self.topic = topic
+    self.rate = rate
   }
 }
 

@@ -30,6 +30,7 @@ public final class SimulatedShop: LiveSystem {
   private let condition = NSCondition()
   /// The search that was asked for last.
   private let search = Locked<RecordSearch?>(nil)
+  private let logSearch = Locked<LogSearch?>(nil)
   private let onChange = Locked<(@Sendable () -> Void)?>(nil)
 
   /// - Parameters:
@@ -122,6 +123,17 @@ public final class SimulatedShop: LiveSystem {
   }
 
   public func log(_ filter: LogFilter, limit: Int) -> [LogLine] { world.logBook.lines(filter, limit: limit) }
+
+  public func searchLog(_ filter: LogFilter, limit: Int, takesNewer: Bool) -> LogAnswer {
+    logSearch.withLock { search in
+      if search?.filter != filter || search?.limit != limit {
+        search = LogSearch(filter, limit: limit, in: world.logBook)
+      }
+      let end = ContinuousClock.now + Self.longestSearch
+      search?.lookOn(in: world.logBook, takesNewer: takesNewer) { ContinuousClock.now >= end }
+      return search?.answer ?? LogAnswer()
+    }
+  }
 
   @discardableResult
   public func perform(_ command: Command) -> CommandOutcome {

@@ -28,6 +28,7 @@ extension SnapshotBuilder {
       snapshot.calls = calls(of: service, breakers)
       snapshot.breaker = breakers.filter { $0.caller == service.name }.map(\.state).max { $0.rank < $1.rank }
       consumption(service, &snapshot)
+      snapshot.publishes = world.publications.publications(of: service.name, now: world.time.now)
       outbox(service, &snapshot)
       snapshot.faults = faults.armed.filter { $0.isOn && $0.spec.target.service == service.name }.map(\.id)
       return snapshot

@@ -40,6 +40,7 @@ final class BusPort: @unchecked Sendable {
       let position = try world.broker.append([record], to: entry.topic, now: world.time.now)[0]
       report(entry, at: position)
       if isOfState { world.ledger.published(entry, by: instance.service.name, at: world.time.now) }
+      world.publications.note(by: instance.service.name, on: entry.topic, now: world.time.now)
       try spoil(record, at: position, type: entry.type)
     }
     if isOfState { try world.crashPoints.pass(.appended, instance) }

@@ -21,6 +21,7 @@ final class World: @unchecked Sendable {
   let book: TransactionBook
   let counters = RunCounters()
   let answers = PublishedAnswers()
+  let publications = PublicationBook()
   let joins: JoinBacklog
   let audit: Audit
   let ledger = EventLedger()

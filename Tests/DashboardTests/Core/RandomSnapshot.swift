@@ -119,6 +119,19 @@ struct RandomSnapshot {
     service.lagVerdict = some(numbers.pick(LagVerdict.allCases))
     service.breaker = some(numbers.pick(BreakerState.allCases))
     service.instances = list { InstanceSnapshot(name: $0.name(), port: 1) }
+    service.team = name()
+    service.calls = list { random in
+      var call = CallSnapshot(callee: random.name())
+      (call.rate, call.errorShare) = (random.share(), random.share())
+      call.breakerState = random.some(random.numbers.pick(BreakerState.allCases))
+      return call
+    }
+    service.publishes = list { PublicationSnapshot(topic: $0.name(), rate: $0.share()) }
+    service.consumes = list { random in
+      var consumption = ConsumptionSnapshot(topic: random.name(), group: random.name())
+      consumption.verdict = random.some(random.numbers.pick(LagVerdict.allCases))
+      return consumption
+    }
     return service
   }
 

@@ -25,6 +25,7 @@ import Testing
   @Test func services() { check(ServicesPage()) }
   @Test func breakers() { check(BreakersPage()) }
   @Test func topics() { check(TopicsPage()) }
+  @Test func map() { check(MapPage()) }
 
   /// A system starts anew and knows nothing of what was there.
   @Test func nothingIsLeftAfterARestart() {
@@ -43,5 +44,6 @@ import Testing
     check(ServicesPage())
     check(BreakersPage())
     check(TopicsPage())
+    check(MapPage())
   }
 }

@@ -2,45 +2,74 @@ import Drawing
 import Operations
 import Widgets
 
-/// How many lines came in each second: all of them, and those that warn.
+/// How many lines came in each second, by level: what failed stands at the bottom, where it is seen.
 struct LogCounts {
   let lines: [LogLine]
   let context: PageContext
 
   func draw(on canvas: inout Canvas, in area: Rect) {
-    guard area.height > 2, area.width >= 40 else { return }
-    let parts = area.columns(2, gap: 3)
-    drawChart("lines a second", lines, tone: .flow, on: &canvas, in: parts[0])
-    drawChart("warnings and errors", lines.filter { $0.level >= .warn }, tone: .ramp, on: &canvas, in: parts[1])
-  }
-
-  private func drawChart(
-    _ title: String, _ lines: [LogLine], tone: ChartTone, on canvas: inout Canvas, in area: Rect
-  ) {
-    let counts = counts(lines, seconds: area.width * 2)
-    // The newest second is not over yet.
-    let full = counts.dropLast().last.flatMap { $0.isFinite ? Figures.count(Int($0)) : nil } ?? .unknown
-    Rule(title, figures: [Run(full.text, .strong, bold: true), Run("/s", .muted)]).draw(
-      on: &canvas, x: area.x, y: area.y, width: area.width)
-    AreaChart(
-      counts, tone: tone, top: ChartScale.top(counts, atLeast: 5), axis: ChartAxis(end: context.isFrozen ? "" : "now")
+    guard area.height > 2, area.width >= 30 else { return }
+    let counts = counts(seconds: area.width * 2)
+    let sums = (0..<area.width * 2).map { second in counts.reduce(0) { $0 + $1[second] } }
+    let rates = counts.map(Self.rate)
+    var figures = [Run(Figures.rate(rates.reduce(0, +)).text, .strong, bold: true)]
+    if rates[1] > 0 { figures += [Run("  warn ", .muted), Run(Figures.rate(rates[1]).text, .degraded, bold: true)] }
+    if rates[0] > 0 { figures += [Run("  error ", .muted), Run(Figures.rate(rates[0]).text, .failing, bold: true)] }
+    Rule("lines a second", figures: figures).draw(on: &canvas, x: area.x, y: area.y, width: area.width)
+    let inks: [(Ink, String)] = [(.failing, "E"), (.degraded, "W"), (.flow2, ":"), (.flow0, ".")]
+    StackChart(
+      zip(counts, inks).map { StackChart.Layer($0, ink: $1.0, letter: $1.1) },
+      top: ChartScale.top(sums, atLeast: 5), marks: marks(seconds: area.width * 2),
+      axis: ChartAxis(end: context.isFrozen ? "" : "now")
     ).draw(on: &canvas, in: area.inset(top: 1))
   }
 
-  /// Lines in each of the last seconds; unknown before the first line that is kept.
-  private func counts(_ lines: [LogLine], seconds: Int) -> [Double] {
-    var counts = Array(repeating: 0.0, count: max(1, seconds))
+  /// The mean of the last ten seconds; the newest is not over yet.
+  private static func rate(_ counts: [Double]) -> Double {
+    let known = counts.dropLast().suffix(10).filter(\.isFinite)
+    return known.isEmpty ? 0 : known.reduce(0, +) / Double(known.count)
+  }
+
+  private func age(_ time: Int64) -> Int64 {
     let second: Int64 = 1_000_000_000
-    let newest = context.snapshot.time / second
-    for line in lines {
-      let age = newest - line.time / second
-      guard age >= 0, age < Int64(counts.count) else { continue }
-      counts[counts.count - 1 - Int(age)] += 1
+    return context.snapshot.time / second - time / second
+  }
+
+  /// Lines in each of the last seconds, from the worst level to the least; unknown before the first line that is kept.
+  private func counts(seconds: Int) -> [[Double]] {
+    var counts = Array(repeating: Array(repeating: 0.0, count: max(1, seconds)), count: 4)
+    for line in lines.reversed() {
+      let age = age(line.time)
+      if age >= Int64(seconds) { break }
+      guard age >= 0 else { continue }
+      counts[line.level.row][seconds - 1 - Int(age)] += 1
     }
-    if self.lines.count >= LogPage.limit, let first = self.lines.first {
-      let known = newest - first.time / second
-      for index in counts.indices where Int64(counts.count - 1 - index) > known { counts[index] = .nan }
+    if lines.count >= LogPage.limit, let first = lines.first {
+      let known = age(first.time)
+      for second in 0..<seconds where Int64(seconds - 1 - second) > known {
+        for row in counts.indices { counts[row][second] = .nan }
+      }
     }
     return counts
+  }
+
+  /// When faults that are on were armed.
+  private func marks(seconds: Int) -> [Int] {
+    context.snapshot.faults.armed.filter(\.isOn).compactMap { fault in
+      let age = age(fault.armedAt)
+      return age >= 0 && age < Int64(seconds) ? seconds - 1 - Int(age) : nil
+    }
+  }
+}
+
+extension LogLine.Level {
+  /// From the bottom of the chart.
+  fileprivate var row: Int {
+    switch self {
+    case .error: 0
+    case .warn: 1
+    case .info: 2
+    case .debug: 3
+    }
   }
 }

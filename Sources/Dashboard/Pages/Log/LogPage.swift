@@ -7,11 +7,17 @@ import Widgets
 /// The central log: every line carries its transaction, and Enter leads there.
 struct LogPage: Page {
   /// As many lines as are kept to scroll through.
-  static let limit = 1_000
+  static let limit = 20_000
 
   /// What the log is narrowed to, but for the moment.
-  var wanted = LogFilter()
-  private var tail = TailCursor<LogLine>()
+  private(set) var wanted = LogFilter()
+  /// What was typed last, right or wrong; the last right one is in use while it is wrong.
+  private(set) var typed = ""
+  /// Whether the lines around those that are looked for are shown too.
+  private(set) var isAround = false
+  var tail = TailCursor<LogLine>()
+  /// The line whose transaction is being read, to be opened.
+  var opening: LogLine?
 
   var isFollowing: Bool { tail.isFollowing }
   var selected: Int { tail.line }
@@ -19,14 +25,21 @@ struct LogPage: Page {
   init() {}
 
   var id: PageID { .log }
-  var filter: String? { wanted.text }
-  var filterExample: String { "part of a message" }
+  var filter: String? { typed }
+  var filterExample: String { "timeout level>=warn svc=payment -retry #4" }
 
   /// The filter with the moment that is shown.
   func effective(_ context: PageContext) -> LogFilter {
     var filter = wanted
+    if isAround { filter.text = "" }
     filter.until = context.isFrozen ? context.snapshot.time : nil
     return filter
+  }
+
+  /// What lines are looked for among those that are shown; nil while all of them are.
+  var sought: LogMatch? {
+    guard isAround, !wanted.text.isEmpty else { return nil }
+    return LogMatch(LogFilter(text: wanted.text))
   }
 
   /// The lines that are shown; nil while they are being read.
@@ -35,86 +48,86 @@ struct LogPage: Page {
     return loaded == effective(context) ? context.log : nil
   }
 
-  mutating func narrow(to text: String, _ context: PageContext) -> String? {
-    wanted.text = text
-    tail.follow()
-    return nil
-  }
-
-  mutating func refresh(_ context: PageContext) -> [Action] {
-    let lines = lines(context)
-    if let lines { tail.settle(lines, at: context.clock) }
-    guard tail.wantsLines(at: context.clock) || lines == nil else { return [] }
-    return [.effect(.loadLog(effective(context), limit: Self.limit))]
-  }
-
-  mutating func go(to destination: Destination, _ context: PageContext) -> [Action] {
-    guard case .log(let filter) = destination, filter != wanted else { return [] }
-    wanted = filter
-    wanted.until = nil
-    tail.follow()
-    return []
-  }
-
-  // MARK: Keys
-
-  mutating func press(_ key: KeyPress, _ context: PageContext) -> [Action]? {
-    if tail.press(key, count: lines(context)?.count ?? 0) { return refresh(context) }
-    switch key.key {
-    case .character("v"):
-      let levels = LogLine.Level.allCases
-      let next = ((levels.firstIndex(of: wanted.atLeast) ?? 0) + 1) % levels.count
-      wanted.atLeast = levels[next]
-      tail.follow()
-      return refresh(context)
-    case .character("x") where wanted != LogFilter():
-      wanted = LogFilter()
-      tail.follow()
-      return refresh(context)
-    case .escape where !wanted.text.isEmpty:
-      wanted.text = ""
-      tail.follow()
-      return refresh(context)
-    case .enter: return open(context)
-    default: return nil
-    }
-  }
-
-  private mutating func move(_ step: Int, _ context: PageContext) -> [Action] {
-    tail.move(by: step, count: lines(context)?.count ?? 0)
-    return refresh(context)
-  }
-
-  private func line(_ context: PageContext) -> LogLine? {
+  /// The line that somebody means who presses a key now.
+  func line(_ context: PageContext) -> LogLine? {
     lines(context).flatMap { tail.chosen($0, at: context.clock) }
   }
 
-  private func open(_ context: PageContext) -> [Action] {
-    guard let line = line(context) else { return [] }
-    guard let id = line.gtxid else { return [.say("this line belongs to no transaction")] }
-    return [.open(.transaction(id, span: span(of: line, context)))]
+  /// The words that are marked in messages.
+  var marked: [String] { (try? LogQuery(parsing: wanted.text))?.marked ?? [] }
+
+  // MARK: What is wanted
+
+  mutating func narrow(to text: String, _ context: PageContext) -> String? {
+    typed = text
+    do throws(LogQueryError) {
+      _ = try LogQuery(parsing: text)
+    } catch {
+      return error.description
+    }
+    change { $0.text = text }
+    return nil
+  }
+
+  /// Other lines are wanted: back to the newest of them.
+  mutating func change(_ body: (inout LogFilter) -> Void) {
+    let before = wanted
+    body(&wanted)
+    if wanted.text.isEmpty { isAround = false }
+    if wanted != before { tail.follow() }
+  }
+
+  /// Everything again.
+  mutating func clear() {
+    typed = ""
+    change { $0 = LogFilter() }
+  }
+
+  /// Shows what stands around the line under the cursor, or again only what is looked for.
+  mutating func toggleAround(_ context: PageContext) {
+    let line = line(context)
+    isAround.toggle()
+    if let line { tail.hold(line) } else { tail.follow() }
+  }
+
+  mutating func go(to destination: Destination, _ context: PageContext) -> [Action] {
+    guard case .log(var filter) = destination else { return [] }
+    filter.until = nil
+    guard filter != wanted else { return [] }
+    typed = filter.text
+    isAround = false
+    change { $0 = filter }
+    return []
+  }
+
+  // MARK: What comes in
+
+  mutating func refresh(_ context: PageContext) -> [Action] {
+    if let line = opening, let place = opened(line, context) {
+      opening = nil
+      return [.open(place)]
+    }
+    let lines = lines(context)
+    if let lines { tail.settle(lines, at: context.clock) }
+    if tail.wantsLines(at: context.clock) || lines == nil {
+      return [.effect(.loadLog(effective(context), limit: Self.limit))]
+    }
+    return context.logProgress.isComplete ? [] : [.effect(.searchLogOn(effective(context), limit: Self.limit))]
+  }
+
+  /// Where a line leads, once its transaction has been read.
+  private func opened(_ line: LogLine, _ context: PageContext) -> Destination? {
+    guard let id = line.gtxid else { return nil }
+    if context.unknownTransaction == id { return .transaction(id, span: nil) }
+    guard context.transaction?.summary.gtxid == id else { return nil }
+    return .transaction(id, span: span(of: line, context))
   }
 
   /// The span that wrote the line, as far as the transaction is loaded.
-  private func span(of line: LogLine, _ context: PageContext) -> SpanID? {
+  func span(of line: LogLine, _ context: PageContext) -> SpanID? {
     guard let detail = context.transaction, detail.summary.gtxid == line.gtxid, let hop = line.ltxid else { return nil }
-    return detail.tree.nodes.first { $0.span.ltxid == hop && $0.span.service == line.service }?.span.id
-  }
-
-  // MARK: Mouse
-
-  mutating func point(_ event: MouseEvent, in area: Rect, _ context: PageContext) -> [Action]? {
-    switch event.action {
-    case .wheelDown: return move(3, context)
-    case .wheelUp: return move(-3, context)
-    case .press, .doubleClick:
-      guard let lines = lines(context), !lines.isEmpty else { return nil }
-      let view = LogView(page: self, lines: lines, context: context)
-      guard case .row(let row)? = view.hit(event, in: area) else { return nil }
-      tail.select(row, count: lines.count)
-      return event.action == .doubleClick ? open(context) : []
-    case .move, .release: return nil
-    }
+    let spans = detail.tree.nodes.map(\.span).filter { $0.ltxid == hop }
+    return (spans.first { $0.service == line.service } ?? spans.first)?.id
   }
 
   // MARK: The last line
@@ -124,24 +137,6 @@ struct LogPage: Page {
     if let service = wanted.service { crumbs.append(service) }
     if let id = wanted.gtxid { crumbs.append(id.short) }
     return crumbs
-  }
-
-  func hints(_ context: PageContext) -> [KeyHint] {
-    var hints = [KeyHint("↵", "transaction"), KeyHint("v", "level"), KeyHint("/", "filter")]
-    if !isFollowing { hints.insert(KeyHint("G", "follow"), at: 0) }
-    if wanted.service != nil || wanted.gtxid != nil { hints.append(KeyHint("x", "all lines")) }
-    return hints
-  }
-
-  var help: [KeyHint] {
-    [
-      KeyHint("↑ ↓  j k  g", "move; the log then stands still"),
-      KeyHint("G  End", "follow the newest line"),
-      KeyHint("↵", "the transaction of the line, at that line"),
-      KeyHint("v", "the least level that is shown: debug, info, warn, error"),
-      KeyHint("/", "lines with this text; Esc clears"),
-      KeyHint("x", "all lines again, of every service and transaction"),
-    ]
   }
 
   func subject(_ context: PageContext) -> Subject? {

@@ -57,7 +57,8 @@ struct LogView {
     var runs = [Run("log", .strong, bold: true)]
     if let service = page.wanted.service { runs.append(Run("  " + middleEllipsis(service, 30), .accent)) }
     if let id = page.wanted.gtxid { runs.append(Run("  " + id.short, .accent)) }
-    if !page.wanted.text.isEmpty { runs.append(Run("  “\(middleEllipsis(page.wanted.text, 30))”", .accent)) }
+    if !page.wanted.text.isEmpty { runs.append(Run("  /\(middleEllipsis(page.wanted.text, 40))", .accent)) }
+    if page.isAround { runs.append(Run("  and around", .accent)) }
     return runs
   }
 
@@ -65,7 +66,12 @@ struct LogView {
     let count = lines?.count ?? 0
     let level = page.wanted.atLeast == .debug ? "all levels" : "\(page.wanted.atLeast.rawValue) and worse"
     let shown = count >= LogPage.limit ? "newest \(Figures.count(count).text)" : Figures.count(count).text
-    return [
+    let progress = context.logProgress
+    let searched: [Run] =
+      lines == nil || progress.isComplete
+      ? []
+      : [Run("looked at \(Figures.count(progress.searched).text) of \(Figures.count(progress.kept).text)  ", .degraded)]
+    return searched + [
       Run(level, .muted), Run("  \(shown) \(count == 1 ? "line" : "lines")", .muted),
       page.isFollowing ? Run("  following", .accent) : Run("  standing still", .degraded),
     ]
@@ -95,8 +101,15 @@ struct LogView {
       .text(line.level.rawValue.uppercased(), line.level.ink, bold: line.level == .error),
       .text(line.place, .text), .text(line.gtxid?.short ?? "–", line.gtxid == nil ? .faint : .accent),
       .text(line.ltxid?.description ?? "–", .muted),
-      .runs([Run(line.message, isLoud ? .strong : line.level == .debug ? .muted : .text)]),
+      .runs(message(of: line, isLoud ? .strong : line.level == .debug ? .muted : .text)),
     ]
+  }
+
+  /// The message, with what was looked for marked in it.
+  private func message(of line: LogLine, _ ink: Ink) -> [Run] {
+    let words = page.marked
+    guard !words.isEmpty else { return [Run(line.message, ink)] }
+    return line.message.marked(words, ink, .accent)
   }
 
   // MARK: The line under the cursor, in full
@@ -107,7 +120,7 @@ struct LogView {
     let id = line.gtxid.map { [Run($0.hex, .accent)] } ?? []
     Rule(line.place, figures: id).draw(on: &canvas, x: area.x, y: area.y, width: area.width)
     let body = area.inset(top: 1)
-    let broken = wrapped([Run(line.message, line.level >= .warn ? .strong : .text)], width: body.width)
+    let broken = wrapped(message(of: line, line.level >= .warn ? .strong : .text), width: body.width)
     for (row, runs) in broken.prefix(body.height).enumerated() {
       let isCut = row == body.height - 1 && broken.count > body.height
       canvas.rich(
@@ -118,9 +131,34 @@ struct LogView {
 
 extension LogLine {
   /// The instance, with its service where the name does not say it.
-  fileprivate var place: String {
+  var place: String {
     if instance.isEmpty { return service }
     return instance.hasPrefix(service) ? instance : "\(service)/\(instance)"
+  }
+}
+
+extension String {
+  /// The text with each place of the words in another ink, compared without case.
+  fileprivate func marked(_ words: [String], _ ink: Ink, _ other: Ink) -> [Run] {
+    let characters = Array(self)
+    let folded = characters.map { $0.lowercased() }
+    var isMarked = [Bool](repeating: false, count: characters.count)
+    for word in words {
+      let wanted = word.map { $0.lowercased() }
+      guard !wanted.isEmpty, wanted.count <= folded.count else { continue }
+      for start in 0...folded.count - wanted.count where folded[start..<start + wanted.count].elementsEqual(wanted) {
+        for index in start..<start + wanted.count { isMarked[index] = true }
+      }
+    }
+    var runs: [Run] = []
+    var start = 0
+    while start < characters.count {
+      var end = start
+      while end < characters.count, isMarked[end] == isMarked[start] { end += 1 }
+      runs.append(Run(String(characters[start..<end]), isMarked[start] ? other : ink, bold: isMarked[start]))
+      start = end
+    }
+    return runs
   }
 }
 

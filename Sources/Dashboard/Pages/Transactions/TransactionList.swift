@@ -27,34 +27,29 @@ struct TransactionList: Sendable {
   private var anchor: GTXID?
   /// What the rows were last made of: the moment on the screen's clock, the state's own time.
   private var taken: (at: Int64, time: Int64)?
-  /// The row that was under the cursor before the rows last changed.
-  private var before: GTXID?
-
-  private static let held: Int64 = 1_000_000_000
-  /// So long after a change a key still means what was there before: nobody is faster.
-  private static let reaction: Int64 = 300_000_000
+  private var reaction = Reaction<GTXID>()
 
   var isFollowing: Bool { anchor == nil }
   var current: TransactionSummary? { rows.indices.contains(cursor.line) ? rows[cursor.line] : nil }
 
   /// The row that somebody means who presses a key at `clock`.
   func chosen(at clock: Int64) -> TransactionSummary? {
-    guard isFollowing, let taken, clock - taken.at < Self.reaction, let before,
-      let row = rows.first(where: { $0.gtxid == before })
-    else { return current }
-    return row
+    guard isFollowing, let before = reaction.meant(at: clock) else { return current }
+    return rows.first { $0.gtxid == before } ?? current
   }
 
   /// The state has changed.
   /// - Parameter clock: nanoseconds on a clock that only goes forward.
   mutating func update(_ snapshot: SystemSnapshot, height: Int, clock: Int64, isFrozen: Bool) {
-    if isFollowing, !isFrozen, !rows.isEmpty, let taken, clock - taken.at < Self.held, snapshot.time >= taken.time {
+    if isFollowing, !isFrozen, !rows.isEmpty, let taken, clock - taken.at < Reaction<GTXID>.hold,
+      snapshot.time >= taken.time
+    {
       self.taken?.time = snapshot.time
       return refresh(from: snapshot)
     }
     let last = current?.gtxid
     rebuild(snapshot, height: height)
-    before = last
+    reaction.changed(from: last, at: clock)
     taken = (clock, snapshot.time)
   }
 
@@ -70,7 +65,7 @@ struct TransactionList: Sendable {
 
   /// Takes everything in at once, since somebody asked for another order or filter.
   mutating func rebuild(_ snapshot: SystemSnapshot, height: Int) {
-    before = nil
+    reaction.forget()
     all = snapshot.transactions.count
     rows = filter.isEmpty ? snapshot.transactions : snapshot.transactions.filter(filter.matches)
     sort()
@@ -111,7 +106,10 @@ struct TransactionList: Sendable {
     guard cursor.press(key, count: rows.count, height: height) else { return false }
     let follows = key.key == .home || key.key == .character("g")
     anchor = follows ? nil : current?.gtxid
-    if follows { (taken, before) = (nil, nil) }
+    if follows {
+      taken = nil
+      reaction.forget()
+    }
     return true
   }
 
