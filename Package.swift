@@ -82,15 +82,20 @@ let package = Package(
     module("TraceCollector", ["TraceModel", "Concurrency", deque, histogram]),
     module("Operations", ["TraceCollector", "EventBus", "Resilience", "TraceModel", "Concurrency"]),
 
+    // Files that people write: settings and scripts.
+    module("YAMLReading", [yams]),
+
     // The simulated MSA.
+    module("Platform", ["YAMLReading", "Resilience", orderedCollections]),
     .target(name: "CSimulationGuard"),
     module("Simulation", ["CSimulationGuard", "Concurrency"]),
     module("Transactions", ["EventBus", "TraceModel", grdb, sqlite]),
     module(
       "Shop",
       [
-        "Transactions", "Simulation", "Operations", "Resilience", "EventBus", "TraceCollector", "TraceModel",
-        "Concurrency", orderedCollections, grdb, crypto,
+        "Platform", "Transactions", "Simulation", "Operations", "Resilience", "EventBus", "TraceCollector",
+        "TraceModel",
+        "YAMLReading", "Concurrency", orderedCollections, grdb, crypto,
       ]),
 
     // Real systems.
@@ -108,8 +113,8 @@ let package = Package(
     .executableTarget(
       name: "msatop",
       dependencies: [
-        "Dashboard", "Terminal", "Widgets", "Drawing", "Shop", "Connectors", "Operations", "EventBus", "TraceModel",
-        "Concurrency", argumentParser,
+        "Dashboard", "Terminal", "Widgets", "Drawing", "Shop", "Platform", "Connectors", "Operations", "EventBus",
+        "TraceModel", "YAMLReading", "Concurrency", argumentParser,
       ],
       swiftSettings: strict),
 
@@ -131,6 +136,8 @@ let package = Package(
     tests(of: "EventBus", ["Concurrency", "CChecksum"], fixtures: true),
     tests(of: "TraceCollector", ["TraceModel", "Concurrency"]),
     tests(of: "Operations", ["TraceCollector", "TraceModel"]),
+    tests(of: "YAMLReading"),
+    tests(of: "Platform", ["Resilience", "YAMLReading"]),
     tests(of: "Simulation"),
     tests(of: "Transactions", ["EventBus", "TraceModel"]),
     tests(of: "Connectors", ["TraceModel", "Concurrency", nioCore, nioPosix]),

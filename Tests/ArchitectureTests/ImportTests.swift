@@ -11,6 +11,8 @@ import Testing
     "Concurrency": ["CSanitizer"],
     "TraceModel": [],
     "Resilience": ["Concurrency"],
+    "YAMLReading": [],
+    "Platform": ["YAMLReading", "Resilience"],
     "Drawing": [],
     "EventBus": ["TraceModel", "Concurrency", "CChecksum"],
     "TraceCollector": ["TraceModel", "Concurrency"],
@@ -21,13 +23,13 @@ import Testing
     "Terminal": ["Drawing", "Concurrency", "CNcurses", "CTerminalGuard"],
     "Widgets": ["Drawing"],
     "Dashboard": bus + ["Widgets", "Drawing", "Operations"],
-    "Shop": bus + ["Transactions", "Simulation", "Operations"],
+    "Shop": bus + ["Platform", "Transactions", "Simulation", "Operations", "YAMLReading"],
   ]
 
   /// Modules that know no files, no processes, no time of day.
   private static let withoutFoundation = [
     "Concurrency", "TraceModel", "Resilience", "EventBus", "TraceCollector", "Simulation", "Operations", "Drawing",
-    "Widgets", "Terminal", "Dashboard",
+    "Widgets", "Terminal", "Dashboard", "YAMLReading",
   ]
 
   @Test(arguments: SourceTree.modules.filter { $0 != "msatop" })
