@@ -17,6 +17,8 @@ public struct ShopSettings: Sendable {
   public var unanswered = 0.005
   /// The share of customers to whom no parcel goes, which only shows when the order is to be confirmed.
   public var undeliverable = 0.002
+  /// How orders are carried out: sagas and their weights against each other.
+  public var sagas: [(saga: SagaKind, weight: Double)] = [(.choreographed, 1)]
   /// Bytes that spans may hold.
   public var traceBudget = 64 << 20
 

@@ -20,7 +20,7 @@ import Transactions
   private func entry(of id: GTXID, by process: ServiceProcess) -> Outbox.Entry {
     let context = TraceContext(gtxid: id, ltxid: .first, span: process.tracer.makeID())
     return .event(
-      EventType.paymentComplete, to: TopicName.order, order: 1, OrderPayload(), context: context, process: process)
+      EventType.paymentComplete, to: TopicName.order, order: 1, Payload(), context: context, process: process)
   }
 
   /// Runs as a dead instance's `catch` or `defer` would; true when it threw.
@@ -123,7 +123,7 @@ import Transactions
     stage.world.time.spawn {
       await TraceContext.$current.withValue(context) {
         let request = Request(
-          "POST /charge", argument: PaymentService.key(id), body: OrderPayload(amount: 7), user: "kim")
+          "POST /charge", argument: PaymentService.key(id), body: Payload(amount: 7), user: "kim")
         let outcome = await process.client(of: ShopPlan.company).call(request, in: nil)
         if case .failure = outcome.result { isFailure.withLock { $0 = true } }
       }

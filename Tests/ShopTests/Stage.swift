@@ -49,13 +49,15 @@ final class Stage: @unchecked Sendable {
 
   /// Orders, and lets half a second pass.
   @discardableResult
-  func order(_ sku: String = "sku-01", quantity: Int64 = 2, user: String = "kim", headers: [Carrier.Header] = [])
-    -> GTXID?
-  {
+  func order(
+    _ sku: String = "sku-01", quantity: Int64 = 2, user: String = "kim", saga: SagaKind? = nil,
+    headers: [Carrier.Header] = []
+  ) -> GTXID? {
     let count = answers.count
     var request = Request(
-      "POST /orders", body: OrderPayload(user: user, sku: sku, quantity: quantity, amount: 1000 * quantity), user: user)
+      "POST /orders", body: Payload(user: user, sku: sku, quantity: quantity, amount: 1000 * quantity), user: user)
     request.headers = headers
+    request.body.saga = saga
     send(request)
     run(0.5)
     guard answers.count > count else { return nil }
@@ -77,7 +79,7 @@ final class Stage: @unchecked Sendable {
   /// All records of the shop's topics, by time.
   func records(_ id: GTXID?) -> [(topic: String, record: EventRecord)] {
     var found: [(topic: String, record: EventRecord)] = []
-    for topic in [TopicName.inventory, TopicName.payment, TopicName.order] {
+    for topic in ShopPlan.topics {
       for partition in 0..<ShopPlan.partitions {
         let start = (try? world.broker.topic(topic).bounds(partition: partition).lowerBound) ?? 0
         let batch = try? world.broker.read(topic, partition: partition, from: start)
@@ -100,6 +102,13 @@ final class Stage: @unchecked Sendable {
   func stock(_ sku: String) -> Int64 {
     (try? world.disk(of: ShopPlan.inventory)?.database.read {
       try $0.number("SELECT stock FROM product WHERE sku = ?", [sku])
+    }) ?? -1
+  }
+
+  /// What a customer has reserved of its credit, in won.
+  func credit(of customer: String) -> Int64 {
+    (try? world.disk(of: ShopPlan.customer)?.database.read {
+      try $0.number("SELECT reserved FROM customer WHERE name = ?", [customer])
     }) ?? -1
   }
 

@@ -31,6 +31,7 @@ struct FinalJudgement {
     case .everySagaEnds: try unended()
     case .stockIsConserved: try stock()
     case .moneyIsConserved: try money()
+    case .creditIsConserved: try credit()
     case .compensatedOrdersHoldNothing, .offsetsStayInTheLog, .effectsHappenOnce, .spansFormATree: []
     }
   }
@@ -48,17 +49,14 @@ struct FinalJudgement {
     var problems = world.transactions.openTransactions.filter { !stuck.contains($0) }.map { id in
       "transaction \(id) is \(world.book.entry(id).map { "\($0.state.rawValue) at \($0.step)" } ?? "unknown")"
     }
-    let pending = try disk(ShopPlan.order).read { database in
-      try database.all("SELECT gtxid FROM orders WHERE state = 'PENDING' ORDER BY id") { $0.value(0) as String }
-    }
-    for gtxid in pending {
-      if GTXID(gtxid).map(world.transactions.isOpen) != true {
-        problems.append("transaction \(gtxid) has ended, but its order is PENDING")
+    for order in try disk(ShopPlan.order).read({ try OrderTables.unfinished($0) }) {
+      if GTXID(order.gtxid).map(world.transactions.isOpen) != true {
+        problems.append("transaction \(order.gtxid) has ended, but its order is \(order.state)")
       }
     }
-    let paid = try disk(ShopPlan.order).read { try OrderTables.paidTotals($0) }.orders - unsettled().paidOrders
+    let good = try goodOrders { _ in true }.orders
     let committed = Int64(world.transactions.currentTally().committed)
-    if committed != paid { problems.append("\(committed) transactions are COMMITTED, but \(paid) orders are paid") }
+    if committed != good { problems.append("\(committed) transactions are COMMITTED, but \(good) orders went through") }
     return problems
   }
 
@@ -66,49 +64,77 @@ struct FinalJudgement {
 
   /// What open and stuck transactions hold.
   private struct Unsettled {
-    var held: Int64 = 0
-    var charged: Int64 = 0
-    var paidOrders: Int64 = 0
-    var paidAmount: Int64 = 0
-    var paidQuantity: Int64 = 0
+    var stock: Int64 = 0
+    var money: Int64 = 0
+    var credit: Int64 = 0
+    /// Those that stand as if they had gone through.
+    var good: [OrderTables.Order] = []
   }
 
   private func unsettled() throws -> Unsettled {
     var sum = Unsettled()
     for id in world.transactions.openTransactions {
-      sum.charged += world.companyBooks.amount(under: PaymentService.key(id)) ?? 0
+      sum.money += world.companyBooks.amount(under: PaymentService.key(id)) ?? 0
       guard let order = try disk(ShopPlan.order).read({ try OrderTables.order(gtxid: id.hex, $0) }) else { continue }
-      if order.state == OrderTables.paid {
-        sum.paidOrders += 1
-        sum.paidAmount += order.amount
-        sum.paidQuantity += order.quantity
-      }
-      let reservation = try disk(ShopPlan.inventory).read { try InventoryTables.reservation(of: order.id, $0) }
-      if let reservation, reservation.state == InventoryTables.reserved { sum.held += reservation.quantity }
+      if order.isGood { sum.good.append(order) }
+      sum.stock += try stockHeld(by: order)
+      sum.credit += try creditHeld(by: order)
     }
     return sum
   }
 
-  /// What was delivered is in stock or held by an order; what is held belongs to paid orders.
+  private func stockHeld(by order: OrderTables.Order) throws -> Int64 {
+    let reservation = try disk(ShopPlan.inventory).read { try InventoryTables.reservation(of: order.id, $0) }
+    return reservation?.state == InventoryTables.reserved ? reservation?.quantity ?? 0 : 0
+  }
+
+  private func creditHeld(by order: OrderTables.Order) throws -> Int64 {
+    let reservation = try disk(ShopPlan.customer).read { try CustomerTables.reservation(of: order.id, $0) }
+    return reservation?.holdsCredit == true ? reservation?.amount ?? 0 : 0
+  }
+
+  /// What the orders that went through come to, of those sagas for which `holds` is true.
+  private func goodOrders(where holds: (SagaKind) -> Bool) throws -> OrderTotals {
+    let unsettled = try unsettled()
+    var sum = OrderTotals()
+    for saga in SagaKind.allCases where holds(saga) {
+      sum = sum + (try disk(ShopPlan.order).read { try OrderTables.goodTotals(of: saga, $0) })
+      for order in unsettled.good where order.saga == saga {
+        sum = sum + OrderTotals(orders: -1, amount: -order.amount, quantity: -order.quantity)
+      }
+    }
+    return sum
+  }
+
+  /// What was delivered is in stock or held by an order; what is held belongs to orders that went through.
   private func stock() throws -> [String] {
     let (delivered, stock, held) = try disk(ShopPlan.inventory).read { try InventoryTables.totals($0) }
     var problems: [String] = []
     if delivered != stock + held {
       problems.append("\(delivered) pieces were delivered, but \(stock) are in stock and \(held) held by orders")
     }
-    let unsettled = try unsettled()
-    let sold = try disk(ShopPlan.order).read { try OrderTables.paidTotals($0) }.quantity - unsettled.paidQuantity
-    if held - unsettled.held != sold {
-      problems.append("orders that have ended hold \(held - unsettled.held) pieces, but \(sold) are paid for")
+    let (settled, sold) = (held - (try unsettled().stock), try goodOrders(where: \.holdsStock).quantity)
+    if settled != sold {
+      problems.append("orders that have ended hold \(settled) pieces, but those that went through come to \(sold)")
     }
     return problems
   }
 
   private func money() throws -> [String] {
-    let unsettled = try unsettled()
-    let paid = try disk(ShopPlan.order).read { try OrderTables.paidTotals($0) }.amount - unsettled.paidAmount
-    let kept = world.companyBooks.kept - unsettled.charged
+    let (paid, kept) = (try goodOrders(where: \.holdsMoney).amount, world.companyBooks.kept - (try unsettled().money))
     return paid == kept ? [] : ["paid orders come to \(paid) KRW, but the company has charged \(kept) KRW"]
+  }
+
+  private func credit() throws -> [String] {
+    var problems: [String] = []
+    let sums = try disk(ShopPlan.customer).read { try CustomerTables.reservedSums($0) }
+    if sums.byCustomer != sums.byOrder {
+      problems.append("customers have reserved \(sums.byCustomer) KRW, but their orders \(sums.byOrder) KRW")
+    }
+    let held = try disk(ShopPlan.customer).read { try CustomerTables.totalHeld($0) } - unsettled().credit
+    let open = try goodOrders(where: \.holdsCredit).amount
+    if held != open { problems.append("orders on credit come to \(open) KRW, but \(held) KRW of credit are taken") }
+    return problems
   }
 
   // MARK: While it runs
@@ -130,15 +156,20 @@ struct FinalJudgement {
   }
 
   private func flaw(of order: OrderTables.Order) throws -> String? {
-    let reservation = try disk(ShopPlan.inventory).read { try InventoryTables.reservation(of: order.id, $0) }
-    let stock = reservation?.state == InventoryTables.reserved ? reservation?.quantity ?? 0 : 0
-    let money = GTXID(order.gtxid).flatMap { world.companyBooks.amount(under: PaymentService.key($0)) }
-    let isPaid = order.state == OrderTables.paid
+    let (stock, credit) = (try stockHeld(by: order), try creditHeld(by: order))
+    let money = GTXID(order.gtxid).flatMap { world.companyBooks.amount(under: PaymentService.key($0)) } ?? 0
     // Reservations and charges may be forgotten a little earlier than their order; the sums count them.
-    let isStockRight = isPaid ? reservation == nil || stock == order.quantity : stock == 0
-    let isMoneyRight = money == nil || money == (isPaid ? order.amount : 0)
-    if isStockRight, isMoneyRight { return nil }
-    return "order \(order.id) of \(order.gtxid) is \(order.state), and holds \(stock) pieces and \(money ?? 0) KRW"
+    let isRight = { (held: Int64, wanted: Int64, holds: Bool) in
+      held == (order.isGood && holds ? wanted : 0) || order.isGood && held == 0
+    }
+    let saga = order.saga
+    if isRight(stock, order.quantity, saga.holdsStock), isRight(money, order.amount, saga.holdsMoney),
+      isRight(credit, order.amount, saga.holdsCredit)
+    {
+      return nil
+    }
+    return
+      "order \(order.id) of \(order.gtxid) is \(order.state), and holds \(stock) pieces, \(money) KRW and \(credit) KRW of credit"
   }
 
   /// No group has committed an offset beyond the end of its partition.

@@ -3,6 +3,7 @@ public enum Invariant: String, Sendable, Codable, CaseIterable {
   case everySagaEnds = "every saga ends"
   case stockIsConserved = "stock is conserved"
   case moneyIsConserved = "money is conserved"
+  case creditIsConserved = "credit is conserved"
   case effectsHappenOnce = "effects happen once"
   case compensatedOrdersHoldNothing = "compensated orders hold nothing"
   case spansFormATree = "spans form a tree"

@@ -115,7 +115,7 @@ extension SnapshotBuilder {
     guard !service.plan.isOutside else { return }
     snapshot.workers = Self.sum(processes.map(\.workers))
     let connections = processes.compactMap { $0.database?.connections }
-    if service.plan.connections > 0 { snapshot.connections = Self.sum(connections) }
+    if service.plan.store != nil { snapshot.connections = Self.sum(connections) }
   }
 
   private static func sum(_ pools: [ResourcePool]) -> PoolUse {
@@ -142,20 +142,23 @@ extension SnapshotBuilder {
   }
 
   private func consumption(_ service: DeployedService, _ snapshot: inout ServiceSnapshot) {
-    guard let topic = service.plan.consumes else { return }
-    var consumption = ConsumptionSnapshot(topic: topic, group: service.name)
-    if let report = world.observatory.lag.report(group: service.name) {
-      consumption.lag = report.totalLag
-      consumption.verdict = report.verdict.flatMap { Operations.LagVerdict(rawValue: $0.rawValue) }
-      consumption.trend = Operations.LagTrend(report.trend)
+    guard !service.plan.reads.isEmpty else { return }
+    let report = world.observatory.lag.report(group: service.name)
+    let group = try? world.broker.groups.snapshot(of: service.name)
+    snapshot.consumes = service.plan.reads.map { subscription in
+      var consumption = ConsumptionSnapshot(topic: subscription.topic, group: service.name)
+      let report = report?.topics.first { $0.topic == subscription.topic }
+      consumption.lag = report?.totalLag
+      consumption.verdict = report?.verdict.flatMap { Operations.LagVerdict(rawValue: $0.rawValue) }
+      if let report { consumption.trend = Operations.LagTrend(report.trend) }
+      if let group {
+        consumption.state = group.state.rawValue
+        consumption.members = group.members.count
+      }
+      return consumption
     }
-    if let group = try? world.broker.groups.snapshot(of: service.name) {
-      consumption.state = group.state.rawValue
-      consumption.members = group.members.count
-    }
-    snapshot.consumes = [consumption]
-    snapshot.lag = consumption.lag
-    snapshot.lagVerdict = consumption.verdict
+    snapshot.lag = report?.totalLag
+    snapshot.lagVerdict = report?.verdict.flatMap { Operations.LagVerdict(rawValue: $0.rawValue) }
   }
 
   private func outbox(_ service: DeployedService, _ snapshot: inout ServiceSnapshot) {
@@ -167,20 +170,20 @@ extension SnapshotBuilder {
   }
 
   private func calls(of service: DeployedService, _ breakers: [BreakerSnapshot]) -> [CallSnapshot] {
-    ShopPlan.edges.filter { $0.from == service.name }.map { edge in
-      var call = CallSnapshot(callee: edge.to)
-      call.purpose = edge.purpose
-      let own = breakers.filter { $0.caller == service.name && $0.callee == edge.to }
+    service.plan.calls.map { plan in
+      var call = CallSnapshot(callee: plan.callee)
+      call.purpose = plan.purpose
+      let own = breakers.filter { $0.caller == service.name && $0.callee == plan.callee }
       call.breakers = own.map(\.id)
       call.breakerState = own.map(\.state).max { $0.rank < $1.rank }
       call.failureRate = own.compactMap(\.failureRate).max()
-      let statistics = world.callStatistics(of: edge.to)
+      let statistics = world.callStatistics(of: plan.callee)
       call.rate = statistics.rate
       call.errorShare = statistics.errorShare
-      call.retryAttempts = ShopPlan.retry(of: edge.to).maxAttempts
-      call.timeLimit = ShopPlan.timeLimit(of: edge.to).wholeNanoseconds
+      call.retryAttempts = plan.retry.maxAttempts
+      call.timeLimit = plan.timeLimit.wholeNanoseconds
       for client in service.instances.compactMap(\.process).compactMap({ process in
-        process.clients.first { $0.callee == edge.to }
+        process.clients.first { $0.callee == plan.callee }
       }) {
         add(client.pipeline.snapshot(now: world.time.now), to: &call)
       }

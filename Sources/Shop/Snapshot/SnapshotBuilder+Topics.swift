@@ -58,14 +58,16 @@ extension SnapshotBuilder {
     snapshot.lastRebalance = group.lastRebalanceStarted
     snapshot.lastRebalanceReason = group.lastRebalanceReason ?? ""
     snapshot.rebalances = group.rebalances
-    guard let report = world.observatory.lag.report(group: group.name) else { return snapshot }
+    guard let whole = world.observatory.lag.report(group: group.name),
+      let report = whole.topics.first(where: { $0.topic == topic.name })
+    else { return snapshot }
     snapshot.lag = report.totalLag
     snapshot.verdict = report.verdict.flatMap { Operations.LagVerdict(rawValue: $0.rawValue) }
     let isOnItsWay = Self.isOnItsWay(report, reading: row.outRate)
     snapshot.trend = isOnItsWay ? .steady : Operations.LagTrend(report.trend)
     snapshot.hottestPartition = report.hottest?.partition
-    snapshot.oldestUnread = world.oldestUnreadRecord(topic: topic.name)
-    snapshot.partitions = report.partitions.filter { $0.lag.partition.topic == topic.name }.map { partition in
+    snapshot.oldestUnread = world.oldestUnreadRecord(topic: topic.name, group: group.name)
+    snapshot.partitions = whole.partitions.filter { $0.lag.partition.topic == topic.name }.map { partition in
       var place = Operations.PartitionSnapshot(partition: partition.lag.partition.partition)
       place.logEnd = partition.lag.logEnd
       place.committed = partition.lag.committed?.offset
@@ -73,7 +75,7 @@ extension SnapshotBuilder {
       place.owner = partition.lag.owner ?? ""
       place.verdict = partition.verdict.flatMap { Operations.LagVerdict(rawValue: $0.rawValue) }
       (place.inRate, place.outRate) = world.observatory.series.rates(of: partition.lag.partition)
-      place.trial = trial(of: place.partition, in: topic.name)
+      place.trial = trial(of: partition.lag.partition, by: group.name)
       return place
     }
     if !snapshot.partitions.contains(where: \.isStuck) {
@@ -84,19 +86,19 @@ extension SnapshotBuilder {
   }
 
   /// Whether a lag is only what is read within a second: it goes up and down by itself, and is always gone at once.
-  private static func isOnItsWay(_ report: GroupLagReport, reading rate: Double) -> Bool {
+  private static func isOnItsWay(_ report: TopicLagReport, reading rate: Double) -> Bool {
     guard let lag = report.totalLag, report.verdict ?? .ok == .ok else { return false }
     return Double(lag) <= rate
   }
 
-  private func trial(of partition: Int, in topic: String) -> RecordTrial? {
-    let readers = world.services.filter { $0.plan.consumes == topic }.flatMap(\.instances)
-    return readers.lazy.compactMap(\.process).compactMap { $0.trial(partition: partition) }.first
+  private func trial(of partition: TopicPartition, by group: String) -> RecordTrial? {
+    let readers = world.services.filter { $0.name == group }.flatMap(\.instances)
+    return readers.lazy.compactMap(\.process).compactMap { $0.trial(of: partition) }.first
   }
 
   /// Nanoseconds until the lag is gone: at the rate at which it shrinks, or, while it neither grows nor shrinks, at the
   /// rate at which the group reads. Nil when it will not be.
-  private static func emptyIn(_ report: GroupLagReport, reading rate: Double) -> Int64? {
+  private static func emptyIn(_ report: TopicLagReport, reading rate: Double) -> Int64? {
     guard let lag = report.totalLag, lag > 0 else { return 0 }
     if report.trend.direction == .steady, rate > 0 { return Int64(min(Double(lag) / rate, 1e6) * 1e9) }
     return report.trend.timeToEmpty

@@ -10,12 +10,13 @@ final class ServiceDisk: @unchecked Sendable {
   private(set) var commits: Int64 = 0
   private var listeners: [() -> Bool] = []
 
-  init(name: String, schema: String) {
+  init(name: String, tables: any ServiceTables.Type) {
     self.name = name
     do {
-      database = try ServiceDatabase(name: name, schema: schema)
+      database = try ServiceDatabase(name: name, schema: tables.schema)
+      try database.write(tables.fill)
     } catch {
-      preconditionFailure("the schema of \(name) is not SQL that SQLite takes: \(error)")
+      preconditionFailure("the tables of \(name) cannot be made and filled: \(error)")
     }
   }
 

@@ -49,9 +49,12 @@ struct HealthJudge {
 
   /// A consumer that reads, but long after: customers wait for it.
   private static func delay(of service: DeployedService, _ world: World) -> String? {
-    guard let topic = service.plan.consumes, let oldest = world.oldestUnreadRecord(topic: topic) else { return nil }
-    let behind = world.time.now - oldest
-    return behind > 5_000_000_000 ? "\(CallTreeText.duration(behind)) behind on topic \(topic)" : nil
+    for topic in service.plan.reads.map(\.topic) {
+      guard let oldest = world.oldestUnreadRecord(topic: topic, group: service.name) else { continue }
+      let behind = world.time.now - oldest
+      if behind > 5_000_000_000 { return "\(CallTreeText.duration(behind)) behind on topic \(topic)" }
+    }
+    return nil
   }
 
   /// Judges all; returns what has changed.

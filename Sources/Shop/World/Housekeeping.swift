@@ -7,13 +7,15 @@ final class Housekeeping: @unchecked Sendable {
   private let process: ServiceProcess
   private let database: DatabasePort
   private let relay: OutboxRelay
+  private let tables: any ServiceTables.Type
   private let world: World
 
   private static let interval: Int64 = 5_000_000_000
   private static let keep = Observatory.memory
   private static let keepPublished: Int64 = 30_000_000_000
 
-  init(process: ServiceProcess, database: DatabasePort, relay: OutboxRelay) {
+  init(process: ServiceProcess, database: DatabasePort, relay: OutboxRelay, tables: any ServiceTables.Type) {
+    self.tables = tables
     self.process = process
     self.database = database
     self.relay = relay
@@ -29,19 +31,16 @@ final class Housekeeping: @unchecked Sendable {
       let safe = world.horizon() - Self.keep
       let service = process.instance.service.name
       let stuck = world.transactions.stuckOrders
+      let tables = tables
       if service == ShopPlan.order { FinalJudgement(world: world).judgeOrders(finishedBefore: safe) }
       _ = try? await database.transaction("prune", isQuiet: true) { database in
         try Outbox.prune(publishedBefore: now - Self.keepPublished, database)
         try Inbox.prune(receivedBefore: safe, database)
-        if service == ShopPlan.order { try OrderTables.prune(finishedBefore: safe, keeping: stuck, database) }
-        if service == ShopPlan.inventory { try InventoryTables.prune(finishedBefore: safe, keeping: stuck, database) }
+        try tables.prune(finishedBefore: safe, keeping: stuck, database)
       }
-      if service == ShopPlan.inventory {
-        let sequence = world.time.elapsed / Self.interval
-        _ = try? await database.transaction("restock", isQuiet: true) {
-          try InventoryTables.restock(round: sequence, $0)
-        }
-      }
+      guard let label = tables.roundLabel else { continue }
+      let (round, time) = (world.time.elapsed / Self.interval, world.time.now)
+      _ = try? await database.transaction(label, isQuiet: true) { try tables.everyRound(round, now: time, $0) }
     }
   }
 }

@@ -7,10 +7,10 @@ struct Request: Sendable {
   /// What stands in the path in place of a parameter.
   var argument = ""
   var headers: [Carrier.Header] = []
-  var body = OrderPayload()
+  var body = Payload()
   var user = ""
 
-  init(_ route: String, argument: String = "", body: OrderPayload = OrderPayload(), user: String = "") {
+  init(_ route: String, argument: String = "", body: Payload = Payload(), user: String = "") {
     self.route = route
     self.argument = argument
     self.body = body
@@ -21,9 +21,9 @@ struct Request: Sendable {
 struct Response: Sendable {
   var status: Int
   var headers: [Carrier.Header] = []
-  var body = OrderPayload()
+  var body = Payload()
 
-  init(_ status: Int, body: OrderPayload = OrderPayload()) {
+  init(_ status: Int, body: Payload = Payload()) {
     self.status = status
     self.body = body
   }

@@ -125,7 +125,8 @@ final class Observatory: @unchecked Sendable {
       world.tell(
         OperationalEvent(
           time: world.time.now, kind: .lag, severity: verdict == .ok ? .good : verdict == .warn ? .warning : .bad,
-          subject: "\(report.group)/\(report.group)", change: "lag \(before.rawValue) → \(verdict.rawValue)",
+          subject: "\(report.group)/\(report.topics.first?.topic ?? report.group)",
+          change: "lag \(before.rawValue) → \(verdict.rawValue)",
           reason: "\(report.totalLag ?? 0) records behind", state: verdict.rawValue))
     }
   }

@@ -7,6 +7,8 @@ internal import Transactions
 /// A record on its way to a service.
 struct Delivery: Sendable {
   let record: EventRecord
+  /// The service that reads it.
+  let reader: String
   let topic: String
   let partition: Int
   let type: String
@@ -14,7 +16,7 @@ struct Delivery: Sendable {
   let message: String
   let context: TraceContext
   let span: OpenSpan
-  let payload: OrderPayload
+  let payload: Payload
 
   /// The record's key, which is the order's number.
   var key: String { record.keyText ?? "" }
@@ -29,7 +31,7 @@ enum Handling {
 
 /// Works on the records of one partition, one after the other, again and again until each is done.
 final class PartitionWorker: @unchecked Sendable {
-  let partition: Int
+  let place: TopicPartition
   private let consumer: RecordConsumer
   private let world: World
   private let signal: Signal
@@ -46,12 +48,15 @@ final class PartitionWorker: @unchecked Sendable {
   private var lastCommitted: Int64?
   private var firstSeen: Int64?
 
-  init(partition: Int, consumer: RecordConsumer) {
-    self.partition = partition
+  init(_ place: TopicPartition, consumer: RecordConsumer) {
+    self.place = place
     self.consumer = consumer
     world = consumer.world
     signal = Signal(on: world.time)
   }
+
+  private var topic: String { place.topic }
+  private var partition: Int { place.partition }
 
   var isFull: Bool { queue.count >= 16 || pending.count >= 64 }
 
@@ -114,7 +119,7 @@ final class PartitionWorker: @unchecked Sendable {
   /// Tries until the record is handled, or put aside after ten deliveries; nil when the instance or the assignment ends.
   private func handle(_ record: EventRecord) async -> Handling? {
     world.noteDelivery(
-      of: record, topic: consumer.topic, partition: partition, group: consumer.process.instance.service.name)
+      of: record, topic: topic, partition: partition, group: consumer.process.instance.service.name)
     var failures = 0
     var backOff: Int64 = 100_000_000
     while !consumer.process.life.isOver {
@@ -155,9 +160,9 @@ final class PartitionWorker: @unchecked Sendable {
     while !consumer.process.life.isOver {
       do {
         try world.broker.deadLetter(
-          record, from: consumer.topic, partition: partition, reason: reason, deliveries: deliveries,
+          record, from: topic, partition: partition, reason: reason, deliveries: deliveries,
           group: consumer.process.instance.service.name, now: world.time.now)
-        world.deadLettered(record, topic: consumer.topic, because: reason)
+        world.deadLettered(record, topic: topic, because: reason)
         return .done
       } catch {
         try? await world.time.sleep(for: 500_000_000)
@@ -168,7 +173,7 @@ final class PartitionWorker: @unchecked Sendable {
 
   private func deliver(_ record: EventRecord) async throws -> Handling {
     let process = consumer.process
-    let delivery = try open(record)
+    guard let delivery = try open(record) else { return .done }
     let span = delivery.span
     defer { span.end() }
     do {
@@ -194,23 +199,26 @@ final class PartitionWorker: @unchecked Sendable {
     if world.faults.fails(moment) { throw HandlingFailed(description: "fault: errors") }
   }
 
-  private func open(_ record: EventRecord) throws -> Delivery {
+  /// Nil when the record is none of the service's business.
+  private func open(_ record: EventRecord) throws -> Delivery? {
     let headers = record.headers.map { Carrier.Header($0.name, $0.text) }
     guard case .found(let position) = Carrier.extract(headers), let ltxid = position.ltxid,
       let type = record.headerText(RecordHeaderName.type), let message = record.headerText(RecordHeaderName.message),
-      let payload = OrderPayload(json: record.value)
-    else { throw UnreadableRecord(topic: consumer.topic, partition: partition, offset: record.offset) }
+      let payload = Payload(json: record.value)
+    else { throw UnreadableRecord(topic: topic, partition: partition, offset: record.offset) }
+    guard let operation = consumer.operation(type, on: topic, payload) else { return nil }
     let process = consumer.process
     let span = process.tracer.start(
-      ConsumedOperation.name(of: type, in: process.instance.service.name), kind: .consumer, gtxid: position.gtxid,
+      operation, kind: .consumer, gtxid: position.gtxid,
       parent: position.span, ltxid: ltxid)
-    span.set(AttributeName.topic, .text(consumer.topic))
+    span.set(AttributeName.topic, .text(topic))
     span.set(AttributeName.partition, .integer(Int64(partition)))
     span.set(AttributeName.offset, .integer(record.offset))
     span.set(AttributeName.wait, .integer(world.time.now - record.timestamp))
     let context = TraceContext(gtxid: position.gtxid, ltxid: ltxid, span: span.id)
     return Delivery(
-      record: record, topic: consumer.topic, partition: partition, type: type, message: message, context: context,
+      record: record, reader: process.instance.service.name, topic: topic, partition: partition, type: type,
+      message: message, context: context,
       span: span, payload: payload)
   }
 }
@@ -225,19 +233,4 @@ struct UnreadableRecord: Error, CustomStringConvertible {
   var partition: Int
   var offset: Int64
   var description: String { "record \(topic)[\(partition)]@\(offset) has no transaction, type, id or readable payload" }
-}
-
-/// What a service calls the handling of an event.
-enum ConsumedOperation {
-  static func name(of type: String, in service: String) -> String {
-    switch (service, type) {
-    case (ShopPlan.inventory, EventType.orderCreated): "reserve"
-    case (ShopPlan.inventory, _): "release"
-    case (ShopPlan.payment, EventType.itemReserved): "charge"
-    case (ShopPlan.payment, _): "refund"
-    case (ShopPlan.order, EventType.paymentComplete): "confirm"
-    case (ShopPlan.order, _): "cancel"
-    default: "on \(type)"
-    }
-  }
 }

@@ -1,15 +1,40 @@
-/// Writes one flat JSON object of texts and whole numbers, without blanks.
+/// Writes JSON without blanks.
 struct PlainJSONWriter {
-  private var bytes: [UInt8] = [UInt8(ascii: "{")]
+  private var bytes: [UInt8] = []
 
-  init() { bytes.reserveCapacity(128) }
+  init() { bytes.reserveCapacity(160) }
 
-  /// Adds a field unless its value is nil. `name` needs no escapes.
-  mutating func add(_ name: StaticString, _ value: String?) {
-    guard var value else { return }
-    begin(name)
+  mutating func add(_ object: Payload) {
+    bytes.append(UInt8(ascii: "{"))
+    for (place, field) in object.fields.enumerated() {
+      if place > 0 { bytes.append(UInt8(ascii: ",")) }
+      add(field.name)
+      bytes.append(UInt8(ascii: ":"))
+      switch field.value {
+      case .text(let text): add(text)
+      case .number(let number): bytes.append(contentsOf: String(number).utf8)
+      case .truth(let truth): bytes.append(contentsOf: (truth ? "true" : "false").utf8)
+      case .objects(let objects): add(objects)
+      }
+    }
+    bytes.append(UInt8(ascii: "}"))
+  }
+
+  consuming func finished() -> [UInt8] { bytes }
+
+  private mutating func add(_ objects: [Payload]) {
+    bytes.append(UInt8(ascii: "["))
+    for (place, object) in objects.enumerated() {
+      if place > 0 { bytes.append(UInt8(ascii: ",")) }
+      add(object)
+    }
+    bytes.append(UInt8(ascii: "]"))
+  }
+
+  private mutating func add(_ text: String) {
+    var text = text
     bytes.append(UInt8(ascii: "\""))
-    value.withUTF8 { utf8 in
+    text.withUTF8 { utf8 in
       if utf8.contains(where: Self.needsEscape) {
         for byte in utf8 { escape(byte) }
       } else {
@@ -17,25 +42,6 @@ struct PlainJSONWriter {
       }
     }
     bytes.append(UInt8(ascii: "\""))
-  }
-
-  /// Adds a field unless its value is nil. `name` needs no escapes.
-  mutating func add(_ name: StaticString, _ value: Int64?) {
-    guard let value else { return }
-    begin(name)
-    bytes.append(contentsOf: String(value).utf8)
-  }
-
-  consuming func finished() -> [UInt8] {
-    bytes.append(UInt8(ascii: "}"))
-    return bytes
-  }
-
-  private mutating func begin(_ name: StaticString) {
-    if bytes.count > 1 { bytes.append(UInt8(ascii: ",")) }
-    bytes.append(UInt8(ascii: "\""))
-    name.withUTF8Buffer { bytes.append(contentsOf: $0) }
-    bytes.append(contentsOf: [UInt8(ascii: "\""), UInt8(ascii: ":")])
   }
 
   private static func needsEscape(_ byte: UInt8) -> Bool {
@@ -65,34 +71,68 @@ struct PlainJSONWriter {
 /// good JSON all the same: that is for a full decoder to say.
 struct PlainJSONReader {
   private let bytes: [UInt8]
-  private var place = 1
+  private var place = 0
   private var hasFailed = false
-  private var isClosed = false
+  private var depth = 0
+  /// Deeper than the shop nests; what is deeper is for a full decoder to refuse.
+  private static let deepest = 8
 
-  /// Nil when it does not begin as an object.
-  init?(_ bytes: [UInt8]) {
-    guard bytes.count >= 2, bytes[0] == UInt8(ascii: "{") else { return nil }
+  init(_ bytes: [UInt8]) {
     self.bytes = bytes
   }
 
   /// True once everything was read and was plain.
-  var isComplete: Bool { !hasFailed && isClosed && place == bytes.count }
+  var isAtEnd: Bool { !hasFailed && place == bytes.count }
 
-  /// The name of the next field, whose value is to be read next; nil at the end, and where something is not plain.
-  mutating func nextName() -> String? {
-    guard !hasFailed, place < bytes.count else { return nil }
-    if bytes[place] == UInt8(ascii: "}") {
-      place += 1
-      isClosed = true
-      return nil
-    }
-    if place > 1 { take(UInt8(ascii: ",")) }
-    guard let name = text() else { return nil }
-    take(UInt8(ascii: ":"))
-    return hasFailed ? nil : name
+  /// The object that begins here; nil where something is not plain.
+  mutating func object() -> Payload? {
+    var payload = Payload()
+    take(UInt8(ascii: "{"))
+    if skip(UInt8(ascii: "}")) { return payload }
+    repeat {
+      guard let name = text() else { return nil }
+      take(UInt8(ascii: ":"))
+      guard let value = value() else { return nil }
+      payload[name] = value
+    } while skip(UInt8(ascii: ","))
+    take(UInt8(ascii: "}"))
+    return hasFailed ? nil : payload
   }
 
-  mutating func text() -> String? {
+  private mutating func value() -> Payload.Value? {
+    guard !hasFailed, place < bytes.count else { return nil }
+    switch bytes[place] {
+    case UInt8(ascii: "\""): return text().map(Payload.Value.text)
+    case UInt8(ascii: "t"): return word("true") ? .truth(true) : nil
+    case UInt8(ascii: "f"): return word("false") ? .truth(false) : nil
+    case UInt8(ascii: "["): return objects().map(Payload.Value.objects)
+    default: return number().map(Payload.Value.number)
+    }
+  }
+
+  private mutating func objects() -> [Payload]? {
+    guard depth < Self.deepest else { return nil }
+    depth += 1
+    defer { depth -= 1 }
+    take(UInt8(ascii: "["))
+    var objects: [Payload] = []
+    if skip(UInt8(ascii: "]")) { return objects }
+    repeat {
+      guard let object = object() else { return nil }
+      objects.append(object)
+    } while skip(UInt8(ascii: ","))
+    take(UInt8(ascii: "]"))
+    return hasFailed ? nil : objects
+  }
+
+  private mutating func word(_ word: StaticString) -> Bool {
+    let end = place + word.utf8CodeUnitCount
+    guard end <= bytes.count, word.withUTF8Buffer({ bytes[place..<end].elementsEqual($0) }) else { return false }
+    place = end
+    return true
+  }
+
+  private mutating func text() -> String? {
     take(UInt8(ascii: "\""))
     let start = place
     var isASCII = true
@@ -112,7 +152,7 @@ struct PlainJSONReader {
     return hasFailed ? nil : text
   }
 
-  mutating func number() -> Int64? {
+  private mutating func number() -> Int64? {
     let isNegative = place < bytes.count && bytes[place] == UInt8(ascii: "-")
     if isNegative { place += 1 }
     let start = place
@@ -134,10 +174,12 @@ struct PlainJSONReader {
   private func isDigit(_ byte: UInt8) -> Bool { byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9") }
 
   private mutating func take(_ expected: UInt8) {
-    guard !hasFailed, place < bytes.count, bytes[place] == expected else {
-      hasFailed = true
-      return
-    }
+    if !skip(expected) { hasFailed = true }
+  }
+
+  private mutating func skip(_ expected: UInt8) -> Bool {
+    guard !hasFailed, place < bytes.count, bytes[place] == expected else { return false }
     place += 1
+    return true
   }
 }

@@ -3,12 +3,12 @@ internal import Operations
 internal import Simulation
 internal import TraceModel
 
-/// The consumer of one instance: it reads its share of a topic and has each partition worked on by a task of its own,
+/// The consumer of one instance: it reads its share of its topics and has each partition worked on by a task of its own,
 /// one record after the other. Offsets are committed after the records' effects, never before.
 final class RecordConsumer: @unchecked Sendable {
   let process: ServiceProcess
   let world: World
-  let topic: String
+  private let subscriptions: [Subscription]
   let service: any ShopService
   private let consumer: Consumer
   private let signal: Signal
@@ -18,14 +18,15 @@ final class RecordConsumer: @unchecked Sendable {
   /// Nanoseconds for which handled records wait, so that several are committed together.
   static let commitInterval: Int64 = 15_000_000
 
-  init(process: ServiceProcess, topic: String, service: any ShopService) {
+  init(process: ServiceProcess, reading subscriptions: [Subscription], service: any ShopService) {
     self.process = process
     world = process.world
-    self.topic = topic
+    self.subscriptions = subscriptions
     self.service = service
     let name = process.instance.name
     consumer = Consumer(
-      broker: world.broker, group: process.instance.service.name, client: name, topics: [topic], instance: name)
+      broker: world.broker, group: process.instance.service.name, client: name,
+      topics: subscriptions.map(\.topic), instance: name)
     signal = Signal(on: world.time)
     process.life.whenOver { [unowned self] in self.countUncommitted() }
   }
@@ -33,7 +34,14 @@ final class RecordConsumer: @unchecked Sendable {
   var partitionsHeld: Int { workers.count }
 
   /// The record that a partition is at, once that has failed.
-  func trial(partition: Int) -> RecordTrial? { workers.first { $0.partition == partition }?.trial }
+  func trial(of partition: TopicPartition) -> RecordTrial? { workers.first { $0.place == partition }?.trial }
+
+  /// What the service calls the handling of an event; nil: it is none of its business.
+  func operation(_ type: String, on topic: String, _ payload: Payload) -> String? {
+    guard let subscription = subscriptions.first(where: { $0.topic == topic }), subscription.concerns(type, payload)
+    else { return nil }
+    return subscription.operations[type]
+  }
 
   /// Polls until the instance is no more.
   func run() async {
@@ -58,7 +66,7 @@ final class RecordConsumer: @unchecked Sendable {
       workers = []
     }
     if let assigned = result.assigned { startWorkers(assigned, first: result.batches) }
-    for batch in result.batches { workers.first { $0.partition == batch.partition }?.add(batch) }
+    for batch in result.batches { workers.first { $0.place == batch.topicPartition }?.add(batch) }
     try pauseBusy()
     if result.recordCount == 0, result.revoked.isEmpty {
       try await waitForMore()
@@ -81,7 +89,7 @@ final class RecordConsumer: @unchecked Sendable {
   private func startWorkers(_ assigned: [TopicPartition], first batches: [RecordBatch]) {
     for worker in workers { worker.stop() }
     commitStart(of: assigned, first: batches)
-    workers = assigned.map { PartitionWorker(partition: $0.partition, consumer: self) }
+    workers = assigned.map { PartitionWorker($0, consumer: self) }
     for worker in workers { process.life.spawn { await worker.run() } }
   }
 
@@ -112,8 +120,7 @@ final class RecordConsumer: @unchecked Sendable {
   /// Reads no more for a worker that has enough to do, and again for one that has room.
   private func pauseBusy() throws {
     for worker in workers where worker.isHeldBack != worker.isFull {
-      let partition = [TopicPartition(topic: topic, partition: worker.partition)]
-      if worker.isFull { try consumer.pause(partition) } else { try consumer.resume(partition) }
+      if worker.isFull { try consumer.pause([worker.place]) } else { try consumer.resume([worker.place]) }
       worker.isHeldBack = worker.isFull
     }
   }
@@ -138,7 +145,7 @@ final class RecordConsumer: @unchecked Sendable {
 
   private func commit() throws {
     let offsets = workers.compactMap { worker in
-      worker.offsetToCommit.map { PartitionOffset(topic: topic, partition: worker.partition, offset: $0) }
+      worker.offsetToCommit.map { PartitionOffset(partition: worker.place, offset: $0) }
     }
     guard !offsets.isEmpty else { return }
     try consumer.commit(offsets, now: world.time.now)

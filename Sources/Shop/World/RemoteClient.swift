@@ -5,32 +5,31 @@ internal import TraceModel
 
 /// One instance's way to one other service: Retry(CircuitBreaker(TimeLimiter(Bulkhead(call)))).
 final class RemoteClient: @unchecked Sendable {
-  let callee: String
+  let plan: CallPlan
   let pipeline: ResiliencePipeline
   /// The same guards, the same breaker, but one attempt.
   let single: ResiliencePipeline
   private unowned let process: ServiceProcess
   private let world: World
 
-  init(callee: String, process: ServiceProcess) {
-    self.callee = callee
+  init(_ plan: CallPlan, process: ServiceProcess) {
+    self.plan = plan
     self.process = process
     world = process.world
     let time = world.time
+    let callee = plan.callee
     do {
       let name = "\(process.instance.name) → \(callee)"
       let breaker = try CircuitBreaker(name: name, settings: ShopPlan.breaker, now: time.now)
       var limit = TimeLimiterSettings()
-      limit.timeoutDuration = ShopPlan.timeLimit(of: callee)
+      limit.timeoutDuration = plan.timeLimit
       let guards = ResiliencePipeline(
         name: name, circuitBreaker: breaker, timeLimiter: try TimeLimiter(name: name, settings: limit),
         bulkhead: try Bulkhead(name: name), now: { time.now })
       single = guards
       var all = guards
-      let isCompany = callee == ShopPlan.company
-      all.retry = try Retry(name: name, settings: ShopPlan.retry(of: callee)) { error in
-        // A consumer can wait until the breaker lets it through; a customer at the gateway cannot.
-        isCompany || !(error is CallNotPermitted)
+      all.retry = try Retry(name: name, settings: plan.retry) { error in
+        plan.retriesRefusals || !(error is CallNotPermitted)
       }
       pipeline = all
     } catch {
@@ -38,6 +37,8 @@ final class RemoteClient: @unchecked Sendable {
     }
     observeBreaker()
   }
+
+  var callee: String { plan.callee }
 
   var breaker: CircuitBreaker {
     guard let breaker = pipeline.circuitBreaker else { preconditionFailure("every remote call has a breaker") }
@@ -58,7 +59,7 @@ final class RemoteClient: @unchecked Sendable {
   func call(_ request: Request, in span: OpenSpan?, retrying: Bool = true) async -> Outcome {
     guard let context = TraceContext.current else { preconditionFailure("a remote call belongs to a transaction") }
     let guards = retrying ? pipeline : single
-    let attempts = retrying ? ShopPlan.retry(of: callee).maxAttempts : 1
+    let attempts = retrying ? plan.retry.maxAttempts : 1
     let notes = CallNotes()
     do {
       let response = try await guards.execute(
@@ -80,7 +81,7 @@ final class RemoteClient: @unchecked Sendable {
     let crossing = context.hops.nextCrossing()
     let span = process.tracer.start(
       request.route, kind: .client, gtxid: context.gtxid, parent: context.span, ltxid: crossing, peer: callee)
-    if number > 1 || attempts > 1 && callee == ShopPlan.company {
+    if number > 1 || attempts > 1 && plan.retriesRefusals {
       span.set(AttributeName.attempt, .integer(Int64(number)))
       span.set(AttributeName.attempts, .integer(Int64(attempts)))
     }
@@ -94,7 +95,7 @@ final class RemoteClient: @unchecked Sendable {
       span.succeed()
       return response
     } catch is CancellationError {
-      span.fail("no answer from \(callee) in \(Self.milliseconds(ShopPlan.timeLimit(of: callee))) ms")
+      span.fail("no answer from \(callee) in \(Self.milliseconds(plan.timeLimit)) ms")
       throw CancellationError()
     } catch {
       if case CallFailure.serverError(_, let status, _) = error {

@@ -63,12 +63,14 @@ final class SecondSeries {
 
   private func sampleTopics(_ world: World) {
     for topic in world.broker.allTopics {
+      let readers = ShopPlan.readers(of: topic.name)
       var (written, read) = (Int64(0), Int64(0))
       for partition in 0..<topic.partitionCount {
         let end = (try? topic.bounds(partition: partition).upperBound) ?? 0
         let place = TopicPartition(topic: topic.name, partition: partition)
-        // The group that is called as the topic is.
-        let committed = world.broker.groups.committed(group: topic.name, place)?.offset ?? 0
+        let committed = readers.reduce(0) { sum, group in
+          sum + (world.broker.groups.committed(group: group, place)?.offset ?? 0)
+        }
         let second = partitions[place, default: PartitionTraffic()].add(written: end, read: committed)
         written += second.in
         read += second.out

@@ -105,14 +105,14 @@ final class ServiceInstance: @unchecked Sendable {
 
 /// A service with all its instances, and what outlives them: its database.
 final class DeployedService: @unchecked Sendable {
-  let plan: ShopPlan.Service
+  let plan: ServicePlan
   private(set) var instances: [ServiceInstance] = []
   /// Where the balancer stands, which all callers share.
   private var turn = 0
 
   var name: String { plan.name }
 
-  init(plan: ShopPlan.Service, world: World) {
+  init(plan: ServicePlan, world: World) {
     self.plan = plan
     instances = (1...plan.instances).map { ServiceInstance(world: world, service: self, number: $0) }
   }

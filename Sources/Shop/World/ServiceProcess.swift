@@ -1,3 +1,4 @@
+internal import EventBus
 internal import Operations
 internal import OrderedCollections
 internal import Resilience
@@ -34,34 +35,33 @@ final class ServiceProcess: @unchecked Sendable {
       world: world, service: plan.name, instance: instance.address, life: life, lives: lives)
     workers = ResourcePool("workers of \(instance.name)", size: plan.workers, queueLimit: 512, on: world.time)
     bus = BusPort(world: world, life: life, tracer: tracer, instance: instance, lives: lives)
-    if plan.connections > 0, let disk = world.disk(of: plan.name) {
-      database = DatabasePort(disk: disk, instance: instance, life: life, lives: lives, connections: plan.connections)
+    if let store = plan.store, let disk = world.disk(of: plan.name) {
+      database = DatabasePort(disk: disk, instance: instance, life: life, lives: lives, connections: store.connections)
     } else {
       database = nil
     }
   }
 
-  /// The record that a partition of its topic is at, once that has failed here.
-  func trial(partition: Int) -> RecordTrial? { consumer?.trial(partition: partition) }
+  /// The record that a partition is at, once that has failed here.
+  func trial(of partition: TopicPartition) -> RecordTrial? { consumer?.trial(of: partition) }
 
   /// Opens the ports, and begins to serve, consume and relay.
   func start() {
-    for edge in ShopPlan.edges where edge.from == instance.service.name {
-      clients.append(RemoteClient(callee: edge.to, process: self))
-    }
-    let behaviour = world.behaviour(of: self)
+    let plan = instance.service.plan
+    clients = plan.calls.map { RemoteClient($0, process: self) }
+    let behaviour = plan.program(self)
     self.behaviour = behaviour
-    guard !instance.service.plan.isOutside else { return }
-    if let topic = instance.service.plan.consumes {
-      let consumer = RecordConsumer(process: self, topic: topic, service: behaviour)
+    guard !plan.isOutside else { return }
+    if !plan.reads.isEmpty {
+      let consumer = RecordConsumer(process: self, reading: plan.reads, service: behaviour)
       self.consumer = consumer
       life.spawn { await consumer.run() }
     }
-    if let database {
+    if let database, let store = plan.store {
       let relay = OutboxRelay(process: self, database: database)
       self.relay = relay
       life.spawn { await relay.run() }
-      let housekeeping = Housekeeping(process: self, database: database, relay: relay)
+      let housekeeping = Housekeeping(process: self, database: database, relay: relay, tables: store.tables)
       life.spawn { await housekeeping.run() }
     }
   }
@@ -141,7 +141,7 @@ final class ServiceProcess: @unchecked Sendable {
   }
 
   private func refusal(_ reason: String) -> Response {
-    Response(503, body: OrderPayload(reason: reason))
+    Response(503, body: Payload(reason: reason))
   }
 
   /// Begins the server's side of the crossing: of the transaction in the headers, or of a new one.

@@ -232,8 +232,9 @@ enum BusinessReason {
   static let declined = "card declined"
   static let undeliverable = "no parcel goes to the address"
   static let soldOut = "is sold out"
+  static let noCredit = "credit limit exceeded"
 
   static func isOne(_ reason: String) -> Bool {
-    reason == declined || reason == undeliverable || reason.hasSuffix(soldOut)
+    reason == declined || reason == undeliverable || reason == noCredit || reason.hasSuffix(soldOut)
   }
 }

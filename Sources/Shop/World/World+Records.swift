@@ -21,7 +21,7 @@ extension World {
 
   /// A record had its effect, in the transaction that has just been committed or the answer just published.
   func effect(_ delivery: Delivery) {
-    audit.effect(of: delivery.message, in: delivery.topic, at: time.now)
+    audit.effect(of: delivery.message, in: "\(delivery.topic) by \(delivery.reader)", at: time.now)
   }
 
   /// A record was put aside: its saga waits for somebody.
@@ -34,16 +34,18 @@ extension World {
 
   /// The timestamp of the oldest record that a group has yet to commit; nil when all have read everything.
   func oldestUnreadRecord() -> Int64? {
-    [TopicName.order, TopicName.inventory, TopicName.payment].compactMap(oldestUnreadRecord(topic:)).min()
+    services.flatMap { service in
+      service.plan.reads.compactMap { oldestUnreadRecord(topic: $0.topic, group: service.name) }
+    }.min()
   }
 
-  /// The timestamp of the oldest record of a topic that its group has yet to commit.
-  func oldestUnreadRecord(topic name: String) -> Int64? {
+  /// The timestamp of the oldest record of a topic that a group has yet to commit.
+  func oldestUnreadRecord(topic name: String, group: String) -> Int64? {
     var oldest: Int64?
     for partition in 0..<ShopPlan.partitions {
       guard let topic = try? broker.topic(name), let bounds = try? topic.bounds(partition: partition) else { continue }
       let place = TopicPartition(topic: name, partition: partition)
-      let committed = broker.groups.committed(group: name, place)?.offset ?? bounds.lowerBound
+      let committed = broker.groups.committed(group: group, place)?.offset ?? bounds.lowerBound
       guard committed < bounds.upperBound,
         let record = try? topic.read(partition: partition, from: committed, maximumRecords: 1).records.first
       else { continue }

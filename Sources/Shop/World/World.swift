@@ -67,7 +67,7 @@ final class World: @unchecked Sendable {
     let shop = TopicSettings(
       partitions: ShopPlan.partitions, retentionAge: Observatory.retention, retentionBytes: nil, segmentBytes: 64 << 10,
       segmentAge: 60_000_000_000)
-    for name in [TopicName.order, TopicName.inventory, TopicName.payment] {
+    for name in ShopPlan.topics {
       try broker.createTopic(name, settings: shop)
     }
     try broker.createTopic(TopicName.operations, settings: TopicSettings(retentionAge: 3_600_000_000_000))
@@ -75,15 +75,7 @@ final class World: @unchecked Sendable {
 
   /// Starts every machine, opens the doors, and sets the faults that were ordered.
   func begin() {
-    disks = [
-      ServiceDisk(name: ShopPlan.order, schema: OrderTables.schema),
-      ServiceDisk(name: ShopPlan.inventory, schema: InventoryTables.schema),
-    ]
-    do {
-      try disk(of: ShopPlan.inventory)?.database.write { try InventoryTables.fill(Product.all, $0) }
-    } catch {
-      preconditionFailure("the first delivery does not fit the inventory's tables: \(error)")
-    }
+    disks = ShopPlan.services.compactMap { plan in plan.store.map { ServiceDisk(name: plan.name, tables: $0.tables) } }
     services = ShopPlan.services.map { DeployedService(plan: $0, world: self) }
     for service in services { for instance in service.instances { instance.start() } }
     observatory.begin(self)
@@ -104,17 +96,6 @@ final class World: @unchecked Sendable {
   }
 
   func disk(of service: String) -> ServiceDisk? { disks.first { $0.name == service } }
-
-  func behaviour(of process: ServiceProcess) -> any ShopService {
-    switch process.instance.service.name {
-    case ShopPlan.gateway: GatewayService(process)
-    case ShopPlan.order: OrderService(process)
-    case ShopPlan.inventory: InventoryService(process)
-    case ShopPlan.payment: PaymentService(process)
-    case ShopPlan.company: PaymentCompany(process)
-    default: preconditionFailure("nobody has written \(process.instance.service.name)")
-    }
-  }
 
   func random(_ purpose: String) -> RandomStream { RandomStream(seed: settings.seed, purpose) }
 
@@ -278,12 +259,14 @@ final class World: @unchecked Sendable {
       counters.rebalances += 1
       tell(
         OperationalEvent(
-          time: time.now, kind: .rebalance, severity: .info, subject: "\(event.group)/\(event.group)",
+          time: time.now, kind: .rebalance, severity: .info,
+          subject: "\(event.group)/\(ShopPlan.firstTopic(of: event.group))",
           change: "generation \(event.generation)", reason: "\(members) members"))
     case .memberLeft(let member, let reason):
       tell(
         OperationalEvent(
-          time: time.now, kind: .rebalance, severity: .warning, subject: "\(event.group)/\(event.group)",
+          time: time.now, kind: .rebalance, severity: .warning,
+          subject: "\(event.group)/\(ShopPlan.firstTopic(of: event.group))",
           change: "\(member) left",
           reason: reason))
     default: break

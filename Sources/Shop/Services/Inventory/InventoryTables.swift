@@ -3,7 +3,7 @@ internal import TraceModel
 internal import Transactions
 
 /// The inventory service's database: stock, and who has reserved what of it.
-enum InventoryTables {
+enum InventoryTables: ServiceTables {
   static let schema =
     Outbox.schema + Inbox.schema + """
       CREATE TABLE product(
@@ -36,8 +36,8 @@ enum InventoryTables {
     var hop: Int64
   }
 
-  static func fill(_ products: [Product], _ database: Database) throws {
-    for product in products {
+  static func fill(_ database: Database) throws {
+    for product in Product.all {
       try database.run(
         "INSERT INTO product(sku, stock, level, delivered, rounds) VALUES (?, ?, ?, ?, ?)",
         [product.sku, product.level, product.level, product.level, product.restockRounds])
@@ -73,8 +73,10 @@ enum InventoryTables {
     return true
   }
 
+  static let roundLabel: String? = "restock"
+
   /// A delivery: fills up what is due in this round to its level.
-  static func restock(round: Int64, _ database: Database) throws {
+  static func everyRound(_ round: Int64, now: Int64, _ database: Database) throws {
     try database.run(
       """
       UPDATE product SET delivered = delivered + (level - stock), stock = level, restocked = ?
@@ -83,9 +85,9 @@ enum InventoryTables {
   }
 
   /// Forgets reservations that have not changed since `time`, and keeps what they come to.
-  static func prune(finishedBefore time: Int64, keeping: [Int64] = [], _ database: Database) throws {
+  static func prune(finishedBefore time: Int64, keeping orders: [Int64], _ database: Database) throws {
     let others = "changed < ? AND order_id NOT IN (SELECT value FROM json_each(?))"
-    let kept = "\(keeping)"
+    let kept = "\(orders)"
     try database.run(
       """
       INSERT INTO total(state, quantity) SELECT state, sum(quantity) FROM reservation WHERE \(others) GROUP BY state

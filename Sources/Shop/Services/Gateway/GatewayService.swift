@@ -6,6 +6,10 @@ internal import TraceModel
 /// The only way in. `POST /orders` is answered with 202 and the GTXID to ask with; `GET /transactions/{gtxid}` says how
 /// far it is.
 actor GatewayService: ShopService {
+  static let plan = ServicePlan(
+    name: ShopPlan.gateway, team: "edge", instances: 2, firstPort: 41_801, workers: 64,
+    calls: [CallPlan(ShopPlan.order, "creates the order; asks for its state")], program: { GatewayService($0) })
+
   nonisolated let unownedExecutor: UnownedSerialExecutor
   private let process: ServiceProcess
   private let world: World
@@ -30,7 +34,7 @@ actor GatewayService: ShopService {
     case "POST /orders": return try await order(request, context)
     case "GET /transactions/{gtxid}": return try await state(request, context)
     case "GET /health": return Response(200)
-    default: return Response(404, body: OrderPayload(reason: "no route for \(request.route)"))
+    default: return Response(404, body: Payload(reason: "no route for \(request.route)"))
     }
   }
 
@@ -46,7 +50,7 @@ actor GatewayService: ShopService {
       let reason = error is CallNotPermitted ? "breaker \(ShopPlan.order) is OPEN" : "\(error)"
       world.transactions.refusedAtGateway(context.gtxid, reason: reason)
       process.log(.error, context, "order not accepted: \(reason)")
-      return Response(outcome.isUnknown ? 504 : 503, body: OrderPayload(reason: reason))
+      return Response(outcome.isUnknown ? 504 : 503, body: Payload(reason: reason))
     }
   }
 
@@ -57,7 +61,7 @@ actor GatewayService: ShopService {
     try process.life.check()
     switch outcome.result {
     case .success(let response): return Response(response.status, body: response.body)
-    case .failure(let error): return Response(503, body: OrderPayload(reason: "\(error)"))
+    case .failure(let error): return Response(503, body: Payload(reason: "\(error)"))
     }
   }
 }

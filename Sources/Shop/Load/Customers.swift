@@ -13,7 +13,7 @@ final class Customers: @unchecked Sendable {
   private(set) var waiting = 0
   private(set) var served: UInt64 = 0
 
-  private static let names = [
+  static let names = [
     "kim", "lee", "park", "choi", "jung", "kang", "cho", "yoon", "jang", "lim", "han", "oh", "seo", "shin", "kwon",
     "hwang",
   ]
@@ -60,8 +60,9 @@ final class Customers: @unchecked Sendable {
     let foreign = choices.happens(0.01) ? GTXID(high: choices.next(), low: choices.next()) : nil
     var request = Request(
       "POST /orders",
-      body: OrderPayload(user: user, sku: product.sku, quantity: quantity, amount: product.price * quantity), user: user
+      body: Payload(user: user, sku: product.sku, quantity: quantity, amount: product.price * quantity), user: user
     )
+    request.body.saga = chooseSaga()
     if let foreign, let span = SpanID(foreign.low) {
       request.headers = [Carrier.Header(Carrier.traceparent, "00-\(foreign.hex)-\(span.hex)-01")]
     }
@@ -72,6 +73,18 @@ final class Customers: @unchecked Sendable {
       waiting -= 1
       served += 1
     }
+  }
+
+  /// Nil for the usual one.
+  private func chooseSaga() -> SagaKind? {
+    let sagas = world.settings.sagas
+    guard sagas.count > 1 else { return sagas.first.flatMap { $0.saga == .choreographed ? nil : $0.saga } }
+    var place = choices.unit() * sagas.reduce(0) { $0 + $1.weight }
+    for (saga, weight) in sagas {
+      if place < weight { return saga == .choreographed ? nil : saga }
+      place -= weight
+    }
+    return sagas.last?.saga
   }
 
   private func shop(_ request: Request) async {
@@ -86,7 +99,7 @@ final class Customers: @unchecked Sendable {
         continue
       }
       world.transactions.customerSaw(gtxid, Self.words(for: state, step: answer.body.step ?? ""))
-      if state != OrderTables.pending { return }
+      if !SagaKind.allCases.contains(where: { $0.first == state }) { return }
     }
   }
 
@@ -100,10 +113,7 @@ final class Customers: @unchecked Sendable {
   }
 
   private static func words(for state: String, step: String) -> String {
-    switch state {
-    case OrderTables.paid: "paid"
-    case OrderTables.cancelled: "cancelled"
-    default: "in progress: \(step)"
-    }
+    let isFirst = SagaKind.allCases.contains { $0.first == state }
+    return isFirst ? "in progress: \(step)" : state.lowercased()
   }
 }

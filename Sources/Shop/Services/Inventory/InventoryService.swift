@@ -6,6 +6,21 @@ internal import Transactions
 
 /// Stock: reserves it for an order, and gives it back when the order is not paid.
 actor InventoryService: ShopService {
+  static let plan = ServicePlan(
+    name: ShopPlan.inventory, team: "stock", instances: 2, firstPort: 41_821, workers: 16,
+    store: StorePlan(connections: 10, tables: InventoryTables.self),
+    reads: [
+      Subscription(
+        TopicName.inventory,
+        [
+          EventType.orderCreated: "reserve", EventType.paymentFailed: "release", EventType.paymentRefunded: "release",
+        ]),
+      // The small credit saga leaves stock alone.
+      Subscription(
+        TopicName.credit, [EventType.creditOrderCreated: "reserve", EventType.orderRejected: "release"],
+        where: { _, order in order.saga == .creditLarge }),
+    ], program: { InventoryService($0) })
+
   nonisolated let unownedExecutor: UnownedSerialExecutor
   private let process: ServiceProcess
   private let world: World
@@ -21,7 +36,7 @@ actor InventoryService: ShopService {
 
   func handle(_ request: Request, from context: TraceContext) async throws -> Response {
     guard request.route == "GET /health" else {
-      return Response(404, body: OrderPayload(reason: "inventory has no \(request.route)"))
+      return Response(404, body: Payload(reason: "inventory has no \(request.route)"))
     }
     _ = try await database.read { try $0.number("SELECT 1") }
     return Response(200)
@@ -29,9 +44,8 @@ actor InventoryService: ShopService {
 
   func handle(_ delivery: Delivery) async throws -> Handling {
     switch delivery.type {
-    case EventType.orderCreated: try await reserve(delivery)
-    case EventType.paymentFailed, EventType.paymentRefunded: try await release(delivery)
-    default: process.log(.warn, delivery.context, "\(delivery.type) means nothing to inventory")
+    case EventType.orderCreated, EventType.creditOrderCreated: try await reserve(delivery)
+    default: try await release(delivery)
     }
     return .done
   }
@@ -50,13 +64,20 @@ actor InventoryService: ShopService {
       else { return nil }
       var answer = order
       if !isEnough { answer.reason = "\(order.sku ?? "") \(BusinessReason.soldOut)" }
+      let (type, topic) = Self.answer(isEnough, to: delivery)
       try Outbox.write(
         .event(
-          isEnough ? EventType.itemReserved : EventType.itemRejected,
-          to: isEnough ? TopicName.payment : TopicName.order, order: order.order ?? 0, answer,
-          context: delivery.context, process: process), database)
+          type, to: topic, order: order.order ?? 0, answer, context: delivery.context, process: process), database)
       return isEnough
     }
+  }
+
+  /// Who hears of it, and how, hangs on the saga.
+  private static func answer(_ isEnough: Bool, to delivery: Delivery) -> (type: String, topic: String) {
+    if delivery.topic == TopicName.credit {
+      return (isEnough ? EventType.stockReserved : EventType.outOfStock, TopicName.credit)
+    }
+    return isEnough ? (EventType.itemReserved, TopicName.payment) : (EventType.itemRejected, TopicName.order)
   }
 
   private nonisolated func reserved(_ isEnough: Bool?, subject: String, _ delivery: Delivery) {
@@ -64,27 +85,36 @@ actor InventoryService: ShopService {
     world.effect(delivery)
     delivery.span.succeed()
     delivery.span.set(AttributeName.state, .text(isEnough ? InventoryTables.reserved : InventoryTables.rejected))
-    world.transactions.step(delivery.context.gtxid, isEnough ? ShopPlan.payment : ShopPlan.order)
+    if delivery.topic == TopicName.inventory {
+      world.transactions.step(delivery.context.gtxid, isEnough ? ShopPlan.payment : ShopPlan.order)
+    }
     process.log(
       .info, delivery.context, isEnough ? "reserved \(subject)" : "cannot reserve \(subject): sold out")
   }
 
   private func release(_ delivery: Delivery) async throws {
-    let (now, consumer, process) = (world.time.now, process.instance.service.name, process)
+    let (now, consumer) = (world.time.now, process.instance.service.name)
     let order = delivery.payload
     let tell = { @Sendable [self] (held: InventoryTables.Reservation??) in released(held, delivery) }
     _ = try await database.transaction("release", onCommit: tell) { database -> InventoryTables.Reservation?? in
       guard try Inbox.accept(delivery.message, by: consumer, at: now, database) else { return nil }
       let held = try InventoryTables.reservation(of: order.order ?? 0, database)
-      _ = try InventoryTables.release(order.order ?? 0, now: now, database)
-      var event = Outbox.Entry.event(
-        EventType.itemReleased, to: TopicName.order, order: order.order ?? 0, order, context: delivery.context,
-        process: process)
-      // Two different causes are two events, and the order waits for the later one.
-      event.message += "/\(delivery.type)"
-      try Outbox.write(event, database)
+      let isReleased = try InventoryTables.release(order.order ?? 0, now: now, database)
+      if let event = self.announcement(of: delivery, isReleased: isReleased) { try Outbox.write(event, database) }
       return .some(held)
     }
+  }
+
+  /// What is said of a release. In the credit saga nobody waits to hear that nothing was held.
+  private nonisolated func announcement(of delivery: Delivery, isReleased: Bool) -> Outbox.Entry? {
+    let isCredit = delivery.topic == TopicName.credit
+    guard !isCredit || isReleased else { return nil }
+    var event = Outbox.Entry.event(
+      isCredit ? EventType.stockReleased : EventType.itemReleased, to: isCredit ? TopicName.credit : TopicName.order,
+      order: delivery.payload.order ?? 0, delivery.payload, context: delivery.context, process: process)
+    // Two different causes are two events, and the order waits for the later one.
+    event.message += "/\(delivery.type)"
+    return event
   }
 
   private nonisolated func released(_ reservation: InventoryTables.Reservation??, _ delivery: Delivery) {
@@ -99,6 +129,6 @@ actor InventoryService: ShopService {
       if reservation.state == InventoryTables.reserved { world.counters.compensated(step: "release") }
       process.log(.info, delivery.context, "released \(reservation.sku) ×\(reservation.quantity)")
     }
-    world.transactions.step(delivery.context.gtxid, ShopPlan.order)
+    if delivery.topic == TopicName.inventory { world.transactions.step(delivery.context.gtxid, ShopPlan.order) }
   }
 }

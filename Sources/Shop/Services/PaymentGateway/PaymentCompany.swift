@@ -6,6 +6,10 @@ internal import TraceModel
 /// of it is ever seen. It honours an idempotency key: the same key gives the same answer, and a voided key is never
 /// charged.
 actor PaymentCompany: ShopService {
+  static let plan = ServicePlan(
+    name: ShopPlan.company, team: "outside", instances: 1, firstPort: 443, workers: 256, isOutside: true,
+    objective: ShopPlan.slowObjective, program: { PaymentCompany($0) })
+
   nonisolated let unownedExecutor: UnownedSerialExecutor
   private let world: World
   private let books: CompanyBooks
@@ -32,7 +36,7 @@ actor PaymentCompany: ShopService {
       books.void(request.argument)
       return Response(200)
     case "GET /health": return Response(200)
-    default: return Response(404, body: OrderPayload(reason: "no such operation"))
+    default: return Response(404, body: Payload(reason: "no such operation"))
     }
   }
 
@@ -48,14 +52,14 @@ actor PaymentCompany: ShopService {
     if isLost { return try await silence() }
     switch entry {
     case .charged: return Response(200)
-    case .declined: return Response(402, body: OrderPayload(reason: BusinessReason.declined))
-    case .voided: return Response(409, body: OrderPayload(reason: "charge was voided"))
+    case .declined: return Response(402, body: Payload(reason: BusinessReason.declined))
+    case .voided: return Response(409, body: Payload(reason: "charge was voided"))
     }
   }
 
   private func silence() async throws -> Response {
     try await world.time.sleep(for: 30_000_000_000)
-    return Response(504, body: OrderPayload(reason: "took too long"))
+    return Response(504, body: Payload(reason: "took too long"))
   }
 }
 

@@ -7,7 +7,7 @@ extension Outbox.Entry {
   ///
   /// Its message id is `<GTXID>/<type>`: the same each time the step is done again.
   static func event(
-    _ type: String, to topic: String, order: Int64, _ payload: OrderPayload, context: TraceContext,
+    _ type: String, to topic: String, order: Int64, _ payload: Payload, context: TraceContext,
     process: ServiceProcess
   ) -> Outbox.Entry {
     Outbox.Entry(

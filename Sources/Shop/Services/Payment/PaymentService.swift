@@ -11,6 +11,22 @@ internal import Transactions
 /// A charge that was refused by a guard never left, and its saga turns back at once. One that timed out may have been
 /// taken: it is voided under the same key until the company answers, and only then the saga turns back.
 actor PaymentService: ShopService {
+  static let plan = ServicePlan(
+    name: ShopPlan.payment, team: "money", instances: 2, firstPort: 41_871, workers: 16,
+    reads: [
+      Subscription(TopicName.payment, [EventType.itemReserved: "charge", EventType.orderFailed: "refund"])
+    ], calls: [company], objective: ShopPlan.slowObjective, program: { PaymentService($0) })
+
+  /// Nobody waits long for the company; a record can wait until its breaker lets it through: 0.5, 1 and 2 s.
+  private static var company: CallPlan {
+    var call = CallPlan(ShopPlan.company, "charges the customer's card; no fallback")
+    call.timeLimit = .seconds(1)
+    call.retry.maxAttempts = 4
+    call.retry.waitInterval = .exponential(initial: .milliseconds(500), multiplier: 2)
+    call.retriesRefusals = true
+    return call
+  }
+
   nonisolated let unownedExecutor: UnownedSerialExecutor
   private let process: ServiceProcess
   private let world: World
@@ -23,16 +39,13 @@ actor PaymentService: ShopService {
 
   func handle(_ request: Request, from context: TraceContext) async throws -> Response {
     request.route == "GET /health"
-      ? Response(200) : Response(404, body: OrderPayload(reason: "payment has no \(request.route)"))
+      ? Response(200) : Response(404, body: Payload(reason: "payment has no \(request.route)"))
   }
 
   func handle(_ delivery: Delivery) async throws -> Handling {
     switch delivery.type {
     case EventType.itemReserved: return try await charge(delivery)
-    case EventType.orderFailed: return refund(delivery)
-    default:
-      process.log(.warn, delivery.context, "\(delivery.type) means nothing to payment")
-      return .done
+    default: return refund(delivery)
     }
   }
 

@@ -1,0 +1,38 @@
+/// The ways in which an order can be carried out.
+public enum SagaKind: String, Sendable, CaseIterable {
+  /// Each service acts on the events of the one before; nobody coordinates.
+  case choreographed
+  /// Customer reserves credit; nothing is charged.
+  case credit
+  /// Customer reserves credit and inventory stock, at the same time.
+  case creditLarge = "credit-large"
+
+  /// The state of a new order.
+  var first: String {
+    switch self {
+    case .choreographed: OrderTables.pending
+    case .credit, .creditLarge: OrderTables.new
+    }
+  }
+
+  /// The state of an order that went through.
+  var good: String {
+    switch self {
+    case .choreographed: OrderTables.paid
+    case .credit, .creditLarge: OrderTables.open
+    }
+  }
+
+  /// Who works on a new order first.
+  var firstStep: String {
+    switch self {
+    case .choreographed: ShopPlan.inventory
+    case .credit, .creditLarge: ShopPlan.customer
+    }
+  }
+
+  /// What an order that went through holds.
+  var holdsStock: Bool { self != .credit }
+  var holdsMoney: Bool { self == .choreographed }
+  var holdsCredit: Bool { self == .credit || self == .creditLarge }
+}

@@ -1,0 +1,86 @@
+internal import GRDB
+internal import Operations
+internal import Resilience
+
+/// One service of the shop: how large it is, whom it leans on, what it reads, and who it is when it runs.
+struct ServicePlan: Sendable {
+  var name: String
+  var team: String
+  var instances: Int
+  var firstPort: Int
+  /// Worker threads of an instance.
+  var workers: Int
+  /// Nil: it keeps no database.
+  var store: StorePlan?
+  /// Its consumer group is called as the service is.
+  var reads: [Subscription] = []
+  var calls: [CallPlan] = []
+  var isOutside = false
+  var objective = ServiceObjective()
+  /// The program that an instance runs; one for each of its lives.
+  var program: @Sendable (ServiceProcess) -> any ShopService
+}
+
+/// The database of a service.
+struct StorePlan: Sendable {
+  /// Connections of an instance.
+  var connections: Int
+  var tables: any ServiceTables.Type
+}
+
+/// What a service keeps: the tables of its own database, which nobody else touches.
+protocol ServiceTables: SendableMetatype {
+  /// SQL that makes the tables, those of outbox and inbox among them.
+  static var schema: String { get }
+  /// Fills them once, before anybody comes.
+  static func fill(_ database: Database) throws
+  /// Forgets what was finished before `time` and can be asked for by nobody.
+  /// - Parameter orders: those of stuck transactions, which nothing forgets.
+  static func prune(finishedBefore time: Int64, keeping orders: [Int64], _ database: Database) throws
+  /// What ``everyRound(_:_:)`` is called in the journal; nil: it has nothing to do.
+  static var roundLabel: String? { get }
+  /// What the service does every five seconds. `round` grows by 1 each time, over all lives of its instances.
+  static func everyRound(_ round: Int64, now: Int64, _ database: Database) throws
+}
+
+extension ServiceTables {
+  static func fill(_ database: Database) throws {}
+  static func prune(finishedBefore time: Int64, keeping orders: [Int64], _ database: Database) throws {}
+  static var roundLabel: String? { nil }
+  static func everyRound(_ round: Int64, now: Int64, _ database: Database) throws {}
+}
+
+/// A topic that a service reads.
+struct Subscription: Sendable {
+  var topic: String
+  /// What the service calls the handling of each type of event: the operation of its CONSUMER spans.
+  /// A type that is not named here is none of the service's business, and passed over.
+  var operations: [String: String]
+  /// False for events of such a type that are none of the service's business all the same.
+  var concerns: @Sendable (_ type: String, Payload) -> Bool
+
+  init(
+    _ topic: String, _ operations: [String: String],
+    where concerns: @escaping @Sendable (_ type: String, Payload) -> Bool = { _, _ in true }
+  ) {
+    self.topic = topic
+    self.operations = operations
+    self.concerns = concerns
+  }
+}
+
+/// Another service that a service calls, and under which guards.
+struct CallPlan: Sendable {
+  var callee: String
+  var purpose: String
+  /// More than a breaker calls slow, unless the caller cannot wait.
+  var timeLimit: Duration = .seconds(8)
+  var retry = RetrySettings()
+  /// True when the caller can wait until the breaker lets it through, as a consumer can and a customer cannot.
+  var retriesRefusals = false
+
+  init(_ callee: String, _ purpose: String) {
+    self.callee = callee
+    self.purpose = purpose
+  }
+}

@@ -1,0 +1,106 @@
+internal import Operations
+internal import Resilience
+
+/// Which services there are, how large they are, and who calls whom.
+struct ShopPlan: Sendable {
+  static let gateway = "gateway"
+  static let order = "order"
+  static let inventory = "inventory"
+  static let payment = "payment"
+  static let company = "payment-gateway"
+  static let customer = "customer"
+
+  static let partitions = 6
+
+  static let services: [ServicePlan] = [
+    GatewayService.plan, OrderService.plan, InventoryService.plan, PaymentService.plan, CustomerService.plan,
+    PaymentCompany.plan,
+  ]
+
+  static func service(_ name: String) -> ServicePlan {
+    guard let service = services.first(where: { $0.name == name }) else {
+      preconditionFailure("the plan has no service \(name)")
+    }
+    return service
+  }
+
+  /// The topics that services read, each once, in the order of the plan.
+  static let topics: [String] = services.flatMap(\.reads).reduce(into: []) { topics, subscription in
+    if !topics.contains(subscription.topic) { topics.append(subscription.topic) }
+  }
+
+  /// What is shown first of what a group reads.
+  static func firstTopic(of group: String) -> String {
+    services.first { $0.name == group }?.reads.first?.topic ?? group
+  }
+
+  /// The groups that read a topic.
+  static func readers(of topic: String) -> [String] {
+    services.filter { $0.reads.contains { $0.topic == topic } }.map(\.name)
+  }
+
+  /// A card company may take its time for one charge in a hundred.
+  static var slowObjective: ServiceObjective {
+    var objective = ServiceObjective()
+    objective.p99 = 3_000_000_000
+    return objective
+  }
+
+  static var catalogue: FaultCatalogue {
+    FaultCatalogue(
+      services: services.map { service in
+        FaultCatalogue.Service(
+          name: service.name, instances: service.instances, hasDatabase: service.store != nil,
+          consumes: !service.reads.isEmpty, isOutside: service.isOutside,
+          partitions: service.reads.isEmpty ? nil : partitions)
+      },
+      edges: services.flatMap { service in
+        service.calls.map { FaultCatalogue.Edge(from: service.name, to: $0.callee) }
+      },
+      databases: services.filter { $0.store != nil }.map(\.name),
+      groups: services.filter { !$0.reads.isEmpty }.map(\.name))
+  }
+
+  /// The breakers of the whole shop.
+  static var breaker: CircuitBreakerSettings {
+    var settings = CircuitBreakerSettings()
+    settings.slidingWindowSize = 10
+    settings.minimumNumberOfCalls = 10
+    settings.failureRateThreshold = 50
+    settings.slowCallRateThreshold = 100
+    settings.slowCallDurationThreshold = .milliseconds(6000)
+    settings.permittedNumberOfCallsInHalfOpenState = 3
+    settings.waitIntervalInOpenState = .fixed(.seconds(10))
+    return settings
+  }
+}
+
+/// The names of the events, as they stand on the topics.
+enum EventType {
+  static let orderCreated = "ORDER_CREATE"
+  static let orderFailed = "ORDER_FAILED"
+  static let itemReserved = "ITEM_RESERVED"
+  static let itemRejected = "ITEM_REJECTED"
+  static let itemReleased = "ITEM_RELEASED"
+  static let paymentComplete = "PAYMENT_COMPLETE"
+  static let paymentFailed = "PAYMENT_FAILED"
+  static let paymentRefunded = "PAYMENT_REFUNDED"
+
+  static let creditOrderCreated = "OrderCreated"
+  static let creditReserved = "CreditReserved"
+  static let creditLimitExceeded = "CreditLimitExceeded"
+  static let stockReserved = "StockReserved"
+  static let outOfStock = "OutOfStock"
+  static let orderRejected = "OrderRejected"
+  static let creditReleased = "CreditReleased"
+  static let stockReleased = "StockReleased"
+}
+
+/// Topics of the shop.
+enum TopicName {
+  static let inventory = "inventory"
+  static let payment = "payment"
+  static let order = "order"
+  static let credit = "credit"
+  static let operations = "__operations"
+}

@@ -1,0 +1,106 @@
+internal import GRDB
+internal import Operations
+internal import Simulation
+internal import TraceModel
+internal import Transactions
+
+/// Customers: reserves credit for an order, and gives it back when the order is rejected.
+actor CustomerService: ShopService {
+  static let plan = ServicePlan(
+    name: ShopPlan.customer, team: "money", instances: 2, firstPort: 41_831, workers: 16,
+    store: StorePlan(connections: 10, tables: CustomerTables.self),
+    reads: [
+      Subscription(
+        TopicName.credit, [EventType.creditOrderCreated: "reserve credit", EventType.orderRejected: "release credit"])
+    ], program: { CustomerService($0) })
+
+  nonisolated let unownedExecutor: UnownedSerialExecutor
+  private let process: ServiceProcess
+  private let world: World
+  private let database: DatabasePort
+
+  init(_ process: ServiceProcess) {
+    guard let database = process.database else { preconditionFailure("the customer service keeps a database") }
+    self.process = process
+    self.database = database
+    world = process.world
+    unownedExecutor = process.world.time.asUnownedSerialExecutor()
+  }
+
+  func handle(_ request: Request, from context: TraceContext) async throws -> Response {
+    guard request.route == "GET /health" else {
+      return Response(404, body: Payload(reason: "customer has no \(request.route)"))
+    }
+    _ = try await database.read { try $0.number("SELECT 1") }
+    return Response(200)
+  }
+
+  func handle(_ delivery: Delivery) async throws -> Handling {
+    switch delivery.type {
+    case EventType.creditOrderCreated: try await reserve(delivery)
+    default: try await release(delivery)
+    }
+    return .done
+  }
+
+  private func reserve(_ delivery: Delivery) async throws {
+    let (now, consumer, process) = (world.time.now, process.instance.service.name, process)
+    let order = delivery.payload
+    delivery.span.set(AttributeName.subject, .text(PaymentService.won(order.amount ?? 0)))
+    let tell = { @Sendable [self] (isEnough: Bool?) in reserved(isEnough, delivery) }
+    _ = try await database.transaction("reserve credit", onCommit: tell) { database -> Bool? in
+      guard try Inbox.accept(delivery.message, by: consumer, at: now, database),
+        let isEnough = try CustomerTables.reserve(
+          order.order ?? 0, customer: order.user ?? "", amount: order.amount ?? 0, hop: delivery.context.ltxid,
+          now: now, database)
+      else { return nil }
+      var answer = order
+      if !isEnough { answer.reason = BusinessReason.noCredit }
+      try Outbox.write(
+        .event(
+          isEnough ? EventType.creditReserved : EventType.creditLimitExceeded, to: TopicName.credit,
+          order: order.order ?? 0, answer, context: delivery.context, process: process), database)
+      return isEnough
+    }
+  }
+
+  private nonisolated func reserved(_ isEnough: Bool?, _ delivery: Delivery) {
+    guard let isEnough else { return world.suppressedDuplicate(delivery) }
+    world.effect(delivery)
+    delivery.span.succeed()
+    delivery.span.set(AttributeName.state, .text(isEnough ? CustomerTables.reserved : CustomerTables.rejected))
+    let amount = PaymentService.won(delivery.payload.amount ?? 0)
+    process.log(
+      .info, delivery.context, isEnough ? "reserved credit: \(amount)" : "no credit for \(amount): limit exceeded")
+  }
+
+  private func release(_ delivery: Delivery) async throws {
+    let (now, consumer, process) = (world.time.now, process.instance.service.name, process)
+    let order = delivery.payload
+    let tell = { @Sendable [self] (held: CustomerTables.Reservation??) in released(held, delivery) }
+    _ = try await database.transaction("release credit", onCommit: tell) {
+      database -> CustomerTables.Reservation?? in
+      guard try Inbox.accept(delivery.message, by: consumer, at: now, database) else { return nil }
+      let held = try CustomerTables.release(order.order ?? 0, now: now, database)
+      if held != nil {
+        try Outbox.write(
+          .event(
+            EventType.creditReleased, to: TopicName.credit, order: order.order ?? 0, order, context: delivery.context,
+            process: process), database)
+      }
+      return .some(held)
+    }
+  }
+
+  private nonisolated func released(_ held: CustomerTables.Reservation??, _ delivery: Delivery) {
+    guard let held else { return world.suppressedDuplicate(delivery) }
+    world.effect(delivery)
+    delivery.span.succeed()
+    guard let held else { return }
+    delivery.span.set(AttributeName.subject, .text(PaymentService.won(held.amount)))
+    delivery.span.set(AttributeName.undoes, .integer(held.hop))
+    delivery.span.set(AttributeName.state, .text(CustomerTables.released))
+    world.counters.compensated(step: "release credit")
+    process.log(.info, delivery.context, "released credit: \(PaymentService.won(held.amount))")
+  }
+}

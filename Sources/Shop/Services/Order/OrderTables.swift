@@ -1,0 +1,186 @@
+internal import Foundation
+internal import GRDB
+internal import Operations
+internal import TraceModel
+internal import Transactions
+
+/// The order service's database: what it knows of each order, and what follows from each event.
+enum OrderTables: ServiceTables {
+  static let schema =
+    Outbox.schema + Inbox.schema + """
+      CREATE TABLE orders(
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        gtxid TEXT NOT NULL UNIQUE,
+        saga TEXT NOT NULL,
+        user TEXT NOT NULL,
+        sku TEXT NOT NULL,
+        quantity INTEGER NOT NULL,
+        amount INTEGER NOT NULL,
+        deliverable INTEGER NOT NULL,
+        state TEXT NOT NULL,
+        step TEXT NOT NULL,
+        reason TEXT NOT NULL,
+        hop INTEGER NOT NULL,
+        refunding INTEGER NOT NULL DEFAULT 0,
+        credit INTEGER,
+        stock INTEGER,
+        finished INTEGER);
+      CREATE INDEX orders_finished ON orders(finished) WHERE finished IS NOT NULL;
+      CREATE TABLE total(
+        saga TEXT NOT NULL,
+        state TEXT NOT NULL,
+        orders INTEGER NOT NULL,
+        amount INTEGER NOT NULL,
+        quantity INTEGER NOT NULL,
+        PRIMARY KEY(saga, state)) WITHOUT ROWID;
+      """
+
+  static let pending = "PENDING"
+  static let paid = "PAID"
+  static let cancelled = "CANCELLED"
+  static let new = "NEW"
+  static let open = "OPEN"
+  static let rejected = "REJECTED"
+
+  struct Order: Sendable {
+    var id: Int64
+    var gtxid: String
+    var saga: SagaKind
+    var user: String
+    var sku: String
+    var quantity: Int64
+    var amount: Int64
+    var isDeliverable: Bool
+    var state: String
+    var step: String
+    var reason: String
+    /// The hop that created it.
+    var hop: Int64
+    /// True once its money was asked back.
+    var isRefunding: Bool
+    /// Whether credit and stock were reserved for it; nil while that is not known.
+    var hasCredit: Bool?
+    var hasStock: Bool?
+
+    var payload: Payload {
+      var payload = Payload(order: id, user: user, sku: sku, quantity: quantity, amount: amount)
+      if saga != .choreographed { payload.saga = saga }
+      return payload
+    }
+
+    var isGood: Bool { state == saga.good }
+
+    fileprivate static let columns =
+
+      "id, gtxid, saga, user, sku, quantity, amount, deliverable, state, step, reason, hop, refunding, credit, stock"
+
+    /// Reads ``columns``.
+    fileprivate init(_ row: borrowing Columns) {
+      id = row.value(0)
+      gtxid = row.value(1)
+      let name: String = row.value(2)
+      guard let saga = SagaKind(rawValue: name) else { preconditionFailure("there is no saga \(name)") }
+      self.saga = saga
+      user = row.value(3)
+      sku = row.value(4)
+      quantity = row.value(5)
+      amount = row.value(6)
+      isDeliverable = row.value(7)
+      state = row.value(8)
+      step = row.value(9)
+      reason = row.value(10)
+      hop = row.value(11)
+      isRefunding = row.value(12)
+      hasCredit = row.number(13).map { $0 != 0 }
+      hasStock = row.number(14).map { $0 != 0 }
+    }
+  }
+
+  /// The number of a new order; nil when the transaction has one already.
+  static func insert(
+    _ order: Payload, saga: SagaKind, gtxid: String, isDeliverable: Bool, hop: LTXID, _ database: Database
+  ) throws -> Int64? {
+    try database.run(
+      """
+      INSERT OR IGNORE INTO orders(gtxid, saga, user, sku, quantity, amount, deliverable, state, step, reason, hop)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, '', ?)
+      """,
+      [
+        gtxid, saga.rawValue, order.user ?? "", order.sku ?? "", order.quantity ?? 0, order.amount ?? 0, isDeliverable,
+        saga.first, saga.firstStep, Int64(hop.number),
+      ])
+    return database.changesCount > 0 ? database.lastInsertedRowID : nil
+  }
+
+  static func order(gtxid: String, _ database: Database) throws -> Order? {
+    try database.first("SELECT \(Order.columns) FROM orders WHERE gtxid = ?", [gtxid], Order.init)
+  }
+
+  static func order(id: Int64, _ database: Database) throws -> Order? {
+    try database.first("SELECT \(Order.columns) FROM orders WHERE id = ?", [id], Order.init)
+  }
+
+  /// Those that reached their last state before `time`, in the order of their numbers.
+  static func finished(before time: Int64, _ database: Database) throws -> [Order] {
+    try database.all("SELECT \(Order.columns) FROM orders WHERE finished < ? ORDER BY id", [time], Order.init)
+  }
+
+  /// - Parameter finished: when it reached its last state, in nanoseconds; nil while it goes on.
+  static func move(
+    _ id: Int64, to state: String, step: String, reason: String, refunding: Bool, finished: Int64?, _ database: Database
+  ) throws {
+    try database.run(
+      "UPDATE orders SET state = ?, step = ?, reason = ?, refunding = ?, finished = ? WHERE id = ?",
+      [state, step, reason, refunding, finished, id])
+  }
+
+  /// Notes whether credit or stock was reserved for it.
+  static func note(_ id: Int64, credit: Bool?, stock: Bool?, step: String, _ database: Database) throws {
+    try database.run(
+      "UPDATE orders SET credit = ?, stock = ?, step = ? WHERE id = ?", [credit, stock, step, id])
+  }
+
+  /// Those that have not reached their last state, in the order of their numbers.
+  static func unfinished(_ database: Database) throws -> [Order] {
+    try database.all("SELECT \(Order.columns) FROM orders WHERE finished IS NULL ORDER BY id", [], Order.init)
+  }
+
+  /// Forgets finished orders, and keeps what they come to.
+  static func prune(finishedBefore time: Int64, keeping orders: [Int64], _ database: Database) throws {
+    let others = "finished < ? AND id NOT IN (SELECT value FROM json_each(?))"
+    let kept = "\(orders)"
+    try database.run(
+      """
+      INSERT INTO total(saga, state, orders, amount, quantity)
+      SELECT saga, state, count(*), sum(amount), sum(quantity) FROM orders WHERE \(others) GROUP BY saga, state
+      ON CONFLICT(saga, state) DO UPDATE SET
+        orders = orders + excluded.orders, amount = amount + excluded.amount, quantity = quantity + excluded.quantity
+      """, [time, kept])
+    try database.run("DELETE FROM orders WHERE \(others)", [time, kept])
+  }
+
+  /// What the orders of a saga that went through come to, forgotten ones included.
+  static func goodTotals(of saga: SagaKind, _ database: Database) throws -> OrderTotals {
+    try database.first(
+      """
+      SELECT coalesce(sum(orders), 0), coalesce(sum(amount), 0), coalesce(sum(quantity), 0)
+      FROM (
+        SELECT 1 AS orders, amount, quantity FROM orders WHERE saga = ? AND state = ?
+        UNION ALL SELECT orders, amount, quantity FROM total WHERE saga = ? AND state = ?)
+      """, [saga.rawValue, saga.good, saga.rawValue, saga.good]
+    ) { OrderTotals(orders: $0.value(0), amount: $0.value(1), quantity: $0.value(2)) } ?? OrderTotals()
+  }
+}
+
+/// What some orders come to.
+struct OrderTotals: Sendable {
+  var orders: Int64 = 0
+  /// In won.
+  var amount: Int64 = 0
+  var quantity: Int64 = 0
+
+  static func + (left: OrderTotals, right: OrderTotals) -> OrderTotals {
+    OrderTotals(
+      orders: left.orders + right.orders, amount: left.amount + right.amount, quantity: left.quantity + right.quantity)
+  }
+}

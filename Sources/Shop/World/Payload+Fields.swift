@@ -1,0 +1,62 @@
+/// The fields that calls and events of the shop have, each under one name everywhere.
+extension Payload {
+  var order: Int64? {
+    get { number("order") }
+    set { self["order"] = newValue.map(Value.number) }
+  }
+  var user: String? {
+    get { text("user") }
+    set { self["user"] = newValue.map(Value.text) }
+  }
+  var sku: String? {
+    get { text("sku") }
+    set { self["sku"] = newValue.map(Value.text) }
+  }
+  var quantity: Int64? {
+    get { number("quantity") }
+    set { self["quantity"] = newValue.map(Value.number) }
+  }
+  /// In won.
+  var amount: Int64? {
+    get { number("amount") }
+    set { self["amount"] = newValue.map(Value.number) }
+  }
+  var reason: String? {
+    get { text("reason") }
+    set { self["reason"] = newValue.map(Value.text) }
+  }
+  var state: String? {
+    get { text("state") }
+    set { self["state"] = newValue.map(Value.text) }
+  }
+  var step: String? {
+    get { text("step") }
+    set { self["step"] = newValue.map(Value.text) }
+  }
+  /// How the order is carried out; nil: by choreography.
+  var saga: SagaKind? {
+    get { text("saga").flatMap(SagaKind.init) }
+    set { self["saga"] = newValue.map { .text($0.rawValue) } }
+  }
+  /// The hop whose work is to be undone.
+  var hop: Int64? {
+    get { number("hop") }
+    set { self["hop"] = newValue.map(Value.number) }
+  }
+
+  init(
+    order: Int64? = nil, user: String? = nil, sku: String? = nil, quantity: Int64? = nil, amount: Int64? = nil,
+    reason: String? = nil, state: String? = nil, step: String? = nil, hop: Int64? = nil
+  ) {
+    self.init()
+    self.order = order
+    self.user = user
+    self.sku = sku
+    self.quantity = quantity
+    self.amount = amount
+    self.reason = reason
+    self.state = state
+    self.step = step
+    self.hop = hop
+  }
+}
