@@ -96,7 +96,7 @@ let package = Package(
         "Platform", "Transactions", "Simulation", "Operations", "Resilience", "EventBus", "TraceCollector",
         "TraceModel",
         "YAMLReading", "Concurrency", orderedCollections, grdb, crypto,
-      ]),
+      ], resources: [.embedInCode("Scenarios")]),
 
     // Real systems.
     module("Connectors", ["TraceModel", "Concurrency"] + httpServer),

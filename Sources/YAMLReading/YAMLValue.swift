@@ -52,6 +52,16 @@ public struct YAMLValue {
     context.report.error(message, at: position)
   }
 
+  /// Notes what is wrong with a part of a text, so many characters from its beginning.
+  public func fail(_ message: String, at offset: Int) {
+    guard !isBroken, let position, let style = node.scalar?.style else { return fail(message) }
+    let quote = style == .singleQuoted || style == .doubleQuoted ? 1 : 0
+    // A block's lines have other columns than its beginning.
+    let isInLine = style == .plain || quote == 1
+    let place = isInLine ? YAMLPosition(line: position.line, column: position.column + quote + offset) : position
+    context.report.error(message, at: place)
+  }
+
   public func warn(_ message: String) { context.report.warn(message, at: position) }
 
   /// Notes that it is not what it must be: `rate is "fast"; it must be a number`.

@@ -13,6 +13,7 @@ struct ReportText {
     lines += block("transactions", transactions)
     lines += block("work", work)
     lines += block("put to the test by", trials)
+    if let scenario = report.scenario { lines += ScenarioText(progress: scenario).lines + [""] }
     lines.append("invariants")
     for verdict in report.invariants {
       lines.append("  \(verdict.holds ? "✓" : "✗") \(verdict.name)")

@@ -9,31 +9,41 @@ struct Simulate: ParsableCommand {
     abstract: "Run the shop without a screen, as fast as it can, and tell what happened.",
     discussion: """
       After --duration the load stops and all faults end; the run goes on until nothing is in flight. Exit status 1 says
-      that an invariant broke. The same seed gives the same digest: SHA-256 over the lines that --events writes.
+      that an invariant broke, or that something did not come true that a scenario expects. The same seed gives the same digest: SHA-256 over the lines that --events writes.
 
       EXAMPLES
         msatop simulate --duration 60s --seed 7
         msatop simulate --duration 10m --fault payment-gateway:latency=2s,ttl=30s --transaction last-failed
+        msatop simulate --scenario retry-storm               a script with what is expected of it
         msatop simulate --duration 1m --json | jq .transactions
         msatop simulate --duration 1m --events run.txt && sha256sum run.txt
       """)
 
   @Option(
-    parsing: .unconditional, help: ArgumentHelp("Time under load.", valueName: "duration"),
+    parsing: .unconditional,
+    help: ArgumentHelp("Time under load (default: 60s, or the scenario's).", valueName: "duration"),
     transform: Arguments.duration)
-  var duration: Int64 = 60_000_000_000
-
-  @Option(parsing: .unconditional, help: "The run: the same seed gives the same run.", transform: Arguments.seed)
-  var seed: UInt64 = 1
+  var duration: Int64?
 
   @Option(
-    parsing: .unconditional, help: ArgumentHelp("Transactions a second.", valueName: "tx/s"), transform: Arguments.rate)
-  var rate = 50.0
+    parsing: .unconditional, help: "The run: the same seed gives the same run (default: 1, or the scenario's).",
+    transform: Arguments.seed)
+  var seed: UInt64?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Transactions a second (default: 50, or the scenario's).", valueName: "tx/s"),
+    transform: Arguments.rate)
+  var rate: Double?
 
   @Option(
     help: ArgumentHelp("Something that is broken from the start; may be given again.", valueName: "spec"),
     transform: Arguments.fault)
   var fault: [FaultSpec] = []
+
+  @OptionGroup var guards: ResilienceOption
+
+  @OptionGroup var script: ScenarioOption
 
   @Flag(help: "Print one JSON object.")
   var json = false
@@ -55,6 +65,12 @@ struct Simulate: ParsableCommand {
   var ascii = false
 
   func validate() throws {
+    if script.scenario != nil, duration != nil {
+      throw ValidationError("--duration does not go with --scenario, which says itself how long it plays")
+    }
+    if script.scenario != nil, rate != nil {
+      throw ValidationError("--rate does not go with --scenario, which says itself how many customers come")
+    }
     guard let transaction, transaction != "last-failed" else { return }
     guard !transaction.isEmpty, transaction.count <= 32, transaction.allSatisfy(\.isHexDigit) else {
       throw ValidationError("--transaction \(transaction): say last-failed, or up to 32 hexadecimal digits")
@@ -62,10 +78,16 @@ struct Simulate: ParsableCommand {
   }
 
   func run() throws {
+    if script.wantsList { return print(ScenarioOption.listText) }
     let file = try openEvents()
-    let settings = ShopSettings(seed: seed, rate: rate, faults: fault.map { (at: 0, spec: $0) })
+    let scenario = try script.chosen()
+    var settings = ShopSettings(
+      seed: seed ?? scenario?.seed ?? 1, rate: rate ?? scenario?.rate ?? 50, faults: fault.map { (at: 0, spec: $0) })
+    settings.scenario = scenario
+    settings.resilience = try guards.settings()
     let directory = try BusDirectory.open(dataDir)
-    let run = SimulationRun(settings, duration: duration, events: file, bus: directory?.bus)
+    let run = SimulationRun(
+      settings, duration: duration ?? scenario?.duration ?? 60_000_000_000, events: file, bus: directory?.bus)
     let report = run.run()
     try? file?.close()
     if json {

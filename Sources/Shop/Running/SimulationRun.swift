@@ -34,7 +34,9 @@ public final class SimulationRun {
     let limit = world.time.now + Self.restLimit
     while world.time.now < limit, !isAtRest { world.time.run(until: world.time.now + 1_000_000_000) }
     world.flushSpans()
-    return report(took: clock.now - began)
+    let verdicts = FinalJudgement(world: world).verdicts()
+    world.stage.rest(brokenInvariants: verdicts.count { !$0.problems.isEmpty })
+    return report(took: clock.now - began, verdicts)
   }
 
   /// Nothing is in flight: no customer, no transaction, no event in an outbox, no record unread, no span open.
@@ -45,7 +47,7 @@ public final class SimulationRun {
     return world.outboxDepths.allSatisfy { $0 == 0 } && !world.audit.isUnderWay
   }
 
-  private func report(took: Duration) -> SimulationReport {
+  private func report(took: Duration, _ verdicts: [(invariant: Invariant, problems: [String])]) -> SimulationReport {
     let tally = world.transactions.currentTally()
     var report = SimulationReport(seed: world.settings.seed, rate: world.settings.rate)
     report.virtualSeconds = Double(world.time.elapsed) / 1e9
@@ -67,7 +69,8 @@ public final class SimulationRun {
         .sorted { $0.step < $1.step },
       rebalances: counters.rebalances, deadLetters: counters.deadLetters,
       chargesRepeated: world.companyBooks.repeated, refunds: world.companyBooks.refunds)
-    report.invariants = FinalJudgement(world: world).verdicts().map {
+    report.scenario = world.stage.progress
+    report.invariants = verdicts.map {
       .init(name: $0.invariant.rawValue, holds: $0.problems.isEmpty, problems: $0.problems)
     }
     report.digest = world.journal.digest()

@@ -48,7 +48,9 @@ final class ServiceProcess: @unchecked Sendable {
   /// Opens the ports, and begins to serve, consume and relay.
   func start() {
     let plan = instance.service.plan
-    clients = plan.calls.map { RemoteClient($0, process: self) }
+    clients = plan.calls.map {
+      RemoteClient($0.guarded(by: world.settings.resilience, caller: plan.name), process: self)
+    }
     let behaviour = plan.program(self)
     self.behaviour = behaviour
     guard !plan.isOutside else { return }

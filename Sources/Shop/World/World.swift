@@ -39,6 +39,7 @@ final class World: @unchecked Sendable {
   private(set) lazy var companyBooks = CompanyBooks(world: self)
   private(set) lazy var transactions = TransactionReports(world: self)
   private(set) lazy var checks = HealthChecks(world: self)
+  private(set) lazy var stage = ScenarioStage(world: self)
 
   /// - Parameters:
   ///   - events: where the lines of the journal go beside its hash.
@@ -84,6 +85,7 @@ final class World: @unchecked Sendable {
     for fault in settings.faults {
       time.after(fault.at) { [self] in faults.arm(fault.spec) }
     }
+    if let scenario = settings.scenario { stage.start(scenario) }
   }
 
   // MARK: Who is where

@@ -167,7 +167,7 @@ import YAMLReading
         """)
     #expect(errors.count == 2)
     #expect(errors.contains { $0.contains("lead back") })
-    #expect(errors.contains("application.yml:8:22: there is no retry configuration \"sharde\"; allowed are a and b"))
+    #expect(errors.contains("application.yml:8:23: there is no retry configuration \"sharde\"; allowed are a and b"))
   }
 
   @Test func laterDocumentsWinAndThoseOfOtherProfilesArePassedOver() throws {
