@@ -139,7 +139,7 @@ let package = Package(
     tests(of: "YAMLReading"),
     tests(of: "Platform", ["Resilience", "YAMLReading"]),
     tests(of: "Simulation"),
-    tests(of: "Transactions", ["EventBus", "TraceModel"]),
+    tests(of: "Transactions", ["EventBus", "TraceModel"], fixtures: true),
     tests(of: "Connectors", ["TraceModel", "Concurrency", nioCore, nioPosix]),
     tests(of: "Drawing", ["CNcurses"]),
     tests(of: "Terminal", ["Drawing", "CNcurses"]),

@@ -1,6 +1,7 @@
 // Shop: the simulated e-commerce MSA: its services, the load on it, what can break in it, and what must hold all the same.
 // It never draws, never asks a wall clock for anything that a run's result depends on, and opens no socket.
 
+public import EventBus
 public import Operations
 public import Platform
 
@@ -18,8 +19,9 @@ public struct ShopSettings: Sendable {
   public var unanswered = 0.005
   /// The share of customers to whom no parcel goes, which only shows when the order is to be confirmed.
   public var undeliverable = 0.002
-  /// How orders are carried out: sagas and their weights against each other.
-  public var sagas: [(saga: SagaKind, weight: Double)] = [(.choreographed, 1)]
+  public var mix = LoadMix.ordersOnly
+  /// How the answers of the join saga are joined. An inner join is a mistake: orders hang for ever when one side is down.
+  public var joinKind = JoinSettings.Kind.outer
   /// Played from the start; nil: none is.
   public var scenario: Scenario?
   /// The guards of the calls, where a file asks for others than the shop's own.

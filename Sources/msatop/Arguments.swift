@@ -53,6 +53,40 @@ enum Arguments {
     }
   }
 
+  static func journeys(_ text: String) throws -> [(journey: Journey, weight: Double)] {
+    try weights(text, of: "journey", among: Journey.allCases.map(\.rawValue)).compactMap { name, weight in
+      Journey(rawValue: name).map { ($0, weight) }
+    }
+  }
+
+  static func sagas(_ text: String) throws -> [(saga: SagaKind, weight: Double)] {
+    try weights(text, of: "saga", among: SagaKind.allCases.map(\.rawValue)).compactMap { name, weight in
+      SagaKind(rawValue: name).map { ($0, weight) }
+    }
+  }
+
+  /// Reads `buy=50,browse=25`; a name alone weighs 1.
+  private static func weights(_ text: String, of what: String, among names: [String]) throws -> [(String, Double)] {
+    var weights: [(String, Double)] = []
+    for word in text.split(separator: ",", omittingEmptySubsequences: false) {
+      let parts = word.split(separator: "=", maxSplits: 1).map(String.init)
+      guard let name = parts.first, names.contains(name) else {
+        throw ValidationError("\"\(word)\" is no \(what); there are \(names.joined(separator: ", "))")
+      }
+      guard !weights.contains(where: { $0.0 == name }) else {
+        throw ValidationError("\(what) \(name) is there twice; give it one weight")
+      }
+      guard let weight = parts.count == 1 ? 1 : Double(parts[1]), (0...1_000_000).contains(weight) else {
+        throw ValidationError("the weight of \(what) \(name) is a number from 0 to 1000000, as in \(name)=3")
+      }
+      weights.append((name, weight))
+    }
+    guard weights.contains(where: { $0.1 > 0 }) else {
+      throw ValidationError("at least one \(what) must have a weight over 0")
+    }
+    return weights
+  }
+
   static func theme(_ text: String) throws -> String {
     guard Theme.builtInNames.contains(text) else {
       throw ValidationError("there is no theme \"\(text)\"; there are \(Theme.builtInNames.joined(separator: ", "))")

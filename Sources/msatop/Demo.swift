@@ -50,6 +50,18 @@ struct Demo: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
+      "What customers come for, by weight: browse, search, cart, buy, review.", valueName: "buy=3,browse=1"),
+    transform: Arguments.journeys)
+  var journeys = LoadMix.ordinary.journeys
+
+  @Option(
+    help: ArgumentHelp(
+      "How orders are carried out, by weight: choreographed, join, credit, credit-large.", valueName: "join=1"),
+    transform: Arguments.sagas)
+  var sagas = LoadMix.ordinary.sagas
+
+  @Option(
+    help: ArgumentHelp(
       "Take Zipkin v2 spans over HTTP, on loopback unless a host is given.", valueName: "[host:]port"),
     transform: Arguments.address)
   var zipkin: ListenAddress?
@@ -84,6 +96,7 @@ struct Demo: ParsableCommand {
       seed: seed ?? scenario?.seed ?? 1, rate: rate ?? scenario?.rate ?? 50, faults: fault.map { (at: 0, spec: $0) })
     settings.scenario = scenario
     settings.resilience = try guards.settings()
+    settings.mix = LoadMix(journeys: journeys, sagas: sagas)
     if !frozen { settings.epoch = WallClock.nanoseconds / 1_000_000_000 * 1_000_000_000 - startAt }
     let directory = try BusDirectory.open(dataDir)
     let shop = SimulatedShop(settings, bus: directory?.bus, startAt: startAt, speed: speed, isStill: frozen)

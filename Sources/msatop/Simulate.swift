@@ -45,6 +45,18 @@ struct Simulate: ParsableCommand {
 
   @OptionGroup var script: ScenarioOption
 
+  @Option(
+    help: ArgumentHelp(
+      "What customers come for, by weight: browse, search, cart, buy, review.", valueName: "buy=3,browse=1"),
+    transform: Arguments.journeys)
+  var journeys = LoadMix.ordinary.journeys
+
+  @Option(
+    help: ArgumentHelp(
+      "How orders are carried out, by weight: choreographed, join, credit, credit-large.", valueName: "join=1"),
+    transform: Arguments.sagas)
+  var sagas = LoadMix.ordinary.sagas
+
   @Flag(help: "Print one JSON object.")
   var json = false
 
@@ -85,6 +97,7 @@ struct Simulate: ParsableCommand {
       seed: seed ?? scenario?.seed ?? 1, rate: rate ?? scenario?.rate ?? 50, faults: fault.map { (at: 0, spec: $0) })
     settings.scenario = scenario
     settings.resilience = try guards.settings()
+    settings.mix = LoadMix(journeys: journeys, sagas: sagas)
     let directory = try BusDirectory.open(dataDir)
     let run = SimulationRun(
       settings, duration: duration ?? scenario?.duration ?? 60_000_000_000, events: file, bus: directory?.bus)

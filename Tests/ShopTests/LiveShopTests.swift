@@ -11,21 +11,24 @@ import TraceModel
   private static let second: Int64 = 1_000_000_000
 
   @Test func aSnapshotHoldsWhatEveryPageNeeds() throws {
-    let shop = SimulatedShop(ShopSettings(seed: 4), startAt: 15 * Self.second, isStill: true)
+    var settings = ShopSettings(seed: 4)
+    settings.mix = .ordinary
+    let shop = SimulatedShop(settings, startAt: 15 * Self.second, isStill: true)
     let snapshot = shop.snapshot()
-    #expect(snapshot.services.map(\.name) == ["gateway", "order", "inventory", "payment", "payment-gateway"])
-    #expect(snapshot.services.allSatisfy { $0.health == .up && $0.rate > 0 && $0.p99 != nil })
-    #expect(
-      snapshot.breakers.count == 4 && snapshot.breakers.allSatisfy { $0.state == .closed && $0.window.count == 10 })
-    #expect(snapshot.topics.map(\.name) == ["order", "inventory", "payment", "__operations"])
-    #expect(snapshot.topics.allSatisfy { $0.lag != nil && !$0.groups.isEmpty })
+    #expect(snapshot.services.map(\.name) == ShopPlan.services.map(\.name))
+    let idle = snapshot.services.filter { $0.health != .up || $0.rate == 0 || $0.p99 == nil }
+    #expect(idle.map(\.name) == [])
+    #expect(snapshot.breakers.count == ShopPlan.services.reduce(0) { $0 + $1.calls.count * $1.instances })
+    #expect(snapshot.breakers.allSatisfy { $0.state == .closed && !$0.window.isEmpty })
+    #expect(snapshot.topics.prefix(ShopPlan.topics.count).map(\.name) == ShopPlan.topics)
+    #expect(snapshot.topics.prefix(ShopPlan.topics.count).allSatisfy { $0.lag != nil && !$0.groups.isEmpty })
     let states = Set(snapshot.transactions.map(\.state))
     #expect(states.isSuperset(of: [.committed, .rejected, .compensated]))
     #expect(snapshot.incident.isEmpty && snapshot.faults.armed.isEmpty)
     #expect(snapshot.traffic.rateSeries.count == 15)
-    let committed = try #require(snapshot.transactions.first { $0.state == .committed })
+    let committed = try #require(snapshot.transactions.first { $0.state == .committed && $0.orderState == "PAID" })
     let detail = try #require(shop.transaction(committed.gtxid))
-    #expect(detail.tree.rows.count == 9 && detail.summary.hops == 6)
+    #expect(detail.tree.rows.count == 10 && detail.summary.hops == 6)
     #expect(shop.transactions(withPrefix: String(committed.gtxid.hex.prefix(9))) == [committed.gtxid])
   }
 
@@ -90,6 +93,6 @@ import TraceModel
       }
     }
     shop.stop()
-    #expect(shop.snapshot().services.count == 5)
+    #expect(shop.snapshot().services.count == ShopPlan.services.count)
   }
 }

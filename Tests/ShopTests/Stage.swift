@@ -112,15 +112,29 @@ final class Stage: @unchecked Sendable {
     }) ?? -1
   }
 
+  /// Pieces that an order of the join saga holds.
+  func items(_ id: GTXID?) -> Int64 {
+    let order = try? world.disk(of: ShopPlan.order)?.database.read {
+      try OrderTables.order(gtxid: id?.hex ?? "", $0)?.id
+    }
+    let reservation = try? world.disk(of: ShopPlan.item)?.database.read {
+      try StockTables.reservation(of: order ?? 0, $0)
+    }
+    return reservation?.holdsStock == true ? reservation?.quantity ?? 0 : 0
+  }
+
+  /// Lets everything in flight come down.
+  func rest() { run(12) }
+
   /// Pieces that an order holds; deliveries, which fill up the stock, leave it as it is.
   func held(_ id: GTXID?) -> Int64 {
     let order = try? world.disk(of: ShopPlan.order)?.database.read {
       try OrderTables.order(gtxid: id?.hex ?? "", $0)?.id
     }
     let reservation = try? world.disk(of: ShopPlan.inventory)?.database.read {
-      try InventoryTables.reservation(of: order ?? 0, $0)
+      try StockTables.reservation(of: order ?? 0, $0)
     }
-    return reservation?.state == InventoryTables.reserved ? reservation?.quantity ?? 0 : 0
+    return reservation?.state == StockTables.reserved ? reservation?.quantity ?? 0 : 0
   }
 
   func money(_ id: GTXID?) -> Int64 { id.flatMap { world.companyBooks.amount(under: PaymentService.key($0)) } ?? 0 }

@@ -9,7 +9,13 @@ final class Audit: @unchecked Sendable {
   /// Transactions that were judged, and when: their records may be read once more.
   private var judged = OrderedDictionary<GTXID, Int64>()
   private var effects = OrderedDictionary<String, Int64>()
-  private var delivered: [(place: TopicPartition, highest: Int64)] = []
+  private struct Reader: Hashable {
+    var group: String
+    var place: TopicPartition
+  }
+
+  /// The highest offset that a group was given in a partition.
+  private var delivered: [Reader: Int64] = [:]
   private(set) var problems: [AuditProblem] = []
   private(set) var checkedTraces: UInt64 = 0
 
@@ -30,13 +36,13 @@ final class Audit: @unchecked Sendable {
 
   /// True when this group was given the record before.
   func noteDelivery(group: String, topic: String, partition: Int, offset: Int64) -> Bool {
-    let place = TopicPartition(topic: topic, partition: partition)
-    guard let index = delivered.firstIndex(where: { $0.place == place }) else {
-      delivered.append((place, offset))
+    let reader = Reader(group: group, place: TopicPartition(topic: topic, partition: partition))
+    guard let highest = delivered[reader] else {
+      delivered[reader] = offset
       return false
     }
-    if offset <= delivered[index].highest { return true }
-    delivered[index].highest = offset
+    if offset <= highest { return true }
+    delivered[reader] = offset
     return false
   }
 

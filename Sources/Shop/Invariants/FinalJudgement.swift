@@ -55,8 +55,8 @@ struct FinalJudgement {
       }
     }
     let good = try goodOrders { _ in true }.orders
-    let committed = Int64(world.transactions.currentTally().committed)
-    if committed != good { problems.append("\(committed) transactions are COMMITTED, but \(good) orders went through") }
+    let committed = Int64(world.transactions.committedOrders)
+    if committed != good { problems.append("\(committed) checkouts are COMMITTED, but \(good) orders went through") }
     return problems
   }
 
@@ -65,6 +65,7 @@ struct FinalJudgement {
   /// What open and stuck transactions hold.
   private struct Unsettled {
     var stock: Int64 = 0
+    var items: Int64 = 0
     var money: Int64 = 0
     var credit: Int64 = 0
     /// Those that stand as if they had gone through.
@@ -77,15 +78,16 @@ struct FinalJudgement {
       sum.money += world.companyBooks.amount(under: PaymentService.key(id)) ?? 0
       guard let order = try disk(ShopPlan.order).read({ try OrderTables.order(gtxid: id.hex, $0) }) else { continue }
       if order.isGood { sum.good.append(order) }
-      sum.stock += try stockHeld(by: order)
+      sum.stock += try stockHeld(by: order, at: ShopPlan.inventory)
+      sum.items += try stockHeld(by: order, at: ShopPlan.item)
       sum.credit += try creditHeld(by: order)
     }
     return sum
   }
 
-  private func stockHeld(by order: OrderTables.Order) throws -> Int64 {
-    let reservation = try disk(ShopPlan.inventory).read { try InventoryTables.reservation(of: order.id, $0) }
-    return reservation?.state == InventoryTables.reserved ? reservation?.quantity ?? 0 : 0
+  private func stockHeld(by order: OrderTables.Order, at service: String) throws -> Int64 {
+    let reservation = try disk(service).read { try StockTables.reservation(of: order.id, $0) }
+    return reservation?.holdsStock == true ? reservation?.quantity ?? 0 : 0
   }
 
   private func creditHeld(by order: OrderTables.Order) throws -> Int64 {
@@ -108,14 +110,22 @@ struct FinalJudgement {
 
   /// What was delivered is in stock or held by an order; what is held belongs to orders that went through.
   private func stock() throws -> [String] {
-    let (delivered, stock, held) = try disk(ShopPlan.inventory).read { try InventoryTables.totals($0) }
+    let unsettled = try unsettled()
+    return try stock(of: ShopPlan.inventory, unsettled: unsettled.stock, where: \.holdsStock)
+      + stock(of: ShopPlan.item, unsettled: unsettled.items, where: \.holdsItems)
+  }
+
+  private func stock(of service: String, unsettled: Int64, where holds: (SagaKind) -> Bool) throws -> [String] {
+    let (delivered, stock, held) = try disk(service).read { try StockTables.totals($0) }
     var problems: [String] = []
     if delivered != stock + held {
-      problems.append("\(delivered) pieces were delivered, but \(stock) are in stock and \(held) held by orders")
+      problems.append(
+        "\(service): \(delivered) pieces were delivered, but \(stock) are in stock and \(held) held by orders")
     }
-    let (settled, sold) = (held - (try unsettled().stock), try goodOrders(where: \.holdsStock).quantity)
+    let (settled, sold) = (held - unsettled, try goodOrders(where: holds).quantity)
     if settled != sold {
-      problems.append("orders that have ended hold \(settled) pieces, but those that went through come to \(sold)")
+      problems.append(
+        "\(service): orders that have ended hold \(settled) pieces, but those that went through come to \(sold)")
     }
     return problems
   }
@@ -156,20 +166,23 @@ struct FinalJudgement {
   }
 
   private func flaw(of order: OrderTables.Order) throws -> String? {
-    let (stock, credit) = (try stockHeld(by: order), try creditHeld(by: order))
+    let stock = try stockHeld(by: order, at: ShopPlan.inventory)
+    let items = try stockHeld(by: order, at: ShopPlan.item)
+    let credit = try creditHeld(by: order)
     let money = GTXID(order.gtxid).flatMap { world.companyBooks.amount(under: PaymentService.key($0)) } ?? 0
     // Reservations and charges may be forgotten a little earlier than their order; the sums count them.
     let isRight = { (held: Int64, wanted: Int64, holds: Bool) in
       held == (order.isGood && holds ? wanted : 0) || order.isGood && held == 0
     }
     let saga = order.saga
-    if isRight(stock, order.quantity, saga.holdsStock), isRight(money, order.amount, saga.holdsMoney),
+    if isRight(stock, order.quantity, saga.holdsStock), isRight(items, order.quantity, saga.holdsItems),
+      isRight(money, order.amount, saga.holdsMoney),
       isRight(credit, order.amount, saga.holdsCredit)
     {
       return nil
     }
-    return
-      "order \(order.id) of \(order.gtxid) is \(order.state), and holds \(stock) pieces, \(money) KRW and \(credit) KRW of credit"
+    return "order \(order.id) of \(order.gtxid) is \(order.state), and holds \(stock + items) pieces, \(money) KRW and "
+      + "\(credit) KRW of credit"
   }
 
   /// No group has committed an offset beyond the end of its partition.

@@ -58,33 +58,45 @@ final class Customers: @unchecked Sendable {
     let user = Self.names[choices.below(Self.names.count)]
     // One in a hundred comes through a partner whose own tracer sends an id along.
     let foreign = choices.happens(0.01) ? GTXID(high: choices.next(), low: choices.next()) : nil
-    var request = Request(
-      "POST /orders",
-      body: Payload(user: user, sku: product.sku, quantity: quantity, amount: product.price * quantity), user: user
-    )
-    request.body.saga = chooseSaga()
+    let journey = chosen(from: world.settings.mix.journeys.map { ($0.journey, $0.weight) }) ?? .buy
+    var request = request(for: journey, product, quantity: quantity, user: user)
+    request.user = user
     if let foreign, let span = SpanID(foreign.low) {
       request.headers = [Carrier.Header(Carrier.traceparent, "00-\(foreign.hex)-\(span.hex)-01")]
     }
     waiting += 1
-    let order = request
+    let wish = request
     world.time.spawn { [self] in
-      await shop(order)
+      if journey == .buy { await shop(wish) } else { _ = try? await ask(wish) }
       waiting -= 1
       served += 1
     }
   }
 
-  /// Nil for the usual one.
-  private func chooseSaga() -> SagaKind? {
-    let sagas = world.settings.sagas
-    guard sagas.count > 1 else { return sagas.first.flatMap { $0.saga == .choreographed ? nil : $0.saga } }
-    var place = choices.unit() * sagas.reduce(0) { $0 + $1.weight }
-    for (saga, weight) in sagas {
-      if place < weight { return saga == .choreographed ? nil : saga }
-      place -= weight
+  private func request(for journey: Journey, _ product: Product, quantity: Int64, user: String) -> Request {
+    switch journey {
+    case .browse: return Request("GET /products/{sku}", argument: product.sku)
+    case .search:
+      var body = Payload()
+      body.words = Product.nouns[choices.below(Product.nouns.count)]
+      return Request("GET /search", body: body)
+    case .cart: return Request("POST /carts", body: Payload(sku: product.sku, quantity: quantity))
+    case .review:
+      var body = Payload(sku: product.sku)
+      body.stars = Int64(max(1 + choices.below(5), 1 + choices.below(5)))
+      body.words = "as \(["expected", "described", "good as new", "hoped"][choices.below(4)])"
+      return Request("POST /reviews", body: body)
+    case .buy:
+      var body = Payload(user: user, sku: product.sku, quantity: quantity, amount: product.price * quantity)
+      let saga = chosen(from: world.settings.mix.sagas.map { ($0.saga, $0.weight) })
+      body.saga = saga == .choreographed ? nil : saga
+      return Request("POST /orders", body: body)
     }
-    return sagas.last?.saga
+  }
+
+  /// Nothing is drawn where there is no choice.
+  private func chosen<Choice>(from choices: [(Choice, Double)]) -> Choice? {
+    choices.count > 1 ? LoadMix.choose(choices, at: self.choices.unit()) : choices.first?.0
   }
 
   private func shop(_ request: Request) async {

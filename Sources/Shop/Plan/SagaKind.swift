@@ -2,6 +2,8 @@
 public enum SagaKind: String, Sendable, CaseIterable {
   /// Each service acts on the events of the one before; nobody coordinates.
   case choreographed
+  /// Item and payment work on the order independently, and order joins their answers.
+  case join
   /// Customer reserves credit; nothing is charged.
   case credit
   /// Customer reserves credit and inventory stock, at the same time.
@@ -11,6 +13,7 @@ public enum SagaKind: String, Sendable, CaseIterable {
   var first: String {
     switch self {
     case .choreographed: OrderTables.pending
+    case .join: OrderTables.placed
     case .credit, .creditLarge: OrderTables.new
     }
   }
@@ -19,6 +22,7 @@ public enum SagaKind: String, Sendable, CaseIterable {
   var good: String {
     switch self {
     case .choreographed: OrderTables.paid
+    case .join: OrderTables.confirmed
     case .credit, .creditLarge: OrderTables.open
     }
   }
@@ -27,12 +31,14 @@ public enum SagaKind: String, Sendable, CaseIterable {
   var firstStep: String {
     switch self {
     case .choreographed: ShopPlan.inventory
+    case .join: "\(ShopPlan.item), \(ShopPlan.payment)"
     case .credit, .creditLarge: ShopPlan.customer
     }
   }
 
   /// What an order that went through holds.
-  var holdsStock: Bool { self != .credit }
-  var holdsMoney: Bool { self == .choreographed }
+  var holdsStock: Bool { self == .choreographed || self == .creditLarge }
+  var holdsItems: Bool { self == .join }
+  var holdsMoney: Bool { self == .choreographed || self == .join }
   var holdsCredit: Bool { self == .credit || self == .creditLarge }
 }

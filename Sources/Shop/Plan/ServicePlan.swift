@@ -15,6 +15,7 @@ struct ServicePlan: Sendable {
   var store: StorePlan?
   /// Its consumer group is called as the service is.
   var reads: [Subscription] = []
+  var joins: [JoinPlan] = []
   var calls: [CallPlan] = []
   var isOutside = false
   var objective = ServiceObjective()
@@ -27,11 +28,13 @@ struct StorePlan: Sendable {
   /// Connections of an instance.
   var connections: Int
   var tables: any ServiceTables.Type
+  /// Whether it has an outbox, and a relay that empties it.
+  var publishes = true
 }
 
 /// What a service keeps: the tables of its own database, which nobody else touches.
 protocol ServiceTables: SendableMetatype {
-  /// SQL that makes the tables, those of outbox and inbox among them.
+  /// SQL that makes the tables; those of an outbox and an inbox among them where it has such.
   static var schema: String { get }
   /// Fills them once, before anybody comes.
   static func fill(_ database: Database) throws
@@ -67,6 +70,24 @@ struct Subscription: Sendable {
     self.topic = topic
     self.operations = operations
     self.concerns = concerns
+  }
+}
+
+/// Two topics that a service joins by key into a third.
+struct JoinPlan: Sendable {
+  var group: String
+  var left: String
+  var right: String
+  var output: String
+  /// Nanoseconds that records which belong together may be apart.
+  var window: Int64
+  /// The type of the record that comes of two records, or of one that found no partner, and what it says; nil for none.
+  var decide: @Sendable (_ left: Answer?, _ right: Answer?) -> Answer?
+
+  /// A record of a join, as far as the business sees it.
+  struct Answer: Sendable, Equatable {
+    var type: String
+    var payload: Payload
   }
 }
 

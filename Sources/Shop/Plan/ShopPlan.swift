@@ -9,12 +9,22 @@ struct ShopPlan: Sendable {
   static let payment = "payment"
   static let company = "payment-gateway"
   static let customer = "customer"
+  static let item = "item"
+  static let catalog = "catalog"
+  static let cart = "cart"
+  static let review = "review"
+  static let shipping = "shipping"
+  static let recommendation = "recommendation"
+  static let search = "search"
+  static let pageComposer = "page-composer"
 
   static let partitions = 6
 
   static let services: [ServicePlan] = [
     GatewayService.plan, OrderService.plan, InventoryService.plan, PaymentService.plan, CustomerService.plan,
-    PaymentCompany.plan,
+    ItemService.plan, PageComposer.plan, CatalogService.plan, CartService.plan, ReviewService.plan,
+    ShippingService.plan,
+    RecommendationService.plan, SearchService.plan, PaymentCompany.plan,
   ]
 
   static func service(_ name: String) -> ServicePlan {
@@ -24,20 +34,22 @@ struct ShopPlan: Sendable {
     return service
   }
 
-  /// The topics that services read, each once, in the order of the plan.
-  static let topics: [String] = services.flatMap(\.reads).reduce(into: []) { topics, subscription in
-    if !topics.contains(subscription.topic) { topics.append(subscription.topic) }
+  /// Which group reads which topic, in the order of the plan.
+  static let readings: [(group: String, topic: String)] = services.flatMap { service in
+    service.reads.map { (service.name, $0.topic) }
+      + service.joins.flatMap { [($0.group, $0.left), ($0.group, $0.right)] }
+  }
+
+  /// The topics that are read, each once, in the order of the plan.
+  static let topics: [String] = readings.reduce(into: []) { topics, reading in
+    if !topics.contains(reading.topic) { topics.append(reading.topic) }
   }
 
   /// What is shown first of what a group reads.
-  static func firstTopic(of group: String) -> String {
-    services.first { $0.name == group }?.reads.first?.topic ?? group
-  }
+  static func firstTopic(of group: String) -> String { readings.first { $0.group == group }?.topic ?? group }
 
   /// The groups that read a topic.
-  static func readers(of topic: String) -> [String] {
-    services.filter { $0.reads.contains { $0.topic == topic } }.map(\.name)
-  }
+  static func readers(of topic: String) -> [String] { readings.filter { $0.topic == topic }.map(\.group) }
 
   /// A card company may take its time for one charge in a hundred.
   static var slowObjective: ServiceObjective {
@@ -92,6 +104,14 @@ enum EventType {
   static let stockReserved = "StockReserved"
   static let outOfStock = "OutOfStock"
   static let orderRejected = "OrderRejected"
+  static let placed = "PLACED"
+  static let accepted = "ACCEPTED"
+  static let rejected = "REJECTED"
+  static let confirmed = "CONFIRMED"
+  static let rollback = "ROLLBACK"
+  /// Lets stream time go by where nothing else comes.
+  static let tick = "TICK"
+
   static let creditReleased = "CreditReleased"
   static let stockReleased = "StockReleased"
 }
@@ -102,5 +122,8 @@ enum TopicName {
   static let payment = "payment"
   static let order = "order"
   static let credit = "credit"
+  static let orders = "orders"
+  static let stock = "stock"
+  static let payments = "payments"
   static let operations = "__operations"
 }

@@ -39,11 +39,12 @@ public final class SimulationRun {
     return report(took: clock.now - began, verdicts)
   }
 
-  /// Nothing is in flight: no customer, no transaction, no event in an outbox, no record unread, no span open.
+  /// Nothing is in flight: no customer, no transaction, no event in an outbox, no record unread or held by a join, no span open.
   private var isAtRest: Bool {
     guard world.customers.waiting == 0, world.transactions.allHaveEnded, world.oldestUnreadRecord() == nil else {
       return false
     }
+    guard world.joins.isEmpty else { return false }
     return world.outboxDepths.allSatisfy { $0 == 0 } && !world.audit.isUnderWay
   }
 

@@ -162,7 +162,9 @@ extension SnapshotBuilder {
   }
 
   private func outbox(_ service: DeployedService, _ snapshot: inout ServiceSnapshot) {
-    guard let disk = world.disk(of: service.name), let depth = try? disk.database.read({ try Outbox.depth($0) }) else {
+    guard service.plan.store?.publishes == true, let disk = world.disk(of: service.name),
+      let depth = try? disk.database.read({ try Outbox.depth($0) })
+    else {
       return
     }
     snapshot.outboxDepth = depth.count

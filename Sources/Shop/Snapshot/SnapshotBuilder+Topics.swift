@@ -74,7 +74,8 @@ extension SnapshotBuilder {
       place.lag = partition.lag.lag
       place.owner = partition.lag.owner ?? ""
       place.verdict = partition.verdict.flatMap { Operations.LagVerdict(rawValue: $0.rawValue) }
-      (place.inRate, place.outRate) = world.observatory.series.rates(of: partition.lag.partition)
+      (place.inRate, place.outRate) = world.observatory.series.rates(
+        of: partition.lag.partition, by: group.name)
       place.trial = trial(of: partition.lag.partition, by: group.name)
       return place
     }

@@ -29,6 +29,10 @@ struct Response: Sendable {
   }
 }
 
+extension Response {
+  static func notFound(_ reason: String) -> Response { Response(404, body: Payload(reason: reason)) }
+}
+
 /// Why a call brought no answer.
 enum CallFailure: Error {
   /// Nobody listens at the address: it was not executed.

@@ -113,6 +113,7 @@ final class Observatory: @unchecked Sendable {
     world.audit.judge(now: now, horizon: horizon) { world.transactions.isOpen($0) }
     let stuck = Set(world.transactions.stuck.map { PaymentService.key($0.id) })
     world.companyBooks.prune(before: horizon - Self.memory, keeping: stuck)
+    world.joins.forget(before: horizon)
     world.answers.prune(before: horizon - Self.memory)
     FinalJudgement(world: world).judgeOffsets()
   }

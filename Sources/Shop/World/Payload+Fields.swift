@@ -38,6 +38,45 @@ extension Payload {
     get { text("saga").flatMap(SagaKind.init) }
     set { self["saga"] = newValue.map { .text($0.rawValue) } }
   }
+  var title: String? {
+    get { text("title") }
+    set { self["title"] = newValue.map(Value.text) }
+  }
+  /// In won.
+  var price: Int64? {
+    get { number("price") }
+    set { self["price"] = newValue.map(Value.number) }
+  }
+  /// 1 to 5.
+  var stars: Int64? {
+    get { number("stars") }
+    set { self["stars"] = newValue.map(Value.number) }
+  }
+  /// What somebody wrote, or searches for.
+  var words: String? {
+    get { text("words") }
+    set { self["words"] = newValue.map(Value.text) }
+  }
+  /// Several of a kind: products found, lines of a cart, parts of a page.
+  var entries: [Payload]? {
+    get { objects("entries") }
+    set { self["entries"] = newValue.map(Value.objects) }
+  }
+  /// Which part of a page it is.
+  var part: String? {
+    get { text("part") }
+    set { self["part"] = newValue.map(Value.text) }
+  }
+  /// The parts of a page that could not be had.
+  var missing: String? {
+    get { text("missing") }
+    set { self["missing"] = newValue.map(Value.text) }
+  }
+  /// The side that did not accept an order, and has nothing to undo.
+  var source: String? {
+    get { text("source") }
+    set { self["source"] = newValue.map(Value.text) }
+  }
   /// The hop whose work is to be undone.
   var hop: Int64? {
     get { number("hop") }

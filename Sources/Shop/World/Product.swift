@@ -3,6 +3,7 @@ internal import Simulation
 /// What the shop sells.
 struct Product: Sendable {
   var sku: String
+  var title: String
   /// In won.
   var price: Int64
   /// To how many pieces a delivery fills it up.
@@ -18,9 +19,14 @@ struct Product: Sendable {
   static let all: [Product] = (1...40).map { number in
     let scarce = number == 7 || number == 18 || number == 33
     return Product(
-      sku: number < 10 ? "sku-0\(number)" : "sku-\(number)", price: Int64(5_000 + (number * 7_919) % 90 * 1_000),
+      sku: number < 10 ? "sku-0\(number)" : "sku-\(number)",
+      title: "\(adjectives[number % adjectives.count]) \(nouns[number % nouns.count])",
+      price: Int64(5_000 + (number * 7_919) % 90 * 1_000),
       level: scarce ? 12 : 4_000, restockRounds: scarce ? 4 : 1, demand: scarce ? 4 : 1 + 60 / (number + 4))
   }
+
+  private static let adjectives = ["oak", "linen", "steel", "blue", "small", "folding", "enamel", "wool", "travel"]
+  static let nouns = ["table", "lamp", "kettle", "blanket", "chair", "mug", "backpack", "desk"]
 
   private static let demand = all.reduce(0) { $0 + $1.demand }
 

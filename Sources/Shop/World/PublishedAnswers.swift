@@ -14,14 +14,18 @@ final class PublishedAnswers: @unchecked Sendable {
 
   private var answers = OrderedDictionary<Question, (type: String, at: Int64)>()
 
-  private static let types = [EventType.paymentComplete, EventType.paymentFailed, EventType.paymentRefunded]
+  private static let places = [
+    TopicName.order: [EventType.paymentComplete],
+    TopicName.inventory: [EventType.paymentFailed, EventType.paymentRefunded],
+    TopicName.payments: [EventType.accepted, EventType.rejected],
+  ]
 
   /// How many answers are known.
   var count: Int { answers.count }
 
   func see(_ record: EventRecord, topic: String) {
-    guard topic == TopicName.order || topic == TopicName.inventory,
-      let text = record.headerText(RecordHeaderName.type), let type = Self.types.first(where: { $0 == text }),
+    guard let types = Self.places[topic],
+      let text = record.headerText(RecordHeaderName.type), let type = types.first(where: { $0 == text }),
       let id = record.headerText(Carrier.gtxid).flatMap({ GTXID($0) })
     else { return }
     answers[Question(id: id, isRefund: type == EventType.paymentRefunded)] = (type, record.timestamp)

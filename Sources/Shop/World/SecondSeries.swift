@@ -18,7 +18,13 @@ final class SecondSeries {
   /// Started, ended and ended badly, in each of the last ten seconds.
   private var lately: [(started: Int, ended: UInt64, badly: UInt64)] = []
   private var last = (started: 0, ended: UInt64(0), badly: UInt64(0))
-  private var partitions = OrderedDictionary<TopicPartition, PartitionTraffic>()
+  /// A partition as one group reads it; nobody reads it where the group is empty.
+  private struct Reading: Hashable {
+    var group: String
+    var place: TopicPartition
+  }
+
+  private var partitions = OrderedDictionary<Reading, PartitionTraffic>()
 
   static let length = 120
 
@@ -49,16 +55,17 @@ final class SecondSeries {
     return (Double(started) / Double(lately.count), ended == 0 ? 0 : Double(badly) / Double(ended))
   }
 
-  /// Records written to a partition and read from it, a second, over ten seconds. Those of a topic are their sums.
-  func rates(of place: TopicPartition) -> (in: Double, out: Double) { partitions[place]?.rates ?? (0, 0) }
-
-  func rates(ofTopic name: String) -> (in: Double, out: Double) {
-    partitions.filter { $0.key.topic == name }.values.reduce((0, 0)) { ($0.0 + $1.rates.in, $0.1 + $1.rates.out) }
+  /// Records written to a partition and read from it by a group, a second, over ten seconds. What is written to a topic
+  /// is the sum over its partitions; what is read, over its groups, too.
+  func rates(of place: TopicPartition, by group: String) -> (in: Double, out: Double) {
+    partitions[Reading(group: group, place: place)]?.rates ?? (0, 0)
   }
 
   /// A group's offsets were moved: nothing was read by that, nor was anything unread.
   func noteMove(_ move: SeekPreview) {
-    for entry in move.entries { partitions[entry.partition]?.moved(from: entry.from ?? 0, to: entry.to) }
+    for entry in move.entries {
+      partitions[Reading(group: move.group, place: entry.partition)]?.moved(from: entry.from ?? 0, to: entry.to)
+    }
   }
 
   private func sampleTopics(_ world: World) {
@@ -68,12 +75,13 @@ final class SecondSeries {
       for partition in 0..<topic.partitionCount {
         let end = (try? topic.bounds(partition: partition).upperBound) ?? 0
         let place = TopicPartition(topic: topic.name, partition: partition)
-        let committed = readers.reduce(0) { sum, group in
-          sum + (world.broker.groups.committed(group: group, place)?.offset ?? 0)
+        for (index, group) in (readers.isEmpty ? [""] : readers).enumerated() {
+          let committed = group.isEmpty ? 0 : world.broker.groups.committed(group: group, place)?.offset ?? 0
+          let reading = Reading(group: group, place: place)
+          let second = partitions[reading, default: PartitionTraffic()].add(written: end, read: committed)
+          if index == 0 { written += second.in }
+          read += second.out
         }
-        let second = partitions[place, default: PartitionTraffic()].add(written: end, read: committed)
-        written += second.in
-        read += second.out
       }
       Self.add(Float(written), to: &topicsIn[topic.name, default: []])
       Self.add(Float(read), to: &topicsOut[topic.name, default: []])

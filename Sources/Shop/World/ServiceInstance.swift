@@ -10,6 +10,12 @@ protocol ShopService: Actor {
   func handle(_ delivery: Delivery) async throws -> Handling
 }
 
+extension ShopService {
+  func handle(_ delivery: Delivery) async throws -> Handling {
+    preconditionFailure("\(Self.self) reads no topic")
+  }
+}
+
 /// One instance of a service, over all of its lives.
 final class ServiceInstance: @unchecked Sendable {
   let world: World

@@ -4,6 +4,7 @@ internal import OrderedCollections
 internal import Resilience
 internal import Simulation
 internal import TraceModel
+internal import Transactions
 
 /// One life of one instance: its threads, connections, clients and ports. Gone with the crash.
 final class ServiceProcess: @unchecked Sendable {
@@ -23,7 +24,7 @@ final class ServiceProcess: @unchecked Sendable {
   private var open = OrderedDictionary<Int, Reply<Response>>()
   private var calls = 0
   /// Transactions that began here, and whose first call is not answered.
-  private var checkouts = OrderedSet<GTXID>()
+  private var begun = OrderedSet<GTXID>()
 
   init(_ instance: ServiceInstance, lives: Int) {
     self.instance = instance
@@ -59,11 +60,17 @@ final class ServiceProcess: @unchecked Sendable {
       self.consumer = consumer
       life.spawn { await consumer.run() }
     }
+    for join in plan.joins {
+      let join = StreamJoin(join, process: self)
+      life.spawn { await join.run() }
+    }
     if let database, let store = plan.store {
-      let relay = OutboxRelay(process: self, database: database)
-      self.relay = relay
-      life.spawn { await relay.run() }
-      let housekeeping = Housekeeping(process: self, database: database, relay: relay, tables: store.tables)
+      if store.publishes {
+        let relay = OutboxRelay(process: self, database: database)
+        self.relay = relay
+        life.spawn { await relay.run() }
+      }
+      let housekeeping = Housekeeping(process: self, database: database, relay: relay, store: store)
       life.spawn { await housekeeping.run() }
     }
   }
@@ -72,8 +79,8 @@ final class ServiceProcess: @unchecked Sendable {
     life.end()
     let lost = open
     open = [:]
-    for id in checkouts { world.transactions.refusedAtGateway(id, reason: "\(instance.name) crashed") }
-    checkouts = []
+    for id in begun { world.transactions.refusedAtGateway(id, reason: "\(instance.name) crashed") }
+    begun = []
     // The other side notices when the connection is reset.
     let name = instance.service.name
     world.time.after(500_000) {
@@ -114,14 +121,15 @@ final class ServiceProcess: @unchecked Sendable {
     let moment = instance.moment(caller: caller, route: request.route, user: request.user)
     if world.faults.isSilent(moment) { return await never() }
     let (context, span) = enter(request)
-    defer { checkouts.remove(context.gtxid) }
+    defer { begun.remove(context.gtxid) }
     let response: Response
     do {
       if world.faults.fails(moment) { throw HandlingFailed(description: "fault: errors") }
       response = try await workers.use(waitingAtMost: 2_000_000_000) {
         let late = self.world.faults.latency(moment)
         let response = try await TraceContext.$current.withValue(context) {
-          try await behaviour.handle(request, from: context)
+          request.route == "GET /health"
+            ? try await self.health() : try await behaviour.handle(request, from: context)
         }
         // What is late is the answer: the work is done by then.
         if late > 0 { try await self.world.time.sleep(for: late) }
@@ -130,10 +138,19 @@ final class ServiceProcess: @unchecked Sendable {
     } catch {
       span?.fail("\(error)")
       span?.end()
-      if checkouts.contains(context.gtxid) { world.transactions.refusedAtGateway(context.gtxid, reason: "\(error)") }
+      if begun.contains(context.gtxid) { world.transactions.refusedAtGateway(context.gtxid, reason: "\(error)") }
       return .success(refusal("\(error)"))
     }
+    if begun.contains(context.gtxid), span?.isCheckout == false {
+      world.transactions.answered(context.gtxid, response.status, reason: response.body.reason ?? "")
+    }
     return .success(leave(response, context: context, span: span))
+  }
+
+  /// A process that answers, and whose database does.
+  private func health() async throws -> Response {
+    _ = try await database?.read { try $0.number("SELECT 1") }
+    return Response(200)
   }
 
   /// A company that is silent keeps the connection open and says nothing.
@@ -172,20 +189,13 @@ final class ServiceProcess: @unchecked Sendable {
 
   /// A transaction begins here.
   private func begin(_ request: Request, _ id: GTXID, _ span: OpenSpan) {
-    let kind = Self.kind(of: request)
+    let kind = GatewayRoute.kind(of: request.route)
     span.set(AttributeName.kind, .text(kind))
     if !request.user.isEmpty { span.set(AttributeName.user, .text(request.user)) }
-    guard kind == TransactionKind.checkout else { return }
-    checkouts.append(id)
-    world.transactions.started(id, user: request.user, amount: PaymentService.won(request.body.amount ?? 0))
-  }
-
-  private static func kind(of request: Request) -> String {
-    switch request.route {
-    case "POST /orders": TransactionKind.checkout
-    case "GET /health": TransactionKind.health
-    default: TransactionKind.status
-    }
+    guard !TransactionKind.hidden.contains(kind) else { return }
+    begun.append(id)
+    world.transactions.started(
+      id, kind: kind, user: request.user, amount: request.body.amount.map { PaymentService.won($0) } ?? "")
   }
 
   /// Ends the server's side: the answer takes along the highest hop that was used behind it.
@@ -204,11 +214,4 @@ final class ServiceProcess: @unchecked Sendable {
     }
     return response
   }
-}
-
-/// The kinds of transactions; the last two are kept out of lists unless they are asked for.
-public enum TransactionKind {
-  public static let checkout = "checkout"
-  public static let status = "status"
-  public static let health = "health"
 }

@@ -84,6 +84,8 @@ final class OpenSpan: @unchecked Sendable {
   var id: SpanID { span.id }
   var gtxid: GTXID { span.gtxid }
   var kind: SpanKind { span.kind }
+  /// True at the first hop of an order, which does not end with the answer.
+  var isCheckout: Bool { span[attribute: AttributeName.kind] == .text(TransactionKind.checkout) }
 
   func set(_ name: String, _ value: AttributeValue) {
     span.attributes.append(SpanAttribute(name, value))

@@ -12,6 +12,7 @@ final class TransactionReports: @unchecked Sendable {
   /// Ended without an order; they are no more than this if the order appears after all.
   private var refused = OrderedDictionary<GTXID, Int64>()
   private(set) var tally = TransactionTally()
+  private(set) var committedOrders = 0
   /// When transactions were compensated for a technical reason in the last minute, oldest first.
   private var compensatedAt: [Int64] = []
   /// Since the start, by second: ended, and ended badly for a technical reason.
@@ -43,16 +44,21 @@ final class TransactionReports: @unchecked Sendable {
 
   // MARK: At the gateway
 
-  func started(_ id: GTXID, user: String, amount: String) {
+  func started(_ id: GTXID, kind: String = TransactionKind.checkout, user: String, amount: String) {
     tally.started += 1
     var summary = TransactionSummary(
-      gtxid: id, kind: TransactionKind.checkout, state: .running, start: world.time.now, duration: 0)
+      gtxid: id, kind: kind, state: .running, start: world.time.now, duration: 0)
     summary.user = user
     summary.amount = amount
-    summary.step = ShopPlan.order
+    if kind == TransactionKind.checkout { summary.step = ShopPlan.order }
     world.book.begin(summary)
     open[id] = .running
     write(id, .running, "")
+  }
+
+  /// A transaction that is over with its answer.
+  func answered(_ id: GTXID, _ status: Int, reason: String) {
+    end(id, status < 400 ? .committed : status < 500 ? .rejected : .failed, reason: status < 400 ? "" : reason)
   }
 
   /// The order was not accepted, as far as the gateway knows.
@@ -91,7 +97,10 @@ final class TransactionReports: @unchecked Sendable {
       open[id] = .compensating
     default:
       // A transaction that had ended goes on: what was paid is given back.
-      if world.book.entry(id)?.state == .committed { tally.committed -= 1 }
+      if world.book.entry(id)?.state == .committed {
+        tally.committed -= 1
+        committedOrders -= 1
+      }
       if world.book.entry(id)?.state == .compensated { tally.compensated -= 1 }
       open[id] = .compensating
     }
@@ -110,6 +119,7 @@ final class TransactionReports: @unchecked Sendable {
       summary.step = ""
       if summary.firstError.isEmpty { summary.firstError = reason }
     }
+    if state == .committed, open[id] != nil { committedOrders += 1 }
     end(id, state, reason: reason)
   }
 

@@ -3,13 +3,15 @@ internal import Transactions
 
 extension World {
   /// The moment from which on somebody may still ask for what stands in a database or in the company's books: the start
-  /// of the oldest open transaction, the oldest record unread, the oldest event in an outbox. Now when all is done.
+  /// of the oldest open transaction, the oldest record unread or held by a join, the
+  /// oldest event in an outbox. Now when all is done.
   ///
   /// Databases and audits forget nothing that is less than their own time older than this.
   func horizon() -> Int64 {
     var oldest = min(time.now, oldestUnreadRecord() ?? .max)
+    if let held = joins.oldest { oldest = min(oldest, held) }
     if let start = transactions.oldestStart { oldest = min(oldest, start) }
-    for disk in services.compactMap({ disk(of: $0.name) }) {
+    for disk in services.filter({ $0.plan.store?.publishes == true }).compactMap({ disk(of: $0.name) }) {
       if let created = (try? disk.database.read { try Outbox.depth($0).oldest }) ?? nil {
         oldest = min(oldest, created)
       }

@@ -34,9 +34,7 @@ extension World {
 
   /// The timestamp of the oldest record that a group has yet to commit; nil when all have read everything.
   func oldestUnreadRecord() -> Int64? {
-    services.flatMap { service in
-      service.plan.reads.compactMap { oldestUnreadRecord(topic: $0.topic, group: service.name) }
-    }.min()
+    ShopPlan.readings.compactMap { oldestUnreadRecord(topic: $0.topic, group: $0.group) }.min()
   }
 
   /// The timestamp of the oldest record of a topic that a group has yet to commit.
@@ -69,7 +67,7 @@ extension ServiceProcess {
 extension World {
   /// Events that wait for their relay, by service.
   var outboxDepths: [Int] {
-    services.compactMap { disk(of: $0.name) }.map { disk in
+    services.filter { $0.plan.store?.publishes == true }.compactMap { disk(of: $0.name) }.map { disk in
       (try? disk.database.read { try Outbox.depth($0).count }) ?? 0
     }
   }

@@ -21,6 +21,7 @@ final class World: @unchecked Sendable {
   let book: TransactionBook
   let counters = RunCounters()
   let answers = PublishedAnswers()
+  let joins: JoinBacklog
   let audit: Audit
   let observatory: Observatory
   private(set) var services: [DeployedService] = []
@@ -38,6 +39,7 @@ final class World: @unchecked Sendable {
   private(set) lazy var customers = Customers(world: self)
   private(set) lazy var companyBooks = CompanyBooks(world: self)
   private(set) lazy var transactions = TransactionReports(world: self)
+  private(set) lazy var rollbacks = RollbackLedger(world: self)
   private(set) lazy var checks = HealthChecks(world: self)
   private(set) lazy var stage = ScenarioStage(world: self)
 
@@ -50,10 +52,11 @@ final class World: @unchecked Sendable {
     publishedTime = Locked(settings.epoch)
     journal = EventJournal(file: events)
     traces = TraceStore(
-      budget: settings.traceBudget, hiddenKinds: [TransactionKind.status, TransactionKind.health])
+      budget: settings.traceBudget, hiddenKinds: TransactionKind.hidden)
     logBook = LogBook(capacity: 20_000)
     book = TransactionBook(capacity: 20_000)
     audit = Audit()
+    joins = JoinBacklog(ShopPlan.services.flatMap(\.joins), kind: settings.joinKind)
     do {
       broker = try bus ?? ShopBus.open()
       observatory = Observatory(broker: broker)
@@ -252,6 +255,7 @@ final class World: @unchecked Sendable {
         words.add(topic == TopicName.operations ? [] : record.value)
       }
       answers.see(record, topic: topic)
+      joins.see(record, topic: topic)
     }
   }
 

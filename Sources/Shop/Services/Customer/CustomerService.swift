@@ -28,11 +28,7 @@ actor CustomerService: ShopService {
   }
 
   func handle(_ request: Request, from context: TraceContext) async throws -> Response {
-    guard request.route == "GET /health" else {
-      return Response(404, body: Payload(reason: "customer has no \(request.route)"))
-    }
-    _ = try await database.read { try $0.number("SELECT 1") }
-    return Response(200)
+    .notFound("customer has no \(request.route)")
   }
 
   func handle(_ delivery: Delivery) async throws -> Handling {

@@ -8,7 +8,7 @@ internal import Transactions
 actor InventoryService: ShopService {
   static let plan = ServicePlan(
     name: ShopPlan.inventory, team: "stock", instances: 2, firstPort: 41_821, workers: 16,
-    store: StorePlan(connections: 10, tables: InventoryTables.self),
+    store: StorePlan(connections: 10, tables: StockTables.self),
     reads: [
       Subscription(
         TopicName.inventory,
@@ -35,11 +35,12 @@ actor InventoryService: ShopService {
   }
 
   func handle(_ request: Request, from context: TraceContext) async throws -> Response {
-    guard request.route == "GET /health" else {
-      return Response(404, body: Payload(reason: "inventory has no \(request.route)"))
+    guard request.route == "GET /stock/{sku}" else { return .notFound("inventory has no \(request.route)") }
+    let sku = request.argument
+    guard let stock = try await database.read({ try StockTables.stock(of: sku, $0) }) else {
+      return .notFound("there is no product \(sku)")
     }
-    _ = try await database.read { try $0.number("SELECT 1") }
-    return Response(200)
+    return Response(200, body: Payload(sku: sku, quantity: stock, state: stock < 5 ? "low" : "in stock"))
   }
 
   func handle(_ delivery: Delivery) async throws -> Handling {
@@ -58,7 +59,7 @@ actor InventoryService: ShopService {
     let tell = { @Sendable [self] (isEnough: Bool?) in reserved(isEnough, subject: subject, delivery) }
     _ = try await database.transaction("reserve", onCommit: tell) { database -> Bool? in
       guard try Inbox.accept(delivery.message, by: consumer, at: now, database),
-        let isEnough = try InventoryTables.reserve(
+        let isEnough = try StockTables.reserve(
           order.order ?? 0, sku: order.sku ?? "", quantity: order.quantity ?? 0, hop: delivery.context.ltxid, now: now,
           database)
       else { return nil }
@@ -84,7 +85,7 @@ actor InventoryService: ShopService {
     guard let isEnough else { return world.suppressedDuplicate(delivery) }
     world.effect(delivery)
     delivery.span.succeed()
-    delivery.span.set(AttributeName.state, .text(isEnough ? InventoryTables.reserved : InventoryTables.rejected))
+    delivery.span.set(AttributeName.state, .text(isEnough ? StockTables.reserved : StockTables.rejected))
     if delivery.topic == TopicName.inventory {
       world.transactions.step(delivery.context.gtxid, isEnough ? ShopPlan.payment : ShopPlan.order)
     }
@@ -95,11 +96,11 @@ actor InventoryService: ShopService {
   private func release(_ delivery: Delivery) async throws {
     let (now, consumer) = (world.time.now, process.instance.service.name)
     let order = delivery.payload
-    let tell = { @Sendable [self] (held: InventoryTables.Reservation??) in released(held, delivery) }
-    _ = try await database.transaction("release", onCommit: tell) { database -> InventoryTables.Reservation?? in
+    let tell = { @Sendable [self] (held: StockTables.Reservation??) in released(held, delivery) }
+    _ = try await database.transaction("release", onCommit: tell) { database -> StockTables.Reservation?? in
       guard try Inbox.accept(delivery.message, by: consumer, at: now, database) else { return nil }
-      let held = try InventoryTables.reservation(of: order.order ?? 0, database)
-      let isReleased = try InventoryTables.release(order.order ?? 0, now: now, database)
+      let held = try StockTables.reservation(of: order.order ?? 0, database)
+      let isReleased = try StockTables.release(order.order ?? 0, now: now, database)
       if let event = self.announcement(of: delivery, isReleased: isReleased) { try Outbox.write(event, database) }
       return .some(held)
     }
@@ -117,16 +118,16 @@ actor InventoryService: ShopService {
     return event
   }
 
-  private nonisolated func released(_ reservation: InventoryTables.Reservation??, _ delivery: Delivery) {
+  private nonisolated func released(_ reservation: StockTables.Reservation??, _ delivery: Delivery) {
     guard let reservation else { return world.suppressedDuplicate(delivery) }
     world.effect(delivery)
     delivery.span.succeed()
     if let reservation {
       delivery.span.set(AttributeName.subject, .text("\(reservation.sku) ×\(reservation.quantity)"))
       delivery.span.set(AttributeName.undoes, .integer(reservation.hop))
-      delivery.span.set(AttributeName.state, .text(InventoryTables.released))
+      delivery.span.set(AttributeName.state, .text(StockTables.released))
       // What another cause has released before is not released again.
-      if reservation.state == InventoryTables.reserved { world.counters.compensated(step: "release") }
+      if reservation.state == StockTables.reserved { world.counters.compensated(step: "release") }
       process.log(.info, delivery.context, "released \(reservation.sku) ×\(reservation.quantity)")
     }
     if delivery.topic == TopicName.inventory { world.transactions.step(delivery.context.gtxid, ShopPlan.order) }

@@ -7,7 +7,7 @@ internal import Transactions
 /// Orders: starts the saga, and ends it.
 ///
 /// `POST /orders` creates an order and the first event of its saga in one transaction. What the answers mean for it is
-/// the business of its saga: ``ChoreographedOrder``, ``CreditOrder``.
+/// the business of its saga: ``ChoreographedOrder``, ``JoinOrder``, ``CreditOrder``.
 actor OrderService: ShopService {
   static let plan = ServicePlan(
     name: ShopPlan.order, team: "orders", instances: 2, firstPort: 41_811, workers: 32,
@@ -25,7 +25,10 @@ actor OrderService: ShopService {
           EventType.stockReserved: "approve", EventType.outOfStock: "reject", EventType.creditReleased: "reject",
           EventType.stockReleased: "reject",
         ]),
-    ], program: { OrderService($0) })
+      Subscription(
+        TopicName.orders,
+        [EventType.confirmed: "confirm", EventType.rollback: "roll back", EventType.rejected: "reject"]),
+    ], joins: [JoinVerdict.plan], program: { OrderService($0) })
 
   nonisolated let unownedExecutor: UnownedSerialExecutor
   private let process: ServiceProcess
@@ -48,9 +51,11 @@ actor OrderService: ShopService {
     switch request.route {
     case "POST /orders": return try await create(request.body, context)
     case "GET /orders/{gtxid}": return try await state(of: request.argument)
-    case "GET /health":
-      _ = try await database.read { try $0.number("SELECT 1") }
-      return Response(200)
+    case "GET /orders":
+      let user = request.user
+      var orders = Payload(user: user)
+      orders.entries = try await database.read { try OrderTables.latest(of: user, $0) }
+      return Response(200, body: orders)
     default: return Response(404, body: Payload(reason: "order has no \(request.route)"))
     }
   }
@@ -88,6 +93,8 @@ actor OrderService: ShopService {
     switch saga {
     case .choreographed:
       .event(EventType.orderCreated, to: TopicName.inventory, order: 0, body, context: context, process: process)
+    case .join:
+      .event(EventType.placed, to: TopicName.orders, order: 0, body, context: context, process: process)
     case .credit, .creditLarge:
       .event(EventType.creditOrderCreated, to: TopicName.credit, order: 0, body, context: context, process: process)
     }
@@ -119,6 +126,7 @@ actor OrderService: ShopService {
   private func rules(for delivery: Delivery) -> any OrderRules {
     switch delivery.topic {
     case TopicName.credit: CreditOrder(delivery: delivery, process: process)
+    case TopicName.orders: JoinOrder(delivery: delivery, process: process)
     default: ChoreographedOrder(delivery: delivery, process: process)
     }
   }
@@ -136,6 +144,11 @@ actor OrderService: ShopService {
     case .ended(let order, let state, let end, let reason):
       world.effect(delivery)
       ended(order, in: state, end, reason: reason, delivery)
+    case .rollsBack(let order, let step, let reason):
+      world.effect(delivery)
+      span.set(AttributeName.state, .text(OrderTables.rolledBack))
+      world.rollbacks.decided(delivery, step: step, reason: reason)
+      process.log(.warn, context, "order \(order.id) is rolled back, \(step) undoes its part: \(reason)")
     case .turnsBack(let order, let state, let step, let reason):
       world.effect(delivery)
       span.set(AttributeName.state, .text(state))

@@ -25,6 +25,7 @@ enum OrderTables: ServiceTables {
         credit INTEGER,
         stock INTEGER,
         finished INTEGER);
+      CREATE INDEX orders_user ON orders(user, id);
       CREATE INDEX orders_finished ON orders(finished) WHERE finished IS NOT NULL;
       CREATE TABLE total(
         saga TEXT NOT NULL,
@@ -41,6 +42,9 @@ enum OrderTables: ServiceTables {
   static let new = "NEW"
   static let open = "OPEN"
   static let rejected = "REJECTED"
+  static let placed = "PLACED"
+  static let confirmed = "CONFIRMED"
+  static let rolledBack = "ROLLBACK"
 
   struct Order: Sendable {
     var id: Int64
@@ -118,6 +122,13 @@ enum OrderTables: ServiceTables {
 
   static func order(id: Int64, _ database: Database) throws -> Order? {
     try database.first("SELECT \(Order.columns) FROM orders WHERE id = ?", [id], Order.init)
+  }
+
+  /// A customer's three latest, newest first.
+  static func latest(of user: String, _ database: Database) throws -> [Payload] {
+    try database.all("SELECT id, sku, state FROM orders WHERE user = ? ORDER BY id DESC LIMIT 3", [user]) { row in
+      Payload(order: row.value(0), sku: row.value(1), state: row.value(2))
+    }
   }
 
   /// Those that reached their last state before `time`, in the order of their numbers.

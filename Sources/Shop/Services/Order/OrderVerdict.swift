@@ -11,6 +11,8 @@ enum OrderVerdict: Sendable {
   /// It waits for others.
   case waits(step: String)
   case ended(OrderTables.Order, in: String, TransactionState, reason: String)
+  /// One side of the join saga has to undo its part.
+  case rollsBack(OrderTables.Order, step: String, reason: String)
   /// The way back begins, or goes on, at `step`.
   case turnsBack(OrderTables.Order, in: String, step: String, reason: String)
 }

@@ -14,7 +14,11 @@ actor PaymentService: ShopService {
   static let plan = ServicePlan(
     name: ShopPlan.payment, team: "money", instances: 2, firstPort: 41_871, workers: 16,
     reads: [
-      Subscription(TopicName.payment, [EventType.itemReserved: "charge", EventType.orderFailed: "refund"])
+      Subscription(TopicName.payment, [EventType.itemReserved: "charge", EventType.orderFailed: "refund"]),
+      Subscription(
+        TopicName.orders, [EventType.placed: "charge", EventType.rollback: "refund"],
+        // Who did not accept has nothing to undo.
+        where: { type, order in type != EventType.rollback || order.source != ShopPlan.payment }),
     ], calls: [company], objective: ShopPlan.slowObjective, program: { PaymentService($0) })
 
   /// Nobody waits long for the company; a record can wait until its breaker lets it through: 0.5, 1 and 2 s.
@@ -38,13 +42,12 @@ actor PaymentService: ShopService {
   }
 
   func handle(_ request: Request, from context: TraceContext) async throws -> Response {
-    request.route == "GET /health"
-      ? Response(200) : Response(404, body: Payload(reason: "payment has no \(request.route)"))
+    .notFound("payment has no \(request.route)")
   }
 
   func handle(_ delivery: Delivery) async throws -> Handling {
     switch delivery.type {
-    case EventType.itemReserved: return try await charge(delivery)
+    case EventType.itemReserved, EventType.placed: return try await charge(delivery)
     default: return refund(delivery)
     }
   }
@@ -67,7 +70,7 @@ actor PaymentService: ShopService {
     switch outcome.result {
     case .success(let response) where response.status == 200:
       span.succeed()
-      try await answer(EventType.paymentComplete, to: TopicName.order, reason: nil, delivery)
+      try await answer(PaymentAnswer.charged(delivery), reason: nil, delivery)
       process.log(.info, context, "charged \(Self.won(delivery.payload.amount ?? 0))")
       return .done
     case .success(let response):
@@ -83,20 +86,21 @@ actor PaymentService: ShopService {
         try await fail(delivery, reason: Self.short(error))
         return .done
       }
-      turnsBack(context, step: ShopPlan.payment, reason: "payment timed out")
-      return .later(resolve(delivery, because: "payment timed out", announcing: EventType.paymentFailed))
+      turnsBack(context, on: delivery.topic, step: ShopPlan.payment, reason: "payment timed out")
+      return .later(
+        resolve(delivery, because: "payment timed out", announcing: PaymentAnswer.notCharged(delivery)))
     }
   }
 
   private func fail(_ delivery: Delivery, reason: String) async throws {
-    turnsBack(delivery.context, step: ShopPlan.inventory, reason: reason)
-    try await answer(EventType.paymentFailed, to: TopicName.inventory, reason: reason, delivery)
+    turnsBack(delivery.context, on: delivery.topic, step: ShopPlan.inventory, reason: reason)
+    try await answer(PaymentAnswer.notCharged(delivery), reason: reason, delivery)
   }
 
   /// Says that a transaction is on its way back, unless another instance, which was given the same record, was faster
-  /// and it has ended: whether it goes on after all is for order to say.
-  private func turnsBack(_ context: TraceContext, step: String, reason: String) {
-    guard world.transactions.isOpen(context.gtxid) else { return }
+  /// and it has ended: whether it goes on after all is for order to say. In the join saga, order alone turns back.
+  private func turnsBack(_ context: TraceContext, on topic: String, step: String, reason: String) {
+    guard topic == TopicName.payment, world.transactions.isOpen(context.gtxid) else { return }
     world.transactions.compensating(context.gtxid, order: OrderTables.pending, step: step, reason: reason)
   }
 
@@ -112,11 +116,14 @@ actor PaymentService: ShopService {
     }
     delivery.span.succeed()
     return .later(
-      resolve(delivery, because: delivery.payload.reason ?? "order failed", announcing: EventType.paymentRefunded))
+      resolve(
+        delivery, because: delivery.payload.reason ?? "order failed", announcing: PaymentAnswer.refunded(delivery)))
   }
 
   /// Sends `void` under the charge's key until the company answers, then announces what that means.
-  private func resolve(_ delivery: Delivery, because reason: String, announcing type: String) -> Reply<Void> {
+  private func resolve(
+    _ delivery: Delivery, because reason: String, announcing announcement: PaymentAnswer?
+  ) -> Reply<Void> {
     let reply = Reply<Void>()
     let (process, world) = (process, world)
     process.life.spawn {
@@ -126,13 +133,14 @@ actor PaymentService: ShopService {
         world.counters.compensated(step: "void")
         while !process.life.isOver {
           do {
-            try await self.answer(type, to: TopicName.inventory, reason: reason, delivery)
+            if let announcement { try await self.answer(announcement, reason: reason, delivery) }
             break
           } catch {
             try? await world.time.sleep(for: 500_000_000)
           }
         }
         guard !process.life.isOver else { return }
+        if delivery.type == EventType.rollback { world.rollbacks.carriedOut(delivery) }
         reply.resolve(.success(()))
       }
     }
@@ -153,12 +161,13 @@ actor PaymentService: ShopService {
 
   // MARK: Answering
 
-  private func answer(_ type: String, to topic: String, reason: String?, _ delivery: Delivery) async throws {
+  private func answer(_ answer: PaymentAnswer, reason: String?, _ delivery: Delivery) async throws {
+    let type = answer.type
     var payload = delivery.payload
     payload.reason = reason
     payload.hop = type == EventType.paymentComplete ? Int64(delivery.context.ltxid.number) : payload.hop
     let entry = Outbox.Entry.event(
-      type, to: topic, order: payload.order ?? 0, payload, context: delivery.context, process: process)
+      type, to: answer.topic, order: payload.order ?? 0, payload, context: delivery.context, process: process)
     try await process.bus.publish([entry])
     if type == EventType.paymentComplete { world.transactions.step(delivery.context.gtxid, ShopPlan.order) }
   }

@@ -23,10 +23,6 @@ actor PaymentCompany: ShopService {
     random = process.world.random("\(process.instance.name)/behaviour/\(process.number)")
   }
 
-  func handle(_ delivery: Delivery) async throws -> Handling {
-    preconditionFailure("an outside company reads none of our topics")
-  }
-
   func handle(_ request: Request, from context: TraceContext) async throws -> Response {
     let took = latency.sample(&random)
     switch request.route {
@@ -35,7 +31,6 @@ actor PaymentCompany: ShopService {
       try await world.time.sleep(for: took)
       books.void(request.argument)
       return Response(200)
-    case "GET /health": return Response(200)
     default: return Response(404, body: Payload(reason: "no such operation"))
     }
   }

@@ -2,8 +2,8 @@ internal import GRDB
 internal import TraceModel
 internal import Transactions
 
-/// The inventory service's database: stock, and who has reserved what of it.
-enum InventoryTables: ServiceTables {
+/// Stock, and which order has reserved what of it: what inventory and item keep, each in a database of its own.
+enum StockTables: ServiceTables {
   static let schema =
     Outbox.schema + Inbox.schema + """
       CREATE TABLE product(
@@ -27,6 +27,8 @@ enum InventoryTables: ServiceTables {
   static let reserved = "RESERVED"
   static let released = "RELEASED"
   static let rejected = "REJECTED"
+  /// Sold for good: nothing gives it back.
+  static let confirmed = "CONFIRMED"
 
   struct Reservation: Sendable {
     var sku: String
@@ -34,6 +36,8 @@ enum InventoryTables: ServiceTables {
     var state: String
     /// The hop that reserved it.
     var hop: Int64
+
+    var holdsStock: Bool { state == StockTables.reserved || state == StockTables.confirmed }
   }
 
   static func fill(_ database: Database) throws {
@@ -58,6 +62,11 @@ enum InventoryTables: ServiceTables {
     return isEnough
   }
 
+  /// Pieces that can be had; nil for a product that there is not.
+  static func stock(of sku: String, _ database: Database) throws -> Int64? {
+    try database.first("SELECT stock FROM product WHERE sku = ?", [sku]) { $0.value(0) }
+  }
+
   static func reservation(of order: Int64, _ database: Database) throws -> Reservation? {
     try database.first("SELECT sku, quantity, state, hop FROM reservation WHERE order_id = ?", [order]) { row in
       Reservation(sku: row.value(0), quantity: row.value(1), state: row.value(2), hop: row.value(3))
@@ -74,6 +83,14 @@ enum InventoryTables: ServiceTables {
   }
 
   static let roundLabel: String? = "restock"
+
+  /// What an order had reserved is sold; false when it holds nothing.
+  static func confirm(_ order: Int64, now: Int64, _ database: Database) throws -> Bool {
+    try database.run(
+      "UPDATE reservation SET state = 'CONFIRMED', changed = ? WHERE order_id = ? AND state = 'RESERVED'",
+      [now, order])
+    return database.changesCount > 0
+  }
 
   /// A delivery: fills up what is due in this round to its level.
   static func everyRound(_ round: Int64, now: Int64, _ database: Database) throws {
@@ -103,8 +120,8 @@ enum InventoryTables: ServiceTables {
       try database.number(
         """
         SELECT coalesce(sum(quantity), 0) FROM (
-          SELECT quantity FROM reservation WHERE state = 'RESERVED'
-          UNION ALL SELECT quantity FROM total WHERE state = 'RESERVED')
+          SELECT quantity FROM reservation WHERE state IN ('RESERVED', 'CONFIRMED')
+          UNION ALL SELECT quantity FROM total WHERE state IN ('RESERVED', 'CONFIRMED'))
         """)
     )
   }

@@ -1,0 +1,53 @@
+/// One of the ways through the gateway.
+struct GatewayRoute: Sendable {
+  /// `GET /products/{sku}`
+  var route: String
+  /// What a transaction that begins here is called.
+  var kind: String
+  /// Who answers, and under which name there.
+  var service: String
+  var target: String
+
+  init(_ route: String, _ kind: String, _ service: String, _ target: String) {
+    self.route = route
+    self.kind = kind
+    self.service = service
+    self.target = target
+  }
+
+  static let all = [
+    GatewayRoute("POST /orders", TransactionKind.checkout, ShopPlan.order, "POST /orders"),
+    GatewayRoute("GET /transactions/{gtxid}", TransactionKind.status, ShopPlan.order, "GET /orders/{gtxid}"),
+    GatewayRoute("GET /products/{sku}", TransactionKind.browse, ShopPlan.pageComposer, "GET /pages/{sku}"),
+    GatewayRoute("GET /search", TransactionKind.search, ShopPlan.search, "GET /search"),
+    GatewayRoute("POST /carts", TransactionKind.cart, ShopPlan.cart, "POST /carts"),
+    GatewayRoute("POST /reviews", TransactionKind.review, ShopPlan.review, "POST /reviews"),
+  ]
+
+  static func of(_ route: String) -> GatewayRoute? { all.first { $0.route == route } }
+
+  /// What a transaction that begins with a request is called; a check of health when nobody outside may ask so.
+  static func kind(of route: String) -> String { of(route)?.kind ?? TransactionKind.health }
+
+  /// Whom the gateway calls, each once.
+  static let calls: [CallPlan] = [
+    CallPlan(ShopPlan.order, "creates the order; asks for its state"),
+    CallPlan(ShopPlan.pageComposer, "composes the product page"),
+    CallPlan(ShopPlan.search, "searches the products"),
+    CallPlan(ShopPlan.cart, "puts something into the cart"),
+    CallPlan(ShopPlan.review, "writes a review"),
+  ]
+}
+
+/// The kinds of transactions; status and health are kept out of lists unless they are asked for.
+public enum TransactionKind {
+  public static let checkout = "checkout"
+  public static let browse = "browse"
+  public static let search = "search"
+  public static let cart = "cart"
+  public static let review = "review"
+  public static let status = "status"
+  public static let health = "health"
+
+  static let hidden = [status, health]
+}

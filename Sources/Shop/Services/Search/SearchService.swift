@@ -1,0 +1,55 @@
+internal import GRDB
+internal import Simulation
+internal import TraceModel
+internal import Transactions
+
+/// Search: the products as they are asked for, denormalised.
+actor SearchService: ShopService {
+  static let plan = ServicePlan(
+    name: ShopPlan.search, team: "catalogue", instances: 2, firstPort: 41_911, workers: 16,
+    store: StorePlan(connections: 10, tables: SearchTables.self, publishes: false), program: { SearchService($0) })
+
+  nonisolated let unownedExecutor: UnownedSerialExecutor
+  private let database: DatabasePort
+
+  init(_ process: ServiceProcess) {
+    guard let database = process.database else { preconditionFailure("the search service keeps a database") }
+    self.database = database
+    unownedExecutor = process.world.time.asUnownedSerialExecutor()
+  }
+
+  func handle(_ request: Request, from context: TraceContext) async throws -> Response {
+    guard request.route == "GET /search" else { return .notFound("search has no \(request.route)") }
+    guard let words = request.body.words, !words.isEmpty else {
+      return Response(400, body: Payload(reason: "a search has words"))
+    }
+    var found = Payload()
+    found.entries = try await database.read { try SearchTables.find(words, $0) }
+    return Response(200, body: found)
+  }
+}
+
+/// The search service's documents: JSON, one for each product.
+enum SearchTables: ServiceTables {
+  static let schema = """
+    CREATE TABLE document(id TEXT PRIMARY KEY, json TEXT NOT NULL) WITHOUT ROWID;
+    CREATE INDEX document_title ON document(json ->> 'title');
+    """
+
+  static func fill(_ database: Database) throws {
+    for product in Product.all {
+      var document = Payload(sku: product.sku)
+      document.title = product.title
+      document.price = product.price
+      try database.run(
+        "INSERT INTO document(id, json) VALUES (?, ?)", [product.sku, String(decoding: document.json, as: UTF8.self)])
+    }
+  }
+
+  /// Those whose title has the words, the cheapest first, ten at most.
+  static func find(_ words: String, _ database: Database) throws -> [Payload] {
+    try database.all(
+      "SELECT json FROM document WHERE instr(json ->> 'title', ?) > 0 ORDER BY json ->> 'price', id LIMIT 10", [words]
+    ) { Payload(json: Array(($0.value(0) as String).utf8)) ?? Payload() }
+  }
+}

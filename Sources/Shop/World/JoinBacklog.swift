@@ -1,0 +1,45 @@
+internal import EventBus
+internal import OrderedCollections
+internal import Transactions
+
+/// The answers that joins have been given and said nothing of yet: they wait for their partners, or for their windows to
+/// end, in no database and under no offset.
+final class JoinBacklog: @unchecked Sendable {
+  private struct Place: Hashable {
+    var topic: String
+    /// Decides the partition.
+    var key: [UInt8]
+    var offset: Int64
+  }
+
+  /// Timestamps, oldest first.
+  private var waiting = OrderedDictionary<Place, Int64>()
+  private let inputs: Set<String>
+  /// Whoever moves offsets by hand keeps a join from ever speaking of what it passes over.
+  private static let longest: Int64 = 600_000_000_000
+
+  /// - Parameter kind: of an inner join nobody can wait for what finds no partner.
+  init(_ joins: [JoinPlan], kind: JoinSettings.Kind) {
+    inputs = kind == .inner ? [] : Set(joins.flatMap { [$0.left, $0.right] })
+  }
+
+  var isEmpty: Bool { waiting.isEmpty }
+
+  /// The timestamp of the oldest.
+  var oldest: Int64? { waiting.values.first }
+
+  func see(_ record: EventRecord, topic: String) {
+    guard inputs.contains(topic), let key = record.key, record.headerText(RecordHeaderName.type) != EventType.tick
+    else { return }
+    waiting[Place(topic: topic, key: key, offset: record.offset)] = record.timestamp
+  }
+
+  func cameOut(topic: String, key: [UInt8], offset: Int64) {
+    waiting.removeValue(forKey: Place(topic: topic, key: key, offset: offset))
+  }
+
+  func forget(before time: Int64) {
+    guard let oldest, oldest < time - Self.longest else { return }
+    waiting.removeAll { $0.value < time - Self.longest }
+  }
+}

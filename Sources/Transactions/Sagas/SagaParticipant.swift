@@ -1,0 +1,192 @@
+public import GRDB
+internal import TraceModel
+
+/// A service that carries out commands of sagas: each one once, however often it comes.
+///
+/// What it did is noted under the request id in the same transaction as the effect; when the command comes again, the same
+/// reply is sent again, and nothing is done. An undo whose action did not come yet leaves a tombstone, so that the action
+/// does nothing when it comes after all.
+public struct SagaParticipant: Sendable {
+  /// The service.
+  public let name: String
+
+  public init(_ name: String) {
+    self.name = name
+  }
+
+  public static let schema = """
+    CREATE TABLE saga_request(
+      request TEXT PRIMARY KEY, ok INTEGER NOT NULL, reason TEXT NOT NULL, locked TEXT NOT NULL, body BLOB NOT NULL,
+      replies INTEGER NOT NULL, received INTEGER NOT NULL) WITHOUT ROWID;
+    CREATE INDEX saga_request_received ON saga_request(received);
+    CREATE TABLE saga_effect(
+      saga TEXT NOT NULL, step TEXT NOT NULL, state TEXT NOT NULL, changed INTEGER NOT NULL,
+      PRIMARY KEY(saga, step)) WITHOUT ROWID;
+    CREATE INDEX saga_effect_changed ON saga_effect(changed);
+    """ + "\n" + SemanticLock.schema
+
+  /// What a service says to a command.
+  public enum Answer: Sendable, Hashable {
+    /// Done. The body is one JSON value; empty when there is nothing to say.
+    case done(body: [UInt8] = [])
+    /// Not done, and nothing of it stays, whatever was written before the answer.
+    case refused(String, body: [UInt8] = [])
+    /// A resource belongs to another saga: the command waits until that is over. Nothing of it stays.
+    case blocked(by: String)
+  }
+
+  /// What became of a command.
+  public enum Handling: Sendable, Hashable {
+    case acted(SagaReply)
+    /// It came before: the same reply is sent again.
+    case repeated(SagaReply)
+    /// An undo before its action, or an action after its undo: nothing was done.
+    case tombstoned(SagaReply)
+    case stashed(resource: String)
+    /// A resource was given back; what waited for it was acted on.
+    case unlocked(resource: String, handedOut: [Handling])
+  }
+
+  /// Carries out a command, by its name. It is called once for each request that is to have an effect.
+  public typealias Act = (SagaCommand, Database) throws -> Answer
+
+  /// Takes a command within the caller's transaction. The reply is written to the ``Outbox``.
+  /// - Throws: `DatabaseError`, and what `act` throws: then the transaction is rolled back and the command comes again.
+  public func handle(_ command: SagaCommand, _ context: SagaContext, _ database: Database, _ act: Act) throws
+    -> Handling
+  {
+    switch command.kind {
+    case .unlock: return try unlock(command, context, database, act)
+    case .act, .undo: break
+    }
+    if let reply = try repeated(command, database) {
+      try send(reply, to: command, context, database)
+      return .repeated(reply)
+    }
+    let effect = try Effect.of(command, database)
+    switch (command.kind, effect) {
+    case (.undo, nil), (.undo, .tombstone), (.undo, .undone):
+      if effect == nil { try Effect.tombstone.note(command, context.now, database) }
+      try SemanticLock.withdraw(saga: command.saga, step: command.step, database)
+      return .tombstoned(try reply(.done(), to: command, context, database))
+    case (.act, .tombstone), (.act, .undone):
+      return .tombstoned(try reply(.refused("undone before it came"), to: command, context, database))
+    case (.act, .done):
+      // Under another request id: it is done once all the same.
+      return .repeated(try reply(.done(), to: command, context, database))
+    case (.undo, .done), (.act, nil), (.unlock, _):
+      return try carryOut(command, context, database, act)
+    }
+  }
+
+  /// Forgets what was asked before `time`. Commands as old as that must not come again.
+  public static func prune(receivedBefore time: Int64, _ database: Database) throws {
+    try database.run("DELETE FROM saga_request WHERE received < ?", [time])
+    try database.run("DELETE FROM saga_effect WHERE changed < ?", [time])
+  }
+
+  // MARK: Carrying out
+
+  private func carryOut(
+    _ command: SagaCommand, _ context: SagaContext, _ database: Database, _ act: Act
+  ) throws -> Handling {
+    try database.run("SAVEPOINT saga_act")
+    let answer = try act(command, database)
+    if case .done = answer {} else { try database.run("ROLLBACK TO saga_act") }
+    try database.run("RELEASE saga_act")
+    switch answer {
+    case .done:
+      try (command.kind == .undo ? Effect.undone : .done).note(command, context.now, database)
+      return .acted(try reply(answer, to: command, context, database))
+    case .refused:
+      return .acted(try reply(answer, to: command, context, database))
+    case .blocked(let resource):
+      let message = SemanticLock.Message(
+        saga: command.saga, step: command.step, message: command.request, type: command.name, key: command.key,
+        payload: command.payload, gtxid: context.trace.gtxid, ltxid: context.trace.ltxid, span: context.trace.span)
+      try SemanticLock.stash(message, for: resource, now: context.now, database)
+      return .stashed(resource: resource)
+    }
+  }
+
+  private func unlock(
+    _ command: SagaCommand, _ context: SagaContext, _ database: Database, _ act: Act
+  ) throws -> Handling {
+    let messages = try SemanticLock.unlock(command.resource, by: command.saga, now: context.now, database)
+    let handlings = try messages.map { message in
+      guard let stashed = SagaCommand(type: message.type, key: message.key, payload: message.payload) else {
+        preconditionFailure("a stashed message of saga \(message.saga) is no command")
+      }
+      // It goes on in its own transaction, not in that of the saga that was in its way.
+      let own = SagaContext(
+        now: context.now, trace: TraceContext(gtxid: message.gtxid, ltxid: message.ltxid, span: message.span),
+        makeSpan: context.makeSpan)
+      return try handle(stashed, own, database, act)
+    }
+    return .unlocked(resource: command.resource, handedOut: handlings)
+  }
+
+  // MARK: Replies
+
+  private func reply(
+    _ answer: Answer, to command: SagaCommand, _ context: SagaContext, _ database: Database
+  ) throws -> SagaReply {
+    var reply = SagaReply(to: command, isSuccess: true)
+    switch answer {
+    case .done(let body): reply.body = body
+    case .refused(let reason, let body): (reply.isSuccess, reply.reason, reply.body) = (false, reason, body)
+    case .blocked: preconditionFailure("a command that waits has no reply yet")
+    }
+    // Also to an undo: the reply to the action may never have come.
+    reply.locked = try SemanticLock.resources(of: command.saga, database)
+    try database.run(
+      "INSERT INTO saga_request(request, ok, reason, locked, body, replies, received) VALUES (?, ?, ?, ?, ?, 0, ?)",
+      [
+        command.request, reply.isSuccess, reply.reason, reply.locked.joined(separator: "\n"), reply.body, context.now,
+      ])
+    try send(reply, to: command, context, database)
+    return reply
+  }
+
+  private func repeated(_ command: SagaCommand, _ database: Database) throws -> SagaReply? {
+    try database.first("SELECT ok, reason, locked, body FROM saga_request WHERE request = ?", [command.request]) {
+      row in
+      SagaReply(
+        to: command, isSuccess: row.value(0), reason: row.value(1),
+        locked: (row.value(2) as String).split(separator: "\n").map(String.init), body: row.bytes(3))
+    }
+  }
+
+  /// Its message id is that of the request and the number of the reply: `<request>/reply/1`.
+  private func send(
+    _ reply: SagaReply, to command: SagaCommand, _ context: SagaContext, _ database: Database
+  ) throws {
+    try database.run("UPDATE saga_request SET replies = replies + 1 WHERE request = ?", [command.request])
+    let number = try database.number("SELECT replies FROM saga_request WHERE request = ?", [command.request])
+    try Outbox.write(
+      Outbox.Entry(
+        message: "\(command.request)/reply/\(number)", to: command.replyTopic, key: command.key,
+        type: command.name + (reply.isSuccess ? ":ok" : ":refused"), payload: reply.payload, of: context.trace.gtxid,
+        context), database)
+  }
+
+  /// What a step of a saga has done here.
+  private enum Effect: String {
+    case done = "DONE"
+    case undone = "UNDONE"
+    /// It was undone before it came.
+    case tombstone = "TOMBSTONE"
+
+    static func of(_ command: SagaCommand, _ database: Database) throws -> Effect? {
+      try database.first(
+        "SELECT state FROM saga_effect WHERE saga = ? AND step = ?", [command.saga, command.step]
+      ) { Effect(rawValue: $0.value(0)) }.flatMap(\.self)
+    }
+
+    func note(_ command: SagaCommand, _ now: Int64, _ database: Database) throws {
+      try database.run(
+        "INSERT OR REPLACE INTO saga_effect(saga, step, state, changed) VALUES (?, ?, ?, ?)",
+        [command.saga, command.step, rawValue, now])
+    }
+  }
+}
