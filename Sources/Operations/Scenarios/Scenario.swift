@@ -9,11 +9,25 @@ public struct Scenario: Sendable {
   public var seed: UInt64
   /// Transactions a second at its beginning.
   public var rate: Double
+  /// What customers come for, and how their orders are carried out, by weight; empty: as before.
+  public var journeys: [Weight] = []
+  public var sagas: [Weight] = []
   /// Nanoseconds. Then its faults end and the rate is what it was before.
   public var duration: Int64
   /// In the order of their moments.
   public var steps: [ScenarioStep]
   public var expectations: [ScenarioExpectation]
+
+  /// One of several choices, and how often it is taken against the others.
+  public struct Weight: Sendable, Equatable {
+    public var name: String
+    public var weight: Double
+
+    public init(name: String, weight: Double) {
+      self.name = name
+      self.weight = weight
+    }
+  }
 
   public init(
     name: String, title: String, teaches: String, seed: UInt64 = 1, rate: Double, duration: Int64,

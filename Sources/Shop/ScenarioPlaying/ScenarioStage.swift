@@ -14,6 +14,7 @@ final class ScenarioStage: @unchecked Sendable {
   private var killed: [(service: String, instance: String)] = []
   private var forced: [(caller: String, callee: String)] = []
   private var rateBefore = 0.0
+  private var mixBefore = LoadMix.ordersOnly
   private lazy var builder = SnapshotBuilder(world: world, external: TraceStore(budget: 1 << 20))
 
   private static let betweenLooks: Int64 = 500_000_000
@@ -31,6 +32,8 @@ final class ScenarioStage: @unchecked Sendable {
     world.faults.removeAll()
     judge = ScenarioJudge(scenario, start: builder.figures())
     rateBefore = world.customers.rate
+    mixBefore = world.customers.mix
+    world.customers.mix = scenario.mix(or: mixBefore)
     if world.customers.rate != scenario.rate { world.customers.rate = scenario.rate }
     tell(scenario.name, "started", severity: .info)
     for index in scenario.steps.indices {
@@ -83,6 +86,7 @@ final class ScenarioStage: @unchecked Sendable {
     }
     for (caller, callee) in forced { force(caller, callee, .closed) }
     (faults, killed, forced) = ([], [], [])
+    world.customers.mix = mixBefore
     if world.customers.rate != rateBefore { world.customers.rate = rateBefore }
   }
 
@@ -119,5 +123,17 @@ final class ScenarioStage: @unchecked Sendable {
     world.tell(
       OperationalEvent(
         time: world.time.now, kind: .command, severity: severity, subject: "scenario \(name)", change: change))
+  }
+}
+
+extension Scenario {
+  /// The load that it asks for; what it does not say stays as it is.
+  fileprivate func mix(or before: LoadMix) -> LoadMix {
+    var mix = before
+    let journeys = journeys.compactMap { choice in Journey(rawValue: choice.name).map { ($0, choice.weight) } }
+    let sagas = sagas.compactMap { choice in SagaKind(rawValue: choice.name).map { ($0, choice.weight) } }
+    if !journeys.isEmpty { mix.journeys = journeys.map { (journey: $0.0, weight: $0.1) } }
+    if !sagas.isEmpty { mix.sagas = sagas.map { (saga: $0.0, weight: $0.1) } }
+    return mix
   }
 }

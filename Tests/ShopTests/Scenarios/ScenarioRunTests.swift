@@ -7,6 +7,8 @@ import YAMLReading
 @Suite struct ScenarioRunTests {
   private static func play(_ scenario: Scenario, seed: UInt64) -> SimulationReport {
     var settings = ShopSettings(seed: seed, rate: scenario.rate)
+    // As the program starts it.
+    settings.mix = .ordinary
     settings.scenario = scenario
     return SimulationRun(settings, duration: scenario.duration).run()
   }
