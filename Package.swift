@@ -89,7 +89,8 @@ let package = Package(
     module("Platform", ["YAMLReading", "Resilience", orderedCollections]),
     .target(name: "CSimulationGuard"),
     module("Simulation", ["CSimulationGuard", "Concurrency"]),
-    module("Transactions", ["EventBus", "TraceModel", grdb, sqlite]),
+    .target(name: "CSQLiteHooks", linkerSettings: [.linkedLibrary("sqlite3")]),
+    module("Transactions", ["CSQLiteHooks", "EventBus", "TraceModel", "Concurrency", grdb, sqlite]),
     module(
       "Shop",
       [
@@ -139,7 +140,7 @@ let package = Package(
     tests(of: "YAMLReading"),
     tests(of: "Platform", ["Resilience", "YAMLReading"]),
     tests(of: "Simulation"),
-    tests(of: "Transactions", ["EventBus", "TraceModel"], fixtures: true),
+    tests(of: "Transactions", ["EventBus", "TraceModel", "Concurrency"], fixtures: true),
     tests(of: "Connectors", ["TraceModel", "Concurrency", nioCore, nioPosix]),
     tests(of: "Drawing", ["CNcurses"]),
     tests(of: "Terminal", ["Drawing", "CNcurses"]),

@@ -8,6 +8,10 @@ public struct Bindings: ExpressibleByArrayLiteral {
     self.values = values
   }
 
+  public init(_ values: [(any Bindable)?]) {
+    self.values = values
+  }
+
   /// - Returns: SQLite's result code: of the first value that it does not take, such as a text that is too large.
   func bind(to statement: OpaquePointer) -> CInt {
     let places = Int(sqlite3_bind_parameter_count(statement))

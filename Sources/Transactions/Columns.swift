@@ -48,7 +48,18 @@ public struct Columns: ~Copyable {
     return [UInt8](UnsafeRawBufferPointer(start: start, count: count))
   }
 
-  private func isNull(_ place: Int) -> Bool { sqlite3_column_type(statement, CInt(place)) == SQLITE_NULL }
+  /// The value of the column at `place`, of whatever kind it is.
+  public func any(_ place: Int) -> ColumnValue {
+    switch sqlite3_column_type(statement, CInt(place)) {
+    case SQLITE_INTEGER: .integer(value(place))
+    case SQLITE_FLOAT: .real(sqlite3_column_double(statement, CInt(place)))
+    case SQLITE_TEXT: .text(value(place))
+    case SQLITE_BLOB: .blob(bytes(place))
+    default: .null
+    }
+  }
+
+  func isNull(_ place: Int) -> Bool { sqlite3_column_type(statement, CInt(place)) == SQLITE_NULL }
 
   private func require(_ place: Int) {
     precondition(!isNull(place), "column \(place) is NULL: the query and its reader do not fit")

@@ -1,4 +1,4 @@
-// Transactions: what keeps state and events of a service in step: its database, the transactional outbox, the inbox.
+// Transactions: what keeps state and events of a service in step: its database, the outbox, the inbox, the change log.
 // It never knows a shop, never starts a task, and never reads a clock: the time is passed in.
 
 public import GRDB
@@ -10,29 +10,60 @@ public import GRDB
 public final class ServiceDatabase: Sendable {
   public let name: String
   private let queue: DatabaseQueue
+  private let capture: ChangeLogWriter?
 
-  /// - Parameter schema: SQL that makes the tables.
-  /// - Throws: what SQLite has against the schema.
-  public init(name: String, schema: String) throws {
+  /// - Parameters:
+  ///   - schema: SQL that makes the tables.
+  ///   - tables: those whose changes go into a log within the database: ``changeLog``. Each needs a primary key, and keeps
+  ///     its columns from now on.
+  /// - Throws: what SQLite has against the schema; ``CaptureError`` for a table that cannot be captured.
+  public init(name: String, schema: String, capturing tables: [String] = []) throws {
     self.name = name
     var configuration = Configuration()
     configuration.label = name
     queue = try DatabaseQueue(configuration: configuration)
-    try queue.writeWithoutTransaction { database in
+    capture = try queue.writeWithoutTransaction { database in
       // A page that a transaction changes is copied first, for a rollback: in memory, small pages make small copies.
       try database.execute(sql: "PRAGMA page_size = 1024")
       try database.execute(sql: schema)
+      return tables.isEmpty ? nil : try ChangeLogWriter(capturing: tables, database)
     }
   }
 
-  /// Runs `body` in one transaction, of which GRDB's own observers learn nothing.
+  /// The log of the changes of the captured tables; nil when none is captured.
+  public var changeLog: ChangeLog? { capture.map { ChangeLog(self, shapes: $0.knownShapes) } }
+
+  /// Runs `body` in one transaction, of which GRDB's own observers learn nothing. It must not change a captured table:
+  /// for that it would need a time.
   public func write<Value>(_ body: (Database) throws -> Value) throws -> Value {
+    try transaction(at: nil, for: nil, body)
+  }
+
+  /// Runs `body` in one transaction. What it changes in captured tables stands in the change log afterwards, as one
+  /// transaction of `time`, and when it is rolled back nothing does.
+  /// - Parameters:
+  ///   - time: nanoseconds since the Unix epoch.
+  ///   - origin: on whose behalf the rows change.
+  /// - Throws: what `body` throws, `DatabaseError`; ``CaptureError`` when the log cannot tell what has changed, and so
+  ///   nothing was committed.
+  public func write<Value>(
+    at time: Int64, for origin: ChangeOrigin? = nil, _ body: (Database) throws -> Value
+  ) throws -> Value {
+    try transaction(at: time, for: origin, body)
+  }
+
+  private func transaction<Value>(
+    at time: Int64?, for origin: ChangeOrigin?, _ body: (Database) throws -> Value
+  ) throws -> Value {
     try queue.writeWithoutTransaction { database in
       // GRDB's own way into a transaction compiles its three statements each time.
       try database.run("BEGIN IMMEDIATE TRANSACTION")
       do {
+        try capture?.begin(database)
         let value = try body(database)
+        try capture?.finish(at: time, for: origin, database)
         try database.run("COMMIT TRANSACTION")
+        capture?.committed()
         return value
       } catch {
         // SQLite ends a transaction by itself when it runs out of room, say.

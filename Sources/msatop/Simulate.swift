@@ -53,7 +53,8 @@ struct Simulate: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "How orders are carried out, by weight: choreographed, join, credit, credit-large.", valueName: "join=1"),
+      "How orders are carried out, by weight: choreographed, orchestrated, join, credit, credit-large.",
+      valueName: "join=1"),
     transform: Arguments.sagas)
   var sagas = LoadMix.ordinary.sagas
 

@@ -8,6 +8,7 @@ import Testing
   /// Our modules, and of each what it may import of ours.
   private static let allowed: [String: [String]] = [
     "CSanitizer": [], "CChecksum": [], "CSimulationGuard": [], "CNcurses": [], "CTerminalGuard": [],
+    "CSQLiteHooks": [],
     "Concurrency": ["CSanitizer"],
     "TraceModel": [],
     "Resilience": ["Concurrency"],
@@ -17,7 +18,7 @@ import Testing
     "EventBus": ["TraceModel", "Concurrency", "CChecksum"],
     "TraceCollector": ["TraceModel", "Concurrency"],
     "Simulation": ["CSimulationGuard", "Concurrency"],
-    "Transactions": ["Resilience", "EventBus", "TraceModel", "Concurrency"],
+    "Transactions": ["CSQLiteHooks", "Resilience", "EventBus", "TraceModel", "Concurrency"],
     "Operations": bus,
     "Connectors": bus + ["Operations"],
     "Terminal": ["Drawing", "Concurrency", "CNcurses", "CTerminalGuard"],

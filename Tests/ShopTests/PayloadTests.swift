@@ -10,6 +10,8 @@ import Testing
     payload["fresh"] = .truth(true)
     payload["late"] = .truth(false)
     payload["none"] = .objects([])
+    payload["locked"] = .texts(["order/7", "order/8"])
+    payload["inner"] = .object(Payload(order: 8, state: "PENDING"))
     return payload
   }()
 
@@ -37,6 +39,8 @@ import Testing
       case .text(let text): object[field.name] = text
       case .number(let number): object[field.name] = number
       case .truth(let truth): object[field.name] = truth
+      case .object(let inner): object[field.name] = self.object(inner)
+      case .texts(let texts): object[field.name] = texts
       case .objects(let objects): object[field.name] = objects.map(self.object)
       }
     }
@@ -82,7 +86,8 @@ import Testing
 
   @Test(arguments: [
     "", "{", "}", "[]", "{}}", "{,}", #"{"order"}"#, #"{"order":}"#, #"{"order":07}"#, #"{"order":-}"#,
-    #"{"order":9223372036854775808}"#, #"{"user":"kim"#, #"{"user":"kim" "sku":"a"}"#, #"{"a":[1]}"#, #"{"a":{}}"#,
+    #"{"order":9223372036854775808}"#, #"{"user":"kim"#, #"{"user":"kim" "sku":"a"}"#, #"{"a":[1]}"#,
+    #"{"a":{"b":1.5}}"#,
     #"{"a":tru}"#, #"{"a":[{}}"#,
   ])
   func whatIsNoPayloadIsRefused(text: String) {

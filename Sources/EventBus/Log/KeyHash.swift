@@ -31,3 +31,10 @@ enum KeyHash {
     Int(murmur2(key) & 0x7fff_ffff) % count
   }
 }
+
+extension Topic {
+  /// The partition to which records with this key go that name none themselves.
+  public func partition(ofKey key: [UInt8]) -> Int {
+    partitionCount == 1 ? 0 : KeyHash.partition(of: key, count: partitionCount)
+  }
+}

@@ -63,7 +63,7 @@ struct AuditedTrace {
     if let place = Self.cycle(parents) { return "span \(nodes[place].id) is its own ancestor" }
     guard isOver else { return nil }
     let children = Self.childCounts(parents)
-    return missingLeaf(children) ?? (ranInParallel(children) ? nil : gap)
+    return missingLeaf(children) ?? (ranInParallel(children, parents) ? nil : gap)
   }
 
   /// What is wrong with spans that came after their transaction was judged; nil when each of them goes back to a record
@@ -128,11 +128,17 @@ struct AuditedTrace {
   }
 
   /// Hops may share a number where somebody worked on without knowing how far the other side had come: a call whose
-  /// answer was lost after it had been taken up, or a record that was worked on twice.
-  private func ranInParallel(_ children: [Int]) -> Bool {
+  /// answer was lost after it had been taken up, a record that was worked on twice, or several that were sent at once.
+  private func ranInParallel(_ children: [Int], _ parents: [Int?]) -> Bool {
     var workers: Set<SpanID> = []
-    for (node, count) in zip(nodes, children) where count > 0 {
+    var senders: Set<Int> = []
+    for (place, node) in nodes.enumerated() where children[place] > 0 {
       if node.kind == .client, !node.isAnswered { return true }
+      if node.kind == .consumer, let record = parents[place], let sender = parents[record],
+        !senders.insert(sender).inserted
+      {
+        return true
+      }
       guard node.kind == .consumer || node.kind == .server, let parent = node.parent else { continue }
       if !workers.insert(parent).inserted { return true }
     }

@@ -26,7 +26,7 @@ public struct LoadMix: Sendable {
   /// A shop on an ordinary day.
   public static let ordinary = LoadMix(
     journeys: [(.buy, 50), (.browse, 25), (.search, 12), (.cart, 9), (.review, 4)],
-    sagas: [(.choreographed, 60), (.join, 20), (.credit, 12), (.creditLarge, 8)])
+    sagas: [(.choreographed, 50), (.orchestrated, 15), (.join, 15), (.credit, 12), (.creditLarge, 8)])
 
   /// One of several, by `unit`, which is drawn evenly from 0 to 1.
   static func choose<Choice>(_ choices: [(Choice, Double)], at unit: Double) -> Choice? {

@@ -2,6 +2,8 @@
 public enum SagaKind: String, Sendable, CaseIterable {
   /// Each service acts on the events of the one before; nobody coordinates.
   case choreographed
+  /// A coordinator sends commands, and the compensations.
+  case orchestrated
   /// Item and payment work on the order independently, and order joins their answers.
   case join
   /// Customer reserves credit; nothing is charged.
@@ -12,7 +14,7 @@ public enum SagaKind: String, Sendable, CaseIterable {
   /// The state of a new order.
   var first: String {
     switch self {
-    case .choreographed: OrderTables.pending
+    case .choreographed, .orchestrated: OrderTables.pending
     case .join: OrderTables.placed
     case .credit, .creditLarge: OrderTables.new
     }
@@ -22,6 +24,7 @@ public enum SagaKind: String, Sendable, CaseIterable {
   var good: String {
     switch self {
     case .choreographed: OrderTables.paid
+    case .orchestrated: OrderTables.approved
     case .join: OrderTables.confirmed
     case .credit, .creditLarge: OrderTables.open
     }
@@ -31,14 +34,15 @@ public enum SagaKind: String, Sendable, CaseIterable {
   var firstStep: String {
     switch self {
     case .choreographed: ShopPlan.inventory
+    case .orchestrated: ShopPlan.orchestrator
     case .join: "\(ShopPlan.item), \(ShopPlan.payment)"
     case .credit, .creditLarge: ShopPlan.customer
     }
   }
 
   /// What an order that went through holds.
-  var holdsStock: Bool { self == .choreographed || self == .creditLarge }
+  var holdsStock: Bool { self == .choreographed || self == .orchestrated || self == .creditLarge }
   var holdsItems: Bool { self == .join }
-  var holdsMoney: Bool { self == .choreographed || self == .join }
-  var holdsCredit: Bool { self == .credit || self == .creditLarge }
+  var holdsMoney: Bool { self == .choreographed || self == .orchestrated || self == .join }
+  var holdsCredit: Bool { self == .orchestrated || self == .credit || self == .creditLarge }
 }

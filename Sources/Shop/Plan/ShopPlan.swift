@@ -16,13 +16,15 @@ struct ShopPlan: Sendable {
   static let shipping = "shipping"
   static let recommendation = "recommendation"
   static let search = "search"
+  static let orchestrator = "orchestrator"
   static let pageComposer = "page-composer"
 
   static let partitions = 6
 
   static let services: [ServicePlan] = [
     GatewayService.plan, OrderService.plan, InventoryService.plan, PaymentService.plan, CustomerService.plan,
-    ItemService.plan, PageComposer.plan, CatalogService.plan, CartService.plan, ReviewService.plan,
+    ItemService.plan, OrchestratorService.plan, PageComposer.plan, CatalogService.plan, CartService.plan,
+    ReviewService.plan,
     ShippingService.plan,
     RecommendationService.plan, SearchService.plan, PaymentCompany.plan,
   ]
@@ -116,6 +118,25 @@ enum EventType {
   static let stockReleased = "StockReleased"
 }
 
+/// Commands of the orchestrated saga.
+enum CommandName {
+  static let createOrder = "CreateOrder"
+  static let approveOrder = "ApproveOrder"
+  static let cancelOrder = "CancelOrder"
+  static let reserveCredit = "ReserveCredit"
+  static let releaseCredit = "ReleaseCredit"
+  static let reserveStock = "ReserveStock"
+  static let releaseStock = "ReleaseStock"
+  static let charge = "Charge"
+  static let ship = "Ship"
+  /// The saga is over: what it holds is free.
+  static let unlock = "UNLOCK"
+
+  static let all = [
+    createOrder, approveOrder, cancelOrder, reserveCredit, releaseCredit, reserveStock, releaseStock, charge, ship,
+  ]
+}
+
 /// Topics of the shop.
 enum TopicName {
   static let inventory = "inventory"
@@ -125,5 +146,8 @@ enum TopicName {
   static let orders = "orders"
   static let stock = "stock"
   static let payments = "payments"
+  /// What the orchestrator wants of a service.
+  static func commands(_ service: String) -> String { "commands.\(service)" }
+  static let replies = "replies"
   static let operations = "__operations"
 }

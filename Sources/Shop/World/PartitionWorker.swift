@@ -16,7 +16,17 @@ struct Delivery: Sendable {
   let message: String
   let context: TraceContext
   let span: OpenSpan
-  let payload: Payload
+  var payload: Payload
+
+  /// The record as a command of the orchestrator; nil when it is none.
+  var command: SagaCommand? { SagaCommand(type: type, key: key, payload: record.value) }
+
+  /// With what a command says of its order in place of the whole record.
+  var bodyOfCommand: Delivery {
+    var delivery = self
+    delivery.payload = payload.object("body") ?? Payload()
+    return delivery
+  }
 
   /// The record's key, which is the order's number.
   var key: String { record.keyText ?? "" }

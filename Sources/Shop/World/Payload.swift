@@ -1,6 +1,7 @@
 internal import Foundation
 
-/// What calls and events say: a JSON object of texts, whole numbers, truths, and lists of such objects.
+/// What calls and events say: a JSON object of texts, whole numbers, truths, such objects, and lists
+/// of objects or texts.
 ///
 /// Fields stand in the order of their names, so that the same content is the same bytes. Services name fields by the typed
 /// properties of `Payload+Fields.swift`, each of which is nil where the field is missing or of another type.
@@ -9,7 +10,9 @@ struct Payload: Sendable, Equatable {
     case text(String)
     case number(Int64)
     case truth(Bool)
+    case object(Payload)
     case objects([Payload])
+    case texts([String])
   }
 
   struct Field: Sendable, Equatable {
@@ -49,6 +52,11 @@ struct Payload: Sendable, Equatable {
   func truth(_ name: String) -> Bool? {
     guard case .truth(let truth) = self[name] else { return nil }
     return truth
+  }
+
+  func object(_ name: String) -> Payload? {
+    guard case .object(let object) = self[name] else { return nil }
+    return object
   }
 
   func objects(_ name: String) -> [Payload]? {
@@ -111,8 +119,12 @@ extension Payload.Value: Decodable {
       self = .number(number)
     } else if let text = try? value.decode(String.self) {
       self = .text(text)
+    } else if let objects = try? value.decode([Payload].self) {
+      self = .objects(objects)
+    } else if let texts = try? value.decode([String].self) {
+      self = .texts(texts)
     } else {
-      self = .objects(try value.decode([Payload].self))
+      self = .object(try value.decode(Payload.self))
     }
   }
 }

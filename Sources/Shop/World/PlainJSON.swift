@@ -14,7 +14,9 @@ struct PlainJSONWriter {
       case .text(let text): add(text)
       case .number(let number): bytes.append(contentsOf: String(number).utf8)
       case .truth(let truth): bytes.append(contentsOf: (truth ? "true" : "false").utf8)
-      case .objects(let objects): add(objects)
+      case .object(let object): add(object)
+      case .objects(let objects): add(objects) { $0.add($1) }
+      case .texts(let texts): add(texts) { $0.add($1) }
       }
     }
     bytes.append(UInt8(ascii: "}"))
@@ -22,11 +24,13 @@ struct PlainJSONWriter {
 
   consuming func finished() -> [UInt8] { bytes }
 
-  private mutating func add(_ objects: [Payload]) {
+  private mutating func add<Element>(
+    _ elements: [Element], _ body: (inout PlainJSONWriter, Element) -> Void
+  ) {
     bytes.append(UInt8(ascii: "["))
-    for (place, object) in objects.enumerated() {
+    for (place, element) in elements.enumerated() {
       if place > 0 { bytes.append(UInt8(ascii: ",")) }
-      add(object)
+      body(&self, element)
     }
     bytes.append(UInt8(ascii: "]"))
   }
@@ -105,24 +109,35 @@ struct PlainJSONReader {
     case UInt8(ascii: "\""): return text().map(Payload.Value.text)
     case UInt8(ascii: "t"): return word("true") ? .truth(true) : nil
     case UInt8(ascii: "f"): return word("false") ? .truth(false) : nil
-    case UInt8(ascii: "["): return objects().map(Payload.Value.objects)
+    case UInt8(ascii: "{"):
+      guard depth < Self.deepest else { return nil }
+      depth += 1
+      defer { depth -= 1 }
+      return object().map(Payload.Value.object)
+    case UInt8(ascii: "["): return list()
     default: return number().map(Payload.Value.number)
     }
   }
 
-  private mutating func objects() -> [Payload]? {
+  private mutating func list() -> Payload.Value? {
     guard depth < Self.deepest else { return nil }
     depth += 1
     defer { depth -= 1 }
     take(UInt8(ascii: "["))
-    var objects: [Payload] = []
-    if skip(UInt8(ascii: "]")) { return objects }
+    if skip(UInt8(ascii: "]")) { return .objects([]) }
+    guard place < bytes.count else { return nil }
+    return bytes[place] == UInt8(ascii: "\"")
+      ? elements { $0.text() }.map(Payload.Value.texts) : elements { $0.object() }.map(Payload.Value.objects)
+  }
+
+  private mutating func elements<Element>(_ next: (inout PlainJSONReader) -> Element?) -> [Element]? {
+    var elements: [Element] = []
     repeat {
-      guard let object = object() else { return nil }
-      objects.append(object)
+      guard let element = next(&self) else { return nil }
+      elements.append(element)
     } while skip(UInt8(ascii: ","))
     take(UInt8(ascii: "]"))
-    return hasFailed ? nil : objects
+    return hasFailed ? nil : elements
   }
 
   private mutating func word(_ word: StaticString) -> Bool {

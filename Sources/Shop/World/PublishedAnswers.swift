@@ -18,6 +18,7 @@ final class PublishedAnswers: @unchecked Sendable {
     TopicName.order: [EventType.paymentComplete],
     TopicName.inventory: [EventType.paymentFailed, EventType.paymentRefunded],
     TopicName.payments: [EventType.accepted, EventType.rejected],
+    TopicName.replies: ["\(CommandName.charge):ok", "\(CommandName.charge):refused"],
   ]
 
   /// How many answers are known.

@@ -11,6 +11,8 @@ final class RunCounters: @unchecked Sendable {
   var timeOutsWithUnknownOutcome: UInt64 = 0
   var rebalances: UInt64 = 0
   var deadLetters: UInt64 = 0
+  /// Replies to steps of sagas that had been given up.
+  var lateAnswers: UInt64 = 0
   /// Product pages from which something was missing.
   var partialPages: UInt64 = 0
   /// By step, in the order of first use.

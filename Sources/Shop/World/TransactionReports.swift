@@ -245,6 +245,7 @@ enum BusinessReason {
   static let noCredit = "credit limit exceeded"
 
   static func isOne(_ reason: String) -> Bool {
-    reason == declined || reason == undeliverable || reason == noCredit || reason.hasSuffix(soldOut)
+    // An orchestrator says first which step was refused.
+    [declined, undeliverable, noCredit, soldOut].contains { reason.hasSuffix($0) }
   }
 }

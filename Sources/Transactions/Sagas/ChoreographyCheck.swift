@@ -44,7 +44,8 @@ struct ChoreographyCheck {
       }
       if rule.success != nil, rule.success == rule.failure {
         reasons.append(
-          "\"\(rule.step)\" publishes \(event) whether it is done or fails: give the failure a name of its own")
+          "\"\(rule.step)\" publishes \(rule.success ?? "") whether it is done or fails: give the failure a name of its own"
+        )
       }
     }
     return reasons

@@ -49,6 +49,7 @@ public struct SagaCommand: Sendable, Hashable {
   public init?(type: String, key: String, payload: [UInt8]) {
     self.init(type, kind: .act, saga: "", sagaType: "", request: "", replyTopic: "", key: key)
     guard var object = SagaJSONReader(payload) else { return nil }
+    var saysWhat = false
     while let name = object.nextName() {
       switch name {
       case "body":
@@ -56,7 +57,7 @@ public struct SagaCommand: Sendable, Hashable {
         body = json
       case "kind":
         guard let kind = object.text().flatMap(Kind.init(rawValue:)) else { return nil }
-        self.kind = kind
+        (self.kind, saysWhat) = (kind, true)
       default:
         guard let text = object.json(as: name, ["reply", "request", "resource", "saga", "step", "type"]) else {
           return nil
@@ -64,7 +65,7 @@ public struct SagaCommand: Sendable, Hashable {
         set(name, text)
       }
     }
-    guard object.isComplete, !saga.isEmpty, !request.isEmpty else { return nil }
+    guard object.isComplete, saysWhat, !saga.isEmpty, !request.isEmpty else { return nil }
   }
 
   private mutating func set(_ name: String, _ text: String) {

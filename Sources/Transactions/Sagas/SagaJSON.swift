@@ -209,7 +209,9 @@ struct SagaJSONReader {
     return true
   }
 
+  private static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 || byte == 0x0a || byte == 0x0d }
+
   private mutating func skipBlanks() {
-    while place < bytes.count, [0x20, 0x09, 0x0a, 0x0d].contains(bytes[place]) { place += 1 }
+    while place < bytes.count, Self.isBlank(bytes[place]) { place += 1 }
   }
 }

@@ -32,9 +32,14 @@ public struct SagaOrchestrator<Data: SagaData>: Sendable {
     _ id: String, key: String, _ data: Data, _ context: SagaContext, _ database: Database
   ) throws -> SagaChange? {
     guard try SagaTables.saga(id, database) == nil else { return nil }
-    var run = try SagaRun(self, id: id, key: key, data, context, database)
-    try run.proceed()
-    return try run.finished()
+    var change: SagaChange?
+    let refusal = try database.takingBackRefusals {
+      var run = try SagaRun(self, id: id, key: key, data, context, database)
+      try run.proceed()
+      change = try run.finished()
+    }
+    if let refusal { throw refusal }
+    return change
   }
 
   /// Takes a reply. One that says nothing new is counted and dropped, one to a saga that is not known is dropped.

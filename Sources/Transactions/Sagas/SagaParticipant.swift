@@ -47,8 +47,9 @@ public struct SagaParticipant: Sendable {
     case unlocked(resource: String, handedOut: [Handling])
   }
 
-  /// Carries out a command, by its name. It is called once for each request that is to have an effect.
-  public typealias Act = (SagaCommand, Database) throws -> Answer
+  /// Carries out a command, by its name. It is called once for each request that is to have an effect, with the context
+  /// of that command, which for one that was stashed is not the context of the call.
+  public typealias Act = (SagaCommand, SagaContext, Database) throws -> Answer
 
   /// Takes a command within the caller's transaction. The reply is written to the ``Outbox``.
   /// - Throws: `DatabaseError`, and what `act` throws: then the transaction is rolled back and the command comes again.
@@ -79,7 +80,8 @@ public struct SagaParticipant: Sendable {
     }
   }
 
-  /// Forgets what was asked before `time`. Commands as old as that must not come again.
+  /// Forgets what was asked before `time`. Commands as old as that must not come again, and the outbox has forgotten the
+  /// replies to them before.
   public static func prune(receivedBefore time: Int64, _ database: Database) throws {
     try database.run("DELETE FROM saga_request WHERE received < ?", [time])
     try database.run("DELETE FROM saga_effect WHERE changed < ?", [time])
@@ -90,10 +92,7 @@ public struct SagaParticipant: Sendable {
   private func carryOut(
     _ command: SagaCommand, _ context: SagaContext, _ database: Database, _ act: Act
   ) throws -> Handling {
-    try database.run("SAVEPOINT saga_act")
-    let answer = try act(command, database)
-    if case .done = answer {} else { try database.run("ROLLBACK TO saga_act") }
-    try database.run("RELEASE saga_act")
+    let answer = try attempt(command, context, database, act)
     switch answer {
     case .done:
       try (command.kind == .undo ? Effect.undone : .done).note(command, context.now, database)
@@ -106,6 +105,24 @@ public struct SagaParticipant: Sendable {
         payload: command.payload, gtxid: context.trace.gtxid, ltxid: context.trace.ltxid, span: context.trace.span)
       try SemanticLock.stash(message, for: resource, now: context.now, database)
       return .stashed(resource: resource)
+    }
+  }
+
+  /// Of what is not done nothing stays.
+  private func attempt(
+    _ command: SagaCommand, _ context: SagaContext, _ database: Database, _ act: Act
+  ) throws -> Answer {
+    struct NotDone: Error { let answer: Answer }
+    var done = Answer.done()
+    let refusal = try database.takingBackRefusals {
+      let answer = try act(command, context, database)
+      guard case .done = answer else { throw NotDone(answer: answer) }
+      done = answer
+    }
+    switch refusal {
+    case nil: return done
+    case let refusal as NotDone: return refusal.answer
+    case .some(let error): throw error
     }
   }
 

@@ -65,6 +65,7 @@ public enum SemanticLock {
 
   /// Asks for a resource, as `order/7`, for a saga. Who is blocked stashes its message.
   public static func claim(_ resource: String, for saga: String, now: Int64, _ database: Database) throws -> Claim {
+    precondition(!resource.contains("\n"), "the name of a resource is one line: \(resource)")
     try database.run(
       "INSERT OR IGNORE INTO saga_claim(resource, owner, since) VALUES (?, ?, ?)", [resource, saga, now])
     guard let owner = try owner(of: resource, database), owner != saga else { return .granted }
@@ -129,6 +130,13 @@ public enum SemanticLock {
       return Int(try database.number("SELECT count(*) FROM saga_stash WHERE resource = ?", [resource]))
     }
     return Int(try database.number("SELECT count(*) FROM saga_stash"))
+  }
+
+  /// How many messages of others wait for what a saga holds here.
+  public static func depth(behind saga: String, _ database: Database) throws -> Int {
+    Int(
+      try database.number(
+        "SELECT count(*) FROM saga_stash s JOIN saga_claim c ON c.resource = s.resource WHERE c.owner = ?", [saga]))
   }
 
   /// What is held, the longest held first, at most `limit`.

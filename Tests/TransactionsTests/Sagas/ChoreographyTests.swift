@@ -34,6 +34,23 @@ import Transactions
     #expect(try !checkout().contains(event: "LOW_STOCK"))
   }
 
+  @Test func theCreditSagaIsComplete() throws {
+    let credit = try Choreography("credit") {
+      begins("order", does: "new order", publishes: "OrderCreated")
+      on("OrderCreated", "customer", does: "credit", publishes: "CreditReserved", or: "CreditLimitExceeded")
+      on("CreditReserved", "order", does: "open order")
+      on("CreditLimitExceeded", "order", undoes: "new order")
+    }
+    func infer(_ events: String...) -> String {
+      let inference = credit.inferred(from: events)
+      return "\(inference.state?.rawValue ?? "-"): \(inference.strip.text)"
+    }
+    #expect(infer("OrderCreated") == "RUNNING: ✓ new order … credit")
+    #expect(infer("OrderCreated", "CreditReserved") == "COMPLETED: ✓ new order ✓ credit ✓ open order")
+    #expect(
+      infer("OrderCreated", "CreditLimitExceeded") == "ROLLED_BACK: ✓ new order ✗ credit ↺ new order")
+  }
+
   @Test func aFailureThatNobodyHearsIsFound() {
     let reasons = reasons {
       begins("order", does: "create", publishes: "CREATED")
@@ -122,6 +139,13 @@ import Transactions
       on("B", "y", does: "two", publishes: "A")
     }
     #expect(circle.contains { $0.hasPrefix("A is published for \"create\" and for \"two\"") })
+    let island = reasons {
+      begins("order", does: "create", publishes: "A")
+      on("A", "x", does: "one")
+      on("B", "y", does: "two", publishes: "C")
+      on("C", "z", does: "three", publishes: "B")
+    }
+    #expect(island == ["\"two\" leads back to itself: the saga would never end"])
     let double = reasons {
       begins("order", does: "create", publishes: "A")
       on("A", "x", does: "one", publishes: "B")

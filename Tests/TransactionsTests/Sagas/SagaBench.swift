@@ -37,9 +37,18 @@ final class SagaBench {
   private(set) var entries: [Outbox.Entry] = []
   private(set) var changes: [SagaChange] = []
 
-  init(_ definition: SagaDefinition<Won>, settings: SagaSettings = SagaSettings()) throws {
+  /// - Parameter database: that of an earlier bench, which is emptied; nil for one of its own.
+  init(
+    _ definition: SagaDefinition<Won>, settings: SagaSettings = SagaSettings(), database: ServiceDatabase? = nil
+  ) throws {
     orchestrator = SagaOrchestrator(definition, settings: settings)
-    database = try Self.makeDatabase()
+    self.database = try database ?? Self.makeDatabase()
+    guard let database else { return }
+    try database.write { database in
+      for table in ["saga", "saga_step", "saga_lock", "saga_journal", "note", "event"] {
+        try database.run("DELETE FROM \(table)")
+      }
+    }
   }
 
   static func makeDatabase() throws -> ServiceDatabase {

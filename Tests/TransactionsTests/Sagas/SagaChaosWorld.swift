@@ -109,14 +109,16 @@ final class SagaChaosWorld {
     }
   }
 
-  private func act(_ command: SagaCommand, _ database: Database) throws -> SagaParticipant.Answer {
+  private func act(_ command: SagaCommand, _ context: SagaContext, _ database: Database) throws
+    -> SagaParticipant.Answer
+  {
     try database.run("INSERT INTO effect(name) VALUES (?)", ["\(command.saga) \(command.name)"])
     let step = plan.steps.first { $0.name == command.step }
     if command.kind == .act, step?.claims == true {
       let claim = try SemanticLock.claim("stock", for: command.saga, now: now, database)
       guard claim == .granted else { return .blocked(by: "stock") }
     }
-    let refusals = command.kind == .undo ? 4 : step?.isRetriable == true ? 30 : 12
+    let refusals = command.kind == .undo ? 8 : step?.isRetriable == true ? 30 : 12
     return random.happens(refusals) ? .refused("not today") : .done()
   }
 

@@ -113,7 +113,7 @@ import Transactions
               parent: context.trace.span, created: 5), database)
           return
         }
-        _ = try SagaParticipant("payment").handle(command, context, database) { _, database in try charge(database) }
+        _ = try SagaParticipant("payment").handle(command, context, database) { _, _, database in try charge(database) }
       }
     }
 
@@ -155,7 +155,7 @@ import Transactions
     let account = try Account(remembers: true)
     #expect(throws: Crash.self) {
       try account.database.write { database in
-        _ = try SagaParticipant("payment").handle(charge, SagaBench.context(5), database) { _, database in
+        _ = try SagaParticipant("payment").handle(charge, SagaBench.context(5), database) { _, _, database in
           try database.run("UPDATE account SET balance = balance + 100")
           return .done()
         }

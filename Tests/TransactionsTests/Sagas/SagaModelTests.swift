@@ -50,7 +50,10 @@ import Transactions
           }
           done.append(step)
         }
-        if hasFailed { return undo(done) }
+        guard !hasFailed else {
+          undo(done)
+          return
+        }
       }
       end = .completed
     }
@@ -86,6 +89,8 @@ import Transactions
 
   @Test func randomSagasDoWhatThePlainModelSays() throws {
     var ends: [SagaState: Int] = [:]
+    // Making one takes longer than a run.
+    let database = try SagaBench.makeDatabase()
     for seed in 1...300 as ClosedRange<UInt64> {
       var random = SplitMix(seed)
       var plan = SagaPlan(&random, isSequential: true)
@@ -94,7 +99,7 @@ import Transactions
       }
       let fates = fates(of: plan, &random)
       let model = Model(plan, fates)
-      let bench = try SagaBench(plan.definition { SagaBench.local($0) })
+      let bench = try SagaBench(plan.definition { SagaBench.local($0) }, database: database)
       try play(bench, fates)
       let comment = Comment(rawValue: "seed \(seed): \(plan) with \(fates)")
       #expect(bench.names == model.commands, comment)

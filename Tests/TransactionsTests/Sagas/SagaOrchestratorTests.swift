@@ -74,7 +74,6 @@ import Transactions
     let bench = try checkout()
     try bench.start()
     try bench.answer("CreateOrder")
-    bench.now -= 1_000_000
     try bench.pass(5 * SagaBench.second)
     // Both have timed out, at the same moment.
     #expect(try bench.strip() == "✓ order ? credit ? stock ↺… stock")

@@ -38,7 +38,7 @@ import Transactions
   }
 
   static let cases: [Case] = {
-    guard let url = Bundle.module.url(forResource: "Fixtures/saga", withExtension: "json"),
+    guard let url = Bundle.module.url(forResource: "saga", withExtension: "json", subdirectory: "Fixtures"),
       let data = try? Data(contentsOf: url), let vectors = try? JSONDecoder().decode(Vectors.self, from: data)
     else { return [] }
     return vectors.cases
@@ -134,7 +134,7 @@ import Transactions
     var executed: [String] = []
     func send(_ command: SagaCommand) throws -> SagaParticipant.Handling {
       try database.write { database in
-        try participant.handle(command, SagaBench.context(5), database) { command, database in
+        try participant.handle(command, SagaBench.context(5), database) { command, _, database in
           let claim = try SemanticLock.claim("order/7", for: command.saga, now: 5, database)
           guard claim == .granted else { return .blocked(by: "order/7") }
           executed.append(command.saga)

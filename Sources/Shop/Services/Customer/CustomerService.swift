@@ -11,7 +11,10 @@ actor CustomerService: ShopService {
     store: StorePlan(connections: 10, tables: CustomerTables.self),
     reads: [
       Subscription(
-        TopicName.credit, [EventType.creditOrderCreated: "reserve credit", EventType.orderRejected: "release credit"])
+        TopicName.credit, [EventType.creditOrderCreated: "reserve credit", EventType.orderRejected: "release credit"]),
+      Subscription(
+        TopicName.commands(ShopPlan.customer),
+        [CommandName.reserveCredit: "reserve credit", CommandName.releaseCredit: "release credit"]),
     ], program: { CustomerService($0) })
 
   nonisolated let unownedExecutor: UnownedSerialExecutor
@@ -33,10 +36,25 @@ actor CustomerService: ShopService {
 
   func handle(_ delivery: Delivery) async throws -> Handling {
     switch delivery.type {
+    case CommandName.reserveCredit, CommandName.releaseCredit: try await carryOut(delivery)
     case EventType.creditOrderCreated: try await reserve(delivery)
     default: try await release(delivery)
     }
     return .done
+  }
+
+  private func carryOut(_ delivery: Delivery) async throws {
+    let (now, hop) = (world.time.now, delivery.context.ltxid)
+    try await CommandHandler(process: process, database: database).handle(delivery) { command, order, database in
+      guard let id = order.order else { return .refused("the command names no order") }
+      if command.name == CommandName.releaseCredit {
+        _ = try CustomerTables.release(id, now: now, database)
+        return .done()
+      }
+      let isEnough = try CustomerTables.reserve(
+        id, customer: order.user ?? "", amount: order.amount ?? 0, hop: hop, now: now, database)
+      return isEnough == true ? .done() : .refused(BusinessReason.noCredit)
+    }
   }
 
   private func reserve(_ delivery: Delivery) async throws {

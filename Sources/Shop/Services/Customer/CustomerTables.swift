@@ -5,7 +5,7 @@ internal import Transactions
 /// The customer service's database: how much credit each customer has, and which order has reserved what of it.
 enum CustomerTables: ServiceTables {
   static let schema =
-    Outbox.schema + Inbox.schema + """
+    Outbox.schema + Inbox.schema + SagaParticipant.schema + """
       CREATE TABLE customer(
         name TEXT PRIMARY KEY,
         credit_limit INTEGER NOT NULL,
@@ -110,6 +110,7 @@ enum CustomerTables: ServiceTables {
       ON CONFLICT(state) DO UPDATE SET amount = amount + excluded.amount
       """, [time, kept])
     try database.run("DELETE FROM reservation WHERE \(others)", [time, kept])
+    try SagaParticipant.prune(receivedBefore: time, database)
   }
 
   /// What all orders together have reserved or paid for, forgotten ones included.

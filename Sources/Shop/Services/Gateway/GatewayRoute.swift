@@ -24,7 +24,13 @@ struct GatewayRoute: Sendable {
     GatewayRoute("POST /reviews", TransactionKind.review, ShopPlan.review, "POST /reviews"),
   ]
 
-  static func of(_ route: String) -> GatewayRoute? { all.first { $0.route == route } }
+  /// An order that is to be orchestrated, which its content says, goes to the orchestrator.
+  private static let orchestrated = GatewayRoute(
+    "POST /orders", TransactionKind.checkout, ShopPlan.orchestrator, "POST /sagas")
+
+  static func of(_ route: String, _ body: Payload = Payload()) -> GatewayRoute? {
+    route == orchestrated.route && body.saga == .orchestrated ? orchestrated : all.first { $0.route == route }
+  }
 
   /// What a transaction that begins with a request is called; a check of health when nobody outside may ask so.
   static func kind(of route: String) -> String { of(route)?.kind ?? TransactionKind.health }
@@ -32,6 +38,7 @@ struct GatewayRoute: Sendable {
   /// Whom the gateway calls, each once.
   static let calls: [CallPlan] = [
     CallPlan(ShopPlan.order, "creates the order; asks for its state"),
+    CallPlan(ShopPlan.orchestrator, "starts the saga of an order"),
     CallPlan(ShopPlan.pageComposer, "composes the product page"),
     CallPlan(ShopPlan.search, "searches the products"),
     CallPlan(ShopPlan.cart, "puts something into the cart"),

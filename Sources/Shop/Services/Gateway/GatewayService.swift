@@ -26,7 +26,9 @@ actor GatewayService: ShopService {
   func handle(_ request: Request, from context: TraceContext) async throws -> Response {
     await world.time.pause(for: filters.sample(&random))
     try process.life.check()
-    guard let route = GatewayRoute.of(request.route) else { return .notFound("no route for \(request.route)") }
+    guard let route = GatewayRoute.of(request.route, request.body) else {
+      return .notFound("no route for \(request.route)")
+    }
     var forwarded = Request(route.target, argument: request.argument, body: request.body)
     forwarded.user = request.user
     let outcome = await process.client(of: route.service).call(

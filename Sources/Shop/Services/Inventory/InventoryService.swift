@@ -19,6 +19,9 @@ actor InventoryService: ShopService {
       Subscription(
         TopicName.credit, [EventType.creditOrderCreated: "reserve", EventType.orderRejected: "release"],
         where: { _, order in order.saga == .creditLarge }),
+      Subscription(
+        TopicName.commands(ShopPlan.inventory),
+        [CommandName.reserveStock: "reserve", CommandName.releaseStock: "release"]),
     ], program: { InventoryService($0) })
 
   nonisolated let unownedExecutor: UnownedSerialExecutor
@@ -45,10 +48,25 @@ actor InventoryService: ShopService {
 
   func handle(_ delivery: Delivery) async throws -> Handling {
     switch delivery.type {
+    case CommandName.reserveStock, CommandName.releaseStock: try await carryOut(delivery)
     case EventType.orderCreated, EventType.creditOrderCreated: try await reserve(delivery)
     default: try await release(delivery)
     }
     return .done
+  }
+
+  private func carryOut(_ delivery: Delivery) async throws {
+    let (now, hop) = (world.time.now, delivery.context.ltxid)
+    try await CommandHandler(process: process, database: database).handle(delivery) { command, order, database in
+      guard let id = order.order, let sku = order.sku else { return .refused("the command names no order or product") }
+      if command.name == CommandName.releaseStock {
+        _ = try StockTables.release(id, now: now, database)
+        return .done()
+      }
+      let isEnough = try StockTables.reserve(
+        id, sku: sku, quantity: order.quantity ?? 0, hop: hop, now: now, database)
+      return isEnough == true ? .done() : .refused("\(sku) \(BusinessReason.soldOut)")
+    }
   }
 
   private func reserve(_ delivery: Delivery) async throws {

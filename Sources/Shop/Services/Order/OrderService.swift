@@ -28,6 +28,12 @@ actor OrderService: ShopService {
       Subscription(
         TopicName.orders,
         [EventType.confirmed: "confirm", EventType.rollback: "roll back", EventType.rejected: "reject"]),
+      Subscription(
+        TopicName.commands(ShopPlan.order),
+        [
+          CommandName.createOrder: "create", CommandName.approveOrder: "approve", CommandName.cancelOrder: "cancel",
+          CommandName.unlock: "unlock",
+        ]),
     ], joins: [JoinVerdict.plan], program: { OrderService($0) })
 
   nonisolated let unownedExecutor: UnownedSerialExecutor
@@ -49,6 +55,8 @@ actor OrderService: ShopService {
 
   func handle(_ request: Request, from context: TraceContext) async throws -> Response {
     switch request.route {
+    case "POST /orders" where request.body.saga == .orchestrated:
+      return Response(400, body: Payload(reason: "an orchestrated order goes to the orchestrator: POST /sagas"))
     case "POST /orders": return try await create(request.body, context)
     case "GET /orders/{gtxid}": return try await state(of: request.argument)
     case "GET /orders":
@@ -93,6 +101,7 @@ actor OrderService: ShopService {
     switch saga {
     case .choreographed:
       .event(EventType.orderCreated, to: TopicName.inventory, order: 0, body, context: context, process: process)
+    case .orchestrated: preconditionFailure("an orchestrated order is created by a command")
     case .join:
       .event(EventType.placed, to: TopicName.orders, order: 0, body, context: context, process: process)
     case .credit, .creditLarge:
@@ -111,6 +120,12 @@ actor OrderService: ShopService {
   // MARK: Events
 
   func handle(_ delivery: Delivery) async throws -> Handling {
+    if delivery.topic == TopicName.commands(ShopPlan.order) {
+      try await CommandHandler(process: process, database: database).handle(
+        delivery, OrchestratedOrder(gtxid: delivery.context.gtxid, hop: delivery.context.ltxid, now: world.time.now).act
+      )
+      return .done
+    }
     let now = world.time.now
     let consumer = process.instance.service.name
     let rules = rules(for: delivery)

@@ -7,7 +7,7 @@ internal import Transactions
 /// The order service's database: what it knows of each order, and what follows from each event.
 enum OrderTables: ServiceTables {
   static let schema =
-    Outbox.schema + Inbox.schema + """
+    Outbox.schema + Inbox.schema + SagaParticipant.schema + """
       CREATE TABLE orders(
         id INTEGER PRIMARY KEY AUTOINCREMENT,
         gtxid TEXT NOT NULL UNIQUE,
@@ -39,6 +39,7 @@ enum OrderTables: ServiceTables {
   static let pending = "PENDING"
   static let paid = "PAID"
   static let cancelled = "CANCELLED"
+  static let approved = "APPROVED"
   static let new = "NEW"
   static let open = "OPEN"
   static let rejected = "REJECTED"
@@ -168,6 +169,7 @@ enum OrderTables: ServiceTables {
         orders = orders + excluded.orders, amount = amount + excluded.amount, quantity = quantity + excluded.quantity
       """, [time, kept])
     try database.run("DELETE FROM orders WHERE \(others)", [time, kept])
+    try SagaParticipant.prune(receivedBefore: time, database)
   }
 
   /// What the orders of a saga that went through come to, forgotten ones included.

@@ -19,6 +19,7 @@ actor PaymentService: ShopService {
         TopicName.orders, [EventType.placed: "charge", EventType.rollback: "refund"],
         // Who did not accept has nothing to undo.
         where: { type, order in type != EventType.rollback || order.source != ShopPlan.payment }),
+      Subscription(TopicName.commands(ShopPlan.payment), [CommandName.charge: "charge"]),
     ], calls: [company], objective: ShopPlan.slowObjective, program: { PaymentService($0) })
 
   /// Nobody waits long for the company; a record can wait until its breaker lets it through: 0.5, 1 and 2 s.
@@ -48,6 +49,7 @@ actor PaymentService: ShopService {
   func handle(_ delivery: Delivery) async throws -> Handling {
     switch delivery.type {
     case EventType.itemReserved, EventType.placed: return try await charge(delivery)
+    case CommandName.charge: return try await charge(delivery.bodyOfCommand)
     default: return refund(delivery)
     }
   }
@@ -166,8 +168,7 @@ actor PaymentService: ShopService {
     var payload = delivery.payload
     payload.reason = reason
     payload.hop = type == EventType.paymentComplete ? Int64(delivery.context.ltxid.number) : payload.hop
-    let entry = Outbox.Entry.event(
-      type, to: answer.topic, order: payload.order ?? 0, payload, context: delivery.context, process: process)
+    let entry = answer.entry(payload, to: delivery, process: process)
     try await process.bus.publish([entry])
     if type == EventType.paymentComplete { world.transactions.step(delivery.context.gtxid, ShopPlan.order) }
   }

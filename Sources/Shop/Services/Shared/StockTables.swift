@@ -5,7 +5,7 @@ internal import Transactions
 /// Stock, and which order has reserved what of it: what inventory and item keep, each in a database of its own.
 enum StockTables: ServiceTables {
   static let schema =
-    Outbox.schema + Inbox.schema + """
+    Outbox.schema + Inbox.schema + SagaParticipant.schema + """
       CREATE TABLE product(
         sku TEXT PRIMARY KEY,
         stock INTEGER NOT NULL CHECK(stock >= 0),
@@ -111,6 +111,7 @@ enum StockTables: ServiceTables {
       ON CONFLICT(state) DO UPDATE SET quantity = quantity + excluded.quantity
       """, [time, kept])
     try database.run("DELETE FROM reservation WHERE \(others)", [time, kept])
+    try SagaParticipant.prune(receivedBefore: time, database)
   }
 
   /// Delivered, in stock, and held by orders, all products together; forgotten reservations included.

@@ -3,17 +3,21 @@ internal import Simulation
 internal import TraceModel
 internal import Transactions
 
-/// Shipping: when a parcel can be there, and what it costs.
+/// Shipping: when a parcel can be there, what it costs, and which are on their way.
 actor ShippingService: ShopService {
   static let plan = ServicePlan(
     name: ShopPlan.shipping, team: "logistics", instances: 2, firstPort: 41_891, workers: 16,
-    store: StorePlan(connections: 10, tables: ShippingTables.self, publishes: false), program: { ShippingService($0) })
+    store: StorePlan(connections: 10, tables: ShippingTables.self),
+    reads: [Subscription(TopicName.commands(ShopPlan.shipping), [CommandName.ship: "ship"])],
+    program: { ShippingService($0) })
 
   nonisolated let unownedExecutor: UnownedSerialExecutor
+  private let process: ServiceProcess
   private let database: DatabasePort
 
   init(_ process: ServiceProcess) {
     guard let database = process.database else { preconditionFailure("the shipping service keeps a database") }
+    self.process = process
     self.database = database
     unownedExecutor = process.world.time.asUnownedSerialExecutor()
   }
@@ -26,14 +30,26 @@ actor ShippingService: ShopService {
     }
     return Response(200, body: quote)
   }
+
+  func handle(_ delivery: Delivery) async throws -> Handling {
+    let now = process.world.time.now
+    try await CommandHandler(process: process, database: database).handle(delivery) { _, order, database in
+      guard let id = order.order, let sku = order.sku else { return .refused("the command names no order or product") }
+      try ShippingTables.ship(id, sku: sku, now: now, database)
+      return .done()
+    }
+    return .done
+  }
 }
 
-/// The shipping service's database: in which class each product travels.
+/// The shipping service's database: in which class each product travels, and what is on its way.
 enum ShippingTables: ServiceTables {
-  static let schema = """
-    CREATE TABLE class(name TEXT PRIMARY KEY, price INTEGER NOT NULL, days INTEGER NOT NULL) WITHOUT ROWID;
-    CREATE TABLE parcel(sku TEXT PRIMARY KEY, class TEXT NOT NULL REFERENCES class(name)) WITHOUT ROWID;
-    """
+  static let schema =
+    Outbox.schema + Inbox.schema + SagaParticipant.schema + """
+      CREATE TABLE shipment(order_id INTEGER PRIMARY KEY, sku TEXT NOT NULL, sent INTEGER NOT NULL);
+      CREATE TABLE class(name TEXT PRIMARY KEY, price INTEGER NOT NULL, days INTEGER NOT NULL) WITHOUT ROWID;
+      CREATE TABLE parcel(sku TEXT PRIMARY KEY, class TEXT NOT NULL REFERENCES class(name)) WITHOUT ROWID;
+      """
 
   static func fill(_ database: Database) throws {
     for (name, price, days) in [("letter", Int64(2_000), Int64(1)), ("parcel", 3_500, 2), ("freight", 24_000, 5)] {
@@ -43,6 +59,15 @@ enum ShippingTables: ServiceTables {
       let name = product.price < 20_000 ? "letter" : product.price < 70_000 ? "parcel" : "freight"
       try database.run("INSERT INTO parcel(sku, class) VALUES (?, ?)", [product.sku, name])
     }
+  }
+
+  static func ship(_ order: Int64, sku: String, now: Int64, _ database: Database) throws {
+    try database.run("INSERT INTO shipment(order_id, sku, sent) VALUES (?, ?, ?)", [order, sku, now])
+  }
+
+  static func prune(finishedBefore time: Int64, keeping orders: [Int64], _ database: Database) throws {
+    try database.run("DELETE FROM shipment WHERE sent < ?", [time])
+    try SagaParticipant.prune(receivedBefore: time, database)
   }
 
   static func quote(for sku: String, _ database: Database) throws -> Payload? {

@@ -1,0 +1,138 @@
+internal import EventBus
+internal import GRDB
+internal import Operations
+internal import Simulation
+internal import TraceModel
+internal import Transactions
+
+/// The orchestrator: it starts a saga for each order that is to be carried out so, sends the commands one after the other,
+/// and the compensations when one is refused. What a saga is at is a row of its database; whichever instance gets a reply
+/// goes on.
+actor OrchestratorService: ShopService {
+  static let plan = ServicePlan(
+    name: ShopPlan.orchestrator, team: "orders", instances: 2, firstPort: 41_931, workers: 32,
+    store: StorePlan(connections: 10, tables: OrchestratorTables.self),
+    reads: [Subscription(TopicName.replies, operations)], program: { OrchestratorService($0) })
+
+  /// `ReserveCredit:ok` moves the saga on, `ReserveCredit:refused` back.
+  private static let operations = CommandName.all.reduce(into: [String: String]()) { operations, name in
+    operations["\(name):ok"] = "next step"
+    operations["\(name):refused"] = "turn back"
+  }
+
+  nonisolated let unownedExecutor: UnownedSerialExecutor
+  private let process: ServiceProcess
+  private let world: World
+  private let database: DatabasePort
+  private static let checkout = CheckoutSaga.orchestrator
+  /// How often the clock is looked at.
+  private static let pause: Int64 = 500_000_000
+
+  init(_ process: ServiceProcess) {
+    guard let database = process.database else { preconditionFailure("the orchestrator keeps a database") }
+    self.process = process
+    self.database = database
+    world = process.world
+    unownedExecutor = process.world.time.asUnownedSerialExecutor()
+    let clock = OrchestratorClock(process: process, database: database)
+    process.life.spawn { await clock.run() }
+  }
+
+  func handle(_ request: Request, from context: TraceContext) async throws -> Response {
+    guard request.route == "POST /sagas" else { return .notFound("orchestrator has no \(request.route)") }
+    let gtxid = context.gtxid.hex
+    let (saga, order) = (SagaContext(context, process), request.body)
+    let tell = { @Sendable [process] (change: SagaChange?) in
+      guard let change else { return }
+      process.world.transactions.began(context.gtxid, state: SagaKind.orchestrated.first, step: "create order")
+      SagaReports(process: process).report(change, context)
+    }
+    _ = try await database.transaction("start saga", onCommit: tell) { database in
+      try Self.checkout.start(gtxid, key: gtxid, CheckoutData(order: order), saga, database)
+    }
+    return Response(202, body: Payload(state: SagaKind.orchestrated.first, step: "create order"))
+  }
+
+  func handle(_ delivery: Delivery) async throws -> Handling {
+    guard let reply = SagaReply(payload: delivery.record.value) else {
+      throw UnreadableRecord(topic: delivery.topic, partition: delivery.partition, offset: delivery.record.offset)
+    }
+    let (now, consumer, context) = (world.time.now, process.instance.service.name, delivery.context)
+    let saga = SagaContext(context, process)
+    let tell = { @Sendable [process, world] (change: SagaChange?) in
+      guard let change else { return world.suppressedDuplicate(delivery) }
+      world.effect(delivery)
+      delivery.span.succeed()
+      delivery.span.set(AttributeName.subject, .text(reply.step))
+      if let state = change.after { delivery.span.set(AttributeName.state, .text(state.rawValue)) }
+      SagaReports(process: process).report(change, context)
+    }
+    _ = try await database.transaction("on \(delivery.type)", onCommit: tell) { database -> SagaChange? in
+      guard try Inbox.accept(delivery.message, by: consumer, at: now, database) else { return nil }
+      return try Self.checkout.handle(reply, saga, database)
+    }
+    return .done
+  }
+}
+
+/// Does what is due by the clock: steps that did not answer, and attempts whose wait is over.
+struct OrchestratorClock: Sendable {
+  let process: ServiceProcess
+  let database: DatabasePort
+  private static let pause: Int64 = 500_000_000
+
+  func run() async {
+    let time = process.world.time
+    while !process.life.isOver {
+      try? await time.sleep(for: Self.pause)
+      // One instance looks: the one that publishes.
+      guard process.isRelaying else { continue }
+      let now = time.now
+      let due = (try? await database.read { try CheckoutSaga.orchestrator.due(now: now, $0) }) ?? []
+      for wake in due { try? await go(on: wake) }
+    }
+  }
+
+  private func go(on wake: SagaWake) async throws {
+    let process = process
+    let context = TraceContext(gtxid: wake.gtxid, ltxid: wake.ltxid, span: wake.span)
+    let saga = SagaContext(context, process)
+    let tell = { @Sendable (change: SagaChange) in SagaReports(process: process).report(change, context) }
+    _ = try await database.transaction("saga is late", onCommit: tell) {
+      try CheckoutSaga.orchestrator.timeOut(wake.saga, saga, $0)
+    }
+  }
+}
+
+/// Says what became of a saga.
+struct SagaReports {
+  let process: ServiceProcess
+
+  func report(_ change: SagaChange, _ context: TraceContext) {
+    let reports = process.world.transactions
+    let id = context.gtxid
+    if let step = change.entries.last(where: { !$0.step.isEmpty })?.step { reports.step(id, step) }
+    if change.verdict == .late { process.world.counters.lateAnswers += 1 }
+    guard change.isNewState, let state = change.after else { return }
+    switch state {
+    case .running: break
+    case .compensating:
+      reports.compensating(id, order: OrderTables.pending, step: ShopPlan.orchestrator, reason: change.reason)
+      process.log(.warn, context, "checkout turns back: \(change.reason)")
+    case .completed:
+      reports.ended(id, .committed, order: OrderTables.approved, reason: "")
+    case .rolledBack:
+      reports.ended(id, .compensated, order: OrderTables.cancelled, reason: change.reason)
+    case .stuck:
+      reports.gotStuck(id, order: 0, because: change.reason)
+      process.log(.error, context, "checkout is stuck: \(change.reason)")
+    }
+  }
+}
+
+extension SagaContext {
+  /// The place in a transaction where a service is at work.
+  init(_ context: TraceContext, _ process: ServiceProcess) {
+    self.init(now: process.world.time.now, trace: context, makeSpan: { [process] in process.tracer.makeID() })
+  }
+}

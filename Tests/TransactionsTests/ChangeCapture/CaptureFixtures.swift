@@ -1,0 +1,56 @@
+import GRDB
+import TraceModel
+
+@testable import Transactions
+
+/// Random numbers of a seed: SplitMix64.
+struct SeededNumbers: RandomNumberGenerator {
+  private var state: UInt64
+
+  init(seed: Int) { state = UInt64(seed) &* 0xD1B5_4A32_D192_ED03 &+ 1 }
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var z = state
+    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+    return z ^ (z >> 31)
+  }
+
+  mutating func below(_ bound: Int) -> Int { Int.random(in: 0..<bound, using: &self) }
+  mutating func happens(_ percent: Int) -> Bool { below(100) < percent }
+}
+
+/// What rolls a transaction back on purpose.
+struct Abandoned: Error {}
+
+func origin(_ number: UInt64) -> ChangeOrigin {
+  guard let gtxid = GTXID(high: 7, low: number), let span = SpanID(number) else { preconditionFailure("no zero") }
+  return ChangeOrigin(gtxid: gtxid, ltxid: LTXID.first.next, span: span)
+}
+
+extension ServiceDatabase {
+  /// The changes of all transactions after `position`.
+  func changes(after position: Int64 = 0) throws -> [RowChange] {
+    try transactions(after: position).flatMap(\.changes)
+  }
+
+  func transactions(after position: Int64 = 0) throws -> [ChangeTransaction] {
+    guard let changeLog, case .transactions(let transactions) = try changeLog.read(after: position, limit: 1_000_000)
+    else { return [] }
+    return transactions
+  }
+
+  /// Runs SQL in a transaction at a time, as GRDB runs it: several statements, nothing cached.
+  func execute(at time: Int64 = 1, for origin: ChangeOrigin? = nil, _ sql: String) throws {
+    try write(at: time, for: origin) { try $0.execute(sql: sql) }
+  }
+}
+
+extension RowChange {
+  /// `update item: id=1 n=2 -> id=1 n=3`
+  var text: String {
+    let images = [before, after].compactMap { $0?.description }.joined(separator: " -> ")
+    return "\(operation.rawValue) \(table): \(images)"
+  }
+}
