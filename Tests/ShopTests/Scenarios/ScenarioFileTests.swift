@@ -31,7 +31,7 @@ import YAMLReading
         """)
     #expect(
       errors == [
-        "s.yaml:9:18: steps[1].end is \"payment-gateway:outage\"; armed before it is nothing (all ends every fault)"
+        "s.yaml:9:20: steps[1].end is \"payment-gateway:outage\"; armed before it is nothing (all ends every fault)"
       ])
     #expect(scenario == nil)
     let (right, none) = read(
@@ -89,7 +89,7 @@ import YAMLReading
     #expect(
       places == [
         "1:1", "1:7", "2:1", "4:7", "5:7", "6:11", "8:22", "9:10", "9:20", "10:5", "11:5", "13:25", "14:20", "15:5",
-        "16:24",
+        "16:23",
       ],
       "\(errors.joined(separator: "\n"))")
     #expect(errors[2].hasSuffix("there is no key \"titel\"; do you mean title?"))
