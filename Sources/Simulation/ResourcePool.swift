@@ -6,7 +6,8 @@ public struct PoolExhausted: Error {
 /// A bounded resource, such as threads or connections: `size` at once, `queueLimit` waiting in order, the rest refused.
 public final class ResourcePool: @unchecked Sendable {
   public let name: String
-  public let size: Int
+  /// It can shrink while it is in use: then nothing that is given back is given out again until enough is back.
+  public private(set) var size: Int
   public let queueLimit: Int
   public private(set) var used = 0
   public private(set) var refused: UInt64 = 0
@@ -23,6 +24,15 @@ public final class ResourcePool: @unchecked Sendable {
   }
 
   public var waiting: Int { queue.count }
+
+  /// Makes it smaller or larger, also 0: who waits, waits on, or has its turn.
+  public func resize(to size: Int) {
+    precondition(size >= 0, "a pool cannot hold less than nothing")
+    self.size = size
+    while used < size, !queue.isEmpty {
+      if queue.removeFirst().resolve(.success(())) { used += 1 }
+    }
+  }
 
   /// Runs `body` with one of the resource, after waiting for it at most `limit` nanoseconds.
   /// - Throws: ``PoolExhausted``, ``TimedOut``, `CancellationError`, and what `body` throws.
@@ -51,7 +61,7 @@ public final class ResourcePool: @unchecked Sendable {
   }
 
   private func release() {
-    while !queue.isEmpty {
+    while used <= size, !queue.isEmpty {
       // Handed on: never free in between, so that nobody overtakes the queue.
       if queue.removeFirst().resolve(.success(())) { return }
     }

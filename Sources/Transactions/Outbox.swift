@@ -24,6 +24,10 @@ public enum Outbox {
       published INTEGER);
     CREATE INDEX event_unpublished ON event(id) WHERE published IS NULL;
     CREATE INDEX event_published ON event(published) WHERE published IS NOT NULL;
+    """ + "\n" + leaseSchema
+
+  /// The table that ``lease(to:now:until:_:)`` needs, for a database without an outbox.
+  public static let leaseSchema = """
     CREATE TABLE lease(name TEXT PRIMARY KEY, owner TEXT NOT NULL, until INTEGER NOT NULL);
     """
 

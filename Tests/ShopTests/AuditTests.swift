@@ -30,7 +30,7 @@ import Transactions
   private static func flaw(_ spans: [TraceSpan], begun: [UInt64] = [], isOver: Bool = true) -> String? {
     var trace = AuditedTrace()
     for id in begun { trace.begin(SpanID(id)!, at: 0) }
-    for span in spans { trace.add(span) }
+    for span in spans { trace.add(span, at: span.end) }
     return trace.flaw(isOver: isOver)
   }
 

@@ -45,7 +45,7 @@ struct RandomFaults {
 
   private mutating func any() -> String {
     let text: String
-    switch random.below(8) {
+    switch random.below(16) {
     case 0: return crash()
     case 1:
       text =
@@ -58,6 +58,23 @@ struct RandomFaults {
     case 3: text = pick(["db:order", "db:inventory", "order", "inventory"]) + ":db-down" + pick(["", ",share=30%"])
     case 4: text = "payment-gateway:outage" + pick(["", ",share=20%"])
     case 5: text = pick(["group:order", "group:inventory", "payment", "inventory/1"]) + ":slow=200ms" + scope()
+    case 6: text = pick(["order", "order/1", "inventory", "inventory/2"]) + ":pool=\(pick([0, 0, 1, 2]))"
+    case 7:
+      // Longer than a session lasts, now and then.
+      return pick(["order", "order/1", "order/2", "inventory/1", "inventory/2", "payment", "payment/1", "payment/2"])
+        + ":partition,ttl=\(pick([300, 2500, 12_000]))ms"
+    case 8: text = "broker:broker-down"
+    case 9: text = "topic:\(pick(["order", "inventory", "payment"])):poison=\(1 + random.below(3))"
+    case 10:
+      text =
+        pick(["topic:order", "topic:inventory", "topic:payment", "group:order", "group:inventory", "group:payment"])
+        + ":duplicate=\(pick([5, 30, 100]))%" + pick(["", "", ",partition=2", ",route=PAYMENT_COMPLETE"])
+    case 11: text = "payment:lose-before-outbox" + pick(["", ",share=30%", ",route=PAYMENT_FAILED"])
+    case 12, 13:
+      text =
+        pick(["gateway/1", "order", "order/2", "inventory/1", "payment", "payment/2"])
+        + ":skew=\(pick(["+2s", "-500ms", "+45s", "-20s"]))"
+    case 14: text = pick(["gateway/2", "order/1", "inventory", "payment/1"]) + ":leak=\(pick([200, 800]))MB/s"
     default: text = "payment-gateway:latency=\(pick([800, 1200, 2000]))ms,share=\(pick([20, 80]))%"
     }
     return text + ",ttl=\(pick([300, 1500, 4000, 9000]))ms"

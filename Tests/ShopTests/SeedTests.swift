@@ -1,3 +1,4 @@
+import Operations
 import Testing
 
 @testable import Shop
@@ -37,11 +38,21 @@ import Testing
       add("rebalances", trials.rebalances)
       add("refunds", trials.refunds)
       add("charges asked for again", trials.chargesRepeated)
+      add("dead letters", trials.deadLetters)
       for step in ["cancel", "release", "void"] {
         add("compensations: \(step)", trials.compensations.first { $0.step == step }?.count ?? 0)
       }
     }
     for (name, count) in sums { #expect(count > 0, "\(name) never happened in \(Self.seeds.count) seeds") }
+  }
+
+  /// Each kind of fault is among them, several times.
+  @Test func everyKindOfFaultIsTried() throws {
+    let armed = try Self.seeds.flatMap { try RandomFaults(seed: $0).settings.faults.map(\.spec.kind.name) }
+    for name in FaultKind.Name.allCases {
+      #expect(
+        armed.count { $0 == name } > 3, "\(name.rawValue) is hardly among the faults of \(Self.seeds.count) seeds")
+    }
   }
 
   /// Runs each seed once, whoever asks.

@@ -89,8 +89,11 @@ final class Stage: @unchecked Sendable {
     return found.sorted { $0.record.timestamp < $1.record.timestamp }
   }
 
+  /// `PLACED → orders`; what was mined from item's log is left out, as it comes when it comes.
   func events(_ id: GTXID?) -> [String] {
-    records(id).map { "\($0.record.headerText(RecordHeaderName.type) ?? "-") → \($0.topic)" }
+    records(id).filter { $0.topic != TopicName.itemChanges }.map {
+      "\($0.record.headerText(RecordHeaderName.type) ?? "-") → \($0.topic)"
+    }
   }
 
   func state(_ id: GTXID?) -> TransactionState? { id.flatMap { world.book.entry($0)?.state } }

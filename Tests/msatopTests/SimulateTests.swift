@@ -10,7 +10,13 @@ import Testing
 
   /// Two processes: what a process draws by lot for itself, as the order of a dictionary, must not reach the digest.
   @Test func oneSeedIsOneRunInEveryProcess() async throws {
-    let arguments = ["simulate", "--duration", "20s", "--seed", "7", "--json", "--fault", "order/1:crash,ttl=5s"]
+    let faults = [
+      "order/1:crash,ttl=5s", "inventory:pool=1", "payment/1:partition,ttl=12s", "broker:broker-down,ttl=4s",
+      "topic:inventory:poison=2", "topic:order:duplicate=20%", "payment:lose-before-outbox,share=20%",
+      "order/2:skew=+2s", "gateway/1:leak=100MB/s",
+    ]
+    let arguments =
+      ["simulate", "--duration", "20s", "--seed", "7", "--json"] + faults.flatMap { ["--fault", $0] }
     async let first = Program.command(Program.path, arguments)
     async let second = Program.command(Program.path, arguments)
     async let other = Program.run("simulate", "--duration", "20s", "--seed", "8", "--json")

@@ -4,7 +4,7 @@ import Widgets
 
 extension FaultMenu {
   func draw(on canvas: inout Canvas, in screen: Rect, _ context: PageContext) {
-    let layout = FaultMenuLayout(screen.size, kinds: entries.count)
+    let layout = layout(in: screen)
     let verb = replaced == nil ? "break" : "change"
     let title = [Run("\(Glyphs.fault) \(verb) ", .fault, bold: true), Run(settings.service, .strong, bold: true)]
     let box = Widgets.Popup(title, note: [Run(note(context), .muted)], tone: .fault, height: layout.height)
@@ -34,7 +34,10 @@ extension FaultMenu {
   private func drawKinds(on canvas: inout Canvas, _ layout: FaultMenuLayout) {
     let content = layout.content
     let nameWidth = content.width >= 50 ? 21 : 15
-    for (index, entry) in entries.enumerated() {
+    let shown = entries.dropFirst(layout.firstKind).prefix(layout.kinds)
+    let more = entries.count - shown.count
+    if more > 0 { canvas.put("… \(more) more", x: content.x, y: content.y + layout.kinds, .faint) }
+    for (index, entry) in shown.enumerated() {
       let y = content.y + index
       let isCurrent = entry.kind == settings.kind
       if isCurrent { select(on: &canvas, layout, y: y, isFocused: field == .kind) }
@@ -79,6 +82,12 @@ extension FaultMenu {
 
   private func drawScope(on canvas: inout Canvas, _ layout: FaultMenuLayout) {
     drawLabel("scope", .scope, on: &canvas, layout)
+    guard settings.strikesInstances else {
+      let place = FaultText.name(of: settings.target)
+      canvas.put(
+        endEllipsis(visible(place), layout.valueRoom), x: layout.valueColumn, y: layout.line(of: .scope), .muted)
+      return
+    }
     if isOutside || settings.instances <= 1 {
       let text = isOutside ? "the whole company" : "the only instance"
       canvas.put(endEllipsis(text, layout.valueRoom), x: layout.valueColumn, y: layout.line(of: .scope), .muted)

@@ -49,13 +49,16 @@ struct FaultMenu: PopupContent {
     _ service: FaultCatalogue.Service, _ catalogue: FaultCatalogue, subject: Subject, kind: FaultKind.Name?,
     _ context: PageContext
   ) {
-    let all = FaultKind.Name.allCases.map {
-      Entry(kind: $0, obstacle: catalogue.obstacle(to: $0, on: .service(service.name)))
+    let topic = Self.topic(of: subject, service, catalogue, context)
+    let all = FaultKind.Name.allCases.map { kind in
+      let target = FaultMenuSettings.target(of: kind, service: service.name, topic: topic)
+      return Entry(kind: kind, obstacle: catalogue.obstacle(to: kind, on: target))
     }
     entries = all.filter { $0.obstacle == nil } + all.filter { $0.obstacle != nil }
     isOutside = service.isOutside
     settings = FaultMenuSettings(
       service: service.name, instances: service.instances, kind: entries.first?.kind ?? .latency)
+    settings.topic = topic
     var replaced: Int?
     switch subject {
     case .instance(let name, let instance):
@@ -71,6 +74,19 @@ struct FaultMenu: PopupContent {
     }
     if let kind { settings.kind = kind }
     self.replaced = replaced
+  }
+
+  /// The topic under the cursor, or the first one that the service reads.
+  private static func topic(
+    of subject: Subject, _ service: FaultCatalogue.Service, _ catalogue: FaultCatalogue, _ context: PageContext
+  ) -> String? {
+    let read = context.snapshot.service(service.name)?.consumes.map(\.topic) ?? []
+    let here: [String] =
+      switch subject {
+      case .topic(let name), .group(let name, _): [name]
+      default: []
+      }
+    return (here + read).first { name in catalogue.topics.contains { $0.name == name } }
   }
 
   // MARK: Keys
@@ -97,7 +113,7 @@ struct FaultMenu: PopupContent {
     Field.allCases.filter { field in
       switch field {
       case .kind, .time: true
-      case .scope: settings.instances > 1 && !isOutside
+      case .scope: settings.instances > 1 && !isOutside && settings.strikesInstances
       case .intensity: settings.takesIntensity
       case .share: settings.takesShare
       }
@@ -141,10 +157,15 @@ struct FaultMenu: PopupContent {
     return [.dismiss, .show(Popup(Confirmation.endAllFaults(on: context.snapshot)))]
   }
 
+  func layout(in screen: Rect) -> FaultMenuLayout {
+    FaultMenuLayout(
+      screen.size, kinds: entries.count, current: entries.firstIndex { $0.kind == settings.kind } ?? 0)
+  }
+
   // MARK: The mouse
 
   mutating func point(_ event: MouseEvent, in screen: Rect, _ context: PageContext) -> [Action] {
-    let layout = FaultMenuLayout(screen.size, kinds: entries.count)
+    let layout = layout(in: screen)
     guard layout.frame.contains(x: event.column, y: event.row) else { return event.action == .press ? [.dismiss] : [] }
     switch event.action {
     case .wheelDown: step(kind: 1)
@@ -165,15 +186,9 @@ struct FaultMenu: PopupContent {
 
   private mutating func slide(_ field: Field, to position: Double) {
     guard (0...1).contains(position) else { return }
-    let place = { (count: Int) in Int((position * Double(count - 1)).rounded()) }
-    let share = FaultMenuSettings.shares[place(FaultMenuSettings.shares.count)]
-    let delay = FaultMenuSettings.delays[place(FaultMenuSettings.delays.count)]
-    switch (field, settings.kind) {
-    case (.share, _): settings.share = share
-    case (_, .errors): settings.errors = share
-    case (_, .latency): settings.delay = delay
-    default: settings.slowness = delay
-    }
+    guard field == .share else { return settings.slideIntensity(to: position) }
+    let shares = FaultMenuSettings.shares
+    settings.share = shares[Int((position * Double(shares.count - 1)).rounded())]
   }
 
   // MARK: The last line

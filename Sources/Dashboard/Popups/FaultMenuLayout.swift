@@ -11,14 +11,23 @@ struct FaultMenuLayout {
   /// Inside the box.
   let content: Rect
   let isCompact: Bool
+  /// How many kinds are in sight, and the first of them.
   let kinds: Int
+  let firstKind: Int
   let height: Int
 
-  init(_ size: Size, kinds: Int) {
-    self.kinds = kinds
-    let wanted = kinds + 12
-    let box = Widgets.Popup([], height: wanted)
-    frame = box.frame(in: size)
+  /// A shorter list is none.
+  private static let leastKinds = 6
+  private static let otherLines = 12
+
+  /// - Parameter current: the place of the kind that is chosen, which is in sight.
+  init(_ size: Size, kinds all: Int, current: Int) {
+    let whole = Widgets.Popup([], height: all + Self.otherLines).frame(in: size)
+    let room = min(all, max(Self.leastKinds, whole.height - Self.otherLines))
+    kinds = room
+    firstKind = max(0, min(current, all - 1) - room + 1)
+    let wanted = room + Self.otherLines
+    frame = Widgets.Popup([], height: wanted).frame(in: size)
     isCompact = frame.height < wanted
     height = wanted
     content = frame.inset(left: 3, top: 1, right: 3, bottom: 1)
@@ -44,7 +53,7 @@ struct FaultMenuLayout {
 
   func kind(at line: Int) -> Int? {
     let index = line - content.y
-    return !isCompact && index >= 0 && index < kinds ? index : nil
+    return !isCompact && index >= 0 && index < kinds ? firstKind + index : nil
   }
 
   func field(at line: Int) -> FaultMenu.Field? {

@@ -9,14 +9,28 @@ struct FaultMenuSettings: Sendable, Hashable {
   /// Nanoseconds; nil: until it is switched off.
   static let times: [Int64?] = [30_000_000_000, 120_000_000_000, 600_000_000_000, nil]
 
+  static let pools = [0, 1, 2, 5, 10]
+  static let skews: [Int64] = [-60_000, -10_000, -2_000, -500, -100, 100, 500, 2_000, 10_000, 60_000]
+    .map { $0 * 1_000_000 }
+  /// Bytes a second.
+  static let leaks: [Int64] = [1, 2, 5, 10, 20, 50, 100].map { $0 * 1_000_000 }
+  static let poisons = [1, 2, 5, 10, 100]
+
   let service: String
   let instances: Int
+  /// The topic that is meant by faults of records; nil where there is none.
+  var topic: String?
   var kind: FaultKind.Name
   /// 0: all instances; else the number of one.
   var instance = 0
   var delay: Int64 = 2_000_000_000
   var slowness: Int64 = 500_000_000
   var errors = 1.0
+  var pool = 0
+  var skew: Int64 = 2_000_000_000
+  var leak: Int64 = 10_000_000
+  var poison = 1
+  var duplicates = 0.05
   var share = 1.0
   var time: Int64? = 30_000_000_000
 
@@ -26,7 +40,24 @@ struct FaultMenuSettings: Sendable, Hashable {
     self.kind = kind
   }
 
-  var target: FaultTarget { instance == 0 ? .service(service) : .instance(service: service, number: instance) }
+  var target: FaultTarget {
+    switch Self.target(of: kind, service: service, topic: topic) {
+    case .service where instance > 0: .instance(service: service, number: instance)
+    case let target: target
+    }
+  }
+
+  /// What a kind strikes: records are on a topic, the bus is there for all, anything else belongs to the service.
+  static func target(of kind: FaultKind.Name, service: String, topic: String?) -> FaultTarget {
+    switch kind {
+    case .poison, .duplicate: topic.map { .topic($0) } ?? .service(service)
+    case .brokerDown: .broker
+    default: .service(service)
+    }
+  }
+
+  /// Whether the kind strikes instances, of which one can be chosen.
+  var strikesInstances: Bool { kind != .poison && kind != .duplicate && kind != .brokerDown }
 
   var spec: FaultSpec {
     FaultSpec(
@@ -38,26 +69,61 @@ struct FaultMenuSettings: Sendable, Hashable {
     case .latency: .latency(delay)
     case .errors: .errors(errors)
     case .slowConsumer: .slowConsumer(slowness)
-    case .crash: .crash
-    case .databaseDown: .databaseDown
-    case .outage: .outage
+    case .pool: .pool(pool)
+    case .skew: .skew(skew)
+    case .leak: .leak(leak)
+    case .poison: .poison(poison)
+    case .duplicate: .duplicate(duplicates)
+    case .crash, .databaseDown, .outage, .partition, .loseBeforeOutbox, .brokerDown: kind.usual
     }
   }
 
-  var takesIntensity: Bool { [.latency, .errors, .slowConsumer].contains(kind) }
+  var takesIntensity: Bool { kind.usual.intensity != nil }
   /// What is gone is gone for everybody.
-  var takesShare: Bool { takesIntensity }
+  var takesShare: Bool { [.latency, .errors, .slowConsumer, .loseBeforeOutbox].contains(kind) }
 
   /// What the slider of the intensity is called.
-  var intensityName: String { kind == .errors ? "failing" : "delay" }
+  var intensityName: String {
+    switch kind {
+    case .errors: "failing"
+    case .pool: "left"
+    case .skew: "ahead"
+    case .leak: "loses"
+    case .poison: "records"
+    case .duplicate: "twice"
+    default: "delay"
+    }
+  }
 
   var intensityText: String { FaultText.amount(of: faultKind) }
 
   /// Where the slider stands, 0…1.
   var intensityPosition: Double {
-    kind == .errors
-      ? Self.position(of: errors, in: Self.shares)
-      : Self.position(of: kind == .latency ? delay : slowness, in: Self.delays)
+    switch kind {
+    case .errors: Self.position(of: errors, in: Self.shares)
+    case .duplicate: Self.position(of: duplicates, in: Self.shares)
+    case .pool: Self.position(of: pool, in: Self.pools)
+    case .skew: Self.position(of: skew, in: Self.skews)
+    case .leak: Self.position(of: leak, in: Self.leaks)
+    case .poison: Self.position(of: poison, in: Self.poisons)
+    case .latency: Self.position(of: delay, in: Self.delays)
+    default: Self.position(of: slowness, in: Self.delays)
+    }
+  }
+
+  /// Puts the slider of the intensity somewhere, 0…1.
+  mutating func slideIntensity(to position: Double) {
+    func value<Value>(_ scale: [Value]) -> Value { scale[Int((position * Double(scale.count - 1)).rounded())] }
+    switch kind {
+    case .errors: errors = value(Self.shares)
+    case .duplicate: duplicates = value(Self.shares)
+    case .pool: pool = value(Self.pools)
+    case .skew: skew = value(Self.skews)
+    case .leak: leak = value(Self.leaks)
+    case .poison: poison = value(Self.poisons)
+    case .latency: delay = value(Self.delays)
+    default: slowness = value(Self.delays)
+    }
   }
 
   mutating func stepIntensity(by step: Int) {
@@ -65,7 +131,12 @@ struct FaultMenuSettings: Sendable, Hashable {
     case .latency: delay = Self.stepped(delay, by: step, in: Self.delays)
     case .slowConsumer: slowness = Self.stepped(slowness, by: step, in: Self.delays)
     case .errors: errors = Self.stepped(errors, by: step, in: Self.shares)
-    case .crash, .databaseDown, .outage: break
+    case .duplicate: duplicates = Self.stepped(duplicates, by: step, in: Self.shares)
+    case .pool: pool = Self.stepped(pool, by: step, in: Self.pools)
+    case .skew: skew = Self.stepped(skew, by: step, in: Self.skews)
+    case .leak: leak = Self.stepped(leak, by: step, in: Self.leaks)
+    case .poison: poison = Self.stepped(poison, by: step, in: Self.poisons)
+    case .crash, .databaseDown, .outage, .partition, .loseBeforeOutbox, .brokerDown: break
     }
   }
 
@@ -85,8 +156,14 @@ struct FaultMenuSettings: Sendable, Hashable {
     case .latency(let late): delay = late
     case .slowConsumer(let late): slowness = late
     case .errors(let share): errors = share
-    case .crash, .databaseDown, .outage: break
+    case .duplicate(let share): duplicates = share
+    case .pool(let count): pool = count
+    case .skew(let offset): skew = offset
+    case .leak(let bytes): leak = bytes
+    case .poison(let count): poison = count
+    case .crash, .databaseDown, .outage, .partition, .loseBeforeOutbox, .brokerDown: break
     }
+    if case .topic(let name) = spec.target { topic = name }
     // There may be fewer instances by now.
     if case .instance(_, let number) = spec.target { instance = max(0, min(number, max(1, instances))) }
     share = spec.scope.share
@@ -101,44 +178,5 @@ struct FaultMenuSettings: Sendable, Hashable {
 
   private static func position<Value: Comparable>(of value: Value, in scale: [Value]) -> Double {
     Double(scale.lastIndex { $0 <= value } ?? 0) / Double(scale.count - 1)
-  }
-}
-
-/// How faults are written on the screen.
-enum FaultText {
-  /// `+2 s`, `30 %`; nothing for a kind that is there or not.
-  static func amount(of kind: FaultKind) -> String {
-    switch kind {
-    case .latency(let late), .slowConsumer(let late): "+" + duration(late)
-    case .errors(let share): percent(share)
-    case .crash, .databaseDown, .outage: ""
-    }
-  }
-
-  /// `2 s`, `1.5 s`, `10 m`
-  static func duration(_ nanoseconds: Int64) -> String {
-    let text = FaultNotation.duration(nanoseconds)
-    let unit = text.drop { $0.isNumber || $0 == "." }
-    return "\(text.dropLast(unit.count)) \(unit)"
-  }
-
-  /// How long something still lasts: `60 s`, `4m 12s`.
-  static func left(_ nanoseconds: Int64) -> Figure {
-    let seconds = max(0, nanoseconds) / 1_000_000_000
-    return seconds < 120 ? Figure("\(seconds)", unit: " s") : Figures.duration(seconds * 1_000_000_000)
-  }
-
-  /// `30 %`
-  static func percent(_ share: Double) -> String { "\(FaultNotation.percent(share).dropLast()) %" }
-
-  /// `payment`, `payment-2`, `payment → payment-gateway`, `database of order`, `group payment`
-  static func name(of target: FaultTarget) -> String {
-    switch target {
-    case .service(let name): name
-    case .instance(let service, let number): "\(service)-\(number)"
-    case .edge(let from, let to): "\(from) → \(to)"
-    case .database(let name): "database of \(name)"
-    case .group(let name): "group \(name)"
-    }
   }
 }

@@ -67,33 +67,33 @@ extension PaletteReader {
       return catalogue.services.map { ($0.name, $0.isOutside ? "outside company" : "\($0.instances) instances") }
         + catalogue.edges.map { ("\($0.from)>\($0.to)", "calls") }
         + catalogue.databases.map { ("db:\($0)", "database") }
-        + catalogue.groups.map { ("group:\($0)", "consumer group") } + [("off", "end all faults")]
+        + catalogue.groups.map { ("group:\($0)", "consumer group") }
+        + catalogue.topics.map { ("topic:\($0.name)", "records") }
+        + (catalogue.absence(of: .broker) == nil ? [("broker", "event bus")] : []) + [("off", "end all faults")]
     }
     guard before.count > 1 else {
       return FaultKind.Name.allCases.filter { name in
         target(first).map { catalogue.obstacle(to: name, on: $0) == nil } ?? false
-      }.map { (Self.example($0), $0.explanation) }
+      }.map { ($0.example, $0.explanation) }
+    }
+    let (place, kind) = (target(first), before[1].prefix { $0 != "=" })
+    let sharing = FaultScope(share: 0.2)
+    let canShare = FaultKind.Name(rawValue: String(kind)).map { name in
+      place.map { catalogue.obstacle(to: sharing, of: name, on: $0) == nil } ?? false
     }
     return ["ttl=30s", "ttl=2m", "share=20%"].filter { word in
-      !before.contains { $0.hasPrefix(word.prefix { $0 != "=" }) }
+      (canShare ?? true || word.hasPrefix("ttl")) && !before.contains { $0.hasPrefix(word.prefix { $0 != "=" }) }
     }.map { ($0, $0.hasPrefix("ttl") ? "then it ends by itself" : "of the calls") }
   }
 
   private func target(_ word: String) -> FaultTarget? {
     if word.hasPrefix("db:") { return .database(String(word.dropFirst(3))) }
     if word.hasPrefix("group:") { return .group(String(word.dropFirst(6))) }
+    if word.hasPrefix("topic:") { return .topic(String(word.dropFirst(6))) }
+    if word == FaultTarget.broker.description { return .broker }
     if let arrow = word.firstIndex(of: ">") {
       return .edge(from: String(word[..<arrow]), to: String(word[word.index(after: arrow)...]))
     }
     return .service(String(word.prefix { $0 != "/" }))
-  }
-
-  private static func example(_ name: FaultKind.Name) -> String {
-    switch name {
-    case .latency: "latency=2s"
-    case .errors: "errors=30%"
-    case .slowConsumer: "slow=500ms"
-    case .crash, .databaseDown, .outage: name.rawValue
-    }
   }
 }

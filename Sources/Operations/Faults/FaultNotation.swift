@@ -33,6 +33,40 @@ public enum FaultNotation {
     return nanoseconds % 1_000 == 0 ? "\(nanoseconds / 1_000)us" : "\(nanoseconds)ns"
   }
 
+  /// Reads `+2s` or `-500ms`, with or without its sign, into nanoseconds.
+  public static func offset(_ text: some StringProtocol) -> Int64? {
+    let isNegative = text.hasPrefix("-")
+    let plain = isNegative || text.hasPrefix("+") ? String(text.dropFirst()) : String(text)
+    guard plain.first?.isNumber == true, let size = nanoseconds(plain) else { return nil }
+    return isNegative ? -size : size
+  }
+
+  /// `+2s`, `-500ms`
+  public static func offset(_ nanoseconds: Int64) -> String {
+    (nanoseconds < 0 ? "-" : "+") + duration(abs(nanoseconds))
+  }
+
+  private static let sizes: [(suffix: String, bytes: Double)] = [("KB", 1e3), ("MB", 1e6), ("GB", 1e9), ("B", 1)]
+
+  /// Reads `10MB/s`, `512KB/s`, `10MB` into bytes a second. Nil for anything else, a negative one, and over 1 TB.
+  public static func bytesPerSecond(_ text: some StringProtocol) -> Int64? {
+    let plain = text.hasSuffix("/s") ? String(text.dropLast(2)) : String(text)
+    for size in sizes where plain.hasSuffix(size.suffix) {
+      guard let number = Double(plain.dropLast(size.suffix.count)), number.isFinite, number >= 0 else { continue }
+      return number * size.bytes <= 1e12 ? Int64(number * size.bytes) : nil
+    }
+    return nil
+  }
+
+  /// `10MB/s`
+  public static func bytesPerSecond(_ bytes: Int64) -> String {
+    for (suffix, size) in [("GB", 1_000_000_000), ("MB", 1_000_000), ("KB", 1_000)] as [(String, Int64)]
+    where bytes >= size && bytes % size == 0 {
+      return "\(bytes / size)\(suffix)/s"
+    }
+    return "\(bytes)B/s"
+  }
+
   /// `30%`, `0.5%`
   public static func percent(_ share: Double) -> String {
     let percent = (share * 1_000_000).rounded() / 10_000

@@ -33,7 +33,7 @@ public struct FaultParser: Sendable {
   private func splitTarget(_ word: String) -> (target: String, rest: String)? {
     var parts = word.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false).map(String.init)
     guard parts.count > 1 else { return nil }
-    if ["db", "group"].contains(parts[0]) {
+    if ["db", "group", "topic"].contains(parts[0]) {
       let target = "\(parts[0]):\(parts[1])"
       return (target, parts.count > 2 ? parts[2] : "")
     }
@@ -51,6 +51,16 @@ public struct FaultParser: Sendable {
     if let name = word.dropping(prefix: "group:") {
       guard catalogue.groups.contains(name) else { throw unknown("consumer group", name, among: catalogue.groups) }
       return .group(name)
+    }
+    if let name = word.dropping(prefix: "topic:") {
+      guard catalogue.topics.contains(where: { $0.name == name }) else {
+        throw unknown("topic", name, among: catalogue.topics.map(\.name))
+      }
+      return .topic(name)
+    }
+    for target in [FaultTarget.broker, .keyValueStore] where word == target.description {
+      if let reason = catalogue.absence(of: target) { throw FaultSpecError("\(word) cannot be broken: \(reason)") }
+      return target
     }
     if let arrow = word.firstIndex(of: ">") {
       let (from, to) = (String(word[..<arrow]), String(word[word.index(after: arrow)...]))
@@ -89,45 +99,12 @@ public struct FaultParser: Sendable {
     if let reason = catalogue.obstacle(to: name, on: target) {
       throw FaultSpecError("\(name.rawValue) does not apply to \(target): \(reason); \(kindsSentence(target))")
     }
-    return try kind(name, intensity: parts.count > 1 ? parts[1] : nil)
-  }
-
-  private func kind(_ name: FaultKind.Name, intensity: String?) throws(FaultSpecError) -> FaultKind {
-    func duration(default fallback: Int64) throws(FaultSpecError) -> Int64 {
-      guard let intensity else { return fallback }
-      guard let value = FaultNotation.nanoseconds(intensity), value > 0 else {
-        throw FaultSpecError("\(name.rawValue)=\(intensity) is not a duration; say \(name.rawValue)=2s or 500ms")
-      }
-      return value
-    }
-    switch name {
-    case .latency: return .latency(try duration(default: 2_000_000_000))
-    case .slowConsumer: return .slowConsumer(try duration(default: 500_000_000))
-    case .errors:
-      guard let intensity else { return .errors(1) }
-      guard let share = FaultNotation.share(intensity), share > 0 else {
-        throw FaultSpecError("errors=\(intensity) is not a share of the calls; say errors=30%")
-      }
-      return .errors(share)
-    case .crash, .databaseDown, .outage:
-      if let intensity {
-        throw FaultSpecError("\(name.rawValue) has no intensity; leave out \"=\(intensity)\"")
-      }
-      return name == .crash ? .crash : name == .outage ? .outage : .databaseDown
-    }
+    return try FaultKindParser(name: name, intensity: parts.count > 1 ? parts[1] : nil).parse()
   }
 
   private func kindsSentence(_ target: FaultTarget) -> String {
     let kinds = FaultKind.Name.allCases.filter { catalogue.obstacle(to: $0, on: target) == nil }
-    let spelt = kinds.map { name in
-      switch name {
-      case .latency: "latency=2s"
-      case .errors: "errors=30%"
-      case .slowConsumer: "slow=500ms"
-      default: name.rawValue
-      }
-    }
-    return "there are \(spelt.joined(separator: ", "))"
+    return "there are \(kinds.map(\.example).joined(separator: ", "))"
   }
 
   private func apply(_ word: String, to spec: inout FaultSpec) throws(FaultSpecError) {

@@ -28,12 +28,19 @@ public enum FaultTarget: Sendable, Hashable, Codable {
   case database(String)
   /// A consumer group: `group:payment`
   case group(String)
+  /// What goes to a topic: `topic:payment`
+  case topic(String)
+  /// The event bus as a whole: `broker`
+  case broker
+  /// The key-value store: `kv`
+  case keyValueStore
 
-  /// The service it stands with on the screen.
+  /// The service it stands with on the screen; for what belongs to no service its own name, which is none of a service.
   public var service: String {
     switch self {
     case .service(let name), .instance(let name, _), .database(let name), .group(let name): name
     case .edge(_, let callee): callee
+    case .topic, .broker, .keyValueStore: description
     }
   }
 }
@@ -46,62 +53,9 @@ extension FaultTarget: CustomStringConvertible {
     case .edge(let from, let to): "\(from)>\(to)"
     case .database(let name): "db:\(name)"
     case .group(let name): "group:\(name)"
-    }
-  }
-}
-
-/// How something breaks, with its intensity.
-public enum FaultKind: Sendable, Hashable, Codable {
-  /// The instance is gone, with all that it was doing.
-  case crash
-  /// Nanoseconds that each answer comes late.
-  case latency(Int64)
-  /// The share of calls that fails, 0…1.
-  case errors(Double)
-  /// Its database refuses every connection.
-  case databaseDown
-  /// The outside company does not answer at all.
-  case outage
-  /// Nanoseconds that each record takes longer.
-  case slowConsumer(Int64)
-
-  /// A kind without its intensity.
-  public enum Name: String, Sendable, Codable, CaseIterable {
-    case latency, errors, crash
-    case databaseDown = "db-down"
-    case outage
-    case slowConsumer = "slow"
-
-    /// What it does, in words for a menu.
-    public var explanation: String {
-      switch self {
-      case .latency: "answers late"
-      case .errors: "a share of the calls fails"
-      case .crash: "the instance is gone"
-      case .databaseDown: "its database refuses connections"
-      case .outage: "the company does not answer"
-      case .slowConsumer: "reads the topic late"
-      }
-    }
-
-    /// What it is called where there is room: `database down`.
-    public var title: String {
-      switch self {
-      case .databaseDown: "database down"
-      case .slowConsumer: "slow consumer"
-      default: rawValue
-      }
-    }
-  }
-
-  public var name: Name {
-    switch self {
-    case .crash: .crash
-    case .latency: .latency
-    case .errors: .errors
-    case .databaseDown: .databaseDown
-    case .outage: .outage
-    case .slowConsumer: .slowConsumer
+    case .topic(let name): "topic:\(name)"
+    case .broker: "broker"
+    case .keyValueStore: "kv"
     }
   }
 }
@@ -127,11 +81,7 @@ extension FaultSpec: CustomStringConvertible {
   /// As it would be typed: `payment-gateway:latency=2s,ttl=30s`.
   public var description: String {
     var text = "\(target):\(kind.name.rawValue)"
-    switch kind {
-    case .latency(let late), .slowConsumer(let late): text += "=\(FaultNotation.duration(late))"
-    case .errors(let share): text += "=\(FaultNotation.percent(share))"
-    case .crash, .databaseDown, .outage: break
-    }
+    if let intensity = kind.intensity { text += "=\(intensity)" }
     if let route = scope.route { text += ",route=\(route)" }
     if let user = scope.user { text += ",user=\(user)" }
     if let partition = scope.partition { text += ",partition=\(partition)" }

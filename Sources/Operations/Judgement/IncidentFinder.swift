@@ -36,6 +36,11 @@ struct IncidentFinder {
       case .databaseDown: return "has no database"
       case .outage: return "does not answer"
       case .slowConsumer: return "reads slowly"
+      case .pool: return "has no connection"
+      case .partition: return "is cut off"
+      case .leak: return "runs out of memory"
+      case .loseBeforeOutbox: return "loses answers"
+      case .skew, .poison, .duplicate, .brokerDown: break
       }
     }
     return service.reason.isEmpty ? "is unwell" : service.reason

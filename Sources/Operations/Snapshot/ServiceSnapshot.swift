@@ -89,6 +89,9 @@ public struct InstanceSnapshot: Sendable, Codable {
   public var rate = 0.0
   public var p99: Int64?
   public var workers: PoolUse?
+  /// Bytes that its process holds, and at which it is ended; nil when it does not run, or nobody knows.
+  public var memory: Int64?
+  public var memoryLimit: Int64?
 
   public init(name: String, port: Int) {
     self.name = name

@@ -59,8 +59,9 @@ final class Audit: @unchecked Sendable {
   /// True while any span has begun and not ended.
   var isUnderWay: Bool { traces.values.contains(where: \.isUnderWay) }
 
-  func see(_ span: TraceSpan) {
-    traces[span.gtxid, default: AuditedTrace()].add(span)
+  /// - Parameter time: when it was reported, which the span's own clock need not know.
+  func see(_ span: TraceSpan, at time: Int64) {
+    traces[span.gtxid, default: AuditedTrace()].add(span, at: time)
   }
 
   /// A span has begun, and must be reported some time.

@@ -17,7 +17,7 @@ struct AuditedTrace {
   private var nodes: [Node] = []
   /// Spans that have begun and have not been reported.
   private var begun: [SpanID] = []
-  /// The end of the last span that was heard of.
+  /// When a span of it was last heard of.
   private(set) var lastHeard: Int64 = 0
 
   mutating func begin(_ id: SpanID, at time: Int64) {
@@ -25,8 +25,8 @@ struct AuditedTrace {
     lastHeard = max(lastHeard, time)
   }
 
-  mutating func add(_ span: TraceSpan) {
-    lastHeard = max(lastHeard, span.end)
+  mutating func add(_ span: TraceSpan, at time: Int64) {
+    lastHeard = max(lastHeard, time)
     if let index = begun.firstIndex(of: span.id) { begun.remove(at: index) }
     // A relay that crashed before it could mark an event publishes it again, under the same span: once is enough.
     if span.kind == .producer, nodes.contains(where: { $0.id == span.id }) { return }

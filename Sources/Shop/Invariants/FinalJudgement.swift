@@ -32,6 +32,7 @@ struct FinalJudgement {
     case .stockIsConserved: try stock()
     case .moneyIsConserved: try money()
     case .creditIsConserved: try credit()
+    case .viewsAgree: try views()
     case .compensatedOrdersHoldNothing, .offsetsStayInTheLog, .effectsHappenOnce, .spansFormATree: []
     }
   }
@@ -145,6 +146,23 @@ struct FinalJudgement {
     let open = try goodOrders(where: \.holdsCredit).amount
     if held != open { problems.append("orders on credit come to \(open) KRW, but \(held) KRW of credit are taken") }
     return problems
+  }
+
+  // MARK: Views
+
+  /// What search says of each product is what item has.
+  private func views() throws -> [String] {
+    let items = try disk(ShopPlan.item).read { database in
+      try database.all(
+        "SELECT offer.sku, price, stock FROM offer JOIN product ON product.sku = offer.sku ORDER BY offer.sku", []
+      ) { "\($0.value(0) as String): \($0.value(1) as Int64) KRW, \($0.value(2) as Int64) pieces" }
+    }
+    let documents = try disk(ShopPlan.search).read { database in
+      try database.all(
+        "SELECT id, json ->> 'price', json ->> 'quantity' FROM document ORDER BY id", []
+      ) { "\($0.value(0) as String): \($0.value(1) as Int64) KRW, \($0.value(2) as Int64) pieces" }
+    }
+    return zip(items, documents).filter { $0 != $1 }.map { "item has \($0), but search says \($1)" }
   }
 
   // MARK: While it runs

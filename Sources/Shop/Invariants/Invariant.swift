@@ -4,6 +4,7 @@ public enum Invariant: String, Sendable, Codable, CaseIterable {
   case stockIsConserved = "stock is conserved"
   case moneyIsConserved = "money is conserved"
   case creditIsConserved = "credit is conserved"
+  case viewsAgree = "views agree with their sources"
   case effectsHappenOnce = "effects happen once"
   case compensatedOrdersHoldNothing = "compensated orders hold nothing"
   case spansFormATree = "spans form a tree"

@@ -18,9 +18,17 @@ struct ServicePlan: Sendable {
   var joins: [JoinPlan] = []
   var calls: [CallPlan] = []
   var isOutside = false
+  /// Whether it writes to the bus although it keeps no outbox.
+  var publishesDirectly = false
   var objective = ServiceObjective()
   /// The program that an instance runs; one for each of its lives.
   var program: @Sendable (ServiceProcess) -> any ShopService
+}
+
+extension ServicePlan {
+  var publishing: FaultCatalogue.Publishing {
+    publishesDirectly ? .directly : store?.publishes == true ? .throughOutbox : .nothing
+  }
 }
 
 /// The database of a service.
@@ -30,6 +38,8 @@ struct StorePlan: Sendable {
   var tables: any ServiceTables.Type
   /// Whether it has an outbox, and a relay that empties it.
   var publishes = true
+  /// The tables whose changes the database keeps a log of, for whoever mines it.
+  var captures: [String] = []
 }
 
 /// What a service keeps: the tables of its own database, which nobody else touches.

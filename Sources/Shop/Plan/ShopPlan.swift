@@ -16,6 +16,7 @@ struct ShopPlan: Sendable {
   static let shipping = "shipping"
   static let recommendation = "recommendation"
   static let search = "search"
+  static let aggregate = "aggregate"
   static let orchestrator = "orchestrator"
   static let pageComposer = "page-composer"
 
@@ -26,7 +27,7 @@ struct ShopPlan: Sendable {
     ItemService.plan, OrchestratorService.plan, PageComposer.plan, CatalogService.plan, CartService.plan,
     ReviewService.plan,
     ShippingService.plan,
-    RecommendationService.plan, SearchService.plan, PaymentCompany.plan,
+    RecommendationService.plan, SearchService.plan, AggregateService.plan, PaymentCompany.plan,
   ]
 
   static func service(_ name: String) -> ServicePlan {
@@ -66,13 +67,14 @@ struct ShopPlan: Sendable {
         FaultCatalogue.Service(
           name: service.name, instances: service.instances, hasDatabase: service.store != nil,
           consumes: !service.reads.isEmpty, isOutside: service.isOutside,
-          partitions: service.reads.isEmpty ? nil : partitions)
+          partitions: service.reads.isEmpty ? nil : partitions, publishing: service.publishing)
       },
       edges: services.flatMap { service in
         service.calls.map { FaultCatalogue.Edge(from: service.name, to: $0.callee) }
       },
       databases: services.filter { $0.store != nil }.map(\.name),
-      groups: services.filter { !$0.reads.isEmpty }.map(\.name))
+      groups: services.filter { !$0.reads.isEmpty }.map(\.name),
+      topics: topics.map { FaultCatalogue.Topic(name: $0, partitions: partitions) })
   }
 
   /// The breakers of the whole shop.
@@ -114,6 +116,9 @@ enum EventType {
   /// Lets stream time go by where nothing else comes.
   static let tick = "TICK"
 
+  static let priceChanged = "PriceChanged"
+  static let quantityChanged = "QuantityChanged"
+
   static let creditReleased = "CreditReleased"
   static let stockReleased = "StockReleased"
 }
@@ -149,5 +154,7 @@ enum TopicName {
   /// What the orchestrator wants of a service.
   static func commands(_ service: String) -> String { "commands.\(service)" }
   static let replies = "replies"
+  /// What became of the rows of item; the key is the product.
+  static let itemChanges = "item.changes"
   static let operations = "__operations"
 }

@@ -15,6 +15,9 @@ struct CommandDesk {
       if let reason = ShopPlan.catalogue.obstacle(to: spec.kind.name, on: spec.target) {
         return .refused("\(spec.kind.name.rawValue) does not apply to \(spec.target): \(reason)")
       }
+      if let reason = ShopPlan.catalogue.obstacle(to: spec.scope, of: spec.kind.name, on: spec.target) {
+        return .refused(reason)
+      }
       return .done("armed: \(spec)")
     case .toggleFault(let id), .removeFault(let id):
       guard let fault = snapshot.faults.armed.first(where: { $0.id == id }) else {

@@ -137,6 +137,8 @@ extension SnapshotBuilder {
       snapshot.rate = own.rate
       snapshot.p99 = own.percentile(0.99)
       snapshot.workers = service.isOutside ? nil : Self.sum([process.workers])
+      snapshot.memory = service.isOutside ? nil : process.memory
+      snapshot.memoryLimit = service.isOutside ? nil : ProcessMemoryModel.limit
     }
     return snapshot
   }
@@ -168,7 +170,7 @@ extension SnapshotBuilder {
       return
     }
     snapshot.outboxDepth = depth.count
-    snapshot.outboxAge = depth.oldest.map { world.time.now - $0 }
+    snapshot.outboxAge = depth.oldest.map { max(0, world.time.now - $0) }
   }
 
   private func calls(of service: DeployedService, _ breakers: [BreakerSnapshot]) -> [CallSnapshot] {

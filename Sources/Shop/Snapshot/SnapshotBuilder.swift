@@ -36,7 +36,7 @@ final class SnapshotBuilder {
     snapshot.breakers = breakers()
     snapshot.faults = faultBoard()
     snapshot.services = services(breakers: snapshot.breakers, faults: snapshot.faults)
-    snapshot.faults.armed = snapshot.faults.armed.map { touched($0, snapshot.services) }
+    snapshot.faults.armed = snapshot.faults.armed.map { touched($0, snapshot) }
     snapshot.traffic = traffic()
     snapshot.scenarios.entries = ScenarioLibrary.entries
     snapshot.scenarios.current = world.stage.progress
@@ -124,10 +124,15 @@ final class SnapshotBuilder {
     return board
   }
 
-  /// How much goes where a fault is: the service's own rate, or its callers' when it is gone.
-  private func touched(_ fault: ArmedFault, _ services: [ServiceSnapshot]) -> ArmedFault {
+  /// How much goes where a fault is: the service's own rate, or its callers' when it is gone; the records of a topic.
+  private func touched(_ fault: ArmedFault, _ snapshot: SystemSnapshot) -> ArmedFault {
     var fault = fault
-    let rate = services.first { $0.name == fault.spec.target.service }?.rate ?? 0
+    let rate =
+      switch fault.spec.target {
+      case .topic(let name): snapshot.topics.first { $0.name == name }?.inRate ?? 0
+      case .broker: snapshot.topics.reduce(0) { $0 + $1.inRate }
+      default: snapshot.services.first { $0.name == fault.spec.target.service }?.rate ?? 0
+      }
     fault.touches = rate * fault.spec.scope.share
     return fault
   }

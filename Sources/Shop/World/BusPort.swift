@@ -5,10 +5,12 @@ internal import Transactions
 
 /// How one instance reaches the bus.
 final class BusPort: @unchecked Sendable {
-  private let world: World
+  let world: World
   private let life: Life
-  private let tracer: Tracer
-  private let instance: ServiceInstance
+  let tracer: Tracer
+  let instance: ServiceInstance
+  /// True since the bus was last asked for something and could not be reached.
+  var isOutOfReach = false
   private var random: RandomStream
   private let latency = LatencyModel(floor: 0.3, mean: 0.3)
 
@@ -30,8 +32,12 @@ final class BusPort: @unchecked Sendable {
     await world.time.pause(for: transit())
     try life.check()
     for entry in entries {
-      let position = try world.broker.append([entry.record], to: entry.topic, now: world.time.now)[0]
+      try reach()
+      try mayLose(entry)
+      let record = stamped(entry.record)
+      let position = try world.broker.append([record], to: entry.topic, now: world.time.now)[0]
       report(entry, at: position)
+      try spoil(record, at: position, type: entry.type)
     }
     await world.time.pause(for: transit())
     try life.check()
@@ -41,7 +47,7 @@ final class BusPort: @unchecked Sendable {
     let span = TraceSpan(
       gtxid: entry.gtxid, id: entry.span, parent: entry.parent, ltxid: entry.ltxid, kind: .producer,
       service: instance.service.name, instance: instance.address, operation: entry.type, start: entry.created,
-      duration: world.time.now - entry.created, status: .ok, peer: entry.topic,
+      duration: max(0, instance.now - entry.created), status: .ok, peer: entry.topic,
       attributes: [
         SpanAttribute(AttributeName.topic, .text(entry.topic)),
         SpanAttribute(AttributeName.partition, .integer(Int64(position.partition))),

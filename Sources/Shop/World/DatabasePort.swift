@@ -1,20 +1,25 @@
 internal import GRDB
 internal import Operations
 internal import Simulation
+internal import TraceModel
 internal import Transactions
 
 /// The disk of a service: its database, which outlives every instance, and who wants to know of a commit.
 final class ServiceDisk: @unchecked Sendable {
   let name: String
   let database: ServiceDatabase
+  /// The newest change of the log after the tables were filled: everybody knows of what was there at first.
+  let firstChange: MinerPosition
   private(set) var commits: Int64 = 0
   private var listeners: [() -> Bool] = []
 
-  init(name: String, tables: any ServiceTables.Type) {
+  /// - Parameter time: at which the tables are filled, in nanoseconds.
+  init(name: String, store: StorePlan, at time: Int64) {
     self.name = name
     do {
-      database = try ServiceDatabase(name: name, schema: tables.schema)
-      try database.write(tables.fill)
+      database = try ServiceDatabase(name: name, schema: store.tables.schema, capturing: store.captures)
+      try database.write(at: time, store.tables.fill)
+      firstChange = MinerPosition(change: try database.changeLog?.newest() ?? 0, time: time)
     } catch {
       preconditionFailure("the tables of \(name) cannot be made and filled: \(error)")
     }
@@ -69,10 +74,11 @@ final class DatabasePort: @unchecked Sendable {
     _ label: String, isQuiet: Bool = false, onCommit: @escaping @Sendable (Value) -> Void = { _ in },
     _ body: @escaping @Sendable (Database) throws -> Value
   ) async throws -> Value {
-    try await connected {
+    let origin = TraceContext.current.map { ChangeOrigin($0) }
+    return try await connected {
       await self.world.time.pause(for: self.roundTrip.sample(&self.random))
       try self.admit()
-      let value = try self.disk.database.write(body)
+      let value = try self.disk.database.write(at: self.world.time.now, for: origin, body)
       let number = self.disk.committed(isQuiet: isQuiet)
       self.world.committed(self.disk.name, number: number, label: label)
       onCommit(value)
@@ -97,8 +103,10 @@ final class DatabasePort: @unchecked Sendable {
       try admit()
       return try await connections.use(waitingAtMost: 1_000_000_000, body)
     } catch is TimedOut {
+      world.faults.notePoolRefusal(instance.moment())
       throw DatabaseUnavailable(description: "no connection of the pool was free in 1.00 s")
     } catch is PoolExhausted {
+      world.faults.notePoolRefusal(instance.moment())
       throw DatabaseUnavailable(description: "too many wait for a connection of the pool")
     }
   }

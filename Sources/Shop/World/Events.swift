@@ -13,6 +13,6 @@ extension Outbox.Entry {
     Outbox.Entry(
       message: "\(context.gtxid.hex)/\(type)", topic: topic, key: "\(order)", type: type, payload: payload.json,
       gtxid: context.gtxid, ltxid: context.hops.nextCrossing(), span: process.tracer.makeID(), parent: context.span,
-      created: process.world.time.now)
+      created: process.instance.now)
   }
 }

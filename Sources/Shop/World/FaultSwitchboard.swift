@@ -3,14 +3,19 @@ internal import Simulation
 
 /// The faults that are armed, and what they do to a call, a record, a database or an instance right now.
 final class FaultSwitchboard: @unchecked Sendable {
-  private struct Entry {
+  struct Entry {
     var fault: ArmedFault
     var random: RandomStream
     var timeout: Timeout?
+    /// Records of poison that are still to come.
+    var poisonLeft: Int
   }
 
-  private let world: World
-  private var entries: [Entry] = []
+  let world: World
+  var entries: [Entry] = []
+  /// The widest that any clock has been off in this run, in nanoseconds.
+  var widestSkew: Int64 = 0
+  var isLeaking = false
   private var count = 0
 
   init(world: World) {
@@ -27,7 +32,9 @@ final class FaultSwitchboard: @unchecked Sendable {
     let now = world.time.now
     let fault = ArmedFault(id: count, spec: spec, armedAt: now, endsAt: spec.timeToLive.map { now + $0 })
     entries.append(
-      Entry(fault: fault, random: world.random("fault/\(count)/\(spec)"), timeout: timeout(for: fault)))
+      Entry(
+        fault: fault, random: world.random("fault/\(count)/\(spec)"), timeout: timeout(for: fault),
+        poisonLeft: spec.kind.poisonCount))
     tell(fault, "armed")
     apply(spec)
     return fault
@@ -42,6 +49,7 @@ final class FaultSwitchboard: @unchecked Sendable {
       entries[index].fault.armedAt = world.time.now
       entries[index].fault.endsAt = entries[index].fault.spec.timeToLive.map { world.time.now + $0 }
       entries[index].timeout = timeout(for: entries[index].fault)
+      entries[index].poisonLeft = entries[index].fault.spec.kind.poisonCount
     }
     let fault = entries[index].fault
     tell(fault, fault.isOn ? "on again" : "off")
@@ -67,9 +75,17 @@ final class FaultSwitchboard: @unchecked Sendable {
     return world.time.after(timeToLive) { [unowned self] in _ = self.remove(fault.id, because: "over") }
   }
 
-  /// Crashes and outages of databases act at once; the others are asked about when their moment comes.
+  /// Some act at once; the others are asked about when their moment comes.
   private func apply(_ spec: FaultSpec) {
-    if spec.kind.name == .crash { world.applyCrashes() }
+    switch spec.kind {
+    case .crash: world.applyCrashes()
+    case .pool: fitPools()
+    case .brokerDown: applyBrokerDown()
+    case .leak: startLeaking()
+    case .skew(let offset): widestSkew = max(widestSkew, abs(offset))
+    case .latency, .errors, .databaseDown, .outage, .slowConsumer, .partition, .loseBeforeOutbox, .poison, .duplicate:
+      break
+    }
     world.healthMayHaveChanged()
   }
 
@@ -93,6 +109,8 @@ final class FaultSwitchboard: @unchecked Sendable {
     var route = ""
     var user = ""
     var partition: Int?
+    /// Set where a record is put on a topic, where only the faults of that topic strike.
+    var topic: String?
     /// True on the caller's side, where only the faults of the edge itself strike.
     var isOnEdge = false
   }
@@ -148,7 +166,7 @@ final class FaultSwitchboard: @unchecked Sendable {
     return slow
   }
 
-  private func strikes(_ index: Int, _ moment: Moment) -> Bool {
+  func strikes(_ index: Int, _ moment: Moment) -> Bool {
     guard covers(index, moment) else { return false }
     let share = entries[index].fault.spec.scope.share
     guard share >= 1 || entries[index].random.happens(share) else { return false }
@@ -156,7 +174,7 @@ final class FaultSwitchboard: @unchecked Sendable {
     return true
   }
 
-  private func covers(_ index: Int, _ moment: Moment) -> Bool {
+  func covers(_ index: Int, _ moment: Moment) -> Bool {
     let fault = entries[index].fault
     guard fault.isOn else { return false }
     let scope = fault.spec.scope
@@ -167,14 +185,16 @@ final class FaultSwitchboard: @unchecked Sendable {
     if case .edge(let from, let to) = fault.spec.target {
       return moment.isOnEdge && from == moment.caller && to == moment.service
     }
-    return !moment.isOnEdge && Self.covers(fault.spec.target, moment.service, moment.instance)
+    if case .topic(let name) = fault.spec.target { return moment.topic == name }
+    return !moment.isOnEdge && moment.topic == nil
+      && Self.covers(fault.spec.target, moment.service, moment.instance)
   }
 
-  private static func covers(_ target: FaultTarget, _ service: String, _ instance: Int) -> Bool {
+  static func covers(_ target: FaultTarget, _ service: String, _ instance: Int) -> Bool {
     switch target {
     case .service(let name), .database(let name), .group(let name): name == service
     case .instance(let name, let number): name == service && number == instance
-    case .edge: false
+    case .edge, .topic, .broker, .keyValueStore: false
     }
   }
 }

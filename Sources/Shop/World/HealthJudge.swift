@@ -93,6 +93,7 @@ struct HealthJudge {
   private static func health(of instance: ServiceInstance) -> (Health, String) {
     guard let process = instance.process else { return (.down, "\(instance.name) crashed") }
     if let ailment = instance.ailment { return (.down, ailment) }
+    if process.bus.isOutOfReach { return (.degraded, "\(instance.name) cannot reach the bus") }
     for client in process.clients {
       switch client.breaker.state {
       case .open, .forcedOpen, .halfOpen:

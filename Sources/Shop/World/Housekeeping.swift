@@ -1,5 +1,7 @@
 internal import GRDB
+internal import Operations
 internal import Simulation
+internal import TraceModel
 internal import Transactions
 
 /// Keeps a service's database small: forgets what is old, finished, and cannot come again.
@@ -29,7 +31,7 @@ final class Housekeeping: @unchecked Sendable {
       let now = world.time.now
       // What is still open may be asked for again, and must then find what it did before.
       let safe = world.horizon() - Self.keep
-      let hasInbox = !process.instance.service.plan.reads.isEmpty
+      let hasInbox = hasInbox
       let service = process.instance.service.name
       let stuck = world.transactions.stuckOrders
       let (tables, publishes) = (store.tables, store.publishes)
@@ -39,11 +41,41 @@ final class Housekeeping: @unchecked Sendable {
         if hasInbox { try Inbox.prune(receivedBefore: safe, database) }
         try tables.prune(finishedBefore: safe, keeping: stuck, database)
       }
-      guard let label = tables.roundLabel else { continue }
-      let (round, time) = (world.time.elapsed / Self.interval, world.time.now)
-      _ = try? await database.transaction(label, isQuiet: true) { try tables.everyRound(round, now: time, $0) }
+      tidyChangeLog()
+      if let label = tables.roundLabel { await everyRound(label) }
     }
   }
+
+  /// A batch job with a transaction of its own where somebody mines what it changes.
+  private func everyRound(_ label: String) async {
+    let (tables, round, time) = (store.tables, world.time.elapsed / Self.interval, world.time.now)
+    let work = { [database] in
+      _ = try? await database.transaction(label, isQuiet: true) { try tables.everyRound(round, now: time, $0) }
+    }
+    guard !store.captures.isEmpty else { return await work() }
+    let id = world.makeGTXID(at: process.instance)
+    let span = process.tracer.start(label, kind: .internal, gtxid: id, parent: nil, ltxid: .first)
+    span.set(AttributeName.kind, .text(TransactionKind.batch))
+    await TraceContext.$current.withValue(TraceContext(gtxid: id, ltxid: .first, span: span.id)) { await work() }
+    span.succeed()
+    span.end()
+  }
+
+  /// What was mined is kept for as long as a record may be read again; what was not, for a day.
+  private func tidyChangeLog() {
+    guard let log = database.disk.database.changeLog else { return }
+    let now = world.time.now
+    let unmined = world.oldestUnmined(of: database.disk.name) ?? now
+    let kept = min(now - Self.keep, unmined)
+    _ = try? log.prune(now: now, retention: min(now - kept, ChangeLog.retention))
+  }
+
+  private lazy var hasInbox: Bool = {
+    let found = try? database.disk.database.read {
+      try $0.number("SELECT count(*) FROM sqlite_master WHERE name = 'inbox'")
+    }
+    return found == 1
+  }()
 
   /// One instance of a service does the work: the one that publishes, or the first that is up.
   private var isInCharge: Bool {

@@ -45,9 +45,24 @@ final class Observatory: @unchecked Sendable {
     guard let data = try? encoder.encode(event) else {
       preconditionFailure("an operational event can be written as JSON")
     }
-    // A broker that is away is told of its own absence when it is back; the journal has it in any case.
-    _ = try? broker.append(
-      [ProducerRecord(key: Array(event.subject.utf8), value: [UInt8](data))], to: TopicName.operations, now: now)
+    let record = ProducerRecord(key: Array(event.subject.utf8), value: [UInt8](data))
+    // What a disk does not take is in the journal in any case.
+    do {
+      try broker.append([record], to: TopicName.operations, now: now)
+    } catch BusError.unavailable {
+      if waiting.count < Self.waitingLimit { waiting.append(record) }
+    } catch {}
+  }
+
+  /// What could not be told while the broker was away, of its own absence too.
+  private var waiting: [ProducerRecord] = []
+  private static let waitingLimit = 10_000
+
+  func tellWhatWaited(at now: Int64) {
+    let records = waiting
+    waiting = []
+    // It has only just come back; a disk that refuses them loses them, as it does any other.
+    _ = try? broker.append(records, to: TopicName.operations, now: now)
   }
 
   func noteBreaker(_ id: String, became state: Resilience.CircuitBreakerState) {

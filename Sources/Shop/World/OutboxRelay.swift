@@ -42,11 +42,20 @@ final class OutboxRelay: @unchecked Sendable {
         try await turn()
       } catch is InstanceCrashed {
         return
+      } catch is BusError {
+        await stepBack()
       } catch {
         // The database or the bus is away. Nothing is lost: the events stand in the outbox.
         try? await world.time.sleep(for: 250_000_000)
       }
     }
+  }
+
+  /// The bus is out of reach from here, though perhaps not from another instance: its relay gets the lease when it ends.
+  private func stepBack() async {
+    if !unmarked.isEmpty { try? await mark() }
+    hasLease = false
+    try? await world.time.sleep(for: Self.leaseTime)
   }
 
   private func turn() async throws {

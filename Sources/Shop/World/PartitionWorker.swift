@@ -17,6 +17,8 @@ struct Delivery: Sendable {
   let context: TraceContext
   let span: OpenSpan
   var payload: Payload
+  /// False when somebody may have worked on this record before, whose answer is not known.
+  let isFirst: Bool
 
   /// The record as a command of the orchestrator; nil when it is none.
   var command: SagaCommand? { SagaCommand(type: type, key: key, payload: record.value) }
@@ -42,7 +44,7 @@ enum Handling {
 /// Works on the records of one partition, one after the other, again and again until each is done.
 final class PartitionWorker: @unchecked Sendable {
   let place: TopicPartition
-  private let consumer: RecordConsumer
+  let consumer: RecordConsumer
   private let world: World
   private let signal: Signal
   private var queue: [EventRecord] = []
@@ -58,9 +60,16 @@ final class PartitionWorker: @unchecked Sendable {
   private var lastCommitted: Int64?
   private var firstSeen: Int64?
 
+  /// Records before this offset were there when the partition was assigned: another may have had them already.
+  private let firstNew: Int64
+  /// The record that was handled last, with or without success.
+  private var lastTried: Int64 = -1
+
   init(_ place: TopicPartition, consumer: RecordConsumer) {
     self.place = place
     self.consumer = consumer
+    firstNew =
+      (try? consumer.world.broker.topic(place.topic).bounds(partition: place.partition).upperBound) ?? .max
     world = consumer.world
     signal = Signal(on: world.time)
   }
@@ -101,7 +110,8 @@ final class PartitionWorker: @unchecked Sendable {
       }
       let record = queue.removeFirst()
       isBusy = true
-      let handling = await handle(record)
+      var handling = await handle(record)
+      if handling != nil, isGivenTwice(record), !isStopped { handling = await handle(record) }
       isBusy = false
       trial = nil
       guard !consumer.process.life.isOver else { return }
@@ -138,6 +148,7 @@ final class PartitionWorker: @unchecked Sendable {
       } catch is InstanceCrashed {
         return nil
       } catch let error as UnreadableRecord {
+        noteUnreadable(record, error)
         return await putAside(record, because: "\(error)", deliveries: failures + 1)
       } catch {
         // A database or a bus that is away is no fault of the record.
@@ -169,6 +180,7 @@ final class PartitionWorker: @unchecked Sendable {
   private func putAside(_ record: EventRecord, because reason: String, deliveries: Int) async -> Handling? {
     while !consumer.process.life.isOver {
       do {
+        try consumer.process.bus.reach()
         try world.broker.deadLetter(
           record, from: topic, partition: partition, reason: reason, deliveries: deliveries,
           group: consumer.process.instance.service.name, now: world.time.now)
@@ -184,6 +196,7 @@ final class PartitionWorker: @unchecked Sendable {
   private func deliver(_ record: EventRecord) async throws -> Handling {
     let process = consumer.process
     guard let delivery = try open(record) else { return .done }
+    lastTried = max(lastTried, record.offset)
     let span = delivery.span
     defer { span.end() }
     do {
@@ -209,6 +222,11 @@ final class PartitionWorker: @unchecked Sendable {
     if world.faults.fails(moment) { throw HandlingFailed(description: "fault: errors") }
   }
 
+  private func isGivenTwice(_ record: EventRecord) -> Bool {
+    world.faults.isDuplicated(
+      consumer.process.instance.moment(route: record.headerText(RecordHeaderName.type) ?? "", partition: partition))
+  }
+
   /// Nil when the record is none of the service's business.
   private func open(_ record: EventRecord) throws -> Delivery? {
     let headers = record.headers.map { Carrier.Header($0.name, $0.text) }
@@ -224,12 +242,12 @@ final class PartitionWorker: @unchecked Sendable {
     span.set(AttributeName.topic, .text(topic))
     span.set(AttributeName.partition, .integer(Int64(partition)))
     span.set(AttributeName.offset, .integer(record.offset))
-    span.set(AttributeName.wait, .integer(world.time.now - record.timestamp))
+    span.set(AttributeName.wait, .integer(max(0, process.instance.now - record.timestamp)))
     let context = TraceContext(gtxid: position.gtxid, ltxid: ltxid, span: span.id)
     return Delivery(
       record: record, reader: process.instance.service.name, topic: topic, partition: partition, type: type,
-      message: message, context: context,
-      span: span, payload: payload)
+      message: message, context: context, span: span, payload: payload,
+      isFirst: record.offset >= firstNew && record.offset > lastTried)
   }
 }
 

@@ -38,6 +38,11 @@ extension Payload {
     get { text("saga").flatMap(SagaKind.init) }
     set { self["saga"] = newValue.map { .text($0.rawValue) } }
   }
+  /// How new what is said is: a larger one is newer.
+  var position: Int64? {
+    get { number("position") }
+    set { self["position"] = newValue.map(Value.number) }
+  }
   var title: String? {
     get { text("title") }
     set { self["title"] = newValue.map(Value.text) }

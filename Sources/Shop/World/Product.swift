@@ -4,6 +4,7 @@ internal import Simulation
 struct Product: Sendable {
   var sku: String
   var title: String
+  var seller: String
   /// In won.
   var price: Int64
   /// To how many pieces a delivery fills it up.
@@ -21,10 +22,11 @@ struct Product: Sendable {
     return Product(
       sku: number < 10 ? "sku-0\(number)" : "sku-\(number)",
       title: "\(adjectives[number % adjectives.count]) \(nouns[number % nouns.count])",
-      price: Int64(5_000 + (number * 7_919) % 90 * 1_000),
+      seller: sellers[number % sellers.count], price: Int64(5_000 + (number * 7_919) % 90 * 1_000),
       level: scarce ? 12 : 4_000, restockRounds: scarce ? 4 : 1, demand: scarce ? 4 : 1 + 60 / (number + 4))
   }
 
+  private static let sellers = ["Hanok", "Namsan Supply", "Kite & Co", "Busan Works", "Old Mill"]
   private static let adjectives = ["oak", "linen", "steel", "blue", "small", "folding", "enamel", "wool", "travel"]
   static let nouns = ["table", "lamp", "kettle", "blanket", "chair", "mug", "backpack", "desk"]
 

@@ -24,12 +24,12 @@ final class PublishedAnswers: @unchecked Sendable {
   /// How many answers are known.
   var count: Int { answers.count }
 
-  func see(_ record: EventRecord, topic: String) {
+  func see(_ record: EventRecord, topic: String, at now: Int64) {
     guard let types = Self.places[topic],
       let text = record.headerText(RecordHeaderName.type), let type = types.first(where: { $0 == text }),
       let id = record.headerText(Carrier.gtxid).flatMap({ GTXID($0) })
     else { return }
-    answers[Question(id: id, isRefund: type == EventType.paymentRefunded)] = (type, record.timestamp)
+    answers[Question(id: id, isRefund: type == EventType.paymentRefunded)] = (type, now)
   }
 
   /// Forgets what was published before `time`: from then on no record can be read again that asks for it.

@@ -58,6 +58,7 @@ final class RecordConsumer: @unchecked Sendable {
   }
 
   private func turn() async throws {
+    try process.bus.reach()
     let result = try consumer.poll(max: 48, now: world.time.now)
     if !result.revoked.isEmpty || !result.lost.isEmpty {
       await stopWorkers()
@@ -139,7 +140,14 @@ final class RecordConsumer: @unchecked Sendable {
     world.time.after(Self.commitInterval) { [self] in
       commitIsDue = false
       guard !process.life.isOver else { return }
-      try? commit()
+      do {
+        try commit()
+      } catch BusError.unavailable {
+        // Nothing else may be handled for a long while: what was is committed when the bus is back.
+        world.time.after(1_000_000_000) { [weak self] in
+          if let self, !self.process.life.isOver { self.commitSoon() }
+        }
+      } catch {}
     }
   }
 
@@ -148,6 +156,7 @@ final class RecordConsumer: @unchecked Sendable {
       worker.offsetToCommit.map { PartitionOffset(partition: worker.place, offset: $0) }
     }
     guard !offsets.isEmpty else { return }
+    try process.bus.reach()
     try consumer.commit(offsets, now: world.time.now)
     for worker in workers { worker.committed() }
   }

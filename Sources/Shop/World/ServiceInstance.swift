@@ -86,20 +86,23 @@ final class ServiceInstance: @unchecked Sendable {
   }
 
   /// Ends the process with all that it was doing. Its database and its committed offsets stay.
-  func crash() {
+  func crash(because reason: String = "") {
     guard let process else { return }
     self.process = nil
     since = world.time.now
     process.end()
-    tell("crashed", .bad)
+    tell("crashed", .bad, because: reason)
   }
 
-  private func tell(_ change: String, _ severity: OperationalEvent.Severity) {
+  private func tell(_ change: String, _ severity: OperationalEvent.Severity, because reason: String = "") {
     world.tell(
       OperationalEvent(
         time: world.time.now, kind: .instance, severity: severity, subject: name, change: change,
-        state: severity == .bad ? Health.down.rawValue : Health.up.rawValue))
+        reason: reason, state: severity == .bad ? Health.down.rawValue : Health.up.rawValue))
   }
+
+  /// Where a fault of another service's database strikes.
+  func moment(database: String) -> FaultSwitchboard.Moment { FaultSwitchboard.Moment(service: database, instance: 0) }
 
   func moment(caller: String = "", route: String = "", user: String = "", partition: Int? = nil)
     -> FaultSwitchboard.Moment

@@ -23,6 +23,8 @@ final class ServiceProcess: @unchecked Sendable {
   private var relay: OutboxRelay?
   private var open = OrderedDictionary<Int, Reply<Response>>()
   private var calls = 0
+  /// Bytes of memory that were lost since it started.
+  var leaked: Int64 = 0
   /// Transactions that began here, and whose first call is not answered.
   private var begun = OrderedSet<GTXID>()
 
@@ -33,7 +35,7 @@ final class ServiceProcess: @unchecked Sendable {
     life = Life(on: world.time)
     let plan = instance.service.plan
     tracer = Tracer(
-      world: world, service: plan.name, instance: instance.address, life: life, lives: lives)
+      world: world, service: plan.name, instance: instance.address, number: instance.number, life: life, lives: lives)
     workers = ResourcePool("workers of \(instance.name)", size: plan.workers, queueLimit: 512, on: world.time)
     bus = BusPort(world: world, life: life, tracer: tracer, instance: instance, lives: lives)
     if let store = plan.store, let disk = world.disk(of: plan.name) {
@@ -48,6 +50,7 @@ final class ServiceProcess: @unchecked Sendable {
 
   /// Opens the ports, and begins to serve, consume and relay.
   func start() {
+    fitPool()
     let plan = instance.service.plan
     clients = plan.calls.map {
       RemoteClient($0.guarded(by: world.settings.resilience, caller: plan.name), process: self)
@@ -95,6 +98,7 @@ final class ServiceProcess: @unchecked Sendable {
     return client
   }
 
+  var openCalls: Int { open.count }
   var isRelaying: Bool { relay?.hasLease ?? false }
   var partitionsHeld: Int { consumer?.partitionsHeld ?? 0 }
 

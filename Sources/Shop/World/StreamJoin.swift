@@ -66,6 +66,7 @@ final class StreamJoin: @unchecked Sendable {
   private func turn() async throws {
     await world.time.pause(for: process.bus.transit())
     try process.life.check()
+    try process.bus.reach()
     let processor = try processor ?? open()
     let step = try step(processor)
     try tick(processor)

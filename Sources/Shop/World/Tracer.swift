@@ -8,14 +8,16 @@ final class Tracer: @unchecked Sendable {
   private let world: World
   private let service: String
   private let instance: String
+  private let number: Int
   private let life: Life
   private var ids: RandomStream
   private var open = OrderedDictionary<UInt64, OpenSpan>()
 
-  init(world: World, service: String, instance: String, life: Life, lives: Int) {
+  init(world: World, service: String, instance: String, number: Int, life: Life, lives: Int) {
     self.world = world
     self.service = service
     self.instance = instance
+    self.number = number
     self.life = life
     ids = world.random("\(instance)/spans/\(lives)")
     life.whenOver { [unowned self] in self.closeAll() }
@@ -30,10 +32,11 @@ final class Tracer: @unchecked Sendable {
     _ operation: String, kind: SpanKind, gtxid: GTXID, parent: SpanID?, ltxid: LTXID?, id: SpanID? = nil,
     peer: String = ""
   ) -> OpenSpan {
+    world.faults.noteSkew(of: service, instance: number)
     let span = OpenSpan(
       TraceSpan(
         gtxid: gtxid, id: id ?? makeID(), parent: parent, ltxid: ltxid, kind: kind, service: service,
-        instance: instance, operation: operation, start: world.time.now, peer: peer), tracer: self)
+        instance: instance, operation: operation, start: now, peer: peer), began: world.time.now, tracer: self)
     if !life.isOver {
       open[span.id.value] = span
       world.audit.began(span.id, of: gtxid, at: world.time.now)
@@ -52,13 +55,14 @@ final class Tracer: @unchecked Sendable {
     open.values.first { $0.gtxid == gtxid && ($0.kind == .consumer || $0.kind == .server) }
   }
 
-  var now: Int64 { world.time.now }
+  /// What this instance's clock says.
+  var now: Int64 { world.time.now + world.faults.skew(of: service, instance: number) }
   var serviceName: String { service }
   var instanceName: String { instance }
 
   fileprivate func end(_ span: OpenSpan) {
     guard open.removeValue(forKey: span.id.value) != nil else { return }
-    world.report(span.finished(at: now))
+    world.report(span.finished(at: world.time.now))
   }
 
   private func closeAll() {
@@ -66,7 +70,7 @@ final class Tracer: @unchecked Sendable {
     open = [:]
     for span in left.values {
       span.fail("\(instance) crashed")
-      world.report(span.finished(at: now))
+      world.report(span.finished(at: world.time.now))
     }
   }
 }
@@ -74,10 +78,13 @@ final class Tracer: @unchecked Sendable {
 /// A span that has not ended.
 final class OpenSpan: @unchecked Sendable {
   private var span: TraceSpan
+  /// In true time: what a span took is measured, and no clock that is set meanwhile changes it.
+  private let began: Int64
   private let tracer: Tracer
 
-  fileprivate init(_ span: TraceSpan, tracer: Tracer) {
+  fileprivate init(_ span: TraceSpan, began: Int64, tracer: Tracer) {
     self.span = span
+    self.began = began
     self.tracer = tracer
   }
 
@@ -108,7 +115,7 @@ final class OpenSpan: @unchecked Sendable {
 
   fileprivate func finished(at now: Int64) -> TraceSpan {
     var finished = span
-    finished.duration = now - span.start
+    finished.duration = now - began
     return finished
   }
 }

@@ -8,7 +8,9 @@ extension World {
   ///
   /// Databases and audits forget nothing that is less than their own time older than this.
   func horizon() -> Int64 {
-    var oldest = min(time.now, oldestUnreadRecord() ?? .max)
+    // A record may bear a time that is later than when it was put there, by as much as a clock was ahead.
+    var oldest = min(time.now, (oldestUnreadRecord() ?? .max) - faults.widestSkew)
+    if let unmined = oldestUnmined(of: ShopPlan.item) { oldest = min(oldest, unmined) }
     if let held = joins.oldest { oldest = min(oldest, held) }
     if let start = transactions.oldestStart { oldest = min(oldest, start) }
     for disk in services.filter({ $0.plan.store?.publishes == true }).compactMap({ disk(of: $0.name) }) {

@@ -45,7 +45,7 @@ extension World {
       let place = TopicPartition(topic: name, partition: partition)
       let committed = broker.groups.committed(group: group, place)?.offset ?? bounds.lowerBound
       guard committed < bounds.upperBound,
-        let record = try? topic.read(partition: partition, from: committed, maximumRecords: 1).records.first
+        let record = try? topic.peek(partition: partition, from: committed, maximumRecords: 1).records.first
       else { continue }
       oldest = min(oldest ?? .max, record.timestamp)
     }
@@ -59,7 +59,7 @@ extension ServiceProcess {
     guard !life.isOver else { return }
     world.logBook.write(
       LogLine(
-        time: world.time.now, level: level, service: instance.service.name, instance: instance.name,
+        time: instance.now, level: level, service: instance.service.name, instance: instance.name,
         gtxid: context?.gtxid, ltxid: context?.ltxid, message: message))
   }
 }

@@ -79,7 +79,9 @@ final class World: @unchecked Sendable {
 
   /// Starts every machine, opens the doors, and sets the faults that were ordered.
   func begin() {
-    disks = ShopPlan.services.compactMap { plan in plan.store.map { ServiceDisk(name: plan.name, tables: $0.tables) } }
+    disks = ShopPlan.services.compactMap { plan in
+      plan.store.map { ServiceDisk(name: plan.name, store: $0, at: time.now) }
+    }
     services = ShopPlan.services.map { DeployedService(plan: $0, world: self) }
     for service in services { for instance in service.instances { instance.start() } }
     observatory.begin(self)
@@ -154,7 +156,7 @@ final class World: @unchecked Sendable {
       for event in span.events { words.add(event.name, UInt8(ascii: "@"), event.time - settings.epoch) }
     }
     counters.spans += 1
-    audit.see(span)
+    audit.see(span, at: time.now)
     if span.kind == .server || span.kind == .consumer { work[span.instance, default: CallStatistics()].add(span) }
     if span.kind == .client {
       calls[span.peer, default: CallStatistics()].add(span)
@@ -254,7 +256,7 @@ final class World: @unchecked Sendable {
         for header in record.headers { words.add(header.value) }
         words.add(topic == TopicName.operations ? [] : record.value)
       }
-      answers.see(record, topic: topic)
+      answers.see(record, topic: topic, at: time.now)
       joins.see(record, topic: topic)
     }
   }

@@ -2,19 +2,20 @@ internal import Concurrency
 public import EventBus
 internal import TraceModel
 
-/// An event store on the bus: a stream is a key of a topic that keeps everything, and what subscribers read is the store
-/// itself.
+/// An event store on the bus: a stream is a key of a topic that keeps everything, and what subscribers read is the
+/// store itself.
 ///
-/// A log has no "append if the version is …". It holds here because each partition has one writer: whoever claims it takes
-/// the place of the one before, whose appends the bus refuses from then on (`fencedProducer`), and reads to the log's end
-/// first. So what the writer knows of the partition is all there is, and a conflict is found by looking at it.
+/// A log has no "append if the version is …". It holds here because each partition has one writer: whoever claims it
+/// takes the place of the one before, whose appends the bus refuses from then on (`fencedProducer`), and reads to the
+/// log's end first. So what the writer knows of the partition is all there is, and a conflict is found by looking at
+/// it.
 ///
 /// The limits: commands for a stream must reach the writer of its partition, others get `notWriter`. The fence stops
 /// other stores, not a program that appends to the topic by itself: such a record is found by the next call
-/// (`foreignRecord`), and the partition is refused from there on. There is order within a partition only, hence no order
-/// of all events when the topic has several. An append covers one stream and nothing else: no row of a database is part
-/// of it. The index of streams and ids is in memory, and a new handle reads the topic once from its start. Of snapshots
-/// the newest of each stream is kept.
+/// (`foreignRecord`), and the partition is refused from there on. There is order within a partition only, hence no
+/// order of all events when the topic has several. An append covers one stream and nothing else: no row of a database
+/// is part of it. The index of streams and ids is in memory, and a new handle reads the topic once from its start. Of
+/// snapshots the newest of each stream is kept.
 public final class BusEventStore: EventStore {
   struct Part: Sendable {
     var index = BusStreamIndex()
@@ -115,8 +116,8 @@ public final class BusEventStore: EventStore {
     }
   }
 
-  /// - Returns: the offset of the first. The index learns of it with the next call, so that what is written is told even
-  ///   if the bus does not answer any more.
+  /// - Returns: the offset of the first. The index learns of it with the next call, so that what is written is told
+  ///   even if the bus does not answer any more.
   private func write(
     _ records: [ProducerRecord], _ number: Int, _ writer: ProducerIdentity, _ part: inout Part, now: Int64
   ) throws(BusError) -> Int64 {

@@ -1,7 +1,7 @@
 /// Events in an order that every reader sees alike: an event store, or a topic.
 ///
-/// It has one partition or several. Within a partition positions count 1, 2, 3 … in the order of commits, and nothing ever
-/// comes to lie before what was read. Between partitions there is no order.
+/// It has one partition or several. Within a partition positions count 1, 2, 3 … in the order of commits, and nothing
+/// ever comes to lie before what was read. Between partitions there is no order.
 public protocol EventSource: Sendable {
   var partitionCount: Int { get }
 

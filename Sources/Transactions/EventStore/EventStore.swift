@@ -10,7 +10,8 @@
 public protocol EventStore: EventSource {
   /// Appends all events to one stream, or none.
   ///
-  /// An append that was made before, by the ids of its events, is found and not made again, whatever version is expected.
+  /// An append that was made before, by the ids of its events, is found and not made again, whatever version is
+  /// expected.
   /// - Parameters:
   ///   - events: one or more, with ids that differ.
   ///   - expectedVersion: how many events the stream has as far as the caller knows; 0 for a new one; nil for any.

@@ -3,8 +3,9 @@ internal import TraceModel
 
 /// An event store in a service's own database, so that an append can be part of a larger local transaction.
 ///
-/// SQLite has one writer at a time: positions are given within the transaction, so their order is that of commits, and a
-/// transaction that is rolled back leaves no gap. There is one partition.
+/// SQLite has one writer at a time: positions are given within the transaction, so their order is that of commits, and
+/// a transaction that is rolled back leaves no gap. There is one partition. Events are never removed, so that any view
+/// can be rebuilt from the first one: the database grows with them.
 public struct SQLiteEventStore: EventStore {
   /// Tables of a store; one to a database.
   public static let schema = """
@@ -47,8 +48,8 @@ public struct SQLiteEventStore: EventStore {
 
   /// - Parameters:
   ///   - database: with the tables of ``schema``; with inline views also those of ``Projections/schema``.
-  ///   - inline: views of the same database that every append brings up to date within its own transaction. A ``Projector``
-  ///     of each must have been installed.
+  ///   - inline: views of the same database that every append brings up to date within its own transaction. A
+  ///     ``Projector`` of each must have been installed. What their handlers throw refuses the append.
   public init(_ database: ServiceDatabase, inline: [Projection] = []) {
     self.database = database
     self.inline = inline

@@ -1,9 +1,11 @@
 public import EventBus
 
-/// Any topic whose records carry a transaction, an id and a type, as those of the outbox do, read as a source of events.
+/// Any topic whose records carry a transaction, an id and a type, as those of the outbox do, read as a source of
+/// events.
 ///
 /// A record's position is its offset + 1. Records that are no events (no key, no GTXID, no id or type, tombstones) are
-/// passed over and counted. The version of one that names none is its position, which rises with every record of its key.
+/// passed over and counted. The version of one that names none is its position, which rises with every record of its
+/// key.
 public struct TopicSource: EventSource {
   public let topic: Topic
 

@@ -1,5 +1,5 @@
-// Batch jobs: work that is done on a schedule in bounded steps: settlement, reconciliation, rebuilds. They never run twice
-// at a time, never start a task, and never read a clock: whoever owns the runner calls it, and tells the time.
+// Batch jobs: work that is done on a schedule in bounded steps: settlement, reconciliation, rebuilds. They never run
+// twice at a time, never start a task, and never read a clock: whoever owns the runner calls it, and tells the time.
 
 public import TraceModel
 
@@ -79,8 +79,8 @@ public struct BatchJob: Sendable {
   public let attempts: Int
   /// How long to wait after a step that threw, in nanoseconds.
   public let retryAfter: Int64
-  /// Does a bounded piece of the work. After a crash between its effects and the saved state it runs again with the state
-  /// before it, so that its effects must bear that.
+  /// Does a bounded piece of the work. After a crash between its effects and the saved state it runs again with the
+  /// state before it, so that its effects must bear that.
   public let step: @Sendable (Context) throws -> Step
 
   public init(

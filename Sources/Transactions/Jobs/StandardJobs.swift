@@ -1,6 +1,6 @@
 extension Projector {
-  /// The rebuild of this view as a job: it begins one, or goes on with the one that a crash left, and cuts over at lag 0.
-  /// What it has done is in the view's own database.
+  /// The rebuild of this view as a job: it begins one, or goes on with the one that a crash left, and cuts over at lag
+  /// 0. What it has done is in the view's own database.
   /// - Parameter max: the most positions of one step; 1 or more.
   public func rebuildJob(
     schedule: JobSchedule = .onDemand, max: Int, _ rule: CutOverRule = .equal

@@ -26,8 +26,9 @@ public struct ProjectionTable: Sendable, Hashable {
 public struct Projection: Sendable {
   /// Puts one event into the view.
   ///
-  /// It goes by the event and the view's own rows alone: by no clock, no other table, no call. Else a rebuilt view would
-  /// be another one. It names tables by `view["orders"]`, for the view that is being rebuilt has tables of its own.
+  /// It goes by the event and the view's own rows alone: by no clock, no other table, no call. Else a rebuilt view
+  /// would be another one. It names tables by `view["orders"]`, for the view that is being rebuilt has tables of its
+  /// own.
   public typealias Handler = @Sendable (_ event: StoredEvent, _ view: ProjectionView, Database) throws -> Void
 
   /// Letters and digits, with single `_` between them.

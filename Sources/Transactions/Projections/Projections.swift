@@ -96,8 +96,8 @@ public enum Projections {
     try database.run("DELETE FROM projection_build WHERE name = ? AND role = ?", [view.projection, role.rawValue])
   }
 
-  /// Applies what a read brought, and notes how far it came, in the transaction that is open. What was applied meanwhile,
-  /// by somebody else, is left out.
+  /// Applies what a read brought, and notes how far it came, in the transaction that is open. What was applied
+  /// meanwhile, by somebody else, is left out.
   /// - Returns: how many events were applied.
   static func apply(
     _ batch: SourceBatch, partition: Int, _ projection: Projection, to view: ProjectionView, _ database: Database
@@ -122,8 +122,8 @@ public enum Projections {
     return applied
   }
 
-  /// Applies events in the transaction that appends them. A view that is behind already, or of another version, is left to
-  /// its projector.
+  /// Applies events in the transaction that appends them. A view that is behind already, or of another version, is left
+  /// to its projector.
   static func applyInline(_ projection: Projection, _ events: [StoredEvent], _ database: Database) throws {
     guard let first = events.first, let last = events.last,
       let view = try build(.live, of: projection.name, database)?.view, view.version == projection.version,

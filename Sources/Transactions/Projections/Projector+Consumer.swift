@@ -7,7 +7,8 @@ extension Projector {
     public var applied = 0
     /// Records that came again and had no effect.
     public var repeated = 0
-    /// Why the group was not told how far the view is. It is told with the next step: what counts is the view's position.
+    /// Why the group was not told how far the view is. It is told with the next step: what counts is the view's
+    /// position.
     public var commitFailure: BusError?
   }
 

@@ -13,8 +13,8 @@ extension Projector {
     }
   }
 
-  /// Brings the view that is being built forward. Its rows and its position are written in one transaction, so that after
-  /// a crash it goes on from there.
+  /// Brings the view that is being built forward. Its rows and its position are written in one transaction, so that
+  /// after a crash it goes on from there.
   /// - Parameter max: the most positions, over all partitions; 1 or more.
   /// - Throws: `ProjectionError.noRebuild`; what the source and the handler throw.
   @discardableResult

@@ -3,8 +3,8 @@ public import GRDB
 
 /// Keeps one view in step with a source of events, serves it, and rebuilds it beside the one that serves.
 ///
-/// The position stands in the same database as the view, and is written in the same transaction: an event is in the view
-/// exactly if its position is passed, whatever crashes. The source may be the same database's event store, another
+/// The position stands in the same database as the view, and is written in the same transaction: an event is in the
+/// view exactly if its position is passed, whatever crashes. The source may be the same database's event store, another
 /// database's, or a topic. It has no task: whoever owns it calls ``step(max:now:)`` and ``stepRebuild(max:now:)``. What
 /// it knows beside the database is only counts for a screen; several of them on one database do no harm.
 public final class Projector: Sendable {
@@ -38,8 +38,8 @@ public final class Projector: Sendable {
     self.database = database
   }
 
-  /// Makes the view where there is none yet, and begins its rebuild where the live one is of another version. Call it at
-  /// every start.
+  /// Makes the view where there is none yet, and begins its rebuild where the live one is of another version. Call it
+  /// at every start.
   public func install(now: Int64) throws {
     try database.write { database in
       let live = try Projections.build(.live, of: projection.name, database)
@@ -60,8 +60,8 @@ public final class Projector: Sendable {
 
   /// Brings the live view forward.
   /// - Parameter max: the most positions, over all partitions; 1 or more.
-  /// - Returns: how many events were applied; 0 when it is at the end, or when the live view is of a version that nobody
-  ///   declares any more.
+  /// - Returns: how many events were applied; 0 when it is at the end, or when the live view is of a version that
+  ///   nobody declares any more.
   /// - Throws: what the source and the handler throw. The view and its position are as they were before that partition.
   @discardableResult
   public func step(max: Int, now: Int64) throws -> Int {

@@ -5,8 +5,8 @@ internal import GRDB
 /// After a crash between the two the same event comes again, so that the view has to tell it apart: by its stream and
 /// version, kept with what it changes.
 public protocol VersionedView: Sendable {
-  /// Applies an event, and notes its version as that of its stream, in one atomic step; does nothing when the version noted
-  /// there is not lower.
+  /// Applies an event, and notes its version as that of its stream, in one atomic step; does nothing when the version
+  /// noted there is not lower.
   /// - Returns: whether it was applied.
   func apply(_ event: StoredEvent) throws -> Bool
 }

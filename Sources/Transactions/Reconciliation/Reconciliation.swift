@@ -1,12 +1,12 @@
 internal import GRDB
 internal import TraceModel
 
-/// Reads the audit logs of several services in bounded steps, and lists transactions whose legs do not agree after a time
-/// of grace.
+/// Reads the audit logs of several services in bounded steps, and lists transactions whose legs do not agree after a
+/// time of grace.
 ///
 /// A verdict is given only on what has been read from all: an audit log that lags or does not answer makes nothing look
-/// wrong, it holds the verdicts back. What was read and how far is one transaction of the job's own database, so that it
-/// goes on after a crash where it stood, and counts each entry once.
+/// wrong, it holds the verdicts back. What was read and how far is one transaction of the job's own database, so that
+/// it goes on after a crash where it stood, and counts each entry once.
 public struct Reconciliation: Sendable {
   public static let schema = """
     CREATE TABLE reconciliation_cursor(

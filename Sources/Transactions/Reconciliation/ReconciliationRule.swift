@@ -2,8 +2,8 @@ public import TraceModel
 
 /// Things that belong together in one transaction: `order PAID ↔ charge ↔ reservation`.
 ///
-/// What was done less what was undone must be the same in all legs. The first leg is the one that the others are measured
-/// by: it is what the customer is told.
+/// What was done less what was undone must be the same in all legs. The first leg is the one that the others are
+/// measured by: it is what the customer is told.
 public struct ReconciliationRule: Sendable, Hashable {
   public struct Leg: Sendable, Hashable {
     public var service: String
@@ -73,8 +73,8 @@ public struct Mismatch: Sendable, Hashable {
   public var subject: String
   /// All of the rule, in its order.
   public var legs: [Leg]
-  /// When the transaction's newest entry was written, since which nothing has made them agree: nanoseconds since the Unix
-  /// epoch.
+  /// When the transaction's newest entry was written, since which nothing has made them agree: nanoseconds since the
+  /// Unix epoch.
   public var since: Int64
 
   /// What would make the legs agree, if the first one is right.

@@ -22,8 +22,16 @@ struct FaultMenuPictureTests {
         │  errors               a share of the calls fails             │
         │  crash                the instance is gone                   │
         │  slow consumer        reads the topic late                   │
+        │  cut off              from the bus: nothing in, nothing out  │
+        │  memory leak          loses memory until it is killed        │
+        │  clock skew           its clock is wrong                     │
         │  database down        keeps no database                 n/a  │
         │  outage               not an outside company            n/a  │
+        │  pool exhausted       keeps no database                 n/a  │
+        │  lost message         publishes nothing                 n/a  │
+        │  poison message       strikes a topic; say topic:…      n/a  │
+        │  duplicates           strikes a topic; say topic:…      n/a  │
+        │  broker down          this shop has no event bus        n/a  │
         │                                                              │
         ├──────────────────────────────────────────────────────────────┤
         │  scope      ◂ all instances ▸   payment-1   payment-2        │

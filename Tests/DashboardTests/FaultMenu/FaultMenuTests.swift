@@ -62,7 +62,7 @@ struct FaultMenuTests {
   @Test func whatCannotBeDoneSaysWhy() throws {
     var stage = try #require(Stage(.service("payment")))
     #expect(stage.canvas().text.contains("database down        keeps no database"))
-    let actions = stage.press("j j j j Enter")
+    let actions = stage.press("j j j j j j j Enter")
     #expect(commands(actions).isEmpty)
     #expect(Optional(actions).sentence == "database down does not apply to payment: keeps no database")
   }
@@ -75,6 +75,42 @@ struct FaultMenuTests {
   ]) func itOpensOnWhatIsUnderTheCursor(_ subject: Subject, service: String) throws {
     let stage = try #require(Stage(subject))
     #expect(stage.menu.settings.service == service)
+  }
+
+  /// Records are on a topic, and the bus is there for all: no instance can be chosen.
+  @Test(arguments: [
+    ("poison", "topic:payment:poison=2,ttl=30s"), ("duplicate", "topic:payment:duplicate=10%,ttl=30s"),
+    ("broker-down", "broker:broker-down,ttl=30s"), ("skew", "payment:skew=+10s,ttl=30s"),
+    ("leak", "payment:leak=20MB/s,ttl=30s"), ("partition", "payment:partition,ttl=30s"),
+    ("lose-before-outbox", "payment:lose-before-outbox,ttl=30s"),
+  ]) func eachKindKnowsItsTarget(_ name: String, expected: String) throws {
+    let kind = try #require(FaultKind.Name(rawValue: name))
+    var stage = try #require(Stage(.service("payment"), FaultsFixture.withBus))
+    while stage.menu.settings.kind != kind { stage.press("j") }
+    guard case .arm(let spec)? = commands(stage.press("Right Enter")).first else {
+      Issue.record("\(name) arms nothing")
+      return
+    }
+    #expect(spec.description == expected)
+    #expect(try FaultParser(catalogue: FaultsFixture.withBus.faults.catalogue).parse(expected) == spec)
+  }
+
+  @Test func aTopicUnderTheCursorIsWhatIsMeant() throws {
+    var stage = try #require(Stage(.group(topic: "order", name: "order"), FaultsFixture.withBus))
+    while stage.menu.settings.kind != .duplicate { stage.press("j") }
+    #expect(stage.menu.settings.target == .topic("order"))
+    #expect(stage.canvas().text.contains("topic order"))
+  }
+
+  @Test func whereThereIsLittleRoomTheListOfKindsMoves() throws {
+    var stage = try #require(Stage(.service("payment"), FaultsFixture.withBus, columns: 80, rows: 24))
+    #expect(stage.canvas().text.contains("latency"))
+    #expect(stage.canvas().text.contains(" more"))
+    for entry in stage.menu.entries {
+      while stage.menu.settings.kind != entry.kind { stage.press("j") }
+      #expect(stage.canvas().text.contains(entry.kind.title), "\(entry.kind)")
+    }
+    #expect(!stage.canvas().text.contains("latency"))
   }
 
   @Test func anInstanceIsItsScope() throws {
@@ -129,7 +165,7 @@ struct FaultMenuTests {
 
   @Test func theMouseChoosesSlidesAndArms() throws {
     var stage = try #require(Stage(.service("payment")))
-    let layout = FaultMenuLayout(stage.context.size, kinds: 6)
+    let layout = stage.menu.layout(in: stage.canvas().bounds)
     func press(_ column: Int, _ row: Int) -> [Action] {
       stage.menu.point(
         MouseEvent(.press, column: column, row: row), in: stage.canvas().bounds, stage.context)

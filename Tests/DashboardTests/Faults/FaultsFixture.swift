@@ -48,6 +48,20 @@ enum FaultsFixture {
     return snapshot
   }
 
+  /// A catalogue as the shop's own: with a bus, and with a service that publishes without an outbox.
+  static var withBus: SystemSnapshot {
+    var snapshot = incident
+    snapshot.faults.catalogue.topics = ["order", "inventory", "payment"].map { .init(name: $0, partitions: 6) }
+    for index in snapshot.faults.catalogue.services.indices {
+      switch snapshot.faults.catalogue.services[index].name {
+      case "order", "inventory": snapshot.faults.catalogue.services[index].publishing = .throughOutbox
+      case "payment": snapshot.faults.catalogue.services[index].publishing = .directly
+      default: break
+      }
+    }
+    return snapshot
+  }
+
   static func fault(
     _ id: Int, _ target: FaultTarget, _ kind: FaultKind, ttl: Int64? = 90, ago: Int64 = 30, isOn: Bool = true
   ) -> ArmedFault {

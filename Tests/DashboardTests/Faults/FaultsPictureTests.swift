@@ -20,12 +20,12 @@ struct FaultsPictureTests {
             since then  ✗ 2 failing  ▲ 1 degraded  ○ 1 opened  lag 1,204 ↑  ↺ 119 compensated
 
           what can be broken ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━ · can   ↯ armed   blank: does not apply
-                             crash       latency     errors      db-down     outage      slow                          req/s
-          ✗ payment-gateway              ↯ +2 s      ·                       ·                                           0.3
-          ✗ payment          ·           ·           ·                                   ·                               4.1
-          ▲ gateway          ·           ·           ·                                                                   214
-         ▌● inventory        ·           ·           ·           · off                   ·                                50
-          ● order            ·           ·           ·           ·                       ·                                46
+                             crash   latency errors  db-down outage  slow    pool    cut off leak    skew    lose      req/s
+          ✗ payment-gateway          ↯ +2 s  ·               ·                                                           0.3
+          ✗ payment          ·       ·       ·                       ·               ·       ·       ·                   4.1
+          ▲ gateway          ·       ·       ·                                               ·       ·                   214
+         ▌● inventory        ·       ·       ·       · off           ·       ·       ·       ·       ·                    50
+          ● order            ·       ·       ·       ·               ·       ·       ·       ·       ·                    46
 
           before you arm: database down on inventory ───────────────────────────────────────────────────────────────────────
           touches   50 req/s   2 instances   4 of 10 connections in use
@@ -33,6 +33,14 @@ struct FaultsPictureTests {
 
           scope all instances   for 30 s   then it heals by itself
         """, "\n\(picture)")
+  }
+
+  /// Where not every kind has room for a column, the columns move with the one that is chosen.
+  @Test func columnsMoveWithTheCursor() {
+    let lines = page(80, 24, "j Right Right Right Right Right").split(separator: "\n").map(String.init)
+    let headings = lines.first { $0.contains("db-down") } ?? ""
+    #expect(headings.split(separator: " ") == ["db-down", "outage", "slow", "pool", "cut", "off", "leak", "req/s"])
+    #expect(lines.contains { $0.contains("memory leak on payment") })
   }
 
   @Test func at80() {

@@ -4,25 +4,6 @@ import TraceModel
 
 @testable import Transactions
 
-/// SplitMix64: the same numbers for the same seed, everywhere.
-struct SeededNumbers {
-  private var state: UInt64
-
-  init(_ seed: Int) { state = UInt64(seed) &* 0x9E37_79B9_7F4A_7C15 &+ 0x2545_F491_4F6C_DD1D }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
-  }
-
-  mutating func below(_ bound: Int) -> Int { Int(next() % UInt64(bound)) }
-}
-
-struct Crash: Error {}
-
 /// An account that may not go below zero.
 struct Account: EventSourced {
   enum Command: Sendable {

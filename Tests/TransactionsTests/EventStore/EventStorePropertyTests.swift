@@ -3,8 +3,8 @@ import Testing
 
 @testable import Transactions
 
-/// Event stores against the plainest model of one, over many seeds: interleaved writers with stale knowledge, appends that
-/// are sent again, transactions that crash before their commit.
+/// Event stores against the plainest model of one, over many seeds: interleaved writers with stale knowledge, appends
+/// that are sent again, transactions that crash before their commit.
 @Suite struct EventStorePropertyTests {
   private struct Model {
     var streams: [String: [(id: String, amount: Int)]] = [:]

@@ -222,7 +222,7 @@ extension FaultKind {
     case .latency(let late): "latency +\(Self.late(late))"
     case .errors(let share): "errors \(Figures.percent(share, isWhole: true).text)"
     case .slowConsumer(let late): "slow consumer +\(Self.late(late))"
-    default: name.title
+    default: [name.title, FaultText.amount(of: self)].filter { !$0.isEmpty }.joined(separator: " ")
     }
   }
 

@@ -48,7 +48,7 @@ struct FaultForecast {
     if page.kind == .slowConsumer, let lag = state?.lag {
       line.add([Run(Figures.count(Int(lag)).text, .strong, bold: true), Run(" waiting records", .muted)], priority: 2)
     }
-    if page.kind == .databaseDown, let pool = state?.connections {
+    if page.kind == .databaseDown || page.kind == .pool, let pool = state?.connections {
       line.add(
         [Run("\(pool.used)", .strong, bold: true), Run(" of \(pool.size) connections in use", .muted)], priority: 2)
     }

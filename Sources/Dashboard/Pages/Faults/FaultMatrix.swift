@@ -2,8 +2,8 @@ import Drawing
 import Operations
 import Widgets
 
-/// What can be broken: a line for each service, and for each kind a column or, where they have no room, the one that
-/// is chosen.
+/// What can be broken: a line for each service, and a column for each kind, or for as many as there is room for around
+/// the one that is chosen, or for that one alone.
 struct FaultMatrix {
   private static let rateWidth = 6
 
@@ -17,16 +17,27 @@ struct FaultMatrix {
     self.context = context
   }
 
-  /// The width from which each kind has a column.
+  /// With fewer columns than this there are none.
+  static let leastColumns = 6
+
+  /// The kinds that have a column: the first ones, or those up to the one that is chosen.
+  private var kinds: [FaultKind.Name] {
+    let all = FaultsPage.kinds
+    let room = max(1, min(all.count, (area.width - 19 - Self.rateWidth - 1) / 8))
+    let last = max(room, (all.firstIndex(of: page.kind) ?? 0) + 1)
+    return Array(all[(last - room)..<last])
+  }
+
+  /// The width from which so many kinds have columns.
   static func leastWidth(kinds: Int) -> Int { 2 + 16 + 1 + kinds * 8 + rateWidth + 1 }
 
   private var area: Rect { layout.matrix }
   private var services: [FaultCatalogue.Service] { page.services(context) }
   private var isFocused: Bool { page.panel == .matrix }
-  private var columnWidth: Int { min(12, (area.width - 19 - Self.rateWidth - 1) / max(1, FaultsPage.kinds.count)) }
+  private var columnWidth: Int { min(12, (area.width - 19 - Self.rateWidth - 1) / max(1, kinds.count)) }
   private var nameWidth: Int {
     layout.hasColumns
-      ? area.width - 2 - FaultsPage.kinds.count * columnWidth - Self.rateWidth - 2
+      ? area.width - 2 - kinds.count * columnWidth - Self.rateWidth - 2
       : max(8, area.width - 2 - 20 - (hasRate ? Self.rateWidth + 2 : 1))
   }
   /// Names get no more than the longest one needs.
@@ -43,7 +54,7 @@ struct FaultMatrix {
     }
     guard layout.hasColumns, x >= firstKind else { return (page.rows.offset + line, nil) }
     let index = (x - firstKind) / columnWidth
-    return (page.rows.offset + line, FaultsPage.kinds.indices.contains(index) ? FaultsPage.kinds[index] : nil)
+    return (page.rows.offset + line, kinds.indices.contains(index) ? kinds[index] : nil)
   }
 
   func draw(on canvas: inout Canvas) {
@@ -68,9 +79,11 @@ struct FaultMatrix {
   private func drawHeadings(on canvas: inout Canvas) {
     let y = area.y + 1
     if layout.hasColumns {
-      for (index, kind) in FaultsPage.kinds.enumerated() {
+      for (index, kind) in kinds.enumerated() {
         let isCurrent = isFocused && kind == page.kind
-        canvas.put(kind.rawValue, x: column(index), y: y, isCurrent ? .strong : .faint, bold: isCurrent)
+        canvas.put(
+          endEllipsis(kind.heading, columnWidth - 1), x: column(index), y: y, isCurrent ? .strong : .faint,
+          bold: isCurrent)
       }
     } else {
       canvas.put("service", x: area.x + 2, y: y, .faint)
@@ -95,7 +108,7 @@ struct FaultMatrix {
     canvas.put(
       middleEllipsis(service.name, names), x: area.x + 2, y: y, isCurrent || isBad ? .strong : .text, bold: isCurrent)
     if layout.hasColumns {
-      for (index, kind) in FaultsPage.kinds.enumerated() {
+      for (index, kind) in kinds.enumerated() {
         drawCell(kind, of: service, index, isCurrent, on: &canvas, y: y)
       }
     } else {

@@ -25,7 +25,7 @@ struct FaultsLayout {
     self.isTall = isTall
     let content = page.inset(left: 2, right: 2, bottom: isTall ? 1 : 0)
     let gap = isTall ? 1 : 0
-    hasColumns = FaultMatrix.leastWidth(kinds: kinds) <= content.width
+    hasColumns = FaultMatrix.leastWidth(kinds: min(kinds, FaultMatrix.leastColumns)) <= content.width
     // The rule, the headings, the armed ones and what came of them; or the rule and a sentence.
     let wanted = count == 0 ? 2 : 3 + count
     let least = count == 0 ? 2 : 3

@@ -8,8 +8,11 @@ struct FaultsPage: Page {
     case armed, matrix, scenarios
   }
 
-  /// The kinds in the order of their columns.
-  static let kinds: [FaultKind.Name] = [.crash, .latency, .errors, .databaseDown, .outage, .slowConsumer]
+  /// The kinds in the order of their columns: those that strike a service. Topics and the bus are in the menu.
+  static let kinds: [FaultKind.Name] = [
+    .crash, .latency, .errors, .databaseDown, .outage, .slowConsumer, .pool, .partition, .leak, .skew,
+    .loseBeforeOutbox,
+  ]
 
   private(set) var panel = Panel.matrix
   /// The service under the cursor, by name: services come and go.

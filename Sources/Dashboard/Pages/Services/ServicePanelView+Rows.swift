@@ -13,7 +13,8 @@ extension ServicePanelView {
   var instancesTable: Table {
     let names = service.instances.map { $0.port > 0 ? "\($0.name):\($0.port)" : $0.name }
     let longest = names.map(\.cellWidth).max() ?? 8
-    let columns = [
+    let hasMemory = service.instances.contains { $0.memory != nil }
+    var columns = [
       TableColumn("instance", .share(minimum: min(longest, 22) + 2, maximum: longest + 2)),
       TableColumn("since", .fit(minimum: 5), align: .right, priority: 3),
       TableColumn("req/s", .fit(minimum: 5), align: .right, priority: 2),
@@ -23,21 +24,31 @@ extension ServicePanelView {
       TableColumn("version", .fit(minimum: 7), priority: 5),
       TableColumn("why", .share(minimum: 20), priority: 7),
     ]
+    if hasMemory { columns.insert(TableColumn("memory", .fit(minimum: 6), align: .right, priority: 5), at: 5) }
     let rows = zip(service.instances, names).map { instance, name in
       let mark = instance.health.mark
       let isBad = instance.health.isBad
       let shown = Run("\(mark.glyph) ", mark.ink, bold: true)
       let label = Run(name, isBad ? .strong : .text)
       let since = max(0, context.since(instance.since))
-      return [
+      var cells: [TableCell] = [
         .runs([shown, label]), .figure(Figures.age(since), isBad ? mark.ink : .muted),
         .figure(Figures.rate(instance.rate, unit: ""), instance.rate == 0 ? .faint : .text),
         ServiceRow.use(instance.workers), ServiceRow.latency(instance.p99, isTail: true),
         .figure(Figures.count(instance.restarts), instance.restarts == 0 ? .faint : .text),
         .text(instance.version.isEmpty ? "–" : instance.version, .muted), .runs([.muted(visible(instance.reason))]),
-      ] as [TableCell]
+      ]
+      if hasMemory { cells.insert(Self.memory(instance), at: 5) }
+      return cells
     }
     return Table(columns: columns, rows: rows)
+  }
+
+  /// What a process holds, and that there is little left until it is ended.
+  private static func memory(_ instance: InstanceSnapshot) -> TableCell {
+    guard let memory = instance.memory else { return .text("–", .faint) }
+    let isMuch = instance.memoryLimit.map { memory > $0 / 5 * 4 } ?? false
+    return .figure(Figures.size(bytes: Int(memory)), isMuch ? .degraded : .text)
   }
 
   var endpointsTable: Table {

@@ -46,15 +46,19 @@ struct GatewayRoute: Sendable {
   ]
 }
 
-/// The kinds of transactions; status and health are kept out of lists unless they are asked for.
+/// The kinds of transactions; batch, status and health are kept out of lists unless they are asked for.
 public enum TransactionKind {
   public static let checkout = "checkout"
   public static let browse = "browse"
   public static let search = "search"
   public static let cart = "cart"
   public static let review = "review"
+  /// Nobody asked for it: it is done from time to time.
+  public static let batch = "batch"
+  /// A record that nobody can read, put on a topic on purpose.
+  public static let poison = "poison"
   public static let status = "status"
   public static let health = "health"
 
-  static let hidden = [status, health]
+  static let hidden = [batch, status, health]
 }

@@ -8,7 +8,7 @@ internal import Transactions
 actor ItemService: ShopService {
   static let plan = ServicePlan(
     name: ShopPlan.item, team: "catalogue", instances: 2, firstPort: 41_841, workers: 16,
-    store: StorePlan(connections: 10, tables: ItemTables.self),
+    store: StorePlan(connections: 10, tables: ItemTables.self, captures: ItemTables.captured),
     reads: [
       Subscription(
         TopicName.orders,

@@ -20,7 +20,7 @@ actor PaymentService: ShopService {
         // Who did not accept has nothing to undo.
         where: { type, order in type != EventType.rollback || order.source != ShopPlan.payment }),
       Subscription(TopicName.commands(ShopPlan.payment), [CommandName.charge: "charge"]),
-    ], calls: [company], objective: ShopPlan.slowObjective, program: { PaymentService($0) })
+    ], calls: [company], publishesDirectly: true, objective: ShopPlan.slowObjective, program: { PaymentService($0) })
 
   /// Nobody waits long for the company; a record can wait until its breaker lets it through: 0.5, 1 and 2 s.
   private static var company: CallPlan {
@@ -84,13 +84,14 @@ actor PaymentService: ShopService {
     case .failure(let error):
       span.fail("\(error)")
       process.log(.error, context, "not charged: \(error)")
-      guard outcome.isUnknown else {
+      // What was refused now may have been charged the last time, when the answer got lost.
+      guard outcome.isUnknown || !delivery.isFirst else {
         try await fail(delivery, reason: Self.short(error))
         return .done
       }
-      turnsBack(context, on: delivery.topic, step: ShopPlan.payment, reason: "payment timed out")
-      return .later(
-        resolve(delivery, because: "payment timed out", announcing: PaymentAnswer.notCharged(delivery)))
+      let reason = outcome.isUnknown ? "payment timed out" : Self.short(error)
+      turnsBack(context, on: delivery.topic, step: ShopPlan.payment, reason: reason)
+      return .later(resolve(delivery, because: reason, announcing: PaymentAnswer.notCharged(delivery)))
     }
   }
 
@@ -133,9 +134,10 @@ actor PaymentService: ShopService {
         await self.voidUntilAnswered(delivery)
         guard !process.life.isOver else { return }
         world.counters.compensated(step: "void")
+        let draft = Draft()
         while !process.life.isOver {
           do {
-            if let announcement { try await self.answer(announcement, reason: reason, delivery) }
+            if let announcement { try await self.answer(announcement, reason: reason, delivery, draft: draft) }
             break
           } catch {
             try? await world.time.sleep(for: 500_000_000)
@@ -163,14 +165,25 @@ actor PaymentService: ShopService {
 
   // MARK: Answering
 
-  private func answer(_ answer: PaymentAnswer, reason: String?, _ delivery: Delivery) async throws {
-    let type = answer.type
+  /// An answer that was written: it is one crossing, however often it has to be sent.
+  private final class Draft: @unchecked Sendable {
+    var entry: Outbox.Entry?
+  }
+
+  private func answer(
+    _ answer: PaymentAnswer, reason: String?, _ delivery: Delivery, draft: Draft = Draft()
+  ) async throws {
+    let entry = draft.entry ?? self.entry(answer, reason: reason, delivery)
+    draft.entry = entry
+    try await process.bus.publish([entry])
+    if answer.type == EventType.paymentComplete { world.transactions.step(delivery.context.gtxid, ShopPlan.order) }
+  }
+
+  private func entry(_ answer: PaymentAnswer, reason: String?, _ delivery: Delivery) -> Outbox.Entry {
     var payload = delivery.payload
     payload.reason = reason
-    payload.hop = type == EventType.paymentComplete ? Int64(delivery.context.ltxid.number) : payload.hop
-    let entry = answer.entry(payload, to: delivery, process: process)
-    try await process.bus.publish([entry])
-    if type == EventType.paymentComplete { world.transactions.step(delivery.context.gtxid, ShopPlan.order) }
+    payload.hop = answer.type == EventType.paymentComplete ? Int64(delivery.context.ltxid.number) : payload.hop
+    return answer.entry(payload, to: delivery, process: process)
   }
 
   /// What the company honours over every retry and redelivery.

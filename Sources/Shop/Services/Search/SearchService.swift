@@ -7,14 +7,19 @@ internal import Transactions
 actor SearchService: ShopService {
   static let plan = ServicePlan(
     name: ShopPlan.search, team: "catalogue", instances: 2, firstPort: 41_911, workers: 16,
-    store: StorePlan(connections: 10, tables: SearchTables.self, publishes: false), program: { SearchService($0) })
+    store: StorePlan(connections: 10, tables: SearchTables.self, publishes: false),
+    reads: [
+      Subscription(TopicName.itemChanges, [EventType.priceChanged: "update", EventType.quantityChanged: "update"])
+    ], program: { SearchService($0) })
 
   nonisolated let unownedExecutor: UnownedSerialExecutor
+  private let world: World
   private let database: DatabasePort
 
   init(_ process: ServiceProcess) {
     guard let database = process.database else { preconditionFailure("the search service keeps a database") }
     self.database = database
+    world = process.world
     unownedExecutor = process.world.time.asUnownedSerialExecutor()
   }
 
@@ -27,6 +32,21 @@ actor SearchService: ShopService {
     found.entries = try await database.read { try SearchTables.find(words, $0) }
     return Response(200, body: found)
   }
+
+  /// A document store changes one document at a time, and keeps no inbox beside it: what is older than the document says
+  /// nothing new.
+  func handle(_ delivery: Delivery) async throws -> Handling {
+    let change = delivery.payload
+    let tell = { @Sendable [world] (isNew: Bool) in
+      guard isNew else { return world.suppressedDuplicate(delivery) }
+      world.effect(delivery)
+      delivery.span.succeed()
+    }
+    _ = try await database.transaction("update", isQuiet: true, onCommit: tell) {
+      try SearchTables.update(change, $0)
+    }
+    return .done
+  }
 }
 
 /// The search service's documents: JSON, one for each product.
@@ -36,11 +56,27 @@ enum SearchTables: ServiceTables {
     CREATE INDEX document_title ON document(json ->> 'title');
     """
 
+  /// The fields that a change names; false when the document knows as much already.
+  static func update(_ change: Payload, _ database: Database) throws -> Bool {
+    guard let sku = change.sku, let position = change.position else { return false }
+    // Price and quantity come from two tables, each with an order of its own.
+    let field = change.price == nil ? "quantity" : "price"
+    guard let value = change.price ?? change.quantity else { return false }
+    try database.run(
+      """
+      UPDATE document SET json = json_set(json, '$.\(field)', ?, '$.\(field)_position', ?)
+      WHERE id = ? AND coalesce(json ->> '$.\(field)_position', 0) < ?
+      """, [value, position, sku, position])
+    return database.changesCount > 0
+  }
+
   static func fill(_ database: Database) throws {
     for product in Product.all {
       var document = Payload(sku: product.sku)
       document.title = product.title
       document.price = product.price
+      document.quantity = product.level
+      document["seller"] = .text(product.seller)
       try database.run(
         "INSERT INTO document(id, json) VALUES (?, ?)", [product.sku, String(decoding: document.json, as: UTF8.self)])
     }

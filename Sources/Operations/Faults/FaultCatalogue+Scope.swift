@@ -1,0 +1,54 @@
+extension FaultCatalogue {
+  /// Why a fault cannot be kept to a scope, in one sentence that says what to leave out; nil when it can.
+  public func obstacle(to scope: FaultScope, of kind: FaultKind.Name, on target: FaultTarget) -> String? {
+    let (route, user) = (scope.route.map { "route=\($0)" }, scope.user.map { "user=\($0)" })
+    let partition = scope.partition.map { "partition=\($0)" }
+    let share = scope.share < 1 ? "share=\(FaultNotation.percent(scope.share))" : nil
+    func refusal(_ reason: String, _ words: [String?]) -> String? {
+      let words = words.compactMap(\.self)
+      return words.isEmpty ? nil : "\(reason); leave out \(words.joined(separator: ", "))"
+    }
+    switch kind {
+    case .crash: return refusal("a crash spares nobody", [route, user, partition, share])
+    case .databaseDown:
+      return refusal("a database that is down knows no route, user or partition", [route, user, partition])
+    case .pool: return refusal("a pool is there for everybody", [route, user, partition, share])
+    case .partition: return refusal("whoever is cut off is so for everybody", [route, user, partition, share])
+    case .brokerDown: return refusal("a broker that is down is so for everybody", [route, user, partition, share])
+    case .leak: return refusal("memory is there for everybody", [route, user, partition, share])
+    case .skew: return refusal("a clock is wrong for everybody", [route, user, partition, share])
+    case .loseBeforeOutbox:
+      return refusal("what is lost had an event's type, and no user or partition yet", [user, partition])
+    case .poison:
+      return refusal("poison is counted, and has no user", [user, share]) ?? bound(scope, target)
+    case .duplicate:
+      if let share { return "duplicate says its share itself; leave out \(share)" }
+      if let user { return "what comes twice does so before anybody reads whose it is; leave out \(user)" }
+      return bound(scope, target)
+    case .latency, .errors, .outage, .slowConsumer: return bound(scope, target)
+    }
+  }
+
+  /// Whether the partition is there.
+  private func bound(_ scope: FaultScope, _ target: FaultTarget) -> String? {
+    guard let partition = scope.partition else { return nil }
+    if case .topic(let name) = target {
+      guard let topic = topics.first(where: { $0.name == name }), partition >= topic.partitions else { return nil }
+      return "\(target) has \(Self.range(topic.partitions)); there is no partition=\(partition)"
+    }
+    guard let reader = reader(target) else { return "\(target) reads no topic; leave out partition=\(partition)" }
+    guard let count = reader.partitions, partition >= count else { return nil }
+    return "\(target) reads \(Self.range(count)); there is no partition=\(partition)"
+  }
+
+  private static func range(_ count: Int) -> String { "\(Count.of(count, "partition")), 0 to \(count - 1)" }
+
+  /// The service that reads a topic there.
+  private func reader(_ target: FaultTarget) -> Service? {
+    switch target {
+    case .service(let name), .instance(let name, _), .group(let name):
+      services.first { $0.name == name && $0.consumes }
+    case .edge, .database, .topic, .broker, .keyValueStore: nil
+    }
+  }
+}

@@ -1,0 +1,122 @@
+/// What a system has that can break, and in which ways.
+public struct FaultCatalogue: Sendable, Codable {
+  public struct Service: Sendable, Codable {
+    public var name: String
+    public var instances: Int
+    public var hasDatabase: Bool
+    public var consumes: Bool
+    /// A company that is not ours: it can be slow, wrong or silent; its machines are none of our business.
+    public var isOutside: Bool
+    /// Those of the topic that it reads; nil where they are not known.
+    public var partitions: Int?
+    public var publishing: Publishing
+
+    public init(
+      name: String, instances: Int, hasDatabase: Bool, consumes: Bool, isOutside: Bool, partitions: Int? = nil,
+      publishing: Publishing = .nothing
+    ) {
+      self.name = name
+      self.instances = instances
+      self.hasDatabase = hasDatabase
+      self.consumes = consumes
+      self.isOutside = isOutside
+      self.partitions = partitions
+      self.publishing = publishing
+    }
+  }
+
+  /// How a service brings its events to the bus.
+  public enum Publishing: String, Sendable, Codable {
+    case nothing, directly
+    case throughOutbox = "through an outbox"
+  }
+
+  public struct Topic: Sendable, Equatable, Codable {
+    public var name: String
+    public var partitions: Int
+
+    public init(name: String, partitions: Int) {
+      self.name = name
+      self.partitions = partitions
+    }
+  }
+
+  public struct Edge: Sendable, Equatable, Codable {
+    public var from: String
+    public var to: String
+
+    public init(from: String, to: String) {
+      self.from = from
+      self.to = to
+    }
+  }
+
+  public var services: [Service]
+  public var edges: [Edge]
+  public var databases: [String]
+  public var groups: [String]
+  /// Those that business events go over; where there is none there is no bus to break.
+  public var topics: [Topic]
+  public var hasKeyValueStore: Bool
+
+  public init(
+    services: [Service] = [], edges: [Edge] = [], databases: [String] = [], groups: [String] = [],
+    topics: [Topic] = [], hasKeyValueStore: Bool = false
+  ) {
+    self.services = services
+    self.edges = edges
+    self.databases = databases
+    self.groups = groups
+    self.topics = topics
+    self.hasKeyValueStore = hasKeyValueStore
+  }
+
+  /// Why a target is not there at all; nil when it is, and for those that have names of their own.
+  public func absence(of target: FaultTarget) -> String? {
+    switch target {
+    case .broker: topics.isEmpty ? "this shop has no event bus" : nil
+    case .keyValueStore: hasKeyValueStore ? nil : "this shop has no key-value store"
+    case .service, .instance, .edge, .database, .group, .topic: nil
+    }
+  }
+
+  /// Why a kind cannot be had on a target: `keeps no database`; nil when it can.
+  public func obstacle(to kind: FaultKind.Name, on target: FaultTarget) -> String? {
+    switch target {
+    case .service(let name), .instance(let name, _):
+      guard let service = services.first(where: { $0.name == name }) else { return "no such service" }
+      return obstacle(to: kind, on: service)
+    case .edge: return kind == .latency || kind == .errors ? nil : "an edge can only be late or fail"
+    case .database: return kind == .databaseDown ? nil : "a database can only be down"
+    case .group:
+      return kind == .slowConsumer || kind == .duplicate ? nil : "a group can only be slow or be given records twice"
+    case .topic:
+      guard topics.contains(where: { "topic:\($0.name)" == target.description }) else { return "no such topic" }
+      return kind == .poison || kind == .duplicate ? nil : "a topic can only hold poison or records twice"
+    case .broker: return absence(of: target) ?? (kind == .brokerDown ? nil : "a broker can only be down")
+    case .keyValueStore: return absence(of: target) ?? "nothing of it can be broken yet"
+    }
+  }
+
+  private func obstacle(to kind: FaultKind.Name, on service: Service) -> String? {
+    switch kind {
+    case .latency, .errors: nil
+    case .crash: service.isOutside ? "not our machine" : nil
+    case .outage: service.isOutside ? nil : "not an outside company"
+    case .databaseDown: service.hasDatabase ? nil : "keeps no database"
+    case .slowConsumer: service.consumes ? nil : "reads no topic"
+    case .pool: service.hasDatabase ? nil : "keeps no database"
+    case .partition:
+      service.consumes || service.publishing != .nothing ? nil : "neither reads a topic nor publishes"
+    case .leak, .skew: service.isOutside ? "not our machine" : nil
+    case .loseBeforeOutbox:
+      switch service.publishing {
+      case .nothing: "publishes nothing"
+      case .throughOutbox: "publishes through an outbox, which loses nothing"
+      case .directly: nil
+      }
+    case .poison, .duplicate: "strikes a topic; say topic:…"
+    case .brokerDown: "it is the bus that would be down; say broker"
+    }
+  }
+}

@@ -1,0 +1,52 @@
+internal import GRDB
+internal import Operations
+internal import Simulation
+internal import TraceModel
+internal import Transactions
+
+/// The worker that keeps search in step with item: it mines the change log of item's database, and publishes what the rows'
+/// changes mean. It keeps nothing but how far it has come.
+actor AggregateService: ShopService {
+  static let plan = ServicePlan(
+    name: ShopPlan.aggregate, team: "catalogue", instances: 2, firstPort: 41_941, workers: 4,
+    store: StorePlan(connections: 4, tables: AggregateTables.self, publishes: false),
+    publishesDirectly: true, program: { AggregateService($0) })
+
+  nonisolated let unownedExecutor: UnownedSerialExecutor
+
+  init(_ process: ServiceProcess) {
+    unownedExecutor = process.world.time.asUnownedSerialExecutor()
+    let miner = LogMiner(process: process, source: ShopPlan.item, mapping: ItemChange.events)
+    process.life.spawn { await miner.run() }
+  }
+
+  func handle(_ request: Request, from context: TraceContext) async throws -> Response {
+    .notFound("aggregate has no \(request.route)")
+  }
+}
+
+/// The aggregate worker's database.
+enum AggregateTables: ServiceTables {
+  static let schema = MinerPositions.schema + Outbox.leaseSchema
+}
+
+/// What a change of one of item's rows means to those who sell.
+enum ItemChange {
+  @Sendable static func events(_ change: RowChange, _ transaction: ChangeTransaction) -> [BusinessEvent] {
+    guard let row = change.after, let sku = row["sku"]?.text else { return [] }
+    var payload = Payload(sku: sku)
+    let type: String
+    switch change.table {
+    case "offer":
+      payload.price = row["price"]?.integer
+      type = EventType.priceChanged
+    default:
+      // A delivery also counts its rounds, which is nobody's business.
+      guard change.operation != .update || change.changedColumns.contains("stock") else { return [] }
+      payload.quantity = row["stock"]?.integer
+      type = EventType.quantityChanged
+    }
+    payload.position = change.position
+    return [BusinessEvent(topic: TopicName.itemChanges, key: sku, type: type, payload: payload.json)]
+  }
+}

@@ -1,0 +1,135 @@
+internal import GRDB
+internal import Operations
+internal import Simulation
+internal import TraceModel
+internal import Transactions
+
+/// Mines the change log of another service's database, as one instance of its own service: publishes the events, then
+/// stores how far it has come. A crash in between publishes them again, under the same message ids.
+final class LogMiner: @unchecked Sendable {
+  private let process: ServiceProcess
+  private let database: DatabasePort
+  private let source: ServiceDisk
+  private let mapping: ChangeMiner.Mapping
+  private let world: World
+  private let signal: Signal
+  private var miner: ChangeMiner?
+  private var leaseUntil: Int64 = 0
+
+  private static let leaseTime: Int64 = 3_000_000_000
+  private static let pause: Int64 = 1_000_000_000
+  private static let batch = 64
+
+  init(process: ServiceProcess, source: String, mapping: @escaping ChangeMiner.Mapping) {
+    guard let database = process.database, let disk = process.world.disk(of: source) else {
+      preconditionFailure("a miner has a database for its position, and \(source) one to be mined")
+    }
+    self.process = process
+    self.database = database
+    self.source = disk
+    self.mapping = mapping
+    world = process.world
+    signal = Signal(on: world.time)
+    let life = process.life
+    disk.listen { [signal] in
+      guard !life.isOver else { return false }
+      signal.set()
+      return true
+    }
+  }
+
+  func run() async {
+    while !process.life.isOver {
+      do {
+        try await turn()
+      } catch is InstanceCrashed {
+        return
+      } catch {
+        // A database or the bus is away: the changes stay in the log.
+        miner = nil
+        try? await world.time.sleep(for: 250_000_000)
+      }
+    }
+  }
+
+  private func turn() async throws {
+    guard try await keepLease() else {
+      miner = nil
+      try await world.time.sleep(for: Self.pause)
+      return
+    }
+    if miner == nil { miner = try await open() }
+    guard var miner else { return }
+    await world.time.pause(for: process.bus.transit())
+    try process.life.check()
+    if world.faults.isDatabaseDown(process.instance.moment(database: source.name)) {
+      throw DatabaseUnavailable(description: "database \(source.name) refuses the connection")
+    }
+    switch try miner.poll(limit: Self.batch) {
+    case .events(let events):
+      if !events.isEmpty { try await process.bus.publish(events.map(\.entry)) }
+      miner.acknowledge(events.count)
+    case .lost(let loss):
+      // Nobody is there to decide: the rows are read anew, which tells all that can still be known.
+      process.log(.error, nil, "changes \(loss.from) to \(loss.to) of \(source.name) are lost: its rows are read anew")
+      try readAnew(&miner)
+    }
+    try await store(miner)
+    if miner.position.change == (try source.database.changeLog?.newest() ?? 0) { await signal.wait(atMost: Self.pause) }
+  }
+
+  private func open() async throws -> ChangeMiner {
+    guard let log = source.database.changeLog else { preconditionFailure("\(source.name) captures no table") }
+    let name = process.instance.service.name
+    let stored = try await database.read { try MinerPositions.load(name, $0) }
+    return ChangeMiner(
+      name: name, log: log, from: stored == .start ? source.firstChange : stored, mapping: mapping)
+  }
+
+  private func readAnew(_ miner: inout ChangeMiner) throws {
+    let id = world.makeGTXID(at: process.instance)
+    let span = process.tracer.start("read anew", kind: .internal, gtxid: id, parent: nil, ltxid: .first)
+    span.set(AttributeName.kind, .text(TransactionKind.batch))
+    defer { span.end() }
+    try miner.takeSnapshot(
+      for: ChangeOrigin(gtxid: id, ltxid: .first, span: span.id), now: world.time.now)
+    span.succeed()
+  }
+
+  private func store(_ miner: ChangeMiner) async throws {
+    let (position, name) = (miner.position, miner.name)
+    if self.miner?.position != position {
+      try await database.transaction("mined", isQuiet: true) { try MinerPositions.store(position, of: name, $0) }
+    }
+    self.miner = miner
+  }
+
+  private func keepLease() async throws -> Bool {
+    let now = world.time.now
+    guard now >= leaseUntil - Self.leaseTime + Self.pause else { return true }
+    let (owner, until) = (process.instance.name, now + Self.leaseTime)
+    let granted = try await database.transaction("lease", isQuiet: true) {
+      try Outbox.lease(to: owner, now: now, until: until, $0)
+    }
+    leaseUntil = granted ? until : 0
+    return granted
+  }
+}
+
+extension World {
+  /// When the oldest change of a database was committed that its miner has not published; nil when there is none, or no
+  /// miner.
+  func oldestUnmined(of name: String) -> Int64? {
+    minerLag(of: name)?.oldest
+  }
+
+  /// How far the miner of a database's log is behind; nil when nobody mines it.
+  func minerLag(of name: String) -> (changes: Int64, oldest: Int64?)? {
+    guard name == ShopPlan.item, let disk = disk(of: name), let log = disk.database.changeLog,
+      let mined = try? self.disk(of: ShopPlan.aggregate)?.database.read({
+        try MinerPositions.load(ShopPlan.aggregate, $0)
+      })
+    else { return nil }
+    return try? log.behind(max(mined.change, disk.firstChange.change))
+  }
+}
