@@ -84,19 +84,23 @@ let package = Package(
     module("TraceCollector", ["TraceModel", "Concurrency", deque, histogram]),
     module("Operations", ["TraceCollector", "EventBus", "Resilience", "TraceModel", "Concurrency"]),
 
+    // Files that people write: settings and scripts.
+    module("YAMLReading", [yams]),
+
     // The simulated MSA.
     .target(name: "CSimulationGuard"),
     module("Simulation", ["CSimulationGuard", "Concurrency"]),
     .target(name: "CSQLiteHooks", linkerSettings: [.linkedLibrary("sqlite3")]),
     module("Transactions", ["CSQLiteHooks", "EventBus", "TraceModel", "Concurrency", grdb, sqlite]),
     // What every service of an MSA leans on. jwt-kit reads tokens as the rest of the world writes them.
-    module("Platform", ["Resilience", "TraceModel", orderedCollections, crypto, jwt]),
+    module("Platform", ["YAMLReading", "Resilience", "TraceModel", orderedCollections, crypto, jwt]),
     module(
       "Shop",
       [
-        "Transactions", "Simulation", "Operations", "Resilience", "EventBus", "TraceCollector", "TraceModel",
-        "Concurrency", orderedCollections, grdb, crypto,
-      ]),
+        "Platform", "Transactions", "Simulation", "Operations", "Resilience", "EventBus", "TraceCollector",
+        "TraceModel",
+        "YAMLReading", "Concurrency", orderedCollections, grdb, crypto,
+      ], resources: [.embedInCode("Scenarios")]),
 
     // Real systems.
     module("Connectors", ["TraceModel", "Concurrency"] + httpServer),
@@ -113,8 +117,8 @@ let package = Package(
     .executableTarget(
       name: "msatop",
       dependencies: [
-        "Dashboard", "Terminal", "Widgets", "Drawing", "Shop", "Connectors", "Operations", "EventBus", "TraceModel",
-        "Concurrency", argumentParser,
+        "Dashboard", "Terminal", "Widgets", "Drawing", "Shop", "Platform", "Connectors", "Operations", "EventBus",
+        "TraceModel", "YAMLReading", "Concurrency", argumentParser,
       ],
       swiftSettings: strict),
 
@@ -136,9 +140,10 @@ let package = Package(
     tests(of: "EventBus", ["Concurrency", "CChecksum"], fixtures: true),
     tests(of: "TraceCollector", ["TraceModel", "Concurrency"]),
     tests(of: "Operations", ["TraceCollector", "TraceModel"]),
+    tests(of: "YAMLReading"),
     tests(of: "Simulation"),
     tests(of: "Transactions", ["EventBus", "TraceModel", "Concurrency"], fixtures: true),
-    tests(of: "Platform", ["Resilience", "TraceModel", jwt]),
+    tests(of: "Platform", ["YAMLReading", "Resilience", "TraceModel", jwt]),
     tests(of: "Connectors", ["TraceModel", "Concurrency", nioCore, nioPosix]),
     tests(of: "Drawing", ["CNcurses"]),
     tests(of: "Terminal", ["Drawing", "CNcurses"]),

@@ -19,6 +19,10 @@ public enum Command: Sendable, Equatable, Codable {
   case moveOffsets(OffsetMove)
   /// Transactions a second.
   case setRate(Double)
+  /// Plays a scenario of the system's own, from its beginning; one that plays is stopped before.
+  case startScenario(name: String)
+  /// Stops the one that plays: its faults end, and the rate is what it was before.
+  case stopScenario
   case setSpeed(Speed)
 }
 

@@ -2,6 +2,7 @@
 // It never draws, never asks a wall clock for anything that a run's result depends on, and opens no socket.
 
 public import Operations
+public import Platform
 
 /// What a run of the shop is made from. The same settings give the same run, byte for byte.
 public struct ShopSettings: Sendable {
@@ -22,6 +23,10 @@ public struct ShopSettings: Sendable {
   /// The share of customers to whom no parcel goes, which only shows when the order is to be confirmed.
   public var undeliverable = 0.002
   public var mix = LoadMix.ordersOnly
+  /// Played from the start; nil: none is.
+  public var scenario: Scenario?
+  /// The guards of the calls, where a file asks for others than the shop's own.
+  public var resilience: ResilienceFileSettings?
   /// Bytes that spans may hold.
   public var traceBudget = 64 << 20
 

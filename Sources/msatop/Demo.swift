@@ -21,12 +21,15 @@ struct Demo: ParsableCommand {
       """)
 
   @Option(
-    parsing: .unconditional, help: "The run to show: the same seed gives the same run.", transform: Arguments.seed)
-  var seed: UInt64 = 1
+    parsing: .unconditional, help: "The run to show: the same seed gives the same run (default: 1, or the scenario's).",
+    transform: Arguments.seed)
+  var seed: UInt64?
 
   @Option(
-    parsing: .unconditional, help: ArgumentHelp("Transactions a second.", valueName: "tx/s"), transform: Arguments.rate)
-  var rate = 50.0
+    parsing: .unconditional,
+    help: ArgumentHelp("Transactions a second (default: 50, or the scenario's).", valueName: "tx/s"),
+    transform: Arguments.rate)
+  var rate: Double?
 
   @Option(
     parsing: .unconditional, help: ArgumentHelp("How fast time goes by: 0.1 to 100, or max.", valueName: "factor"),
@@ -40,6 +43,10 @@ struct Demo: ParsableCommand {
     help: ArgumentHelp("Something that is broken from the start; may be given again.", valueName: "spec"),
     transform: Arguments.fault)
   var fault: [FaultSpec] = []
+
+  @OptionGroup var guards: ResilienceOption
+
+  @OptionGroup var script: ScenarioOption
 
   @Option(
     help: ArgumentHelp(
@@ -56,7 +63,8 @@ struct Demo: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Build something wrong: dual-write, no-idempotency, no-breaker or inner-join; may be given again.", valueName: "name"),
+      "Build something wrong: dual-write, no-idempotency, no-breaker or inner-join; may be given again.",
+      valueName: "name"),
     transform: Arguments.mistake)
   var mistake: [Mistake] = []
 
@@ -86,11 +94,16 @@ struct Demo: ParsableCommand {
   var motion = true
 
   func run() throws {
+    if script.wantsList { return print(ScenarioOption.listText) }
     guard let chosen = Theme.named(theme) else { preconditionFailure("a theme's name was checked with the arguments") }
     do {
       try Screen.requireTerminal()
     } catch { throw Failure(description: "\(error)") }
-    var settings = ShopSettings(seed: seed, rate: rate, faults: fault.map { (at: 0, spec: $0) })
+    let scenario = try script.chosen()
+    var settings = ShopSettings(
+      seed: seed ?? scenario?.seed ?? 1, rate: rate ?? scenario?.rate ?? 50, faults: fault.map { (at: 0, spec: $0) })
+    settings.scenario = scenario
+    settings.resilience = try guards.settings()
     settings.mix = LoadMix(journeys: journeys, sagas: sagas)
     settings.mistakes = Set(mistake)
     if !frozen { settings.epoch = WallClock.nanoseconds / 1_000_000_000 * 1_000_000_000 - startAt }

@@ -19,6 +19,7 @@ struct Msatop: ParsableCommand {
         msatop --rate 200 --theme light                 with more customers, on a light terminal
         msatop --fault payment-gateway:latency=2s,ttl=30s
         msatop --zipkin 9411                            and your own services' Zipkin spans beside it
+        msatop --scenario retry-storm                   an incident to watch; --scenario alone lists them
         msatop simulate --duration 10m --seed 7 --json  no screen: what happened, and whether all held
         msatop log ./run                                what --data-dir ./run has kept
       """,
@@ -31,7 +32,7 @@ enum Program {
     // The backtracer would ask for a key, and hold the terminal, after a crash.
     setenv("SWIFT_BACKTRACE", "interactive=no,color=no", 0)
     do {
-      var command = try Msatop.parseAsRoot()
+      var command = try Msatop.parseAsRoot(ScenarioOption.completed(Array(CommandLine.arguments.dropFirst())))
       try command.run()
     } catch let failure as Failure {
       complain(failure.description)

@@ -13,6 +13,7 @@ struct ReportText {
     lines += Self.block("transactions", transactions)
     lines += Self.block("work", work)
     lines += Self.block("put to the test by", trials)
+    if let scenario = report.scenario { lines += ScenarioText(progress: scenario).lines + [""] }
     lines.append("invariants")
     for verdict in report.invariants {
       lines.append("  \(verdict.holds ? "✓" : "✗") \(verdict.name)")

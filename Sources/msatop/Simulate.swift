@@ -9,11 +9,12 @@ struct Simulate: ParsableCommand {
     abstract: "Run the shop without a screen, as fast as it can, and tell what happened.",
     discussion: """
       After --duration the load stops and all faults end; the run goes on until nothing is in flight. Exit status 1 says
-      that an invariant broke. The same seed gives the same digest: SHA-256 over the lines that --events writes.
+      that an invariant broke, or that something did not come true that a scenario expects. The same seed gives the same digest: SHA-256 over the lines that --events writes.
 
       EXAMPLES
         msatop simulate --duration 60s --seed 7
         msatop simulate --duration 10m --fault payment-gateway:latency=2s,ttl=30s --transaction last-failed
+        msatop simulate --scenario retry-storm               a script with what is expected of it
         msatop simulate --duration 1m --json | jq .transactions
         msatop simulate --duration 1m --events run.txt && sha256sum run.txt
         msatop simulate --seeds 1..1000 --chaos         many runs, in each of which something else breaks
@@ -21,11 +22,14 @@ struct Simulate: ParsableCommand {
       """)
 
   @Option(
-    parsing: .unconditional, help: ArgumentHelp("Time under load.", valueName: "duration"),
+    parsing: .unconditional,
+    help: ArgumentHelp("Time under load (default: 60s, or the scenario's).", valueName: "duration"),
     transform: Arguments.duration)
-  var duration: Int64 = 60_000_000_000
+  var duration: Int64?
 
-  @Option(parsing: .unconditional, help: "The run: the same seed gives the same run.", transform: Arguments.seed)
+  @Option(
+    parsing: .unconditional, help: "The run: the same seed gives the same run (default: 1, or the scenario's).",
+    transform: Arguments.seed)
   var seed: UInt64?
 
   @Option(
@@ -60,9 +64,14 @@ struct Simulate: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Build something wrong: dual-write, no-idempotency, no-breaker or inner-join; may be given again.", valueName: "name"),
+      "Build something wrong: dual-write, no-idempotency, no-breaker or inner-join; may be given again.",
+      valueName: "name"),
     transform: Arguments.mistake)
   var mistake: [Mistake] = []
+
+  @OptionGroup var guards: ResilienceOption
+
+  @OptionGroup var script: ScenarioOption
 
   @Option(
     help: ArgumentHelp(
@@ -106,6 +115,15 @@ struct Simulate: ParsableCommand {
         throw ValidationError("\(option) belongs to one run: leave it out, or say --seed in place of --seeds")
       }
     }
+    if chaos || seeds != nil, script.scenario != nil {
+      throw ValidationError("a scenario is one run, in which nothing else breaks: leave out --chaos and --seeds")
+    }
+    if script.scenario != nil, duration != nil {
+      throw ValidationError("--duration does not go with --scenario, which says itself how long it plays")
+    }
+    if script.scenario != nil, rate != nil {
+      throw ValidationError("--rate does not go with --scenario, which says itself how many customers come")
+    }
     guard let transaction, transaction != "last-failed" else { return }
     guard !transaction.isEmpty, transaction.count <= 32, transaction.allSatisfy(\.isHexDigit) else {
       throw ValidationError("--transaction \(transaction): say last-failed, or up to 32 hexadecimal digits")
@@ -113,17 +131,23 @@ struct Simulate: ParsableCommand {
   }
 
   func run() throws {
+    if script.wantsList { return print(ScenarioOption.listText) }
+    let mix = LoadMix(journeys: journeys, sagas: sagas)
     if let seeds {
       let sweep = ChaosSweep(
-        seeds: seeds, duration: duration, rate: rate ?? 20, mistakes: Set(mistake),
-        mix: LoadMix(journeys: journeys, sagas: sagas), isChaos: chaos)
+        seeds: seeds, duration: duration ?? Self.usualDuration, rate: rate ?? 20, mistakes: Set(mistake), mix: mix,
+        isChaos: chaos)
       return try Sweep(sweep: sweep, count: seeds.count, isJSON: json).run()
     }
     let file = try openEvents()
-    let plan = plan
-    let settings = plan.settings
+    let scenario = try script.chosen()
+    let plan = plan(for: scenario)
+    var settings = plan.settings
+    settings.scenario = scenario
+    settings.resilience = try guards.settings()
     let directory = try BusDirectory.open(dataDir)
-    let run = SimulationRun(settings, duration: duration, events: file, bus: directory?.bus)
+    let run = SimulationRun(
+      settings, duration: plan.duration, events: file, bus: directory?.bus)
     let report = run.run()
     try? file?.close()
     if json {
@@ -140,9 +164,12 @@ struct Simulate: ParsableCommand {
     if !report.allHold { throw ExitCode(EXIT_FAILURE) }
   }
 
-  private var plan: ChaosPlan {
-    let (seed, rate, mistakes) = (seed ?? 1, rate ?? 50, Set(mistake))
-    let mix = LoadMix(journeys: journeys, sagas: sagas)
+  private static let usualDuration: Int64 = 60_000_000_000
+
+  private func plan(for scenario: Scenario?) -> ChaosPlan {
+    let (seed, rate) = (seed ?? scenario?.seed ?? 1, rate ?? scenario?.rate ?? 50)
+    let duration = duration ?? scenario?.duration ?? Self.usualDuration
+    let (mix, mistakes) = (LoadMix(journeys: journeys, sagas: sagas), Set(mistake))
     var plan =
       chaos
       ? ChaosPlan.drawn(seed: seed, rate: rate, duration: duration, mistakes: mistakes, mix: mix)

@@ -12,24 +12,25 @@ import Testing
     "Concurrency": ["CSanitizer"],
     "TraceModel": [],
     "Resilience": ["Concurrency"],
+    "YAMLReading": [],
     "Drawing": [],
     "EventBus": ["TraceModel", "Concurrency", "CChecksum"],
     "TraceCollector": ["TraceModel", "Concurrency"],
     "Simulation": ["CSimulationGuard", "Concurrency"],
     "Transactions": ["CSQLiteHooks", "Resilience", "EventBus", "TraceModel", "Concurrency"],
-    "Platform": ["Resilience", "EventBus", "TraceModel", "Concurrency"],
+    "Platform": ["YAMLReading", "Resilience", "EventBus", "TraceModel", "Concurrency"],
     "Operations": bus,
     "Connectors": bus + ["Operations"],
     "Terminal": ["Drawing", "Concurrency", "CNcurses", "CTerminalGuard"],
     "Widgets": ["Drawing"],
     "Dashboard": bus + ["Widgets", "Drawing", "Operations"],
-    "Shop": bus + ["Platform", "Transactions", "Simulation", "Operations"],
+    "Shop": bus + ["Platform", "Transactions", "Simulation", "Operations", "YAMLReading"],
   ]
 
   /// Modules that know no files, no processes, no time of day.
   private static let withoutFoundation = [
     "Concurrency", "TraceModel", "Resilience", "EventBus", "TraceCollector", "Simulation", "Platform", "Operations",
-    "Drawing", "Widgets", "Terminal", "Dashboard",
+    "Drawing", "Widgets", "Terminal", "Dashboard", "YAMLReading",
   ]
 
   @Test(arguments: SourceTree.modules.filter { $0 != "msatop" })

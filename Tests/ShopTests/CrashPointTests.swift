@@ -268,7 +268,8 @@ import Transactions
 
   @Test(arguments: [
     ("order", "say order:P2"), ("order:P99", "P1 to P18"), ("order:P17", "order does not pass P17; orchestrator do"),
-    ("gateway:P3", "order, inventory, customer, item, orchestrator, shipping do"), ("order/3:P2", "instances 1 to 2"), ("order:P2,nth=0", "nth=3"),
+    ("gateway:P3", "order, inventory, customer, item, orchestrator, shipping do"), ("order/3:P2", "instances 1 to 2"),
+    ("order:P2,nth=0", "nth=3"),
     ("order:P2,down=soon", "down=2s"), ("order:P2,often", "nth=3, down=2s"),
   ])
   func whatCannotBeTypedIsExplained(text: String, expected: String) {
@@ -298,7 +299,8 @@ import Transactions
 
   @Test func lossPhantomAndDisorderAreFound() throws {
     let ledger = EventLedger()
-    ledger.committed(try [Self.event("a"), Self.event("b"), Self.event("c", key: "8")].map(Outbox.Mark.init), by: "order")
+    ledger.committed(
+      try [Self.event("a"), Self.event("b"), Self.event("c", key: "8")].map(Outbox.Mark.init), by: "order")
     for message in ["a", "b", "a"] { ledger.published(try Self.event(message), by: "order", at: 1) }
     #expect(ledger.problems == [] && ledger.lost == ["event c was committed, and never published"])
     ledger.published(try Self.event("c", key: "8"), by: "order", at: 2)

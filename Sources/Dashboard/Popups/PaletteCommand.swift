@@ -6,7 +6,7 @@ import TraceModel
 enum PaletteCommand: String, CaseIterable, Sendable {
   case overview, services, service, breakers, topics, tail, transactions, map, faults, log, alerts
   case transaction = "tx"
-  case fault, rate, speed, theme, refresh, help
+  case fault, scenario, rate, speed, theme, refresh, help
   case quit = "q"
 
   /// What it is and what follows it, for the list of completions.
@@ -19,6 +19,7 @@ enum PaletteCommand: String, CaseIterable, Sendable {
     case .log: "[SERVICE]   the log"
     case .alerts: "the rules that do not hold"
     case .transaction: "ID   one transaction, or how its id begins"
+    case .scenario: "NAME, or stop   plays a script of faults"
     case .fault: "TARGET KIND[=HOW] [ttl=30s], or off"
     case .rate: "N   transactions a second"
     case .speed: "0.1 … 100 or max   how fast time goes by"
@@ -31,7 +32,7 @@ enum PaletteCommand: String, CaseIterable, Sendable {
 
   var takesArgument: Bool {
     switch self {
-    case .service, .tail, .transaction, .fault, .rate, .speed, .refresh: true
+    case .service, .tail, .transaction, .fault, .scenario, .rate, .speed, .refresh: true
     default: false
     }
   }
@@ -71,6 +72,7 @@ struct PaletteReader {
     case .alerts: return [.show(Popup(AlertList()))]
     case .transaction: return transaction(argument)
     case .fault: return [.effect(.perform(try fault(argument)))]
+    case .scenario: return [.effect(.perform(try scenario(argument)))]
     case .rate: return [.effect(.perform(.setRate(try rate(argument))))]
     case .speed: return [.effect(.perform(.setSpeed(try speed(argument))))]
     case .theme: return try theme(argument)
@@ -124,6 +126,14 @@ struct PaletteReader {
     } catch {
       throw PaletteProblem(sentence: error.description)
     }
+  }
+
+  private func scenario(_ name: String) throws(PaletteProblem) -> Command {
+    if name == "stop" { return .stopScenario }
+    let names = context.snapshot.scenarios.entries.map(\.name)
+    if names.contains(name) { return .startScenario(name: name) }
+    let known = names.isEmpty ? "this system has none" : "there are \(names.joined(separator: ", "))"
+    throw PaletteProblem(sentence: "unknown scenario \"\(name)\"; \(known)")
   }
 
   private func rate(_ text: String) throws(PaletteProblem) -> Double {

@@ -19,6 +19,7 @@ public struct SystemSnapshot: Sendable, Codable {
   /// What is wrong, from its cause to its effect; empty when nothing is.
   public var incident: [IncidentLink] = []
   public var faults = FaultBoard()
+  public var scenarios = ScenarioBoard()
   /// Newest first, a bounded number.
   public var events: [OperationalEvent] = []
   public var alerts: [AlertItem] = []

@@ -8,6 +8,8 @@ final class Customers: @unchecked Sendable {
   private var arrivals: ArrivalProcess
   private var choices: RandomStream
   private var timer: Timeout?
+  /// What they come for from now on.
+  var mix: LoadMix
   private var isOpen = true
   /// Customers who wait for an answer.
   private(set) var waiting = 0
@@ -26,6 +28,7 @@ final class Customers: @unchecked Sendable {
     self.world = world
     arrivals = ArrivalProcess(rate: world.settings.rate, seed: world.settings.seed)
     choices = world.random("load/choices")
+    mix = world.settings.mix
   }
 
   func open() { scheduleNext() }
@@ -58,7 +61,7 @@ final class Customers: @unchecked Sendable {
     let user = Self.names[choices.below(Self.names.count)]
     // One in a hundred comes through a partner whose own tracer sends an id along.
     let foreign = choices.happens(0.01) ? GTXID(high: choices.next(), low: choices.next()) : nil
-    let journey = chosen(from: world.settings.mix.journeys.map { ($0.journey, $0.weight) }) ?? .buy
+    let journey = chosen(from: mix.journeys.map { ($0.journey, $0.weight) }) ?? .buy
     var request = request(for: journey, product, quantity: quantity, user: user)
     request.user = user
     if let foreign, let span = SpanID(foreign.low) {
@@ -88,7 +91,7 @@ final class Customers: @unchecked Sendable {
       return Request("POST /reviews", body: body)
     case .buy:
       var body = Payload(user: user, sku: product.sku, quantity: quantity, amount: product.price * quantity)
-      let saga = chosen(from: world.settings.mix.sagas.map { ($0.saga, $0.weight) })
+      let saga = chosen(from: mix.sagas.map { ($0.saga, $0.weight) })
       body.saga = saga == .choreographed ? nil : saga
       return Request("POST /orders", body: body)
     }

@@ -1,5 +1,6 @@
 internal import GRDB
 internal import Operations
+internal import Platform
 internal import Resilience
 
 /// One service of the shop: how large it is, whom it leans on, what it reads, and who it is when it runs.
@@ -109,9 +110,27 @@ struct CallPlan: Sendable {
   var retry = RetrySettings()
   /// True when the caller can wait until the breaker lets it through, as a consumer can and a customer cannot.
   var retriesRefusals = false
+  var breaker = ShopPlan.breaker
+  var bulkhead = BulkheadSettings()
+  /// Nil: nothing limits the rate of the calls.
+  var rateLimiter: RateLimiterSettings?
 
   init(_ callee: String, _ purpose: String) {
     self.callee = callee
     self.purpose = purpose
+  }
+}
+
+extension CallPlan {
+  /// The same call under the guards that a file asks for. What it does not name stays as it is planned.
+  func guarded(by file: ResilienceFileSettings?, caller: String) -> CallPlan {
+    guard let guards = file?.guards(caller: caller, callee: callee) else { return self }
+    var plan = self
+    plan.breaker = guards.circuitBreaker ?? breaker
+    plan.retry = guards.retry ?? retry
+    plan.timeLimit = guards.timeLimiter?.timeoutDuration ?? timeLimit
+    plan.bulkhead = guards.bulkhead ?? bulkhead
+    plan.rateLimiter = guards.rateLimiter
+    return plan
   }
 }

@@ -41,6 +41,15 @@ struct CommandDesk {
     case .setRate(let rate):
       guard rate >= 0, rate <= 10_000 else { return .refused("a rate is 0 to 10,000 transactions a second") }
       return .done("rate \(rate == rate.rounded() ? "\(Int(rate))" : "\(rate)")/s")
+    case .startScenario(let name):
+      guard ScenarioLibrary.named(name) != nil else {
+        return .refused(
+          "there is no scenario \(name); there are \(ScenarioLibrary.all.map(\.name).joined(separator: ", "))")
+      }
+      return .done("scenario \(name) started")
+    case .stopScenario:
+      guard let playing = snapshot.scenarios.playing else { return .refused("no scenario plays") }
+      return .done("scenario \(playing.name) stopped")
     case .setSpeed(let speed):
       switch speed {
       case .asFastAsItCan: return .done("as fast as it can")
@@ -130,6 +139,8 @@ struct CommandDesk {
     case .moveOffsets(let move):
       self.move(move, in: world)
     case .setRate(let rate): world.customers.rate = rate
+    case .startScenario(let name): if let scenario = ScenarioLibrary.named(name) { world.stage.start(scenario) }
+    case .stopScenario: world.stage.stop()
     case .setSpeed: break
     }
     log(command, in: world)
@@ -163,7 +174,8 @@ struct CommandDesk {
   /// A command is part of what happened: with its virtual time, so that a run can be told from its journal.
   private static func log(_ command: Command, in world: World) {
     switch command {
-    case .arm, .toggleFault, .removeFault, .endAllFaults, .setSpeed: return  // tell of themselves, or change nothing
+    case .arm, .toggleFault, .removeFault, .endAllFaults, .startScenario, .stopScenario, .setSpeed:
+      return  // tell of themselves, or change nothing
     case .forceBreaker(let id, let state): tell("breaker \(id)", "forced to \(state.rawValue)", world)
     case .resetBreaker(let id): tell("breaker \(id)", "reset", world)
     case .killInstance(_, let name): tell(name, "killed by hand", world)

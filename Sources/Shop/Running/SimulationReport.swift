@@ -1,3 +1,4 @@
+public import Operations
 public import TraceModel
 
 /// What a run without a screen came to: what `simulate` prints.
@@ -71,6 +72,8 @@ public struct SimulationReport: Sendable, Codable {
     duplicatesDelivered: 0, duplicatesSuppressed: 0, crashesBeforeOffsetCommit: 0, timeOutsWithUnknownOutcome: 0,
     compensations: [], rebalances: 0, deadLetters: 0, chargesRepeated: 0, refunds: 0)
   public var invariants: [Verdict] = []
+  /// What was expected of the scenario that was played; nil when none was.
+  public var scenario: ScenarioProgress?
   /// SHA-256 over the journal, in hexadecimal.
   public var digest = ""
 
@@ -82,5 +85,8 @@ public struct SimulationReport: Sendable, Codable {
   /// False when it was ended before its time.
   public var isComplete = true
 
-  public var allHold: Bool { invariants.allSatisfy(\.holds) }
+  /// Every invariant, and everything that a scenario expected.
+  public var allHold: Bool { invariants.allSatisfy(\.holds) && scenarioHolds }
+
+  private var scenarioHolds: Bool { scenario?.expectations.allSatisfy { $0.state == .held } ?? true }
 }

@@ -37,7 +37,9 @@ public final class SimulationRun {
     let limit = world.time.now + Self.restLimit
     while world.time.now < limit, !isAtRest, !isCancelled() { world.time.run(until: world.time.now + 1_000_000_000) }
     world.flushSpans()
-    var report = report(took: clock.now - began)
+    let verdicts = FinalJudgement(world: world).verdicts()
+    world.stage.rest(brokenInvariants: verdicts.count { !$0.problems.isEmpty })
+    var report = report(took: clock.now - began, verdicts)
     report.isComplete = !isCancelled()
     return report
   }
@@ -51,7 +53,7 @@ public final class SimulationRun {
     return world.outboxDepths.allSatisfy { $0 == 0 } && !world.audit.isUnderWay
   }
 
-  private func report(took: Duration) -> SimulationReport {
+  private func report(took: Duration, _ verdicts: [(invariant: Invariant, problems: [String])]) -> SimulationReport {
     let tally = world.transactions.currentTally()
     var report = SimulationReport(seed: world.settings.seed, rate: world.settings.rate)
     report.virtualSeconds = Double(world.time.elapsed) / 1e9
@@ -78,7 +80,8 @@ public final class SimulationRun {
         return .init(
           point: point.name, what: point.explanation, armed: count.armed, passed: count.passed, struck: count.struck)
       })
-    report.invariants = FinalJudgement(world: world).verdicts().map {
+    report.scenario = world.stage.progress
+    report.invariants = verdicts.map {
       .init(name: $0.invariant.rawValue, holds: $0.problems.isEmpty, problems: $0.problems)
     }
     report.digest = world.journal.digest()

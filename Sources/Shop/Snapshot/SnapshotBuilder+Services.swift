@@ -176,6 +176,7 @@ extension SnapshotBuilder {
 
   private func calls(of service: DeployedService, _ breakers: [BreakerSnapshot]) -> [CallSnapshot] {
     service.plan.calls.map { plan in
+      let plan = plan.guarded(by: world.settings.resilience, caller: service.name)
       var call = CallSnapshot(callee: plan.callee)
       call.purpose = plan.purpose
       let own = breakers.filter { $0.caller == service.name && $0.callee == plan.callee }
@@ -203,6 +204,10 @@ extension SnapshotBuilder {
       call.gaveUp += UInt64(retry.gaveUp)
     }
     call.cutOff += UInt64(guards.timeLimiter?.cutOff ?? 0)
+    if let limiter = guards.rateLimiter {
+      call.rateLimit = limiter.settings.limitForPeriod
+      call.rateRefused += UInt64(limiter.refused)
+    }
     if let bulkhead = guards.bulkhead {
       var use = call.bulkhead ?? PoolUse(used: 0, size: 0, waiting: 0)
       use.used += bulkhead.used

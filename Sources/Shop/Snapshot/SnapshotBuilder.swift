@@ -38,12 +38,27 @@ final class SnapshotBuilder {
     snapshot.services = services(breakers: snapshot.breakers, faults: snapshot.faults)
     snapshot.faults.armed = snapshot.faults.armed.map { touched($0, snapshot) }
     snapshot.traffic = traffic()
+    snapshot.scenarios.entries = ScenarioLibrary.entries
+    snapshot.scenarios.current = world.stage.progress
     snapshot.tally = world.transactions.currentTally()
     snapshot.transactions = transactions(now: now)
     snapshot.overdue = world.transactions.overdue()
     snapshot.events = reader.newestFirst
     snapshot.program = program(receivers: receivers, isStill: isStill)
     snapshot.judge()
+    return snapshot
+  }
+
+  /// What a scenario is judged by: the figures alone, without what only somebody who looks wants to see.
+  func figures() -> SystemSnapshot {
+    world.flushSpans()
+    var snapshot = SystemSnapshot(system: SystemIdentity(name: "shop", kind: .simulated), time: world.time.now)
+    snapshot.topics = topics()
+    snapshot.breakers = breakers()
+    snapshot.faults = faultBoard()
+    snapshot.services = services(breakers: snapshot.breakers, faults: snapshot.faults)
+    snapshot.traffic = traffic()
+    snapshot.tally = world.transactions.currentTally()
     return snapshot
   }
 

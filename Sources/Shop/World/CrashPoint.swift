@@ -51,7 +51,9 @@ public enum CrashPoint: Int, Sendable, Hashable, CaseIterable {
     case .beforeCommit, .afterCommit: [ShopPlan.order]
     case .relayHasRead, .appended, .acknowledged, .withinBatch, .overlappingLeases, .inboxPruned:
       ShopPlan.services.filter { $0.store?.publishes == true }.map(\.name)
-    case .beforeEffect, .effectCommitted: ShopPlan.services.filter { !$0.reads.isEmpty && $0.name != ShopPlan.orchestrator && $0.name != ShopPlan.shipping }.map(\.name)
+    case .beforeEffect, .effectCommitted:
+      ShopPlan.services.filter { !$0.reads.isEmpty && $0.name != ShopPlan.orchestrator && $0.name != ShopPlan.shipping }
+        .map(\.name)
     case .offsetCommitted: ShopPlan.services.filter { !$0.reads.isEmpty }.map(\.name)
     case .commandWritten: [ShopPlan.orchestrator]
     case .actionDone: [ShopPlan.order, ShopPlan.inventory, ShopPlan.customer, ShopPlan.shipping]

@@ -1,9 +1,10 @@
+internal import Concurrency
 internal import Operations
 internal import Resilience
 internal import Simulation
 internal import TraceModel
 
-/// One instance's way to one other service: Retry(CircuitBreaker(TimeLimiter(Bulkhead(call)))).
+/// One instance's way to one other service: Retry(CircuitBreaker(RateLimiter(TimeLimiter(Bulkhead(call))))).
 final class RemoteClient: @unchecked Sendable {
   let plan: CallPlan
   let pipeline: ResiliencePipeline
@@ -20,21 +21,25 @@ final class RemoteClient: @unchecked Sendable {
     let callee = plan.callee
     do {
       let name = "\(process.instance.name) → \(callee)"
-      let breaker = try CircuitBreaker(name: name, settings: ShopPlan.breaker, now: time.now)
+      let breaker = try CircuitBreaker(name: name, settings: plan.breaker, now: time.now)
       var limit = TimeLimiterSettings()
       limit.timeoutDuration = plan.timeLimit
       var guards = ResiliencePipeline(
-        name: name, circuitBreaker: breaker, timeLimiter: try TimeLimiter(name: name, settings: limit),
-        bulkhead: try Bulkhead(name: name), now: { time.now })
+        name: name, circuitBreaker: breaker,
+        rateLimiter: try plan.rateLimiter.map { try RateLimiter(name: name, settings: $0, now: time.now) },
+        timeLimiter: try TimeLimiter(name: name, settings: limit),
+        bulkhead: try Bulkhead(name: name, settings: plan.bulkhead), now: { time.now })
       if world.makes(.noBreaker) {
         (guards.timeLimiter, guards.bulkhead) = (nil, nil)
         try breaker.transition(to: .disabled, now: time.now)
       }
       single = guards
       var all = guards
-      all.retry = try Retry(name: name, settings: plan.retry) { error in
-        plan.retriesRefusals || !(error is CallNotPermitted)
-      }
+      let jitter = Locked(world.random("\(name)/back-off"))
+      all.retry = try Retry(
+        name: name, settings: plan.retry,
+        shouldRetry: { plan.retriesRefusals || !($0 is CallNotPermitted) },
+        random: { jitter.withLock { $0.unit() } })
       pipeline = all
     } catch {
       preconditionFailure("the plan's guards for calls to \(callee) cannot be made: \(error)")

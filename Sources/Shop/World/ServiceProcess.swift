@@ -53,7 +53,9 @@ final class ServiceProcess: @unchecked Sendable {
   func start() {
     fitPool()
     let plan = instance.service.plan
-    clients = plan.calls.map { RemoteClient($0, process: self) }
+    clients = plan.calls.map {
+      RemoteClient($0.guarded(by: world.settings.resilience, caller: plan.name), process: self)
+    }
     let behaviour = plan.program(self)
     self.behaviour = behaviour
     guard !plan.isOutside else { return }

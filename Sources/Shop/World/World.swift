@@ -44,6 +44,7 @@ final class World: @unchecked Sendable {
   private(set) lazy var transactions = TransactionReports(world: self)
   private(set) lazy var rollbacks = RollbackLedger(world: self)
   private(set) lazy var checks = HealthChecks(world: self)
+  private(set) lazy var stage = ScenarioStage(world: self)
 
   /// - Parameters:
   ///   - events: where the lines of the journal go beside its hash.
@@ -95,6 +96,7 @@ final class World: @unchecked Sendable {
     for crash in settings.crashes {
       time.after(crash.at) { [self] in crashPoints.arm(crash.spec) }
     }
+    if let scenario = settings.scenario { stage.start(scenario) }
   }
 
   // MARK: Who is where

@@ -79,6 +79,7 @@ struct RandomSnapshot {
         isSevere: random.flag())
     }
     snapshot.faults = faults()
+    snapshot.scenarios = scenarios()
     snapshot.program.residentBytes = some(Int(count()))
     snapshot.program.spansDropped = numbers.pick([0, 1, .max])
     snapshot.program.spansEvicted = numbers.pick([0, 1, .max])

@@ -41,6 +41,18 @@ struct FaultsLayout {
       isRoomy ? rest.split(top: matrixHeight, gap: gap).rest : Rect(x: content.x, y: page.bottom, width: 0, height: 0)
   }
 
+  /// Where the scenarios stand: in place of all but what is armed while one chooses among them, else beside the
+  /// forecast where that is wide enough. Nil where there is no room.
+  func scenarios(isChosen: Bool) -> Rect? {
+    if isChosen {
+      let bottom = max(matrix.bottom, forecast.isEmpty ? matrix.bottom : forecast.bottom)
+      return Rect(x: matrix.x, y: matrix.y, width: matrix.width, height: bottom - matrix.y)
+    }
+    guard forecast.width >= 100, forecast.height > 2 else { return nil }
+    let width = forecast.width * 2 / 5
+    return Rect(x: forecast.right - width, y: forecast.y, width: width, height: forecast.height)
+  }
+
   /// How many services are in sight.
   var matrixRows: Int { max(1, matrix.height - 2) }
   /// How many of the armed ones are in sight; the last line says what came of them.

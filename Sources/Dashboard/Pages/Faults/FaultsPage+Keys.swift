@@ -8,8 +8,14 @@ extension FaultsPage {
     if move(key, context) { return [] }
     switch key.key {
     case .tab, .backTab:
-      guard !context.snapshot.faults.armed.isEmpty else { return [.say("nothing is armed")] }
-      setPanel(panel == .armed ? .matrix : .armed)
+      guard panels(context).count > 1 else { return [.say("nothing is armed")] }
+      setPanel(panel(after: key.key == .tab ? 1 : -1, context))
+    case .character("s") where !context.snapshot.scenarios.entries.isEmpty:
+      setPanel(panel == .scenarios ? .matrix : .scenarios)
+    case .enter where panel == .scenarios: return playOrStop(context)
+    case .character("a") where panel == .scenarios, .character("x") where panel == .scenarios,
+      .character("f") where panel == .scenarios:
+      return [.say("no fault is under the cursor")]
     case .left, .right:
       guard panel == .matrix else { return [] }
       step(key.key == .left ? -1 : 1, context)
@@ -78,6 +84,7 @@ extension FaultsPage {
 
   mutating func point(_ event: MouseEvent, in area: Rect, _ context: PageContext) -> [Action]? {
     let layout = layout(context)
+    if let actions = pointAtScenarios(event, layout, context) { return actions }
     let isInArmed = layout.armed.contains(x: event.column, y: event.row)
     switch event.action {
     case .wheelUp, .wheelDown:

@@ -5,7 +5,7 @@ import Widgets
 /// Page 0: what is broken on purpose, what else can be, and what that would touch.
 struct FaultsPage: Page {
   enum Panel: Sendable {
-    case armed, matrix
+    case armed, matrix, scenarios
   }
 
   /// The kinds in the order of their columns: those that strike a service. Topics and the bus are in the menu.
@@ -22,6 +22,7 @@ struct FaultsPage: Page {
   private(set) var faultID: Int?
   private(set) var rows = LineCursor()
   private(set) var armedRows = LineCursor()
+  private(set) var scenarioRows = LineCursor()
 
   init() {}
 
@@ -45,7 +46,9 @@ struct FaultsPage: Page {
     let fault = armed.firstIndex { $0.id == faultID } ?? min(armedRows.line, armed.count - 1)
     armedRows.move(to: fault, count: armed.count, height: layout.armedRows)
     faultID = armed.indices.contains(armedRows.line) ? armed[armedRows.line].id : nil
-    if armed.isEmpty { panel = .matrix }
+    let scenarios = context.snapshot.scenarios.entries.count
+    scenarioRows.move(to: scenarioRows.line, count: scenarios, height: scenarioList(context))
+    if panel == .armed && armed.isEmpty || panel == .scenarios && scenarios == 0 { panel = .matrix }
   }
 
   mutating func go(to destination: Destination, _ context: PageContext) -> [Action] {
@@ -82,17 +85,19 @@ struct FaultsPage: Page {
   }
 
   func subject(_ context: PageContext) -> Subject? {
-    panel == .armed ? faultID.map { .fault($0) } : service.map { .service($0) }
+    panel == .scenarios ? nil : panel == .armed ? faultID.map { .fault($0) } : service.map { .service($0) }
   }
 
   func breadcrumb(_ context: PageContext) -> [String] {
     if panel == .armed, let fault = context.snapshot.faults.armed.first(where: { $0.id == faultID }) {
       return ["faults", FaultText.name(of: fault.spec.target), fault.spec.kind.name.rawValue]
     }
+    if panel == .scenarios { return ["faults", "scenarios"] + (scenario(context).map { [$0.name] } ?? []) }
     return ["faults"] + (service.map { [$0, kind.rawValue] } ?? [])
   }
 
   func hints(_ context: PageContext) -> [KeyHint] {
+    if panel == .scenarios { return scenarioHints(context) }
     let isArmed = panel == .armed || !faultsHere(context).isEmpty
     let isOn =
       panel == .armed
@@ -101,6 +106,7 @@ struct FaultsPage: Page {
     var hints = [KeyHint(Glyphs.enter, !isArmed ? "set up" : isOn ? "switch off" : "switch on")]
     hints.append(KeyHint("a", isArmed ? "take off" : "arm"))
     if isArmed { hints.append(KeyHint("x", "take off")) }
+    if !context.snapshot.scenarios.entries.isEmpty { hints.append(KeyHint("s", "scenarios")) }
     if !context.snapshot.faults.armed.isEmpty { hints += [KeyHint("Tab", "panel"), KeyHint("!", "all off")] }
     return hints
   }
@@ -112,7 +118,8 @@ struct FaultsPage: Page {
       KeyHint("a", "Arms it with the usual settings, or takes it off."),
       KeyHint("x", "Takes the fault off."),
       KeyHint("f", "Opens the menu; f once more repeats the last fault here."),
-      KeyHint("Tab", "Goes between what is armed and what can be."),
+      KeyHint("s", "Goes to the scenarios, and back; Enter plays the one under the cursor, and stops it."),
+      KeyHint("Tab", "Goes between what is armed, what can be, and the scenarios."),
       KeyHint("!", "Ends every fault."),
     ]
   }
@@ -132,6 +139,9 @@ struct FaultsPage: Page {
       let armed = context.snapshot.faults.armed
       armedRows.move(to: line, count: armed.count, height: layout.armedRows)
       faultID = armed.indices.contains(armedRows.line) ? armed[armedRows.line].id : nil
+    case .scenarios:
+      scenarioRows.move(
+        to: line, count: context.snapshot.scenarios.entries.count, height: scenarioList(context))
     }
   }
 
@@ -146,6 +156,9 @@ struct FaultsPage: Page {
       let count = context.snapshot.faults.armed.count
       guard armedRows.press(key, count: count, height: layout.armedRows) else { return false }
       select(line: armedRows.line, in: .armed, context)
+    case .scenarios:
+      let count = context.snapshot.scenarios.entries.count
+      return scenarioRows.press(key, count: count, height: scenarioList(context))
     }
     return true
   }

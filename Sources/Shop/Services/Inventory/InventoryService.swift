@@ -115,7 +115,8 @@ actor InventoryService: ShopService {
     let (now, process) = (world.time.now, process)
     let order = delivery.payload
     let tell = { @Sendable [self] (held: StockTables.Reservation??) in released(held, delivery) }
-    _ = try await database.transaction("release", at: .record, onCommit: tell) { database -> StockTables.Reservation?? in
+    _ = try await database.transaction("release", at: .record, onCommit: tell) {
+      database -> StockTables.Reservation?? in
       guard try process.accept(delivery, database) else { return nil }
       let held = try StockTables.reservation(of: order.order ?? 0, database)
       let isReleased = try StockTables.release(order.order ?? 0, now: now, database)

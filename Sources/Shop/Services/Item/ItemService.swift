@@ -92,7 +92,8 @@ actor ItemService: ShopService {
   private func release(_ delivery: Delivery) async throws {
     let (now, process, order) = (world.time.now, process, delivery.payload.order ?? 0)
     let tell = { @Sendable [self] (held: StockTables.Reservation??) in released(held, delivery) }
-    _ = try await database.transaction("release", at: .record, onCommit: tell) { database -> StockTables.Reservation?? in
+    _ = try await database.transaction("release", at: .record, onCommit: tell) {
+      database -> StockTables.Reservation?? in
       guard try process.accept(delivery, database) else { return nil }
       let held = try StockTables.reservation(of: order, database)
       return .some(try StockTables.release(order, now: now, database) ? held : nil)

@@ -67,7 +67,8 @@ actor OrchestratorService: ShopService {
       if let state = change.after { delivery.span.set(AttributeName.state, .text(state.rawValue)) }
       SagaReports(process: process).report(change, context)
     }
-    _ = try await database.transaction("on \(delivery.type)", at: .sagaStep, onCommit: tell) { database -> SagaChange? in
+    _ = try await database.transaction("on \(delivery.type)", at: .sagaStep, onCommit: tell) {
+      database -> SagaChange? in
       guard try process.accept(delivery, database) else { return nil }
       return try Self.checkout.handle(reply, saga, database)
     }

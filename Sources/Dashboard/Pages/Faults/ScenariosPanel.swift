@@ -1,0 +1,140 @@
+import Drawing
+import Operations
+import Widgets
+
+/// The scripts that can be played, with what each teaches; of the one that plays, what it expects and what has come true.
+struct ScenariosPanel {
+  let page: FaultsPage
+  let area: Rect
+  let context: PageContext
+
+  init(page: FaultsPage, area: Rect, _ context: PageContext) {
+    self.page = page
+    self.area = area
+    self.context = context
+  }
+
+  private var board: ScenarioBoard { context.snapshot.scenarios }
+  private var isChosen: Bool { page.panel == .scenarios }
+
+  /// Half of the room is for what the one under the cursor teaches.
+  static func listHeight(in area: Rect, of count: Int) -> Int {
+    let room = area.height - 1
+    return max(1, room >= count + 5 ? count : max(1, room / 2))
+  }
+
+  func draw(on canvas: inout Canvas) {
+    guard area.height > 1, area.width > 8 else { return }
+    Rule("scenarios", figures: figures, isFocused: isChosen)
+      .draw(on: &canvas, x: area.x, y: area.y, width: area.width)
+    let body = area.inset(top: 1)
+    guard isChosen else {
+      if let playing = board.playing {
+        drawLines(expectations(of: playing, width: body.width), on: &canvas, in: body)
+      } else {
+        drawList(on: &canvas, in: body)
+      }
+      return
+    }
+    let list = min(Self.listHeight(in: area, of: board.entries.count), body.height)
+    drawList(on: &canvas, in: body.split(top: list).top)
+    let rest = body.split(top: list).rest
+    let gap = rest.height > 4 ? 1 : 0
+    drawLines(story(width: rest.width), on: &canvas, in: rest.inset(top: gap))
+  }
+
+  /// `▸ retry-storm  32 s of 80 s  ✓ 3  ✗ 0  of 7`
+  private var figures: [Run] {
+    guard let current = board.current else {
+      return isChosen ? [] : [Run("s", .accent, bold: true), Run(" choose", .muted)]
+    }
+    let elapsed = (current.endedAt ?? context.snapshot.time) &- current.startedAt
+    let time =
+      current.isOver
+      ? (current.isStopped ? "stopped  " : "over  ")
+      : "\(FaultText.left(elapsed).text) of \(FaultText.duration(current.duration))  "
+    return [
+      Run(isChosen ? "\(current.name)  " : "", .text), Run(time, .muted),
+      Run("✓ \(current.held)", .healthy, bold: true),
+      Run("  ✗ \(current.failed)", current.failed > 0 ? .failing : .faint, bold: current.failed > 0),
+      Run("  of \(current.expectations.count)", .muted),
+    ]
+  }
+
+  private func drawList(on canvas: inout Canvas, in rect: Rect) {
+    let first = isChosen ? page.scenarioRows.offset : 0
+    for line in 0..<rect.height where first + line < board.entries.count {
+      let entry = board.entries[first + line]
+      let y = rect.y + line
+      let isCurrent = isChosen && first + line == page.scenarioRows.line
+      if isCurrent {
+        canvas.fill(Rect(x: rect.x - 1, y: y, width: rect.width + 2, height: 1), .selection)
+        canvas.put(Glyphs.selection, x: rect.x - 1, y: y, .selectionBar, bold: true)
+      }
+      let isPlaying = board.playing?.name == entry.name
+      let facts = "\(Count.of(entry.faults, "fault"))  \(pad(FaultText.duration(entry.duration), 6))"
+      let hasFacts = rect.width >= facts.count + 24
+      let width = rect.width - 2 - (hasFacts ? facts.count + 2 : 0)
+      canvas.put(mark(entry, isPlaying).text, x: rect.x, y: y, mark(entry, isPlaying).ink, bold: isPlaying)
+      canvas.put(
+        endEllipsis(visible(entry.title), width), x: rect.x + 2, y: y, isCurrent || isPlaying ? .strong : .text,
+        bold: isPlaying)
+      if hasFacts { canvas.put(facts, x: rect.right - facts.count, y: y, .muted) }
+    }
+  }
+
+  private func pad(_ text: String, _ width: Int) -> String {
+    String(repeating: " ", count: max(0, width - text.count)) + text
+  }
+
+  /// What became of it, where it is the one that was played last.
+  private func mark(_ entry: ScenarioBoard.Entry, _ isPlaying: Bool) -> (text: String, ink: Ink) {
+    guard let current = board.current, current.name == entry.name else { return (Mark.running.glyph, .faint) }
+    if isPlaying { return (Mark.running.glyph, .accent) }
+    if current.failed > 0 { return (Mark.failed.glyph, .failing) }
+    return current.isStopped ? (Mark.running.glyph, .faint) : (Mark.committed.glyph, .healthy)
+  }
+
+  /// What the one under the cursor teaches, and where it was played, what came true.
+  private func story(width: Int) -> [[Run]] {
+    guard let entry = page.scenario(context) else { return [] }
+    let teaches = wrapped([Run(visible(entry.teaches), .text)], width: min(width, 100))
+    guard let current = board.current, current.name == entry.name else { return teaches }
+    let expectations = expectations(of: current, width: width)
+    // What comes true is what one wants to see where not both have room.
+    let room = area.height - 1 - Self.listHeight(in: area, of: board.entries.count)
+    return teaches.count + expectations.count + 2 <= room ? teaches + [[]] + expectations : expectations
+  }
+
+  /// `✓ by 20s: breaker payment>payment-gateway = OPEN   at 12.5 s  OPEN`
+  private func expectations(of progress: ScenarioProgress, width: Int) -> [[Run]] {
+    progress.expectations.map { expectation in
+      var line = FactLine()
+      let (glyph, ink): (String, Ink) =
+        switch expectation.state {
+        case .held: (Mark.committed.glyph, .healthy)
+        case .failed: (Mark.failed.glyph, .failing)
+        case .pending: ("·", .muted)
+        }
+      line.add([
+        Run("\(glyph) ", ink, bold: expectation.state != .pending),
+        Run(visible(expectation.words), expectation.state == .failed ? .strong : .text),
+      ])
+      if let moment = expectation.moment {
+        line.add([Run("at \(FaultText.duration(moment))", .muted)], priority: 2)
+      }
+      if let figure = expectation.figure {
+        line.add([Run(visible(figure), ink, bold: expectation.state == .failed)], priority: 1)
+      } else if expectation.needsRest {
+        line.add([Run("told when the load has stopped: msatop simulate", .faint)], priority: 3)
+      }
+      return line.runs(in: width)
+    }
+  }
+
+  private func drawLines(_ lines: [[Run]], on canvas: inout Canvas, in rect: Rect) {
+    for (index, line) in lines.prefix(max(0, rect.height)).enumerated() {
+      canvas.rich(endEllipsis(line, rect.width), x: rect.x, y: rect.y + index)
+    }
+  }
+}

@@ -1,0 +1,81 @@
+extension ScenarioMoment {
+  /// What a figure is now; nil when that is not known, as the lag of a group that has not committed.
+  ///
+  /// - Parameter start: the moment at which the scenario began.
+  func value(of name: ScenarioFigureName, _ subject: String, since start: ScenarioMoment) -> ScenarioFigureValue? {
+    if let word = word(name, subject) { return .word(word) }
+    guard let now = number(name, subject) else { return nil }
+    guard name.isCountedSinceStart else { return .number(now) }
+    return .number(max(0, now - (start.number(name, subject) ?? 0)))
+  }
+
+  private func word(_ name: ScenarioFigureName, _ subject: String) -> String? {
+    switch name {
+    case .breaker: breakers(subject).map(\.state).max { $0.gravity < $1.gravity }?.rawValue
+    case .health: snapshot.service(subject)?.health.word
+    case .verdict: groups(subject).compactMap(\.verdict).max()?.rawValue
+    default: nil
+    }
+  }
+
+  private func number(_ name: ScenarioFigureName, _ subject: String) -> Double? {
+    let service = snapshot.service(subject)
+    let isAll = subject.isEmpty
+    switch name {
+    case .breaker, .health, .verdict: return nil
+    case .errors: return isAll ? snapshot.traffic.errorShare : service?.errorShare
+    case .p50: return (isAll ? snapshot.traffic.p50 : service?.p50).map(Double.init)
+    case .p95: return (isAll ? snapshot.traffic.p95 : service?.p95).map(Double.init)
+    case .p99: return (isAll ? snapshot.traffic.p99 : service?.p99).map(Double.init)
+    case .rate: return isAll ? snapshot.traffic.rate : service?.rate
+    case .lag: return isAll ? snapshot.traffic.lag.map(Double.init) : sum(groups(subject).compactMap(\.lag))
+    case .open: return Double(snapshot.tally.running + snapshot.tally.compensating)
+    case .outbox: return service?.outboxDepth.map(Double.init)
+    case .outboxAge:
+      return service.flatMap { service in service.outboxDepth.map { _ in Double(service.outboxAge ?? 0) } }
+    case .instances: return service.map { Double($0.instancesUp) }
+    case .members: return groups(subject).map { Double($0.members.count) }.max()
+    case .started: return Double(snapshot.tally.started)
+    case .committed: return Double(snapshot.tally.committed)
+    case .rejected: return Double(snapshot.tally.rejected)
+    case .compensated: return Double(snapshot.tally.compensated)
+    case .failed: return Double(snapshot.tally.failed)
+    case .stuck: return Double(snapshot.tally.stuck)
+    case .deadLetters:
+      return Double(snapshot.topics.filter { isAll || $0.name == subject }.reduce(0) { $0 + $1.deadLetters })
+    case .restarts: return service.map { Double($0.restarts) }
+    case .rebalances: return groups(subject).map { Double($0.rebalances) }.max()
+    case .retries: return service.map { Double($0.calls.reduce(0) { $0 + $1.retried }) }
+    case .cutOff: return service.map { Double($0.calls.reduce(0) { $0 + $1.cutOff }) }
+    case .refused:
+      return Double(snapshot.breakers.filter { $0.caller == subject }.reduce(0) { $0 + $1.rejected })
+    case .brokenInvariants: return brokenInvariants.map(Double.init)
+    }
+  }
+
+  private func sum(_ lags: [Int64]) -> Double? { lags.isEmpty ? nil : Double(lags.reduce(0, +)) }
+
+  /// A group reads one topic or several.
+  private func groups(_ name: String) -> [GroupSnapshot] {
+    snapshot.topics.flatMap(\.groups).filter { $0.name == name }
+  }
+
+  /// `payment>payment-gateway`, or of one instance `payment-1>payment-gateway`.
+  private func breakers(_ edge: String) -> [BreakerSnapshot] {
+    snapshot.breakers.filter { $0.id == edge || "\($0.caller)>\($0.callee)" == edge }
+  }
+}
+
+extension BreakerState {
+  /// Of several breakers the one that keeps most away counts.
+  fileprivate var gravity: Int {
+    switch self {
+    case .disabled: 0
+    case .metricsOnly: 1
+    case .closed: 2
+    case .halfOpen: 3
+    case .open: 4
+    case .forcedOpen: 5
+    }
+  }
+}

@@ -1,0 +1,33 @@
+public import Operations
+internal import YAMLReading
+
+/// The scenarios in the program itself: the files of the folder `Scenarios`.
+public enum ScenarioLibrary {
+  private static let files: [(name: String, yaml: [UInt8])] = [
+    ("breaker-opens-and-heals", PackageResources.breaker_opens_and_heals_yaml),
+    ("retry-storm", PackageResources.retry_storm_yaml),
+    ("slow-consumer", PackageResources.slow_consumer_yaml),
+    ("payment-outage-on-a-sale-day", PackageResources.payment_outage_on_a_sale_day_yaml),
+    ("database-down-orders-wait", PackageResources.database_down_orders_wait_yaml),
+    ("crash-and-rebalance", PackageResources.crash_and_rebalance_yaml),
+    ("all-gateways-down", PackageResources.all_gateways_down_yaml),
+    ("sold-out-is-not-a-failure", PackageResources.sold_out_is_not_a_failure_yaml),
+  ]
+
+  /// In the order in which one learns from them.
+  public static let all: [Scenario] = files.map { file in
+    let report = YAMLReport(file: "\(file.name).yaml")
+    guard let scenario = ScenarioFile.read(String(decoding: file.yaml, as: UTF8.self), report),
+      scenario.name == file.name
+    else {
+      preconditionFailure(
+        "a scenario of our own is right, but: \(report.errors.map(\.description).joined(separator: "\n"))")
+    }
+    return scenario
+  }
+
+  public static func named(_ name: String) -> Scenario? { all.first { $0.name == name } }
+
+  /// What the cockpit lists.
+  static let entries = all.map { ScenarioBoard.Entry($0) }
+}

@@ -1,0 +1,111 @@
+import Drawing
+import Operations
+import Testing
+
+@testable import Dashboard
+
+struct ScenariosPanelTests {
+  private static let second: Int64 = 1_000_000_000
+
+  private static func entry(_ name: String, _ title: String, faults: Int = 1) -> ScenarioBoard.Entry {
+    let spec = FaultSpec(target: .service("payment"), kind: .crash)
+    return ScenarioBoard.Entry(
+      Scenario(
+        name: name, title: title, teaches: "A queue does not make a slow consumer fast; it only hides it for a while.",
+        rate: 50, duration: 90 * second,
+        steps: (0..<faults).map { ScenarioStep(at: Int64($0), deed: .command(.arm(spec)), words: "fault") },
+        expectations: []))
+  }
+
+  private static var snapshot: SystemSnapshot {
+    var snapshot = FaultsFixture.quiet
+    snapshot.scenarios.entries = [
+      entry("slow-consumer", "A consumer that cannot keep up"),
+      entry("retry-storm", "Retries make a bad day worse", faults: 2),
+    ]
+    return snapshot
+  }
+
+  private static func playing(over: Bool = false) -> SystemSnapshot {
+    var snapshot = snapshot
+    func expectation(
+      _ words: String, _ state: ScenarioProgress.State, _ moment: Int64?, _ figure: String?
+    ) -> ScenarioProgress.Expectation {
+      var expectation = ScenarioProgress.Expectation(words: words, because: "")
+      (expectation.state, expectation.moment, expectation.figure) = (state, moment.map { $0 * second }, figure)
+      return expectation
+    }
+    snapshot.scenarios.current = ScenarioProgress(
+      name: "slow-consumer", title: "A consumer that cannot keep up", startedAt: snapshot.time - 32 * second,
+      duration: 90 * second, endedAt: over ? snapshot.time : nil, steps: [],
+      expectations: [
+        expectation("by 30s: lag inventory > 500", .held, 12, "612"),
+        expectation("always: errors < 5%", .failed, 20, "7.5%"),
+        expectation("30s–80s once: lag inventory < 50", .pending, nil, "1,204"),
+      ])
+    return snapshot
+  }
+
+  private func stage(_ snapshot: SystemSnapshot, _ keys: String = "", columns: Int = 118, rows: Int = 36) -> PageStage<
+    FaultsPage
+  > {
+    var stage = PageStage(FaultsPage(), snapshot, columns: columns, rows: rows)
+    if !keys.isEmpty { stage.press(keys) }
+    return stage
+  }
+
+  private func command(_ keys: String, _ snapshot: SystemSnapshot) -> Command? {
+    let stage = stage(snapshot)
+    var page = stage.page
+    var actions: [Action] = []
+    for key in Keys.parse(keys) { actions = page.press(key, stage.context) ?? [] }
+    if case .effect(.perform(let command))? = actions.first { return command }
+    return nil
+  }
+
+  @Test func theyStandBesideTheForecastWhereThereIsRoom() {
+    let picture = stage(Self.snapshot).picture()
+    #expect(picture.contains("scenarios ─"))
+    #expect(picture.contains("▸ A consumer that cannot keep up"))
+    #expect(picture.contains("2 faults"))
+    #expect(picture.contains("before you arm"))
+    #expect(!stage(Self.snapshot, columns: 80, rows: 24).picture().contains("A consumer that"))
+  }
+
+  @Test(arguments: [(40, 12), (80, 24), (118, 36), (200, 60)])
+  func chosenAmongTheyHaveThePageAndSayWhatTheyTeach(columns: Int, rows: Int) {
+    let picture = stage(Self.snapshot, "s", columns: columns, rows: rows).picture()
+    #expect(picture.contains("▌▸ A consumer") || picture.contains("A consumer that cannot"), "\(picture)")
+    #expect(picture.contains("A queue does not make"), "\(picture)")
+    #expect(!picture.contains("what can be broken"))
+  }
+
+  @Test func enterPlaysTheOneUnderTheCursorAndStopsTheOneThatPlays() {
+    #expect(command("s Enter", Self.snapshot) == .startScenario(name: "slow-consumer"))
+    #expect(command("s j Enter", Self.snapshot) == .startScenario(name: "retry-storm"))
+    #expect(command("s Enter", Self.playing()) == .stopScenario)
+    #expect(command("s j Enter", Self.playing()) == .startScenario(name: "retry-storm"))
+    #expect(command("s Enter", Self.playing(over: true)) == .startScenario(name: "slow-consumer"))
+    #expect(command("Tab Enter", Self.snapshot) == .startScenario(name: "slow-consumer"))
+  }
+
+  @Test func expectationsTickAsTheyAreDecided() {
+    for keys in ["", "s"] {
+      let picture = stage(Self.playing(), keys).picture()
+      #expect(picture.contains("✓ by 30s: lag inventory > 500"), "\(picture)")
+      #expect(picture.contains("✗ always: errors < 5%"))
+      #expect(picture.contains("· 30s–80s once: lag inventory < 50"))
+      #expect(picture.contains("✓ 1"))
+      #expect(picture.contains("of 3"))
+    }
+    let chosen = stage(Self.playing(), "s").picture()
+    #expect(chosen.contains("at 20 s   7.5%"), "\(chosen)")
+    #expect(chosen.contains("32 s of 90 s"))
+  }
+
+  @Test func aSystemWithoutScenariosHasNoPanel() {
+    let picture = stage(FaultsFixture.quiet, "s").picture()
+    #expect(!picture.contains("scenarios"))
+    #expect(picture.contains("what can be broken"))
+  }
+}

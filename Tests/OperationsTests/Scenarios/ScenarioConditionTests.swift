@@ -1,0 +1,113 @@
+import Testing
+
+@testable import Operations
+
+@Suite struct ScenarioConditionTests {
+  private let parser = ScenarioConditionParser(
+    catalogue: FaultCatalogue(
+      services: [
+        .init(name: "payment", instances: 2, hasDatabase: false, consumes: true, isOutside: false),
+        .init(name: "order", instances: 2, hasDatabase: true, consumes: true, isOutside: false),
+      ], edges: [.init(from: "payment", to: "company")], databases: ["order"], groups: ["payment", "order"]),
+    topics: ["payment"])
+
+  private func problem(_ text: String) -> ScenarioConditionError? {
+    do throws(ScenarioConditionError) {
+      _ = try parser.parse(text)
+      return nil
+    } catch { return error }
+  }
+
+  @Test(arguments: [
+    "breaker payment>company = OPEN", "breaker payment-2>company != CLOSED", "health payment = OUT_OF_SERVICE",
+    "verdict payment != OK", "errors < 5%", "errors payment >= 0.5%", "p99 <= 500ms", "p95 order > 2s", "rate > 10.5",
+    "lag > 100", "lag payment = 0", "open <= 20", "outbox order > 100", "outbox-age order < 3s",
+    "instances payment = 1",
+    "members payment = 2", "stuck = 0", "dead-letters = 0", "dead-letters payment = 0", "restarts order >= 1",
+    "rebalances payment > 0", "retries payment > 10", "cut-off payment > 1", "refused payment > 1",
+    "broken-invariants = 0",
+  ])
+  func isRead(text: String) throws {
+    #expect(problem(text) == nil)
+    #expect(try parser.parse(text).description == text)
+  }
+
+  @Test(arguments: [
+    ("", 0, "a condition is a figure, a comparison and a value, such as lag payment > 100"),
+    ("lagg payment > 1", 0, "there is no figure \"lagg\"; there are breaker"),
+    ("health = UP", 7, "health of what? There are payment, order"),
+    ("health paymnt = UP", 7, "health of \"paymnt\" is not known; there are payment, order"),
+    ("health payment > UP", 15, "\">\" is no comparison; health takes = !="),
+    ("health payment = OPEN", 17, "health cannot be \"OPEN\"; it is one of UP, DEGRADED"),
+    ("lag payment >", 13, "lag is compared with what? a whole number"),
+    ("lag payment", 11, "a comparison is missing; lag takes = != <= >= < >"),
+    ("errors < 5", 9, "errors cannot be \"5\"; it is a share, such as 5%"),
+    ("p99 < 500", 6, "p99 cannot be \"500\"; it is a duration, such as 500ms or 2s"),
+    ("lag > 1 2", 8, "\"2\" is too much"),
+    ("breaker order>payment = OPEN", 8, "breaker of \"order>payment\" is not known; there are payment>company"),
+    ("breaker payment-3>company = OPEN", 8, "breaker of \"payment-3>company\" is not known"),
+    ("stuck payment = 0", 6, "\"payment\" is no comparison"),
+    ("outbox payment = 0", 7, "outbox of \"payment\" is not known; there are order"),
+  ])
+  func aMistakeSaysWhereAndWhatIsAllowed(text: String, offset: Int, sentence: String) {
+    let found = problem(text)
+    #expect(found?.offset == offset, "\(text)")
+    #expect(found?.description.hasPrefix(sentence) == true, "\(found?.description ?? "")")
+  }
+
+  // MARK: Figures
+
+  private func judge(_ text: String, _ now: SystemSnapshot, since start: SystemSnapshot? = nil) throws -> Bool? {
+    let start = start ?? SystemSnapshot(system: SystemIdentity(name: "s", kind: .simulated), time: 0)
+    return try parser.parse(text).judge(ScenarioMoment(now), since: ScenarioMoment(start))?.holds
+  }
+
+  private var snapshot: SystemSnapshot {
+    var snapshot = SystemSnapshot(system: SystemIdentity(name: "s", kind: .simulated), time: 0)
+    snapshot.breakers = [(1, BreakerState.closed), (2, .open)].map { number, state in
+      var breaker = BreakerSnapshot(
+        id: "payment-\(number)>company", caller: "payment", instance: "payment-\(number)", callee: "company")
+      breaker.state = state
+      return breaker
+    }
+    return snapshot
+  }
+
+  @Test func theWorstOfSeveralBreakersCounts() throws {
+    #expect(try judge("breaker payment>company = OPEN", snapshot) == true)
+    #expect(try judge("breaker payment>company = CLOSED", snapshot) == false)
+    #expect(try judge("breaker payment-1>company = CLOSED", snapshot) == true)
+  }
+
+  @Test func countsAreSinceTheScenarioBegan() throws {
+    var (start, now) = (snapshot, snapshot)
+    start.tally.stuck = 3
+    now.tally.stuck = 3
+    now.tally.running = 5
+    #expect(try judge("stuck = 0", now, since: start) == true)
+    now.tally.stuck = 4
+    #expect(try judge("stuck = 1", now, since: start) == true)
+    // What is open is open, whenever it began.
+    #expect(try judge("open = 5", now, since: now) == true)
+  }
+
+  @Test func whatIsNotKnownIsNeitherTrueNorFalse() throws {
+    #expect(try judge("lag > 0", snapshot) == nil)
+    #expect(try judge("lag payment = 0", snapshot) == nil)
+    #expect(try judge("p99 < 1s", snapshot) == nil)
+    #expect(try judge("broken-invariants = 0", snapshot) == nil)
+  }
+
+  @Test func theLagOfAGroupIsThatOfAllItsTopics() throws {
+    var now = snapshot
+    now.topics = ["payment", "credit"].map { name in
+      var topic = TopicSnapshot(name: name)
+      var group = GroupSnapshot(name: "payment")
+      (group.lag, group.verdict) = (name == "credit" ? 7 : 5, name == "credit" ? .stall : .ok)
+      topic.groups = [group]
+      return topic
+    }
+    #expect(try judge("lag payment = 12", now) == true)
+    #expect(try judge("verdict payment = STALL", now) == true)
+  }
+}

@@ -1,0 +1,119 @@
+import Operations
+import Testing
+import YAMLReading
+
+@testable import Shop
+
+@Suite struct ScenarioFileTests {
+  private static let head = "name: a\ntitle: A\nteaches: >-\n  one\n  thing\nrate: 50\nduration: 60s\n"
+
+  private func read(_ yaml: String) -> (scenario: Scenario?, errors: [String]) {
+    let report = YAMLReport(file: "s.yaml")
+    let scenario = ScenarioFile.read(yaml, report)
+    return (scenario, report.errors.map(\.description))
+  }
+
+  @Test func aScriptIsRead() throws {
+    let (scenario, errors) = read(
+      Self.head + """
+        steps:
+          - {at: 30s, end: "payment-gateway:outage"}
+          - {at: 10s, fault: "payment-gateway:outage"}
+          - {at: 40s, rate: 100}
+          - {at: 41s, kill: payment/1}
+          - {at: 42s, start: payment/1}
+          - {at: 43s, fault: off}
+        expect:
+          - {by: 20s, that: "breaker payment>payment-gateway = OPEN", because: it times out}
+          - {from: 0s, to: 5s, that: lag payment < 10}
+          - always: health gateway != DOWN
+          - finally: stuck = 0
+        """)
+    #expect(
+      errors == [
+        "s.yaml:9:20: steps[1].end is \"payment-gateway:outage\"; armed before it is nothing (all ends every fault)"
+      ])
+    #expect(scenario == nil)
+    let (right, none) = read(
+      Self.head + """
+        steps:
+          - {at: 10s, fault: "payment-gateway:outage"}
+          - {at: 30s, end: payment-gateway}
+          - {at: 40s, rate: 100}
+          - {at: 41s, kill: payment/1}
+          - {at: 5s, fault: off}
+        expect:
+          - {from: 5s, by: 20s, that: "breaker payment>payment-gateway = OPEN", because: it times out}
+          - {from: 0s, to: 5s, that: lag payment < 10}
+          - always: health gateway != DOWN
+          - finally: stuck = 0
+        """)
+    #expect(none.isEmpty)
+    let read = try #require(right)
+    #expect(read.teaches == "one thing")
+    #expect(read.seed == 1)
+    #expect(
+      read.steps.map(\.words) == [
+        "fault off", "fault payment-gateway:outage", "end payment-gateway", "rate 100", "kill payment/1",
+      ])
+    #expect(
+      read.expectations.map(\.words) == [
+        "5s–20s once: breaker payment>payment-gateway = OPEN", "0s–5s: lag payment < 10",
+        "always: health gateway != DOWN", "finally: stuck = 0",
+      ])
+    #expect(read.faultCount == 1)
+  }
+
+  @Test func everyMistakeIsNamedWithItsPlace() {
+    let (scenario, errors) = read(
+      """
+      name: A b
+      titel: A
+      teaches: x
+      seed: -1
+      rate: fast
+      duration: 60
+      steps:
+        - {at: 10s, fault: "paymnt:outage"}
+        - {at: 20, kill: payment/9}
+        - {at: 5s}
+        - {at: 5s, rate: 1, fault: off}
+      expect:
+        - {by: 20s, that: lag paymnt > 1}
+        - {from: 9s, to: 3s, that: lag > 1}
+        - {that: lag > 1}
+        - always: "errors < 5"
+      """)
+    #expect(scenario == nil)
+    let places = errors.map { $0.split(separator: ":").dropFirst().prefix(2).joined(separator: ":") }
+    #expect(
+      places == [
+        "1:1", "1:7", "2:1", "4:7", "5:7", "6:11", "8:22", "9:10", "9:20", "10:5", "11:5", "13:25", "14:20", "15:5",
+        "16:23",
+      ],
+      "\(errors.joined(separator: "\n"))")
+    #expect(errors[2].hasSuffix("there is no key \"titel\"; do you mean title?"))
+    #expect(errors[6].contains("unknown service \"paymnt\""))
+    #expect(errors[8].contains("payment/1 to 2"))
+    #expect(errors[11].contains("lag of \"paymnt\" is not known"))
+  }
+
+  @Test func timesLieWithinTheScenario() {
+    let (_, errors) = read(
+      Self.head + "steps: [{at: 61s, rate: 1}]\nexpect: [{by: 70s, that: lag > 1}]\n")
+    #expect(
+      errors == [
+        "s.yaml:8:14: steps[1].at is \"61s\"; it must be 0s to 1m",
+        "s.yaml:9:15: expect[1].by is \"70s\"; it must be 0s to 1m",
+      ])
+  }
+
+  @Test func theListAndTheFolderAreOne() throws {
+    #expect(ScenarioLibrary.all.count >= 8)
+    #expect(Set(ScenarioLibrary.all.map(\.name)).count == ScenarioLibrary.all.count)
+    for scenario in ScenarioLibrary.all {
+      #expect(scenario.teaches.count > 100, "\(scenario.name) should say what it teaches")
+      #expect(scenario.expectations.count >= 4, "\(scenario.name)")
+    }
+  }
+}

@@ -1,0 +1,113 @@
+import Operations
+import Testing
+import YAMLReading
+
+@testable import Shop
+
+@Suite struct ScenarioRunTests {
+  private static func play(_ scenario: Scenario, seed: UInt64) -> SimulationReport {
+    var settings = ShopSettings(seed: seed, rate: scenario.rate)
+    // As the program starts it.
+    settings.mix = .ordinary
+    settings.scenario = scenario
+    return SimulationRun(settings, duration: scenario.duration).run()
+  }
+
+  private static func failures(_ report: SimulationReport) -> [String] {
+    (report.scenario?.expectations ?? []).filter { $0.state != .held }.map {
+      "\($0.words): \($0.state) at \($0.moment ?? -1), \($0.figure ?? "not known")"
+    }
+  }
+
+  @Test(arguments: ScenarioLibrary.all.map(\.name))
+  func everyExpectationOfOursComesTrue(name: String) throws {
+    let scenario = try #require(ScenarioLibrary.named(name))
+    let report = Self.play(scenario, seed: scenario.seed)
+    #expect(report.allHold, "\(name): \(Self.failures(report))")
+  }
+
+  /// What an expectation is about must be able to go wrong: without its faults a scenario fails.
+  @Test(arguments: ScenarioLibrary.all.map(\.name))
+  func withoutItsStepsAScenarioFails(name: String) throws {
+    var scenario = try #require(ScenarioLibrary.named(name))
+    scenario.steps = []
+    let report = Self.play(scenario, seed: scenario.seed)
+    #expect(report.scenario?.failed ?? 0 > 0, "\(name) would pass whatever happens")
+    #expect(!report.allHold)
+  }
+
+  private func scenario(_ steps: String, _ expect: String, duration: Int = 15) throws -> Scenario {
+    let report = YAMLReport(file: "s")
+    let yaml =
+      "name: s\ntitle: s\nteaches: s\nrate: 30\nduration: \(duration)s\nsteps: [\(steps)]\nexpect: [\(expect)]\n"
+    return try #require(ScenarioFile.read(yaml, report), "\(report.errors)")
+  }
+
+  @Test func aFalseExpectationFailsTheRun() throws {
+    let report = Self.play(try scenario("", "{by: 10s, that: \"health gateway = DOWN\"}"), seed: 1)
+    #expect(report.invariants.filter { !$0.holds }.isEmpty)
+    #expect(!report.allHold)
+    #expect(report.scenario?.expectations.first?.figure == "UP")
+  }
+
+  @Test func oneSeedGivesTheSameVerdictsAtTheSameMoments() throws {
+    let script = try scenario(
+      "{at: 3s, fault: \"payment-gateway:outage\"}",
+      "{by: 12s, that: \"breaker payment>payment-gateway = OPEN\"}, {always: lag < 5000}")
+    let (first, second) = (Self.play(script, seed: 5), Self.play(script, seed: 5))
+    #expect(first.digest == second.digest)
+    #expect(first.scenario?.expectations.map(\.moment) == second.scenario?.expectations.map(\.moment))
+    #expect(first.scenario?.expectations.first?.state == .held)
+  }
+
+  // MARK: Live
+
+  /// Its own faults end with it, its victims live again, and the rate is what it was.
+  @Test func atItsEndItLeavesTheShopAsItWas() throws {
+    let stage = Stage(rate: 20)
+    let script = try scenario(
+      "{at: 1s, fault: \"payment:latency=100ms\"}, {at: 2s, rate: 40}, {at: 3s, kill: order/1}",
+      "{always: lag < 100000}", duration: 6)
+    stage.arm("inventory:latency=1ms")
+    stage.world.stage.start(script)
+    #expect(stage.world.faults.armed.isEmpty)
+    #expect(stage.world.customers.rate == 30)
+    stage.run(4)
+    #expect(stage.world.faults.armed.count == 1)
+    #expect(stage.world.customers.rate == 40)
+    #expect(stage.world.service("order").instances[0].isKilled)
+    stage.run(3)
+    #expect(stage.world.stage.progress?.isOver == true)
+    #expect(stage.world.faults.armed.isEmpty)
+    #expect(stage.world.customers.rate == 20)
+    #expect(!stage.world.service("order").instances[0].isKilled)
+  }
+
+  @Test func stoppedItTakesBackWhatItDid() throws {
+    let stage = Stage(rate: 20)
+    stage.world.stage.start(
+      try scenario("{at: 1s, fault: \"payment:latency=100ms\"}, {at: 5s, rate: 90}", "{always: lag < 100000}"))
+    stage.run(2)
+    stage.world.stage.stop()
+    #expect(stage.world.faults.armed.isEmpty)
+    stage.run(6)
+    #expect(stage.world.customers.rate == 20)
+    #expect(stage.world.stage.progress?.isStopped == true)
+    #expect(stage.world.stage.progress?.expectations[0].state == .pending)
+  }
+
+  @Test func theCockpitStartsAndStopsOne() throws {
+    let shop = SimulatedShop(ShopSettings(rate: 20), startAt: 1_000_000_000, isStill: true)
+    #expect(shop.snapshot().scenarios.entries.map(\.name) == ScenarioLibrary.all.map(\.name))
+    guard case .refused(let sentence) = shop.perform(.startScenario(name: "nothing")) else {
+      Issue.record("started what there is not")
+      return
+    }
+    #expect(sentence.contains("retry-storm"))
+    #expect(shop.perform(.stopScenario) == .refused("no scenario plays"))
+    #expect(shop.perform(.startScenario(name: "retry-storm")) == .done("scenario retry-storm started"))
+    #expect(shop.snapshot().scenarios.playing?.name == "retry-storm")
+    #expect(shop.perform(.stopScenario) == .done("scenario retry-storm stopped"))
+    #expect(shop.snapshot().scenarios.playing == nil)
+  }
+}
