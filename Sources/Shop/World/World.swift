@@ -22,7 +22,6 @@ final class World: @unchecked Sendable {
   let counters = RunCounters()
   let answers = PublishedAnswers()
   let publications = PublicationBook()
-  let joins: JoinBacklog
   let audit: Audit
   let ledger = EventLedger()
   let observatory: Observatory
@@ -44,6 +43,9 @@ final class World: @unchecked Sendable {
   private(set) lazy var transactions = TransactionReports(world: self)
   private(set) lazy var rollbacks = RollbackLedger(world: self)
   private(set) lazy var checks = HealthChecks(world: self)
+  private(set) lazy var joins = JoinBacklog(ShopPlan.services.flatMap(\.joins)) { [unowned self] in
+    joinKind(at: ShopPlan.order) == .inner
+  }
   private(set) lazy var stage = ScenarioStage(world: self)
 
   /// - Parameters:
@@ -59,7 +61,6 @@ final class World: @unchecked Sendable {
     logBook = LogBook(capacity: 20_000)
     book = TransactionBook(capacity: 20_000)
     audit = Audit()
-    joins = JoinBacklog(ShopPlan.services.flatMap(\.joins), kind: settings.joinKind)
     do {
       broker = try bus ?? ShopBus.open()
       observatory = Observatory(broker: broker)

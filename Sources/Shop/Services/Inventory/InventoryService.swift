@@ -72,7 +72,7 @@ actor InventoryService: ShopService {
   }
 
   private func reserve(_ delivery: Delivery) async throws {
-    let (now, process, isBlind) = (world.time.now, process, world.makes(.noIdempotency))
+    let (now, process, isBlind) = (world.time.now, process, process.makes(.noIdempotency))
     let order = delivery.payload
     let subject = "\(order.sku ?? "") ×\(order.quantity ?? 0)"
     delivery.span.set(AttributeName.subject, .text(subject))
