@@ -42,8 +42,12 @@ final class Stage: @unchecked Sendable {
     world.time.spawn { [self] in
       let reply = Reply<Response>()
       let target = world.service(service).next()
-      let answer = try? await world.network.call(target, request, caller: "", reply: reply)
-      answers.append(answer ?? Response(0))
+      do {
+        answers.append(try await world.network.call(target, request, caller: "", reply: reply))
+      } catch {
+        guard case CallFailure.serverError(_, _, _, let answer?) = error else { return answers.append(Response(0)) }
+        answers.append(answer)
+      }
     }
   }
 

@@ -70,7 +70,7 @@ public final class SimulationRun {
     report.trials = SimulationReport.Trials(
       duplicatesDelivered: counters.duplicatesDelivered, duplicatesSuppressed: counters.duplicatesSuppressed,
       crashesBeforeOffsetCommit: counters.crashesBeforeOffsetCommit,
-      timeOutsWithUnknownOutcome: counters.timeOutsWithUnknownOutcome,
+      timeOutsWithUnknownOutcome: counters.timeOutsWithUnknownOutcome, lateAnswers: counters.lateAnswers,
       compensations: counters.compensations.map { .init(step: $0.step, count: $0.count) }
         .sorted { $0.step < $1.step },
       rebalances: counters.rebalances, deadLetters: counters.deadLetters,
