@@ -1,4 +1,5 @@
 import Operations
+import Resilience
 import Simulation
 import Testing
 import TraceCollector
