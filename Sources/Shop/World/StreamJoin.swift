@@ -105,12 +105,13 @@ final class StreamJoin: @unchecked Sendable {
     let now = world.time.now
     guard now >= nextTick else { return }
     nextTick = now + Self.tick
-    let ticks = processor.partitions.map { partition in
-      ProducerRecord(
+    // One after the other: the order in which one append comes to several partitions is the bus's own affair.
+    for partition in processor.partitions.sorted() {
+      let tick = ProducerRecord(
         key: "tick", text: "{}", headers: [RecordHeader(name: RecordHeaderName.type, text: EventType.tick)],
         partition: partition)
+      _ = try world.broker.append([tick], to: plan.left, now: now)
     }
-    if !ticks.isEmpty { _ = try world.broker.append(ticks, to: plan.left, now: now) }
   }
 
   // MARK: Results
