@@ -53,10 +53,12 @@ import Testing
     #expect(spec.description == text)
   }
 
-  @Test(arguments: [
-    (47_500_000_000, "47.5s"), (1_200_000_000, "1.2s"), (500_000_000, "500ms"), (90_000_000_000, "90s"),
-    (120_000_000_000, "2m"), (7_000, "7us"),
-  ] as [(Int64, String)]) func durationsAreAsShortAsTheyCanBe(nanoseconds: Int64, text: String) {
+  @Test(
+    arguments: [
+      (47_500_000_000, "47.5s"), (1_200_000_000, "1.2s"), (500_000_000, "500ms"), (90_000_000_000, "90s"),
+      (120_000_000_000, "2m"), (7_000, "7us"),
+    ] as [(Int64, String)]) func durationsAreAsShortAsTheyCanBe(nanoseconds: Int64, text: String)
+  {
     #expect(FaultNotation.duration(nanoseconds) == text)
     #expect(FaultNotation.nanoseconds(text) == nanoseconds)
   }
