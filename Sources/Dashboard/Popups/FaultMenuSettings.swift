@@ -77,7 +77,7 @@ struct FaultMenuSettings: Sendable, Hashable {
     case .poison: .poison(poison)
     case .duplicate: .duplicate(duplicates)
     case .crash, .databaseDown, .outage, .partition, .loseBeforeOutbox, .brokerDown, .dualWrite, .noIdempotency,
-      .noBreaker, .innerJoin:
+      .noBreaker, .innerJoin, .viewWithoutVersions:
       kind.usual
     }
   }

@@ -123,7 +123,7 @@ public struct FaultCatalogue: Sendable, Codable {
       }
     case .poison, .duplicate: "strikes a topic; say topic:…"
     case .brokerDown: "it is the bus that would be down; say broker"
-    case .dualWrite, .noIdempotency, .noBreaker, .innerJoin:
+    case .dualWrite, .noIdempotency, .noBreaker, .innerJoin, .viewWithoutVersions:
       kind.mistake.flatMap { service.mistakes.contains($0) ? nil : $0.absence }
     }
   }

@@ -45,6 +45,7 @@ public enum FaultKind: Sendable, Hashable, Codable {
     case noIdempotency = "no-idempotency"
     case noBreaker = "no-breaker"
     case innerJoin = "inner-join"
+    case viewWithoutVersions = "view-without-versions"
 
     /// What it does, in words for a menu.
     public var explanation: String {
@@ -67,6 +68,7 @@ public enum FaultKind: Sendable, Hashable, Codable {
       case .noIdempotency: "a repetition has its effect again"
       case .noBreaker: "calls with no breaker, no time limit"
       case .innerJoin: "forgets an answer that finds no other"
+      case .viewWithoutVersions: "takes an old change for a new one"
       }
     }
 
@@ -87,6 +89,7 @@ public enum FaultKind: Sendable, Hashable, Codable {
       case .noIdempotency: "no idempotency"
       case .noBreaker: "no breaker"
       case .innerJoin: "inner join"
+      case .viewWithoutVersions: "view without versions"
       default: rawValue
       }
     }
@@ -102,6 +105,7 @@ public enum FaultKind: Sendable, Hashable, Codable {
       case .noIdempotency: "no-idem"
       case .noBreaker: "no-brkr"
       case .innerJoin: "inner"
+      case .viewWithoutVersions: "blind"
       default: rawValue
       }
     }
@@ -133,6 +137,7 @@ public enum FaultKind: Sendable, Hashable, Codable {
       case .noIdempotency: .mistake(.noIdempotency)
       case .noBreaker: .mistake(.noBreaker)
       case .innerJoin: .mistake(.innerJoin)
+      case .viewWithoutVersions: .mistake(.viewWithoutVersions)
       }
     }
   }
@@ -157,6 +162,7 @@ public enum FaultKind: Sendable, Hashable, Codable {
     case .mistake(.noIdempotency): .noIdempotency
     case .mistake(.noBreaker): .noBreaker
     case .mistake(.innerJoin): .innerJoin
+    case .mistake(.viewWithoutVersions): .viewWithoutVersions
     }
   }
 
