@@ -154,15 +154,22 @@ final class Stage: @unchecked Sendable {
     world.counters.compensations.first { $0.step == step }?.count ?? 0
   }
 
+  /// Lets what is under way this very moment end.
+  private func settle() {
+    for _ in 0..<50 where world.audit.isUnderWay { run(0.01) }
+  }
+
   /// What broke, one line each.
   func problems() -> [String] {
-    FinalJudgement(world: world).verdicts().flatMap { verdict in
+    settle()
+    return FinalJudgement(world: world).verdicts().flatMap { verdict in
       verdict.problems.map { "\(verdict.invariant.rawValue): \($0)" }
     }
   }
 
   /// The invariants that do not hold.
   func broken() -> [Invariant] {
-    FinalJudgement(world: world).verdicts().filter { !$0.problems.isEmpty }.map(\.invariant)
+    settle()
+    return FinalJudgement(world: world).verdicts().filter { !$0.problems.isEmpty }.map(\.invariant)
   }
 }

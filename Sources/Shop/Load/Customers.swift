@@ -14,6 +14,9 @@ final class Customers: @unchecked Sendable {
   /// Customers who wait for an answer.
   private(set) var waiting = 0
   private(set) var served: UInt64 = 0
+  /// The transactions of the last orders that were accepted, oldest first.
+  private var ordered: [String] = []
+  private static let remembered = 64
 
   static let names = [
     "kim", "lee", "park", "choi", "jung", "kang", "cho", "yoon", "jang", "lim", "han", "oh", "seo", "shin", "kwon",
@@ -89,6 +92,9 @@ final class Customers: @unchecked Sendable {
       body.stars = Int64(max(1 + choices.below(5), 1 + choices.below(5)))
       body.words = "as \(["expected", "described", "good as new", "hoped"][choices.below(4)])"
       return Request("POST /reviews", body: body)
+    case .card: return Request("POST /cards/check", body: Payload(user: user))
+    case .receipt:
+      return Request("GET /payments/{gtxid}", argument: ordered.isEmpty ? "" : ordered[choices.below(ordered.count)])
     case .buy:
       var body = Payload(user: user, sku: product.sku, quantity: quantity, amount: product.price * quantity)
       let saga = chosen(from: mix.sagas.map { ($0.saga, $0.weight) })
@@ -106,6 +112,8 @@ final class Customers: @unchecked Sendable {
     guard let response = try? await ask(request), response.status == 202,
       let gtxid = response.headers.first(where: { $0.name == Carrier.gtxid }).flatMap({ GTXID($0.value) })
     else { return }
+    if ordered.count >= Self.remembered { ordered.removeFirst() }
+    ordered.append(gtxid.hex)
     for pause in Self.patience {
       try? await world.time.sleep(for: pause)
       let question = Request("GET /transactions/{gtxid}", argument: gtxid.hex, user: request.user)

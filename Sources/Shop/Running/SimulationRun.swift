@@ -81,6 +81,8 @@ public final class SimulationRun {
           point: point.name, what: point.explanation, armed: count.armed, passed: count.passed, struck: count.struck)
       })
     report.scenario = world.stage.progress
+    report.scenarioJudgesInvariants =
+      world.settings.scenario?.expectations.contains { $0.condition.figure == .brokenInvariants } ?? false
     report.invariants = verdicts.map {
       .init(name: $0.invariant.rawValue, holds: $0.problems.isEmpty, problems: $0.problems)
     }
