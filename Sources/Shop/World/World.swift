@@ -266,7 +266,7 @@ final class World: @unchecked Sendable {
         words.add(topic == TopicName.operations ? [] : record.value)
       }
       answers.see(record, topic: topic, at: time.now)
-      joins.see(record, topic: topic)
+      joins.see(record, topic: topic, at: time.now)
     }
   }
 
