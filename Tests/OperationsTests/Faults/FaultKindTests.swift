@@ -100,7 +100,7 @@ import Testing
     ("payment:partition=3", "partition has no intensity; leave out \"=3\""),
     ("broker:broker-down=1", "has no intensity"), ("payment:lose-before-outbox=1", "has no intensity"),
     ("order:no-breaker", "no-breaker does not apply to order: calls nobody"),
-    ("order:no-idempotency", "does nothing that a repetition could do again"),
+    ("order:no-idempotency", "a repetition does no harm"),
     ("payment:dual-write", "publishes through no outbox"), ("payment:inner-join", "joins no streams"),
     ("order/1:inner-join", "all its instances run one program; say order"),
     ("order/1:no-breaker", "no-breaker does not apply to order/1: calls nobody"),
