@@ -24,6 +24,8 @@ public enum Command: Sendable, Equatable, Codable {
   /// Stops the one that plays: its faults end, and the rate is what it was before.
   case stopScenario
   case setSpeed(Speed)
+  /// Builds a view anew beside the one that serves, and puts it in its place.
+  case rebuild(view: String)
 }
 
 /// What became of a ``Command``, in a sentence for the person who gave it.

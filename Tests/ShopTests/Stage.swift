@@ -72,6 +72,7 @@ final class Stage: @unchecked Sendable {
   /// Names of the crossings, in the order of their numbers: `POST /orders`, `ORDER_CREATE`, …
   func crossings(_ id: GTXID?) -> [String] {
     spans(id).filter { $0.kind == .client || $0.kind == .producer || $0.parent == nil }
+      .filter { $0.operation != EventType.orderChanged }
       .sorted { ($0.ltxid?.number ?? 0, $0.start) < ($1.ltxid?.number ?? 0, $1.start) }
       .map { "#\($0.ltxid?.number ?? 0) \($0.operation)" }
   }
@@ -89,9 +90,9 @@ final class Stage: @unchecked Sendable {
     return found.sorted { $0.record.timestamp < $1.record.timestamp }
   }
 
-  /// `PLACED → orders`; what was mined from item's log is left out, as it comes when it comes.
+  /// `PLACED → orders`; what was mined from a log is left out, as it comes when it comes.
   func events(_ id: GTXID?) -> [String] {
-    records(id).filter { $0.topic != TopicName.itemChanges }.map {
+    records(id).filter { $0.topic != TopicName.itemChanges && $0.topic != TopicName.orderChanges }.map {
       "\($0.record.headerText(RecordHeaderName.type) ?? "-") → \($0.topic)"
     }
   }

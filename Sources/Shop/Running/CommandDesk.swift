@@ -50,6 +50,14 @@ struct CommandDesk {
     case .stopScenario:
       guard let playing = snapshot.scenarios.playing else { return .refused("no scenario plays") }
       return .done("scenario \(playing.name) stopped")
+    case .rebuild(let view):
+      guard snapshot.views.contains(where: { $0.name == view }) else {
+        return .refused("there is no view \(view); there are \(snapshot.views.map(\.name).joined(separator: ", "))")
+      }
+      guard snapshot.jobs.first(where: { $0.name == HistoryRebuild.name })?.current == nil else {
+        return .refused("\(view) is being rebuilt already")
+      }
+      return .done("rebuild of \(view) asked for")
     case .setSpeed(let speed):
       switch speed {
       case .asFastAsItCan: return .done("as fast as it can")
@@ -142,6 +150,7 @@ struct CommandDesk {
     case .startScenario(let name): if let scenario = ScenarioLibrary.named(name) { world.stage.start(scenario) }
     case .stopScenario: world.stage.stop()
     case .setSpeed: break
+    case .rebuild(let view): _ = world.askForRebuild(of: view)
     }
     log(command, in: world)
   }
@@ -181,6 +190,7 @@ struct CommandDesk {
     case .killInstance(_, let name): tell(name, "killed by hand", world)
     case .startInstance(_, let name): tell(name, "started by hand", world)
     case .retryDeadLetter, .discardDeadLetter, .moveOffsets: return  // what came of it was told
+    case .rebuild(let view): tell(view, "rebuild asked for", world)
     case .setRate(let rate): tell("load", "rate \(rate)/s", world)
     }
   }

@@ -49,7 +49,7 @@ public final class SimulationRun {
     guard world.customers.waiting == 0, world.transactions.allHaveEnded, world.oldestUnreadRecord() == nil else {
       return false
     }
-    guard world.joins.isEmpty, world.oldestUnmined(of: ShopPlan.item) == nil else { return false }
+    guard world.joins.isEmpty, world.oldestUnmined == nil else { return false }
     return world.outboxDepths.allSatisfy { $0 == 0 } && !world.audit.isUnderWay
   }
 

@@ -13,6 +13,8 @@ public enum Mistake: String, Sendable, Codable, CaseIterable {
   case noBreaker = "no-breaker"
   /// The join saga's window drops what has no counterpart.
   case innerJoin = "inner-join"
+  /// A view takes each change as it comes, whether it knows a newer one or not.
+  case viewWithoutVersions = "view-without-versions"
 }
 
 extension ShopSettings {

@@ -83,7 +83,8 @@ final class World: @unchecked Sendable {
   /// Starts every machine, opens the doors, and sets the faults that were ordered.
   func begin() {
     disks = ShopPlan.services.compactMap { plan in
-      plan.store.map { ServiceDisk(name: plan.name, store: $0, at: time.now) }
+      guard let store = plan.store, store.owner == nil else { return nil }
+      return ServiceDisk(name: plan.name, store: store, at: time.now)
     }
     services = ShopPlan.services.map { DeployedService(plan: $0, world: self) }
     for service in services { for instance in service.instances { instance.start() } }

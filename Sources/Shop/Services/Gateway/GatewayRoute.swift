@@ -21,6 +21,7 @@ struct GatewayRoute: Sendable {
     GatewayRoute("GET /products/{sku}", TransactionKind.browse, ShopPlan.pageComposer, "GET /pages/{sku}"),
     GatewayRoute("GET /search", TransactionKind.search, ShopPlan.search, "GET /search"),
     GatewayRoute("POST /carts", TransactionKind.cart, ShopPlan.cart, "POST /carts"),
+    GatewayRoute("GET /history", TransactionKind.history, ShopPlan.history, "GET /history"),
     GatewayRoute("POST /reviews", TransactionKind.review, ShopPlan.review, "POST /reviews"),
   ]
 
@@ -42,6 +43,7 @@ struct GatewayRoute: Sendable {
     CallPlan(ShopPlan.pageComposer, "composes the product page"),
     CallPlan(ShopPlan.search, "searches the products"),
     CallPlan(ShopPlan.cart, "puts something into the cart"),
+    CallPlan(ShopPlan.history, "shows a customer's orders"),
     CallPlan(ShopPlan.review, "writes a review"),
   ]
 }
@@ -52,6 +54,7 @@ public enum TransactionKind {
   public static let browse = "browse"
   public static let search = "search"
   public static let cart = "cart"
+  public static let history = "history"
   public static let review = "review"
   /// Nobody asked for it: it is done from time to time.
   public static let batch = "batch"

@@ -11,7 +11,7 @@ internal import Transactions
 actor OrderService: ShopService {
   static let plan = ServicePlan(
     name: ShopPlan.order, team: "orders", instances: 2, firstPort: 41_811, workers: 32,
-    store: StorePlan(connections: 10, tables: OrderTables.self),
+    store: StorePlan(connections: 10, tables: OrderTables.self, captures: ["orders"]),
     reads: [
       Subscription(
         TopicName.order,
