@@ -15,6 +15,9 @@ final class Customers: @unchecked Sendable {
   /// Customers who wait for an answer.
   private(set) var waiting = 0
   private(set) var served: UInt64 = 0
+  /// The transactions of the last orders that were accepted, oldest first.
+  private var ordered: [String] = []
+  private static let remembered = 64
 
   /// What each customer ordered last, and when.
   private var lastOrders = OrderedDictionary<String, (transaction: GTXID, time: Int64)>()
@@ -101,6 +104,9 @@ final class Customers: @unchecked Sendable {
         body.transaction = last.transaction.hex
       }
       return Request("GET /history", body: body)
+    case .card: return Request("POST /cards/check", body: Payload(user: user))
+    case .receipt:
+      return Request("GET /payments/{gtxid}", argument: ordered.isEmpty ? "" : ordered[choices.below(ordered.count)])
     case .buy:
       var body = Payload(user: user, sku: product.sku, quantity: quantity, amount: product.price * quantity)
       let saga = chosen(from: mix.sagas.map { ($0.saga, $0.weight) })
@@ -119,6 +125,8 @@ final class Customers: @unchecked Sendable {
       let gtxid = response.headers.first(where: { $0.name == Carrier.gtxid }).flatMap({ GTXID($0.value) })
     else { return }
     lastOrders[request.user] = (gtxid, world.time.now)
+    if ordered.count >= Self.remembered { ordered.removeFirst() }
+    ordered.append(gtxid.hex)
     for pause in Self.patience {
       try? await world.time.sleep(for: pause)
       let question = Request("GET /transactions/{gtxid}", argument: gtxid.hex, user: request.user)

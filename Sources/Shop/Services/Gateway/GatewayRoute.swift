@@ -23,6 +23,8 @@ struct GatewayRoute: Sendable {
     GatewayRoute("POST /carts", TransactionKind.cart, ShopPlan.cart, "POST /carts"),
     GatewayRoute("GET /history", TransactionKind.history, ShopPlan.history, "GET /history"),
     GatewayRoute("POST /reviews", TransactionKind.review, ShopPlan.review, "POST /reviews"),
+    GatewayRoute("POST /cards/check", TransactionKind.card, ShopPlan.payment, "POST /cards/check"),
+    GatewayRoute("GET /payments/{gtxid}", TransactionKind.receipt, ShopPlan.payment, "GET /payments/{gtxid}"),
   ]
 
   /// An order that is to be orchestrated, which its content says, goes to the orchestrator.
@@ -45,6 +47,7 @@ struct GatewayRoute: Sendable {
     CallPlan(ShopPlan.cart, "puts something into the cart"),
     CallPlan(ShopPlan.history, "shows a customer's orders"),
     CallPlan(ShopPlan.review, "writes a review"),
+    CallPlan(ShopPlan.payment, "checks a card; shows a receipt"),
   ]
 }
 
@@ -56,6 +59,8 @@ public enum TransactionKind {
   public static let cart = "cart"
   public static let history = "history"
   public static let review = "review"
+  public static let card = "card"
+  public static let receipt = "receipt"
   /// Nobody asked for it: it is done from time to time.
   public static let batch = "batch"
   /// A record that nobody can read, put on a topic on purpose.

@@ -111,7 +111,7 @@ struct HistoryRebuild: Sendable {
     let documents = chunk.rows.compactMap { row in
       row.after.flatMap { OrderChange.document($0, position: chunk.position) }
     }
-    let (view, isBlind) = (place.view, world.value.makes(.viewWithoutVersions))
+    let (view, isBlind) = (place.view, !world.value.settings.historyKnowsVersions)
     try store.write { database in
       for document in documents { try HistoryTables.put(document, into: view, isBlind: isBlind, database) }
     }

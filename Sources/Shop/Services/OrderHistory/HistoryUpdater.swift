@@ -37,7 +37,7 @@ actor HistoryUpdater: ShopService {
   }
 
   func handle(_ delivery: Delivery) async throws -> Handling {
-    let (change, isBlind) = (delivery.payload, world.makes(.viewWithoutVersions))
+    let (change, isBlind) = (delivery.payload, !world.settings.historyKnowsVersions)
     let tell = { @Sendable [world] (isNews: Bool) in
       guard isNews else { return world.suppressedDuplicate(delivery) }
       world.effect(delivery)
