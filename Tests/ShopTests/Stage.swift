@@ -148,7 +148,7 @@ final class Stage: @unchecked Sendable {
   func money(_ id: GTXID?) -> Int64 { id.flatMap { world.companyBooks.amount(under: PaymentService.key($0)) } ?? 0 }
 
   func write(_ service: String, _ sql: String, _ arguments: Bindings = []) throws {
-    try world.disk(of: service)?.database.write { try $0.run(sql, arguments) }
+    try world.disk(of: service)?.database.write(at: world.time.now) { try $0.run(sql, arguments) }
   }
 
   func compensations(_ step: String) -> UInt64 {

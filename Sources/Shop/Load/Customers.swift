@@ -98,6 +98,12 @@ final class Customers: @unchecked Sendable {
       body.stars = Int64(max(1 + choices.below(5), 1 + choices.below(5)))
       body.words = "as \(["expected", "described", "good as new", "hoped"][choices.below(4)])"
       return Request("POST /reviews", body: body)
+    case .history:
+      var body = Payload()
+      if let last = lastOrders[user], world.time.now - last.time < Self.ownOrderIsNew {
+        body.transaction = last.transaction.hex
+      }
+      return Request("GET /history", body: body)
     case .card: return Request("POST /cards/check", body: Payload(user: user))
     case .receipt:
       return Request("GET /payments/{gtxid}", argument: ordered.isEmpty ? "" : ordered[choices.below(ordered.count)])
@@ -124,6 +130,7 @@ final class Customers: @unchecked Sendable {
     guard let response = try? await ask(request), response.status == 202,
       let gtxid = response.headers.first(where: { $0.name == Carrier.gtxid }).flatMap({ GTXID($0.value) })
     else { return }
+    lastOrders[request.user] = (gtxid, world.time.now)
     if ordered.count >= Self.remembered { ordered.removeFirst() }
     ordered.append(gtxid.hex)
     lastOrders[request.user] = (gtxid, world.time.now)

@@ -1,5 +1,4 @@
 internal import GRDB
-internal import Operations
 internal import Simulation
 internal import TraceModel
 internal import Transactions
@@ -38,7 +37,7 @@ actor HistoryUpdater: ShopService {
   }
 
   func handle(_ delivery: Delivery) async throws -> Handling {
-    let (change, isBlind) = (delivery.payload, world.makes(.viewWithoutVersions, at: ShopPlan.historyUpdater))
+    let (change, isBlind) = (delivery.payload, !world.settings.historyKnowsVersions)
     let tell = { @Sendable [world] (isNews: Bool) in
       guard isNews else { return world.suppressedDuplicate(delivery) }
       world.effect(delivery)
