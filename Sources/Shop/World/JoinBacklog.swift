@@ -24,6 +24,7 @@ final class JoinBacklog: @unchecked Sendable {
   }
 
   var isEmpty: Bool { waiting.isEmpty }
+  var count: Int { waiting.count }
 
   /// The timestamp of the oldest.
   var oldest: Int64? { waiting.values.first }

@@ -25,6 +25,7 @@ final class World: @unchecked Sendable {
   let joins: JoinBacklog
   let audit: Audit
   let ledger = EventLedger()
+  let sagas = SagaRegister()
   let observatory: Observatory
   private(set) var services: [DeployedService] = []
   private var disks: [ServiceDisk] = []
@@ -264,6 +265,7 @@ final class World: @unchecked Sendable {
       }
       answers.see(record, topic: topic, at: time.now)
       joins.see(record, topic: topic)
+      sagas.see(record, topic: topic)
     }
   }
 
