@@ -84,7 +84,7 @@ struct PlatformPage: Page {
   func channelPlaces(
     in body: Rect, gap: Int, _ context: PageContext
   ) -> (facts: Rect, chart: Rect?, lists: [(panel: PlatformPanel, rect: Rect)]) {
-    let parts = body.split(top: 3, gap: gap)
+    let parts = body.split(top: 2, gap: gap)
     let topics = context.snapshot.topics.count
     guard topics > 0 else { return (parts.top, nil, []) }
     let room = parts.rest.height - min(topics + 2, 8) - gap

@@ -10,12 +10,12 @@ enum SagaColumn: Int, Sendable, CaseIterable {
   func tableColumn(isNarrow: Bool, longestDefinition: Int) -> TableColumn {
     switch self {
     case .state: TableColumn(isNarrow ? "" : "state", .fixed(isNarrow ? 1 : 14))
-    case .id: TableColumn("GTXID", .fixed(9))
-    case .time: TableColumn("in state", .fit(minimum: 8), align: .right, priority: 1)
-    case .strip: TableColumn("steps", .share(minimum: isNarrow ? 16 : 36, maximum: 62), gap: 2)
+    case .id: TableColumn("GTXID", .fixed(9), gap: 1)
+    case .time: TableColumn("in state", .fit(minimum: 8), align: .right, priority: 1, gap: 1)
+    case .strip: TableColumn("steps", .share(minimum: isNarrow ? 16 : 50, maximum: 70))
     case .definition:
       TableColumn(
-        "definition", .share(minimum: min(longestDefinition, 22), maximum: max(longestDefinition, 10)), priority: 2)
+        "definition", .share(minimum: min(longestDefinition, 13), maximum: max(longestDefinition, 10)), priority: 2)
     case .waits: TableColumn("waits for", .share(minimum: 14), priority: 5)
     case .locks: TableColumn("locks", .fit(minimum: 5), align: .right, priority: 3)
     case .stash: TableColumn("stash", .fit(minimum: 5), align: .right, priority: 4)
@@ -26,7 +26,6 @@ enum SagaColumn: Int, Sendable, CaseIterable {
 /// One saga as a row of the table.
 struct SagaRow {
   let saga: SagaSnapshot
-  let title: String
   let context: PageContext
   var isNarrow = false
 
@@ -36,7 +35,7 @@ struct SagaRow {
     case .id: .text(saga.gtxid.short, .accent)
     case .time: time
     case .strip: .runs(saga.stripRuns)
-    case .definition: .text(title, .muted)
+    case .definition: .text(saga.definition, .muted)
     case .waits:
       .runs(saga.waitsFor.isEmpty ? [.faint("–")] : [Run(visible(saga.waitsFor), saga.isOverdue ? .degraded : .text)])
     case .locks: .figure(Figures.count(saga.locks.count), saga.locks.isEmpty ? .faint : .text)

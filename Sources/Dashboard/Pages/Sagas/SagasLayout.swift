@@ -16,8 +16,8 @@ struct SagasLayout {
   ///   - definitions: lines of the table of definitions.
   ///   - facts: lines about the saga under the cursor.
   init(definitions: Int, sagas: Int, facts: Int, isOpened: Bool, area: Rect, isTall: Bool) {
-    let page = area.inset(left: 2, right: 2)
     let gap = isTall ? 1 : 0
+    let page = area.inset(left: 2, right: 2, bottom: gap)
     if isOpened {
       let wanted = min(facts + 1, max(2, page.height / 2))
       let parts = page.split(top: wanted, gap: gap)

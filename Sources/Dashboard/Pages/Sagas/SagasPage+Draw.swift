@@ -37,7 +37,11 @@ extension SagasPage {
     let all = context.snapshot.sagas.definitions
     let longest = all.map(\.title.cellWidth).max() ?? 10
     let columns =
-      [TableColumn("definition", .share(minimum: min(max(longest, 10), 14), maximum: max(longest, 10)))]
+      [
+        TableColumn(
+          "definition",
+          .share(minimum: min(max(longest, 10), context.size.columns < 60 ? 14 : 22), maximum: max(longest, 10)))
+      ]
       + Self.headings.map { TableColumn($0.0, .fit(minimum: $0.0.cellWidth), align: .right, priority: $0.1) }
       + [TableColumn("", .share(minimum: 24, maximum: 40), priority: 9, gap: 3)]
     return TableView(
@@ -89,8 +93,7 @@ extension SagasPage {
   func tableView(_ context: PageContext) -> TableView {
     let rows = rows(context)
     let keys = rows.map(\.gtxid.hex)
-    let definitions = context.snapshot.sagas.definitions
-    let longest = definitions.map(\.title.cellWidth).max() ?? 10
+    let longest = context.snapshot.sagas.definitions.map(\.name.cellWidth).max() ?? 10
     let isNarrow = context.size.columns < 60
     return TableView(
       columns: SagaColumn.allCases.map { $0.tableColumn(isNarrow: isNarrow, longestDefinition: longest) },
@@ -99,8 +102,7 @@ extension SagasPage {
       isFocused: focus == .sagas, empty: emptySentence(context)
     ) { index in
       let saga = rows[index]
-      let title = definitions.first { $0.name == saga.definition }?.title ?? saga.definition
-      let row = SagaRow(saga: saga, title: title, context: context, isNarrow: isNarrow)
+      let row = SagaRow(saga: saga, context: context, isNarrow: isNarrow)
       return SagaColumn.allCases.map(row.cell)
     }
   }

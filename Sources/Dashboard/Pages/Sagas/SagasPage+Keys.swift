@@ -36,7 +36,7 @@ extension SagasPage {
       let before = definitions.key
       guard definitions.press(key, definitionKeys(context), height: height(.definitions, context)) else { return false }
       // Another list begins at its top.
-      if definitions.key != before { table = RowCursor(holdsOn: true) }
+      if definitions.key != before { table = RowCursor() }
       table.settle(rows(context).map(\.gtxid.hex))
       return true
     case .timeline: return timeline.press(key, momentKeys(context), height: height(.timeline, context))

@@ -12,8 +12,8 @@ enum SagaPanel: Sendable, Hashable, CaseIterable {
 struct SagasPage: Page {
   let id = PageID.sagas
   private(set) var words = ""
-  /// The rows hold on: a key acts on the saga under the cursor, and cannot be taken back.
-  var table = RowCursor(holdsOn: true)
+  private var order = SagaOrder()
+  var table = RowCursor()
   var definitions = RowCursor()
   var timeline = RowCursor()
   var focus = SagaPanel.sagas
@@ -30,6 +30,7 @@ struct SagasPage: Page {
   init() {}
 
   mutating func refresh(_ context: PageContext) -> [Action] {
+    order.settle(context)
     definitions.settle(definitionKeys(context))
     table.settle(rows(context).map(\.gtxid.hex))
     timeline.settle(momentKeys(context))
@@ -95,7 +96,7 @@ struct SagasPage: Page {
   func rows(_ context: PageContext) -> [SagaSnapshot] {
     let wanted = words.lowercased().split(separator: " ")
     let definition = definition(context)
-    let sagas = context.snapshot.sagas.sagas
+    let sagas = order.arranged(context.snapshot.sagas.sagas)
     guard definition != nil || !wanted.isEmpty else { return sagas }
     return sagas.filter { saga in
       if let definition, saga.definition != definition.name { return false }
