@@ -30,6 +30,8 @@ public enum Command: Sendable, Equatable, Codable {
   /// Stops the one that plays: its faults end, and the rate is what it was before.
   case stopScenario
   case setSpeed(Speed)
+  /// Builds a view anew beside the one that serves, and puts it in its place.
+  case rebuild(view: String)
 }
 
 /// What somebody does to a saga that is STUCK.

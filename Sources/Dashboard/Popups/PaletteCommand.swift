@@ -8,7 +8,7 @@ enum PaletteCommand: String, CaseIterable, Sendable {
     alerts
   case transaction = "tx"
   case order
-  case fault, scenario, rate, speed, theme, refresh, help
+  case fault, scenario, rate, speed, rebuild, theme, refresh, help
   case quit = "q"
 
   /// What it is and what follows it, for the list of completions.
@@ -28,6 +28,7 @@ enum PaletteCommand: String, CaseIterable, Sendable {
     case .fault: "TARGET KIND[=HOW] [ttl=30s], or off"
     case .rate: "N   transactions a second"
     case .speed: "0.1 … 100 or max   how fast time goes by"
+    case .rebuild: "VIEW   builds it anew beside the one that serves"
     case .theme: "[NAME]   colours"
     case .refresh: "N   frames a second at most"
     case .help: "the keys"
@@ -37,7 +38,7 @@ enum PaletteCommand: String, CaseIterable, Sendable {
 
   var takesArgument: Bool {
     switch self {
-    case .service, .tail, .transaction, .fault, .scenario, .rate, .speed, .refresh: true
+    case .service, .tail, .transaction, .fault, .scenario, .rate, .speed, .rebuild, .refresh: true
     default: false
     }
   }
@@ -84,6 +85,7 @@ struct PaletteReader {
     case .scenario: return [.effect(.perform(try scenario(argument)))]
     case .rate: return [.effect(.perform(.setRate(try rate(argument))))]
     case .speed: return [.effect(.perform(.setSpeed(try speed(argument))))]
+    case .rebuild: return [.effect(.perform(.rebuild(view: try view(argument))))]
     case .theme: return try theme(argument)
     case .refresh: return [.effect(.setRefresh(try refresh(argument)))]
     case .help: return [.showHelp]
@@ -156,6 +158,13 @@ struct PaletteReader {
     if names.contains(name) { return .startScenario(name: name) }
     let known = names.isEmpty ? "this system has none" : "there are \(names.joined(separator: ", "))"
     throw PaletteProblem(sentence: "unknown scenario \"\(name)\"; \(known)")
+  }
+
+  private func view(_ name: String) throws(PaletteProblem) -> String {
+    let names = context.snapshot.views.map(\.name)
+    if names.contains(name) { return name }
+    let known = names.isEmpty ? "this system has none" : "there are \(names.joined(separator: ", "))"
+    throw PaletteProblem(sentence: "unknown view \"\(name)\"; \(known)")
   }
 
   private func rate(_ text: String) throws(PaletteProblem) -> Double {

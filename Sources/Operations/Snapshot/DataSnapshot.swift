@@ -8,7 +8,7 @@ public struct DataBoard: Sendable, Codable {
   public var captures: [CaptureSnapshot] = []
   /// Topics that are joined.
   public var joins: [JoinSnapshot] = []
-  /// What is derived from the data of others.
+  /// What follows the data of others, beside the views that can be rebuilt.
   public var views: [ViewSnapshot] = []
 
   public init() {}
@@ -89,23 +89,6 @@ public struct JoinSnapshot: Sendable, Equatable, Codable {
     self.held = held
     self.oldest = oldest
     self.rollbacks = rollbacks
-  }
-}
-
-/// Data that follow those of another service.
-public struct ViewSnapshot: Sendable, Equatable, Codable {
-  public var service: String
-  public var source: String
-  /// Changes of the source that it does not know yet; nil while nobody knows.
-  public var behind: Int64?
-  /// When the oldest of them was committed.
-  public var oldest: Int64?
-
-  public init(service: String, source: String, behind: Int64?, oldest: Int64? = nil) {
-    self.service = service
-    self.source = source
-    self.behind = behind
-    self.oldest = oldest
   }
 }
 

@@ -52,6 +52,14 @@ struct CommandDesk {
     case .stopScenario:
       guard let playing = snapshot.scenarios.playing else { return .refused("no scenario plays") }
       return .done("scenario \(playing.name) stopped")
+    case .rebuild(let view):
+      guard snapshot.views.contains(where: { $0.name == view }) else {
+        return .refused("there is no view \(view); there are \(snapshot.views.map(\.name).joined(separator: ", "))")
+      }
+      guard snapshot.jobs.first(where: { $0.name == HistoryRebuild.name })?.current == nil else {
+        return .refused("\(view) is being rebuilt already")
+      }
+      return .done("rebuild of \(view) asked for")
     case .setSpeed(let speed):
       switch speed {
       case .asFastAsItCan: return .done("as fast as it can")
@@ -163,6 +171,7 @@ struct CommandDesk {
     case .startScenario(let name): if let scenario = ScenarioLibrary.named(name) { world.stage.start(scenario) }
     case .stopScenario: world.stage.stop()
     case .setSpeed: break
+    case .rebuild(let view): _ = world.askForRebuild(of: view)
     }
     log(command, in: world)
   }
@@ -203,6 +212,7 @@ struct CommandDesk {
     case .startInstance(_, let name): tell(name, "started by hand", world)
     case .retryDeadLetter, .discardDeadLetter, .moveOffsets, .moveSaga: return  // what came of it was told
     case .sendOrder(let wish): tell("order", "\(wish.sku) ×\(wish.quantity) by hand", world)
+    case .rebuild(let view): tell(view, "rebuild asked for", world)
     case .setRate(let rate): tell("load", "rate \(rate)/s", world)
     }
   }

@@ -18,17 +18,17 @@ final class DataBoardBuilder {
       turn += 1
     }
     board.stores = keepers.compactMap { store(of: $0, topics, in: world) }
-    board.captures = ShopPlan.captured.compactMap { source in
+    board.captures = ShopPlan.miners.compactMap { source, miner in
       world.minerLag(of: source).map { behind in
         CaptureSnapshot(
-          source: source, miner: ShopPlan.aggregate, topic: TopicName.itemChanges, behind: behind.changes,
-          oldest: behind.oldest)
+          source: source, miner: miner, topic: source == ShopPlan.item ? TopicName.itemChanges : TopicName.orderChanges,
+          behind: behind.changes, oldest: behind.oldest)
       }
     }
     board.joins = world.services.flatMap(\.plan.joins).map { plan in
       JoinSnapshot(
         group: plan.group, left: plan.left, right: plan.right, output: plan.output, window: plan.window,
-        isInner: world.settings.joinKind == .inner, held: world.joins.count, oldest: world.joins.oldest,
+        isInner: world.joinKind(at: ShopPlan.order) == .inner, held: world.joins.count, oldest: world.joins.oldest,
         rollbacks: world.rollbacks.backlog)
     }
     board.views = [search(topics, in: world)]
@@ -54,20 +54,15 @@ final class DataBoardBuilder {
 
   /// Search learns of item's changes from the topic that its miner fills.
   private func search(_ topics: [Operations.TopicSnapshot], in world: World) -> ViewSnapshot {
+    var view = ViewSnapshot(name: ShopPlan.search, service: ShopPlan.search)
+    view.documents = Int64(rows[ShopPlan.search] ?? 0)
     let mined = world.minerLag(of: ShopPlan.item)
     let group = topics.first { $0.name == TopicName.itemChanges }?.groups.first { $0.name == ShopPlan.search }
-    guard let mined, let lag = group?.lag else {
-      return ViewSnapshot(service: ShopPlan.search, source: ShopPlan.item, behind: nil)
-    }
-    let oldest = [mined.oldest, group?.oldestUnread].compactMap(\.self).min()
-    return ViewSnapshot(
-      service: ShopPlan.search, source: ShopPlan.item, behind: mined.changes + lag, oldest: oldest)
+    guard let mined, let lag = group?.lag else { return view }
+    view.behind = mined.changes + lag
+    view.age = [mined.oldest, group?.oldestUnread].compactMap(\.self).min().map { max(0, world.time.now - $0) } ?? 0
+    return view
   }
-}
-
-extension ShopPlan {
-  /// Those whose databases keep a log of their changes.
-  static let captured = services.filter { !($0.store?.captures.isEmpty ?? true) }.map(\.name)
 }
 
 /// Looks into a service's database. From any thread.

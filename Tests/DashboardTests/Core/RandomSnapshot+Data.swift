@@ -27,9 +27,12 @@ extension RandomSnapshot {
         rollbacks: Int(random.count()))
     }
     board.views = list { random in
-      ViewSnapshot(
-        service: random.name(), source: random.name(), behind: random.some(random.count()),
-        oldest: random.some(random.time()))
+      var view = ViewSnapshot(name: random.name(), service: random.name())
+      (view.behind, view.age) = (random.some(random.count()), random.some(random.count()))
+      (view.documents, view.generation) = (random.count(), random.count())
+      (view.reads, view.staleReads) = (random.numbers.pick([0, 7, .max]), random.numbers.pick([0, 1, .max]))
+      view.rebuilding = random.some(random.count())
+      return view
     }
     return board
   }

@@ -22,7 +22,9 @@ extension IncidentFixture {
         group: "order-join", left: "stock", right: "payments", output: "orders", window: 5 * second, held: 41,
         oldest: now - 14 * second, rollbacks: 2)
     ]
-    board.views = [ViewSnapshot(service: "search", source: "item", behind: 5, oldest: now - second / 4)]
+    var search = ViewSnapshot(name: "search", service: "search")
+    (search.documents, search.behind, search.age) = (40, 5, second / 4)
+    board.views = [search]
     return board
   }
 

@@ -16,7 +16,7 @@ struct DataFlow {
   static func all(_ context: PageContext) -> [DataFlow] {
     let board = context.snapshot.data
     return board.captures.map { capture($0, context) } + board.joins.map { join($0, context) }
-      + board.views.map { view($0, context) }
+      + (context.snapshot.views + board.views).map { view($0, context) }
   }
 
   private static func age(_ oldest: Int64?, _ context: PageContext) -> Int64 {
@@ -65,12 +65,20 @@ struct DataFlow {
   }
 
   private static func view(_ view: ViewSnapshot, _ context: PageContext) -> DataFlow {
-    let age = age(view.oldest, context)
+    let age = max(0, view.age ?? 0)
+    var what: [Run] = [
+      .muted("view "), Run(visible(view.name), .strong), .muted(", \(Count.of(max(0, view.documents), "document"))"),
+    ]
+    if view.generation > 1 { what.append(.muted(", build \(view.generation)")) }
+    var figures = behind(view.behind, age)
+    if view.reads > 0 {
+      let stale = Figures.count(Int(clamping: view.staleReads)).text
+      figures.append([.muted("stale reads "), Run(stale, view.staleReads == 0 ? .faint : .degraded)])
+    }
+    if let build = view.rebuilding { figures.append([Run("build \(build) under way", .accent)]) }
     return DataFlow(
-      key: "view \(view.service)", service: view.service,
-      mark: view.behind == nil ? .unknown : age > late ? .degraded : .healthy,
-      what: [.muted("view "), Run(visible(view.service), .strong), .muted(" of "), Run(visible(view.source))],
-      figures: behind(view.behind, age))
+      key: "view \(view.name)", service: view.service,
+      mark: view.behind == nil ? .unknown : age > late ? .degraded : .healthy, what: what, figures: figures)
   }
 
   /// The text gives way, then the first figures.
