@@ -22,6 +22,9 @@ public struct SystemSnapshot: Sendable, Codable {
   public var incident: [IncidentLink] = []
   public var faults = FaultBoard()
   public var scenarios = ScenarioBoard()
+  public var sagas = SagaBoard()
+  public var orders = OrderDesk()
+  public var data = DataBoard()
   /// Newest first, a bounded number.
   public var events: [OperationalEvent] = []
   public var alerts: [AlertItem] = []

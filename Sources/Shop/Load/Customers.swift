@@ -1,3 +1,4 @@
+internal import Operations
 internal import OrderedCollections
 internal import Simulation
 internal import TraceModel
@@ -15,6 +16,9 @@ final class Customers: @unchecked Sendable {
   /// Customers who wait for an answer.
   private(set) var waiting = 0
   private(set) var served: UInt64 = 0
+  /// Orders that somebody sent by hand, the newest first.
+  private(set) var sent: [SentOrder] = []
+  private static let sentKept = 16
   /// The transactions of the last orders that were accepted, oldest first.
   private var ordered: [String] = []
   private static let remembered = 64
@@ -85,6 +89,40 @@ final class Customers: @unchecked Sendable {
     }
   }
 
+  // MARK: By hand
+
+  /// Somebody at the cockpit orders, and asks what became of it as any customer does.
+  func order(_ wish: OrderWish, _ product: Product, saga: SagaKind) {
+    sent.insert(SentOrder(ticket: wish.ticket), at: 0)
+    if sent.count > Self.sentKept { sent.removeLast() }
+    let (user, quantity) = (Self.names[0], Int64(wish.quantity))
+    var request = Request(
+      "POST /orders",
+      body: Payload(user: user, sku: product.sku, quantity: quantity, amount: product.price * quantity), user: user)
+    if saga != .choreographed { request.body.saga = saga }
+    request.ticket = wish.ticket
+    waiting += 1
+    let order = request
+    world.time.spawn { [self] in
+      await shop(order)
+      waiting -= 1
+      served += 1
+    }
+  }
+
+  /// The gateway has begun a transaction for it.
+  func takenIn(_ ticket: Int, as id: GTXID) {
+    guard let place = sent.firstIndex(where: { $0.ticket == ticket }) else { return }
+    sent[place].gtxid = id
+  }
+
+  private func notTakenIn(_ ticket: Int?, because reason: String) {
+    guard let place = sent.firstIndex(where: { $0.ticket == ticket }), sent[place].gtxid == nil else { return }
+    sent[place].problem = reason
+  }
+
+  // MARK: What they do
+
   private func request(for journey: Journey, _ product: Product, quantity: Int64, user: String) -> Request {
     switch journey {
     case .browse: return Request("GET /products/{sku}", argument: product.sku)
@@ -127,8 +165,14 @@ final class Customers: @unchecked Sendable {
   }
 
   private func shop(_ request: Request) async {
-    guard let response = try? await ask(request), response.status == 202,
-      let gtxid = response.headers.first(where: { $0.name == Carrier.gtxid }).flatMap({ GTXID($0.value) })
+    let answer: Response
+    do {
+      answer = try await ask(request)
+    } catch {
+      return notTakenIn(request.ticket, because: error is TimedOut ? "the gateway does not answer" : "\(error)")
+    }
+    guard answer.status == 202,
+      let gtxid = answer.headers.first(where: { $0.name == Carrier.gtxid }).flatMap({ GTXID($0.value) })
     else { return }
     lastOrders[request.user] = (gtxid, world.time.now)
     if ordered.count >= Self.remembered { ordered.removeFirst() }

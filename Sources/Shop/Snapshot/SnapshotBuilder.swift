@@ -11,6 +11,8 @@ final class SnapshotBuilder {
   let world: World
   private let external: TraceStore
   private let reader: OperationsReader
+  private let sagas = SagaBoardBuilder()
+  private let data = DataBoardBuilder()
   private static let transactionsShown = 600
   private static let openShown = 400
   private static let externalShown = 200
@@ -21,6 +23,14 @@ final class SnapshotBuilder {
     self.external = external
     reader = OperationsReader(broker: world.broker)
   }
+
+  /// What can be ordered by hand.
+  private static let desk: OrderDesk = {
+    var desk = OrderDesk()
+    desk.products = Product.all.map { OrderDesk.Product(sku: $0.sku, title: $0.title) }
+    desk.sagas = SagaKind.allCases.map(\.rawValue)
+    return desk
+  }()
 
   /// Where the cockpit itself has read `__operations` to.
   var operationsPosition: Int64 { reader.position }
@@ -40,6 +50,10 @@ final class SnapshotBuilder {
     snapshot.traffic = traffic()
     snapshot.scenarios.entries = ScenarioLibrary.entries
     snapshot.scenarios.current = world.stage.progress
+    snapshot.sagas = sagas.board(in: world)
+    snapshot.orders = Self.desk
+    snapshot.orders.sent = world.customers.sent
+    snapshot.data = data.board(snapshot.topics, in: world)
     snapshot.tally = world.transactions.currentTally()
     snapshot.transactions = transactions(now: now)
     snapshot.overdue = world.transactions.overdue()

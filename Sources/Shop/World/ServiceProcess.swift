@@ -199,6 +199,7 @@ final class ServiceProcess: @unchecked Sendable {
     if !request.user.isEmpty { span.set(AttributeName.user, .text(request.user)) }
     guard !TransactionKind.hidden.contains(kind) else { return }
     begun.append(id)
+    if let ticket = request.ticket { world.customers.takenIn(ticket, as: id) }
     world.transactions.started(
       id, kind: kind, user: request.user, amount: request.body.amount.map { PaymentService.won($0) } ?? "")
   }

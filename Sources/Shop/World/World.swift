@@ -24,6 +24,7 @@ final class World: @unchecked Sendable {
   let publications = PublicationBook()
   let audit: Audit
   let ledger = EventLedger()
+  let sagas = SagaRegister()
   let observatory: Observatory
   private(set) var services: [DeployedService] = []
   private var disks: [ServiceDisk] = []
@@ -267,6 +268,7 @@ final class World: @unchecked Sendable {
       }
       answers.see(record, topic: topic, at: time.now)
       joins.see(record, topic: topic, at: time.now)
+      sagas.see(record, topic: topic)
     }
   }
 

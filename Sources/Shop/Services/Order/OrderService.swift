@@ -76,7 +76,7 @@ actor OrderService: ShopService {
     let event = Self.firstEvent(of: saga, body, context: context, process: process)
     let accepted = { @Sendable [process, world] (isNew: Bool) in
       guard isNew else { return }
-      world.transactions.began(context.gtxid, state: saga.first, step: saga.firstStep)
+      world.transactions.began(context.gtxid, saga, step: saga.firstStep)
       process.log(.info, context, "order created: \(body.sku ?? "") ×\(body.quantity ?? 0), \(body.amount ?? 0) KRW")
     }
     _ = try await database.transaction("create", at: .call, onCommit: accepted) { database -> Bool in
