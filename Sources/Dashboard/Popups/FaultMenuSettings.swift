@@ -52,12 +52,13 @@ struct FaultMenuSettings: Sendable, Hashable {
     switch kind {
     case .poison, .duplicate: topic.map { .topic($0) } ?? .service(service)
     case .brokerDown: .broker
+    case .full, .down: .keyValueStore
     default: .service(service)
     }
   }
 
   /// Whether the kind strikes instances, of which one can be chosen.
-  var strikesInstances: Bool { kind != .poison && kind != .duplicate && kind != .brokerDown }
+  var strikesInstances: Bool { ![.poison, .duplicate, .brokerDown, .full, .down].contains(kind) }
 
   var spec: FaultSpec {
     FaultSpec(
@@ -74,7 +75,7 @@ struct FaultMenuSettings: Sendable, Hashable {
     case .leak: .leak(leak)
     case .poison: .poison(poison)
     case .duplicate: .duplicate(duplicates)
-    case .crash, .databaseDown, .outage, .partition, .loseBeforeOutbox, .brokerDown: kind.usual
+    case .crash, .databaseDown, .outage, .partition, .loseBeforeOutbox, .brokerDown, .full, .down: kind.usual
     }
   }
 
@@ -136,7 +137,7 @@ struct FaultMenuSettings: Sendable, Hashable {
     case .skew: skew = Self.stepped(skew, by: step, in: Self.skews)
     case .leak: leak = Self.stepped(leak, by: step, in: Self.leaks)
     case .poison: poison = Self.stepped(poison, by: step, in: Self.poisons)
-    case .crash, .databaseDown, .outage, .partition, .loseBeforeOutbox, .brokerDown: break
+    case .crash, .databaseDown, .outage, .partition, .loseBeforeOutbox, .brokerDown, .full, .down: break
     }
   }
 
@@ -161,7 +162,7 @@ struct FaultMenuSettings: Sendable, Hashable {
     case .skew(let offset): skew = offset
     case .leak(let bytes): leak = bytes
     case .poison(let count): poison = count
-    case .crash, .databaseDown, .outage, .partition, .loseBeforeOutbox, .brokerDown: break
+    case .crash, .databaseDown, .outage, .partition, .loseBeforeOutbox, .brokerDown, .full, .down: break
     }
     if case .topic(let name) = spec.target { topic = name }
     // There may be fewer instances by now.

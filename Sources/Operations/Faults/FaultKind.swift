@@ -10,7 +10,7 @@ public enum FaultKind: Sendable, Hashable, Codable {
   case databaseDown
   /// The outside company does not answer at all.
   case outage
-  /// Nanoseconds that each record takes longer.
+  /// Nanoseconds that each record takes longer, or each command to a key-value store.
   case slowConsumer(Int64)
   /// Connections that are left in the pool of each instance; 0: none.
   case pool(Int)
@@ -28,6 +28,10 @@ public enum FaultKind: Sendable, Hashable, Codable {
   case duplicate(Double)
   /// The bus takes and gives nothing.
   case brokerDown
+  /// A key-value store takes no more.
+  case full
+  /// A key-value store refuses every connection.
+  case down
 
   /// A kind without its intensity.
   public enum Name: String, Sendable, Codable, CaseIterable {
@@ -39,6 +43,7 @@ public enum FaultKind: Sendable, Hashable, Codable {
     case loseBeforeOutbox = "lose-before-outbox"
     case poison, duplicate
     case brokerDown = "broker-down"
+    case full, down
 
     /// What it does, in words for a menu.
     public var explanation: String {
@@ -57,6 +62,8 @@ public enum FaultKind: Sendable, Hashable, Codable {
       case .poison: "records that nobody can read"
       case .duplicate: "records come twice"
       case .brokerDown: "the bus does not answer"
+      case .full: "takes no more keys"
+      case .down: "refuses connections"
       }
     }
 
@@ -73,6 +80,8 @@ public enum FaultKind: Sendable, Hashable, Codable {
       case .poison: "poison message"
       case .duplicate: "duplicates"
       case .brokerDown: "broker down"
+      case .full: "store full"
+      case .down: "store down"
       default: rawValue
       }
     }
@@ -111,6 +120,8 @@ public enum FaultKind: Sendable, Hashable, Codable {
       case .poison: .poison(1)
       case .duplicate: .duplicate(0.05)
       case .brokerDown: .brokerDown
+      case .full: .full
+      case .down: .down
       }
     }
   }
@@ -131,6 +142,8 @@ public enum FaultKind: Sendable, Hashable, Codable {
     case .poison: .poison
     case .duplicate: .duplicate
     case .brokerDown: .brokerDown
+    case .full: .full
+    case .down: .down
     }
   }
 
@@ -142,7 +155,7 @@ public enum FaultKind: Sendable, Hashable, Codable {
     case .pool(let count), .poison(let count): "\(count)"
     case .leak(let bytes): FaultNotation.bytesPerSecond(bytes)
     case .skew(let offset): FaultNotation.offset(offset)
-    case .crash, .databaseDown, .outage, .partition, .loseBeforeOutbox, .brokerDown: nil
+    case .crash, .databaseDown, .outage, .partition, .loseBeforeOutbox, .brokerDown, .full, .down: nil
     }
   }
 }

@@ -8,6 +8,10 @@ public enum Journey: String, Sendable, CaseIterable {
   /// Orders one thing, and asks what became of it.
   case buy
   case review
+  /// Signs up or logs in, uses the account, and logs out.
+  case member
+  /// One of the staff looks after a product's price.
+  case backOffice = "back-office"
 }
 
 /// Which journeys customers go on, and how their orders are carried out: weights against each other.
@@ -29,7 +33,7 @@ public struct LoadMix: Sendable, Equatable {
 
   /// A shop on an ordinary day.
   public static let ordinary = LoadMix(
-    journeys: [(.buy, 50), (.browse, 25), (.search, 12), (.cart, 9), (.review, 4)],
+    journeys: [(.buy, 50), (.browse, 25), (.search, 12), (.cart, 9), (.review, 4), (.member, 2), (.backOffice, 1)],
     sagas: [(.choreographed, 50), (.orchestrated, 15), (.join, 15), (.credit, 12), (.creditLarge, 8)])
 
   /// As options of the command line; none where it is the ordinary one.

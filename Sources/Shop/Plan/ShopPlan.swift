@@ -19,6 +19,8 @@ struct ShopPlan: Sendable {
   static let aggregate = "aggregate"
   static let orchestrator = "orchestrator"
   static let pageComposer = "page-composer"
+  static let gatewayInternal = "gateway-internal"
+  static let member = "member"
 
   static let partitions = 6
 
@@ -28,6 +30,7 @@ struct ShopPlan: Sendable {
     ReviewService.plan,
     ShippingService.plan,
     RecommendationService.plan, SearchService.plan, AggregateService.plan, PaymentCompany.plan,
+    GatewayService.insidePlan, MemberService.plan,
   ]
 
   static func service(_ name: String) -> ServicePlan {
@@ -74,7 +77,8 @@ struct ShopPlan: Sendable {
       },
       databases: services.filter { $0.store != nil }.map(\.name),
       groups: services.filter { !$0.reads.isEmpty }.map(\.name),
-      topics: topics.map { FaultCatalogue.Topic(name: $0, partitions: partitions) })
+      topics: topics.map { FaultCatalogue.Topic(name: $0, partitions: partitions) },
+      hasKeyValueStore: services.contains(where: \.usesKeyValueStore))
   }
 
   /// The breakers of the whole shop.

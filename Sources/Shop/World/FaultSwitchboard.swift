@@ -83,7 +83,8 @@ final class FaultSwitchboard: @unchecked Sendable {
     case .brokerDown: applyBrokerDown()
     case .leak: startLeaking()
     case .skew(let offset): widestSkew = max(widestSkew, abs(offset))
-    case .latency, .errors, .databaseDown, .outage, .slowConsumer, .partition, .loseBeforeOutbox, .poison, .duplicate:
+    case .latency, .errors, .databaseDown, .outage, .slowConsumer, .partition, .loseBeforeOutbox, .poison, .duplicate,
+      .full, .down:
       break
     }
     world.healthMayHaveChanged()
