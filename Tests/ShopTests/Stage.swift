@@ -49,8 +49,12 @@ final class Stage: @unchecked Sendable {
     world.time.spawn { [self] in
       let reply = Reply<Response>()
       let target = world.service(service).next()
-      let answer = try? await world.network.call(target, wish, caller: "", reply: reply)
-      answers.append(answer ?? Response(0))
+      do {
+        answers.append(try await world.network.call(target, wish, caller: "", reply: reply))
+      } catch {
+        guard case CallFailure.serverError(_, _, _, let answer?) = error else { return answers.append(Response(0)) }
+        answers.append(answer)
+      }
     }
   }
 
@@ -164,15 +168,22 @@ final class Stage: @unchecked Sendable {
     world.counters.compensations.first { $0.step == step }?.count ?? 0
   }
 
+  /// Lets what is under way this very moment end.
+  private func settle() {
+    for _ in 0..<50 where world.audit.isUnderWay { run(0.01) }
+  }
+
   /// What broke, one line each.
   func problems() -> [String] {
-    FinalJudgement(world: world).verdicts().flatMap { verdict in
+    settle()
+    return FinalJudgement(world: world).verdicts().flatMap { verdict in
       verdict.problems.map { "\(verdict.invariant.rawValue): \($0)" }
     }
   }
 
   /// The invariants that do not hold.
   func broken() -> [Invariant] {
-    FinalJudgement(world: world).verdicts().filter { !$0.problems.isEmpty }.map(\.invariant)
+    settle()
+    return FinalJudgement(world: world).verdicts().filter { !$0.problems.isEmpty }.map(\.invariant)
   }
 }

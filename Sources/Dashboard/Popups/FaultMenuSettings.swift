@@ -58,7 +58,9 @@ struct FaultMenuSettings: Sendable, Hashable {
   }
 
   /// Whether the kind strikes instances, of which one can be chosen.
-  var strikesInstances: Bool { ![.poison, .duplicate, .brokerDown, .full, .down].contains(kind) }
+  var strikesInstances: Bool {
+    ![.poison, .duplicate, .brokerDown, .full, .down].contains(kind) && kind.mistake == nil
+  }
 
   var spec: FaultSpec {
     FaultSpec(
@@ -75,7 +77,9 @@ struct FaultMenuSettings: Sendable, Hashable {
     case .leak: .leak(leak)
     case .poison: .poison(poison)
     case .duplicate: .duplicate(duplicates)
-    case .crash, .databaseDown, .outage, .partition, .loseBeforeOutbox, .brokerDown, .full, .down: kind.usual
+    case .crash, .databaseDown, .outage, .partition, .loseBeforeOutbox, .brokerDown, .dualWrite, .noIdempotency,
+      .noBreaker, .innerJoin, .full, .down:
+      kind.usual
     }
   }
 
@@ -137,7 +141,7 @@ struct FaultMenuSettings: Sendable, Hashable {
     case .skew: skew = Self.stepped(skew, by: step, in: Self.skews)
     case .leak: leak = Self.stepped(leak, by: step, in: Self.leaks)
     case .poison: poison = Self.stepped(poison, by: step, in: Self.poisons)
-    case .crash, .databaseDown, .outage, .partition, .loseBeforeOutbox, .brokerDown, .full, .down: break
+    default: break
     }
   }
 
@@ -162,7 +166,7 @@ struct FaultMenuSettings: Sendable, Hashable {
     case .skew(let offset): skew = offset
     case .leak(let bytes): leak = bytes
     case .poison(let count): poison = count
-    case .crash, .databaseDown, .outage, .partition, .loseBeforeOutbox, .brokerDown, .full, .down: break
+    case .crash, .databaseDown, .outage, .partition, .loseBeforeOutbox, .brokerDown, .full, .down, .mistake: break
     }
     if case .topic(let name) = spec.target { topic = name }
     // There may be fewer instances by now.

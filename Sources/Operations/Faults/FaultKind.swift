@@ -32,6 +32,8 @@ public enum FaultKind: Sendable, Hashable, Codable {
   case full
   /// A key-value store refuses every connection.
   case down
+  /// The service is built wrong.
+  case mistake(Mistake)
 
   /// A kind without its intensity.
   public enum Name: String, Sendable, Codable, CaseIterable {
@@ -44,6 +46,10 @@ public enum FaultKind: Sendable, Hashable, Codable {
     case poison, duplicate
     case brokerDown = "broker-down"
     case full, down
+    case dualWrite = "dual-write"
+    case noIdempotency = "no-idempotency"
+    case noBreaker = "no-breaker"
+    case innerJoin = "inner-join"
 
     /// What it does, in words for a menu.
     public var explanation: String {
@@ -64,6 +70,10 @@ public enum FaultKind: Sendable, Hashable, Codable {
       case .brokerDown: "the bus does not answer"
       case .full: "takes no more keys"
       case .down: "refuses connections"
+      case .dualWrite: "publishes beside its transaction"
+      case .noIdempotency: "a repetition has its effect again"
+      case .noBreaker: "calls with no breaker, no time limit"
+      case .innerJoin: "forgets an answer that finds no other"
       }
     }
 
@@ -82,6 +92,10 @@ public enum FaultKind: Sendable, Hashable, Codable {
       case .brokerDown: "broker down"
       case .full: "store full"
       case .down: "store down"
+      case .dualWrite: "dual write"
+      case .noIdempotency: "no idempotency"
+      case .noBreaker: "no breaker"
+      case .innerJoin: "inner join"
       default: rawValue
       }
     }
@@ -93,6 +107,10 @@ public enum FaultKind: Sendable, Hashable, Codable {
       case .duplicate: "twice"
       case .partition: "cut off"
       case .brokerDown: "bus-down"
+      case .dualWrite: "dual"
+      case .noIdempotency: "no-idem"
+      case .noBreaker: "no-brkr"
+      case .innerJoin: "inner"
       default: rawValue
       }
     }
@@ -122,6 +140,10 @@ public enum FaultKind: Sendable, Hashable, Codable {
       case .brokerDown: .brokerDown
       case .full: .full
       case .down: .down
+      case .dualWrite: .mistake(.dualWrite)
+      case .noIdempotency: .mistake(.noIdempotency)
+      case .noBreaker: .mistake(.noBreaker)
+      case .innerJoin: .mistake(.innerJoin)
       }
     }
   }
@@ -144,6 +166,10 @@ public enum FaultKind: Sendable, Hashable, Codable {
     case .brokerDown: .brokerDown
     case .full: .full
     case .down: .down
+    case .mistake(.dualWrite): .dualWrite
+    case .mistake(.noIdempotency): .noIdempotency
+    case .mistake(.noBreaker): .noBreaker
+    case .mistake(.innerJoin): .innerJoin
     }
   }
 
@@ -155,7 +181,7 @@ public enum FaultKind: Sendable, Hashable, Codable {
     case .pool(let count), .poison(let count): "\(count)"
     case .leak(let bytes): FaultNotation.bytesPerSecond(bytes)
     case .skew(let offset): FaultNotation.offset(offset)
-    case .crash, .databaseDown, .outage, .partition, .loseBeforeOutbox, .brokerDown, .full, .down: nil
+    case .crash, .databaseDown, .outage, .partition, .loseBeforeOutbox, .brokerDown, .full, .down, .mistake: nil
     }
   }
 }

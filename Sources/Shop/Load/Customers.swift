@@ -15,6 +15,9 @@ final class Customers: @unchecked Sendable {
   private(set) var waiting = 0
   private(set) var served: UInt64 = 0
   private(set) lazy var accounts = Accounts(world: world)
+  /// The transactions of the last orders that were accepted, oldest first.
+  private var ordered: [String] = []
+  private static let remembered = 64
 
   static let names = [
     "kim", "lee", "park", "choi", "jung", "kang", "cho", "yoon", "jang", "lim", "han", "oh", "seo", "shin", "kwon",
@@ -70,7 +73,7 @@ final class Customers: @unchecked Sendable {
     case .backOffice:
       let raises = choices.happens(0.2)
       return come { [self] in await runTheShop(product.sku, raises: raises) }
-    case .buy, .browse, .search, .cart, .review: break
+    case .buy, .browse, .search, .cart, .review, .card, .receipt: break
     }
     var request = request(for: journey, product, quantity: quantity, user: user)
     request.user = user
@@ -106,6 +109,9 @@ final class Customers: @unchecked Sendable {
       body.stars = Int64(max(1 + choices.below(5), 1 + choices.below(5)))
       body.words = "as \(["expected", "described", "good as new", "hoped"][choices.below(4)])"
       return Request("POST /reviews", body: body)
+    case .card: return Request("POST /cards/check", body: Payload(user: user))
+    case .receipt:
+      return Request("GET /payments/{gtxid}", argument: ordered.isEmpty ? "" : ordered[choices.below(ordered.count)])
     case .buy, .member, .backOffice:
       var body = Payload(user: user, sku: product.sku, quantity: quantity, amount: product.price * quantity)
       let saga = chosen(from: mix.sagas.map { ($0.saga, $0.weight) })
@@ -123,6 +129,8 @@ final class Customers: @unchecked Sendable {
     guard let response = try? await ask(request), response.status == 202,
       let gtxid = response.headers.first(where: { $0.name == Carrier.gtxid }).flatMap({ GTXID($0.value) })
     else { return }
+    if ordered.count >= Self.remembered { ordered.removeFirst() }
+    ordered.append(gtxid.hex)
     for pause in Self.patience {
       try? await world.time.sleep(for: pause)
       var question = Request("GET /transactions/{gtxid}", argument: gtxid.hex, user: request.user)

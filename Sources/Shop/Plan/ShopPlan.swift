@@ -70,7 +70,8 @@ struct ShopPlan: Sendable {
         FaultCatalogue.Service(
           name: service.name, instances: service.instances, hasDatabase: service.store != nil,
           consumes: !service.reads.isEmpty, isOutside: service.isOutside,
-          partitions: service.reads.isEmpty ? nil : partitions, publishing: service.publishing)
+          partitions: service.reads.isEmpty ? nil : partitions, publishing: service.publishing,
+          mistakes: service.mistakes)
       },
       edges: services.flatMap { service in
         service.calls.map { FaultCatalogue.Edge(from: service.name, to: $0.callee) }

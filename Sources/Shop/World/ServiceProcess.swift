@@ -142,10 +142,8 @@ final class ServiceProcess: @unchecked Sendable {
         return response
       }
     } catch {
-      span?.fail("\(error)")
-      span?.end()
       if begun.contains(context.gtxid) { world.transactions.refusedAtGateway(context.gtxid, reason: "\(error)") }
-      return .success(refusal("\(error)"))
+      return .success(leave(refusal("\(error)"), context: context, span: span))
     }
     if begun.contains(context.gtxid), span?.isCheckout == false {
       world.transactions.answered(context.gtxid, response.status, reason: response.body.reason ?? "")

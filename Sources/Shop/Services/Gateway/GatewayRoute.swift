@@ -88,6 +88,12 @@ struct GatewayTable: Sendable {
         $0.maximumBodyBytes = 4 << 10
         $0.summary = "writes a review"
       },
+      GatewayRoute("card.check", "POST /cards/check", TransactionKind.card, ShopPlan.payment, "POST /cards/check") {
+        $0.summary = "asks the card company whether a card is good"
+      },
+      GatewayRoute(
+        "payment.receipt", "GET /payments/{gtxid}", TransactionKind.receipt, ShopPlan.payment, "GET /payments/{gtxid}"
+      ) { $0.summary = "the receipt of an order" },
       GatewayRoute("member.sign-up", "POST /members", TransactionKind.member, ShopPlan.member, "POST /members") {
         $0.isPublic = true
         $0.summary = "makes an account"
@@ -110,6 +116,7 @@ struct GatewayTable: Sendable {
       CallPlan(ShopPlan.search, "searches the products"),
       CallPlan(ShopPlan.cart, "puts something into the cart"),
       CallPlan(ShopPlan.review, "writes a review"),
+      CallPlan(ShopPlan.payment, "checks a card; shows a receipt"),
       CallPlan(ShopPlan.catalog, "shows a product alone"),
       CallPlan(ShopPlan.member, "signs up, logs in, logs out"),
     ], origins: ["https://shop.example", "https://m.shop.example"])
@@ -202,6 +209,8 @@ public enum TransactionKind {
   public static let search = "search"
   public static let cart = "cart"
   public static let review = "review"
+  public static let card = "card"
+  public static let receipt = "receipt"
   /// Signs up, logs in, logs out.
   public static let member = "member"
   /// Of those who run the shop.

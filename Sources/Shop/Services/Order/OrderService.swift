@@ -128,7 +128,7 @@ actor OrderService: ShopService {
   func handle(_ delivery: Delivery) async throws -> Handling {
     if delivery.topic == TopicName.commands(ShopPlan.order) {
       try await CommandHandler(process: process, database: database).handle(
-        delivery, OrchestratedOrder(gtxid: delivery.context.gtxid, hop: delivery.context.ltxid, now: world.time.now).act
+        delivery, OrchestratedOrder(delivery: delivery, now: world.time.now).act
       )
       return .done
     }
