@@ -20,6 +20,7 @@ public struct SystemSnapshot: Sendable, Codable {
   public var attention: [AttentionItem] = []
   /// What is wrong, from its cause to its effect; empty when nothing is.
   public var incident: [IncidentLink] = []
+  public var edge = EdgeSnapshot()
   public var faults = FaultBoard()
   public var scenarios = ScenarioBoard()
   public var sagas = SagaBoard()

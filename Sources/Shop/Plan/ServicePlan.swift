@@ -18,6 +18,8 @@ struct ServicePlan: Sendable {
   var joins: [JoinPlan] = []
   var calls: [CallPlan] = []
   var isOutside = false
+  /// Whether it asks the key-value store, whose state is then an indicator of its health.
+  var usesKeyValueStore = false
   /// Whether it writes to the bus although it keeps no outbox.
   var publishesDirectly = false
   var objective = ServiceObjective()
