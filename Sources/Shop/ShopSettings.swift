@@ -23,12 +23,12 @@ public struct ShopSettings: Sendable {
   /// The share of customers to whom no parcel goes, which only shows when the order is to be confirmed.
   public var undeliverable = 0.002
   public var mix = LoadMix.ordersOnly
-  /// False: the order history takes each change as it comes, whether it knows a newer one or not.
-  var historyKnowsVersions = true
   /// Played from the start; nil: none is.
   public var scenario: Scenario?
   /// The guards of the calls, where a file asks for others than the shop's own.
   public var resilience: ResilienceFileSettings?
+  /// Gateways and tokens.
+  public var edge = EdgeSettings()
   /// Bytes that spans may hold.
   public var traceBudget = 64 << 20
 

@@ -73,7 +73,7 @@ import Transactions
   /// P13: the view is written, its position is not. The change comes again, and is no news.
   @Test func p13HasNoSecondEffect() throws {
     for (knowsVersions, broken) in [(true, []), (false, [.effectsHappenOnce])] as [(Bool, [Invariant])] {
-      let stage = Stage { $0.historyKnowsVersions = knowsVersions }
+      let stage = Stage { $0.mistakes = knowsVersions ? [] : [.viewWithoutVersions] }
       stage.world.crashPoints.arm(try CrashSpec(parsing: "order-history-updater:P13"))
       let id = stage.order()
       #expect(stage.world.crashPoints.count(of: .viewWritten).struck == 1)
@@ -87,7 +87,7 @@ import Transactions
   /// A miner sleeps through its lease, and then publishes what another has published long ago.
   @Test func anOldChangeThatComesLateIsNoNews() throws {
     for (knowsVersions, state) in [(true, "PAID"), (false, "PENDING")] {
-      let stage = Stage { $0.historyKnowsVersions = knowsVersions }
+      let stage = Stage { $0.mistakes = knowsVersions ? [] : [.viewWithoutVersions] }
       stage.world.crashPoints.arm(try CrashSpec(parsing: "order-history-updater:P7"))
       let id = stage.order()
       #expect(stage.world.crashPoints.count(of: .overlappingLeases).struck == 1)

@@ -20,8 +20,12 @@ public struct SystemSnapshot: Sendable, Codable {
   public var attention: [AttentionItem] = []
   /// What is wrong, from its cause to its effect; empty when nothing is.
   public var incident: [IncidentLink] = []
+  public var edge = EdgeSnapshot()
   public var faults = FaultBoard()
   public var scenarios = ScenarioBoard()
+  public var sagas = SagaBoard()
+  public var orders = OrderDesk()
+  public var data = DataBoard()
   /// Newest first, a bounded number.
   public var events: [OperationalEvent] = []
   public var alerts: [AlertItem] = []

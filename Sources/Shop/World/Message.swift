@@ -9,6 +9,8 @@ struct Request: Sendable {
   var headers: [Carrier.Header] = []
   var body = Payload()
   var user = ""
+  /// By which an order that was sent by hand is known until it has an id.
+  var ticket: Int?
 
   init(_ route: String, argument: String = "", body: Payload = Payload(), user: String = "") {
     self.route = route

@@ -17,6 +17,7 @@ final class ServiceProcess: @unchecked Sendable {
   let workers: ResourcePool
   let database: DatabasePort?
   let bus: BusPort
+  private(set) lazy var keyValueStore = KeyValueClient(self)
   private(set) var clients: [RemoteClient] = []
   private var behaviour: (any ShopService)?
   private var consumer: RecordConsumer?
@@ -155,6 +156,8 @@ final class ServiceProcess: @unchecked Sendable {
   /// A process that answers, and whose database does.
   private func health() async throws -> Response {
     _ = try await database?.read { try $0.number("SELECT 1") }
+    // The store is not the instance: what is wrong with it is an indicator of its own.
+    if instance.service.plan.usesKeyValueStore { _ = try await keyValueStore.value(of: "health") }
     return Response(200)
   }
 
@@ -199,6 +202,7 @@ final class ServiceProcess: @unchecked Sendable {
     if !request.user.isEmpty { span.set(AttributeName.user, .text(request.user)) }
     guard !TransactionKind.hidden.contains(kind) else { return }
     begun.append(id)
+    if let ticket = request.ticket { world.customers.takenIn(ticket, as: id) }
     world.transactions.started(
       id, kind: kind, user: request.user, amount: request.body.amount.map { PaymentService.won($0) } ?? "")
   }

@@ -1,5 +1,6 @@
 internal import EventBus
 internal import GRDB
+internal import Operations
 internal import OrderedCollections
 internal import Simulation
 internal import TraceModel
@@ -111,7 +112,7 @@ struct HistoryRebuild: Sendable {
     let documents = chunk.rows.compactMap { row in
       row.after.flatMap { OrderChange.document($0, position: chunk.position) }
     }
-    let (view, isBlind) = (place.view, !world.value.settings.historyKnowsVersions)
+    let (view, isBlind) = (place.view, world.value.makes(.viewWithoutVersions, at: ShopPlan.historyUpdater))
     try store.write { database in
       for document in documents { try HistoryTables.put(document, into: view, isBlind: isBlind, database) }
     }

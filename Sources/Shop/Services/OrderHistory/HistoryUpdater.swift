@@ -1,4 +1,5 @@
 internal import GRDB
+internal import Operations
 internal import Simulation
 internal import TraceModel
 internal import Transactions
@@ -37,7 +38,7 @@ actor HistoryUpdater: ShopService {
   }
 
   func handle(_ delivery: Delivery) async throws -> Handling {
-    let (change, isBlind) = (delivery.payload, !world.settings.historyKnowsVersions)
+    let (change, isBlind) = (delivery.payload, world.makes(.viewWithoutVersions, at: ShopPlan.historyUpdater))
     let tell = { @Sendable [world] (isNews: Bool) in
       guard isNews else { return world.suppressedDuplicate(delivery) }
       world.effect(delivery)
