@@ -1,3 +1,5 @@
+public import TraceModel
+
 /// What an operator may do to a running system.
 public enum Command: Sendable, Equatable, Codable {
   case arm(FaultSpec)
@@ -17,6 +19,10 @@ public enum Command: Sendable, Equatable, Codable {
   /// Notes that a dead letter is not worth another try.
   case discardDeadLetter(topic: String, partition: Int, offset: Int64)
   case moveOffsets(OffsetMove)
+  /// Of a saga that is STUCK: what its coordinator does next.
+  case moveSaga(GTXID, SagaMove)
+  /// Sends one order in, as a customer does.
+  case sendOrder(OrderWish)
   /// Transactions a second.
   case setRate(Double)
   /// Plays a scenario of the system's own, from its beginning; one that plays is stopped before.
@@ -24,6 +30,18 @@ public enum Command: Sendable, Equatable, Codable {
   /// Stops the one that plays: its faults end, and the rate is what it was before.
   case stopScenario
   case setSpeed(Speed)
+  /// Builds a view anew beside the one that serves, and puts it in its place.
+  case rebuild(view: String)
+}
+
+/// What somebody does to a saga that is STUCK.
+public enum SagaMove: String, Sendable, Equatable, Codable, CaseIterable {
+  /// Tries the step, or its undo, again, with all attempts anew.
+  case retry
+  /// Goes on as if the step were done, or undone.
+  case skip
+  /// Ends it where it stands: what is left to do is not done.
+  case end
 }
 
 /// What became of a ``Command``, in a sentence for the person who gave it.

@@ -42,6 +42,8 @@ extension PaletteReader {
     switch command {
     case .service, .log: before.isEmpty ? context.snapshot.services.map { ($0.name, $0.health.mark.word) } : []
     case .tail: before.isEmpty ? topics : []
+    case .platform: before.isEmpty ? PlatformTab.allCases.map { ($0.rawValue, $0.title) } : []
+    case .data: before.isEmpty ? context.snapshot.data.stores.map { ($0.service, $0.kind) } : []
     case .theme: before.isEmpty ? themes.map { ($0, "") } : []
     case .speed: before.isEmpty ? ["0.1", "1", "10", "100", "max"].map { ($0, "") } : []
     case .rate: before.isEmpty ? ["10", "50", "200", "500"].map { ($0, "transactions a second") } : []
@@ -49,6 +51,7 @@ extension PaletteReader {
     case .transaction:
       before.isEmpty
         ? context.snapshot.transactions.prefix(8).map { ($0.gtxid.hex, "\($0.kind) \($0.state.rawValue)") } : []
+    case .order: orderWords(before)
     case .fault: faultWords(before)
     default: []
     }

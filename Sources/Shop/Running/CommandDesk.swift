@@ -38,6 +38,8 @@ struct CommandDesk {
     case .discardDeadLetter(let topic, let partition, let offset):
       return letter(topic, partition, offset, "discarded: its saga waits for somebody")
     case .moveOffsets(let move): return moved(move)
+    case .moveSaga(let id, let move): return SagaDesk.outcome(of: move, on: id, snapshot)
+    case .sendOrder(let wish): return ordered(wish)
     case .setRate(let rate):
       guard rate >= 0, rate <= 10_000 else { return .refused("a rate is 0 to 10,000 transactions a second") }
       return .done("rate \(rate == rate.rounded() ? "\(Int(rate))" : "\(rate)")/s")
@@ -50,6 +52,14 @@ struct CommandDesk {
     case .stopScenario:
       guard let playing = snapshot.scenarios.playing else { return .refused("no scenario plays") }
       return .done("scenario \(playing.name) stopped")
+    case .rebuild(let view):
+      guard snapshot.views.contains(where: { $0.name == view }) else {
+        return .refused("there is no view \(view); there are \(snapshot.views.map(\.name).joined(separator: ", "))")
+      }
+      guard snapshot.jobs.first(where: { $0.name == HistoryRebuild.name })?.current == nil else {
+        return .refused("\(view) is being rebuilt already")
+      }
+      return .done("rebuild of \(view) asked for")
     case .setSpeed(let speed):
       switch speed {
       case .asFastAsItCan: return .done("as fast as it can")
@@ -111,6 +121,20 @@ struct CommandDesk {
     }
   }
 
+  private func ordered(_ wish: OrderWish) -> CommandOutcome {
+    guard Product.all.contains(where: { $0.sku == wish.sku }) else {
+      return .refused("there is no product \(wish.sku)")
+    }
+    guard SagaKind(rawValue: wish.saga) != nil else {
+      let kinds = SagaKind.allCases.map(\.rawValue).joined(separator: ", ")
+      return .refused("there is no saga \(wish.saga); there are \(kinds)")
+    }
+    guard OrderWish.quantities.contains(wish.quantity) else {
+      return .refused("an order is of 1 to \(Count.of(OrderWish.quantities.upperBound, "piece"))")
+    }
+    return .done("ordered: \(wish.sku) ×\(wish.quantity), \(wish.saga)")
+  }
+
   // MARK: The deed
 
   static func carryOut(_ command: Command, in world: World) {
@@ -138,10 +162,16 @@ struct CommandDesk {
       }
     case .moveOffsets(let move):
       self.move(move, in: world)
+    case .moveSaga(let id, let move): SagaDesk(world: world).carryOut(move, on: id)
+    case .sendOrder(let wish):
+      guard let product = Product.all.first(where: { $0.sku == wish.sku }), let saga = SagaKind(rawValue: wish.saga)
+      else { return }
+      world.customers.order(wish, product, saga: saga)
     case .setRate(let rate): world.customers.rate = rate
     case .startScenario(let name): if let scenario = ScenarioLibrary.named(name) { world.stage.start(scenario) }
     case .stopScenario: world.stage.stop()
     case .setSpeed: break
+    case .rebuild(let view): _ = world.askForRebuild(of: view)
     }
     log(command, in: world)
   }
@@ -180,7 +210,9 @@ struct CommandDesk {
     case .resetBreaker(let id): tell("breaker \(id)", "reset", world)
     case .killInstance(_, let name): tell(name, "killed by hand", world)
     case .startInstance(_, let name): tell(name, "started by hand", world)
-    case .retryDeadLetter, .discardDeadLetter, .moveOffsets: return  // what came of it was told
+    case .retryDeadLetter, .discardDeadLetter, .moveOffsets, .moveSaga: return  // what came of it was told
+    case .sendOrder(let wish): tell("order", "\(wish.sku) ×\(wish.quantity) by hand", world)
+    case .rebuild(let view): tell(view, "rebuild asked for", world)
     case .setRate(let rate): tell("load", "rate \(rate)/s", world)
     }
   }

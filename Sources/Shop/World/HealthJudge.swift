@@ -94,6 +94,9 @@ struct HealthJudge {
     guard let process = instance.process else { return (.down, "\(instance.name) crashed") }
     if let ailment = instance.ailment { return (.down, ailment) }
     if process.bus.isOutOfReach { return (.degraded, "\(instance.name) cannot reach the bus") }
+    if instance.service.plan.usesKeyValueStore, let ailment = instance.world.keyValueStore.ailment {
+      return (.degraded, ailment)
+    }
     for client in process.clients {
       switch client.breaker.state {
       case .open, .forcedOpen, .halfOpen:

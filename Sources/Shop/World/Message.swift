@@ -9,6 +9,8 @@ struct Request: Sendable {
   var headers: [Carrier.Header] = []
   var body = Payload()
   var user = ""
+  /// By which an order that was sent by hand is known until it has an id.
+  var ticket: Int?
 
   init(_ route: String, argument: String = "", body: Payload = Payload(), user: String = "") {
     self.route = route
@@ -39,15 +41,15 @@ enum CallFailure: Error {
   case connectionRefused(String)
   /// The other side went away: it may have been executed.
   case connectionLost(String)
-  /// The other side answered with an error of its own.
-  case serverError(service: String, status: Int, reason: String)
+  /// The other side answered with an error of its own; nil for one that was made on the way there.
+  case serverError(service: String, status: Int, reason: String, answer: Response?)
 
   /// Whether the call may have had its effect all the same.
   var mayHaveHappened: Bool {
     switch self {
     case .connectionRefused: false
     case .connectionLost: true
-    case .serverError(_, let status, _): status != 503
+    case .serverError(_, let status, _, _): status != 503
     }
   }
 }
@@ -57,7 +59,7 @@ extension CallFailure: CustomStringConvertible {
     switch self {
     case .connectionRefused(let service): "\(service) refuses the connection"
     case .connectionLost(let service): "connection to \(service) was lost"
-    case .serverError(let service, let status, let reason):
+    case .serverError(let service, let status, let reason, _):
       reason.isEmpty ? "\(service) answered \(status)" : "\(service) answered \(status): \(reason)"
     }
   }

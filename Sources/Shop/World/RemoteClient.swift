@@ -122,7 +122,9 @@ final class RemoteClient: @unchecked Sendable {
       span.fail("no answer from \(callee) in \(Self.milliseconds(plan.timeLimit)) ms")
       throw CancellationError()
     } catch {
-      if case CallFailure.serverError(_, let status, _) = error {
+      if case CallFailure.serverError(_, let status, _, let answer) = error {
+        // An error is an answer, too: it brings back the highest hop that was used before things went wrong.
+        if let answer { learn(answer, context) }
         span.set(AttributeName.httpStatus, .integer(Int64(status)))
       }
       span.fail("\(error)")

@@ -17,6 +17,7 @@ final class ServiceProcess: @unchecked Sendable {
   let workers: ResourcePool
   let database: DatabasePort?
   let bus: BusPort
+  private(set) lazy var keyValueStore = KeyValueClient(self)
   private(set) var clients: [RemoteClient] = []
   private var behaviour: (any ShopService)?
   private var consumer: RecordConsumer?
@@ -38,7 +39,7 @@ final class ServiceProcess: @unchecked Sendable {
       world: world, service: plan.name, instance: instance.address, number: instance.number, life: life, lives: lives)
     workers = ResourcePool("workers of \(instance.name)", size: plan.workers, queueLimit: 512, on: world.time)
     bus = BusPort(world: world, life: life, tracer: tracer, instance: instance, lives: lives)
-    if let store = plan.store, let disk = world.disk(of: plan.name) {
+    if let store = plan.store, let disk = world.disk(of: store.owner ?? plan.name) {
       database = DatabasePort(
         disk: disk, instance: instance, life: life, lives: lives, connections: store.connections, bus: bus)
     } else {
@@ -74,8 +75,10 @@ final class ServiceProcess: @unchecked Sendable {
         self.relay = relay
         life.spawn { await relay.run() }
       }
-      let housekeeping = Housekeeping(process: self, database: database, relay: relay, store: store)
-      life.spawn { await housekeeping.run() }
+      if store.owner == nil {
+        let housekeeping = Housekeeping(process: self, database: database, relay: relay, store: store)
+        life.spawn { await housekeeping.run() }
+      }
     }
   }
 
@@ -141,10 +144,8 @@ final class ServiceProcess: @unchecked Sendable {
         return response
       }
     } catch {
-      span?.fail("\(error)")
-      span?.end()
       if begun.contains(context.gtxid) { world.transactions.refusedAtGateway(context.gtxid, reason: "\(error)") }
-      return .success(refusal("\(error)"))
+      return .success(leave(refusal("\(error)"), context: context, span: span))
     }
     if begun.contains(context.gtxid), span?.isCheckout == false {
       world.transactions.answered(context.gtxid, response.status, reason: response.body.reason ?? "")
@@ -155,6 +156,8 @@ final class ServiceProcess: @unchecked Sendable {
   /// A process that answers, and whose database does.
   private func health() async throws -> Response {
     _ = try await database?.read { try $0.number("SELECT 1") }
+    // The store is not the instance: what is wrong with it is an indicator of its own.
+    if instance.service.plan.usesKeyValueStore { _ = try await keyValueStore.value(of: "health") }
     return Response(200)
   }
 
@@ -199,6 +202,7 @@ final class ServiceProcess: @unchecked Sendable {
     if !request.user.isEmpty { span.set(AttributeName.user, .text(request.user)) }
     guard !TransactionKind.hidden.contains(kind) else { return }
     begun.append(id)
+    if let ticket = request.ticket { world.customers.takenIn(ticket, as: id) }
     world.transactions.started(
       id, kind: kind, user: request.user, amount: request.body.amount.map { PaymentService.won($0) } ?? "")
   }

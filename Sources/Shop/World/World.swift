@@ -3,6 +3,7 @@ internal import EventBus
 internal import Foundation
 internal import Operations
 internal import OrderedCollections
+internal import Platform
 internal import Resilience
 internal import Simulation
 internal import TraceCollector
@@ -24,6 +25,8 @@ final class World: @unchecked Sendable {
   let publications = PublicationBook()
   let audit: Audit
   let ledger = EventLedger()
+  let sagas = SagaRegister()
+  let edge = EdgeBooks()
   let observatory: Observatory
   private(set) var services: [DeployedService] = []
   private var disks: [ServiceDisk] = []
@@ -46,6 +49,9 @@ final class World: @unchecked Sendable {
   private(set) lazy var joins = JoinBacklog(ShopPlan.services.flatMap(\.joins)) { [unowned self] in
     joinKind(at: ShopPlan.order) == .inner
   }
+  private(set) lazy var keyValueStore = KeyValueMachine(world: self)
+  /// Whose tokens are good: member issues them, the gateways verify them.
+  private(set) lazy var tokens = makeTokens()
   private(set) lazy var stage = ScenarioStage(world: self)
 
   /// - Parameters:
@@ -84,7 +90,8 @@ final class World: @unchecked Sendable {
   /// Starts every machine, opens the doors, and sets the faults that were ordered.
   func begin() {
     disks = ShopPlan.services.compactMap { plan in
-      plan.store.map { ServiceDisk(name: plan.name, store: $0, at: time.now) }
+      guard let store = plan.store, store.owner == nil else { return nil }
+      return ServiceDisk(name: plan.name, store: store, at: time.now)
     }
     services = ShopPlan.services.map { DeployedService(plan: $0, world: self) }
     for service in services { for instance in service.instances { instance.start() } }
@@ -112,6 +119,13 @@ final class World: @unchecked Sendable {
   func disk(of service: String) -> ServiceDisk? { disks.first { $0.name == service } }
 
   func random(_ purpose: String) -> RandomStream { RandomStream(seed: settings.seed, purpose) }
+
+  private func makeTokens() -> TokenAuthority {
+    var stream = random("tokens/secret")
+    return TokenAuthority(
+      secret: (0..<32).map { _ in UInt8(truncatingIfNeeded: stream.next()) },
+      settings: TokenSettings(accessLifetime: settings.edge.tokenLifetime))
+  }
 
   /// A new transaction's id, from the instance where it begins.
   func makeGTXID(at instance: ServiceInstance) -> GTXID {
@@ -265,7 +279,8 @@ final class World: @unchecked Sendable {
         words.add(topic == TopicName.operations ? [] : record.value)
       }
       answers.see(record, topic: topic, at: time.now)
-      joins.see(record, topic: topic)
+      joins.see(record, topic: topic, at: time.now)
+      sagas.see(record, topic: topic)
     }
   }
 

@@ -16,6 +16,7 @@ struct PaletteTests {
     ("fault payment-gateway:errors=90%", .arm(FaultSpec(target: .service("payment-gateway"), kind: .errors(0.9)))),
     ("fault off", .endAllFaults), ("rate 500", .setRate(500)), ("speed 10", .setSpeed(.paced(10))),
     ("speed max", .setSpeed(.asFastAsItCan)), ("rate 0.5", .setRate(0.5)),
+    ("rebuild order-history", .rebuild(view: "order-history")),
   ])
   func commands(line: String, command: Command) {
     var cockpit = Cockpit()
@@ -40,6 +41,7 @@ struct PaletteTests {
     ("fault payment-gateway crash", "crash does not apply to payment-gateway: not our machine"),
     ("fault nobody latency=2s", "unknown service \"nobody\""),
     ("fault payment-gateway latency=fast", "latency=fast is not a duration; say latency=2s or 500ms"),
+    ("rebuild nothing", "unknown view \"nothing\"; there are order-history"),
     ("fault", "fault wants more"), ("tx", "tx wants more"), ("t", "unknown command \"t\""),
   ])
   func problemsStandInPlace(line: String, problem: String) {

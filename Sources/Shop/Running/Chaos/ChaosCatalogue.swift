@@ -26,7 +26,7 @@ enum ChaosCatalogue {
     targets += catalogue.services.filter { $0.instances > 1 }
       .flatMap { service in (1...service.instances).map { "\(service.name)/\($0)" } }
     targets += catalogue.edges.map { "\($0.from)>\($0.to)" } + catalogue.databases.map { "db:\($0)" }
-    targets += catalogue.groups.map { "group:\($0)" } + catalogue.groups.map { "topic:\($0)" } + ["broker", "kv"]
+    targets += catalogue.groups.map { "group:\($0)" } + catalogue.topics.map { "topic:\($0.name)" } + ["broker", "kv"]
     return FaultKind.Name.allCases.filter { $0.mistake == nil }.map(\.rawValue).map { kind in
       (kind, targets.filter { (try? parser.parse("\($0):\(kind)")) != nil })
     }.filter { !$0.targets.isEmpty }
