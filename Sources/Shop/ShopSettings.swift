@@ -27,6 +27,7 @@ public struct ShopSettings: Sendable {
   public var scenario: Scenario?
   /// The guards of the calls, where a file asks for others than the shop's own.
   public var resilience: ResilienceFileSettings?
+  public var discovery = DiscoverySettings()
   /// Bytes that spans may hold.
   public var traceBudget = 64 << 20
 

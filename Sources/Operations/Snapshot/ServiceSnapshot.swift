@@ -88,8 +88,14 @@ public struct InstanceSnapshot: Sendable, Codable {
   public var since: Int64 = 0
   public var restarts = 0
   public var rate = 0.0
+  public var errorShare = 0.0
   public var p99: Int64?
   public var workers: PoolUse?
+  /// What the registry says of it, `UP` or `OUT_OF_SERVICE`: a crashed instance is listed until it is evicted. Nil when
+  /// it is not listed, or the registry cannot be asked.
+  public var registered: String?
+  /// Nanoseconds until its lease ends; below 0, it has ended.
+  public var leaseLeft: Int64?
   /// Bytes that its process holds, and at which it is ended; nil when it does not run, or nobody knows.
   public var memory: Int64?
   public var memoryLimit: Int64?

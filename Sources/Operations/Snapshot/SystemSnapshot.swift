@@ -23,6 +23,8 @@ public struct SystemSnapshot: Sendable, Codable {
   /// Newest first, a bounded number.
   public var events: [OperationalEvent] = []
   public var alerts: [AlertItem] = []
+  /// Nil where there is no registry, or it is down.
+  public var registry: RegistrySnapshot?
   public var program = ProgramSnapshot()
 
   public init(system: SystemIdentity, time: Int64) {

@@ -19,6 +19,7 @@ struct ShopPlan: Sendable {
   static let aggregate = "aggregate"
   static let orchestrator = "orchestrator"
   static let pageComposer = "page-composer"
+  static let registry = "registry"
 
   static let partitions = 6
 
@@ -27,7 +28,7 @@ struct ShopPlan: Sendable {
     ItemService.plan, OrchestratorService.plan, PageComposer.plan, CatalogService.plan, CartService.plan,
     ReviewService.plan,
     ShippingService.plan,
-    RecommendationService.plan, SearchService.plan, AggregateService.plan, PaymentCompany.plan,
+    RecommendationService.plan, SearchService.plan, AggregateService.plan, RegistryService.plan, PaymentCompany.plan,
   ]
 
   static func service(_ name: String) -> ServicePlan {

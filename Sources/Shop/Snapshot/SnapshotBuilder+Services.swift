@@ -131,11 +131,13 @@ extension SnapshotBuilder {
     snapshot.health = service.isOutside ? service.health : verdict?.health ?? .up
     snapshot.reason = verdict?.reason ?? ""
     snapshot.since = instance.since
-    snapshot.version = service.version
+    snapshot.version = service.isOutside ? "" : instance.version
+    if !service.isOutside { registryView(of: instance, &snapshot) }
     snapshot.restarts = instance.restarts
     if let process = instance.process {
       let own = service.isOutside ? world.callStatistics(of: service.name) : world.workStatistics(of: instance.address)
       snapshot.rate = own.rate
+      snapshot.errorShare = own.errorShare
       snapshot.p99 = own.percentile(0.99)
       snapshot.workers = service.isOutside ? nil : Self.sum([process.workers])
       snapshot.memory = service.isOutside ? nil : process.memory

@@ -44,6 +44,7 @@ final class SnapshotBuilder {
     snapshot.transactions = transactions(now: now)
     snapshot.overdue = world.transactions.overdue()
     snapshot.events = reader.newestFirst
+    snapshot.registry = registry()
     snapshot.program = program(receivers: receivers, isStill: isStill)
     snapshot.judge()
     return snapshot

@@ -98,7 +98,7 @@ final class RemoteClient: @unchecked Sendable {
     var request = request
     request.headers = Carrier.headers(gtxid: context.gtxid, ltxid: crossing, span: span.id)
     do {
-      let response = try await world.network.call(callee, request, caller: process.instance.service.name)
+      let response = try await world.network.call(callee, request, from: process)
       learn(response, context)
       span.set(AttributeName.httpStatus, .integer(Int64(response.status)))
       span.succeed()

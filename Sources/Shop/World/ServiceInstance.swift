@@ -1,5 +1,6 @@
 internal import EventBus
 internal import Operations
+internal import Platform
 internal import Resilience
 internal import Simulation
 internal import TraceModel
@@ -24,6 +25,15 @@ final class ServiceInstance: @unchecked Sendable {
   let number: Int
   let name: String
   private(set) var process: ServiceProcess?
+  /// What it knows of the others. A copy lies on its disk, for its next life; the first one is what the operator gave it.
+  var known = RegistryCache()
+  private(set) var port: Int
+  /// `payment-2:41873`
+  private(set) var address: String
+  private(set) var version = ServiceInstance.firstVersion
+  /// When it got its port and its version.
+  private(set) var placedAt: Int64
+  static let firstVersion = "1.0.0"
   private(set) var restarts = 0
   private(set) var since: Int64
   /// True when somebody ended it by hand: then it stays down until somebody starts it.
@@ -43,6 +53,9 @@ final class ServiceInstance: @unchecked Sendable {
     self.number = number
     name = service.plan.instances == 1 && service.plan.isOutside ? service.name : "\(service.name)-\(number)"
     since = world.time.now
+    placedAt = world.time.now
+    port = service.plan.firstPort + 2 * (number - 1)
+    address = "\(name):\(port)"
     network = world.random("\(name)/network")
   }
 
@@ -56,9 +69,8 @@ final class ServiceInstance: @unchecked Sendable {
   /// Why it counts as down although it runs: two checks in a row that failed. One may be chance.
   var ailment: String? { failedChecks.count >= 2 ? failedChecks.last : nil }
 
-  var port: Int { service.plan.firstPort + 2 * (number - 1) }
-  /// `payment-2:41873`
-  var address: String { "\(name):\(port)" }
+  /// Of two zones of the data centre.
+  var zone: String { number % 2 == 1 ? "a" : "b" }
   var isUp: Bool { process != nil }
 
   /// Starts the process: at once the first time, after that as soon as it has booted.

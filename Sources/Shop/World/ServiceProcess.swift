@@ -17,6 +17,12 @@ final class ServiceProcess: @unchecked Sendable {
   let workers: ResourcePool
   let database: DatabasePort?
   let bus: BusPort
+  private(set) lazy var directory = ServiceDirectory(self)
+  private(set) lazy var registryAgent = RegistryAgent(self)
+  /// It is to go: it renews its lease no more.
+  var isLeaving = false
+  /// It takes no connection any more; calls that run are answered.
+  var isClosed = false
   private(set) var clients: [RemoteClient] = []
   private var behaviour: (any ShopService)?
   private var consumer: RecordConsumer?
@@ -59,6 +65,7 @@ final class ServiceProcess: @unchecked Sendable {
     let behaviour = plan.program(self)
     self.behaviour = behaviour
     guard !plan.isOutside else { return }
+    life.spawn { await self.registryAgent.run() }
     if !plan.reads.isEmpty {
       let consumer = RecordConsumer(process: self, reading: plan.reads, service: behaviour)
       self.consumer = consumer

@@ -3,6 +3,7 @@ internal import EventBus
 internal import Foundation
 internal import Operations
 internal import OrderedCollections
+internal import Platform
 internal import Resilience
 internal import Simulation
 internal import TraceCollector
@@ -26,6 +27,8 @@ final class World: @unchecked Sendable {
   let audit: Audit
   let ledger = EventLedger()
   let observatory: Observatory
+  /// The registry's memory; nil while it is down.
+  var registryBook: RegistryBook?
   private(set) var services: [DeployedService] = []
   private var disks: [ServiceDisk] = []
   /// The time of the last snapshot, for other threads.
@@ -86,7 +89,10 @@ final class World: @unchecked Sendable {
       plan.store.map { ServiceDisk(name: plan.name, store: $0, at: time.now) }
     }
     services = ShopPlan.services.map { DeployedService(plan: $0, world: self) }
-    for service in services { for instance in service.instances { instance.start() } }
+    let seeds = RegistryListing(
+      instances: services.filter { !$0.plan.isOutside }.flatMap(\.instances).map(\.registration), version: 0)
+    for instance in services.flatMap(\.instances) { instance.known.apply(seeds, now: time.now) }
+    for instance in services.flatMap(\.instances) { instance.start() }
     observatory.begin(self)
     checks.begin()
     customers.open()
