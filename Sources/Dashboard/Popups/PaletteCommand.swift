@@ -6,7 +6,7 @@ import TraceModel
 enum PaletteCommand: String, CaseIterable, Sendable {
   case overview, services, service, breakers, topics, tail, transactions, map, faults, log, alerts
   case transaction = "tx"
-  case fault, scenario, rate, speed, theme, refresh, help
+  case fault, scenario, scale, deploy, rate, speed, theme, refresh, help
   case quit = "q"
 
   /// What it is and what follows it, for the list of completions.
@@ -21,6 +21,8 @@ enum PaletteCommand: String, CaseIterable, Sendable {
     case .transaction: "ID   one transaction, or how its id begins"
     case .scenario: "NAME, or stop   plays a script of faults"
     case .fault: "TARGET KIND[=HOW] [ttl=30s], or off"
+    case .scale: "SERVICE N   instances"
+    case .deploy: "SERVICE VERSION [canary=10%], or promote, or back"
     case .rate: "N   transactions a second"
     case .speed: "0.1 … 100 or max   how fast time goes by"
     case .theme: "[NAME]   colours"
@@ -32,7 +34,7 @@ enum PaletteCommand: String, CaseIterable, Sendable {
 
   var takesArgument: Bool {
     switch self {
-    case .service, .tail, .transaction, .fault, .scenario, .rate, .speed, .refresh: true
+    case .service, .tail, .transaction, .fault, .scenario, .scale, .deploy, .rate, .speed, .refresh: true
     default: false
     }
   }
@@ -73,6 +75,8 @@ struct PaletteReader {
     case .transaction: return transaction(argument)
     case .fault: return [.effect(.perform(try fault(argument)))]
     case .scenario: return [.effect(.perform(try scenario(argument)))]
+    case .scale: return [.effect(.perform(try scaling(argument)))]
+    case .deploy: return [.effect(.perform(try deployment(argument)))]
     case .rate: return [.effect(.perform(.setRate(try rate(argument))))]
     case .speed: return [.effect(.perform(.setSpeed(try speed(argument))))]
     case .theme: return try theme(argument)
@@ -99,7 +103,7 @@ struct PaletteReader {
     return (parts.first.map(String.init) ?? "", String(argument.drop { $0 == " " }))
   }
 
-  private func service(_ name: String) throws(PaletteProblem) -> String {
+  func service(_ name: String) throws(PaletteProblem) -> String {
     if context.snapshot.service(name) != nil { return name }
     let names = context.snapshot.services.map(\.name).joined(separator: ", ")
     throw PaletteProblem(sentence: "unknown service \"\(name)\"; there are \(names)")

@@ -50,6 +50,7 @@ struct CommandDesk {
     case .stopScenario:
       guard let playing = snapshot.scenarios.playing else { return .refused("no scenario plays") }
       return .done("scenario \(playing.name) stopped")
+    case .scale, .deploy, .promoteDeployment, .rollBackDeployment: return deployment(command)
     case .setSpeed(let speed):
       switch speed {
       case .asFastAsItCan: return .done("as fast as it can")
@@ -141,6 +142,7 @@ struct CommandDesk {
     case .setRate(let rate): world.customers.rate = rate
     case .startScenario(let name): if let scenario = ScenarioLibrary.named(name) { world.stage.start(scenario) }
     case .stopScenario: world.stage.stop()
+    case .scale, .deploy, .promoteDeployment, .rollBackDeployment: deploy(command, in: world)
     case .setSpeed: break
     }
     log(command, in: world)
@@ -174,13 +176,16 @@ struct CommandDesk {
   /// A command is part of what happened: with its virtual time, so that a run can be told from its journal.
   private static func log(_ command: Command, in world: World) {
     switch command {
-    case .arm, .toggleFault, .removeFault, .endAllFaults, .startScenario, .stopScenario, .setSpeed:
+    case .arm, .toggleFault, .removeFault, .endAllFaults, .startScenario, .stopScenario, .setSpeed, .promoteDeployment,
+      .rollBackDeployment:
       return  // tell of themselves, or change nothing
     case .forceBreaker(let id, let state): tell("breaker \(id)", "forced to \(state.rawValue)", world)
     case .resetBreaker(let id): tell("breaker \(id)", "reset", world)
     case .killInstance(_, let name): tell(name, "killed by hand", world)
     case .startInstance(_, let name): tell(name, "started by hand", world)
     case .retryDeadLetter, .discardDeadLetter, .moveOffsets: return  // what came of it was told
+    case .scale(let service, let count): tell(service, "to \(Count.of(count, "instance")) by hand", world)
+    case .deploy(let service, let version, _): tell(service, "to \(version) by hand", world)
     case .setRate(let rate): tell("load", "rate \(rate)/s", world)
     }
   }
@@ -214,7 +219,7 @@ struct CommandDesk {
   }
 
   private static func setKilled(_ isKilled: Bool, _ name: String, of service: String, in world: World) {
-    world.service(service).instances.first { $0.name == name }?.isKilled = isKilled
-    world.applyCrashes()
+    let instance = world.service(service).instances.first { $0.name == name }
+    if isKilled { instance?.fail(because: "killed by hand") } else { instance?.revive() }
   }
 }

@@ -14,7 +14,7 @@ extension SnapshotBuilder {
       var snapshot = ServiceSnapshot(name: service.name)
       snapshot.team = service.plan.team
       snapshot.isOutside = service.plan.isOutside
-      snapshot.version = service.plan.isOutside ? "" : "1.0.0"
+      snapshot.version = service.plan.isOutside ? "" : service.version
       judge(service, &snapshot)
       if service.plan.isOutside {
         outside(service, &snapshot)

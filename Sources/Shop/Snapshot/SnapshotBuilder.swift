@@ -45,6 +45,7 @@ final class SnapshotBuilder {
     snapshot.overdue = world.transactions.overdue()
     snapshot.events = reader.newestFirst
     snapshot.registry = registry()
+    snapshot.deployments = deployments()
     snapshot.program = program(receivers: receivers, isStill: isStill)
     snapshot.judge()
     return snapshot
@@ -121,6 +122,9 @@ final class SnapshotBuilder {
   private func faultBoard() -> FaultBoard {
     var board = FaultBoard()
     board.catalogue = ShopPlan.catalogue
+    for index in board.catalogue.services.indices {
+      board.catalogue.services[index].instances = world.service(board.catalogue.services[index].name).instances.count
+    }
     board.armed = world.faults.armed
     return board
   }

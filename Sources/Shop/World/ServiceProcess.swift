@@ -26,6 +26,7 @@ final class ServiceProcess: @unchecked Sendable {
   private(set) var clients: [RemoteClient] = []
   private var behaviour: (any ShopService)?
   private var consumer: RecordConsumer?
+  private var joins: [StreamJoin] = []
   private var relay: OutboxRelay?
   private var open = OrderedDictionary<Int, Reply<Response>>()
   private var calls = 0
@@ -73,6 +74,7 @@ final class ServiceProcess: @unchecked Sendable {
     }
     for join in plan.joins {
       let join = StreamJoin(join, process: self)
+      joins.append(join)
       life.spawn { await join.run() }
     }
     if let database, let store = plan.store {
@@ -99,6 +101,15 @@ final class ServiceProcess: @unchecked Sendable {
     }
   }
 
+  /// Prepares for the end: takes no more calls and records, lets what runs come to its end, and gives its partitions to
+  /// others at once.
+  func retire() async {
+    isLeaving = true
+    isClosed = true
+    await consumer?.close()
+    for join in joins { join.close() }
+  }
+
   func client(of callee: String) -> RemoteClient {
     guard let client = clients.first(where: { $0.callee == callee }) else {
       preconditionFailure("\(instance.service.name) calls \(callee), but the plan has no such edge")
@@ -121,6 +132,9 @@ final class ServiceProcess: @unchecked Sendable {
     life.spawn {
       let result = await self.serve(request, caller: caller, by: behaviour)
       guard !self.life.isOver else { return }
+      if request.route != "GET /health" {
+        self.instance.noteAnswer(isError: (try? result.get()).map { $0.status >= 500 } ?? true)
+      }
       await self.world.time.pause(for: self.instance.transit())
       guard self.open.removeValue(forKey: call) != nil else { return }
       reply.resolve(result)
@@ -137,6 +151,9 @@ final class ServiceProcess: @unchecked Sendable {
     let response: Response
     do {
       if world.faults.fails(moment) { throw HandlingFailed(description: "fault: errors") }
+      if instance.version.hasSuffix("bad"), request.route != "GET /health" {
+        throw HandlingFailed(description: "version \(instance.version) does not work")
+      }
       response = try await workers.use(waitingAtMost: 2_000_000_000) {
         let late = self.world.faults.latency(moment)
         let response = try await TraceContext.$current.withValue(context) {

@@ -51,7 +51,7 @@ final class StreamJoin: @unchecked Sendable {
   }
 
   func run() async {
-    while !process.life.isOver {
+    while !process.life.isOver, !isClosed {
       do {
         try await turn()
       } catch is InstanceCrashed {
@@ -66,6 +66,7 @@ final class StreamJoin: @unchecked Sendable {
   private func turn() async throws {
     await world.time.pause(for: process.bus.transit())
     try process.life.check()
+    guard !isClosed else { return }
     try process.bus.reach()
     let processor = try processor ?? open()
     let step = try step(processor)
@@ -75,6 +76,15 @@ final class StreamJoin: @unchecked Sendable {
     await signal.wait(atMost: max(1, nextTick - world.time.now))
     token.cancel()
     try process.life.check()
+  }
+
+  private var isClosed = false
+
+  /// Leaves the group in order: what is held goes to others at once.
+  func close() {
+    isClosed = true
+    signal.set()
+    processor?.close(now: world.time.now)
   }
 
   private func open() throws -> JoinProcessor {

@@ -47,6 +47,9 @@ final class World: @unchecked Sendable {
   private(set) lazy var transactions = TransactionReports(world: self)
   private(set) lazy var rollbacks = RollbackLedger(world: self)
   private(set) lazy var checks = HealthChecks(world: self)
+  private(set) lazy var deployments = DeploymentDesk(world: self)
+  let canaries = CanaryShares()
+  private var lastPort = 49_151
   private(set) lazy var stage = ScenarioStage(world: self)
 
   /// - Parameters:
@@ -112,6 +115,12 @@ final class World: @unchecked Sendable {
       preconditionFailure("the plan has no service \(name)")
     }
     return service
+  }
+
+  /// A port that nobody has, from the range for such (IANA's dynamic ports).
+  func nextPort() -> Int {
+    lastPort = lastPort == 65_535 ? 49_152 : lastPort + 1
+    return lastPort
   }
 
   func disk(of service: String) -> ServiceDisk? { disks.first { $0.name == service } }

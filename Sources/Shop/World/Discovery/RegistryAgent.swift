@@ -60,6 +60,12 @@ final class RegistryAgent: @unchecked Sendable {
     return answer?.status == 200 || answer?.status == 404
   }
 
+  /// It takes calls again.
+  func enterService() async -> Bool {
+    let answer = await ask("PUT /eureka/apps/{app}/{id}/status") { $0.document = .status(.up) }
+    return answer?.status == 200
+  }
+
   // MARK: The list
 
   private func refresh() async {

@@ -26,12 +26,20 @@ final class ServiceDirectory: @unchecked Sendable {
     let known = process.instance.known.available(of: service)
     guard !known.isEmpty else { return nil }
     let now = world.time.now
-    let resting = known.filter { aside[$0.id, default: .min] > now && !tried.contains($0.id) }.map(\.id)
-    let usable = known.filter { !tried.contains($0.id) }
+    let usable = ofShare(service, known.filter { !tried.contains($0.id) })
     guard !usable.isEmpty else { return nil }
+    let resting = usable.filter { aside[$0.id, default: .min] > now }.map(\.id)
     // Where all are put aside any of them may be back.
     let unavailable = resting.count == usable.count ? [] : Set(resting)
     return balancer.choose(from: usable, unavailable: unavailable) { self.random.below($0) }
+  }
+
+  /// While a canary is looked at it gets its share of the calls, and the others get the rest.
+  private func ofShare(_ service: String, _ instances: [RegistryInstance]) -> [RegistryInstance] {
+    guard let share = world.canaries.share(of: service) else { return instances }
+    let isForCanary = random.below(10_000) < share.basisPoints
+    let chosen = instances.filter { ($0.version == share.version) == isForCanary }
+    return chosen.isEmpty ? instances : chosen
   }
 
   func finished(_ instance: RegistryInstance) { balancer.finished(instance) }

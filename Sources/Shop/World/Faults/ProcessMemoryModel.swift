@@ -30,8 +30,6 @@ extension ServiceInstance {
 
   /// The kernel ends the process; whoever watches over it starts it again.
   func runOutOfMemory() {
-    crash(because: "out of memory")
-    start()
-    world.healthMayHaveChanged()
+    fail(because: "out of memory")
   }
 }
