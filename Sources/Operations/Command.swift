@@ -24,6 +24,10 @@ public enum Command: Sendable, Equatable, Codable {
   /// Stops the one that plays: its faults end, and the rate is what it was before.
   case stopScenario
   case setSpeed(Speed)
+  /// Publishes a configuration with one other value, which is pushed to all instances: `order.pool`, `20`.
+  case configure(key: String, value: String)
+  /// Publishes an earlier version of the configuration again.
+  case rollBackConfiguration(version: Int)
   /// Brings a service to so many instances.
   case scale(service: String, instances: Int)
   /// Brings a service to another version, instance by instance. With a share, 0…1, one instance is a canary first, which

@@ -6,7 +6,7 @@ import TraceModel
 enum PaletteCommand: String, CaseIterable, Sendable {
   case overview, services, service, breakers, topics, tail, transactions, map, faults, log, alerts
   case transaction = "tx"
-  case fault, scenario, scale, deploy, rate, speed, theme, refresh, help
+  case fault, scenario, scale, deploy, set, rate, speed, theme, refresh, help
   case quit = "q"
 
   /// What it is and what follows it, for the list of completions.
@@ -23,6 +23,7 @@ enum PaletteCommand: String, CaseIterable, Sendable {
     case .fault: "TARGET KIND[=HOW] [ttl=30s], or off"
     case .scale: "SERVICE N   instances"
     case .deploy: "SERVICE VERSION [canary=10%], or promote, or back"
+    case .set: "KEY VALUE, or back VERSION   configuration"
     case .rate: "N   transactions a second"
     case .speed: "0.1 … 100 or max   how fast time goes by"
     case .theme: "[NAME]   colours"
@@ -34,7 +35,7 @@ enum PaletteCommand: String, CaseIterable, Sendable {
 
   var takesArgument: Bool {
     switch self {
-    case .service, .tail, .transaction, .fault, .scenario, .scale, .deploy, .rate, .speed, .refresh: true
+    case .service, .tail, .transaction, .fault, .scenario, .scale, .deploy, .set, .rate, .speed, .refresh: true
     default: false
     }
   }
@@ -77,6 +78,7 @@ struct PaletteReader {
     case .scenario: return [.effect(.perform(try scenario(argument)))]
     case .scale: return [.effect(.perform(try scaling(argument)))]
     case .deploy: return [.effect(.perform(try deployment(argument)))]
+    case .set: return [.effect(.perform(try setting(argument)))]
     case .rate: return [.effect(.perform(.setRate(try rate(argument))))]
     case .speed: return [.effect(.perform(.setSpeed(try speed(argument))))]
     case .theme: return try theme(argument)

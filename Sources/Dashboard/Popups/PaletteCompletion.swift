@@ -42,6 +42,7 @@ extension PaletteReader {
     switch command {
     case .service, .log: before.isEmpty ? context.snapshot.services.map { ($0.name, $0.health.mark.word) } : []
     case .scale, .deploy: before.isEmpty ? ownServices : command == .deploy ? deployWords(before) : []
+    case .set: before.isEmpty ? (context.snapshot.configuration?.entries ?? []).map { ($0.key, $0.value) } : []
     case .tail: before.isEmpty ? topics : []
     case .theme: before.isEmpty ? themes.map { ($0, "") } : []
     case .speed: before.isEmpty ? ["0.1", "1", "10", "100", "max"].map { ($0, "") } : []

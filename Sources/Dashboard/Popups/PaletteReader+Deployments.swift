@@ -1,6 +1,6 @@
 import Operations
 
-/// Lines that bring services to other sizes and versions.
+/// Lines that bring services to other sizes, versions and settings.
 extension PaletteReader {
   /// `review 3`
   func scaling(_ text: String) throws(PaletteProblem) -> Command {
@@ -9,6 +9,19 @@ extension PaletteReader {
       throw PaletteProblem(sentence: "\"\(text)\" is no scaling; say a service and how many instances: review 3")
     }
     return .scale(service: try service(words[0]), instances: count)
+  }
+
+  /// `order.pool 20`, `back 3`
+  func setting(_ text: String) throws(PaletteProblem) -> Command {
+    let words = text.split(separator: " ").map(String.init)
+    guard words.count == 2 else {
+      throw PaletteProblem(sentence: "\"\(text)\" is no setting; say a key and its value: order.pool 20")
+    }
+    guard words[0] == "back" else { return .configure(key: words[0], value: words[1]) }
+    guard let version = Int(words[1]), version > 0 else {
+      throw PaletteProblem(sentence: "\"\(words[1])\" is no version; say back and its number: back 3")
+    }
+    return .rollBackConfiguration(version: version)
   }
 
   /// `review v2 canary=10%`, `review v2`, `review promote`, `review back`

@@ -94,6 +94,8 @@ public struct InstanceSnapshot: Sendable, Codable {
   /// What the registry says of it, `UP` or `OUT_OF_SERVICE`: a crashed instance is listed until it is evicted. Nil when
   /// it is not listed, or the registry cannot be asked.
   public var registered: String?
+  /// The version of the configuration that it has taken over; nil before the first.
+  public var configurationVersion: Int?
   /// Nanoseconds until its lease ends; below 0, it has ended.
   public var leaseLeft: Int64?
   /// Bytes that its process holds, and at which it is ended; nil when it does not run, or nobody knows.

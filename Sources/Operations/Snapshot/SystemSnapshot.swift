@@ -25,6 +25,8 @@ public struct SystemSnapshot: Sendable, Codable {
   public var alerts: [AlertItem] = []
   /// Nil where there is no registry, or it is down.
   public var registry: RegistrySnapshot?
+  /// Nil where nothing pushes one.
+  public var configuration: ConfigurationSnapshot?
   /// The last one of each service.
   public var deployments: [DeploymentSnapshot] = []
   public var program = ProgramSnapshot()

@@ -20,6 +20,7 @@ struct ShopPlan: Sendable {
   static let orchestrator = "orchestrator"
   static let pageComposer = "page-composer"
   static let registry = "registry"
+  static let config = "config"
 
   static let partitions = 6
 
@@ -28,7 +29,8 @@ struct ShopPlan: Sendable {
     ItemService.plan, OrchestratorService.plan, PageComposer.plan, CatalogService.plan, CartService.plan,
     ReviewService.plan,
     ShippingService.plan,
-    RecommendationService.plan, SearchService.plan, AggregateService.plan, RegistryService.plan, PaymentCompany.plan,
+    RecommendationService.plan, SearchService.plan, AggregateService.plan, RegistryService.plan, ConfigService.plan,
+    PaymentCompany.plan,
   ]
 
   static func service(_ name: String) -> ServicePlan {

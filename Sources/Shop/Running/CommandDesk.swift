@@ -1,5 +1,6 @@
 internal import EventBus
 internal import Operations
+internal import Platform
 internal import Resilience
 internal import Simulation
 internal import TraceModel
@@ -51,6 +52,8 @@ struct CommandDesk {
       guard let playing = snapshot.scenarios.playing else { return .refused("no scenario plays") }
       return .done("scenario \(playing.name) stopped")
     case .scale, .deploy, .promoteDeployment, .rollBackDeployment: return deployment(command)
+    case .configure(let key, let value): return configured(key, value)
+    case .rollBackConfiguration(let version): return configuration(backTo: version)
     case .setSpeed(let speed):
       switch speed {
       case .asFastAsItCan: return .done("as fast as it can")
@@ -143,6 +146,14 @@ struct CommandDesk {
     case .startScenario(let name): if let scenario = ScenarioLibrary.named(name) { world.stage.start(scenario) }
     case .stopScenario: world.stage.stop()
     case .scale, .deploy, .promoteDeployment, .rollBackDeployment: deploy(command, in: world)
+    case .configure(let key, let value):
+      configure(in: world) { () throws(ConfigurationError) in
+        try world.configuration.set(key, to: value, by: "operator")
+      }
+    case .rollBackConfiguration(let version):
+      configure(in: world) { () throws(ConfigurationError) in
+        try world.configuration.rollBack(to: version, by: "operator")
+      }
     case .setSpeed: break
     }
     log(command, in: world)
@@ -176,7 +187,8 @@ struct CommandDesk {
   /// A command is part of what happened: with its virtual time, so that a run can be told from its journal.
   private static func log(_ command: Command, in world: World) {
     switch command {
-    case .arm, .toggleFault, .removeFault, .endAllFaults, .startScenario, .stopScenario, .setSpeed, .promoteDeployment,
+    case .arm, .toggleFault, .removeFault, .endAllFaults, .startScenario, .stopScenario, .setSpeed, .configure,
+      .rollBackConfiguration, .promoteDeployment,
       .rollBackDeployment:
       return  // tell of themselves, or change nothing
     case .forceBreaker(let id, let state): tell("breaker \(id)", "forced to \(state.rawValue)", world)

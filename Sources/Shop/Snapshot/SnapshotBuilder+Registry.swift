@@ -26,7 +26,7 @@ extension SnapshotBuilder {
     snapshot.staleCaches = world.services.filter { !$0.plan.isOutside }.flatMap(\.instances).count {
       $0.isUp && now - ($0.known.refreshed ?? now) > stale
     }
-    snapshot.rule = world.settings.discovery.rule.rawValue
+    snapshot.rule = world.configuration.current.rule?.rawValue ?? ""
     return snapshot
   }
 

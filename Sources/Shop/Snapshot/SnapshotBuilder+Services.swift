@@ -136,6 +136,7 @@ extension SnapshotBuilder {
     snapshot.restarts = instance.restarts
     if let process = instance.process {
       let own = service.isOutside ? world.callStatistics(of: service.name) : world.workStatistics(of: instance.address)
+      snapshot.configurationVersion = process.configurationVersion
       snapshot.rate = own.rate
       snapshot.errorShare = own.errorShare
       snapshot.p99 = own.percentile(0.99)

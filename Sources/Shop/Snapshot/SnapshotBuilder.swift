@@ -45,6 +45,7 @@ final class SnapshotBuilder {
     snapshot.overdue = world.transactions.overdue()
     snapshot.events = reader.newestFirst
     snapshot.registry = registry()
+    snapshot.configuration = configuration()
     snapshot.deployments = deployments()
     snapshot.program = program(receivers: receivers, isStill: isStill)
     snapshot.judge()

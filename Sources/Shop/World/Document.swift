@@ -8,4 +8,5 @@ enum Document: Sendable {
   case status(RegistryStatus)
   case listing(RegistryListing)
   case delta(RegistryDelta)
+  case configuration(ShopConfiguration, version: Int)
 }

@@ -7,9 +7,9 @@ internal import TraceModel
 /// One instance's way to one other service: Retry(CircuitBreaker(RateLimiter(TimeLimiter(Bulkhead(call))))).
 final class RemoteClient: @unchecked Sendable {
   let plan: CallPlan
-  let pipeline: ResiliencePipeline
+  private(set) var pipeline: ResiliencePipeline
   /// The same guards, the same breaker, but one attempt.
-  let single: ResiliencePipeline
+  private(set) var single: ResiliencePipeline
   private unowned let process: ServiceProcess
   private let world: World
 
@@ -48,6 +48,18 @@ final class RemoteClient: @unchecked Sendable {
   }
 
   var callee: String { plan.callee }
+
+  /// Another wait of the breaker, in nanoseconds, from now on: a new breaker, which begins CLOSED.
+  func useBreakerWait(_ wait: Int64) {
+    var settings = breaker.settings
+    guard settings.waitIntervalInOpenState != .fixed(.nanoseconds(wait)) else { return }
+    settings.waitIntervalInOpenState = .fixed(.nanoseconds(wait))
+    guard let fresh = try? CircuitBreaker(name: breaker.name, settings: settings, now: world.time.now) else { return }
+    pipeline.circuitBreaker = fresh
+    single.circuitBreaker = fresh
+    observeBreaker()
+    world.healthMayHaveChanged()
+  }
 
   var breaker: CircuitBreaker {
     guard let breaker = pipeline.circuitBreaker else { preconditionFailure("every remote call has a breaker") }

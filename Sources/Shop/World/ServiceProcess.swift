@@ -19,6 +19,9 @@ final class ServiceProcess: @unchecked Sendable {
   let bus: BusPort
   private(set) lazy var directory = ServiceDirectory(self)
   private(set) lazy var registryAgent = RegistryAgent(self)
+  /// What was pushed to it last; nil before the first time, when it goes by its plan.
+  var configuration: ShopConfiguration?
+  var configurationVersion: Int?
   /// It is to go: it renews its lease no more.
   var isLeaving = false
   /// It takes no connection any more; calls that run are answered.
@@ -67,6 +70,7 @@ final class ServiceProcess: @unchecked Sendable {
     self.behaviour = behaviour
     guard !plan.isOutside else { return }
     life.spawn { await self.registryAgent.run() }
+    life.spawn { await self.subscribe() }
     if !plan.reads.isEmpty {
       let consumer = RecordConsumer(process: self, reading: plan.reads, service: behaviour)
       self.consumer = consumer
@@ -132,7 +136,7 @@ final class ServiceProcess: @unchecked Sendable {
     life.spawn {
       let result = await self.serve(request, caller: caller, by: behaviour)
       guard !self.life.isOver else { return }
-      if request.route != "GET /health" {
+      if !Self.isOfPlatform(request.route) {
         self.instance.noteAnswer(isError: (try? result.get()).map { $0.status >= 500 } ?? true)
       }
       await self.world.time.pause(for: self.instance.transit())
@@ -151,14 +155,17 @@ final class ServiceProcess: @unchecked Sendable {
     let response: Response
     do {
       if world.faults.fails(moment) { throw HandlingFailed(description: "fault: errors") }
-      if instance.version.hasSuffix("bad"), request.route != "GET /health" {
+      if instance.version.hasSuffix("bad"), !Self.isOfPlatform(request.route) {
         throw HandlingFailed(description: "version \(instance.version) does not work")
       }
       response = try await workers.use(waitingAtMost: 2_000_000_000) {
         let late = self.world.faults.latency(moment)
         let response = try await TraceContext.$current.withValue(context) {
-          request.route == "GET /health"
-            ? try await self.health() : try await behaviour.handle(request, from: context)
+          switch (request.route, request.document) {
+          case ("GET /health", _): try await self.health()
+          case ("PUT /configuration", .configuration(let value, let version)): self.take(value, version: version)
+          default: try await behaviour.handle(request, from: context)
+          }
         }
         // What is late is the answer: the work is done by then.
         if late > 0 { try await self.world.time.sleep(for: late) }
@@ -175,6 +182,9 @@ final class ServiceProcess: @unchecked Sendable {
     }
     return .success(leave(response, context: context, span: span))
   }
+
+  /// What the platform asks of every process, whatever its program is.
+  private static func isOfPlatform(_ route: String) -> Bool { route == "GET /health" || route == "PUT /configuration" }
 
   /// A process that answers, and whose database does.
   private func health() async throws -> Response {

@@ -47,6 +47,7 @@ final class World: @unchecked Sendable {
   private(set) lazy var transactions = TransactionReports(world: self)
   private(set) lazy var rollbacks = RollbackLedger(world: self)
   private(set) lazy var checks = HealthChecks(world: self)
+  private(set) lazy var configuration = ConfigurationDesk(world: self)
   private(set) lazy var deployments = DeploymentDesk(world: self)
   let canaries = CanaryShares()
   private var lastPort = 49_151

@@ -12,8 +12,9 @@ extension Rollout {
 
   private func perform(_ instruction: DeploymentInstruction) async -> DeploymentOutcome {
     if instruction.step == .start {
-      let instance = service.add(version: instruction.version)
-      world.checks.watch(instance)
+      let there = service.instances.first { $0.name == instruction.instance }
+      let instance = there ?? service.add(version: instruction.version)
+      if there == nil { world.checks.watch(instance) }
       return await isUp(instance, within: 5_000_000_000)
     }
     guard let instance = service.instances.first(where: { $0.name == instruction.instance }) else {

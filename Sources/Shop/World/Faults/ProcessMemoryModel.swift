@@ -15,7 +15,8 @@ extension ServiceProcess {
 
   /// Gives the pool the connections that faults leave it.
   func fitPool() {
-    let (service, planned) = (instance.service.name, instance.service.plan.store?.connections ?? 0)
+    let service = instance.service.name
+    let planned = configuration?.pool(of: service) ?? instance.service.plan.store?.connections ?? 0
     database?.connections.resize(
       to: world.faults.connections(of: service, instance: instance.number, planned: planned))
   }
