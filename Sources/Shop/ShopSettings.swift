@@ -28,6 +28,7 @@ public struct ShopSettings: Sendable {
   /// The guards of the calls, where a file asks for others than the shop's own.
   public var resilience: ResilienceFileSettings?
   public var discovery = DiscoverySettings()
+  public var topology = TopologySettings()
   public var supervision = SupervisionSettings()
   /// Bytes that spans may hold.
   public var traceBudget = 64 << 20

@@ -27,6 +27,8 @@ public struct ServiceSnapshot: Sendable, Codable {
   public var workers: PoolUse?
   /// Database connections; nil when it keeps no database.
   public var connections: PoolUse?
+  /// What it keeps in memory of its store; nil where it asks the store each time.
+  public var cache: CacheUse?
   /// The worst state among its breakers; nil when it has none.
   public var breaker: BreakerState?
   /// Records its groups have not read; nil when it reads no topic.

@@ -27,6 +27,8 @@ public struct SystemSnapshot: Sendable, Codable {
   public var registry: RegistrySnapshot?
   /// Nil where nothing pushes one.
   public var configuration: ConfigurationSnapshot?
+  /// Those that several services share.
+  public var databaseServers: [SharedDatabaseSnapshot] = []
   /// The last one of each service.
   public var deployments: [DeploymentSnapshot] = []
   public var program = ProgramSnapshot()

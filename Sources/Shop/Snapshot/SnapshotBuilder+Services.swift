@@ -116,6 +116,7 @@ extension SnapshotBuilder {
     guard !service.plan.isOutside else { return }
     snapshot.workers = Self.sum(processes.map(\.workers))
     let connections = processes.compactMap { $0.database?.connections }
+    snapshot.cache = cache(of: processes)
     if service.plan.store != nil { snapshot.connections = Self.sum(connections) }
   }
 

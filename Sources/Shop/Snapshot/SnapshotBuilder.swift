@@ -47,6 +47,7 @@ final class SnapshotBuilder {
     snapshot.registry = registry()
     snapshot.configuration = configuration()
     snapshot.deployments = deployments()
+    snapshot.databaseServers = databaseServers()
     snapshot.program = program(receivers: receivers, isStill: isStill)
     snapshot.judge()
     return snapshot

@@ -22,6 +22,8 @@ final class ServiceProcess: @unchecked Sendable {
   /// What was pushed to it last; nil before the first time, when it goes by its plan.
   var configuration: ShopConfiguration?
   var configurationVersion: Int?
+  /// In front of its store; nil where there is none.
+  var cache: StoreCache?
   /// It is to go: it renews its lease no more.
   var isLeaving = false
   /// It takes no connection any more; calls that run are answered.

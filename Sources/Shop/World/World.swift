@@ -29,6 +29,8 @@ final class World: @unchecked Sendable {
   let observatory: Observatory
   /// The registry's memory; nil while it is down.
   var registryBook: RegistryBook?
+  /// Nil where each service has a server of its own.
+  private(set) var sharedDatabase: SharedDatabase?
   private(set) var services: [DeployedService] = []
   private var disks: [ServiceDisk] = []
   /// The time of the last snapshot, for other threads.
@@ -92,6 +94,7 @@ final class World: @unchecked Sendable {
     disks = ShopPlan.services.compactMap { plan in
       plan.store.map { ServiceDisk(name: plan.name, store: $0, at: time.now) }
     }
+    if settings.topology.databases == .shared { sharedDatabase = SharedDatabase(settings.topology, world: self) }
     services = ShopPlan.services.map { DeployedService(plan: $0, world: self) }
     let seeds = RegistryListing(
       instances: services.filter { !$0.plan.isOutside }.flatMap(\.instances).map(\.registration), version: 0)

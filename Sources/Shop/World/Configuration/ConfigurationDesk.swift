@@ -37,6 +37,7 @@ final class ConfigurationDesk: @unchecked Sendable {
       OperationalEvent(
         time: world.time.now, kind: .command, severity: .info, subject: "configuration",
         change: "version \(version)", reason: what))
+    if let limit = current.sharedLimit { world.sharedDatabase?.limit(to: limit) }
     // Supervisors run beside the instances, and see it whether those are up or not.
     for service in world.services {
       guard let policy = current.supervisor(of: service.name) else { continue }

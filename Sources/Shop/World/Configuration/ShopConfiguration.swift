@@ -9,6 +9,7 @@ struct ShopConfiguration: Sendable, Equatable {
   private(set) var values = OrderedDictionary<String, String>()
 
   static let rule = "balancing.rule"
+  static let sharedLimit = "shared-db.max-connections"
   static func pool(_ service: String) -> String { "\(service).pool" }
   static func supervisor(_ service: String) -> String { "\(service).supervisor" }
   static func breakerWait(_ caller: String, _ callee: String) -> String { "\(caller)>\(callee).breaker.wait" }
@@ -20,6 +21,9 @@ struct ShopConfiguration: Sendable, Equatable {
   /// As the shop is planned.
   init(_ settings: ShopSettings) {
     values[Self.rule] = settings.discovery.rule.rawValue
+    if settings.topology.databases == .shared {
+      values[Self.sharedLimit] = "\(settings.topology.maximumConnections)"
+    }
     for service in ShopPlan.services where !service.isOutside {
       if let store = service.store { values[Self.pool(service.name)] = "\(store.connections)" }
       values[Self.supervisor(service.name)] = settings.supervision.policy(of: service.name).word
@@ -40,6 +44,7 @@ struct ShopConfiguration: Sendable, Equatable {
   // MARK: What it says
 
   var rule: BalancingRule? { values[Self.rule].flatMap(BalancingRule.init(rawValue:)) }
+  var sharedLimit: Int? { values[Self.sharedLimit].flatMap { Int($0) } }
   func pool(of service: String) -> Int? { values[Self.pool(service)].flatMap { Int($0) } }
   func supervisor(of service: String) -> SupervisionPolicy? {
     values[Self.supervisor(service)].flatMap(SupervisionPolicy.init(word:))
@@ -63,7 +68,7 @@ struct ShopConfiguration: Sendable, Equatable {
       let words = BalancingRule.allCases.map(\.rawValue)
       return words.contains(value) ? nil : "\(key)=\(value) is no rule; there are \(words.joined(separator: ", "))"
     }
-    if key.hasSuffix(".pool") {
+    if key.hasSuffix(".pool") || key == sharedLimit {
       let isGood = Int(value).map { (1...1_000).contains($0) } ?? false
       return isGood ? nil : "\(key)=\(value) is no number of connections from 1 to 1000"
     }
