@@ -1,7 +1,8 @@
 # make run     builds the program for release, and starts it
 # make test    runs all tests
-# make check   what a change has to pass: format, lint, tests (the import rule is one of them), and some seeds
+# make check   what a change has to pass: format, lint, tests (the import rule is one of them), scenarios, and some seeds
 # make seeds   runs the shop COUNT times with random faults and crashes, and checks what must hold
+# make scenarios plays every scenario that is shipped, and says which did not come out as it should
 # make torture kills a process that writes to a log on disk, COUNT times, and checks what the log has kept
 # make setup   installs the system packages that are missing; the others call it
 
@@ -15,7 +16,7 @@ BUILD = $(SWIFT) build -c release --product msatop $(STATIC)
 ARGS =
 COUNT = 300
 
-.PHONY: run build test check seeds torture setup setup-tests format
+.PHONY: run build test check scenarios seeds torture setup setup-tests format
 
 run: build
 	@exec "$$($(BUILD) --show-bin-path)/msatop" $(ARGS)
@@ -33,10 +34,18 @@ check: setup setup-tests
 	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests
 	@$(BUILD)
 	$(SWIFT) test
+	@$(MAKE) --no-print-directory scenarios
 	@"$$($(BUILD) --show-bin-path)/msatop" simulate --seeds 1..100 --chaos
 
 seeds: build
 	@"$$($(BUILD) --show-bin-path)/msatop" simulate --seeds 1..$(COUNT) --chaos $(ARGS)
+
+# Two at a time; what a run has to say is shown where it failed.
+scenarios: build
+	@program="$$($(BUILD) --show-bin-path)/msatop"; \
+	ls Sources/Shop/Scenarios | sed -n 's/\.yaml$$//p' | xargs -P 2 -I NAME sh -c \
+	  'if told=$$("$$0" simulate --scenario NAME 2>&1); then echo "ok      NAME"; \
+	   else printf "%s\nFAILED  NAME\n" "$$told"; exit 1; fi' "$$program"
 
 torture: setup
 	$(SWIFT) build -c release --product log-torture $(STATIC)

@@ -37,6 +37,8 @@ public enum Command: Sendable, Equatable, Codable {
   case promoteDeployment(service: String)
   /// What is under way goes back; what was completed is undone.
   case rollBackDeployment(service: String)
+  /// Builds a view anew beside the one that serves, and puts it in its place.
+  case rebuild(view: String)
 }
 
 /// What became of a ``Command``, in a sentence for the person who gave it.

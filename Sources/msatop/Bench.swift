@@ -9,8 +9,9 @@ struct Bench: ParsableCommand {
     discussion: """
       EXAMPLES
         msatop bench bus
+        msatop bench simulation --hour
         msatop bench bus --rounds 15 --json | jq '.results[] | {name, median}'
-      """, subcommands: [Bus.self, ChildProcess.self])
+      """, subcommands: [Bus.self, Simulation.self, ChildProcess.self])
 
   struct Bus: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -42,14 +43,29 @@ struct Bench: ParsableCommand {
       let disk = DiskBenchmarks(rounds: rounds, parent: directory)
       results += try waited { try await disk.run() }
       if let large { results += try LargeBenchmarks(rounds: rounds, parent: directory, gigabytes: large).run() }
-      if json {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        let report = BenchReport(rounds: rounds, results: results)
-        print(String(decoding: try encoder.encode(report), as: UTF8.self))
-      } else {
-        print(results.map(\.line).joined(separator: "\n"))
-      }
+      try BenchReport(rounds: rounds, results: results).show(asJSON: json)
+    }
+  }
+
+  struct Simulation: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "The simulated shop, as fast as it can.",
+      discussion: "Spans are counted as they are reported; everything that a run does is done, its judgement included.")
+
+    @Option(
+      parsing: .unconditional, help: ArgumentHelp("Each figure is measured so often.", valueName: "n"),
+      transform: Arguments.rounds)
+    var rounds = 5
+
+    @Flag(help: "Also one virtual hour, which takes a minute or two.")
+    var hour = false
+
+    @Flag(help: "Print one JSON object.")
+    var json = false
+
+    func run() throws {
+      let results = SimulationBenchmarks(rounds: rounds).run(withHour: hour)
+      try BenchReport(rounds: rounds, results: results).show(asJSON: json)
     }
   }
 }
@@ -57,12 +73,19 @@ struct Bench: ParsableCommand {
 struct BenchReport: Encodable {
   var rounds: Int
   var results: [BenchResult]
+
+  func show(asJSON: Bool) throws {
+    guard asJSON else { return print(results.map(\.line).joined(separator: "\n")) }
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    print(String(decoding: try encoder.encode(self), as: UTF8.self))
+  }
 }
 
 /// One figure, measured several times.
 struct BenchResult: Encodable, Sendable {
   var name: String
-  /// `records/s` or `µs`.
+  /// `records/s`, `spans/s` or `µs`.
   var unit: String
   var median: Double
   var least: Double

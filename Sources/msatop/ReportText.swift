@@ -44,7 +44,8 @@ struct ReportText {
     return [
       ("duplicates delivered", trials.duplicatesDelivered), ("duplicates suppressed", trials.duplicatesSuppressed),
       ("crashes between effect and offset commit", trials.crashesBeforeOffsetCommit),
-      ("time-outs with unknown outcome", trials.timeOutsWithUnknownOutcome), ("rebalances", trials.rebalances),
+      ("time-outs with unknown outcome", trials.timeOutsWithUnknownOutcome), ("late answers", trials.lateAnswers),
+      ("rebalances", trials.rebalances),
       ("charges repeated under one key", trials.chargesRepeated), ("refunds", trials.refunds),
       ("dead letters", trials.deadLetters),
     ] + trials.compensations.map { ("compensations: \($0.step)", $0.count) }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Concurrency
 import Dispatch
 import Foundation
+import Operations
 import Shop
 import Widgets
 

@@ -1,4 +1,5 @@
 import Operations
+import Resilience
 import Simulation
 import Testing
 import TraceCollector
@@ -36,6 +37,61 @@ import TraceModel
     #expect(all.isSuperset(of: [Invariant.stockIsConserved.rawValue, Invariant.moneyIsConserved.rawValue]))
   }
 
+  // MARK: As faults
+
+  @Test func eachServiceCanOnlyBeBuiltWrongWhereItMatters() {
+    func services(_ mistake: Mistake) -> [String] {
+      ShopPlan.catalogue.services.filter { $0.mistakes.contains(mistake) }.map(\.name)
+    }
+    #expect(services(.innerJoin) == [ShopPlan.order])
+    #expect(services(.dualWrite).contains(ShopPlan.inventory) && !services(.dualWrite).contains(ShopPlan.payment))
+    #expect(services(.noIdempotency).contains(ShopPlan.payment) && !services(.noIdempotency).contains(ShopPlan.gateway))
+    #expect(services(.noBreaker).contains(ShopPlan.gateway) && !services(.noBreaker).contains(ShopPlan.inventory))
+  }
+
+  /// Of one service, and only while it is armed.
+  @Test func aFaultIsMadeWhereAndWhileItIsArmed() {
+    let stage = Stage()
+    let id = stage.arm("order:dual-write").id
+    #expect(stage.world.makes(.dualWrite, at: ShopPlan.order))
+    #expect(!stage.world.makes(.dualWrite, at: ShopPlan.inventory))
+    #expect(!stage.world.makes(.innerJoin, at: ShopPlan.order))
+    _ = stage.world.faults.toggle(id)
+    #expect(!stage.world.makes(.dualWrite, at: ShopPlan.order))
+  }
+
+  @Test func guardsGoAndComeBack() throws {
+    let stage = Stage()
+    let client = try #require(stage.world.service(ShopPlan.payment).instances[0].process?.clients.first)
+    let id = stage.arm("payment:no-breaker").id
+    #expect(client.breaker.state == .disabled)
+    #expect(client.guards(retrying: true).timeLimiter == nil && client.guards(retrying: true).bulkhead == nil)
+    #expect(client.guards(retrying: true).retry != nil && client.guards(retrying: false).retry == nil)
+    _ = stage.world.faults.remove(id)
+    #expect(client.breaker.state == .closed)
+    #expect(client.guards(retrying: true).timeLimiter != nil && client.guards(retrying: true).bulkhead != nil)
+  }
+
+  /// Payment is away while orders of the join saga come: an outer join rolls them back, an inner one forgets them. When it
+  /// is an outer one again, what comes from then on ends.
+  @Test func aJoinBecomesInnerAndOuterAgain() {
+    let stage = Stage()
+    func orderWithoutPayment() -> GTXID? {
+      stage.arm("payment:crash,ttl=12s")
+      let id = stage.order(saga: .join)
+      stage.run(30)
+      return id
+    }
+    let id = stage.arm("order:inner-join").id
+    let forgotten = orderWithoutPayment()
+    #expect(stage.orderState(forgotten) == SagaKind.join.first)
+    _ = stage.world.faults.remove(id)
+    let rolledBack = orderWithoutPayment()
+    #expect(stage.state(rolledBack) == .compensated)
+    #expect(stage.orderState(forgotten) == SagaKind.join.first)
+    #expect(stage.world.joins.isEmpty)
+  }
+
   // MARK: Without guards
 
   /// The finished spans of a route at one service: the share of errors, and the 99th percentile in nanoseconds.
@@ -64,6 +120,44 @@ import TraceModel
     #expect(normal.count > 300 && meanwhile.count > 600)
     #expect(meanwhile.errors < 0.01)
     #expect(meanwhile.p99 < 2 * normal.p99, "\(meanwhile.p99) against \(normal.p99) ns")
+  }
+
+  /// What is asked of payment directly is answered by the same threads, whether the company is needed for it or not.
+  @Test func receiptsStayAsTheyAreWhileTheCompanyHangsAndNotWithoutGuards() {
+    for isWrong in [false, true] {
+      let stage = Stage(rate: 60) { $0.mix.journeys = [(.buy, 1), (.card, 1), (.receipt, 1)] }
+      stage.run(20)
+      func receipts(since: Int64) -> (count: Int, errors: Double, p99: Int64) {
+        Self.figures(stage, ShopPlan.gateway, PaymentDesk.receipt, since: since)
+      }
+      let normal = receipts(since: 0)
+      let since = stage.world.time.now
+      if isWrong { stage.arm("payment:no-breaker") }
+      stage.arm("payment-gateway:outage,ttl=60s")
+      stage.run(60)
+      let meanwhile = receipts(since: since)
+      #expect(normal.count > 300 && normal.errors == 0 && meanwhile.count > 900)
+      #expect((meanwhile.errors < 0.01) != isWrong, "\(meanwhile.errors)")
+      #expect((meanwhile.p99 < 2 * normal.p99) != isWrong, "\(meanwhile.p99) against \(normal.p99) ns")
+    }
+  }
+
+  @Test func aCardIsCheckedAsLongAsTheCompanyAnswers() {
+    let stage = Stage()
+    func check() -> String? {
+      stage.send(Request(PaymentDesk.check, body: Payload(user: "kim"), user: "kim"))
+      stage.run(3)
+      return stage.answers.last?.body.state
+    }
+    #expect(check() == PaymentDesk.valid)
+    stage.arm("payment-gateway:outage,ttl=10s")
+    #expect(check() == PaymentDesk.unchecked)
+    let id = stage.order(saga: .join)
+    stage.run(60)
+    stage.send(Request(PaymentDesk.receipt, argument: id?.hex ?? ""))
+    stage.send(Request(PaymentDesk.receipt, argument: "nothing"))
+    stage.run(1)
+    #expect(stage.answers.suffix(2).map(\.status).sorted() == [200, 404])
   }
 
   /// A company that hung for a while holds for ever what waits for it without a limit.

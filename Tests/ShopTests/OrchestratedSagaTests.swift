@@ -39,6 +39,11 @@ import Transactions
     #expect(stage.orderState(id) == "CANCELLED" && stage.state(id) == .compensated)
     #expect(saga(stage, id)?.strip.text == "✓ order ✓ credit ✓ stock ✗ charge ↺ stock ↺ credit ↺ order")
     #expect(stage.stock("sku-01") == before && stage.money(id) == 0 && stage.credit(of: "kim") == 0)
+    let undone = stage.spans(id).filter { $0[attribute: AttributeName.undoes] != nil }
+    #expect(
+      Set(undone.map { "\($0.service) \($0.operation)" }) == [
+        "inventory release", "customer release credit", "order cancel",
+      ])
     let summary = id.flatMap { stage.world.book.entry($0) }
     #expect(summary?.firstError == "charge: card declined" && summary?.isBusinessDecision == true)
     stage.rest()

@@ -42,8 +42,12 @@ final class Stage: @unchecked Sendable {
     world.time.spawn { [self] in
       let reply = Reply<Response>()
       let target = world.service(service).next()
-      let answer = try? await world.network.call(target, request, caller: "", reply: reply)
-      answers.append(answer ?? Response(0))
+      do {
+        answers.append(try await world.network.call(target, request, caller: "", reply: reply))
+      } catch {
+        guard case CallFailure.serverError(_, _, _, let answer?) = error else { return answers.append(Response(0)) }
+        answers.append(answer)
+      }
     }
   }
 
@@ -72,6 +76,7 @@ final class Stage: @unchecked Sendable {
   /// Names of the crossings, in the order of their numbers: `POST /orders`, `ORDER_CREATE`, …
   func crossings(_ id: GTXID?) -> [String] {
     spans(id).filter { $0.kind == .client || $0.kind == .producer || $0.parent == nil }
+      .filter { $0.operation != EventType.orderChanged }
       .sorted { ($0.ltxid?.number ?? 0, $0.start) < ($1.ltxid?.number ?? 0, $1.start) }
       .map { "#\($0.ltxid?.number ?? 0) \($0.operation)" }
   }
@@ -89,9 +94,9 @@ final class Stage: @unchecked Sendable {
     return found.sorted { $0.record.timestamp < $1.record.timestamp }
   }
 
-  /// `PLACED → orders`; what was mined from item's log is left out, as it comes when it comes.
+  /// `PLACED → orders`; what was mined from a log is left out, as it comes when it comes.
   func events(_ id: GTXID?) -> [String] {
-    records(id).filter { $0.topic != TopicName.itemChanges }.map {
+    records(id).filter { $0.topic != TopicName.itemChanges && $0.topic != TopicName.orderChanges }.map {
       "\($0.record.headerText(RecordHeaderName.type) ?? "-") → \($0.topic)"
     }
   }
@@ -150,15 +155,22 @@ final class Stage: @unchecked Sendable {
     world.counters.compensations.first { $0.step == step }?.count ?? 0
   }
 
+  /// Lets what is under way this very moment end.
+  private func settle() {
+    for _ in 0..<50 where world.audit.isUnderWay { run(0.01) }
+  }
+
   /// What broke, one line each.
   func problems() -> [String] {
-    FinalJudgement(world: world).verdicts().flatMap { verdict in
+    settle()
+    return FinalJudgement(world: world).verdicts().flatMap { verdict in
       verdict.problems.map { "\(verdict.invariant.rawValue): \($0)" }
     }
   }
 
   /// The invariants that do not hold.
   func broken() -> [Invariant] {
-    FinalJudgement(world: world).verdicts().filter { !$0.problems.isEmpty }.map(\.invariant)
+    settle()
+    return FinalJudgement(world: world).verdicts().filter { !$0.problems.isEmpty }.map(\.invariant)
   }
 }

@@ -31,7 +31,8 @@ import TraceModel
     // payment-2 is back, and has been given half of the partitions.
     stage.run(8)
     let payment = stage.world.service(ShopPlan.payment).instances
-    #expect(payment.map { $0.process?.partitionsHeld } == [9, 9])
+    let half = ShopPlan.partitions * PaymentService.plan.reads.count / 2
+    #expect(payment.map { $0.process?.partitionsHeld } == [half, half])
     stage.world.crashPoints.arm(try CrashSpec(parsing: "payment/1:P9"))
     stage.run(90)
     #expect(stage.world.crashPoints.count(of: .beforeEffect).struck == 1)

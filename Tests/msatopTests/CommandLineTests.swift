@@ -5,7 +5,7 @@ import Testing
   @Test(arguments: [
     (["--colour"], "--colour"),
     (["--theme", "solarized"], "there are dark, light, nord"),
-    (["--fault", "payments:crash"], "there are gateway, order, inventory, payment, payment-gateway"),
+    (["--fault", "payments:crash"], "there are gateway, order, inventory, payment, customer"),
     (["--fault", "payment:db-down"], "keeps no database"),
     (["--fault", "payment:sleepy"], "there are latency=2s"),
     (["--rate", "many"], "0 to 10000"),

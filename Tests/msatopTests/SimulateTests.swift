@@ -36,7 +36,8 @@ import Testing
   }
 
   @Test func theTreeOfTheLastFailureIsPrinted() async throws {
-    let outcome = try await Program.run("simulate", "--duration", "20s", "--transaction", "last-failed")
+    let outcome = try await Program.run(
+      "simulate", "--duration", "20s", "--sagas", "choreographed", "--transaction", "last-failed")
     #expect(outcome.status == 0)
     #expect(outcome.output.contains("✓ every saga ends"))
     #expect(

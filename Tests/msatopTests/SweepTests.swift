@@ -44,8 +44,8 @@ import Testing
     (["--seeds", "9..1"], "1..1000"), (["--seeds", "1..3", "--seed", "2"], "--seed belongs to one run"),
     (["--seeds", "1..3", "--events", "x"], "--events belongs to one run"),
     (["--mistake", "typo"], "dual-write, no-idempotency, no-breaker"),
-    (["--mistake", "inner-join"], "the join saga is not part of this shop yet"),
-    (["--crash", "order:P17"], "no orchestrator yet"), (["--fault", "payment:crash@soon"], "30s, 10m, 1h"),
+    (["--crash", "order:P17"], "order does not pass P17; orchestrator do"),
+    (["--fault", "payment:crash@soon"], "30s, 10m, 1h"),
   ])
   func aMistakeOnTheCommandLineIsOneLine(arguments: [String], expected: String) async throws {
     let outcome = try await Program.command(Program.path, ["simulate"] + arguments)

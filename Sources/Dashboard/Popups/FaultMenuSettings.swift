@@ -57,7 +57,9 @@ struct FaultMenuSettings: Sendable, Hashable {
   }
 
   /// Whether the kind strikes instances, of which one can be chosen.
-  var strikesInstances: Bool { kind != .poison && kind != .duplicate && kind != .brokerDown }
+  var strikesInstances: Bool {
+    kind != .poison && kind != .duplicate && kind != .brokerDown && kind.mistake == nil
+  }
 
   var spec: FaultSpec {
     FaultSpec(
@@ -74,7 +76,9 @@ struct FaultMenuSettings: Sendable, Hashable {
     case .leak: .leak(leak)
     case .poison: .poison(poison)
     case .duplicate: .duplicate(duplicates)
-    case .crash, .databaseDown, .outage, .partition, .loseBeforeOutbox, .brokerDown: kind.usual
+    case .crash, .databaseDown, .outage, .partition, .loseBeforeOutbox, .brokerDown, .dualWrite, .noIdempotency,
+      .noBreaker, .innerJoin, .viewWithoutVersions:
+      kind.usual
     }
   }
 
@@ -136,7 +140,7 @@ struct FaultMenuSettings: Sendable, Hashable {
     case .skew: skew = Self.stepped(skew, by: step, in: Self.skews)
     case .leak: leak = Self.stepped(leak, by: step, in: Self.leaks)
     case .poison: poison = Self.stepped(poison, by: step, in: Self.poisons)
-    case .crash, .databaseDown, .outage, .partition, .loseBeforeOutbox, .brokerDown: break
+    default: break
     }
   }
 
@@ -161,7 +165,7 @@ struct FaultMenuSettings: Sendable, Hashable {
     case .skew(let offset): skew = offset
     case .leak(let bytes): leak = bytes
     case .poison(let count): poison = count
-    case .crash, .databaseDown, .outage, .partition, .loseBeforeOutbox, .brokerDown: break
+    case .crash, .databaseDown, .outage, .partition, .loseBeforeOutbox, .brokerDown, .mistake: break
     }
     if case .topic(let name) = spec.target { topic = name }
     // There may be fewer instances by now.

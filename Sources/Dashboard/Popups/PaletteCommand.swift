@@ -6,7 +6,7 @@ import TraceModel
 enum PaletteCommand: String, CaseIterable, Sendable {
   case overview, services, service, breakers, topics, tail, transactions, map, faults, log, alerts
   case transaction = "tx"
-  case fault, scenario, scale, deploy, set, rate, speed, theme, refresh, help
+  case fault, scenario, scale, deploy, set, rate, speed, rebuild, theme, refresh, help
   case quit = "q"
 
   /// What it is and what follows it, for the list of completions.
@@ -26,6 +26,7 @@ enum PaletteCommand: String, CaseIterable, Sendable {
     case .set: "KEY VALUE, or back VERSION   configuration"
     case .rate: "N   transactions a second"
     case .speed: "0.1 … 100 or max   how fast time goes by"
+    case .rebuild: "VIEW   builds it anew beside the one that serves"
     case .theme: "[NAME]   colours"
     case .refresh: "N   frames a second at most"
     case .help: "the keys"
@@ -35,7 +36,8 @@ enum PaletteCommand: String, CaseIterable, Sendable {
 
   var takesArgument: Bool {
     switch self {
-    case .service, .tail, .transaction, .fault, .scenario, .scale, .deploy, .set, .rate, .speed, .refresh: true
+    case .service, .tail, .transaction, .fault, .scenario, .scale, .deploy, .set, .rate, .speed, .rebuild, .refresh:
+      true
     default: false
     }
   }
@@ -81,6 +83,7 @@ struct PaletteReader {
     case .set: return [.effect(.perform(try setting(argument)))]
     case .rate: return [.effect(.perform(.setRate(try rate(argument))))]
     case .speed: return [.effect(.perform(.setSpeed(try speed(argument))))]
+    case .rebuild: return [.effect(.perform(.rebuild(view: try view(argument))))]
     case .theme: return try theme(argument)
     case .refresh: return [.effect(.setRefresh(try refresh(argument)))]
     case .help: return [.showHelp]
@@ -140,6 +143,13 @@ struct PaletteReader {
     if names.contains(name) { return .startScenario(name: name) }
     let known = names.isEmpty ? "this system has none" : "there are \(names.joined(separator: ", "))"
     throw PaletteProblem(sentence: "unknown scenario \"\(name)\"; \(known)")
+  }
+
+  private func view(_ name: String) throws(PaletteProblem) -> String {
+    let names = context.snapshot.views.map(\.name)
+    if names.contains(name) { return name }
+    let known = names.isEmpty ? "this system has none" : "there are \(names.joined(separator: ", "))"
+    throw PaletteProblem(sentence: "unknown view \"\(name)\"; \(known)")
   }
 
   private func rate(_ text: String) throws(PaletteProblem) -> Double {

@@ -10,10 +10,12 @@ public struct FaultCatalogue: Sendable, Codable {
     /// Those of the topic that it reads; nil where they are not known.
     public var partitions: Int?
     public var publishing: Publishing
+    /// How it can be built wrong.
+    public var mistakes: [Mistake]
 
     public init(
       name: String, instances: Int, hasDatabase: Bool, consumes: Bool, isOutside: Bool, partitions: Int? = nil,
-      publishing: Publishing = .nothing
+      publishing: Publishing = .nothing, mistakes: [Mistake] = []
     ) {
       self.name = name
       self.instances = instances
@@ -22,6 +24,7 @@ public struct FaultCatalogue: Sendable, Codable {
       self.isOutside = isOutside
       self.partitions = partitions
       self.publishing = publishing
+      self.mistakes = mistakes
     }
   }
 
@@ -85,6 +88,9 @@ public struct FaultCatalogue: Sendable, Codable {
     switch target {
     case .service(let name), .instance(let name, _):
       guard let service = services.first(where: { $0.name == name }) else { return "no such service" }
+      if case .instance = target, kind.mistake != nil, obstacle(to: kind, on: service) == nil {
+        return "all its instances run one program; say \(name)"
+      }
       return obstacle(to: kind, on: service)
     case .edge: return kind == .latency || kind == .errors ? nil : "an edge can only be late or fail"
     case .database: return kind == .databaseDown ? nil : "a database can only be down"
@@ -117,6 +123,8 @@ public struct FaultCatalogue: Sendable, Codable {
       }
     case .poison, .duplicate: "strikes a topic; say topic:…"
     case .brokerDown: "it is the bus that would be down; say broker"
+    case .dualWrite, .noIdempotency, .noBreaker, .innerJoin, .viewWithoutVersions:
+      kind.mistake.flatMap { service.mistakes.contains($0) ? nil : $0.absence }
     }
   }
 }

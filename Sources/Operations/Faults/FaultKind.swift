@@ -28,6 +28,8 @@ public enum FaultKind: Sendable, Hashable, Codable {
   case duplicate(Double)
   /// The bus takes and gives nothing.
   case brokerDown
+  /// The service is built wrong.
+  case mistake(Mistake)
 
   /// A kind without its intensity.
   public enum Name: String, Sendable, Codable, CaseIterable {
@@ -39,6 +41,11 @@ public enum FaultKind: Sendable, Hashable, Codable {
     case loseBeforeOutbox = "lose-before-outbox"
     case poison, duplicate
     case brokerDown = "broker-down"
+    case dualWrite = "dual-write"
+    case noIdempotency = "no-idempotency"
+    case noBreaker = "no-breaker"
+    case innerJoin = "inner-join"
+    case viewWithoutVersions = "view-without-versions"
 
     /// What it does, in words for a menu.
     public var explanation: String {
@@ -57,6 +64,11 @@ public enum FaultKind: Sendable, Hashable, Codable {
       case .poison: "records that nobody can read"
       case .duplicate: "records come twice"
       case .brokerDown: "the bus does not answer"
+      case .dualWrite: "publishes beside its transaction"
+      case .noIdempotency: "a repetition has its effect again"
+      case .noBreaker: "calls with no breaker, no time limit"
+      case .innerJoin: "forgets an answer that finds no other"
+      case .viewWithoutVersions: "takes an old change for a new one"
       }
     }
 
@@ -73,6 +85,11 @@ public enum FaultKind: Sendable, Hashable, Codable {
       case .poison: "poison message"
       case .duplicate: "duplicates"
       case .brokerDown: "broker down"
+      case .dualWrite: "dual write"
+      case .noIdempotency: "no idempotency"
+      case .noBreaker: "no breaker"
+      case .innerJoin: "inner join"
+      case .viewWithoutVersions: "view without versions"
       default: rawValue
       }
     }
@@ -84,6 +101,11 @@ public enum FaultKind: Sendable, Hashable, Codable {
       case .duplicate: "twice"
       case .partition: "cut off"
       case .brokerDown: "bus-down"
+      case .dualWrite: "dual"
+      case .noIdempotency: "no-idem"
+      case .noBreaker: "no-brkr"
+      case .innerJoin: "inner"
+      case .viewWithoutVersions: "blind"
       default: rawValue
       }
     }
@@ -111,6 +133,11 @@ public enum FaultKind: Sendable, Hashable, Codable {
       case .poison: .poison(1)
       case .duplicate: .duplicate(0.05)
       case .brokerDown: .brokerDown
+      case .dualWrite: .mistake(.dualWrite)
+      case .noIdempotency: .mistake(.noIdempotency)
+      case .noBreaker: .mistake(.noBreaker)
+      case .innerJoin: .mistake(.innerJoin)
+      case .viewWithoutVersions: .mistake(.viewWithoutVersions)
       }
     }
   }
@@ -131,6 +158,11 @@ public enum FaultKind: Sendable, Hashable, Codable {
     case .poison: .poison
     case .duplicate: .duplicate
     case .brokerDown: .brokerDown
+    case .mistake(.dualWrite): .dualWrite
+    case .mistake(.noIdempotency): .noIdempotency
+    case .mistake(.noBreaker): .noBreaker
+    case .mistake(.innerJoin): .innerJoin
+    case .mistake(.viewWithoutVersions): .viewWithoutVersions
     }
   }
 
@@ -142,7 +174,7 @@ public enum FaultKind: Sendable, Hashable, Codable {
     case .pool(let count), .poison(let count): "\(count)"
     case .leak(let bytes): FaultNotation.bytesPerSecond(bytes)
     case .skew(let offset): FaultNotation.offset(offset)
-    case .crash, .databaseDown, .outage, .partition, .loseBeforeOutbox, .brokerDown: nil
+    case .crash, .databaseDown, .outage, .partition, .loseBeforeOutbox, .brokerDown, .mistake: nil
     }
   }
 }

@@ -20,7 +20,8 @@ struct FaultKindParser {
     case .poison: return .poison(try number(1...Self.mostRecords, default: 1, of: "records", example: "poison=1"))
     case .skew: return .skew(try offset())
     case .leak: return .leak(try bytes())
-    case .crash, .databaseDown, .outage, .partition, .loseBeforeOutbox, .brokerDown:
+    case .crash, .databaseDown, .outage, .partition, .loseBeforeOutbox, .brokerDown, .dualWrite, .noIdempotency,
+      .noBreaker, .innerJoin, .viewWithoutVersions:
       if let intensity {
         throw FaultSpecError("\(name.rawValue) has no intensity; leave out \"=\(intensity)\"")
       }

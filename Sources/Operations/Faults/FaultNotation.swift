@@ -22,14 +22,15 @@ public enum FaultNotation {
     return (0...1).contains(share) ? share : nil
   }
 
-  /// `2s`, `500ms`, `2m`
+  /// `2s`, `1.5s`, `500ms`, `2m`
   public static func duration(_ nanoseconds: Int64) -> String {
-    for (suffix, size) in [("h", 3_600_000_000_000), ("m", 60_000_000_000), ("s", 1_000_000_000), ("ms", 1_000_000)]
-      as [(String, Int64)] where nanoseconds >= size && nanoseconds % size == 0
-    {
+    for (suffix, size) in [("h", 3_600_000_000_000), ("m", 60_000_000_000), ("s", 1_000_000_000)] as [(String, Int64)]
+    where nanoseconds >= size && nanoseconds % size == 0 {
       return "\(nanoseconds / size)\(suffix)"
     }
-    if nanoseconds >= 1_000_000_000, nanoseconds % 1_000_000 == 0 { return "\(Double(nanoseconds) / 1e9)s" }
+    if nanoseconds >= 1_000_000, nanoseconds % 1_000_000 == 0 {
+      return nanoseconds < 1_000_000_000 ? "\(nanoseconds / 1_000_000)ms" : "\(Double(nanoseconds) / 1e9)s"
+    }
     return nanoseconds % 1_000 == 0 ? "\(nanoseconds / 1_000)us" : "\(nanoseconds)ns"
   }
 

@@ -12,6 +12,8 @@ public struct SystemSnapshot: Sendable, Codable {
   /// Newest first, a bounded number.
   public var transactions: [TransactionSummary] = []
   public var tally = TransactionTally()
+  public var views: [ViewSnapshot] = []
+  public var jobs: [JobSnapshot] = []
   /// All that take longer than they should, by where they wait; ``transactions`` may hold fewer of them.
   public var overdue: [OverdueTransactions] = []
   /// What somebody should look at, worst first.

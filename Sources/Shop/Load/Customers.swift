@@ -1,3 +1,4 @@
+internal import OrderedCollections
 internal import Simulation
 internal import TraceModel
 
@@ -14,6 +15,14 @@ final class Customers: @unchecked Sendable {
   /// Customers who wait for an answer.
   private(set) var waiting = 0
   private(set) var served: UInt64 = 0
+  /// The transactions of the last orders that were accepted, oldest first.
+  private var ordered: [String] = []
+  private static let remembered = 64
+
+  /// What each customer ordered last, and when.
+  private var lastOrders = OrderedDictionary<String, (transaction: GTXID, time: Int64)>()
+  /// For so long a customer looks for the last order in the history.
+  private static let ownOrderIsNew: Int64 = 60_000_000_000
 
   static let names = [
     "kim", "lee", "park", "choi", "jung", "kang", "cho", "yoon", "jang", "lim", "han", "oh", "seo", "shin", "kwon",
@@ -89,6 +98,15 @@ final class Customers: @unchecked Sendable {
       body.stars = Int64(max(1 + choices.below(5), 1 + choices.below(5)))
       body.words = "as \(["expected", "described", "good as new", "hoped"][choices.below(4)])"
       return Request("POST /reviews", body: body)
+    case .card: return Request("POST /cards/check", body: Payload(user: user))
+    case .receipt:
+      return Request("GET /payments/{gtxid}", argument: ordered.isEmpty ? "" : ordered[choices.below(ordered.count)])
+    case .history:
+      var body = Payload()
+      if let last = lastOrders[user], world.time.now - last.time < Self.ownOrderIsNew {
+        body.transaction = last.transaction.hex
+      }
+      return Request("GET /history", body: body)
     case .buy:
       var body = Payload(user: user, sku: product.sku, quantity: quantity, amount: product.price * quantity)
       let saga = chosen(from: mix.sagas.map { ($0.saga, $0.weight) })
@@ -106,6 +124,9 @@ final class Customers: @unchecked Sendable {
     guard let response = try? await ask(request), response.status == 202,
       let gtxid = response.headers.first(where: { $0.name == Carrier.gtxid }).flatMap({ GTXID($0.value) })
     else { return }
+    if ordered.count >= Self.remembered { ordered.removeFirst() }
+    ordered.append(gtxid.hex)
+    lastOrders[request.user] = (gtxid, world.time.now)
     for pause in Self.patience {
       try? await world.time.sleep(for: pause)
       let question = Request("GET /transactions/{gtxid}", argument: gtxid.hex, user: request.user)

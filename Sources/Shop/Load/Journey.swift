@@ -8,6 +8,12 @@ public enum Journey: String, Sendable, CaseIterable {
   /// Orders one thing, and asks what became of it.
   case buy
   case review
+  /// Has a card checked.
+  case card
+  /// Asks for the receipt of an order, some customer's.
+  case receipt
+  /// Looks at what was ordered so far.
+  case history
 }
 
 /// Which journeys customers go on, and how their orders are carried out: weights against each other.
@@ -29,7 +35,9 @@ public struct LoadMix: Sendable, Equatable {
 
   /// A shop on an ordinary day.
   public static let ordinary = LoadMix(
-    journeys: [(.buy, 50), (.browse, 25), (.search, 12), (.cart, 9), (.review, 4)],
+    journeys: [
+      (.buy, 50), (.browse, 25), (.search, 12), (.cart, 9), (.review, 4), (.card, 3), (.receipt, 3), (.history, 4),
+    ],
     sagas: [(.choreographed, 50), (.orchestrated, 15), (.join, 15), (.credit, 12), (.creditLarge, 8)])
 
   /// As options of the command line; none where it is the ordinary one.

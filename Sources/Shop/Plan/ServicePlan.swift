@@ -38,6 +38,8 @@ struct StorePlan: Sendable {
   var tables: any ServiceTables.Type
   /// Whether it has an outbox, and a relay that empties it.
   var publishes = true
+  /// The service whose database it is, when it only reads there; nil: its own.
+  var owner: String?
   /// The tables whose changes the database keeps a log of, for whoever mines it.
   var captures: [String] = []
 }

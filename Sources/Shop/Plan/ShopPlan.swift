@@ -18,6 +18,8 @@ struct ShopPlan: Sendable {
   static let search = "search"
   static let aggregate = "aggregate"
   static let orchestrator = "orchestrator"
+  static let historyUpdater = "order-history-updater"
+  static let history = "order-history"
   static let pageComposer = "page-composer"
   static let registry = "registry"
   static let config = "config"
@@ -29,7 +31,8 @@ struct ShopPlan: Sendable {
     ItemService.plan, OrchestratorService.plan, PageComposer.plan, CatalogService.plan, CartService.plan,
     ReviewService.plan,
     ShippingService.plan,
-    RecommendationService.plan, SearchService.plan, AggregateService.plan, RegistryService.plan, ConfigService.plan,
+    RecommendationService.plan, SearchService.plan, AggregateService.plan, HistoryUpdater.plan, HistoryService.plan,
+    RegistryService.plan, ConfigService.plan,
     PaymentCompany.plan,
   ]
 
@@ -45,6 +48,9 @@ struct ShopPlan: Sendable {
     service.reads.map { (service.name, $0.topic) }
       + service.joins.flatMap { [($0.group, $0.left), ($0.group, $0.right)] }
   }
+
+  /// Whose database is mined by whom.
+  static let miners: [(source: String, miner: String)] = [(item, aggregate), (order, historyUpdater)]
 
   /// The topics that are read, each once, in the order of the plan.
   static let topics: [String] = readings.reduce(into: []) { topics, reading in
@@ -70,12 +76,13 @@ struct ShopPlan: Sendable {
         FaultCatalogue.Service(
           name: service.name, instances: service.instances, hasDatabase: service.store != nil,
           consumes: !service.reads.isEmpty, isOutside: service.isOutside,
-          partitions: service.reads.isEmpty ? nil : partitions, publishing: service.publishing)
+          partitions: service.reads.isEmpty ? nil : partitions, publishing: service.publishing,
+          mistakes: service.mistakes)
       },
       edges: services.flatMap { service in
         service.calls.map { FaultCatalogue.Edge(from: service.name, to: $0.callee) }
       },
-      databases: services.filter { $0.store != nil }.map(\.name),
+      databases: services.filter { $0.store != nil && $0.store?.owner == nil }.map(\.name),
       groups: services.filter { !$0.reads.isEmpty }.map(\.name),
       topics: topics.map { FaultCatalogue.Topic(name: $0, partitions: partitions) })
   }
@@ -121,6 +128,7 @@ enum EventType {
 
   static let priceChanged = "PriceChanged"
   static let quantityChanged = "QuantityChanged"
+  static let orderChanged = "OrderChanged"
 
   static let creditReleased = "CreditReleased"
   static let stockReleased = "StockReleased"
@@ -159,5 +167,7 @@ enum TopicName {
   static let replies = "replies"
   /// What became of the rows of item; the key is the product.
   static let itemChanges = "item.changes"
+  /// What became of the rows of order; the key is the order.
+  static let orderChanges = "order.changes"
   static let operations = "__operations"
 }

@@ -54,6 +54,14 @@ struct CommandDesk {
     case .scale, .deploy, .promoteDeployment, .rollBackDeployment: return deployment(command)
     case .configure(let key, let value): return configured(key, value)
     case .rollBackConfiguration(let version): return configuration(backTo: version)
+    case .rebuild(let view):
+      guard snapshot.views.contains(where: { $0.name == view }) else {
+        return .refused("there is no view \(view); there are \(snapshot.views.map(\.name).joined(separator: ", "))")
+      }
+      guard snapshot.jobs.first(where: { $0.name == HistoryRebuild.name })?.current == nil else {
+        return .refused("\(view) is being rebuilt already")
+      }
+      return .done("rebuild of \(view) asked for")
     case .setSpeed(let speed):
       switch speed {
       case .asFastAsItCan: return .done("as fast as it can")
@@ -155,6 +163,7 @@ struct CommandDesk {
         try world.configuration.rollBack(to: version, by: "operator")
       }
     case .setSpeed: break
+    case .rebuild(let view): _ = world.askForRebuild(of: view)
     }
     log(command, in: world)
   }
@@ -198,6 +207,7 @@ struct CommandDesk {
     case .retryDeadLetter, .discardDeadLetter, .moveOffsets: return  // what came of it was told
     case .scale(let service, let count): tell(service, "to \(Count.of(count, "instance")) by hand", world)
     case .deploy(let service, let version, _): tell(service, "to \(version) by hand", world)
+    case .rebuild(let view): tell(view, "rebuild asked for", world)
     case .setRate(let rate): tell("load", "rate \(rate)/s", world)
     }
   }

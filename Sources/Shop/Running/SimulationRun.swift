@@ -49,7 +49,7 @@ public final class SimulationRun {
     guard world.customers.waiting == 0, world.transactions.allHaveEnded, world.oldestUnreadRecord() == nil else {
       return false
     }
-    guard world.joins.isEmpty, world.oldestUnmined(of: ShopPlan.item) == nil else { return false }
+    guard world.joins.isEmpty, world.oldestUnmined == nil else { return false }
     return world.outboxDepths.allSatisfy { $0 == 0 } && !world.audit.isUnderWay
   }
 
@@ -70,7 +70,7 @@ public final class SimulationRun {
     report.trials = SimulationReport.Trials(
       duplicatesDelivered: counters.duplicatesDelivered, duplicatesSuppressed: counters.duplicatesSuppressed,
       crashesBeforeOffsetCommit: counters.crashesBeforeOffsetCommit,
-      timeOutsWithUnknownOutcome: counters.timeOutsWithUnknownOutcome,
+      timeOutsWithUnknownOutcome: counters.timeOutsWithUnknownOutcome, lateAnswers: counters.lateAnswers,
       compensations: counters.compensations.map { .init(step: $0.step, count: $0.count) }
         .sorted { $0.step < $1.step },
       rebalances: counters.rebalances, deadLetters: counters.deadLetters,
@@ -81,6 +81,8 @@ public final class SimulationRun {
           point: point.name, what: point.explanation, armed: count.armed, passed: count.passed, struck: count.struck)
       })
     report.scenario = world.stage.progress
+    report.scenarioJudgesInvariants =
+      world.settings.scenario?.expectations.contains { $0.condition.figure == .brokenInvariants } ?? false
     report.invariants = verdicts.map {
       .init(name: $0.invariant.rawValue, holds: $0.problems.isEmpty, problems: $0.problems)
     }

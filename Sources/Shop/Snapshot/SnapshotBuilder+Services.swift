@@ -195,7 +195,7 @@ extension SnapshotBuilder {
       for client in service.instances.compactMap(\.process).compactMap({ process in
         process.clients.first { $0.callee == plan.callee }
       }) {
-        add(client.pipeline.snapshot(now: world.time.now), to: &call)
+        add(client.guards(retrying: true).snapshot(now: world.time.now), to: &call)
       }
       return call
     }

@@ -43,6 +43,8 @@ final class SnapshotBuilder {
     snapshot.tally = world.transactions.currentTally()
     snapshot.transactions = transactions(now: now)
     snapshot.overdue = world.transactions.overdue()
+    snapshot.views = views()
+    snapshot.jobs = jobs()
     snapshot.events = reader.newestFirst
     snapshot.registry = registry()
     snapshot.configuration = configuration()

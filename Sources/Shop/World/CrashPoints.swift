@@ -12,12 +12,14 @@ enum CommitPlace {
   case command
   /// The one that forgets what is old.
   case prune
+  /// The one that writes a view whose position is kept elsewhere.
+  case view
   case other
 
   var before: CrashPoint? {
     switch self {
     case .call: .beforeCommit
-    case .record, .command: .beforeEffect
+    case .record, .command, .view: .beforeEffect
     case .sagaStep, .prune, .other: nil
     }
   }
@@ -29,6 +31,7 @@ enum CommitPlace {
     case .sagaStep: .commandWritten
     case .command: .actionDone
     case .prune: .inboxPruned
+    case .view: .viewWritten
     case .other: nil
     }
   }

@@ -133,6 +133,19 @@ final class DatabasePort: @unchecked Sendable {
     }
   }
 
+  /// Runs `body` over one connection. It makes transactions of its own, none of which writes an event.
+  func batch<Value: Sendable>(
+    _ label: String, _ body: @escaping @Sendable (ServiceDatabase) throws -> Value
+  ) async throws -> Value {
+    try await connected {
+      await self.world.time.pause(for: self.roundTrip.sample(&self.random))
+      try self.admit()
+      let value = try body(self.disk.database)
+      self.world.committed(self.disk.name, number: self.disk.committed(isQuiet: true), label: label)
+      return value
+    }
+  }
+
   /// Runs `body`, which only reads.
   func read<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
     try await connected(forReading: true) {
@@ -179,7 +192,10 @@ final class DatabasePort: @unchecked Sendable {
 
   private func admit() throws {
     try life.check()
-    if world.faults.isDatabaseDown(instance.moment()) {
+    let isShared = disk.name != instance.service.name
+    if world.faults.isDatabaseDown(instance.moment())
+      || isShared && world.faults.isDatabaseDown(instance.moment(database: disk.name))
+    {
       throw DatabaseUnavailable(description: "database \(disk.name) refuses the connection")
     }
   }

@@ -83,6 +83,7 @@ final class FaultSwitchboard: @unchecked Sendable {
     case .brokerDown: applyBrokerDown()
     case .leak: startLeaking()
     case .skew(let offset): widestSkew = max(widestSkew, abs(offset))
+    case .mistake: build(spec)
     case .latency, .errors, .databaseDown, .outage, .slowConsumer, .partition, .loseBeforeOutbox, .poison, .duplicate:
       break
     }

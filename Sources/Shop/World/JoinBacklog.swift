@@ -15,12 +15,19 @@ final class JoinBacklog: @unchecked Sendable {
   /// Timestamps, oldest first.
   private var waiting = OrderedDictionary<Place, Int64>()
   private let inputs: Set<String>
+  /// True while nobody waits: of an inner join nobody can wait for what finds no partner.
+  private let isInner: () -> Bool
   /// Whoever moves offsets by hand keeps a join from ever speaking of what it passes over.
   private static let longest: Int64 = 600_000_000_000
 
-  /// - Parameter kind: of an inner join nobody can wait for what finds no partner.
-  init(_ joins: [JoinPlan], kind: JoinSettings.Kind) {
-    inputs = kind == .inner ? [] : Set(joins.flatMap { [$0.left, $0.right] })
+  init(_ joins: [JoinPlan], isInner: @escaping () -> Bool) {
+    inputs = Set(joins.flatMap { [$0.left, $0.right] })
+    self.isInner = isInner
+  }
+
+  /// The kind of the joins has changed.
+  func fit() {
+    if isInner() { waiting = [:] }
   }
 
   var isEmpty: Bool { waiting.isEmpty }
@@ -29,7 +36,8 @@ final class JoinBacklog: @unchecked Sendable {
   var oldest: Int64? { waiting.values.first }
 
   func see(_ record: EventRecord, topic: String) {
-    guard inputs.contains(topic), let key = record.key, record.headerText(RecordHeaderName.type) != EventType.tick
+    guard inputs.contains(topic), !isInner(), let key = record.key,
+      record.headerText(RecordHeaderName.type) != EventType.tick
     else { return }
     waiting[Place(topic: topic, key: key, offset: record.offset)] = record.timestamp
   }

@@ -43,15 +43,15 @@ enum CallFailure: Error {
   case noInstance(String)
   /// The other side went away: it may have been executed.
   case connectionLost(String)
-  /// The other side answered with an error of its own.
-  case serverError(service: String, status: Int, reason: String)
+  /// The other side answered with an error of its own; nil for one that was made on the way there.
+  case serverError(service: String, status: Int, reason: String, answer: Response?)
 
   /// Whether the call may have had its effect all the same.
   var mayHaveHappened: Bool {
     switch self {
     case .connectionRefused, .noInstance: false
     case .connectionLost: true
-    case .serverError(_, let status, _): status != 503
+    case .serverError(_, let status, _, _): status != 503
     }
   }
 }
@@ -62,7 +62,7 @@ extension CallFailure: CustomStringConvertible {
     case .connectionRefused(let service): "\(service) refuses the connection"
     case .noInstance(let service): "no instance of \(service) is known"
     case .connectionLost(let service): "connection to \(service) was lost"
-    case .serverError(let service, let status, let reason):
+    case .serverError(let service, let status, let reason, _):
       reason.isEmpty ? "\(service) answered \(status)" : "\(service) answered \(status): \(reason)"
     }
   }

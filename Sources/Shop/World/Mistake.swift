@@ -1,36 +1,69 @@
 internal import EventBus
 internal import GRDB
+internal import Operations
 internal import Simulation
 internal import Transactions
 
-/// Something that is often built wrong, switched on to see which promise breaks.
-public enum Mistake: String, Sendable, Codable, CaseIterable {
-  /// Order and inventory publish an event after the commit of its state, in place of a row in the same transaction.
-  case dualWrite = "dual-write"
-  /// Neither inbox nor idempotency key: every delivery has its effect.
-  case noIdempotency = "no-idempotency"
-  /// Remote calls without circuit breaker, bulkhead and time limiter.
-  case noBreaker = "no-breaker"
-  /// The join saga's window drops what has no counterpart.
-  case innerJoin = "inner-join"
-}
-
-extension ShopSettings {
-  /// How the answers of the join saga are joined.
-  var joinKind: JoinSettings.Kind { mistakes.contains(.innerJoin) ? .inner : .outer }
-}
-
 extension World {
-  func makes(_ mistake: Mistake) -> Bool { settings.mistakes.contains(mistake) }
+  /// Whether a service is built wrong just now: as the whole shop was from the start, or by a fault.
+  func makes(_ mistake: Mistake, at service: String) -> Bool {
+    settings.mistakes.contains(mistake) || faults.makes(mistake, at: service)
+  }
+
+  /// How a service joins streams just now.
+  func joinKind(at service: String) -> JoinSettings.Kind { makes(.innerJoin, at: service) ? .inner : .outer }
+}
+
+extension FaultSwitchboard {
+  func makes(_ mistake: Mistake, at service: String) -> Bool {
+    entries.contains {
+      $0.fault.isOn && $0.fault.spec.kind == .mistake(mistake) && $0.fault.spec.target == .service(service)
+    }
+  }
+
+  /// Some mistakes are looked for where they are made; these two have something to be rebuilt.
+  func build(_ spec: FaultSpec) {
+    guard case .service(let name) = spec.target, case .mistake(let mistake) = spec.kind else { return }
+    switch mistake {
+    case .noBreaker:
+      for process in world.service(name).instances.compactMap(\.process) {
+        for client in process.clients { client.fitGuards() }
+      }
+    case .innerJoin: world.joins.fit()
+    case .dualWrite, .noIdempotency, .viewWithoutVersions: break
+    }
+  }
+}
+
+extension ServicePlan {
+  /// How the service can be built wrong.
+  var mistakes: [Mistake] {
+    Mistake.allCases.filter { mistake in
+      switch mistake {
+      case .dualWrite: store?.publishes == true
+      case .noIdempotency: doesOnce
+      case .noBreaker: !calls.isEmpty
+      case .innerJoin: !joins.isEmpty
+      case .viewWithoutVersions: name == ShopPlan.historyUpdater
+      }
+    }
+  }
+
+  /// Whether it can tell a repetition: by its inbox, or, where it keeps no database, by a key that others honour.
+  private var doesOnce: Bool {
+    store.map { $0.tables.schema.contains(Inbox.schema) } ?? (publishesDirectly && !reads.isEmpty)
+  }
 }
 
 extension ServiceProcess {
+  func makes(_ mistake: Mistake) -> Bool { world.makes(mistake, at: instance.service.name) }
+
   /// Writes an event within the transaction of its state. Every service does it here.
   func write(_ event: Outbox.Entry, _ database: Database) throws {
     var event = event
     // Without an id that is the same each time nobody can tell a repetition.
-    if world.makes(.noIdempotency) { event.message += "/\(event.span)" }
-    if world.makes(.dualWrite) {
+    if makes(.noIdempotency) { event.message += "/\(event.span)" }
+    if makes(.dualWrite) {
       self.database?.events.append(event)
     } else {
       try Outbox.write(event, database)
@@ -39,7 +72,7 @@ extension ServiceProcess {
 
   /// Notes a record within the transaction of its effect; false when it has had it before.
   func accept(_ delivery: Delivery, _ database: Database) throws -> Bool {
-    try world.makes(.noIdempotency)
+    try makes(.noIdempotency)
       || Inbox.accept(delivery.message, by: instance.service.name, at: world.time.now, database)
   }
 }

@@ -22,7 +22,7 @@ final class Network: @unchecked Sendable {
     let late = world.faults.latency(moment)
     if late > 0 { try await world.time.sleep(for: late) }
     if world.faults.fails(moment) {
-      throw CallFailure.serverError(service: callee, status: 503, reason: "fault: errors")
+      throw CallFailure.serverError(service: callee, status: 503, reason: "fault: errors", answer: nil)
     }
     let service = world.service(callee)
     // A company outside has one address, and is in nobody's registry.
@@ -68,7 +68,7 @@ final class Network: @unchecked Sendable {
     let response = try await reply.value()
     if response.status >= 500 {
       throw CallFailure.serverError(
-        service: target.service.name, status: response.status, reason: response.body.reason ?? "")
+        service: target.service.name, status: response.status, reason: response.body.reason ?? "", answer: response)
     }
     return response
   }

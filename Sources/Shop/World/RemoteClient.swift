@@ -8,8 +8,8 @@ internal import TraceModel
 final class RemoteClient: @unchecked Sendable {
   let plan: CallPlan
   private(set) var pipeline: ResiliencePipeline
-  /// The same guards, the same breaker, but one attempt.
-  private(set) var single: ResiliencePipeline
+  /// Whether the mistake is made to call without guards.
+  private var isBare = false
   private unowned let process: ServiceProcess
   private let world: World
 
@@ -21,30 +21,45 @@ final class RemoteClient: @unchecked Sendable {
     let callee = plan.callee
     do {
       let name = "\(process.instance.name) → \(callee)"
+      let jitter = Locked(world.random("\(name)/back-off"))
       let breaker = try CircuitBreaker(name: name, settings: plan.breaker, now: time.now)
       var limit = TimeLimiterSettings()
       limit.timeoutDuration = plan.timeLimit
-      var guards = ResiliencePipeline(
-        name: name, circuitBreaker: breaker,
+      pipeline = ResiliencePipeline(
+        name: name,
+        retry: try Retry(
+          name: name, settings: plan.retry,
+          shouldRetry: { plan.retriesRefusals || !($0 is CallNotPermitted) },
+          random: { jitter.withLock { $0.unit() } }), circuitBreaker: breaker,
         rateLimiter: try plan.rateLimiter.map { try RateLimiter(name: name, settings: $0, now: time.now) },
         timeLimiter: try TimeLimiter(name: name, settings: limit),
         bulkhead: try Bulkhead(name: name, settings: plan.bulkhead), now: { time.now })
-      if world.makes(.noBreaker) {
-        (guards.timeLimiter, guards.bulkhead) = (nil, nil)
-        try breaker.transition(to: .disabled, now: time.now)
-      }
-      single = guards
-      var all = guards
-      let jitter = Locked(world.random("\(name)/back-off"))
-      all.retry = try Retry(
-        name: name, settings: plan.retry,
-        shouldRetry: { plan.retriesRefusals || !($0 is CallNotPermitted) },
-        random: { jitter.withLock { $0.unit() } })
-      pipeline = all
     } catch {
       preconditionFailure("the plan's guards for calls to \(callee) cannot be made: \(error)")
     }
+    // From the start it is no change that anybody need be told of.
+    fitGuards()
     observeBreaker()
+  }
+
+  /// Takes breaker, bulkhead and time limiter away, or gives them back: calls from now on go by that.
+  func fitGuards() {
+    let isWrong = process.makes(.noBreaker)
+    guard isWrong != isBare else { return }
+    isBare = isWrong
+    do {
+      try breaker.transition(to: isWrong ? .disabled : .closed, now: world.time.now)
+    } catch {
+      preconditionFailure("any breaker can be disabled and closed: \(error)")
+    }
+  }
+
+  /// The guards as they are now.
+  func guards(retrying: Bool) -> ResiliencePipeline {
+    var guards = pipeline
+    if !retrying { guards.retry = nil }
+    if isBare { (guards.timeLimiter, guards.bulkhead) = (nil, nil) }
+    return guards
   }
 
   var callee: String { plan.callee }
@@ -56,8 +71,8 @@ final class RemoteClient: @unchecked Sendable {
     settings.waitIntervalInOpenState = .fixed(.nanoseconds(wait))
     guard let fresh = try? CircuitBreaker(name: breaker.name, settings: settings, now: world.time.now) else { return }
     pipeline.circuitBreaker = fresh
-    single.circuitBreaker = fresh
     observeBreaker()
+    if isBare { try? fresh.transition(to: .disabled, now: world.time.now) }
     world.healthMayHaveChanged()
   }
 
@@ -79,7 +94,7 @@ final class RemoteClient: @unchecked Sendable {
   /// Makes a call under all guards, each attempt a crossing and a CLIENT span of its own.
   func call(_ request: Request, in span: OpenSpan?, retrying: Bool = true) async -> Outcome {
     guard let context = TraceContext.current else { preconditionFailure("a remote call belongs to a transaction") }
-    let guards = retrying ? pipeline : single
+    let guards = guards(retrying: retrying)
     let attempts = retrying ? plan.retry.maxAttempts : 1
     let notes = CallNotes()
     do {
@@ -119,7 +134,9 @@ final class RemoteClient: @unchecked Sendable {
       span.fail("no answer from \(callee) in \(Self.milliseconds(plan.timeLimit)) ms")
       throw CancellationError()
     } catch {
-      if case CallFailure.serverError(_, let status, _) = error {
+      if case CallFailure.serverError(_, let status, _, let answer) = error {
+        // An error is an answer, too: it brings back the highest hop that was used before things went wrong.
+        if let answer { learn(answer, context) }
         span.set(AttributeName.httpStatus, .integer(Int64(status)))
       }
       span.fail("\(error)")

@@ -50,7 +50,7 @@ final class ServiceProcess: @unchecked Sendable {
       world: world, service: plan.name, instance: instance.address, number: instance.number, life: life, lives: lives)
     workers = ResourcePool("workers of \(instance.name)", size: plan.workers, queueLimit: 512, on: world.time)
     bus = BusPort(world: world, life: life, tracer: tracer, instance: instance, lives: lives)
-    if let store = plan.store, let disk = world.disk(of: plan.name) {
+    if let store = plan.store, let disk = world.disk(of: store.owner ?? plan.name) {
       database = DatabasePort(
         disk: disk, instance: instance, life: life, lives: lives, connections: store.connections, bus: bus)
     } else {
@@ -89,8 +89,10 @@ final class ServiceProcess: @unchecked Sendable {
         self.relay = relay
         life.spawn { await relay.run() }
       }
-      let housekeeping = Housekeeping(process: self, database: database, relay: relay, store: store)
-      life.spawn { await housekeeping.run() }
+      if store.owner == nil {
+        let housekeeping = Housekeeping(process: self, database: database, relay: relay, store: store)
+        life.spawn { await housekeeping.run() }
+      }
     }
   }
 
@@ -174,10 +176,8 @@ final class ServiceProcess: @unchecked Sendable {
         return response
       }
     } catch {
-      span?.fail("\(error)")
-      span?.end()
       if begun.contains(context.gtxid) { world.transactions.refusedAtGateway(context.gtxid, reason: "\(error)") }
-      return .success(refusal("\(error)"))
+      return .success(leave(refusal("\(error)"), context: context, span: span))
     }
     if begun.contains(context.gtxid), span?.isCheckout == false {
       world.transactions.answered(context.gtxid, response.status, reason: response.body.reason ?? "")

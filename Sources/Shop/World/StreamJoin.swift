@@ -68,7 +68,9 @@ final class StreamJoin: @unchecked Sendable {
     try process.life.check()
     guard !isClosed else { return }
     try process.bus.reach()
-    let processor = try processor ?? open()
+    let kind = world.joinKind(at: process.instance.service.name)
+    // Another one goes on under the same name, as after a restart.
+    let processor = try processor.flatMap { $0.settings.kind == kind ? $0 : nil } ?? open(kind)
     let step = try step(processor)
     try tick(processor)
     guard step.recordsRead == 0 else { return }
@@ -87,13 +89,13 @@ final class StreamJoin: @unchecked Sendable {
     processor?.close(now: world.time.now)
   }
 
-  private func open() throws -> JoinProcessor {
+  private func open(_ kind: JoinSettings.Kind) throws -> JoinProcessor {
     let name = process.instance.name
     let unowned = Unowned(self)
     let processor = try JoinProcessor(
       broker: world.broker, group: plan.group, name: "verdict", client: name, instance: name,
       topics: JoinProcessor.Topics(left: plan.left, right: plan.right, output: plan.output),
-      settings: JoinSettings(kind: world.settings.joinKind, within: plan.window)
+      settings: JoinSettings(kind: kind, within: plan.window)
     ) { unowned.value.output(of: $0) }
     self.processor = processor
     decisions = try KeyedTable(broker: world.broker, topic: plan.output)
@@ -113,12 +115,13 @@ final class StreamJoin: @unchecked Sendable {
     let now = world.time.now
     guard now >= nextTick else { return }
     nextTick = now + Self.tick
-    let ticks = processor.partitions.map { partition in
-      ProducerRecord(
+    // One after the other: the order in which one append comes to several partitions is the bus's own affair.
+    for partition in processor.partitions.sorted() {
+      let tick = ProducerRecord(
         key: "tick", text: "{}", headers: [RecordHeader(name: RecordHeaderName.type, text: EventType.tick)],
         partition: partition)
+      _ = try world.broker.append([tick], to: plan.left, now: now)
     }
-    if !ticks.isEmpty { _ = try world.broker.append(ticks, to: plan.left, now: now) }
   }
 
   // MARK: Results

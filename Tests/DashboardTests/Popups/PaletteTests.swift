@@ -23,6 +23,7 @@ struct PaletteTests {
     ("deploy payment promote", .promoteDeployment(service: "payment")),
     ("deploy payment back", .rollBackDeployment(service: "payment")),
     ("speed max", .setSpeed(.asFastAsItCan)), ("rate 0.5", .setRate(0.5)),
+    ("rebuild order-history", .rebuild(view: "order-history")),
   ])
   func commands(line: String, command: Command) {
     var cockpit = Cockpit()
@@ -52,6 +53,7 @@ struct PaletteTests {
     ("deploy payment", "\"payment\" is no deployment; say review v2"),
     ("deploy nobody v2", "unknown service \"nobody\""),
     ("deploy payment v2 canary=no", "\"canary=no\" is no share for a canary"),
+    ("rebuild nothing", "unknown view \"nothing\"; there are order-history"),
     ("fault", "fault wants more"), ("tx", "tx wants more"), ("t", "unknown command \"t\""),
   ])
   func problemsStandInPlace(line: String, problem: String) {

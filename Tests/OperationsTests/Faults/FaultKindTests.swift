@@ -7,7 +7,7 @@ import Testing
     services: [
       .init(
         name: "order", instances: 2, hasDatabase: true, consumes: true, isOutside: false, partitions: 6,
-        publishing: .throughOutbox),
+        publishing: .throughOutbox, mistakes: [.dualWrite, .innerJoin]),
       .init(
         name: "payment", instances: 2, hasDatabase: false, consumes: true, isOutside: false, partitions: 6,
         publishing: .directly),
@@ -38,6 +38,10 @@ import Testing
     ),
     ("payment/1:skew=+2s", FaultSpec(target: .instance(service: "payment", number: 1), kind: .skew(2 * second))),
     ("gateway:skew=-500ms", FaultSpec(target: .service("gateway"), kind: .skew(-500_000_000))),
+    ("order:dual-write", FaultSpec(target: .service("order"), kind: .mistake(.dualWrite))),
+    (
+      "order:inner-join,ttl=5s", FaultSpec(target: .service("order"), kind: .mistake(.innerJoin), timeToLive: 5)
+    ),
     ("order/1:leak=10MB/s", FaultSpec(target: .instance(service: "order", number: 1), kind: .leak(10_000_000))),
     ("order:leak=512KB/s", FaultSpec(target: .service("order"), kind: .leak(512_000))),
   ]) func reads(text: String, spec: FaultSpec) throws {
@@ -47,6 +51,16 @@ import Testing
     #expect(try parser.parse(text) == spec)
     #expect(try parser.parse(String(text.map { $0 == "," ? " " : $0 })) == spec)
     #expect(spec.description == text)
+  }
+
+  @Test(
+    arguments: [
+      (47_500_000_000, "47.5s"), (1_200_000_000, "1.2s"), (500_000_000, "500ms"), (90_000_000_000, "90s"),
+      (120_000_000_000, "2m"), (7_000, "7us"),
+    ] as [(Int64, String)]) func durationsAreAsShortAsTheyCanBe(nanoseconds: Int64, text: String)
+  {
+    #expect(FaultNotation.duration(nanoseconds) == text)
+    #expect(FaultNotation.nanoseconds(text) == nanoseconds)
   }
 
   @Test func withoutAnIntensityItIsTheUsualOne() throws {
@@ -85,6 +99,13 @@ import Testing
     ("order:leak=10", "is not bytes a second"),
     ("payment:partition=3", "partition has no intensity; leave out \"=3\""),
     ("broker:broker-down=1", "has no intensity"), ("payment:lose-before-outbox=1", "has no intensity"),
+    ("order:no-breaker", "no-breaker does not apply to order: calls nobody"),
+    ("order:no-idempotency", "does nothing that a repetition could do again"),
+    ("payment:dual-write", "publishes through no outbox"), ("payment:inner-join", "joins no streams"),
+    ("order/1:inner-join", "all its instances run one program; say order"),
+    ("order/1:no-breaker", "no-breaker does not apply to order/1: calls nobody"),
+    ("order:dual-write=1", "has no intensity"), ("gateway>order:no-breaker", "an edge can only"),
+    ("order:dual-write,user=kim", "what is built wrong is so for everybody; leave out user=kim"),
     ("order:pool=0,share=20%", "a pool is there for everybody; leave out share=20%"),
     ("payment:partition,route=ITEM_RESERVED", "cut off is so for everybody; leave out route=ITEM_RESERVED"),
     ("payment:partition,partition=3", "leave out partition=3"),

@@ -21,14 +21,14 @@ import Transactions
     let ids = (0..<5).map { _ in stage.order() }
     stage.run(2)
     #expect(stage.answers.map(\.status) == [202, 202, 202, 202, 202])
-    #expect(stage.world.outboxDepths == [5, 0])
+    #expect(stage.world.outboxDepths.filter { $0 > 0 } == [5])
     #expect(ids.map { stage.state($0) } == Array(repeating: .running, count: 5))
     #expect(throws: BusError.unavailable("topic \"inventory\"")) {
       try stage.world.broker.read(TopicName.inventory, partition: 0, from: 0)
     }
     stage.run(20)
     #expect(ids.map { stage.state($0) } == Array(repeating: .committed, count: 5))
-    #expect(stage.world.outboxDepths == [0, 0])
+    #expect(stage.world.outboxDepths.allSatisfy { $0 == 0 })
     // Created in this order, and published in it.
     let created = ids.compactMap { stage.records($0).first?.record }
     #expect(created.map(\.timestamp) == created.map(\.timestamp).sorted())
@@ -59,7 +59,7 @@ import Transactions
     // Its session has run out, and the other has all partitions.
     #expect(try members() == 1)
     let instances = stage.world.service(ShopPlan.payment).instances
-    #expect(instances[1].process?.partitionsHeld == ShopPlan.partitions)
+    #expect(instances[1].process?.partitionsHeld == ShopPlan.partitions * PaymentService.plan.reads.count)
     let snapshot = SnapshotBuilder(world: stage.world, external: stage.world.traces)
       .snapshot(speed: .paced(1), receivers: [], isStill: true)
     let cutOff = try #require(snapshot.service(ShopPlan.payment)).instances[0]
@@ -68,7 +68,8 @@ import Transactions
     #expect(stage.world.faults.armed.first { $0.id == fault.id }?.hits ?? 0 > 10)
     stage.run(30)
     #expect(try members() == 2)
-    #expect(instances.map { $0.process?.partitionsHeld } == [3, 3])
+    let half = ShopPlan.partitions * PaymentService.plan.reads.count / 2
+    #expect(instances.map { $0.process?.partitionsHeld } == [half, half])
     stage.world.customers.close()
     stage.run(30)
     #expect(stage.world.oldestUnreadRecord() == nil)
@@ -145,7 +146,8 @@ import Transactions
     let messages = stage.records(id).compactMap { $0.record.headerText(RecordHeaderName.message) }
     #expect(Set(messages).count == 3)
     #expect(stage.world.companyBooks.charges == 1)
-    #expect(stage.world.counters.duplicatesSuppressed == 2)
+    // PAYMENT_COMPLETE is read by order and by recommendation.
+    #expect(stage.world.counters.duplicatesSuppressed == 3)
     #expect(stage.state(id) == .committed)
     #expect(stage.world.faults.armed.map(\.hits) == [1, 1])
     #expect(stage.problems() == [])

@@ -49,7 +49,7 @@ struct FaultsLayout {
       return Rect(x: matrix.x, y: matrix.y, width: matrix.width, height: bottom - matrix.y)
     }
     guard forecast.width >= 100, forecast.height > 2 else { return nil }
-    let width = forecast.width * 2 / 5
+    let width = forecast.width / 2
     return Rect(x: forecast.right - width, y: forecast.y, width: width, height: forecast.height)
   }
 

@@ -9,9 +9,9 @@ extension FaultsPage {
     switch key.key {
     case .tab, .backTab:
       guard panels(context).count > 1 else { return [.say("nothing is armed")] }
-      setPanel(panel(after: key.key == .tab ? 1 : -1, context))
+      choose(panel(after: key.key == .tab ? 1 : -1, context), context)
     case .character("s") where !context.snapshot.scenarios.entries.isEmpty:
-      setPanel(panel == .scenarios ? .matrix : .scenarios)
+      choose(panel == .scenarios ? .matrix : .scenarios, context)
     case .enter where panel == .scenarios: return playOrStop(context)
     case .character("a") where panel == .scenarios, .character("x") where panel == .scenarios,
       .character("f") where panel == .scenarios:

@@ -38,6 +38,16 @@ extension FaultsPage {
     return panels[(place + step + panels.count) % panels.count]
   }
 
+  /// Goes to a panel; among the scenarios to the one that plays.
+  mutating func choose(_ panel: Panel, _ context: PageContext) {
+    setPanel(panel)
+    let board = context.snapshot.scenarios
+    guard panel == .scenarios, let line = board.entries.firstIndex(where: { $0.name == board.playing?.name }) else {
+      return
+    }
+    select(line: line, in: .scenarios, context)
+  }
+
   func playOrStop(_ context: PageContext) -> [Action] {
     guard let scenario = scenario(context) else { return [.say("there is no scenario to play")] }
     let isPlaying = context.snapshot.scenarios.playing?.name == scenario.name
@@ -59,7 +69,7 @@ extension FaultsPage {
     case .press, .doubleClick: break
     }
     let wasChosen = panel == .scenarios
-    setPanel(.scenarios)
+    if !wasChosen { choose(.scenarios, context) }
     let line = event.row - area.y - 1
     guard wasChosen, line >= 0, line < scenarioList(context), scenarioRows.offset + line < entries.count else {
       return []

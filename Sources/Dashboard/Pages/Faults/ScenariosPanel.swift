@@ -30,7 +30,7 @@ struct ScenariosPanel {
     let body = area.inset(top: 1)
     guard isChosen else {
       if let playing = board.playing {
-        drawLines(expectations(of: playing, width: body.width), on: &canvas, in: body)
+        drawLines(expectations(of: playing, width: body.width, room: body.height), on: &canvas, in: body)
       } else {
         drawList(on: &canvas, in: body)
       }
@@ -54,7 +54,7 @@ struct ScenariosPanel {
       ? (current.isStopped ? "stopped  " : "over  ")
       : "\(FaultText.left(elapsed).text) of \(FaultText.duration(current.duration))  "
     return [
-      Run(isChosen ? "\(current.name)  " : "", .text), Run(time, .muted),
+      Run(isChosen ? "\(visible(current.name))  " : "", .text), Run(time, .muted),
       Run("✓ \(current.held)", .healthy, bold: true),
       Run("  ✗ \(current.failed)", current.failed > 0 ? .failing : .faint, bold: current.failed > 0),
       Run("  of \(current.expectations.count)", .muted),
@@ -72,7 +72,8 @@ struct ScenariosPanel {
         canvas.put(Glyphs.selection, x: rect.x - 1, y: y, .selectionBar, bold: true)
       }
       let isPlaying = board.playing?.name == entry.name
-      let facts = "\(Count.of(entry.faults, "fault"))  \(pad(FaultText.duration(entry.duration), 6))"
+      let faults = entry.faults > 0 ? Count.of(entry.faults, "fault") : ""
+      let facts = "\(faults)  \(pad(FaultText.duration(entry.duration), 6))"
       let hasFacts = rect.width >= facts.count + 24
       let width = rect.width - 2 - (hasFacts ? facts.count + 2 : 0)
       canvas.put(mark(entry, isPlaying).text, x: rect.x, y: y, mark(entry, isPlaying).ink, bold: isPlaying)
@@ -107,8 +108,8 @@ struct ScenariosPanel {
   }
 
   /// `✓ by 20s: breaker payment>payment-gateway = OPEN   at 12.5 s  OPEN`
-  private func expectations(of progress: ScenarioProgress, width: Int) -> [[Run]] {
-    progress.expectations.map { expectation in
+  private func expectations(of progress: ScenarioProgress, width: Int, room: Int = .max) -> [[Run]] {
+    shown(progress.expectations, room: room).map { expectation in
       var line = FactLine()
       let (glyph, ink): (String, Ink) =
         switch expectation.state {
@@ -130,6 +131,14 @@ struct ScenariosPanel {
       }
       return line.runs(in: width)
     }
+  }
+
+  /// Where not all have room, those go first that are not decided while it plays, then those that held.
+  private func shown(_ all: [ScenarioProgress.Expectation], room: Int) -> [ScenarioProgress.Expectation] {
+    var shown = all
+    while shown.count > room, let place = shown.lastIndex(where: \.needsRest) { shown.remove(at: place) }
+    while shown.count > room, let place = shown.firstIndex(where: { $0.state == .held }) { shown.remove(at: place) }
+    return shown
   }
 
   private func drawLines(_ lines: [[Run]], on canvas: inout Canvas, in rect: Rect) {

@@ -2,6 +2,7 @@ internal import Operations
 internal import Simulation
 
 /// What chaos draws from: every kind of fault that the shop's catalogue knows, on every target that it applies to.
+/// Mistakes are none of them: under those nothing has to hold.
 enum ChaosCatalogue {
   /// Strengths to choose from, by the name of the kind. A kind that is not listed comes as strong as it is by itself.
   private static let strengths: [String: [String]] = [
@@ -25,8 +26,8 @@ enum ChaosCatalogue {
     targets += catalogue.services.filter { $0.instances > 1 }
       .flatMap { service in (1...service.instances).map { "\(service.name)/\($0)" } }
     targets += catalogue.edges.map { "\($0.from)>\($0.to)" } + catalogue.databases.map { "db:\($0)" }
-    targets += catalogue.groups.map { "group:\($0)" } + catalogue.groups.map { "topic:\($0)" } + ["broker", "kv"]
-    return FaultKind.Name.allCases.map(\.rawValue).map { kind in
+    targets += catalogue.groups.map { "group:\($0)" } + catalogue.topics.map { "topic:\($0.name)" } + ["broker", "kv"]
+    return FaultKind.Name.allCases.filter { $0.mistake == nil }.map(\.rawValue).map { kind in
       (kind, targets.filter { (try? parser.parse("\($0):\(kind)")) != nil })
     }.filter { !$0.targets.isEmpty }
   }()

@@ -1,6 +1,7 @@
 internal import Concurrency
 internal import Crypto
 internal import Foundation
+public import Operations
 internal import Simulation
 
 /// Many runs, each with a plan of its own, side by side on a few threads. A world stays on the thread that made it, and

@@ -13,11 +13,12 @@ struct ChaosTrials {
     add("duplicates delivered", trials.duplicatesDelivered, if: causes.crashesConsumer)
     add("duplicates suppressed", trials.duplicatesSuppressed, if: causes.crashesConsumer)
     add("crashes between effect and offset commit", trials.crashesBeforeOffsetCommit, if: causes.crashesConsumer)
-    add("late answers: time-outs with unknown outcome", trials.timeOutsWithUnknownOutcome, if: causes.isLate)
+    add("time-outs with unknown outcome", trials.timeOutsWithUnknownOutcome, if: causes.isLate)
+    add("late answers", trials.lateAnswers, if: causes.outlastsStep)
     add("rebalances", trials.rebalances, if: true)
     add("charges repeated under one key", trials.chargesRepeated, if: causes.crashesConsumer)
     add("refunds", trials.refunds, if: causes.isLate)
-    add("dead letters", trials.deadLetters, if: causes.putsAside)
+    add("dead letters", trials.deadLetters, if: causes.putsAside || causes.isPoisoned)
     for step in ["cancel", "release", "void"] {
       let count = trials.compensations.first { $0.step == step }?.count ?? 0
       add("compensations: \(step)", count, if: causes.isLate)
@@ -49,8 +50,12 @@ struct ChaosTrials {
     var crashesConsumer = false
     /// The company answers later than anybody waits for it.
     var isLate = false
+    /// Who takes part in a saga is away for longer than its orchestrator waits.
+    var outlastsStep = false
     /// Records fail for long enough to be put aside.
     var putsAside = false
+    /// A topic holds a record that nobody can read.
+    var isPoisoned = false
 
     init(_ plan: ChaosPlan) {
       let consumers = ShopPlan.services.filter { !$0.reads.isEmpty }.map(\.name)
@@ -58,18 +63,31 @@ struct ChaosTrials {
         plan.crashes.map(\.spec.service)
         + plan.faults.filter { $0.spec.kind == .crash }.map(\.spec.target.service)
       crashesConsumer = crashed.contains(where: consumers.contains)
+      let isOrchestrated = plan.mix.sagas.contains { $0.saga == .orchestrated && $0.weight > 0 }
       for fault in plan.faults {
         let (spec, lasts) = (fault.spec, min(fault.spec.timeToLive ?? .max, plan.duration - fault.at))
         let isForAll = spec.scope.user == nil && spec.scope.route == nil && spec.scope.share == 1
         guard isForAll, lasts >= 4_000_000_000 else { continue }
+        if isOrchestrated, lasts >= Self.longerThanAnyStep, Self.isAway(spec) { outlastsStep = true }
         switch spec.kind {
         case .outage: isLate = true
         case .latency(let late) where late >= 1_000_000_000 && spec.target == .service(ShopPlan.company): isLate = true
         case .errors(1) where lasts >= 30_000_000_000:
           if case .service(let name) = spec.target, consumers.contains(name) { putsAside = true }
+        case .poison: isPoisoned = true
         default: break
         }
       }
+    }
+
+    /// An orchestrator gives a step up after 20 s; some must begin before that.
+    private static let longerThanAnyStep: Int64 = 30_000_000_000
+
+    private static func isAway(_ spec: FaultSpec) -> Bool {
+      guard [ShopPlan.customer, ShopPlan.inventory].contains(where: { spec.target == .service($0) }) else {
+        return false
+      }
+      return spec.kind == .crash || spec.kind == .partition
     }
   }
 }

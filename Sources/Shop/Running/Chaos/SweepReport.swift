@@ -1,3 +1,5 @@
+public import Operations
+
 /// What many runs came to.
 public struct SweepReport: Sendable, Codable {
   /// Something that put the invariants to the test, over all seeds.

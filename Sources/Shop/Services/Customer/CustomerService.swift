@@ -48,7 +48,9 @@ actor CustomerService: ShopService {
     try await CommandHandler(process: process, database: database).handle(delivery) { command, order, database in
       guard let id = order.order else { return .refused("the command names no order") }
       if command.name == CommandName.releaseCredit {
-        _ = try CustomerTables.release(id, now: now, database)
+        if let held = try CustomerTables.release(id, now: now, database) {
+          delivery.span.set(AttributeName.undoes, .integer(held.hop))
+        }
         return .done()
       }
       let isEnough = try CustomerTables.reserve(

@@ -21,7 +21,10 @@ struct GatewayRoute: Sendable {
     GatewayRoute("GET /products/{sku}", TransactionKind.browse, ShopPlan.pageComposer, "GET /pages/{sku}"),
     GatewayRoute("GET /search", TransactionKind.search, ShopPlan.search, "GET /search"),
     GatewayRoute("POST /carts", TransactionKind.cart, ShopPlan.cart, "POST /carts"),
+    GatewayRoute("GET /history", TransactionKind.history, ShopPlan.history, "GET /history"),
     GatewayRoute("POST /reviews", TransactionKind.review, ShopPlan.review, "POST /reviews"),
+    GatewayRoute("POST /cards/check", TransactionKind.card, ShopPlan.payment, "POST /cards/check"),
+    GatewayRoute("GET /payments/{gtxid}", TransactionKind.receipt, ShopPlan.payment, "GET /payments/{gtxid}"),
   ]
 
   /// An order that is to be orchestrated, which its content says, goes to the orchestrator.
@@ -42,7 +45,9 @@ struct GatewayRoute: Sendable {
     CallPlan(ShopPlan.pageComposer, "composes the product page"),
     CallPlan(ShopPlan.search, "searches the products"),
     CallPlan(ShopPlan.cart, "puts something into the cart"),
+    CallPlan(ShopPlan.history, "shows a customer's orders"),
     CallPlan(ShopPlan.review, "writes a review"),
+    CallPlan(ShopPlan.payment, "checks a card; shows a receipt"),
   ]
 }
 
@@ -52,7 +57,10 @@ public enum TransactionKind {
   public static let browse = "browse"
   public static let search = "search"
   public static let cart = "cart"
+  public static let history = "history"
   public static let review = "review"
+  public static let card = "card"
+  public static let receipt = "receipt"
   /// Nobody asked for it: it is done from time to time.
   public static let batch = "batch"
   /// A record that nobody can read, put on a topic on purpose.

@@ -60,7 +60,9 @@ actor InventoryService: ShopService {
     try await CommandHandler(process: process, database: database).handle(delivery) { command, order, database in
       guard let id = order.order, let sku = order.sku else { return .refused("the command names no order or product") }
       if command.name == CommandName.releaseStock {
-        _ = try StockTables.release(id, now: now, database)
+        if let held = try StockTables.reservation(of: id, database), try StockTables.release(id, now: now, database) {
+          delivery.span.set(AttributeName.undoes, .integer(held.hop))
+        }
         return .done()
       }
       let isEnough = try StockTables.reserve(
@@ -70,7 +72,7 @@ actor InventoryService: ShopService {
   }
 
   private func reserve(_ delivery: Delivery) async throws {
-    let (now, process, isBlind) = (world.time.now, process, world.makes(.noIdempotency))
+    let (now, process, isBlind) = (world.time.now, process, process.makes(.noIdempotency))
     let order = delivery.payload
     let subject = "\(order.sku ?? "") ×\(order.quantity ?? 0)"
     delivery.span.set(AttributeName.subject, .text(subject))

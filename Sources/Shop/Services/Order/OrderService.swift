@@ -11,7 +11,7 @@ internal import Transactions
 actor OrderService: ShopService {
   static let plan = ServicePlan(
     name: ShopPlan.order, team: "orders", instances: 2, firstPort: 41_811, workers: 32,
-    store: StorePlan(connections: 10, tables: OrderTables.self),
+    store: StorePlan(connections: 10, tables: OrderTables.self, captures: ["orders"]),
     reads: [
       Subscription(
         TopicName.order,
@@ -123,7 +123,7 @@ actor OrderService: ShopService {
   func handle(_ delivery: Delivery) async throws -> Handling {
     if delivery.topic == TopicName.commands(ShopPlan.order) {
       try await CommandHandler(process: process, database: database).handle(
-        delivery, OrchestratedOrder(gtxid: delivery.context.gtxid, hop: delivery.context.ltxid, now: world.time.now).act
+        delivery, OrchestratedOrder(delivery: delivery, now: world.time.now).act
       )
       return .done
     }

@@ -25,7 +25,7 @@ actor PaymentService: ShopService {
 
   /// Nobody waits long for the company; a record can wait until its breaker lets it through: 0.5, 1 and 2 s.
   private static var company: CallPlan {
-    var call = CallPlan(ShopPlan.company, "charges the customer's card; no fallback")
+    var call = CallPlan(ShopPlan.company, "charges the customer's card, without a fallback; checks it")
     call.timeLimit = .seconds(1)
     call.retry.maxAttempts = 4
     call.retry.waitInterval = .exponential(initial: .milliseconds(500), multiplier: 2)
@@ -37,15 +37,24 @@ actor PaymentService: ShopService {
   private let process: ServiceProcess
   private let world: World
   private let unresolved = UnresolvedCharges()
+  private var random: RandomStream
+  private let work = LatencyModel(floor: 0.2, mean: 0.3)
 
   init(_ process: ServiceProcess) {
     self.process = process
     world = process.world
     unownedExecutor = process.world.time.asUnownedSerialExecutor()
+    random = process.world.random("\(process.instance.name)/desk/\(process.number)")
   }
 
   func handle(_ request: Request, from context: TraceContext) async throws -> Response {
-    .notFound("payment has no \(request.route)")
+    await world.time.pause(for: work.sample(&random))
+    try process.life.check()
+    switch request.route {
+    case PaymentDesk.check: return try await PaymentDesk(process: process).check(request, context)
+    case PaymentDesk.receipt: return PaymentDesk(process: process).receipt(request)
+    default: return .notFound("payment has no \(request.route)")
+    }
   }
 
   func handle(_ delivery: Delivery) async throws -> Handling {
@@ -61,7 +70,7 @@ actor PaymentService: ShopService {
   private func charge(_ delivery: Delivery) async throws -> Handling {
     let (span, context) = (delivery.span, delivery.context)
     span.set(AttributeName.subject, .text(Self.won(delivery.payload.amount ?? 0)))
-    if let answer = world.answers.answerToCharge(context.gtxid), !world.makes(.noIdempotency) {
+    if let answer = world.answers.answerToCharge(context.gtxid), !process.makes(.noIdempotency) {
       // Read again after a rebalance or a crash: the log says what this step came to.
       world.suppressedDuplicate(delivery)
       span.set(AttributeName.state, .text(answer))
@@ -123,7 +132,7 @@ actor PaymentService: ShopService {
   private func refund(_ delivery: Delivery) -> Handling {
     delivery.span.set(AttributeName.subject, .text(Self.won(delivery.payload.amount ?? 0)))
     if let hop = delivery.payload.hop { delivery.span.set(AttributeName.undoes, .integer(hop)) }
-    if world.answers.isRefunded(delivery.context.gtxid), !world.makes(.noIdempotency) {
+    if world.answers.isRefunded(delivery.context.gtxid), !process.makes(.noIdempotency) {
       world.suppressedDuplicate(delivery)
       return .done
     }

@@ -1,3 +1,4 @@
+internal import Operations
 internal import OrderedCollections
 internal import Simulation
 internal import TraceModel
@@ -27,6 +28,10 @@ actor PaymentCompany: ShopService {
     let took = latency.sample(&random)
     switch request.route {
     case "POST /charge": return try await charge(request, taking: took)
+    case "POST /check":
+      let isDeclined = random.happens(world.settings.declined)
+      try await world.time.sleep(for: took)
+      return isDeclined ? Response(402, body: Payload(reason: BusinessReason.declined)) : Response(200)
     case "POST /void":
       try await world.time.sleep(for: took)
       books.void(request.argument)
@@ -85,7 +90,7 @@ final class CompanyBooks: @unchecked Sendable {
   func charge(_ key: String, amount: Int64, declining: Bool) -> Entry {
     if let known = entries[key]?.entry {
       repeated += 1
-      guard world.makes(.noIdempotency) else { return known }
+      guard world.makes(.noIdempotency, at: ShopPlan.payment) else { return known }
     }
     let before = self.amount(under: key) ?? 0
     let entry = declining ? Entry.declined : .charged(before + amount)

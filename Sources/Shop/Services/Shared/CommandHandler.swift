@@ -18,9 +18,6 @@ struct CommandHandler: Sendable {
     let participant = SagaParticipant(process.instance.service.name)
     let context = SagaContext(delivery.context, process)
     let world = process.world
-    if command.kind == .undo, let hop = delivery.payload.object("body")?.hop {
-      delivery.span.set(AttributeName.undoes, .integer(hop))
-    }
     let tell = { @Sendable (handling: SagaParticipant.Handling) in
       Self.report(handling, command, delivery, world)
     }
