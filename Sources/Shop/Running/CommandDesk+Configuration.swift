@@ -1,5 +1,6 @@
 internal import Operations
 internal import Platform
+internal import Simulation
 
 /// Values that are pushed while everything runs.
 extension CommandDesk {
