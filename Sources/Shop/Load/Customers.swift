@@ -83,7 +83,7 @@ final class Customers: @unchecked Sendable {
     case .backOffice:
       let raises = choices.happens(0.2)
       return come { [self] in await runTheShop(product.sku, raises: raises) }
-    case .buy, .browse, .search, .cart, .review, .history, .card, .receipt: break
+    case .buy, .browse, .search, .cart, .review, .card, .receipt, .history: break
     }
     var request = request(for: journey, product, quantity: quantity, user: user)
     request.user = user
@@ -153,12 +153,6 @@ final class Customers: @unchecked Sendable {
       body.stars = Int64(max(1 + choices.below(5), 1 + choices.below(5)))
       body.words = "as \(["expected", "described", "good as new", "hoped"][choices.below(4)])"
       return Request("POST /reviews", body: body)
-    case .history:
-      var body = Payload()
-      if let last = lastOrders[user], world.time.now - last.time < Self.ownOrderIsNew {
-        body.transaction = last.transaction.hex
-      }
-      return Request("GET /history", body: body)
     case .card: return Request("POST /cards/check", body: Payload(user: user))
     case .receipt:
       return Request("GET /payments/{gtxid}", argument: ordered.isEmpty ? "" : ordered[choices.below(ordered.count)])
@@ -238,4 +232,6 @@ final class Customers: @unchecked Sendable {
 }
 
 /// Nobody gave a token.
-struct NotLoggedIn: Error {}
+struct NotLoggedIn: Error, CustomStringConvertible {
+  var description: String { "logging in did not work" }
+}
