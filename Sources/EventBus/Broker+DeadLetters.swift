@@ -31,6 +31,15 @@ extension Broker {
     now: Int64
   ) throws(BusError) -> RecordPosition {
     let target = try deadLetterTopic(for: topics.topic(topic))
+    let letter = Self.letter(
+      of: record, from: topic, partition: partition, reason: reason, deliveries: deliveries, group: group)
+    return try target.append(letter, now: now)
+  }
+
+  /// What a record becomes that is put aside.
+  static func letter(
+    of record: EventRecord, from topic: String, partition: Int, reason: String, deliveries: Int, group: String?
+  ) -> ProducerRecord {
     var headers = record.headers.filter { !$0.name.hasPrefix(DeadLetterHeader.prefix) }
     headers += [
       RecordHeader(name: DeadLetterHeader.topic, text: topic),
@@ -41,7 +50,7 @@ extension Broker {
       RecordHeader(name: DeadLetterHeader.deliveries, text: String(deliveries)),
     ]
     if let group { headers.append(RecordHeader(name: DeadLetterHeader.group, text: group)) }
-    return try target.append(Self.copy(of: record, headers: headers, partition: partition), now: now)
+    return copy(of: record, headers: headers, partition: partition)
   }
 
   /// The record once more, a tombstone as a tombstone.
@@ -52,7 +61,8 @@ extension Broker {
     return ProducerRecord(key: record.key, value: record.value, headers: headers, partition: partition)
   }
 
-  private func deadLetterTopic(for source: Topic) throws(BusError) -> Topic {
+  /// Where the records of a topic are put aside; made when it is missing.
+  func deadLetterTopic(for source: Topic) throws(BusError) -> Topic {
     let name = Self.deadLetterTopic(of: source.name)
     if let existing = topics.find(name) { return existing }
     var settings = source.settings

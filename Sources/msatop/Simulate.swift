@@ -64,8 +64,7 @@ struct Simulate: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Build something wrong: dual-write, no-idempotency, no-breaker, inner-join or view-without-versions; may be "
-        + "given again.",
+      "Build something wrong: dual-write, no-idempotency, no-breaker or inner-join; may be given again.",
       valueName: "name"),
     transform: Arguments.mistake)
   var mistake: [Mistake] = []
@@ -76,7 +75,7 @@ struct Simulate: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "What customers come for, by weight: browse, search, cart, buy, review, card, receipt, history.",
+      "What customers come for, by weight: browse, search, cart, buy, review, history, card, receipt.",
       valueName: "buy=3,browse=1"),
     transform: Arguments.journeys)
   var journeys = LoadMix.ordinary.journeys

@@ -37,6 +37,42 @@ import TraceModel
     #expect(all.isSuperset(of: [Invariant.stockIsConserved.rawValue, Invariant.moneyIsConserved.rawValue]))
   }
 
+  /// An answer that comes after the window finds nobody: with an inner join nobody ever hears of its order.
+  @Test(arguments: [1, 2, 3] as [UInt64]) func anInnerJoinLeavesOrdersWithoutVerdict(seed: UInt64) {
+    for mistakes in [[], [.innerJoin]] as [Set<Mistake>] {
+      let stage = Stage(seed: seed, rate: 5) { settings in
+        settings.mistakes = mistakes
+        settings.mix.sagas = [(.join, 1)]
+      }
+      stage.arm("payment:crash,ttl=8s")
+      stage.run(4)
+      stage.world.customers.close()
+      stage.run(40)
+      let left = try? stage.world.disk(of: ShopPlan.order)?.database.read { try OrderTables.unfinished($0).count }
+      #expect(mistakes.isEmpty ? left == 0 : left ?? 0 > 3, "seed \(seed): \(left ?? -1) orders")
+      #expect(stage.broken() == (mistakes.isEmpty ? [] : [.everySagaEnds]), "seed \(seed)")
+    }
+  }
+
+  /// What chaos draws shows each mistake within a few seeds, and under the same faults the right shop keeps its promises.
+  @Test(
+    arguments: [
+      (.dualWrite, .everySagaEnds), (.noIdempotency, .effectsHappenOnce), (.innerJoin, .everySagaEnds),
+    ] as [(Mistake, Invariant)]) func chaosShows(mistake: Mistake, invariant: Invariant) throws
+  {
+    for seed in 1...12 as ClosedRange<UInt64> {
+      var plan = ChaosPlan.drawn(seed: seed, rate: 10, duration: 20_000_000_000, mistakes: [mistake])
+      plan.mix.journeys = [(.buy, 1)]
+      let report = try #require(ChaosSweep.run(plan))
+      guard !report.allHold else { continue }
+      #expect(report.invariants.contains { $0.name == invariant.rawValue && !$0.holds }, "seed \(seed)")
+      plan.mistakes = []
+      #expect(try #require(ChaosSweep.run(plan)).problems == [], "seed \(seed)")
+      return
+    }
+    Issue.record("\(mistake.rawValue) broke nothing in 12 seeds")
+  }
+
   // MARK: As faults
 
   @Test func eachServiceCanOnlyBeBuiltWrongWhereItMatters() {
@@ -125,7 +161,7 @@ import TraceModel
   /// What is asked of payment directly is answered by the same threads, whether the company is needed for it or not.
   @Test func receiptsStayAsTheyAreWhileTheCompanyHangsAndNotWithoutGuards() {
     for isWrong in [false, true] {
-      let stage = Stage(rate: 60) { $0.mix.journeys = [(.buy, 1), (.card, 1), (.receipt, 1)] }
+      let stage = Stage(rate: 24) { $0.mix.journeys = [(.buy, 1), (.card, 1), (.receipt, 1)] }
       stage.run(20)
       func receipts(since: Int64) -> (count: Int, errors: Double, p99: Int64) {
         Self.figures(stage, ShopPlan.gateway, PaymentDesk.receipt, since: since)
@@ -136,7 +172,7 @@ import TraceModel
       stage.arm("payment-gateway:outage,ttl=60s")
       stage.run(60)
       let meanwhile = receipts(since: since)
-      #expect(normal.count > 300 && normal.errors == 0 && meanwhile.count > 900)
+      #expect(normal.count > 100 && normal.errors == 0 && meanwhile.count > 350)
       #expect((meanwhile.errors < 0.01) != isWrong, "\(meanwhile.errors)")
       #expect((meanwhile.p99 < 2 * normal.p99) != isWrong, "\(meanwhile.p99) against \(normal.p99) ns")
     }

@@ -72,10 +72,8 @@ import Transactions
 
   /// P13: the view is written, its position is not. The change comes again, and is no news.
   @Test func p13HasNoSecondEffect() throws {
-    for (mistakes, broken) in [([], []), ([.viewWithoutVersions], [.effectsHappenOnce])]
-      as [(Set<Mistake>, [Invariant])]
-    {
-      let stage = Stage { $0.mistakes = mistakes }
+    for (knowsVersions, broken) in [(true, []), (false, [.effectsHappenOnce])] as [(Bool, [Invariant])] {
+      let stage = Stage { $0.mistakes = knowsVersions ? [] : [.viewWithoutVersions] }
       stage.world.crashPoints.arm(try CrashSpec(parsing: "order-history-updater:P13"))
       let id = stage.order()
       #expect(stage.world.crashPoints.count(of: .viewWritten).struck == 1)
@@ -88,14 +86,14 @@ import Transactions
 
   /// A miner sleeps through its lease, and then publishes what another has published long ago.
   @Test func anOldChangeThatComesLateIsNoNews() throws {
-    for (mistakes, state) in [([], "PAID"), ([.viewWithoutVersions], "PENDING")] as [(Set<Mistake>, String)] {
-      let stage = Stage { $0.mistakes = mistakes }
+    for (knowsVersions, state) in [(true, "PAID"), (false, "PENDING")] {
+      let stage = Stage { $0.mistakes = knowsVersions ? [] : [.viewWithoutVersions] }
       stage.world.crashPoints.arm(try CrashSpec(parsing: "order-history-updater:P7"))
       let id = stage.order()
       #expect(stage.world.crashPoints.count(of: .overlappingLeases).struck == 1)
       stage.run(20)
       #expect(document(stage, id)?.state == state)
-      #expect(stage.broken().contains(.viewsAgree) == !mistakes.isEmpty)
+      #expect(stage.broken().contains(.viewsAgree) == !knowsVersions)
       #expect(stage.world.oldestUnmined == nil)
     }
   }
@@ -139,7 +137,8 @@ import Transactions
     let view = stage.world.disk(of: ShopPlan.historyUpdater)?.database
     #expect(try view?.read { try HistoryTables.live($0) } == 1)
     #expect(ask(stage)?.entries?.isEmpty == false)
-    stage.run(15)
+    // The partitions of the instance that is down are read again when it is back.
+    stage.run(30)
     let job = try #require(rebuild(stage))
     #expect(job.last?.gtxid == left.gtxid && job.last?.succeeded == true)
     #expect(job.last?.result.hasSuffix("checksums equal") == true, "\(job)")

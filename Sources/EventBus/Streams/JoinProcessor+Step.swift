@@ -51,6 +51,7 @@ extension JoinProcessor {
     transaction.append(work.outputs, to: output.name)
     transaction.append(work.changelog, to: changelog.name)
     do throws(BusError) {
+      for letter in step.letters { transaction.append([self.letter(letter)], to: try deadLetterTopic(of: letter)) }
       try consumer.commit(work.offsets, with: transaction, now: now)
       return step
     } catch {
@@ -60,6 +61,16 @@ extension JoinProcessor {
       default: throw error
       }
     }
+  }
+
+  private func letter(_ letter: JoinStep.Letter) -> ProducerRecord {
+    Broker.letter(
+      of: letter.record, from: letter.place.topic, partition: letter.place.partition, reason: letter.reason,
+      deliveries: 1, group: consumer.group)
+  }
+
+  private func deadLetterTopic(of letter: JoinStep.Letter) throws(BusError) -> String {
+    try consumer.broker.deadLetterTopic(for: letter.place.topic == left.name ? left : right).name
   }
 
   /// Turns results into output records.

@@ -15,8 +15,11 @@
 ///
 /// **Time** is that of the records. Where none come, ``advance(to:now:)`` tells it.
 ///
-/// Records without a key and tombstones are passed over and counted, as in Kafka Streams. It has no clock, no task and no
-/// thread, and belongs to one task at a time, which polls it as it would a ``Consumer``; dropping it is a crash.
+/// Records without a key and tombstones are passed over and counted, as in Kafka Streams. A record that its owner cannot
+/// read goes to the dead-letter topic of its topic, in the transaction of its step (KIP-1034), and joins nothing.
+///
+/// It has no clock, no task and no thread, and belongs to one task at a time, which polls it as it would a ``Consumer``;
+/// dropping it is a crash.
 public final class JoinProcessor {
   /// Names of the topics, of which left and right must have equally many partitions.
   public struct Topics: Sendable, Hashable {
@@ -35,6 +38,9 @@ public final class JoinProcessor {
   /// again for the same result after a step that was not published, so it must do nothing else.
   public typealias Joiner = @Sendable (Joined<JoinInput, JoinInput>) -> ProducerRecord?
 
+  /// Says why a record of one of the topics cannot be read; nil when it can. As with ``Joiner`` it may be called again.
+  public typealias Reader = @Sendable (_ record: EventRecord, _ place: TopicPartition) -> String?
+
   struct Slot {
     let partition: Int
     /// Nil until its state has been read from the changelog.
@@ -51,6 +57,7 @@ public final class JoinProcessor {
   let changelog: Topic
   let output: Topic
   let joiner: Joiner
+  let reader: Reader
   /// The assigned partitions.
   var slots: [Slot] = []
   /// Which of them comes first in the next step, so that none starves.
@@ -69,7 +76,8 @@ public final class JoinProcessor {
   ///   joined with itself, or a changelog that is not compacted; `invalidTopicName`, `unavailable`.
   public init(
     broker: Broker, group: String, name: String, client: String, instance: String? = nil, topics: Topics,
-    settings: JoinSettings, consumer: ConsumerSettings = ConsumerSettings(), joiner: @escaping Joiner
+    settings: JoinSettings, consumer: ConsumerSettings = ConsumerSettings(),
+    reader: @escaping Reader = { _, _ in nil }, joiner: @escaping Joiner
   ) throws(BusError) {
     left = try broker.topic(topics.left)
     right = try broker.topic(topics.right)
@@ -91,6 +99,7 @@ public final class JoinProcessor {
     self.topics = topics
     self.settings = settings
     self.joiner = joiner
+    self.reader = reader
   }
 
   private static func requireSamePartitions(_ one: Topic, _ other: Topic) throws(BusError) {

@@ -42,6 +42,11 @@ struct PartitionJoin: Sendable {
         step.recordsSkipped += 1
         continue
       }
+      let place = side == .left ? left.name : right.name
+      if let reason = processor.reader(record, place) {
+        step.letters.append(JoinStep.Letter(place: place, record: record, reason: reason))
+        continue
+      }
       let input = JoinInput(record)
       let results =
         switch side {

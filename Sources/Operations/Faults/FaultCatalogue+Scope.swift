@@ -8,6 +8,9 @@ extension FaultCatalogue {
       let words = words.compactMap(\.self)
       return words.isEmpty ? nil : "\(reason); leave out \(words.joined(separator: ", "))"
     }
+    if target == .keyValueStore, let reason = refusal("a key-value store knows keys alone", [route, user, partition]) {
+      return reason
+    }
     switch kind {
     case .crash: return refusal("a crash spares nobody", [route, user, partition, share])
     case .databaseDown:
@@ -21,6 +24,8 @@ extension FaultCatalogue {
       return refusal("what is built wrong is so for everybody", [route, user, partition, share])
     case .loseBeforeOutbox:
       return refusal("what is lost had an event's type, and no user or partition yet", [user, partition])
+    case .full: return refusal("memory is there for everybody", [route, user, partition, share])
+    case .down: return nil
     case .poison:
       return refusal("poison is counted, and has no user", [user, share]) ?? bound(scope, target)
     case .duplicate:

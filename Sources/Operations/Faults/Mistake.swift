@@ -15,7 +15,7 @@ public enum Mistake: String, Sendable, Hashable, Codable, CaseIterable {
   var absence: String {
     switch self {
     case .dualWrite: "publishes through no outbox"
-    case .noIdempotency: "does nothing that a repetition could do again"
+    case .noIdempotency: "a repetition does no harm"
     case .noBreaker: "calls nobody"
     case .innerJoin: "joins no streams"
     case .viewWithoutVersions: "keeps no view"

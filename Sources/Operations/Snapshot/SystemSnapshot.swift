@@ -20,6 +20,7 @@ public struct SystemSnapshot: Sendable, Codable {
   public var attention: [AttentionItem] = []
   /// What is wrong, from its cause to its effect; empty when nothing is.
   public var incident: [IncidentLink] = []
+  public var edge = EdgeSnapshot()
   public var faults = FaultBoard()
   public var scenarios = ScenarioBoard()
   public var sagas = SagaBoard()
@@ -28,6 +29,14 @@ public struct SystemSnapshot: Sendable, Codable {
   /// Newest first, a bounded number.
   public var events: [OperationalEvent] = []
   public var alerts: [AlertItem] = []
+  /// Nil where there is no registry, or it is down.
+  public var registry: RegistrySnapshot?
+  /// Nil where nothing pushes one.
+  public var configuration: ConfigurationSnapshot?
+  /// Those that several services share.
+  public var databaseServers: [SharedDatabaseSnapshot] = []
+  /// The last one of each service.
+  public var deployments: [DeploymentSnapshot] = []
   public var program = ProgramSnapshot()
 
   public init(system: SystemIdentity, time: Int64) {

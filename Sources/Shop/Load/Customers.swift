@@ -6,7 +6,7 @@ internal import TraceModel
 /// The people who buy: they come whether the shop keeps up or not, order one thing each, and ask with their transaction
 /// id what became of it.
 final class Customers: @unchecked Sendable {
-  private let world: World
+  let world: World
   private var arrivals: ArrivalProcess
   private var choices: RandomStream
   private var timer: Timeout?
@@ -19,6 +19,7 @@ final class Customers: @unchecked Sendable {
   /// Orders that somebody sent by hand, the newest first.
   private(set) var sent: [SentOrder] = []
   private static let sentKept = 16
+  private(set) lazy var accounts = Accounts(world: world)
   /// The transactions of the last orders that were accepted, oldest first.
   private var ordered: [String] = []
   private static let remembered = 64
@@ -75,15 +76,31 @@ final class Customers: @unchecked Sendable {
     // One in a hundred comes through a partner whose own tracer sends an id along.
     let foreign = choices.happens(0.01) ? GTXID(high: choices.next(), low: choices.next()) : nil
     let journey = chosen(from: mix.journeys.map { ($0.journey, $0.weight) }) ?? .buy
+    switch journey {
+    case .member:
+      let plan = memberPlan(user, product.sku, &choices)
+      return come { [self] in await useAccount(plan) }
+    case .backOffice:
+      let raises = choices.happens(0.2)
+      return come { [self] in await runTheShop(product.sku, raises: raises) }
+    case .buy, .browse, .search, .cart, .review, .card, .receipt, .history: break
+    }
     var request = request(for: journey, product, quantity: quantity, user: user)
     request.user = user
+    request.headers = [Self.key(of: user, isPartner: foreign != nil)]
     if let foreign, let span = SpanID(foreign.low) {
-      request.headers = [Carrier.Header(Carrier.traceparent, "00-\(foreign.hex)-\(span.hex)-01")]
+      request.headers.append(Carrier.Header(Carrier.traceparent, "00-\(foreign.hex)-\(span.hex)-01"))
     }
-    waiting += 1
     let wish = request
-    world.time.spawn { [self] in
+    come { [self] in
       if journey == .buy { await shop(wish) } else { _ = try? await ask(wish) }
+    }
+  }
+
+  private func come(_ journey: @escaping @Sendable () async -> Void) {
+    waiting += 1
+    world.time.spawn { [self] in
+      await journey()
       waiting -= 1
       served += 1
     }
@@ -139,13 +156,7 @@ final class Customers: @unchecked Sendable {
     case .card: return Request("POST /cards/check", body: Payload(user: user))
     case .receipt:
       return Request("GET /payments/{gtxid}", argument: ordered.isEmpty ? "" : ordered[choices.below(ordered.count)])
-    case .history:
-      var body = Payload()
-      if let last = lastOrders[user], world.time.now - last.time < Self.ownOrderIsNew {
-        body.transaction = last.transaction.hex
-      }
-      return Request("GET /history", body: body)
-    case .buy:
+    case .buy, .member, .backOffice:
       var body = Payload(user: user, sku: product.sku, quantity: quantity, amount: product.price * quantity)
       let saga = chosen(from: mix.sagas.map { ($0.saga, $0.weight) })
       body.saga = saga == .choreographed ? nil : saga
@@ -173,7 +184,8 @@ final class Customers: @unchecked Sendable {
     lastOrders[request.user] = (gtxid, world.time.now)
     for pause in Self.patience {
       try? await world.time.sleep(for: pause)
-      let question = Request("GET /transactions/{gtxid}", argument: gtxid.hex, user: request.user)
+      var question = Request("GET /transactions/{gtxid}", argument: gtxid.hex, user: request.user)
+      question.headers = request.headers.filter { $0.name == Self.keyHeader }
       guard let answer = try? await ask(question), answer.status == 200, let state = answer.body.state else {
         world.transactions.customerSaw(gtxid, "no answer")
         continue
@@ -183,17 +195,43 @@ final class Customers: @unchecked Sendable {
     }
   }
 
-  /// A browser gives up after ten seconds.
+  private static let keyHeader = "X-API-Key"
+
+  /// The program through which somebody comes: a partner's, or one of the shop's own two.
+  private static func key(of user: String, isPartner: Bool) -> Carrier.Header {
+    let isOdd = user.utf8.count % 2 == 1
+    return Carrier.Header(keyHeader, GatewayTable.key(of: isPartner ? "partner" : isOdd ? "web" : "mobile"))
+  }
+
+  /// Asks as somebody who is logged in. Who cannot log in asks nothing; whose token has just expired logs in again.
   private func ask(_ request: Request) async throws -> Response {
+    guard let token = await accounts.token(of: request.user) else { throw NotLoggedIn() }
+    var known = request
+    known.headers.append(Accounts.header(token))
+    let answer = try await send(known)
+    guard answer.status == 401 else { return answer }
+    accounts.forget(token, of: request.user)
+    guard let fresh = await accounts.token(of: request.user) else { return answer }
+    known.headers = request.headers + [Accounts.header(fresh)]
+    return try await send(known)
+  }
+
+  /// Sends a request as it is. A browser gives up after ten seconds.
+  func send(_ request: Request, to gateway: String = ShopPlan.gateway) async throws -> Response {
     let reply = Reply<Response>()
     let timer = world.time.after(10_000_000_000) { reply.resolve(.failure(TimedOut())) }
     defer { timer.cancel() }
     return try await world.network.call(
-      world.service(ShopPlan.gateway).next(), request, caller: "", reply: reply)
+      world.service(gateway).next(), request, caller: "", reply: reply)
   }
 
   private static func words(for state: String, step: String) -> String {
     let isFirst = SagaKind.allCases.contains { $0.first == state }
     return isFirst ? "in progress: \(step)" : state.lowercased()
   }
+}
+
+/// Nobody gave a token.
+struct NotLoggedIn: Error, CustomStringConvertible {
+  var description: String { "logging in did not work" }
 }

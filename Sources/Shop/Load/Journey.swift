@@ -8,12 +8,16 @@ public enum Journey: String, Sendable, CaseIterable {
   /// Orders one thing, and asks what became of it.
   case buy
   case review
+  /// Looks at what was ordered so far.
+  case history
   /// Has a card checked.
   case card
   /// Asks for the receipt of an order, some customer's.
   case receipt
-  /// Looks at what was ordered so far.
-  case history
+  /// Signs up or logs in, uses the account, and logs out.
+  case member
+  /// One of the staff looks after a product's price.
+  case backOffice = "back-office"
 }
 
 /// Which journeys customers go on, and how their orders are carried out: weights against each other.
@@ -36,7 +40,8 @@ public struct LoadMix: Sendable, Equatable {
   /// A shop on an ordinary day.
   public static let ordinary = LoadMix(
     journeys: [
-      (.buy, 50), (.browse, 25), (.search, 12), (.cart, 9), (.review, 4), (.card, 3), (.receipt, 3), (.history, 4),
+      (.buy, 50), (.browse, 25), (.search, 12), (.cart, 9), (.review, 4), (.history, 4), (.card, 3), (.receipt, 3),
+      (.member, 2), (.backOffice, 1),
     ],
     sagas: [(.choreographed, 50), (.orchestrated, 15), (.join, 15), (.credit, 12), (.creditLarge, 8)])
 

@@ -18,6 +18,8 @@ struct ServicePlan: Sendable {
   var joins: [JoinPlan] = []
   var calls: [CallPlan] = []
   var isOutside = false
+  /// Whether it asks the key-value store, whose state is then an indicator of its health.
+  var usesKeyValueStore = false
   /// Whether it writes to the bus although it keeps no outbox.
   var publishesDirectly = false
   var objective = ServiceObjective()
@@ -93,13 +95,23 @@ struct JoinPlan: Sendable {
   var output: String
   /// Nanoseconds that records which belong together may be apart.
   var window: Int64
+  /// The types of what is decided.
+  var verdicts: [String]
   /// The type of the record that comes of two records, or of one that found no partner, and what it says; nil for none.
-  var decide: @Sendable (_ left: Answer?, _ right: Answer?) -> Answer?
+  /// What was decided for the same key before stands: the last parameter has it, oldest first.
+  var decide: @Sendable (_ left: Answer?, _ right: Answer?, _ before: [Verdict]) -> Answer?
 
   /// A record of a join, as far as the business sees it.
   struct Answer: Sendable, Equatable {
     var type: String
     var payload: Payload
+  }
+
+  /// What stands on the output topic.
+  struct Verdict: Sendable, Equatable {
+    var type: String
+    /// The side that gave rise to it, where it says so.
+    var source: String?
   }
 }
 

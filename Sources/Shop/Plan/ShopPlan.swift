@@ -21,6 +21,10 @@ struct ShopPlan: Sendable {
   static let historyUpdater = "order-history-updater"
   static let history = "order-history"
   static let pageComposer = "page-composer"
+  static let gatewayInternal = "gateway-internal"
+  static let member = "member"
+  static let registry = "registry"
+  static let config = "config"
 
   static let partitions = 6
 
@@ -30,7 +34,9 @@ struct ShopPlan: Sendable {
     ReviewService.plan,
     ShippingService.plan,
     RecommendationService.plan, SearchService.plan, AggregateService.plan, HistoryUpdater.plan, HistoryService.plan,
+    RegistryService.plan, ConfigService.plan,
     PaymentCompany.plan,
+    GatewayService.insidePlan, MemberService.plan,
   ]
 
   static func service(_ name: String) -> ServicePlan {
@@ -81,7 +87,8 @@ struct ShopPlan: Sendable {
       },
       databases: services.filter { $0.store != nil && $0.store?.owner == nil }.map(\.name),
       groups: services.filter { !$0.reads.isEmpty }.map(\.name),
-      topics: topics.map { FaultCatalogue.Topic(name: $0, partitions: partitions) })
+      topics: topics.map { FaultCatalogue.Topic(name: $0, partitions: partitions) },
+      hasKeyValueStore: services.contains(where: \.usesKeyValueStore))
   }
 
   /// The breakers of the whole shop.

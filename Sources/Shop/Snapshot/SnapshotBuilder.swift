@@ -46,6 +46,7 @@ final class SnapshotBuilder {
     snapshot.breakers = breakers()
     snapshot.faults = faultBoard()
     snapshot.services = services(breakers: snapshot.breakers, faults: snapshot.faults)
+    snapshot.edge = edge()
     snapshot.faults.armed = snapshot.faults.armed.map { touched($0, snapshot) }
     snapshot.traffic = traffic()
     snapshot.scenarios.entries = ScenarioLibrary.entries
@@ -60,6 +61,10 @@ final class SnapshotBuilder {
     snapshot.views = views()
     snapshot.jobs = jobs()
     snapshot.events = reader.newestFirst
+    snapshot.registry = registry()
+    snapshot.configuration = configuration()
+    snapshot.deployments = deployments()
+    snapshot.databaseServers = databaseServers()
     snapshot.program = program(receivers: receivers, isStill: isStill)
     snapshot.judge()
     return snapshot
@@ -136,6 +141,9 @@ final class SnapshotBuilder {
   private func faultBoard() -> FaultBoard {
     var board = FaultBoard()
     board.catalogue = ShopPlan.catalogue
+    for index in board.catalogue.services.indices {
+      board.catalogue.services[index].instances = world.service(board.catalogue.services[index].name).instances.count
+    }
     board.armed = world.faults.armed
     return board
   }
@@ -147,6 +155,7 @@ final class SnapshotBuilder {
       switch fault.spec.target {
       case .topic(let name): snapshot.topics.first { $0.name == name }?.inRate ?? 0
       case .broker: snapshot.topics.reduce(0) { $0 + $1.inRate }
+      case .keyValueStore: snapshot.edge.gateways.flatMap(\.routes).reduce(0) { $0 + $1.rate }
       default: snapshot.services.first { $0.name == fault.spec.target.service }?.rate ?? 0
       }
     fault.touches = rate * fault.spec.scope.share

@@ -1,6 +1,5 @@
 internal import Operations
 internal import Simulation
-internal import TraceCollector
 internal import TraceModel
 internal import Transactions
 
@@ -63,10 +62,15 @@ final class BatchWorker: @unchecked Sendable {
 extension ServiceProcess {
   /// A run that is over is one span, and a transaction of its own.
   fileprivate func tell(_ report: JobRunner.Report, of runner: JobRunner) throws {
-    let (text, isGood): (String, Bool)
+    let text: String
+    let isGood: Bool
     switch report.outcomes.last {
-    case .finished(let result): (text, isGood) = (result, true)
-    case .gaveUp(let error): (text, isGood) = (error, false)
+    case .finished(let result):
+      text = result
+      isGood = true
+    case .gaveUp(let error):
+      text = error
+      isGood = false
     default: return
     }
     guard let last = try runner.status().first(where: { $0.name == report.job })?.last else { return }

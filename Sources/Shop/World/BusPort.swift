@@ -41,7 +41,8 @@ final class BusPort: @unchecked Sendable {
       report(entry, at: position)
       if isOfState { world.ledger.published(entry, by: instance.service.name, at: world.time.now) }
       world.publications.note(by: instance.service.name, on: entry.topic, now: world.time.now)
-      try spoil(record, at: position, type: entry.type)
+      try spoil(
+        record, in: TopicPartition(topic: position.topic, partition: position.partition), type: entry.type)
     }
     if isOfState { try world.crashPoints.pass(.appended, instance) }
     await world.time.pause(for: transit())

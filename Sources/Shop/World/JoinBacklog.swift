@@ -12,7 +12,7 @@ final class JoinBacklog: @unchecked Sendable {
     var offset: Int64
   }
 
-  /// Timestamps, oldest first.
+  /// When each was put on its topic, oldest first: by true time, whatever a clock that was wrong has stamped it with.
   private var waiting = OrderedDictionary<Place, Int64>()
   private let inputs: Set<String>
   /// True while nobody waits: of an inner join nobody can wait for what finds no partner.
@@ -33,14 +33,14 @@ final class JoinBacklog: @unchecked Sendable {
   var isEmpty: Bool { waiting.isEmpty }
   var count: Int { waiting.count }
 
-  /// The timestamp of the oldest.
+  /// When the oldest was put on its topic.
   var oldest: Int64? { waiting.values.first }
 
-  func see(_ record: EventRecord, topic: String) {
+  func see(_ record: EventRecord, topic: String, at now: Int64) {
     guard inputs.contains(topic), !isInner(), let key = record.key,
       record.headerText(RecordHeaderName.type) != EventType.tick
     else { return }
-    waiting[Place(topic: topic, key: key, offset: record.offset)] = record.timestamp
+    waiting[Place(topic: topic, key: key, offset: record.offset)] = now
   }
 
   func cameOut(topic: String, key: [UInt8], offset: Int64) {
@@ -49,6 +49,6 @@ final class JoinBacklog: @unchecked Sendable {
 
   func forget(before time: Int64) {
     guard let oldest, oldest < time - Self.longest else { return }
-    waiting.removeAll { $0.value < time - Self.longest }
+    waiting.removeFirst(waiting.values.firstIndex { $0 >= time - Self.longest } ?? waiting.count)
   }
 }

@@ -3,19 +3,19 @@ internal import Transactions
 
 extension World {
   /// The moment from which on somebody may still ask for what stands in a database or in the company's books: the start
-  /// of the oldest open transaction, the oldest record unread or held by a join, the
-  /// oldest event in an outbox. Now when all is done.
+  /// of the oldest open transaction, the oldest record unread or held by a join, the oldest event in an outbox. Now when
+  /// all is done.
   ///
   /// Databases and audits forget nothing that is less than their own time older than this.
   func horizon() -> Int64 {
-    // A record may bear a time that is later than when it was put there, by as much as a clock was ahead.
+    // What a clock stamps that is ahead bears a time that is later than when it was put there.
     var oldest = min(time.now, (oldestUnreadRecord() ?? .max) - faults.widestSkew)
     if let unmined = oldestUnmined { oldest = min(oldest, unmined) }
     if let held = joins.oldest { oldest = min(oldest, held) }
     if let start = transactions.oldestStart { oldest = min(oldest, start) }
     for disk in services.filter({ $0.plan.store?.publishes == true }).compactMap({ disk(of: $0.name) }) {
       if let created = (try? disk.database.read { try Outbox.depth($0).oldest }) ?? nil {
-        oldest = min(oldest, created)
+        oldest = min(oldest, created - faults.widestSkew)
       }
     }
     return oldest

@@ -96,6 +96,34 @@ import Testing
     #expect(committed(broker, "left") == 1 && committed(broker, "right") == 1)
   }
 
+  @Test func whatCannotBeReadIsPutAsideWithTheStepAndJoinsNothing() throws {
+    let broker = try makeBroker()
+    try append("L1a@0 L1?@5 R1b@7 R2?@9 R3c@300", to: broker)
+    let processor = try JoinProcessor(
+      broker: broker, group: "g", name: "join", client: "p", topics: Self.topics, settings: JoinSettings(within: 100),
+      reader: { record, place in record.text == "?" ? "\(place): a question" : nil },
+      joiner: { result in
+        ProducerRecord(
+          key: result.key, value: Array("\(result.left?.text ?? "–")+\(result.right?.text ?? "–")".utf8), partition: 0)
+      })
+    let step = try processor.step(now: 1)
+    #expect(step.recordsRead == 5 && step.results == 1 && step.outputs == 1)
+    #expect(step.letters.map(\.record.offset) == [1, 1] && step.letters.map(\.place.topic) == ["left", "right"])
+    // Neither the time of the one nor the key of the other counts.
+    #expect(try outputs(broker) == ["1:a+b@7"])
+    #expect(processor.held.unmatched == 1)
+    for side in ["left", "right"] {
+      let letter = try #require(try broker.read("\(side).DLT", partition: 0, from: 0).records.first)
+      #expect(letter.headerText(DeadLetterHeader.reason) == "\(side)-0: a question")
+      #expect(letter.headerText(DeadLetterHeader.group) == "g" && letter.headerText(DeadLetterHeader.offset) == "1")
+    }
+    // They are behind it: whoever comes next does not put them aside again.
+    processor.close(now: 2)
+    let next = try self.processor(broker, "q")
+    #expect(try next.step(now: 3).recordsRead == 0)
+    #expect(broker.deadLetters(of: "left") == 1 && broker.deadLetters(of: "right") == 1)
+  }
+
   @Test func timeLetsRecordsOutOnceNothingIsLeftToRead() throws {
     let broker = try makeBroker()
     try append("L1a@0 L2b@50", to: broker)

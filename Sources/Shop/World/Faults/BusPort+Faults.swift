@@ -29,14 +29,14 @@ extension BusPort {
   }
 
   /// What faults of the topic make of a record that has just been put there.
-  func spoil(_ record: ProducerRecord, at position: RecordPosition, type: String) throws(BusError) {
+  func spoil(_ record: ProducerRecord, in place: TopicPartition, type: String) throws(BusError) {
     let moment = FaultSwitchboard.Moment(
-      service: "", instance: 0, route: type, partition: position.partition, topic: position.topic)
+      service: "", instance: 0, route: type, partition: place.partition, topic: place.topic)
     if world.faults.isDuplicated(moment) {
-      try world.broker.append([record], to: position.topic, now: world.time.now)
+      try world.broker.append([record], to: place.topic, now: world.time.now)
     }
     for poison in world.faults.poison(after: record, moment) {
-      let place = try world.broker.append([poison.record], to: position.topic, now: world.time.now)[0]
+      let place = try world.broker.append([poison.record], to: place.topic, now: world.time.now)[0]
       tracer.report(span(of: poison, at: place))
     }
   }
@@ -56,22 +56,28 @@ extension BusPort {
 }
 
 extension PartitionWorker {
-  /// A record whose headers are in order and whose payload is not: that it came is seen in its transaction.
   func noteUnreadable(_ record: EventRecord, _ error: UnreadableRecord) {
+    let type = record.headerText(RecordHeaderName.type) ?? ""
+    consumer.process.noteUnreadable(
+      record, in: place, as: consumer.operation(type, on: error.topic, Payload()) ?? "read \(type)", because: "\(error)"
+    )
+  }
+}
+
+extension ServiceProcess {
+  /// A record whose headers are in order and whose payload is not: that it came is seen in its transaction.
+  func noteUnreadable(_ record: EventRecord, in place: TopicPartition, as operation: String, because reason: String) {
     let headers = record.headers.map { Carrier.Header($0.name, $0.text) }
     guard case .found(let position) = Carrier.extract(headers), let ltxid = position.ltxid,
       let type = record.headerText(RecordHeaderName.type)
     else { return }
-    let process = consumer.process
-    let span = process.tracer.start(
-      consumer.operation(type, on: error.topic, Payload()) ?? "read \(type)", kind: .consumer, gtxid: position.gtxid,
-      parent: position.span, ltxid: ltxid)
-    span.set(AttributeName.topic, .text(error.topic))
-    span.set(AttributeName.partition, .integer(Int64(error.partition)))
+    let span = tracer.start(
+      operation, kind: .consumer, gtxid: position.gtxid, parent: position.span, ltxid: ltxid)
+    span.set(AttributeName.topic, .text(place.topic))
+    span.set(AttributeName.partition, .integer(Int64(place.partition)))
     span.set(AttributeName.offset, .integer(record.offset))
-    span.fail("\(error)")
+    span.fail(reason)
     span.end()
-    process.log(
-      .error, TraceContext(gtxid: position.gtxid, ltxid: ltxid, span: span.id), "\(type) cannot be read: \(error)")
+    log(.error, TraceContext(gtxid: position.gtxid, ltxid: ltxid, span: span.id), "\(type) cannot be read: \(reason)")
   }
 }
