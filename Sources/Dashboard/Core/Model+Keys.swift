@@ -97,10 +97,7 @@ extension Model {
 
   mutating func openPage(digit: Character) -> [Effect] {
     guard let tab = Tab.all.first(where: { $0.digit == digit }) else { return [] }
-    guard let page = tab.page else {
-      return saying("\(tab.name) \(tab.isPlural ? "come" : "comes") with a later version")
-    }
-    return perform([.open(page.destination)])
+    return perform([.open(tab.page.destination)])
   }
 
   mutating func endAllFaults() -> [Effect] {

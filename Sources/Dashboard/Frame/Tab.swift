@@ -2,17 +2,13 @@ import Drawing
 import Operations
 import Widgets
 
-/// A page as the second line names it. Some are named and do not exist yet.
+/// A page as the second line names it.
 struct Tab: Sendable, Hashable {
   let digit: Character
   let name: String
   /// Where the line is narrow.
   let short: String
-  /// Nil for one that comes later.
-  let page: PageID?
-
-  /// `Sagas come`, `Data comes`.
-  var isPlural: Bool { name == "Sagas" }
+  let page: PageID
 
   static let all: [Tab] = [
     Tab(digit: "1", name: "Overview", short: "Over", page: .overview),

@@ -14,14 +14,14 @@ struct TabLine {
     let text: String
   }
 
-  /// The tabs with names as far as there is room: whole ones, short ones, short ones where there is a page; then the last
+  /// The tabs with names as far as there is room: whole ones, short ones; then the last
   /// three lose theirs, and then all, but for the current one.
   var places: [Place] {
     let (room, current) = (layout.size.columns, model.page)
     var forms: [(Tab) -> String] = [{ layout.isWide ? $0.name : $0.short }, { $0.short }]
-    for count in [10, 9, 8, 7, 0] {
+    for count in [9, 8, 7, 6, 5, 0] {
       let named = Tab.all.prefix(count)
-      forms.append { tab in tab.page != nil && (named.contains(tab) || tab.page == current) ? tab.short : "" }
+      forms.append { tab in named.contains(tab) || tab.page == current ? tab.short : "" }
     }
     for form in forms {
       let places = placed(form)
@@ -58,16 +58,16 @@ struct TabLine {
   private func draw(_ place: Place, on canvas: inout Canvas, y: Int) {
     let (tab, x) = (place.tab, place.columns.lowerBound)
     // Records belong to a topic.
-    if let page = tab.page, page == (model.page == .records ? .topics : model.page) {
+    if tab.page == (model.page == .records ? .topics : model.page) {
       canvas.put(place.text + " ", x: x, y: y, .onAccent, background: .accent, bold: true)
       return
     }
-    let alarm = tab.page.flatMap { model.shown.alarm(of: $0) }
+    let alarm = model.shown.alarm(of: tab.page)
     let head = " \(tab.digit)"
     let rest = String(place.text.dropFirst(head.count))
     let digit = hasMarks ? Ink.faint : alarm ?? .faint
     canvas.put(head, x: x, y: y, digit, bold: !hasMarks && alarm != nil)
-    let name: Ink = tab.page == nil ? .faint : alarm == nil ? .muted : .text
+    let name: Ink = alarm == nil ? .muted : .text
     let end = canvas.put(rest, x: x + head.cellWidth, y: y, name)
     if hasMarks, let alarm { canvas.put("•", x: end, y: y, alarm, bold: true) }
   }

@@ -26,7 +26,7 @@ struct FrameTests {
       118, 36, "2",
       " 1 Overview  2 Services  3 Breakers• 4 Topics• 5 Transactions• 6 Sagas  7 Map  8 Data  9 Platform  0 Faults•   ? help"
     ), (80, 24, "1", " 1 Over  2 Svc  3 Brk  4 Topic  5 Tx  6 Saga  7 Map  8 Data  9 Plat  0 Fault"),
-    (60, 20, "3", " 1 Over  2 Svc  3 Brk  4 Topic  5 Tx  6  7 Map  8  9  0"),
+    (60, 20, "3", " 1 Over  2 Svc  3 Brk  4 Topic  5 Tx  6 Saga  7  8  9  0"),
     (40, 12, "4", " 1  2  3  4 Topic  5  6  7  8  9  0"),
   ])
   func thePages(columns: Int, rows: Int, page: String, line: String) {

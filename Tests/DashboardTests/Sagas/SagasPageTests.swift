@@ -62,7 +62,8 @@ import TraceModel
     #expect(stage.picture().contains("no reply to its undo, sent 6 times"))
     #expect(stage.press("Enter").destination == .transaction(IncidentFixture.stuckSaga, span: nil))
     #expect(stage.press("Esc").destination == .sagas)
-    #expect(self.stage().press("t").destination == .transaction(IncidentFixture.stuckSaga, span: nil))
+    var list = self.stage()
+    #expect(list.press("t").destination == .transaction(IncidentFixture.stuckSaga, span: nil))
   }
 
   /// It asks once, again while the saga goes on, and not at all once it is over.
@@ -96,7 +97,8 @@ import TraceModel
   ])
   func helpIsAskedFor(key: String, move: SagaMove, question: String) {
     var stage = stage()
-    guard case .show(let popup)? = stage.press(key)?.first, var confirmation = popup.content as? Confirmation else {
+    guard case .show(let popup)? = stage.press(key)?.first, var confirmation = popup.content as? Dashboard.Confirmation
+    else {
       Issue.record("\(key) asks nothing")
       return
     }
