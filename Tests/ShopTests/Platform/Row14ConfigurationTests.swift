@@ -1,6 +1,7 @@
 import Operations
 import Platform
 import Resilience
+import Simulation
 import Testing
 import TraceCollector
 
