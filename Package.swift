@@ -132,8 +132,8 @@ let package = Package(
     tests(
       of: "Shop",
       [
-        "Operations", "Simulation", "EventBus", "TraceModel", "TraceCollector", "Resilience", "Transactions",
-        "Concurrency", crypto,
+        "Operations", "Platform", "Simulation", "EventBus", "TraceModel", "TraceCollector", "Resilience",
+        "Transactions", "Concurrency", crypto,
       ]),
     tests(of: "TraceModel"),
     tests(of: "Resilience", ["Concurrency"], fixtures: true),

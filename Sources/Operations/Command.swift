@@ -1,3 +1,5 @@
+public import TraceModel
+
 /// What an operator may do to a running system.
 public enum Command: Sendable, Equatable, Codable {
   case arm(FaultSpec)
@@ -9,7 +11,7 @@ public enum Command: Sendable, Equatable, Codable {
   case endAllFaults
   case forceBreaker(id: String, to: BreakerState)
   case resetBreaker(id: String)
-  /// Ends an instance as a crash would; the supervisor does not bring it back.
+  /// Ends an instance as a crash would; its supervisor may bring it back.
   case killInstance(service: String, instance: String)
   case startInstance(service: String, instance: String)
   /// Puts a dead letter back into its topic: `topic` is that topic, place and offset are those of the letter.
@@ -17,6 +19,10 @@ public enum Command: Sendable, Equatable, Codable {
   /// Notes that a dead letter is not worth another try.
   case discardDeadLetter(topic: String, partition: Int, offset: Int64)
   case moveOffsets(OffsetMove)
+  /// Of a saga that is STUCK: what its coordinator does next.
+  case moveSaga(GTXID, SagaMove)
+  /// Sends one order in, as a customer does.
+  case sendOrder(OrderWish)
   /// Transactions a second.
   case setRate(Double)
   /// Plays a scenario of the system's own, from its beginning; one that plays is stopped before.
@@ -24,6 +30,31 @@ public enum Command: Sendable, Equatable, Codable {
   /// Stops the one that plays: its faults end, and the rate is what it was before.
   case stopScenario
   case setSpeed(Speed)
+  /// Publishes a configuration with one other value, which is pushed to all instances: `order.pool`, `20`.
+  case configure(key: String, value: String)
+  /// Publishes an earlier version of the configuration again.
+  case rollBackConfiguration(version: Int)
+  /// Brings a service to so many instances.
+  case scale(service: String, instances: Int)
+  /// Brings a service to another version, instance by instance. With a share, 0…1, one instance is a canary first, which
+  /// gets that share of the calls until it is promoted or taken back.
+  case deploy(service: String, version: String, canary: Double?)
+  /// The canary is good: the other instances follow.
+  case promoteDeployment(service: String)
+  /// What is under way goes back; what was completed is undone.
+  case rollBackDeployment(service: String)
+  /// Builds a view anew beside the one that serves, and puts it in its place.
+  case rebuild(view: String)
+}
+
+/// What somebody does to a saga that is STUCK.
+public enum SagaMove: String, Sendable, Equatable, Codable, CaseIterable {
+  /// Tries the step, or its undo, again, with all attempts anew.
+  case retry
+  /// Goes on as if the step were done, or undone.
+  case skip
+  /// Ends it where it stands: what is left to do is not done.
+  case end
 }
 
 /// What became of a ``Command``, in a sentence for the person who gave it.

@@ -19,6 +19,16 @@ public protocol LiveSystem: Sendable {
   /// Everything known of one transaction; nil when nothing is, or no longer.
   func transaction(_ id: GTXID) -> TransactionDetail?
 
+  /// One saga with what happened to it; nil when the transaction is no saga, or nothing is known of it (any more).
+  func saga(_ id: GTXID) -> SagaDetail?
+
+  /// What is in the database of a service; nil when it keeps none.
+  func store(of service: String) -> StoreDetail?
+
+  /// One order in all the places that keep something of it.
+  /// - Parameter key: its number, the id of its transaction, or how that begins.
+  func order(_ key: String) -> OrderAnswer
+
   /// The ids that begin with `prefix` (hexadecimal digits), newest first, at most 50.
   func transactions(withPrefix prefix: String) -> [GTXID]
 
@@ -43,6 +53,13 @@ public protocol LiveSystem: Sendable {
 }
 
 extension LiveSystem {
+  /// For systems without sagas.
+  public func saga(_ id: GTXID) -> SagaDetail? { nil }
+
+  /// For systems whose databases cannot be looked into.
+  public func store(of service: String) -> StoreDetail? { nil }
+  public func order(_ key: String) -> OrderAnswer { .unknown("the databases of this system cannot be looked into") }
+
   /// For systems that answer at once.
   public func searchLog(_ filter: LogFilter, limit: Int, takesNewer: Bool) -> LogAnswer {
     LogAnswer(log(filter, limit: limit))

@@ -27,6 +27,11 @@ public struct ShopSettings: Sendable {
   public var scenario: Scenario?
   /// The guards of the calls, where a file asks for others than the shop's own.
   public var resilience: ResilienceFileSettings?
+  /// Gateways and tokens.
+  public var edge = EdgeSettings()
+  public var discovery = DiscoverySettings()
+  public var topology = TopologySettings()
+  public var supervision = SupervisionSettings()
   /// Bytes that spans may hold.
   public var traceBudget = 64 << 20
 

@@ -142,6 +142,9 @@ struct Cockpit: ~Copyable {
     switch effect {
     case .perform(let command): return .outcome(system.perform(command))
     case .loadTransaction(let id): return .transaction(id, system.transaction(id))
+    case .loadSaga(let id): return .saga(id, system.saga(id))
+    case .loadStore(let service): return .store(service, system.store(of: service))
+    case .findOrder(let key): return .order(key, system.order(key))
     case .findTransactions(let prefix): return .found(prefix: prefix, system.transactions(withPrefix: prefix))
     case .loadLog(let filter, let limit):
       search = nil

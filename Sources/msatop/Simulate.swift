@@ -75,7 +75,7 @@ struct Simulate: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "What customers come for, by weight: browse, search, cart, buy, review, card, receipt.",
+      "What customers come for, by weight: browse, search, cart, buy, review, history, card, receipt.",
       valueName: "buy=3,browse=1"),
     transform: Arguments.journeys)
   var journeys = LoadMix.ordinary.journeys

@@ -30,11 +30,12 @@ import Transactions
     #expect(stage.state(id) == .committed)
   }
 
-  @Test func unknownRouteIsNotFound() {
+  @Test func unknownRouteIsNotFoundAndAnUnknownMethodNotAllowed() {
     let stage = Stage()
+    stage.send(Request("GET /nowhere"))
     stage.send(Request("DELETE /orders"))
     stage.run(0.2)
-    #expect(stage.answers.map(\.status) == [404])
+    #expect(Set(stage.answers.map(\.status)) == [404, 405])
     #expect(stage.problems() == [])
   }
 

@@ -64,6 +64,6 @@ import YAMLReading
     stage.run(5)
     #expect(stage.answers.contains { $0.status == 202 })
     // A refusal is an answer of 5xx, which the caller takes as a failure.
-    #expect(stage.answers.contains { $0.status == 0 })
+    #expect(stage.answers.contains { $0.status >= 500 })
   }
 }

@@ -1,6 +1,7 @@
 import EventBus
 import GRDB
 import Operations
+import Platform
 import Simulation
 import TraceCollector
 import TraceModel
@@ -38,17 +39,30 @@ final class Stage: @unchecked Sendable {
   }
 
   /// Sends a request to the gateway; its answer stands in `answers` when it has come.
-  func send(_ request: Request, to service: String = ShopPlan.gateway) {
+  /// Whoever says nothing of a token comes with a good one of its user, unless it is to come without.
+  func send(_ request: Request, to service: String = ShopPlan.gateway, isAnonymous: Bool = false) {
+    var request = request
+    if !isAnonymous, !request.headers.contains(where: { $0.name == "Authorization" }) {
+      request.headers.append(Accounts.header(token(of: request.user.isEmpty ? "kim" : request.user)))
+    }
+    let wish = request
     world.time.spawn { [self] in
       let reply = Reply<Response>()
       let target = world.service(service).next()
       do {
-        answers.append(try await world.network.call(target, request, caller: "", reply: reply))
+        answers.append(try await world.network.call(target, wish, caller: "", reply: reply))
       } catch {
         guard case CallFailure.serverError(_, _, _, let answer?) = error else { return answers.append(Response(0)) }
         answers.append(answer)
       }
     }
+  }
+
+  private var tokens = 0
+
+  func token(of user: String, roles: [String] = [MemberRole.customer]) -> String {
+    tokens += 1
+    return world.tokens.issue(subject: user, roles: roles, id: "stage-\(tokens)", now: world.time.now).text
   }
 
   /// Orders, and lets half a second pass.
@@ -76,6 +90,7 @@ final class Stage: @unchecked Sendable {
   /// Names of the crossings, in the order of their numbers: `POST /orders`, `ORDER_CREATE`, …
   func crossings(_ id: GTXID?) -> [String] {
     spans(id).filter { $0.kind == .client || $0.kind == .producer || $0.parent == nil }
+      .filter { $0.operation != EventType.orderChanged }
       .sorted { ($0.ltxid?.number ?? 0, $0.start) < ($1.ltxid?.number ?? 0, $1.start) }
       .map { "#\($0.ltxid?.number ?? 0) \($0.operation)" }
   }
@@ -93,9 +108,9 @@ final class Stage: @unchecked Sendable {
     return found.sorted { $0.record.timestamp < $1.record.timestamp }
   }
 
-  /// `PLACED → orders`; what was mined from item's log is left out, as it comes when it comes.
+  /// `PLACED → orders`; what was mined from a log is left out, as it comes when it comes.
   func events(_ id: GTXID?) -> [String] {
-    records(id).filter { $0.topic != TopicName.itemChanges }.map {
+    records(id).filter { $0.topic != TopicName.itemChanges && $0.topic != TopicName.orderChanges }.map {
       "\($0.record.headerText(RecordHeaderName.type) ?? "-") → \($0.topic)"
     }
   }
@@ -147,7 +162,7 @@ final class Stage: @unchecked Sendable {
   func money(_ id: GTXID?) -> Int64 { id.flatMap { world.companyBooks.amount(under: PaymentService.key($0)) } ?? 0 }
 
   func write(_ service: String, _ sql: String, _ arguments: Bindings = []) throws {
-    try world.disk(of: service)?.database.write { try $0.run(sql, arguments) }
+    try world.disk(of: service)?.database.write(at: world.time.now) { try $0.run(sql, arguments) }
   }
 
   func compensations(_ step: String) -> UInt64 {

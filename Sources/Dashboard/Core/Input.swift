@@ -20,6 +20,12 @@ public enum Input: Sendable {
   case pastSnapshot(SystemSnapshot)
   /// An answer to ``Effect/loadTransaction(_:)``; nil when nothing is known of it.
   case transaction(GTXID, TransactionDetail?)
+  /// An answer to ``Effect/loadSaga(_:)``; nil when nothing is known of it.
+  case saga(GTXID, SagaDetail?)
+  /// An answer to ``Effect/loadStore(_:)``; nil when there is none.
+  case store(String, StoreDetail?)
+  /// An answer to ``Effect/findOrder(_:)``.
+  case order(String, OrderAnswer)
   /// An answer to ``Effect/findTransactions(prefix:)``.
   case found(prefix: String, [GTXID])
   /// An answer to ``Effect/loadLog(_:limit:)`` and to ``Effect/searchLogOn(_:limit:)``.
@@ -38,6 +44,9 @@ public enum Input: Sendable {
 public enum Effect: Sendable {
   case perform(Command)
   case loadTransaction(GTXID)
+  case loadSaga(GTXID)
+  case loadStore(String)
+  case findOrder(String)
   case findTransactions(prefix: String)
   case loadLog(LogFilter, limit: Int)
   /// Looks further back for the same lines, as soon as nobody presses a key.

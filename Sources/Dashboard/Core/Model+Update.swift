@@ -15,11 +15,21 @@ public func update(_ model: inout Model, _ input: Input) -> [Effect] {
   case .snapshot(let snapshot):
     model.live = snapshot
     model.timeline.add(snapshot)
-    return model.isFrozen ? [] : model.refresh()
+    return model.openSentOrder() + (model.isFrozen ? [] : model.refresh())
   case .pastSnapshot(let snapshot): return model.show(past: snapshot)
   case .transaction(let id, let detail):
     model.transaction = detail
     model.unknownTransaction = detail == nil ? id : nil
+    return model.refresh(afterLoad: true)
+  case .saga(let id, let detail):
+    model.saga = detail
+    model.unknownSaga = detail == nil ? id : nil
+    return model.refresh(afterLoad: true)
+  case .store(_, let detail):
+    model.store = detail
+    return model.refresh(afterLoad: true)
+  case .order(let key, let answer):
+    (model.orderKey, model.order) = (key, answer)
     return model.refresh(afterLoad: true)
   case .found(let prefix, let ids):
     guard let top = model.popups.indices.last else { return [] }
@@ -95,6 +105,7 @@ extension Model {
     case .say(let text, let isProblem):
       say(text, isProblem: isProblem)
       return []
+    case .order(let wish): return send(wish)
     case .remember(let line):
       commandHistory.removeAll { $0 == line }
       commandHistory.append(line)
@@ -139,7 +150,9 @@ extension PageID {
 extension Action {
   fileprivate var isLoad: Bool {
     switch self {
-    case .effect(.loadTransaction), .effect(.loadLog), .effect(.loadRecords): true
+    case .effect(.loadTransaction), .effect(.loadSaga), .effect(.loadStore), .effect(.findOrder), .effect(.loadLog),
+      .effect(.loadRecords):
+      true
     default: false
     }
   }

@@ -24,6 +24,11 @@ public struct Model: Sendable {
   var message: Message?
   var transaction: TransactionDetail?
   var unknownTransaction: GTXID?
+  var saga: SagaDetail?
+  var store: StoreDetail?
+  var orderKey: String?
+  var order: OrderAnswer?
+  var unknownSaga: GTXID?
   var log: [LogLine] = []
   var logFilter: LogFilter?
   var logProgress = LogProgress()
@@ -31,6 +36,9 @@ public struct Model: Sendable {
   var recordFilter: RecordFilter?
   /// The fault that was armed last, for `f` twice.
   var lastFault: FaultSpec?
+  /// The ticket of the last order that was sent by hand, and whether its call tree is still to be opened.
+  var lastTicket = 0
+  var awaitsOrder = false
   /// Nanoseconds of the clock of the ticks.
   var clock: Int64 = 0
   let zoneOffset: Int64
@@ -81,7 +89,9 @@ public struct Model: Sendable {
   func context(size: Size) -> PageContext {
     PageContext(
       snapshot: shown, isFrozen: isFrozen, size: size, zoneOffset: zoneOffset, motion: motion, transaction: transaction,
-      log: log, unknownTransaction: unknownTransaction, logFilter: logFilter, logProgress: logProgress,
+      log: log, unknownTransaction: unknownTransaction, logFilter: logFilter, store: store, orderKey: orderKey,
+      order: order, saga: saga, unknownSaga: unknownSaga,
+      logProgress: logProgress,
       records: records,
       recordFilter: recordFilter, newest: live.time, clock: clock,
       timeline: timeline)

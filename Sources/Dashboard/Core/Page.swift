@@ -4,7 +4,7 @@ import TraceModel
 
 /// The pages by their digits.
 public enum PageID: String, Sendable, Hashable, CaseIterable {
-  case overview, services, breakers, topics, transactions, map, faults, log, records
+  case overview, services, breakers, topics, transactions, sagas, map, data, platform, faults, log, records
 }
 
 /// A place in the cockpit that one can go to, and come back to with `[` and `]`.
@@ -18,7 +18,17 @@ enum Destination: Sendable, Equatable {
   case transactions(filter: String?)
   /// A call tree, with the cursor on a span where one is given.
   case transaction(GTXID, span: SpanID?)
+  case sagas
+  /// What happened to one saga.
+  case saga(GTXID)
   case map
+  case data(selected: String?)
+  /// The tables and the outbox of a service.
+  case store(String)
+  /// One order, by its number, its transaction's id, or how that begins.
+  case order(String)
+  /// A tab of what every service leans on; nil: the one that was looked at last.
+  case platform(PlatformTab?)
   case faults(selected: String?)
   case log(LogFilter)
   /// The newest records of a topic; without a name the topic that was looked at last.
@@ -38,6 +48,8 @@ enum Action: Sendable {
   case dismiss
   /// A sentence for the last line, for a few seconds.
   case say(String, isProblem: Bool = false)
+  /// Sends an order in, and opens its call tree as soon as it has one.
+  case order(OrderWish)
   /// A line of the palette that was carried out, for its history.
   case remember(String)
   /// Opens the list of themes.
@@ -79,6 +91,15 @@ struct PageContext: Sendable {
   var unknownTransaction: GTXID?
   /// The filter that ``log`` was loaded with; nil while nothing has been loaded.
   var logFilter: LogFilter?
+  /// The store that was loaded last.
+  var store: StoreDetail?
+  /// The order that was asked for last, and what became of that.
+  var orderKey: String?
+  var order: OrderAnswer?
+  /// The saga that was loaded last.
+  var saga: SagaDetail?
+  /// The saga that was asked for last, when nothing is known of it (any more).
+  var unknownSaga: GTXID?
   /// How far the log has been looked through for it.
   var logProgress = LogProgress()
   /// The records as they were last loaded.
@@ -151,6 +172,7 @@ enum Subject: Sendable, Hashable {
   case topic(String)
   case group(topic: String, name: String)
   case transaction(GTXID)
+  case saga(GTXID)
   case span(GTXID, SpanID)
   case fault(Int)
 

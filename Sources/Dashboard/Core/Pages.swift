@@ -7,7 +7,10 @@ struct Pages: Sendable {
   var breakers = BreakersPage()
   var topics = TopicsPage()
   var transactions = TransactionsPage()
+  var sagas = SagasPage()
   var map = MapPage()
+  var data = DataPage()
+  var platform = PlatformPage()
   var faults = FaultsPage()
   var log = LogPage()
   var records = RecordsPage()
@@ -19,7 +22,10 @@ struct Pages: Sendable {
     case .breakers: breakers
     case .topics: topics
     case .transactions: transactions
+    case .sagas: sagas
     case .map: map
+    case .data: data
+    case .platform: platform
     case .faults: faults
     case .log: log
     case .records: records
@@ -40,7 +46,10 @@ struct Pages: Sendable {
     case .breakers: return changing(\.breakers, &self)
     case .topics: return changing(\.topics, &self)
     case .transactions: return changing(\.transactions, &self)
+    case .sagas: return changing(\.sagas, &self)
     case .map: return changing(\.map, &self)
+    case .data: return changing(\.data, &self)
+    case .platform: return changing(\.platform, &self)
     case .faults: return changing(\.faults, &self)
     case .log: return changing(\.log, &self)
     case .records: return changing(\.records, &self)
@@ -57,7 +66,10 @@ extension Destination {
     case .breakers: .breakers
     case .topics: .topics
     case .transactions, .transaction: .transactions
+    case .sagas, .saga: .sagas
     case .map: .map
+    case .data, .store, .order: .data
+    case .platform: .platform
     case .faults: .faults
     case .log: .log
     case .records: .records
@@ -74,7 +86,10 @@ extension PageID {
     case .breakers: .breakers(selected: nil)
     case .topics: .topics(selected: nil)
     case .transactions: .transactions(filter: nil)
+    case .sagas: .sagas
     case .map: .map
+    case .data: .data(selected: nil)
+    case .platform: .platform(nil)
     case .faults: .faults(selected: nil)
     case .log: .log(LogFilter())
     case .records: .records(RecordFilter(topic: ""))

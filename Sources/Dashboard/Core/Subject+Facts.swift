@@ -21,7 +21,7 @@ extension Subject {
     case .breaker(let id): snapshot.breaker(id)?.callee
     case .topic(let name): snapshot.topic(name).flatMap { $0.worstGroup.isEmpty ? nil : $0.worstGroup }
     case .group(_, let name): name
-    case .transaction, .span: nil
+    case .transaction, .span, .saga: nil
     case .fault(let id): snapshot.faults.armed.first { $0.id == id }?.spec.target.service
     }
   }
@@ -29,7 +29,7 @@ extension Subject {
   /// The lines of the log that are about it.
   func logFilter(_ snapshot: SystemSnapshot) -> LogFilter? {
     switch self {
-    case .transaction(let id), .span(let id, _): LogFilter(gtxid: id)
+    case .transaction(let id), .span(let id, _), .saga(let id): LogFilter(gtxid: id)
     case .breaker(let id):
       snapshot.breaker(id).map { breaker in
         let isOne = breaker.instance.isEmpty || breaker.instance == breaker.caller
@@ -45,7 +45,7 @@ extension Subject {
   func copyText(_ snapshot: SystemSnapshot) -> String? {
     switch self {
     case .service(let name), .instance(_, let name), .topic(let name), .group(_, let name), .breaker(let name): name
-    case .transaction(let id), .span(let id, _): id.description
+    case .transaction(let id), .span(let id, _), .saga(let id): id.description
     case .fault(let id): snapshot.faults.armed.first { $0.id == id }?.spec.description
     }
   }

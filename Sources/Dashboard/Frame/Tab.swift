@@ -20,10 +20,10 @@ struct Tab: Sendable, Hashable {
     Tab(digit: "3", name: "Breakers", short: "Brk", page: .breakers),
     Tab(digit: "4", name: "Topics", short: "Topic", page: .topics),
     Tab(digit: "5", name: "Transactions", short: "Tx", page: .transactions),
-    Tab(digit: "6", name: "Sagas", short: "Saga", page: nil),
+    Tab(digit: "6", name: "Sagas", short: "Saga", page: .sagas),
     Tab(digit: "7", name: "Map", short: "Map", page: .map),
-    Tab(digit: "8", name: "Data", short: "Data", page: nil),
-    Tab(digit: "9", name: "Platform", short: "Plat", page: nil),
+    Tab(digit: "8", name: "Data", short: "Data", page: .data),
+    Tab(digit: "9", name: "Platform", short: "Plat", page: .platform),
     Tab(digit: "0", name: "Faults", short: "Fault", page: .faults),
   ]
 }
@@ -47,6 +47,13 @@ extension SystemSnapshot {
         return .failing
       }
       return attention.isEmpty ? nil : .degraded
+    case .sagas: return sagas.definitions.contains { $0.stuck > 0 } ? .failing : nil
+    case .platform:
+      let worst = gateways.map(\.health).max() ?? .up
+      return worst.isBad ? worst.mark.ink : nil
+    case .data:
+      let worst = data.stores.compactMap { StoreRow(store: $0, service: service($0.service)).problem }
+      return worst.contains(.failing) ? .failing : worst.first
     case .faults: return faults.armed.contains(where: \.isOn) ? .fault : nil
     }
   }

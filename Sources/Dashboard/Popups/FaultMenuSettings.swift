@@ -52,13 +52,14 @@ struct FaultMenuSettings: Sendable, Hashable {
     switch kind {
     case .poison, .duplicate: topic.map { .topic($0) } ?? .service(service)
     case .brokerDown: .broker
+    case .full, .down: .keyValueStore
     default: .service(service)
     }
   }
 
   /// Whether the kind strikes instances, of which one can be chosen.
   var strikesInstances: Bool {
-    kind != .poison && kind != .duplicate && kind != .brokerDown && kind.mistake == nil
+    ![.poison, .duplicate, .brokerDown, .full, .down].contains(kind) && kind.mistake == nil
   }
 
   var spec: FaultSpec {
@@ -77,7 +78,7 @@ struct FaultMenuSettings: Sendable, Hashable {
     case .poison: .poison(poison)
     case .duplicate: .duplicate(duplicates)
     case .crash, .databaseDown, .outage, .partition, .loseBeforeOutbox, .brokerDown, .dualWrite, .noIdempotency,
-      .noBreaker, .innerJoin:
+      .noBreaker, .innerJoin, .viewWithoutVersions, .full, .down:
       kind.usual
     }
   }
@@ -165,7 +166,7 @@ struct FaultMenuSettings: Sendable, Hashable {
     case .skew(let offset): skew = offset
     case .leak(let bytes): leak = bytes
     case .poison(let count): poison = count
-    case .crash, .databaseDown, .outage, .partition, .loseBeforeOutbox, .brokerDown, .mistake: break
+    case .crash, .databaseDown, .outage, .partition, .loseBeforeOutbox, .brokerDown, .full, .down, .mistake: break
     }
     if case .topic(let name) = spec.target { topic = name }
     // There may be fewer instances by now.

@@ -12,7 +12,7 @@ enum FaultText {
     case .skew(let offset): (offset < 0 ? "-" : "+") + duration(abs(offset))
     case .leak(let bytes): rate(bytes)
     case .poison(let count): "×\(count)"
-    case .crash, .databaseDown, .outage, .partition, .loseBeforeOutbox, .brokerDown, .mistake: ""
+    case .crash, .databaseDown, .outage, .partition, .loseBeforeOutbox, .brokerDown, .full, .down, .mistake: ""
     }
   }
 

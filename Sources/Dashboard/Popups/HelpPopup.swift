@@ -13,7 +13,7 @@ struct HelpPopup: PopupContent {
   }
 
   static let everywhere: [KeyHint] = [
-    KeyHint("1 … 5  7  0", "pages; 6, 8 and 9 come with a later version"),
+    KeyHint("1 … 9  0", "pages"),
     KeyHint("Tab  Shift-Tab", "next panel, previous panel"),
     KeyHint("↵  Esc", "into the thing under the cursor, and back"),
     KeyHint("[  ]", "back and forward through the places you were at"),

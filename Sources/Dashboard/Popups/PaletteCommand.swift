@@ -4,25 +4,34 @@ import TraceModel
 
 /// What can be typed after `:`.
 enum PaletteCommand: String, CaseIterable, Sendable {
-  case overview, services, service, breakers, topics, tail, transactions, map, faults, log, alerts
+  case overview, services, service, breakers, topics, tail, transactions, sagas, map, data, platform, faults, log,
+    alerts
   case transaction = "tx"
-  case fault, scenario, rate, speed, theme, refresh, help
+  case order
+  case fault, scenario, scale, deploy, set, rate, speed, rebuild, theme, refresh, help
   case quit = "q"
 
   /// What it is and what follows it, for the list of completions.
   var explanation: String {
     switch self {
     case .overview: "the whole system on a page"
-    case .services, .breakers, .topics, .transactions, .map, .faults: "page"
+    case .services, .breakers, .topics, .transactions, .sagas, .map, .faults: "page"
+    case .platform: "[gateway, registry, configuration or channel]"
+    case .data: "[SERVICE, order number or GTXID]   what services keep"
     case .service: "NAME   one service"
     case .tail: "TOPIC   its newest records; payment.DLT: its dead letters"
     case .log: "[SERVICE]   the log"
     case .alerts: "the rules that do not hold"
     case .transaction: "ID   one transaction, or how its id begins"
+    case .order: "[SKU] [N] [saga=…]   sends an order and opens its call tree"
     case .scenario: "NAME, or stop   plays a script of faults"
     case .fault: "TARGET KIND[=HOW] [ttl=30s], or off"
+    case .scale: "SERVICE N   instances"
+    case .deploy: "SERVICE VERSION [canary=10%], or promote, or back"
+    case .set: "KEY VALUE, or back VERSION   configuration"
     case .rate: "N   transactions a second"
     case .speed: "0.1 … 100 or max   how fast time goes by"
+    case .rebuild: "VIEW   builds it anew beside the one that serves"
     case .theme: "[NAME]   colours"
     case .refresh: "N   frames a second at most"
     case .help: "the keys"
@@ -32,7 +41,8 @@ enum PaletteCommand: String, CaseIterable, Sendable {
 
   var takesArgument: Bool {
     switch self {
-    case .service, .tail, .transaction, .fault, .scenario, .rate, .speed, .refresh: true
+    case .service, .tail, .transaction, .fault, .scenario, .scale, .deploy, .set, .rate, .speed, .rebuild, .refresh:
+      true
     default: false
     }
   }
@@ -65,16 +75,24 @@ struct PaletteReader {
     case .topics: return [.open(.topics(selected: nil))]
     case .tail: return [.open(.records(RecordFilter(topic: try topic(argument))))]
     case .transactions: return [.open(.transactions(filter: argument.isEmpty ? nil : argument))]
+    case .sagas: return [.open(.sagas)]
     case .map: return [.open(.map)]
+    case .data: return [.open(data(argument))]
+    case .platform: return [.open(.platform(try tab(argument)))]
     case .faults: return [.open(.faults(selected: nil))]
     case .service: return [.open(.service(try service(argument)))]
     case .log: return [.open(.log(LogFilter(service: argument.isEmpty ? nil : try service(argument))))]
     case .alerts: return [.show(Popup(AlertList()))]
     case .transaction: return transaction(argument)
+    case .order: return [.order(try order(argument))]
     case .fault: return [.effect(.perform(try fault(argument)))]
     case .scenario: return [.effect(.perform(try scenario(argument)))]
+    case .scale: return [.effect(.perform(try scaling(argument)))]
+    case .deploy: return [.effect(.perform(try deployment(argument)))]
+    case .set: return [.effect(.perform(try setting(argument)))]
     case .rate: return [.effect(.perform(.setRate(try rate(argument))))]
     case .speed: return [.effect(.perform(.setSpeed(try speed(argument))))]
+    case .rebuild: return [.effect(.perform(.rebuild(view: try view(argument))))]
     case .theme: return try theme(argument)
     case .refresh: return [.effect(.setRefresh(try refresh(argument)))]
     case .help: return [.showHelp]
@@ -99,10 +117,23 @@ struct PaletteReader {
     return (parts.first.map(String.init) ?? "", String(argument.drop { $0 == " " }))
   }
 
-  private func service(_ name: String) throws(PaletteProblem) -> String {
+  func service(_ name: String) throws(PaletteProblem) -> String {
     if context.snapshot.service(name) != nil { return name }
     let names = context.snapshot.services.map(\.name).joined(separator: ", ")
     throw PaletteProblem(sentence: "unknown service \"\(name)\"; there are \(names)")
+  }
+
+  /// A service that keeps something, or an order.
+  private func data(_ argument: String) -> Destination {
+    if argument.isEmpty { return .data(selected: nil) }
+    return context.snapshot.data.store(of: argument) == nil ? .order(argument) : .store(argument)
+  }
+
+  private func tab(_ name: String) throws(PaletteProblem) -> PlatformTab? {
+    if name.isEmpty { return nil }
+    if let tab = PlatformTab.allCases.first(where: { $0.rawValue.hasPrefix(name) || $0.short == name }) { return tab }
+    let names = PlatformTab.allCases.map(\.rawValue).joined(separator: ", ")
+    throw PaletteProblem(sentence: "unknown tab \"\(name)\"; there are \(names)")
   }
 
   private func topic(_ name: String) throws(PaletteProblem) -> String {
@@ -134,6 +165,13 @@ struct PaletteReader {
     if names.contains(name) { return .startScenario(name: name) }
     let known = names.isEmpty ? "this system has none" : "there are \(names.joined(separator: ", "))"
     throw PaletteProblem(sentence: "unknown scenario \"\(name)\"; \(known)")
+  }
+
+  private func view(_ name: String) throws(PaletteProblem) -> String {
+    let names = context.snapshot.views.map(\.name)
+    if names.contains(name) { return name }
+    let known = names.isEmpty ? "this system has none" : "there are \(names.joined(separator: ", "))"
+    throw PaletteProblem(sentence: "unknown view \"\(name)\"; \(known)")
   }
 
   private func rate(_ text: String) throws(PaletteProblem) -> Double {

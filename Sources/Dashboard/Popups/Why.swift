@@ -14,6 +14,10 @@ struct Why: Sendable {
   /// Where it is shown.
   var place: Destination?
 
+  init(title: [Run], rule: String, place: Destination?) {
+    (self.title, self.rule, self.place) = (title, rule, place)
+  }
+
   /// Nil when the thing is no longer there.
   init?(_ subject: Subject, _ context: PageContext) {
     let snapshot = context.snapshot
@@ -34,6 +38,9 @@ struct Why: Sendable {
       let loaded = context.transaction?.summary.gtxid == id ? context.transaction?.summary : nil
       guard let summary = loaded ?? snapshot.transactions.first(where: { $0.gtxid == id }) else { return nil }
       self.init(summary, context)
+    case .saga(let id):
+      guard let saga = snapshot.sagas.saga(id) else { return nil }
+      self.init(saga, context)
     case .fault(let id):
       guard let fault = snapshot.faults.armed.first(where: { $0.id == id }) else { return nil }
       self.init(fault, context)
@@ -194,7 +201,7 @@ extension Why {
     if !summary.customerSees.isEmpty { add("the customer sees", summary.customerSees) }
   }
 
-  private static func rule(_ state: TransactionState) -> String {
+  static func rule(_ state: TransactionState) -> String {
     switch state {
     case .running: "RUNNING: it has not reached an end yet."
     case .committed: "COMMITTED: every step was done."

@@ -8,6 +8,9 @@ extension FaultCatalogue {
       let words = words.compactMap(\.self)
       return words.isEmpty ? nil : "\(reason); leave out \(words.joined(separator: ", "))"
     }
+    if target == .keyValueStore, let reason = refusal("a key-value store knows keys alone", [route, user, partition]) {
+      return reason
+    }
     switch kind {
     case .crash: return refusal("a crash spares nobody", [route, user, partition, share])
     case .databaseDown:
@@ -17,10 +20,12 @@ extension FaultCatalogue {
     case .brokerDown: return refusal("a broker that is down is so for everybody", [route, user, partition, share])
     case .leak: return refusal("memory is there for everybody", [route, user, partition, share])
     case .skew: return refusal("a clock is wrong for everybody", [route, user, partition, share])
-    case .dualWrite, .noIdempotency, .noBreaker, .innerJoin:
+    case .dualWrite, .noIdempotency, .noBreaker, .innerJoin, .viewWithoutVersions:
       return refusal("what is built wrong is so for everybody", [route, user, partition, share])
     case .loseBeforeOutbox:
       return refusal("what is lost had an event's type, and no user or partition yet", [user, partition])
+    case .full: return refusal("memory is there for everybody", [route, user, partition, share])
+    case .down: return nil
     case .poison:
       return refusal("poison is counted, and has no user", [user, share]) ?? bound(scope, target)
     case .duplicate:

@@ -100,7 +100,9 @@ public struct FaultCatalogue: Sendable, Codable {
       guard topics.contains(where: { "topic:\($0.name)" == target.description }) else { return "no such topic" }
       return kind == .poison || kind == .duplicate ? nil : "a topic can only hold poison or records twice"
     case .broker: return absence(of: target) ?? (kind == .brokerDown ? nil : "a broker can only be down")
-    case .keyValueStore: return absence(of: target) ?? "nothing of it can be broken yet"
+    case .keyValueStore:
+      let isOne = [.full, .slowConsumer, .down].contains(kind)
+      return absence(of: target) ?? (isOne ? nil : "a key-value store can only be full, slow or down")
     }
   }
 
@@ -123,7 +125,8 @@ public struct FaultCatalogue: Sendable, Codable {
       }
     case .poison, .duplicate: "strikes a topic; say topic:…"
     case .brokerDown: "it is the bus that would be down; say broker"
-    case .dualWrite, .noIdempotency, .noBreaker, .innerJoin:
+    case .full, .down: "it is the key-value store that would be so; say kv"
+    case .dualWrite, .noIdempotency, .noBreaker, .innerJoin, .viewWithoutVersions:
       kind.mistake.flatMap { service.mistakes.contains($0) ? nil : $0.absence }
     }
   }

@@ -10,7 +10,7 @@ public enum FaultKind: Sendable, Hashable, Codable {
   case databaseDown
   /// The outside company does not answer at all.
   case outage
-  /// Nanoseconds that each record takes longer.
+  /// Nanoseconds that each record takes longer, or each command to a key-value store.
   case slowConsumer(Int64)
   /// Connections that are left in the pool of each instance; 0: none.
   case pool(Int)
@@ -28,6 +28,10 @@ public enum FaultKind: Sendable, Hashable, Codable {
   case duplicate(Double)
   /// The bus takes and gives nothing.
   case brokerDown
+  /// A key-value store takes no more.
+  case full
+  /// A key-value store refuses every connection.
+  case down
   /// The service is built wrong.
   case mistake(Mistake)
 
@@ -41,10 +45,12 @@ public enum FaultKind: Sendable, Hashable, Codable {
     case loseBeforeOutbox = "lose-before-outbox"
     case poison, duplicate
     case brokerDown = "broker-down"
+    case full, down
     case dualWrite = "dual-write"
     case noIdempotency = "no-idempotency"
     case noBreaker = "no-breaker"
     case innerJoin = "inner-join"
+    case viewWithoutVersions = "view-without-versions"
 
     /// What it does, in words for a menu.
     public var explanation: String {
@@ -63,10 +69,13 @@ public enum FaultKind: Sendable, Hashable, Codable {
       case .poison: "records that nobody can read"
       case .duplicate: "records come twice"
       case .brokerDown: "the bus does not answer"
+      case .full: "takes no more keys"
+      case .down: "refuses connections"
       case .dualWrite: "publishes beside its transaction"
       case .noIdempotency: "a repetition has its effect again"
       case .noBreaker: "calls with no breaker, no time limit"
       case .innerJoin: "forgets an answer that finds no other"
+      case .viewWithoutVersions: "takes an old change for a new one"
       }
     }
 
@@ -83,10 +92,13 @@ public enum FaultKind: Sendable, Hashable, Codable {
       case .poison: "poison message"
       case .duplicate: "duplicates"
       case .brokerDown: "broker down"
+      case .full: "store full"
+      case .down: "store down"
       case .dualWrite: "dual write"
       case .noIdempotency: "no idempotency"
       case .noBreaker: "no breaker"
       case .innerJoin: "inner join"
+      case .viewWithoutVersions: "view without versions"
       default: rawValue
       }
     }
@@ -102,6 +114,7 @@ public enum FaultKind: Sendable, Hashable, Codable {
       case .noIdempotency: "no-idem"
       case .noBreaker: "no-brkr"
       case .innerJoin: "inner"
+      case .viewWithoutVersions: "blind"
       default: rawValue
       }
     }
@@ -129,10 +142,13 @@ public enum FaultKind: Sendable, Hashable, Codable {
       case .poison: .poison(1)
       case .duplicate: .duplicate(0.05)
       case .brokerDown: .brokerDown
+      case .full: .full
+      case .down: .down
       case .dualWrite: .mistake(.dualWrite)
       case .noIdempotency: .mistake(.noIdempotency)
       case .noBreaker: .mistake(.noBreaker)
       case .innerJoin: .mistake(.innerJoin)
+      case .viewWithoutVersions: .mistake(.viewWithoutVersions)
       }
     }
   }
@@ -153,10 +169,13 @@ public enum FaultKind: Sendable, Hashable, Codable {
     case .poison: .poison
     case .duplicate: .duplicate
     case .brokerDown: .brokerDown
+    case .full: .full
+    case .down: .down
     case .mistake(.dualWrite): .dualWrite
     case .mistake(.noIdempotency): .noIdempotency
     case .mistake(.noBreaker): .noBreaker
     case .mistake(.innerJoin): .innerJoin
+    case .mistake(.viewWithoutVersions): .viewWithoutVersions
     }
   }
 
@@ -168,7 +187,7 @@ public enum FaultKind: Sendable, Hashable, Codable {
     case .pool(let count), .poison(let count): "\(count)"
     case .leak(let bytes): FaultNotation.bytesPerSecond(bytes)
     case .skew(let offset): FaultNotation.offset(offset)
-    case .crash, .databaseDown, .outage, .partition, .loseBeforeOutbox, .brokerDown, .mistake: nil
+    case .crash, .databaseDown, .outage, .partition, .loseBeforeOutbox, .brokerDown, .full, .down, .mistake: nil
     }
   }
 }

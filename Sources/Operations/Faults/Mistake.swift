@@ -8,14 +8,17 @@ public enum Mistake: String, Sendable, Hashable, Codable, CaseIterable {
   case noBreaker = "no-breaker"
   /// The window of a join of streams drops what has no counterpart.
   case innerJoin = "inner-join"
+  /// A view takes each change as it comes, whether it knows a newer one or not.
+  case viewWithoutVersions = "view-without-versions"
 
   /// Why a service cannot be built so that does not do what is done wrong there.
   var absence: String {
     switch self {
     case .dualWrite: "publishes through no outbox"
-    case .noIdempotency: "does nothing that a repetition could do again"
+    case .noIdempotency: "a repetition does no harm"
     case .noBreaker: "calls nobody"
     case .innerJoin: "joins no streams"
+    case .viewWithoutVersions: "keeps no view"
     }
   }
 }

@@ -12,17 +12,31 @@ public struct SystemSnapshot: Sendable, Codable {
   /// Newest first, a bounded number.
   public var transactions: [TransactionSummary] = []
   public var tally = TransactionTally()
+  public var views: [ViewSnapshot] = []
+  public var jobs: [JobSnapshot] = []
   /// All that take longer than they should, by where they wait; ``transactions`` may hold fewer of them.
   public var overdue: [OverdueTransactions] = []
   /// What somebody should look at, worst first.
   public var attention: [AttentionItem] = []
   /// What is wrong, from its cause to its effect; empty when nothing is.
   public var incident: [IncidentLink] = []
+  public var edge = EdgeSnapshot()
   public var faults = FaultBoard()
   public var scenarios = ScenarioBoard()
+  public var sagas = SagaBoard()
+  public var orders = OrderDesk()
+  public var data = DataBoard()
   /// Newest first, a bounded number.
   public var events: [OperationalEvent] = []
   public var alerts: [AlertItem] = []
+  /// Nil where there is no registry, or it is down.
+  public var registry: RegistrySnapshot?
+  /// Nil where nothing pushes one.
+  public var configuration: ConfigurationSnapshot?
+  /// Those that several services share.
+  public var databaseServers: [SharedDatabaseSnapshot] = []
+  /// The last one of each service.
+  public var deployments: [DeploymentSnapshot] = []
   public var program = ProgramSnapshot()
 
   public init(system: SystemIdentity, time: Int64) {

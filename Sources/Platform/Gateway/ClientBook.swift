@@ -10,7 +10,9 @@ public struct ClientMeter: Sendable, Hashable {
   /// Millionths of the currency's unit.
   public var charge: Int64 = 0
 
-  mutating func add(_ other: ClientMeter) {
+  public init() {}
+
+  public mutating func add(_ other: ClientMeter) {
     calls += other.calls
     refused += other.refused
     sandboxCalls += other.sandboxCalls

@@ -6,6 +6,7 @@ public struct GatewayContext: Sendable {
   /// Nanoseconds since the Unix epoch.
   public internal(set) var now: Int64 = 0
   let tokens: TokenAuthority
+  var verified: VerifiedTokens
   let translators: OrderedDictionary<String, MessageTranslator>
   var clients: ClientBook
   var cache: LRUTable<String, CachedResponse>
@@ -24,6 +25,7 @@ public struct GatewayContext: Sendable {
   ) {
     self.configuration = configuration
     self.tokens = tokens
+    verified = VerifiedTokens(capacity: settings.verifiedTokenLimit)
     self.translators = OrderedDictionary(translators.map { ($0.name, $0) }, uniquingKeysWith: { _, last in last })
     clients = ClientBook(limit: settings.clientLimit)
     cache = LRUTable(capacity: settings.cacheCapacity)
@@ -43,12 +45,20 @@ public struct GatewaySettings: Sendable, Hashable {
   public var clientLimit: Int
   /// Lines.
   public var accessLogLimit: Int
+  /// Tokens whose signature need not be verified again.
+  public var verifiedTokenLimit: Int
 
-  public init(cacheCapacity: Int = 1_000, clientLimit: Int = 10_000, accessLogLimit: Int = 1_000) {
-    precondition(cacheCapacity > 0 && clientLimit > 0 && accessLogLimit > 0, "a gateway keeps 1 of each at least")
+  public init(
+    cacheCapacity: Int = 1_000, clientLimit: Int = 10_000, accessLogLimit: Int = 1_000,
+    verifiedTokenLimit: Int = 4_096
+  ) {
+    precondition(
+      cacheCapacity > 0 && clientLimit > 0 && accessLogLimit > 0 && verifiedTokenLimit > 0,
+      "a gateway keeps 1 of each at least")
     self.cacheCapacity = cacheCapacity
     self.clientLimit = clientLimit
     self.accessLogLimit = accessLogLimit
+    self.verifiedTokenLimit = verifiedTokenLimit
   }
 }
 

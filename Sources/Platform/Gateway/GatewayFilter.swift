@@ -40,4 +40,9 @@ public enum GatewayFilters {
     ResponseTranslationFilter(), ResponseTransformFilter(), AsynchronousAnswerFilter(), CacheWriteFilter(),
     CORSHeadersFilter(), TransactionHeaderFilter(), MeteringFilter(), AccessLogFilter(),
   ]
+
+  /// The same without those of these names.
+  public static func standard(without names: Set<String>) -> [any GatewayFilter] {
+    standard.filter { !names.contains($0.name) }
+  }
 }

@@ -48,6 +48,12 @@ public struct TokenAuthority: Sendable {
   /// question: ``RevocationList``.
   public func verify(_ token: String, use: TokenUse = .access, now: Int64) throws(TokenRefusal) -> TokenClaims {
     let claims = try TokenClaims(token: token, verifiedWith: algorithm)
+    try check(claims, use: use, now: now)
+    return claims
+  }
+
+  /// Whether claims whose signature was found right before still hold.
+  func check(_ claims: TokenClaims, use: TokenUse, now: Int64) throws(TokenRefusal) {
     let seconds = now / .nanosecondsPerSecond
     // On the second of `exp` and after it the token must not be accepted (RFC 7519, 4.1.4).
     guard seconds < claims.expiresAt.saturatingAdd(settings.leeway) else { throw .expired(claims.expiresAt) }
@@ -55,7 +61,6 @@ public struct TokenAuthority: Sendable {
       throw .issuedInTheFuture(claims.issuedAt)
     }
     guard claims.use == use else { throw .wrongUse(claims.use) }
-    return claims
   }
 
   /// New tokens for a refresh token that was verified and is not revoked. The caller revokes the old one: each is good

@@ -1,6 +1,7 @@
 internal import EventBus
 internal import GRDB
 internal import Operations
+internal import OrderedCollections
 internal import Simulation
 internal import TraceModel
 internal import Transactions
@@ -152,7 +153,44 @@ struct FinalJudgement {
   // MARK: Views
 
   /// What search says of each product is what item has.
-  private func views() throws -> [String] {
+  private func views() throws -> [String] { try products() + history() }
+
+  /// What the order history says of each order is what order has, of those that both have yet to forget.
+  private func history() throws -> [String] {
+    guard let log = try disk(ShopPlan.order).changeLog else { preconditionFailure("order captures its rows") }
+    let oldest = world.horizon() - Observatory.memory + HistoryTables.margin
+    let isKept = { (document: Payload) in (document.number("finished") ?? .max) >= oldest }
+    let words = { (document: Payload?) -> String in
+      guard var document else { return "nothing" }
+      document.position = nil
+      return String(decoding: document.json, as: UTF8.self)
+    }
+    let rows = try log.snapshot(of: ["orders"]).rows.compactMap(\.after).compactMap {
+      OrderChange.document($0, position: 0)
+    }
+    let documents = try disk(ShopPlan.historyUpdater).read { try HistoryTables.all($0) }
+    var problems: [String] = []
+    let known = OrderedDictionary(uniqueKeysWithValues: documents.map { ($0.order ?? 0, $0) })
+    let letters = deadLetters()
+    for row in rows where isKept(row) && !letters.contains("\(row.order ?? 0)") {
+      let (here, there) = (words(row), words(known[row.order ?? 0]))
+      if here != there { problems.append("order has \(here), but its history says \(there)") }
+    }
+    let orders = Set(rows.map(\.order))
+    problems += documents.filter { isKept($0) && !orders.contains($0.order) }.map {
+      "the history has order \($0.order ?? 0), which order does not know"
+    }
+    return Array(problems.prefix(20))
+  }
+
+  /// The orders of which a change was put aside, where somebody finds it.
+  private func deadLetters() -> Set<String> {
+    let topic = try? world.broker.topic(Broker.deadLetterTopic(of: TopicName.orderChanges))
+    let records = (0..<ShopPlan.partitions).flatMap { (try? topic?.peek(partition: $0, from: 0).records) ?? [] }
+    return Set(records.compactMap(\.keyText))
+  }
+
+  private func products() throws -> [String] {
     let items = try disk(ShopPlan.item).read { database in
       try database.all(
         "SELECT offer.sku, price, stock FROM offer JOIN product ON product.sku = offer.sku ORDER BY offer.sku", []

@@ -1,10 +1,12 @@
+internal import Operations
+internal import OrderedCollections
 internal import Simulation
 internal import TraceModel
 
 /// The people who buy: they come whether the shop keeps up or not, order one thing each, and ask with their transaction
 /// id what became of it.
 final class Customers: @unchecked Sendable {
-  private let world: World
+  let world: World
   private var arrivals: ArrivalProcess
   private var choices: RandomStream
   private var timer: Timeout?
@@ -14,9 +16,18 @@ final class Customers: @unchecked Sendable {
   /// Customers who wait for an answer.
   private(set) var waiting = 0
   private(set) var served: UInt64 = 0
+  /// Orders that somebody sent by hand, the newest first.
+  private(set) var sent: [SentOrder] = []
+  private static let sentKept = 16
+  private(set) lazy var accounts = Accounts(world: world)
   /// The transactions of the last orders that were accepted, oldest first.
   private var ordered: [String] = []
   private static let remembered = 64
+
+  /// What each customer ordered last, and when.
+  private var lastOrders = OrderedDictionary<String, (transaction: GTXID, time: Int64)>()
+  /// For so long a customer looks for the last order in the history.
+  private static let ownOrderIsNew: Int64 = 60_000_000_000
 
   static let names = [
     "kim", "lee", "park", "choi", "jung", "kang", "cho", "yoon", "jang", "lim", "han", "oh", "seo", "shin", "kwon",
@@ -65,19 +76,69 @@ final class Customers: @unchecked Sendable {
     // One in a hundred comes through a partner whose own tracer sends an id along.
     let foreign = choices.happens(0.01) ? GTXID(high: choices.next(), low: choices.next()) : nil
     let journey = chosen(from: mix.journeys.map { ($0.journey, $0.weight) }) ?? .buy
+    switch journey {
+    case .member:
+      let plan = memberPlan(user, product.sku, &choices)
+      return come { [self] in await useAccount(plan) }
+    case .backOffice:
+      let raises = choices.happens(0.2)
+      return come { [self] in await runTheShop(product.sku, raises: raises) }
+    case .buy, .browse, .search, .cart, .review, .card, .receipt, .history: break
+    }
     var request = request(for: journey, product, quantity: quantity, user: user)
     request.user = user
+    request.headers = [Self.key(of: user, isPartner: foreign != nil)]
     if let foreign, let span = SpanID(foreign.low) {
-      request.headers = [Carrier.Header(Carrier.traceparent, "00-\(foreign.hex)-\(span.hex)-01")]
+      request.headers.append(Carrier.Header(Carrier.traceparent, "00-\(foreign.hex)-\(span.hex)-01"))
     }
-    waiting += 1
     let wish = request
-    world.time.spawn { [self] in
+    come { [self] in
       if journey == .buy { await shop(wish) } else { _ = try? await ask(wish) }
+    }
+  }
+
+  private func come(_ journey: @escaping @Sendable () async -> Void) {
+    waiting += 1
+    world.time.spawn { [self] in
+      await journey()
       waiting -= 1
       served += 1
     }
   }
+
+  // MARK: By hand
+
+  /// Somebody at the cockpit orders, and asks what became of it as any customer does.
+  func order(_ wish: OrderWish, _ product: Product, saga: SagaKind) {
+    sent.insert(SentOrder(ticket: wish.ticket), at: 0)
+    if sent.count > Self.sentKept { sent.removeLast() }
+    let (user, quantity) = (Self.names[0], Int64(wish.quantity))
+    var request = Request(
+      "POST /orders",
+      body: Payload(user: user, sku: product.sku, quantity: quantity, amount: product.price * quantity), user: user)
+    if saga != .choreographed { request.body.saga = saga }
+    request.ticket = wish.ticket
+    waiting += 1
+    let order = request
+    world.time.spawn { [self] in
+      await shop(order)
+      waiting -= 1
+      served += 1
+    }
+  }
+
+  /// The gateway has begun a transaction for it.
+  func takenIn(_ ticket: Int, as id: GTXID) {
+    guard let place = sent.firstIndex(where: { $0.ticket == ticket }) else { return }
+    sent[place].gtxid = id
+  }
+
+  private func notTakenIn(_ ticket: Int?, because reason: String) {
+    guard let place = sent.firstIndex(where: { $0.ticket == ticket }), sent[place].gtxid == nil else { return }
+    sent[place].problem = reason
+  }
+
+  // MARK: What they do
 
   private func request(for journey: Journey, _ product: Product, quantity: Int64, user: String) -> Request {
     switch journey {
@@ -95,7 +156,7 @@ final class Customers: @unchecked Sendable {
     case .card: return Request("POST /cards/check", body: Payload(user: user))
     case .receipt:
       return Request("GET /payments/{gtxid}", argument: ordered.isEmpty ? "" : ordered[choices.below(ordered.count)])
-    case .buy:
+    case .buy, .member, .backOffice:
       var body = Payload(user: user, sku: product.sku, quantity: quantity, amount: product.price * quantity)
       let saga = chosen(from: mix.sagas.map { ($0.saga, $0.weight) })
       body.saga = saga == .choreographed ? nil : saga
@@ -109,14 +170,22 @@ final class Customers: @unchecked Sendable {
   }
 
   private func shop(_ request: Request) async {
-    guard let response = try? await ask(request), response.status == 202,
-      let gtxid = response.headers.first(where: { $0.name == Carrier.gtxid }).flatMap({ GTXID($0.value) })
+    let answer: Response
+    do {
+      answer = try await ask(request)
+    } catch {
+      return notTakenIn(request.ticket, because: error is TimedOut ? "the gateway does not answer" : "\(error)")
+    }
+    guard answer.status == 202,
+      let gtxid = answer.headers.first(where: { $0.name == Carrier.gtxid }).flatMap({ GTXID($0.value) })
     else { return }
     if ordered.count >= Self.remembered { ordered.removeFirst() }
     ordered.append(gtxid.hex)
+    lastOrders[request.user] = (gtxid, world.time.now)
     for pause in Self.patience {
       try? await world.time.sleep(for: pause)
-      let question = Request("GET /transactions/{gtxid}", argument: gtxid.hex, user: request.user)
+      var question = Request("GET /transactions/{gtxid}", argument: gtxid.hex, user: request.user)
+      question.headers = request.headers.filter { $0.name == Self.keyHeader }
       guard let answer = try? await ask(question), answer.status == 200, let state = answer.body.state else {
         world.transactions.customerSaw(gtxid, "no answer")
         continue
@@ -126,17 +195,43 @@ final class Customers: @unchecked Sendable {
     }
   }
 
-  /// A browser gives up after ten seconds.
+  private static let keyHeader = "X-API-Key"
+
+  /// The program through which somebody comes: a partner's, or one of the shop's own two.
+  private static func key(of user: String, isPartner: Bool) -> Carrier.Header {
+    let isOdd = user.utf8.count % 2 == 1
+    return Carrier.Header(keyHeader, GatewayTable.key(of: isPartner ? "partner" : isOdd ? "web" : "mobile"))
+  }
+
+  /// Asks as somebody who is logged in. Who cannot log in asks nothing; whose token has just expired logs in again.
   private func ask(_ request: Request) async throws -> Response {
+    guard let token = await accounts.token(of: request.user) else { throw NotLoggedIn() }
+    var known = request
+    known.headers.append(Accounts.header(token))
+    let answer = try await send(known)
+    guard answer.status == 401 else { return answer }
+    accounts.forget(token, of: request.user)
+    guard let fresh = await accounts.token(of: request.user) else { return answer }
+    known.headers = request.headers + [Accounts.header(fresh)]
+    return try await send(known)
+  }
+
+  /// Sends a request as it is. A browser gives up after ten seconds.
+  func send(_ request: Request, to gateway: String = ShopPlan.gateway) async throws -> Response {
     let reply = Reply<Response>()
     let timer = world.time.after(10_000_000_000) { reply.resolve(.failure(TimedOut())) }
     defer { timer.cancel() }
     return try await world.network.call(
-      world.service(ShopPlan.gateway).next(), request, caller: "", reply: reply)
+      world.service(gateway).next(), request, caller: "", reply: reply)
   }
 
   private static func words(for state: String, step: String) -> String {
     let isFirst = SagaKind.allCases.contains { $0.first == state }
     return isFirst ? "in progress: \(step)" : state.lowercased()
   }
+}
+
+/// Nobody gave a token.
+struct NotLoggedIn: Error, CustomStringConvertible {
+  var description: String { "logging in did not work" }
 }

@@ -8,10 +8,16 @@ public enum Journey: String, Sendable, CaseIterable {
   /// Orders one thing, and asks what became of it.
   case buy
   case review
+  /// Looks at what was ordered so far.
+  case history
   /// Has a card checked.
   case card
   /// Asks for the receipt of an order, some customer's.
   case receipt
+  /// Signs up or logs in, uses the account, and logs out.
+  case member
+  /// One of the staff looks after a product's price.
+  case backOffice = "back-office"
 }
 
 /// Which journeys customers go on, and how their orders are carried out: weights against each other.
@@ -33,7 +39,10 @@ public struct LoadMix: Sendable, Equatable {
 
   /// A shop on an ordinary day.
   public static let ordinary = LoadMix(
-    journeys: [(.buy, 50), (.browse, 25), (.search, 12), (.cart, 9), (.review, 4), (.card, 3), (.receipt, 3)],
+    journeys: [
+      (.buy, 50), (.browse, 25), (.search, 12), (.cart, 9), (.review, 4), (.history, 4), (.card, 3), (.receipt, 3),
+      (.member, 2), (.backOffice, 1),
+    ],
     sagas: [(.choreographed, 50), (.orchestrated, 15), (.join, 15), (.credit, 12), (.creditLarge, 8)])
 
   /// As options of the command line; none where it is the ordinary one.

@@ -18,6 +18,8 @@ struct ServicePlan: Sendable {
   var joins: [JoinPlan] = []
   var calls: [CallPlan] = []
   var isOutside = false
+  /// Whether it asks the key-value store, whose state is then an indicator of its health.
+  var usesKeyValueStore = false
   /// Whether it writes to the bus although it keeps no outbox.
   var publishesDirectly = false
   var objective = ServiceObjective()
@@ -38,6 +40,8 @@ struct StorePlan: Sendable {
   var tables: any ServiceTables.Type
   /// Whether it has an outbox, and a relay that empties it.
   var publishes = true
+  /// The service whose database it is, when it only reads there; nil: its own.
+  var owner: String?
   /// The tables whose changes the database keeps a log of, for whoever mines it.
   var captures: [String] = []
 }

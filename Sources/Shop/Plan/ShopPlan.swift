@@ -18,7 +18,13 @@ struct ShopPlan: Sendable {
   static let search = "search"
   static let aggregate = "aggregate"
   static let orchestrator = "orchestrator"
+  static let historyUpdater = "order-history-updater"
+  static let history = "order-history"
   static let pageComposer = "page-composer"
+  static let gatewayInternal = "gateway-internal"
+  static let member = "member"
+  static let registry = "registry"
+  static let config = "config"
 
   static let partitions = 6
 
@@ -27,7 +33,10 @@ struct ShopPlan: Sendable {
     ItemService.plan, OrchestratorService.plan, PageComposer.plan, CatalogService.plan, CartService.plan,
     ReviewService.plan,
     ShippingService.plan,
-    RecommendationService.plan, SearchService.plan, AggregateService.plan, PaymentCompany.plan,
+    RecommendationService.plan, SearchService.plan, AggregateService.plan, HistoryUpdater.plan, HistoryService.plan,
+    RegistryService.plan, ConfigService.plan,
+    PaymentCompany.plan,
+    GatewayService.insidePlan, MemberService.plan,
   ]
 
   static func service(_ name: String) -> ServicePlan {
@@ -42,6 +51,9 @@ struct ShopPlan: Sendable {
     service.reads.map { (service.name, $0.topic) }
       + service.joins.flatMap { [($0.group, $0.left), ($0.group, $0.right)] }
   }
+
+  /// Whose database is mined by whom.
+  static let miners: [(source: String, miner: String)] = [(item, aggregate), (order, historyUpdater)]
 
   /// The topics that are read, each once, in the order of the plan.
   static let topics: [String] = readings.reduce(into: []) { topics, reading in
@@ -73,9 +85,10 @@ struct ShopPlan: Sendable {
       edges: services.flatMap { service in
         service.calls.map { FaultCatalogue.Edge(from: service.name, to: $0.callee) }
       },
-      databases: services.filter { $0.store != nil }.map(\.name),
+      databases: services.filter { $0.store != nil && $0.store?.owner == nil }.map(\.name),
       groups: services.filter { !$0.reads.isEmpty }.map(\.name),
-      topics: topics.map { FaultCatalogue.Topic(name: $0, partitions: partitions) })
+      topics: topics.map { FaultCatalogue.Topic(name: $0, partitions: partitions) },
+      hasKeyValueStore: services.contains(where: \.usesKeyValueStore))
   }
 
   /// The breakers of the whole shop.
@@ -119,6 +132,7 @@ enum EventType {
 
   static let priceChanged = "PriceChanged"
   static let quantityChanged = "QuantityChanged"
+  static let orderChanged = "OrderChanged"
 
   static let creditReleased = "CreditReleased"
   static let stockReleased = "StockReleased"
@@ -157,5 +171,7 @@ enum TopicName {
   static let replies = "replies"
   /// What became of the rows of item; the key is the product.
   static let itemChanges = "item.changes"
+  /// What became of the rows of order; the key is the order.
+  static let orderChanges = "order.changes"
   static let operations = "__operations"
 }

@@ -1,5 +1,6 @@
 internal import EventBus
 internal import Operations
+internal import Platform
 internal import Resilience
 internal import Simulation
 internal import TraceModel
@@ -38,6 +39,8 @@ struct CommandDesk {
     case .discardDeadLetter(let topic, let partition, let offset):
       return letter(topic, partition, offset, "discarded: its saga waits for somebody")
     case .moveOffsets(let move): return moved(move)
+    case .moveSaga(let id, let move): return SagaDesk.outcome(of: move, on: id, snapshot)
+    case .sendOrder(let wish): return ordered(wish)
     case .setRate(let rate):
       guard rate >= 0, rate <= 10_000 else { return .refused("a rate is 0 to 10,000 transactions a second") }
       return .done("rate \(rate == rate.rounded() ? "\(Int(rate))" : "\(rate)")/s")
@@ -50,6 +53,17 @@ struct CommandDesk {
     case .stopScenario:
       guard let playing = snapshot.scenarios.playing else { return .refused("no scenario plays") }
       return .done("scenario \(playing.name) stopped")
+    case .scale, .deploy, .promoteDeployment, .rollBackDeployment: return deployment(command)
+    case .configure(let key, let value): return configured(key, value)
+    case .rollBackConfiguration(let version): return configuration(backTo: version)
+    case .rebuild(let view):
+      guard snapshot.views.contains(where: { $0.name == view }) else {
+        return .refused("there is no view \(view); there are \(snapshot.views.map(\.name).joined(separator: ", "))")
+      }
+      guard snapshot.jobs.first(where: { $0.name == HistoryRebuild.name })?.current == nil else {
+        return .refused("\(view) is being rebuilt already")
+      }
+      return .done("rebuild of \(view) asked for")
     case .setSpeed(let speed):
       switch speed {
       case .asFastAsItCan: return .done("as fast as it can")
@@ -111,6 +125,20 @@ struct CommandDesk {
     }
   }
 
+  private func ordered(_ wish: OrderWish) -> CommandOutcome {
+    guard Product.all.contains(where: { $0.sku == wish.sku }) else {
+      return .refused("there is no product \(wish.sku)")
+    }
+    guard SagaKind(rawValue: wish.saga) != nil else {
+      let kinds = SagaKind.allCases.map(\.rawValue).joined(separator: ", ")
+      return .refused("there is no saga \(wish.saga); there are \(kinds)")
+    }
+    guard OrderWish.quantities.contains(wish.quantity) else {
+      return .refused("an order is of 1 to \(Count.of(OrderWish.quantities.upperBound, "piece"))")
+    }
+    return .done("ordered: \(wish.sku) ×\(wish.quantity), \(wish.saga)")
+  }
+
   // MARK: The deed
 
   static func carryOut(_ command: Command, in world: World) {
@@ -138,10 +166,25 @@ struct CommandDesk {
       }
     case .moveOffsets(let move):
       self.move(move, in: world)
+    case .moveSaga(let id, let move): SagaDesk(world: world).carryOut(move, on: id)
+    case .sendOrder(let wish):
+      guard let product = Product.all.first(where: { $0.sku == wish.sku }), let saga = SagaKind(rawValue: wish.saga)
+      else { return }
+      world.customers.order(wish, product, saga: saga)
     case .setRate(let rate): world.customers.rate = rate
     case .startScenario(let name): if let scenario = ScenarioLibrary.named(name) { world.stage.start(scenario) }
     case .stopScenario: world.stage.stop()
+    case .scale, .deploy, .promoteDeployment, .rollBackDeployment: deploy(command, in: world)
+    case .configure(let key, let value):
+      configure(in: world) { () throws(ConfigurationError) in
+        try world.configuration.set(key, to: value, by: "operator")
+      }
+    case .rollBackConfiguration(let version):
+      configure(in: world) { () throws(ConfigurationError) in
+        try world.configuration.rollBack(to: version, by: "operator")
+      }
     case .setSpeed: break
+    case .rebuild(let view): _ = world.askForRebuild(of: view)
     }
     log(command, in: world)
   }
@@ -174,13 +217,19 @@ struct CommandDesk {
   /// A command is part of what happened: with its virtual time, so that a run can be told from its journal.
   private static func log(_ command: Command, in world: World) {
     switch command {
-    case .arm, .toggleFault, .removeFault, .endAllFaults, .startScenario, .stopScenario, .setSpeed:
+    case .arm, .toggleFault, .removeFault, .endAllFaults, .startScenario, .stopScenario, .setSpeed, .configure,
+      .rollBackConfiguration, .promoteDeployment,
+      .rollBackDeployment:
       return  // tell of themselves, or change nothing
     case .forceBreaker(let id, let state): tell("breaker \(id)", "forced to \(state.rawValue)", world)
     case .resetBreaker(let id): tell("breaker \(id)", "reset", world)
     case .killInstance(_, let name): tell(name, "killed by hand", world)
     case .startInstance(_, let name): tell(name, "started by hand", world)
-    case .retryDeadLetter, .discardDeadLetter, .moveOffsets: return  // what came of it was told
+    case .retryDeadLetter, .discardDeadLetter, .moveOffsets, .moveSaga: return  // what came of it was told
+    case .sendOrder(let wish): tell("order", "\(wish.sku) ×\(wish.quantity) by hand", world)
+    case .scale(let service, let count): tell(service, "to \(Count.of(count, "instance")) by hand", world)
+    case .deploy(let service, let version, _): tell(service, "to \(version) by hand", world)
+    case .rebuild(let view): tell(view, "rebuild asked for", world)
     case .setRate(let rate): tell("load", "rate \(rate)/s", world)
     }
   }
@@ -214,7 +263,7 @@ struct CommandDesk {
   }
 
   private static func setKilled(_ isKilled: Bool, _ name: String, of service: String, in world: World) {
-    world.service(service).instances.first { $0.name == name }?.isKilled = isKilled
-    world.applyCrashes()
+    let instance = world.service(service).instances.first { $0.name == name }
+    if isKilled { instance?.fail(because: "killed by hand") } else { instance?.revive() }
   }
 }

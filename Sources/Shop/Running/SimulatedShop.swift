@@ -46,6 +46,7 @@ public final class SimulatedShop: LiveSystem {
     let builder = SnapshotBuilder(world: world, external: external)
     self.builder = Locked(BuilderBox(builder: builder))
     history = SnapshotHistory(span: 900_000_000_000)
+    world.sagas.isWatched = true
     world.begin()
     world.time.run(until: settings.epoch + startAt)
     let snapshot = builder.snapshot(speed: speed, receivers: [], isStill: isStill)
@@ -93,6 +94,12 @@ public final class SimulatedShop: LiveSystem {
   public func transaction(_ id: GTXID) -> TransactionDetail? {
     SnapshotBuilder.detail(id, in: world, external: external)
   }
+
+  public func saga(_ id: GTXID) -> SagaDetail? { SagaTimeline(world: world).detail(id) }
+
+  public func store(of service: String) -> StoreDetail? { world.disk(of: service).map { StoreReader(disk: $0).detail } }
+
+  public func order(_ key: String) -> OrderAnswer { OrderReader(world: world).answer(key) }
 
   public func transactions(withPrefix prefix: String) -> [GTXID] {
     Array((external.find(prefix: prefix, limit: 50) + world.traces.find(prefix: prefix, limit: 50)).prefix(50))

@@ -34,7 +34,7 @@ public final class SimulationRun {
     world.crashPoints.disarm()
     for service in world.services { for instance in service.instances { instance.isKilled = false } }
     world.applyCrashes()
-    let limit = world.time.now + Self.restLimit
+    let limit = world.time.now + (isBuiltWrong ? Self.vainRest : Self.restLimit)
     while world.time.now < limit, !isAtRest, !isCancelled() { world.time.run(until: world.time.now + 1_000_000_000) }
     world.flushSpans()
     let verdicts = FinalJudgement(world: world).verdicts()
@@ -44,12 +44,21 @@ public final class SimulationRun {
     return report
   }
 
+  /// Of what a mistake has lost, nothing comes to an end: then a minute is enough for the rest.
+  private static let vainRest: Int64 = 60_000_000_000
+
+  private var isBuiltWrong: Bool {
+    world.settings.scenario?.steps.contains { step in
+      if case .command(.arm(let spec)) = step.deed { spec.kind.name.mistake != nil } else { false }
+    } ?? false
+  }
+
   /// Nothing is in flight: no customer, no transaction, no event in an outbox, no record unread or held by a join, no span open.
   private var isAtRest: Bool {
     guard world.customers.waiting == 0, world.transactions.allHaveEnded, world.oldestUnreadRecord() == nil else {
       return false
     }
-    guard world.joins.isEmpty, world.oldestUnmined(of: ShopPlan.item) == nil else { return false }
+    guard world.joins.isEmpty, world.oldestUnmined == nil else { return false }
     return world.outboxDepths.allSatisfy { $0 == 0 } && !world.audit.isUnderWay
   }
 

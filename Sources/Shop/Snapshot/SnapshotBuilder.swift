@@ -11,6 +11,8 @@ final class SnapshotBuilder {
   let world: World
   private let external: TraceStore
   private let reader: OperationsReader
+  private let sagas = SagaBoardBuilder()
+  private let data = DataBoardBuilder()
   private static let transactionsShown = 600
   private static let openShown = 400
   private static let externalShown = 200
@@ -21,6 +23,14 @@ final class SnapshotBuilder {
     self.external = external
     reader = OperationsReader(broker: world.broker)
   }
+
+  /// What can be ordered by hand.
+  private static let desk: OrderDesk = {
+    var desk = OrderDesk()
+    desk.products = Product.all.map { OrderDesk.Product(sku: $0.sku, title: $0.title) }
+    desk.sagas = SagaKind.allCases.map(\.rawValue)
+    return desk
+  }()
 
   /// Where the cockpit itself has read `__operations` to.
   var operationsPosition: Int64 { reader.position }
@@ -36,14 +46,25 @@ final class SnapshotBuilder {
     snapshot.breakers = breakers()
     snapshot.faults = faultBoard()
     snapshot.services = services(breakers: snapshot.breakers, faults: snapshot.faults)
+    snapshot.edge = edge()
     snapshot.faults.armed = snapshot.faults.armed.map { touched($0, snapshot) }
     snapshot.traffic = traffic()
     snapshot.scenarios.entries = ScenarioLibrary.entries
     snapshot.scenarios.current = world.stage.progress
+    snapshot.sagas = sagas.board(in: world)
+    snapshot.orders = Self.desk
+    snapshot.orders.sent = world.customers.sent
+    snapshot.data = data.board(snapshot.topics, in: world)
     snapshot.tally = world.transactions.currentTally()
     snapshot.transactions = transactions(now: now)
     snapshot.overdue = world.transactions.overdue()
+    snapshot.views = views()
+    snapshot.jobs = jobs()
     snapshot.events = reader.newestFirst
+    snapshot.registry = registry()
+    snapshot.configuration = configuration()
+    snapshot.deployments = deployments()
+    snapshot.databaseServers = databaseServers()
     snapshot.program = program(receivers: receivers, isStill: isStill)
     snapshot.judge()
     return snapshot
@@ -120,6 +141,9 @@ final class SnapshotBuilder {
   private func faultBoard() -> FaultBoard {
     var board = FaultBoard()
     board.catalogue = ShopPlan.catalogue
+    for index in board.catalogue.services.indices {
+      board.catalogue.services[index].instances = world.service(board.catalogue.services[index].name).instances.count
+    }
     board.armed = world.faults.armed
     return board
   }
@@ -131,6 +155,7 @@ final class SnapshotBuilder {
       switch fault.spec.target {
       case .topic(let name): snapshot.topics.first { $0.name == name }?.inRate ?? 0
       case .broker: snapshot.topics.reduce(0) { $0 + $1.inRate }
+      case .keyValueStore: snapshot.edge.gateways.flatMap(\.routes).reduce(0) { $0 + $1.rate }
       default: snapshot.services.first { $0.name == fault.spec.target.service }?.rate ?? 0
       }
     fault.touches = rate * fault.spec.scope.share

@@ -20,16 +20,27 @@ struct CallStatistics {
   private static let capacity = 20_000
 
   mutating func add(_ span: TraceSpan) {
-    let isError = span.status == .error
-    calls.append(Call(end: span.end, duration: span.duration ?? 0, isError: isError))
+    add(
+      end: span.end, duration: span.duration ?? 0, isError: span.status == .error, gtxid: span.gtxid,
+      message: span.message)
+  }
+
+  mutating func add(end: Int64, duration: Int64, isError: Bool, gtxid: GTXID, message: String) {
+    calls.append(Call(end: end, duration: duration, isError: isError))
     if calls.count > Self.capacity { calls.removeFirst(Self.capacity / 2) }
     if isError {
-      errors.append(ServiceErrorLine(time: span.end, gtxid: span.gtxid, message: span.message))
+      errors.append(ServiceErrorLine(time: end, gtxid: gtxid, message: message))
       if errors.count > 16 { errors.removeFirst(8) }
     }
-    let second = span.end / 1_000_000_000
+    let second = end / 1_000_000_000
     if seconds.last?.second == second { seconds[seconds.count - 1].count += 1 } else { seconds.append((second, 1)) }
     if seconds.count > 120 { seconds.removeFirst(60) }
+  }
+
+  /// Takes in the latest calls of another, so that percentiles are those of both.
+  mutating func join(_ other: CallStatistics) {
+    calls += other.calls
+    now = max(now, other.now)
   }
 
   mutating func forget(before now: Int64) {

@@ -38,7 +38,6 @@ public enum CrashPoint: Int, Sendable, Hashable, CaseIterable {
   public var absence: String? {
     switch self {
     case .lateCommit: "the transactions of one database run one after the other"
-    case .viewWritten, .rebuilding: "a view of the shop and its position are one document, and none is rebuilt"
     case .tornRecord: "a torn record needs a power cut, which the log's own tests bring"
     case .halfEmitted: "a change of one of item's rows gives one event"
     default: nil
@@ -49,15 +48,18 @@ public enum CrashPoint: Int, Sendable, Hashable, CaseIterable {
   var services: [String] {
     switch self {
     case .beforeCommit, .afterCommit: [ShopPlan.order]
-    case .relayHasRead, .appended, .acknowledged, .withinBatch, .overlappingLeases, .inboxPruned:
+    case .overlappingLeases:
+      ShopPlan.services.filter { $0.store?.publishes == true }.map(\.name) + ShopPlan.miners.map(\.miner)
+    case .relayHasRead, .appended, .acknowledged, .withinBatch, .inboxPruned:
       ShopPlan.services.filter { $0.store?.publishes == true }.map(\.name)
     case .beforeEffect, .effectCommitted:
       ShopPlan.services.filter { !$0.reads.isEmpty && $0.name != ShopPlan.orchestrator && $0.name != ShopPlan.shipping }
-        .map(\.name)
+        .map(\.name).filter { self == .beforeEffect || $0 != ShopPlan.historyUpdater }
+    case .viewWritten, .rebuilding: [ShopPlan.historyUpdater]
     case .offsetCommitted: ShopPlan.services.filter { !$0.reads.isEmpty }.map(\.name)
     case .commandWritten: [ShopPlan.orchestrator]
     case .actionDone: [ShopPlan.order, ShopPlan.inventory, ShopPlan.customer, ShopPlan.shipping]
-    case .lateCommit, .viewWritten, .rebuilding, .tornRecord, .halfEmitted: []
+    case .lateCommit, .tornRecord, .halfEmitted: []
     }
   }
 }

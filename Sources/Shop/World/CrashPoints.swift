@@ -12,12 +12,14 @@ enum CommitPlace {
   case command
   /// The one that forgets what is old.
   case prune
+  /// The one that writes a view whose position is kept elsewhere.
+  case view
   case other
 
   var before: CrashPoint? {
     switch self {
     case .call: .beforeCommit
-    case .record, .command: .beforeEffect
+    case .record, .command, .view: .beforeEffect
     case .sagaStep, .prune, .other: nil
     }
   }
@@ -29,6 +31,7 @@ enum CommitPlace {
     case .sagaStep: .commandWritten
     case .command: .actionDone
     case .prune: .inboxPruned
+    case .view: .viewWritten
     case .other: nil
     }
   }
@@ -99,9 +102,7 @@ final class CrashPoints: @unchecked Sendable {
 
   func crash(_ instance: ServiceInstance, _ spec: CrashSpec) {
     world.stateChanged("crash-point", instance.name, spec.point.name, "\(spec)")
-    world.time.after(spec.down) { [world] in world.applyCrashes() }
-    instance.crash()
-    world.healthMayHaveChanged()
+    instance.fail(because: "", downFor: spec.down)
   }
 
   /// Sleeps, as a process does that its machine does not let run, if that waits here.

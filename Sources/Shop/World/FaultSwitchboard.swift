@@ -84,7 +84,8 @@ final class FaultSwitchboard: @unchecked Sendable {
     case .leak: startLeaking()
     case .skew(let offset): widestSkew = max(widestSkew, abs(offset))
     case .mistake: build(spec)
-    case .latency, .errors, .databaseDown, .outage, .slowConsumer, .partition, .loseBeforeOutbox, .poison, .duplicate:
+    case .latency, .errors, .databaseDown, .outage, .slowConsumer, .partition, .loseBeforeOutbox, .poison, .duplicate,
+      .full, .down:
       break
     }
     world.healthMayHaveChanged()

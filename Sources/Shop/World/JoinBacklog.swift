@@ -31,6 +31,7 @@ final class JoinBacklog: @unchecked Sendable {
   }
 
   var isEmpty: Bool { waiting.isEmpty }
+  var count: Int { waiting.count }
 
   /// When the oldest was put on its topic.
   var oldest: Int64? { waiting.values.first }

@@ -67,7 +67,10 @@ final class LogMiner: @unchecked Sendable {
     }
     switch try miner.poll(limit: Self.batch) {
     case .events(let events):
-      if !events.isEmpty { try await process.bus.publish(events.map(\.entry)) }
+      if !events.isEmpty {
+        await world.crashPoints.sleepIfDue(.overlappingLeases, process.instance)
+        try await process.bus.publish(events.map(\.entry))
+      }
       miner.acknowledge(events.count)
     case .lost(let loss):
       // Nobody is there to decide: the rows are read anew, which tells all that can still be known.
@@ -97,11 +100,17 @@ final class LogMiner: @unchecked Sendable {
   }
 
   private func store(_ miner: ChangeMiner) async throws {
-    let (position, name) = (miner.position, miner.name)
+    let (position, name, owner) = (miner.position, miner.name, process.instance.name)
+    var isOwner = true
     if self.miner?.position != position {
-      try await database.transaction("mined", isQuiet: true) { try MinerPositions.store(position, of: name, $0) }
+      isOwner = try await database.transaction("mined", isQuiet: true) { database in
+        guard try Outbox.isLeased(to: owner, database) else { return false }
+        try MinerPositions.store(position, of: name, database)
+        return true
+      }
     }
-    self.miner = miner
+    // It slept through its lease: whoever has it now is further on, and this position would be a step back.
+    self.miner = isOwner ? miner : nil
   }
 
   private func keepLease() async throws -> Bool {
@@ -117,6 +126,9 @@ final class LogMiner: @unchecked Sendable {
 }
 
 extension World {
+  /// When the oldest change of any database was committed that its miner has not published; nil when there is none.
+  var oldestUnmined: Int64? { ShopPlan.miners.compactMap { oldestUnmined(of: $0.source) }.min() }
+
   /// When the oldest change of a database was committed that its miner has not published; nil when there is none, or no
   /// miner.
   func oldestUnmined(of name: String) -> Int64? {
@@ -125,10 +137,9 @@ extension World {
 
   /// How far the miner of a database's log is behind; nil when nobody mines it.
   func minerLag(of name: String) -> (changes: Int64, oldest: Int64?)? {
-    guard name == ShopPlan.item, let disk = disk(of: name), let log = disk.database.changeLog,
-      let mined = try? self.disk(of: ShopPlan.aggregate)?.database.read({
-        try MinerPositions.load(ShopPlan.aggregate, $0)
-      })
+    guard let miner = ShopPlan.miners.first(where: { $0.source == name })?.miner, let disk = disk(of: name),
+      let log = disk.database.changeLog,
+      let mined = try? self.disk(of: miner)?.database.read({ try MinerPositions.load(miner, $0) })
     else { return nil }
     return try? log.behind(max(mined.change, disk.firstChange.change))
   }

@@ -30,7 +30,7 @@ extension FaultSwitchboard {
         for client in process.clients { client.fitGuards() }
       }
     case .innerJoin: world.joins.fit()
-    case .dualWrite, .noIdempotency: break
+    case .dualWrite, .noIdempotency, .viewWithoutVersions: break
     }
   }
 }
@@ -44,6 +44,7 @@ extension ServicePlan {
       case .noIdempotency: doesOnce
       case .noBreaker: !calls.isEmpty
       case .innerJoin: !joins.isEmpty
+      case .viewWithoutVersions: name == ShopPlan.historyUpdater
       }
     }
   }

@@ -82,6 +82,25 @@ extension Payload {
     get { text("source") }
     set { self["source"] = newValue.map(Value.text) }
   }
+  /// How many changes what is said lacks; and for how long, in nanoseconds, it has lacked the oldest of them.
+  var behind: Int64? {
+    get { number("behind") }
+    set { self["behind"] = newValue.map(Value.number) }
+  }
+  var age: Int64? {
+    get { number("age") }
+    set { self["age"] = newValue.map(Value.number) }
+  }
+  /// True when the asker's own last order is not in it.
+  var isStale: Bool? {
+    get { truth("stale") }
+    set { self["stale"] = newValue.map(Value.truth) }
+  }
+  /// The transaction of an order.
+  var transaction: String? {
+    get { text("transaction") }
+    set { self["transaction"] = newValue.map(Value.text) }
+  }
   /// The hop whose work is to be undone.
   var hop: Int64? {
     get { number("hop") }

@@ -15,6 +15,9 @@ final class RunCounters: @unchecked Sendable {
   var lateAnswers: UInt64 = 0
   /// Product pages from which something was missing.
   var partialPages: UInt64 = 0
+  /// Looks at the order history; and those that lacked the customer's own last order.
+  var historyReads: UInt64 = 0
+  var staleHistoryReads: UInt64 = 0
   /// By step, in the order of first use.
   private(set) var compensations: [(step: String, count: UInt64)] = []
 

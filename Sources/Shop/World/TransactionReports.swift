@@ -71,7 +71,9 @@ final class TransactionReports: @unchecked Sendable {
 
   // MARK: In the saga
 
-  func began(_ id: GTXID, state: String, step: String) {
+  /// - Parameter saga: how the order is carried out.
+  func began(_ id: GTXID, _ saga: SagaKind, step: String) {
+    world.sagas.began(id, saga, at: world.time.now)
     if refused.removeValue(forKey: id) != nil {
       tally.failed -= 1
       open[id] = .running
@@ -79,12 +81,13 @@ final class TransactionReports: @unchecked Sendable {
     }
     world.book.update(id) { summary in
       summary.state = .running
-      summary.orderState = state
+      summary.orderState = saga.first
       summary.step = step
     }
   }
 
   func step(_ id: GTXID, _ step: String) {
+    world.sagas.moved(id)
     world.book.update(id) { $0.step = step }
   }
 
@@ -171,6 +174,19 @@ final class TransactionReports: @unchecked Sendable {
         state: TransactionState.stuck.rawValue, gtxid: id))
   }
 
+  /// Somebody has helped a saga that was stuck: it goes forward again.
+  func resumed(_ id: GTXID, step: String) {
+    guard open[id] == .stuck else { return }
+    noLongerStuck(id)
+    open[id] = .running
+    world.book.update(id) { summary in
+      summary.state = .running
+      summary.step = step
+      summary.stuckReason = ""
+    }
+    write(id, .running, "helped by hand")
+  }
+
   /// Somebody has settled the dead letter that a transaction waits for.
   func letterSettled(of id: GTXID, _ words: String) {
     guard open[id] == .stuck else { return }
@@ -233,6 +249,7 @@ final class TransactionReports: @unchecked Sendable {
   var allHaveEnded: Bool { open.values.allSatisfy { $0 == .stuck } }
 
   private func write(_ id: GTXID, _ state: TransactionState, _ reason: String) {
+    world.sagas.became(id, state, reason: reason, at: world.time.now)
     world.stateChanged("transaction", id.hex, state.rawValue, reason)
   }
 }

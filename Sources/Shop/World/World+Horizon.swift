@@ -10,7 +10,7 @@ extension World {
   func horizon() -> Int64 {
     // What a clock stamps that is ahead bears a time that is later than when it was put there.
     var oldest = min(time.now, (oldestUnreadRecord() ?? .max) - faults.widestSkew)
-    if let unmined = oldestUnmined(of: ShopPlan.item) { oldest = min(oldest, unmined) }
+    if let unmined = oldestUnmined { oldest = min(oldest, unmined) }
     if let held = joins.oldest { oldest = min(oldest, held) }
     if let start = transactions.oldestStart { oldest = min(oldest, start) }
     for disk in services.filter({ $0.plan.store?.publishes == true }).compactMap({ disk(of: $0.name) }) {

@@ -3,6 +3,7 @@ internal import EventBus
 internal import Foundation
 internal import Operations
 internal import OrderedCollections
+internal import Platform
 internal import Resilience
 internal import Simulation
 internal import TraceCollector
@@ -24,7 +25,13 @@ final class World: @unchecked Sendable {
   let publications = PublicationBook()
   let audit: Audit
   let ledger = EventLedger()
+  let sagas = SagaRegister()
+  let edge = EdgeBooks()
   let observatory: Observatory
+  /// The registry's memory; nil while it is down.
+  var registryBook: RegistryBook?
+  /// Nil where each service has a server of its own.
+  private(set) var sharedDatabase: SharedDatabase?
   private(set) var services: [DeployedService] = []
   private var disks: [ServiceDisk] = []
   /// The time of the last snapshot, for other threads.
@@ -43,9 +50,16 @@ final class World: @unchecked Sendable {
   private(set) lazy var transactions = TransactionReports(world: self)
   private(set) lazy var rollbacks = RollbackLedger(world: self)
   private(set) lazy var checks = HealthChecks(world: self)
+  private(set) lazy var configuration = ConfigurationDesk(world: self)
+  private(set) lazy var deployments = DeploymentDesk(world: self)
+  let canaries = CanaryShares()
+  private var lastPort = 49_151
   private(set) lazy var joins = JoinBacklog(ShopPlan.services.flatMap(\.joins)) { [unowned self] in
     joinKind(at: ShopPlan.order) == .inner
   }
+  private(set) lazy var keyValueStore = KeyValueMachine(world: self)
+  /// Whose tokens are good: member issues them, the gateways verify them.
+  private(set) lazy var tokens = makeTokens()
   private(set) lazy var stage = ScenarioStage(world: self)
 
   /// - Parameters:
@@ -84,10 +98,15 @@ final class World: @unchecked Sendable {
   /// Starts every machine, opens the doors, and sets the faults that were ordered.
   func begin() {
     disks = ShopPlan.services.compactMap { plan in
-      plan.store.map { ServiceDisk(name: plan.name, store: $0, at: time.now) }
+      guard let store = plan.store, store.owner == nil else { return nil }
+      return ServiceDisk(name: plan.name, store: store, at: time.now)
     }
+    if settings.topology.databases == .shared { sharedDatabase = SharedDatabase(settings.topology, world: self) }
     services = ShopPlan.services.map { DeployedService(plan: $0, world: self) }
-    for service in services { for instance in service.instances { instance.start() } }
+    let seeds = RegistryListing(
+      instances: services.filter { !$0.plan.isOutside }.flatMap(\.instances).map(\.registration), version: 0)
+    for instance in services.flatMap(\.instances) { instance.known.apply(seeds, now: time.now) }
+    for instance in services.flatMap(\.instances) { instance.start() }
     observatory.begin(self)
     checks.begin()
     customers.open()
@@ -109,9 +128,22 @@ final class World: @unchecked Sendable {
     return service
   }
 
+  /// A port that nobody has, from the range for such (IANA's dynamic ports).
+  func nextPort() -> Int {
+    lastPort = lastPort == 65_535 ? 49_152 : lastPort + 1
+    return lastPort
+  }
+
   func disk(of service: String) -> ServiceDisk? { disks.first { $0.name == service } }
 
   func random(_ purpose: String) -> RandomStream { RandomStream(seed: settings.seed, purpose) }
+
+  private func makeTokens() -> TokenAuthority {
+    var stream = random("tokens/secret")
+    return TokenAuthority(
+      secret: (0..<32).map { _ in UInt8(truncatingIfNeeded: stream.next()) },
+      settings: TokenSettings(accessLifetime: settings.edge.tokenLifetime))
+  }
 
   /// A new transaction's id, from the instance where it begins.
   func makeGTXID(at instance: ServiceInstance) -> GTXID {
@@ -266,6 +298,7 @@ final class World: @unchecked Sendable {
       }
       answers.see(record, topic: topic, at: time.now)
       joins.see(record, topic: topic, at: time.now)
+      sagas.see(record, topic: topic)
     }
   }
 

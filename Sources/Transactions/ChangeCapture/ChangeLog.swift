@@ -143,6 +143,33 @@ public struct ChangeLog: Sendable {
 
   // MARK: Snapshots
 
+  /// Some rows of a table at one moment, by their keys, and the newest position at that moment. A large table is read
+  /// so piece by piece while it changes: a row's later changes have larger positions than the piece.
+  /// - Parameters:
+  ///   - name: a captured table whose primary key is one whole number.
+  ///   - key: only rows with a larger key are read.
+  ///   - limit: the most rows; 1 or more. Fewer mean that there are no more.
+  /// - Throws: `unknownTable`, `DatabaseError`.
+  public func chunk(of name: String, after key: Int64, limit: Int) throws -> (position: Int64, rows: [RowChange]) {
+    guard let table = tables.first(where: { $0.name == name }) else { throw CaptureError.unknownTable(name) }
+    precondition(table.keyColumns.count == 1, "table \(name) is read by a key of one column")
+    return try database.read { database in
+      let position = try bounds(database).newest
+      let rows = try ChangeLogReader.rows(of: table, after: key, limit: limit, database)
+      return (
+        position,
+        rows.map { RowChange(position: position, table: name, operation: .snapshot, before: nil, after: $0) }
+      )
+    }
+  }
+
+  /// How many rows a captured table has.
+  /// - Throws: `unknownTable`, `DatabaseError`.
+  public func count(of name: String) throws -> Int64 {
+    guard tables.contains(where: { $0.name == name }) else { throw CaptureError.unknownTable(name) }
+    return try database.read { try $0.number("SELECT count(*) FROM main.\(ChangeLogReader.quoted(name))") }
+  }
+
   /// All rows of tables at one moment, by their keys, and the newest position at that moment: what comes after it in the
   /// log is all that has happened to them since.
   /// - Parameter names: captured tables; nil for all of them.

@@ -80,14 +80,32 @@ struct ChangeLogReader {
 
   /// The rows that a table has now, by their keys.
   static func rows(of table: CapturedTable, _ database: Database) throws -> [RowImage] {
-    func quoted(_ name: String) -> String { "\"\(name.replacing("\"", with: "\"\""))\"" }
-    let columns = table.columns.map(quoted).joined(separator: ", ")
-    let order = table.keyColumns.map { quoted(table.columns[$0]) }.joined(separator: ", ")
-    return try database.all("SELECT \(columns) FROM main.\(quoted(table.name)) ORDER BY \(order)") { row in
-      var values: [ColumnValue] = []
-      values.reserveCapacity(table.columns.count)
-      for place in table.columns.indices { values.append(row.any(place)) }
-      return RowImage(table: table, values: values)
-    }
+    try database.all("\(query(table)) ORDER BY \(order(table))") { image(table, $0) }
+  }
+
+  /// The rows whose key, a single whole number, is larger than `key`, at most `limit`.
+  static func rows(
+    of table: CapturedTable, after key: Int64, limit: Int, _ database: Database
+  ) throws -> [RowImage] {
+    try database.all(
+      "\(query(table)) WHERE \(order(table)) > ? ORDER BY \(order(table)) LIMIT ?", [key, limit]
+    ) { image(table, $0) }
+  }
+
+  private static func query(_ table: CapturedTable) -> String {
+    "SELECT \(table.columns.map(quoted).joined(separator: ", ")) FROM main.\(quoted(table.name))"
+  }
+
+  private static func order(_ table: CapturedTable) -> String {
+    table.keyColumns.map { quoted(table.columns[$0]) }.joined(separator: ", ")
+  }
+
+  static func quoted(_ name: String) -> String { "\"\(name.replacing("\"", with: "\"\""))\"" }
+
+  private static func image(_ table: CapturedTable, _ row: borrowing Columns) -> RowImage {
+    var values: [ColumnValue] = []
+    values.reserveCapacity(table.columns.count)
+    for place in table.columns.indices { values.append(row.any(place)) }
+    return RowImage(table: table, values: values)
   }
 }

@@ -35,6 +35,9 @@ struct KeyValueEntries: Sendable {
 
   var count: Int { places.count }
 
+  /// In the order of their places.
+  var all: [Entry] { slots.compactMap(\.self) }
+
   func place(of key: String) -> Int? { places[key] }
 
   /// The entry at a place that is in use.

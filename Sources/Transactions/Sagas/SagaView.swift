@@ -21,6 +21,11 @@ public enum SagaStore {
     try SagaTables.sagas(of: gtxid, database).map { try view($0, database) }
   }
 
+  /// Where a saga is in its transaction, for whoever steps in; nil when there is no such saga.
+  public static func place(of saga: String, _ database: Database) throws -> SagaWake? {
+    try database.first("SELECT id, gtxid, hop, span, since FROM saga WHERE id = ?", [saga], SagaWake.init)
+  }
+
   /// How many are in each state, in the order of ``SagaState``.
   public static func counts(_ database: Database) throws -> [(state: SagaState, count: Int)] {
     try SagaState.allCases.map { state in

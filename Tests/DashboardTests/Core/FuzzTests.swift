@@ -49,6 +49,9 @@ struct FuzzTests {
         cockpit.send(.records(filter, answer))
       case .preview(let move):
         cockpit.send(.preview(move, random.preview(of: move)))
+      case .loadStore(let name): cockpit.send(.store(name, random.storeDetail(name)))
+      case .findOrder(let key): cockpit.send(.order(key, random.order()))
+      case .loadSaga(let id): cockpit.send(.saga(id, random.saga(id)))
       case .loadTransaction(let id): cockpit.send(.transaction(id, random.detail(of: id)))
       default: break
       }

@@ -80,6 +80,9 @@ struct RandomSnapshot {
     }
     snapshot.faults = faults()
     snapshot.scenarios = scenarios()
+    snapshot.sagas = sagas()
+    snapshot.data = data()
+    snapshot.orders = orders()
     snapshot.program.residentBytes = some(Int(count()))
     snapshot.program.spansDropped = numbers.pick([0, 1, .max])
     snapshot.program.spansEvicted = numbers.pick([0, 1, .max])

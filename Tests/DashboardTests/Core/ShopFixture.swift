@@ -31,6 +31,7 @@ enum ShopFixture {
     snapshot.faults = faults
     snapshot.alerts = alerts
     snapshot.transactions = transactions
+    snapshot.views = [ViewSnapshot(name: "order-history", service: "order-history-updater")]
     snapshot.program.residentBytes = 12_000_000
     return snapshot
   }

@@ -15,7 +15,15 @@ struct PaletteTests {
     ),
     ("fault payment-gateway:errors=90%", .arm(FaultSpec(target: .service("payment-gateway"), kind: .errors(0.9)))),
     ("fault off", .endAllFaults), ("rate 500", .setRate(500)), ("speed 10", .setSpeed(.paced(10))),
+    ("set order.pool 20", .configure(key: "order.pool", value: "20")),
+    ("set back 3", .rollBackConfiguration(version: 3)),
+    ("scale payment 3", .scale(service: "payment", instances: 3)),
+    ("deploy payment v2 canary=10%", .deploy(service: "payment", version: "v2", canary: 0.1)),
+    ("deploy payment v2", .deploy(service: "payment", version: "v2", canary: nil)),
+    ("deploy payment promote", .promoteDeployment(service: "payment")),
+    ("deploy payment back", .rollBackDeployment(service: "payment")),
     ("speed max", .setSpeed(.asFastAsItCan)), ("rate 0.5", .setRate(0.5)),
+    ("rebuild order-history", .rebuild(view: "order-history")),
   ])
   func commands(line: String, command: Command) {
     var cockpit = Cockpit()
@@ -40,6 +48,12 @@ struct PaletteTests {
     ("fault payment-gateway crash", "crash does not apply to payment-gateway: not our machine"),
     ("fault nobody latency=2s", "unknown service \"nobody\""),
     ("fault payment-gateway latency=fast", "latency=fast is not a duration; say latency=2s or 500ms"),
+    ("set order.pool", "\"order.pool\" is no setting; say a key"), ("set back x", "\"x\" is no version"),
+    ("scale payment many", "\"payment many\" is no scaling; say a service and"), ("scale", "scale wants more"),
+    ("deploy payment", "\"payment\" is no deployment; say review v2"),
+    ("deploy nobody v2", "unknown service \"nobody\""),
+    ("deploy payment v2 canary=no", "\"canary=no\" is no share for a canary"),
+    ("rebuild nothing", "unknown view \"nothing\"; there are order-history"),
     ("fault", "fault wants more"), ("tx", "tx wants more"), ("t", "unknown command \"t\""),
   ])
   func problemsStandInPlace(line: String, problem: String) {

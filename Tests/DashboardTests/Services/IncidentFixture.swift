@@ -28,6 +28,8 @@ enum IncidentFixture {
     snapshot.topics = topics()
     snapshot.events = events()
     snapshot.faults = faults()
+    snapshot.sagas = sagas()
+    snapshot.data = data()
     return snapshot
   }
 

@@ -26,6 +26,9 @@ import Testing
   @Test func breakers() { check(BreakersPage()) }
   @Test func topics() { check(TopicsPage()) }
   @Test func map() { check(MapPage()) }
+  @Test func sagas() { check(SagasPage()) }
+  @Test func data() { check(DataPage()) }
+  @Test func platform() { check(PlatformPage()) }
 
   /// A system starts anew and knows nothing of what was there.
   @Test func nothingIsLeftAfterARestart() {
@@ -45,5 +48,8 @@ import Testing
     check(BreakersPage())
     check(TopicsPage())
     check(MapPage())
+    check(SagasPage())
+    check(DataPage())
+    check(PlatformPage())
   }
 }

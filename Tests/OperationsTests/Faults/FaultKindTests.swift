@@ -100,7 +100,7 @@ import Testing
     ("payment:partition=3", "partition has no intensity; leave out \"=3\""),
     ("broker:broker-down=1", "has no intensity"), ("payment:lose-before-outbox=1", "has no intensity"),
     ("order:no-breaker", "no-breaker does not apply to order: calls nobody"),
-    ("order:no-idempotency", "does nothing that a repetition could do again"),
+    ("order:no-idempotency", "a repetition does no harm"),
     ("payment:dual-write", "publishes through no outbox"), ("payment:inner-join", "joins no streams"),
     ("order/1:inner-join", "all its instances run one program; say order"),
     ("order/1:no-breaker", "no-breaker does not apply to order/1: calls nobody"),
@@ -130,10 +130,23 @@ import Testing
     #expect(error?.description == "broker cannot be broken: this shop has no event bus")
   }
 
-  @Test func theUsualKeyValueStoreWouldBeATarget() throws {
+  @Test func keyValueStoreCanBeFullSlowOrDown() throws {
     var catalogue = catalogue
     catalogue.hasKeyValueStore = true
     #expect(catalogue.absence(of: .keyValueStore) == nil)
-    #expect(catalogue.obstacle(to: .crash, on: .keyValueStore) == "nothing of it can be broken yet")
+    let parser = FaultParser(catalogue: catalogue)
+    for (text, kind) in [
+      ("kv:full", FaultKind.full), ("kv:slow=300ms", .slowConsumer(300_000_000)), ("kv:down,share=20%", .down),
+    ] {
+      let spec = try parser.parse(text)
+      #expect(spec.target == .keyValueStore && spec.kind == kind && spec.description == text)
+    }
+    for (text, words) in [
+      ("kv:crash", "can only be full, slow or down"), ("order:full", "say kv"), ("kv:full=1", "has no intensity"),
+      ("kv:slow=1s,user=kim", "knows keys alone; leave out user=kim"), ("kv:full,share=20%", "leave out share=20%"),
+    ] {
+      let error = #expect(throws: FaultSpecError.self) { try parser.parse(text) }
+      #expect(error?.description.contains(words) == true, "\(error?.description ?? "")")
+    }
   }
 }

@@ -116,7 +116,8 @@ struct MapTreeView {
     let end = canvas.rich(endEllipsis(runs, max(0, room)), x: x, y: y)
     // How it went in the last minute, in columns of its own.
     let curve = Rect(x: x + width - 44, y: y, width: 24, height: 1)
-    if width >= 72, !row.isAgain, end + 2 <= curve.x {
+    let isFree = end + 2 <= curve.x && curve.right < x + width - figures.cellWidth
+    if width >= 72, !row.isAgain, isFree {
       Pulse(
         MapFacts.curve(of: facts.thing, graph, snapshot),
         ink: facts.severity > 0 ? facts.ink : facts.thing.isTopic ? .event : .flow2

@@ -38,7 +38,7 @@ struct AuthenticationFilter: GatewayFilter {
     }
     let claims: TokenClaims
     do {
-      claims = try context.tokens.verify(String(words[1]), now: context.now)
+      claims = try context.verified.verify(String(words[1]), by: context.tokens, now: context.now)
     } catch {
       var reason = GatewayReason.invalidToken
       if case .expired = error { reason = .expiredToken }

@@ -1,4 +1,6 @@
-/// One of the ways through the gateway.
+internal import Platform
+
+/// One of the ways through a gateway: what the gateway knows of it, and what the service behind it knows it as.
 struct GatewayRoute: Sendable {
   /// `GET /products/{sku}`
   var route: String
@@ -7,46 +9,201 @@ struct GatewayRoute: Sendable {
   /// Who answers, and under which name there.
   var service: String
   var target: String
+  /// The same for calls to `/sandbox/…`; nil: there is no sandbox of it.
+  var sandboxTarget: String?
+  var definition: RouteDefinition
 
-  init(_ route: String, _ kind: String, _ service: String, _ target: String) {
+  /// - Parameter route: its method and its path.
+  init(
+    _ id: String, _ route: String, _ kind: String, _ service: String, _ target: String,
+    _ change: (inout RouteDefinition) -> Void = { _ in }
+  ) {
     self.route = route
     self.kind = kind
     self.service = service
     self.target = target
+    let words = route.split(separator: " ").map(String.init)
+    definition = RouteDefinition(id, methods: [words[0]], RoutePattern(words[1]), to: .service(service))
+    change(&definition)
   }
 
-  static let all = [
-    GatewayRoute("POST /orders", TransactionKind.checkout, ShopPlan.order, "POST /orders"),
-    GatewayRoute("GET /transactions/{gtxid}", TransactionKind.status, ShopPlan.order, "GET /orders/{gtxid}"),
-    GatewayRoute("GET /products/{sku}", TransactionKind.browse, ShopPlan.pageComposer, "GET /pages/{sku}"),
-    GatewayRoute("GET /search", TransactionKind.search, ShopPlan.search, "GET /search"),
-    GatewayRoute("POST /carts", TransactionKind.cart, ShopPlan.cart, "POST /carts"),
-    GatewayRoute("POST /reviews", TransactionKind.review, ShopPlan.review, "POST /reviews"),
-    GatewayRoute("POST /cards/check", TransactionKind.card, ShopPlan.payment, "POST /cards/check"),
-    GatewayRoute("GET /payments/{gtxid}", TransactionKind.receipt, ShopPlan.payment, "GET /payments/{gtxid}"),
-  ]
-
-  /// An order that is to be orchestrated, which its content says, goes to the orchestrator.
-  private static let orchestrated = GatewayRoute(
-    "POST /orders", TransactionKind.checkout, ShopPlan.orchestrator, "POST /sagas")
-
-  static func of(_ route: String, _ body: Payload = Payload()) -> GatewayRoute? {
-    route == orchestrated.route && body.saga == .orchestrated ? orchestrated : all.first { $0.route == route }
+  func withSandbox(_ target: String) -> GatewayRoute {
+    var route = self
+    route.sandboxTarget = target
+    route.definition.sandbox = service
+    return route
   }
 
   /// What a transaction that begins with a request is called; a check of health when nobody outside may ask so.
-  static func kind(of route: String) -> String { of(route)?.kind ?? TransactionKind.health }
+  static func kind(of route: String) -> String {
+    if let found = all.first(where: { $0.route == route }) { return found.kind }
+    return route.contains(" /sandbox/") ? TransactionKind.sandbox : TransactionKind.health
+  }
 
-  /// Whom the gateway calls, each once.
-  static let calls: [CallPlan] = [
-    CallPlan(ShopPlan.order, "creates the order; asks for its state"),
-    CallPlan(ShopPlan.orchestrator, "starts the saga of an order"),
-    CallPlan(ShopPlan.pageComposer, "composes the product page"),
-    CallPlan(ShopPlan.search, "searches the products"),
-    CallPlan(ShopPlan.cart, "puts something into the cart"),
-    CallPlan(ShopPlan.review, "writes a review"),
-    CallPlan(ShopPlan.payment, "checks a card; shows a receipt"),
+  private static let all = GatewayTable.external.routes + GatewayTable.inside.routes
+}
+
+/// What one gateway offers to those who come in through it.
+struct GatewayTable: Sendable {
+  var name: String
+  var routes: [GatewayRoute]
+  /// Whom it calls, each once.
+  var calls: [CallPlan]
+  /// Whose pages may call from a browser.
+  var origins: [String]
+
+  /// For customers, their browsers and partners.
+  static let external = GatewayTable(
+    name: ShopPlan.gateway,
+    routes: [
+      // An order that is to be orchestrated, which its content says, goes to the orchestrator.
+      GatewayRoute("order.orchestrated", "POST /orders", TransactionKind.checkout, ShopPlan.orchestrator, "POST /sagas")
+      {
+        $0.content = [ContentCondition("saga", SagaKind.orchestrated.rawValue)]
+        order(&$0, "orders by an orchestrated saga")
+      },
+      GatewayRoute("order.create", "POST /orders", TransactionKind.checkout, ShopPlan.order, "POST /orders") {
+        order(&$0, "orders; the answer names the transaction to ask with")
+      }.withSandbox("POST /sandbox/orders"),
+      GatewayRoute(
+        "transaction.state", "GET /transactions/{gtxid}", TransactionKind.status, ShopPlan.order, "GET /orders/{gtxid}"
+      ) { $0.summary = "says how far an order is" },
+      // The first edition of the interface had the product alone; who still asks for it gets it.
+      GatewayRoute(
+        "product.plain", "GET /products/{sku}", TransactionKind.browse, ShopPlan.catalog, "GET /products/{sku}"
+      ) {
+        $0.headers = [HeaderCondition("Accept-Version", "1")]
+        $0.summary = "a product without what others say of it"
+      },
+      GatewayRoute(
+        "product.page", "GET /products/{sku}", TransactionKind.browse, ShopPlan.pageComposer, "GET /pages/{sku}"
+      ) { $0.summary = "the page of a product" },
+      GatewayRoute("search", "GET /search", TransactionKind.search, ShopPlan.search, "GET /search") {
+        $0.summary = "finds products"
+      },
+      GatewayRoute("cart.put", "POST /carts", TransactionKind.cart, ShopPlan.cart, "POST /carts") {
+        $0.summary = "puts something into one's cart"
+      },
+      GatewayRoute("history", "GET /history", TransactionKind.history, ShopPlan.history, "GET /history") {
+        $0.summary = "what one has ordered so far"
+      },
+      GatewayRoute("review.write", "POST /reviews", TransactionKind.review, ShopPlan.review, "POST /reviews") {
+        $0.maximumBodyBytes = 4 << 10
+        $0.summary = "writes a review"
+      },
+      GatewayRoute("card.check", "POST /cards/check", TransactionKind.card, ShopPlan.payment, "POST /cards/check") {
+        $0.summary = "asks the card company whether a card is good"
+      },
+      GatewayRoute(
+        "payment.receipt", "GET /payments/{gtxid}", TransactionKind.receipt, ShopPlan.payment, "GET /payments/{gtxid}"
+      ) { $0.summary = "the receipt of an order" },
+      GatewayRoute("member.sign-up", "POST /members", TransactionKind.member, ShopPlan.member, "POST /members") {
+        $0.isPublic = true
+        $0.summary = "makes an account"
+      },
+      GatewayRoute("member.log-in", "POST /login", TransactionKind.member, ShopPlan.member, "POST /login") {
+        $0.isPublic = true
+        $0.summary = "gives a token for user and password"
+      },
+      GatewayRoute("member.log-out", "POST /logout", TransactionKind.member, ShopPlan.member, "POST /logout") {
+        $0.summary = "revokes the token it is called with"
+      },
+      GatewayRoute("member.profile", "GET /members/me", TransactionKind.member, ShopPlan.member, "GET /members/me") {
+        $0.summary = "one's own account"
+      },
+    ],
+    calls: [
+      CallPlan(ShopPlan.order, "creates the order; asks for its state"),
+      CallPlan(ShopPlan.orchestrator, "starts the saga of an order"),
+      CallPlan(ShopPlan.pageComposer, "composes the product page"),
+      CallPlan(ShopPlan.search, "searches the products"),
+      CallPlan(ShopPlan.cart, "puts something into the cart"),
+      CallPlan(ShopPlan.history, "looks up what was ordered"),
+      CallPlan(ShopPlan.review, "writes a review"),
+      CallPlan(ShopPlan.payment, "checks a card; shows a receipt"),
+      CallPlan(ShopPlan.catalog, "shows a product alone"),
+      CallPlan(ShopPlan.member, "signs up, logs in, logs out"),
+    ], origins: ["https://shop.example", "https://m.shop.example"])
+
+  /// For those who run the shop.
+  static let inside = GatewayTable(
+    name: ShopPlan.gatewayInternal,
+    routes: [
+      GatewayRoute("item.offer", "GET /items/{sku}", TransactionKind.admin, ShopPlan.item, "GET /items/{sku}") {
+        $0.roles = [MemberRole.operator, MemberRole.admin]
+        $0.summary = "what a seller asks for a product, and how many are there"
+      },
+      GatewayRoute(
+        "item.reprice", "PUT /items/{sku}/price", TransactionKind.admin, ShopPlan.item, "PUT /items/{sku}/price"
+      ) {
+        $0.roles = [MemberRole.operator, MemberRole.admin]
+        $0.summary = "sets what a seller asks"
+      },
+      GatewayRoute(
+        "member.roles", "PUT /members/{name}/roles", TransactionKind.admin, ShopPlan.member,
+        "PUT /members/{name}/roles"
+      ) {
+        $0.roles = [MemberRole.admin]
+        $0.summary = "says what a member may do"
+      },
+      health(of: ShopPlan.item), health(of: ShopPlan.member),
+    ],
+    calls: [
+      CallPlan(ShopPlan.item, "shows and sets prices"), CallPlan(ShopPlan.member, "sets roles"),
+    ], origins: [])
+
+  private static func order(_ route: inout RouteDefinition, _ summary: String) {
+    route.kind = .asynchronous
+    route.maximumBodyBytes = 8 << 10
+    route.summary = summary
+    // Nobody orders in another's name, whatever the body says.
+    route.requestTransforms = [.setField("user", "{subject}")]
+  }
+
+  private static func health(of service: String) -> GatewayRoute {
+    GatewayRoute("health.\(service)", "GET /health/\(service)", TransactionKind.status, service, "GET /health") {
+      $0.isPublic = true
+      $0.summary = "whether \(service) and its database answer"
+    }
+  }
+
+  func route(_ id: String) -> GatewayRoute {
+    guard let route = routes.first(where: { $0.definition.id == id }) else {
+      preconditionFailure("gateway \(name) has no route \(id)")
+    }
+    return route
+  }
+}
+
+extension GatewayTable {
+  /// Programs that call with a key of their own. The shop's own pay little, to whoever runs the gateway; partners pay
+  /// for what they use.
+  static let clients = [
+    GatewayClient("web", key: "key-of-the-web-shop", plan: "own"),
+    GatewayClient("mobile", key: "key-of-the-mobile-shop", plan: "own"),
+    GatewayClient("partner", key: "key-of-a-partner", plan: "partner"),
   ]
+
+  static func key(of client: String) -> String { clients.first { $0.id == client }?.key ?? "" }
+
+  /// What a gateway of this table goes by. Prices are millionths of a won.
+  func configuration(_ settings: EdgeSettings) -> GatewayConfiguration {
+    var definitions = routes.map(\.definition)
+    if let time = settings.pageCache, let place = definitions.firstIndex(where: { $0.id == "product.page" }) {
+      definitions[place].cache = ResponseCacheRule(timeToLive: time)
+    }
+    let own = ClientPlan(
+      "own", rateLimit: TokenBucketRule(capacity: 20_000, refillPerSecond: 10_000),
+      tariff: Tariff(perCall: 2_000, perKilobyte: 500))
+    let partner = ClientPlan(
+      "partner", rateLimit: settings.partnerLimit, dailyQuota: settings.partnerQuota,
+      tariff: Tariff(perCall: 50_000, perKilobyte: 5_000))
+    return GatewayConfiguration(
+      routes: definitions, clients: Self.clients, plans: [own, partner],
+      defaultPlan: ClientPlan("default", rateLimit: TokenBucketRule(capacity: 200, refillPerSecond: 100)),
+      cors: origins.isEmpty ? nil : CORSRule(origins: origins), maximumBodyBytes: 64 << 10,
+      revocationPolicy: settings.revocationPolicy)
+  }
 }
 
 /// The kinds of transactions; batch, status and health are kept out of lists unless they are asked for.
@@ -55,9 +212,16 @@ public enum TransactionKind {
   public static let browse = "browse"
   public static let search = "search"
   public static let cart = "cart"
+  public static let history = "history"
   public static let review = "review"
   public static let card = "card"
   public static let receipt = "receipt"
+  /// Signs up, logs in, logs out.
+  public static let member = "member"
+  /// Of those who run the shop.
+  public static let admin = "admin"
+  /// Tried out by somebody who writes a program, without effect.
+  public static let sandbox = "sandbox"
   /// Nobody asked for it: it is done from time to time.
   public static let batch = "batch"
   /// A record that nobody can read, put on a topic on purpose.

@@ -1,48 +1,170 @@
 internal import Operations
+internal import Platform
 internal import Resilience
 internal import Simulation
 internal import TraceModel
 
-/// The only way in: it passes each request on to the service that answers it, see ``GatewayRoute``. `POST /orders` is
+/// The only ways in: one gateway for customers and partners, one for those who run the shop. Each request goes through
+/// the filters of `Platform`'s gateway, and on to the service that answers it, see ``GatewayTable``. `POST /orders` is
 /// answered with 202 and the GTXID to ask with; `GET /transactions/{gtxid}` says how far it is.
 actor GatewayService: ShopService {
-  static let plan = ServicePlan(
-    name: ShopPlan.gateway, team: "edge", instances: 2, firstPort: 41_801, workers: 64, calls: GatewayRoute.calls,
-    program: { GatewayService($0) })
+  static let plan = plan(.external, instances: 2, firstPort: 41_801)
+  static let insidePlan = plan(.inside, instances: 2, firstPort: 41_971)
+
+  private static func plan(_ table: GatewayTable, instances: Int, firstPort: Int) -> ServicePlan {
+    var plan = ServicePlan(
+      name: table.name, team: "edge", instances: instances, firstPort: firstPort, workers: 64, calls: table.calls,
+      program: { GatewayService($0, table) })
+    plan.usesKeyValueStore = true
+    return plan
+  }
 
   nonisolated let unownedExecutor: UnownedSerialExecutor
   private let process: ServiceProcess
   private let world: World
+  private let desk: GatewayDesk
   private var random: RandomStream
   private let filters = LatencyModel(floor: 0.2, mean: 0.3)
 
-  init(_ process: ServiceProcess) {
+  init(_ process: ServiceProcess, _ table: GatewayTable) {
     self.process = process
     world = process.world
     unownedExecutor = process.world.time.asUnownedSerialExecutor()
     random = process.world.random("\(process.instance.name)/work/\(process.number)")
+    desk = GatewayDesk(table, settings: process.world.settings.edge, tokens: process.world.tokens)
+    process.world.edge.opened(desk, at: process.instance.name)
   }
 
   func handle(_ request: Request, from context: TraceContext) async throws -> Response {
+    let trail = GatewayTrail(process: process, context: context, start: world.time.now)
     await world.time.pause(for: filters.sample(&random))
     try process.life.check()
-    guard let route = GatewayRoute.of(request.route, request.body) else {
-      return .notFound("no route for \(request.route)")
+    var step = desk.begin(GatewayRequest(request, gtxid: context.gtxid), now: world.time.now)
+    while case .lookUp(let key, let exchange) = step {
+      let value = try await process.keyValueStore.value(of: key)
+      step = desk.resume(exchange, with: value, now: world.time.now)
     }
-    var forwarded = Request(route.target, argument: request.argument, body: request.body)
-    forwarded.user = request.user
-    let outcome = await process.client(of: route.service).call(
-      forwarded, in: process.tracer.openSpan(of: context.gtxid))
+    switch step {
+    case .forward(let call, let exchange):
+      trail.before(exchange.runs)
+      return try await forward(call, exchange, request, context, trail)
+    case .answered(let answer):
+      trail.before(answer.runs)
+      trail.after(answer)
+      return turnedAway(answer, context)
+    case .lookUp: preconditionFailure("a look-up is answered before anything else")
+    }
+  }
+
+  // MARK: Answered here
+
+  private func turnedAway(_ answer: GatewayAnswer, _ context: TraceContext) -> Response {
+    desk.count(answer, context.gtxid)
+    var response = Response(answer.response.status, body: Self.body(answer))
+    response.headers = Self.headers(answer)
+    guard let failure = answer.failure else { return response }
+    response.body.reason = failure.sentence
+    process.log(
+      .warn, context, "\(answer.log.method) \(answer.log.path) refused: \(failure.status) \(failure.sentence)")
+    if process.tracer.openSpan(of: context.gtxid)?.isCheckout == true {
+      // It never left: there is no order, and none can come.
+      world.transactions.answered(context.gtxid, failure.status, reason: failure.sentence)
+    }
+    return response
+  }
+
+  // MARK: Passed on
+
+  private func forward(
+    _ call: GatewayCall, _ exchange: GatewayExchange, _ request: Request, _ context: TraceContext,
+    _ trail: GatewayTrail
+  ) async throws -> Response {
+    guard let id = exchange.route?.id else { preconditionFailure("what is passed on has a route") }
+    let route = desk.table.route(id)
+    let server = process.tracer.openSpan(of: context.gtxid)
+    let span = process.tracer.start(
+      "ROUTE \(id)", kind: .internal, gtxid: context.gtxid, parent: context.span, ltxid: context.ltxid)
+    let forwarded = forwarded(call, exchange, request, route)
+    let client = process.client(of: route.service)
+    let outcome = await TraceContext.$current.withValue(context.inside(span.id)) {
+      await client.call(forwarded, in: server)
+    }
     try process.life.check()
     switch outcome.result {
-    case .success(let response): return Response(response.status, body: response.body)
+    case .success(let response):
+      span.succeed()
+      span.end()
+      return finish(exchange, .success(response), context, trail)
     case .failure(let error):
       let reason = error is CallNotPermitted ? "breaker \(route.service) is OPEN" : "\(error)"
-      if route.kind == TransactionKind.checkout {
+      span.fail(reason)
+      span.end()
+      if route.kind == TransactionKind.checkout, !exchange.isSandbox {
         world.transactions.refusedAtGateway(context.gtxid, reason: reason)
         process.log(.error, context, "order not accepted: \(reason)")
       }
-      return Response(outcome.isUnknown ? 504 : 503, body: Payload(reason: reason))
+      let failure = UpstreamFailure(status: outcome.isUnknown ? 504 : 503, reason)
+      return finish(exchange, .failure(failure), context, trail)
     }
+  }
+
+  /// What the service behind is told: who asks, as the token says, and nothing of the token.
+  private func forwarded(
+    _ call: GatewayCall, _ exchange: GatewayExchange, _ request: Request, _ route: GatewayRoute
+  ) -> Request {
+    var body = request.body
+    if call.request.body != exchange.original.body { body = Payload(json: call.request.body) ?? body }
+    if route.definition.id == "member.log-out" {
+      // Member is the one that has to know which token it is.
+      body.token = exchange.request.headers["Authorization"].map { String($0.drop { $0 != " " }.dropFirst()) }
+    }
+    let target = call.isSandbox ? route.sandboxTarget ?? route.target : route.target
+    return Request(
+      target, argument: exchange.parameters.first?.value ?? request.argument, body: body,
+      user: exchange.claims?.subject ?? "")
+  }
+
+  private func finish(
+    _ exchange: GatewayExchange, _ result: Result<Response, UpstreamFailure>, _ context: TraceContext,
+    _ trail: GatewayTrail
+  ) -> Response {
+    let sent = result.map { GatewayResponse($0) }
+    let answer = desk.complete(exchange, with: sent, now: world.time.now)
+    trail.after(answer)
+    desk.count(answer, context.gtxid)
+    var response = Response(answer.response.status)
+    response.headers = Self.headers(answer)
+    switch (result, sent) {
+    case (.success(let own), .success(let bytes)):
+      // What the service said is passed on as it is; of what was accepted the answer says where to ask, too.
+      response.body = own.body
+      guard answer.response.body != bytes.body else { break }
+      let changed = Self.body(answer)
+      response.body = exchange.route?.kind == .asynchronous ? own.body.merging(changed) : changed
+    case (.failure(let failure), _), (_, .failure(let failure)):
+      response.body = Self.body(answer)
+      response.body.reason = failure.sentence
+    }
+    if answer.log.isUnchecked { response.headers.append(Carrier.Header(Self.unchecked, "fail-open")) }
+    return response
+  }
+
+  /// On an answer to somebody whose token nobody could check.
+  static let unchecked = "X-Token-Unchecked"
+
+  private static func body(_ answer: GatewayAnswer) -> Payload { Payload(json: answer.response.body) ?? Payload() }
+
+  /// The id is put on every answer, by whoever gives it.
+  private static func headers(_ answer: GatewayAnswer) -> [Carrier.Header] {
+    answer.response.headers.all.filter { $0.name != Carrier.gtxid }
+  }
+}
+
+extension Payload {
+  /// With the fields of another in place of its own.
+  fileprivate func merging(_ other: Payload) -> Payload {
+    var merged = self
+    for field in other.fields { merged[field.name] = field.value }
+    return merged
   }
 }

@@ -31,7 +31,20 @@ actor ItemService: ShopService {
   }
 
   func handle(_ request: Request, from context: TraceContext) async throws -> Response {
-    .notFound("item has no \(request.route)")
+    switch request.route {
+    case "GET /items/{sku}":
+      let sku = request.argument
+      guard let offer = try await database.read({ try ItemTables.offer(sku, $0) }) else {
+        return .notFound("there is no product \(sku)")
+      }
+      return Response(200, body: offer)
+    case "PUT /items/{sku}/price":
+      let (sku, price) = (request.argument, request.body.price ?? 0)
+      guard price > 0 else { return Response(400, body: Payload(reason: "a price is a whole number of won over 0")) }
+      let isThere = try await database.transaction("reprice") { try ItemTables.reprice(sku, price, $0) }
+      return isThere ? Response(204) : .notFound("there is no product \(sku)")
+    default: return .notFound("item has no \(request.route)")
+    }
   }
 
   func handle(_ delivery: Delivery) async throws -> Handling {

@@ -25,6 +25,24 @@ enum ItemTables: ServiceTables {
     }
   }
 
+  static func offer(_ sku: String, _ database: Database) throws -> Payload? {
+    let found = try database.first("SELECT title, price FROM offer WHERE sku = ?", [sku]) { row in
+      var offer = Payload(sku: sku)
+      offer.title = row.value(0)
+      offer.price = row.value(1)
+      return offer
+    }
+    guard var offer = found else { return nil }
+    offer.quantity = try database.number("SELECT stock FROM product WHERE sku = ?", [sku])
+    return offer
+  }
+
+  /// False when there is no such product.
+  static func reprice(_ sku: String, _ price: Int64, _ database: Database) throws -> Bool {
+    try database.run("UPDATE offer SET price = ? WHERE sku = ?", [price, sku])
+    return database.changesCount > 0
+  }
+
   static func prune(finishedBefore time: Int64, keeping orders: [Int64], _ database: Database) throws {
     try StockTables.prune(finishedBefore: time, keeping: orders, database)
   }

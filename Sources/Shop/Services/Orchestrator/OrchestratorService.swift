@@ -44,7 +44,7 @@ actor OrchestratorService: ShopService {
     let (saga, order) = (SagaContext(context, process), request.body)
     let tell = { @Sendable [process] (change: SagaChange?) in
       guard let change else { return }
-      process.world.transactions.began(context.gtxid, state: SagaKind.orchestrated.first, step: "create order")
+      process.world.transactions.began(context.gtxid, .orchestrated, step: "create order")
       SagaReports(process: process).report(change, context)
     }
     _ = try await database.transaction("start saga", at: .sagaStep, onCommit: tell) { database in
@@ -112,11 +112,12 @@ struct SagaReports {
   func report(_ change: SagaChange, _ context: TraceContext) {
     let reports = process.world.transactions
     let id = context.gtxid
-    if let step = change.entries.last(where: { !$0.step.isEmpty })?.step { reports.step(id, step) }
+    let step = change.entries.last { !$0.step.isEmpty }?.step
+    if let step { reports.step(id, step) }
     if change.verdict == .late { process.world.counters.lateAnswers += 1 }
     guard change.isNewState, let state = change.after else { return }
     switch state {
-    case .running: break
+    case .running: reports.resumed(id, step: step ?? "")
     case .compensating:
       reports.compensating(id, order: OrderTables.pending, step: ShopPlan.orchestrator, reason: change.reason)
       process.log(.warn, context, "checkout turns back: \(change.reason)")

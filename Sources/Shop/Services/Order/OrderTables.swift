@@ -125,6 +125,14 @@ enum OrderTables: ServiceTables {
     try database.first("SELECT \(Order.columns) FROM orders WHERE id = ?", [id], Order.init)
   }
 
+  /// The one whose transaction's id begins so; of several the first.
+  /// - Parameter prefix: hexadecimal digits in small letters.
+  static func order(prefix: String, _ database: Database) throws -> Order? {
+    try database.first(
+      "SELECT \(Order.columns) FROM orders WHERE gtxid >= ? AND gtxid < ? ORDER BY gtxid LIMIT 1",
+      [prefix, prefix + "g"], Order.init)
+  }
+
   /// A customer's three latest, newest first.
   static func latest(of user: String, _ database: Database) throws -> [Payload] {
     try database.all("SELECT id, sku, state FROM orders WHERE user = ? ORDER BY id DESC LIMIT 3", [user]) { row in

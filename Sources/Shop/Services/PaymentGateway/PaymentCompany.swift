@@ -1,3 +1,4 @@
+internal import Concurrency
 internal import Operations
 internal import OrderedCollections
 internal import Simulation
@@ -73,7 +74,8 @@ final class CompanyBooks: @unchecked Sendable {
   }
 
   private let world: World
-  private var entries = OrderedDictionary<String, (entry: Entry, at: Int64)>()
+  /// Whoever looks on reads them from another thread.
+  private let entries = Locked(OrderedDictionary<String, (entry: Entry, at: Int64)>())
   /// What has been charged and not given back, in won.
   private(set) var kept: Int64 = 0
   private(set) var charges: UInt64 = 0
@@ -85,10 +87,12 @@ final class CompanyBooks: @unchecked Sendable {
   }
 
   /// How many keys are known.
-  var count: Int { entries.count }
+  var count: Int { entries.withLock { $0.count } }
+
+  private func entry(_ key: String) -> Entry? { entries.withLock { $0[key]?.entry } }
 
   func charge(_ key: String, amount: Int64, declining: Bool) -> Entry {
-    if let known = entries[key]?.entry {
+    if let known = self.entry(key) {
       repeated += 1
       guard world.makes(.noIdempotency, at: ShopPlan.payment) else { return known }
     }
@@ -99,22 +103,22 @@ final class CompanyBooks: @unchecked Sendable {
       charges += 1
       world.audit.effect(of: key, in: "charges", at: world.time.now)
     }
-    entries[key] = (entry, world.time.now)
+    entries.withLock { $0[key] = (entry, world.time.now) }
     return entry
   }
 
   func void(_ key: String) {
-    if case .charged(let amount) = entries[key]?.entry {
+    if case .charged(let amount) = entry(key) {
       kept -= amount
       refunds += 1
       world.audit.effect(of: key, in: "refunds", at: world.time.now)
     }
-    entries[key] = (.voided, world.time.now)
+    entries.withLock { $0[key] = (.voided, world.time.now) }
   }
 
   /// The money that is held under a key, in won; nil when the key is not known, or no longer.
   func amount(under key: String) -> Int64? {
-    switch entries[key]?.entry {
+    switch entry(key) {
     case .charged(let amount): amount
     case .declined, .voided: 0
     case nil: nil
@@ -124,9 +128,11 @@ final class CompanyBooks: @unchecked Sendable {
   /// Forgets keys that were last used before `time`; the sums stay. A real company forgets after a day or so; ours is
   /// told from when on no request can name a key again.
   func prune(before time: Int64, keeping: Set<String> = []) {
-    guard let oldest = entries.values.first, oldest.at < time - 60_000_000_000 else { return }
-    let kept = entries.prefix { $0.value.at < time }.filter { keeping.contains($0.key) }
-    entries.removeFirst(entries.values.firstIndex { $0.at >= time } ?? entries.count)
-    for (key, entry) in kept { entries.updateValue(entry, forKey: key, insertingAt: 0) }
+    entries.withLock { entries in
+      guard let oldest = entries.values.first, oldest.at < time - 60_000_000_000 else { return }
+      let kept = entries.prefix { $0.value.at < time }.filter { keeping.contains($0.key) }
+      entries.removeFirst(entries.values.firstIndex { $0.at >= time } ?? entries.count)
+      for (key, entry) in kept { entries.updateValue(entry, forKey: key, insertingAt: 0) }
+    }
   }
 }

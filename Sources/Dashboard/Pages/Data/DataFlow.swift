@@ -1,0 +1,94 @@
+import Drawing
+import Operations
+import Widgets
+
+/// One way on which data come from one service to another, as a line.
+struct DataFlow {
+  var key: String
+  /// Who does it.
+  var service: String
+  var mark: Mark
+  var what: [Run]
+  var figures: [[Run]]
+
+  private static let late: Int64 = 5_000_000_000
+
+  static func all(_ context: PageContext) -> [DataFlow] {
+    let board = context.snapshot.data
+    return board.captures.map { capture($0, context) } + board.joins.map { join($0, context) }
+      + (context.snapshot.views + board.views).map { view($0, context) }
+  }
+
+  private static func age(_ oldest: Int64?, _ context: PageContext) -> Int64 {
+    oldest.map { max(0, context.since($0)) } ?? 0
+  }
+
+  private static func behind(_ count: Int64?, _ age: Int64) -> [[Run]] {
+    guard let count else { return [[.muted("behind "), .faint("–")]] }
+    var runs = [.muted("behind "), Run(Figures.count(Int(clamping: count)).text, count == 0 ? .faint : .text)]
+    if age > late { runs[1] = Run(runs[1].text, .degraded, bold: true) }
+    return [runs]
+      + (age > 0 ? [[.muted("oldest "), Run(Figures.duration(age).text, age > late ? .degraded : .text)]] : [])
+  }
+
+  private static func capture(_ capture: CaptureSnapshot, _ context: PageContext) -> DataFlow {
+    let age = age(capture.oldest, context)
+    return DataFlow(
+      key: "capture \(capture.source)", service: capture.miner, mark: age > late ? .degraded : .healthy,
+      what: [
+        .muted("log of "), Run(visible(capture.source), .strong), .muted(" mined by "), Run(visible(capture.miner)),
+        .muted(" → \(visible(capture.topic))"),
+      ], figures: behind(capture.behind, age))
+  }
+
+  private static func join(_ join: JoinSnapshot, _ context: PageContext) -> DataFlow {
+    let age = age(join.oldest, context)
+    // What waits longer than its window waits for stream time to go by.
+    let (late, overflows) = join.window.addingReportingOverflow(self.late)
+    let isLate = !overflows && age > late
+    let kind = join.isInner ? "inner join" : "join"
+    var figures = [
+      [.muted("held "), Run(Figures.count(join.held).text, join.held == 0 ? .faint : isLate ? .degraded : .text)]
+    ]
+    if age > 0 { figures.append([.muted("oldest "), Run(Figures.duration(age).text, isLate ? .degraded : .text)]) }
+    figures.append([
+      .muted("rollbacks waiting "),
+      Run(Figures.count(join.rollbacks).text, join.rollbacks == 0 ? .faint : .compensation),
+    ])
+    return DataFlow(
+      key: "join \(join.group)", service: join.group.hasPrefix("order") ? "order" : join.group,
+      mark: isLate || join.isInner ? .degraded : .healthy,
+      what: [
+        .muted("\(kind) of "), Run(visible(join.left), .strong), .muted(" and "), Run(visible(join.right), .strong),
+        .muted(" → \(visible(join.output)), window \(Figures.duration(join.window).text)"),
+      ], figures: figures)
+  }
+
+  private static func view(_ view: ViewSnapshot, _ context: PageContext) -> DataFlow {
+    let age = max(0, view.age ?? 0)
+    var what: [Run] = [
+      .muted("view "), Run(visible(view.name), .strong), .muted(", \(Count.of(max(0, view.documents), "document"))"),
+    ]
+    if view.generation > 1 { what.append(.muted(", build \(view.generation)")) }
+    var figures = behind(view.behind, age)
+    if view.reads > 0 {
+      let stale = Figures.count(Int(clamping: view.staleReads)).text
+      figures.append([.muted("stale reads "), Run(stale, view.staleReads == 0 ? .faint : .degraded)])
+    }
+    if let build = view.rebuilding { figures.append([Run("build \(build) under way", .accent)]) }
+    return DataFlow(
+      key: "view \(view.name)", service: view.service,
+      mark: view.behind == nil ? .unknown : age > late ? .degraded : .healthy, what: what, figures: figures)
+  }
+
+  /// The text gives way, then the first figures.
+  func entry(width: Int) -> Entry {
+    var right: [Run] = []
+    for count in stride(from: figures.count, through: 0, by: -1) {
+      right = Array(figures.prefix(count)).fitting(.max / 4, gap: 3)
+      if what.cellWidth + 4 + right.cellWidth <= width { break }
+      if count == 1 { break }
+    }
+    return Entry(key, [Entry.Line([Run(mark.glyph + " ", mark.ink, bold: true)] + what, right: right)])
+  }
+}

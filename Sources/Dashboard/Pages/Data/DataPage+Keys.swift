@@ -1,0 +1,104 @@
+import Drawing
+import Operations
+import TraceModel
+import Widgets
+
+extension DataPage {
+  mutating func press(_ key: KeyPress, _ context: PageContext) -> [Action]? {
+    guard !key.alt else { return nil }
+    switch key.key {
+    case .tab: moveFocus(by: 1, context)
+    case .backTab: moveFocus(by: -1, context)
+    case .enter: return openRow(context)
+    case .escape: return escape(context)
+    case .character("o"): return [.show(Popup(OrderPrompt()))]
+    case .character("t"):
+      guard let topic = topic(context) else { return [.say("nothing here is on a topic")] }
+      return [.open(.records(RecordFilter(topic: topic)))]
+    default:
+      let keys = keys(focus, context)
+      let height = height(focus, context)
+      return cursors[focus, default: RowCursor()].press(key, keys, height: height) ? [] : nil
+    }
+    return []
+  }
+
+  private mutating func moveFocus(by step: Int, _ context: PageContext) {
+    let choices = panels(context)
+    guard !choices.isEmpty else { return }
+    let index = choices.firstIndex(of: focus) ?? 0
+    focus = choices[(index + step + choices.count) % choices.count]
+  }
+
+  /// What Enter, or a double click, opens.
+  mutating func openRow(_ context: PageContext) -> [Action] {
+    let index = cursor(focus).index(in: keys(focus, context))
+    switch focus {
+    case .stores: return store(context).map { [.open(.store($0.service))] } ?? []
+    case .flows:
+      let flows = DataFlow.all(context)
+      return index.map { [.open(.service(flows[$0].service))] } ?? []
+    case .tables: return []
+    case .outbox:
+      let waiting = detail(context)?.outbox ?? []
+      return index.map { [.open(.transaction(waiting[$0].gtxid, span: nil))] } ?? []
+    case .events:
+      guard let order = order(context) else { return [] }
+      return [.open(.transaction(order.gtxid, span: index.map { order.events[$0].span }))]
+    }
+  }
+
+  private mutating func escape(_ context: PageContext) -> [Action]? {
+    if shown != .stores { return [.back] }
+    if focus != .stores {
+      focus = .stores
+      return []
+    }
+    guard !words.isEmpty else { return nil }
+    _ = narrow(to: "", context)
+    return []
+  }
+
+  /// The topic that what is under the cursor goes to.
+  private func topic(_ context: PageContext) -> String? {
+    let index = cursor(focus).index(in: keys(focus, context))
+    switch focus {
+    case .outbox: return index.flatMap { detail(context)?.outbox?[$0].topic }
+    case .events: return index.flatMap { order(context)?.events[$0].topic }
+    case .stores, .tables, .flows: return nil
+    }
+  }
+
+  // MARK: - Hints
+
+  func hints(_ context: PageContext) -> [KeyHint] {
+    switch focus {
+    case .stores:
+      [
+        KeyHint("↵", "open"), KeyHint("o", "an order"), KeyHint("f", "fault"), KeyHint("Tab", "on its way"),
+        KeyHint("/", "filter"), KeyHint("w", "why"),
+      ]
+    case .flows: [KeyHint("↵", "service"), KeyHint("o", "an order"), KeyHint("Tab", "panel")]
+    case .tables: [KeyHint("o", "an order"), KeyHint("Tab", "outbox"), KeyHint("Esc", "back")]
+    case .outbox:
+      [
+        KeyHint("↵", "transaction"), KeyHint("o", "an order"), KeyHint("t", "topic"), KeyHint("Tab", "tables"),
+        KeyHint("Esc", "back"),
+      ]
+    case .events:
+      [KeyHint("↵", "call tree"), KeyHint("t", "topic"), KeyHint("o", "another order"), KeyHint("Esc", "back")]
+    }
+  }
+
+  var help: [KeyHint] {
+    [
+      KeyHint("Enter", "the tables of a store and the oldest events in its outbox; on an event its transaction"),
+      KeyHint("o", "one order, by its number or its GTXID: its row, its events, and what others keep of it"),
+      KeyHint("✗", "In the comparison: it is not what the order says, or something is held that should not be."),
+      KeyHint("t", "the records of the topic that the event under the cursor goes to"),
+      KeyHint("Tab", "goes to what is on its way: change capture, joins, views"),
+      KeyHint("/", "shows only stores whose service or kind has these words"),
+      KeyHint("Esc", "back"),
+    ]
+  }
+}

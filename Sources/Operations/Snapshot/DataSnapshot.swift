@@ -1,0 +1,222 @@
+public import TraceModel
+
+/// What services keep, and how their data come from one to another.
+public struct DataBoard: Sendable, Codable {
+  /// One for each service that keeps a database.
+  public var stores: [StoreSnapshot] = []
+  /// Databases whose change logs are mined.
+  public var captures: [CaptureSnapshot] = []
+  /// Topics that are joined.
+  public var joins: [JoinSnapshot] = []
+  /// What follows the data of others, beside the views that can be rebuilt.
+  public var views: [ViewSnapshot] = []
+
+  public init() {}
+
+  public func store(of service: String) -> StoreSnapshot? { stores.first { $0.service == service } }
+}
+
+/// The database of one service. Its connections and its outbox's depth stand with the service.
+public struct StoreSnapshot: Sendable, Equatable, Codable {
+  public var service: String
+  /// `SQLite`, `documents`
+  public var kind: String
+  public var bytes: Int
+  /// Of all tables; counted now and then, nil before the first time.
+  public var rows: Int?
+  /// The instance whose relay empties the outbox; nil when none does, or there is no outbox.
+  public var relay: String?
+  /// Events published a second; nil where there is no outbox.
+  public var relayRate: Double?
+  /// Records that it has put aside and that nobody has settled.
+  public var deadLetters = 0
+
+  public init(service: String, kind: String, bytes: Int) {
+    self.service = service
+    self.kind = kind
+    self.bytes = bytes
+  }
+}
+
+/// A miner of a database's change log.
+public struct CaptureSnapshot: Sendable, Equatable, Codable {
+  /// Whose log it is.
+  public var source: String
+  public var miner: String
+  /// Where its events go.
+  public var topic: String
+  /// Changes that are committed and not yet published.
+  public var behind: Int64
+  /// When the oldest of them was committed: nanoseconds since the Unix epoch.
+  public var oldest: Int64?
+
+  public init(source: String, miner: String, topic: String, behind: Int64, oldest: Int64?) {
+    self.source = source
+    self.miner = miner
+    self.topic = topic
+    self.behind = behind
+    self.oldest = oldest
+  }
+}
+
+/// A join of two topics.
+public struct JoinSnapshot: Sendable, Equatable, Codable {
+  public var group: String
+  public var left: String
+  public var right: String
+  public var output: String
+  /// Nanoseconds that what belongs together may be apart.
+  public var window: Int64
+  /// An inner join says nothing of what finds no partner: it hangs for ever.
+  public var isInner: Bool
+  /// Records that wait for their partner.
+  public var held: Int
+  /// The timestamp of the oldest of them.
+  public var oldest: Int64?
+  /// Rollbacks that are decided and not yet carried out.
+  public var rollbacks: Int
+
+  public init(
+    group: String, left: String, right: String, output: String, window: Int64, isInner: Bool = false, held: Int,
+    oldest: Int64? = nil, rollbacks: Int = 0
+  ) {
+    self.group = group
+    self.left = left
+    self.right = right
+    self.output = output
+    self.window = window
+    self.isInner = isInner
+    self.held = held
+    self.oldest = oldest
+    self.rollbacks = rollbacks
+  }
+}
+
+/// What is in a store.
+public struct StoreDetail: Sendable, Equatable {
+  public struct Table: Sendable, Equatable {
+    public var name: String
+    public var rows: Int
+
+    public init(name: String, rows: Int) {
+      self.name = name
+      self.rows = rows
+    }
+  }
+
+  /// An event that is committed and not yet published.
+  public struct Waiting: Sendable, Equatable {
+    public var number: Int64
+    public var type: String
+    public var topic: String
+    public var key: String
+    public var gtxid: GTXID
+    /// Nanoseconds since the Unix epoch.
+    public var created: Int64
+
+    public init(number: Int64, type: String, topic: String, key: String, gtxid: GTXID, created: Int64) {
+      self.number = number
+      self.type = type
+      self.topic = topic
+      self.key = key
+      self.gtxid = gtxid
+      self.created = created
+    }
+  }
+
+  public var service: String
+  /// In the order of their names.
+  public var tables: [Table]
+  /// The oldest first, a bounded number; nil where there is no outbox.
+  public var outbox: [Waiting]?
+
+  public init(service: String, tables: [Table], outbox: [Waiting]?) {
+    self.service = service
+    self.tables = tables
+    self.outbox = outbox
+  }
+}
+
+/// What became of the question after an order.
+public enum OrderAnswer: Sendable, Equatable {
+  case found(OrderFacts)
+  /// Why not, in a sentence.
+  case unknown(String)
+}
+
+/// One order as all that have to do with it keep it.
+public struct OrderFacts: Sendable, Equatable {
+  public struct Cell: Sendable, Equatable {
+    public var text: String
+    /// Whether it is not what the order says.
+    public var differs: Bool
+
+    public init(_ text: String, differs: Bool = false) {
+      self.text = text
+      self.differs = differs
+    }
+  }
+
+  /// One field side by side; nil where a place has no such field.
+  public struct Field: Sendable, Equatable {
+    public var name: String
+    public var cells: [Cell?]
+
+    public init(_ name: String, _ cells: [Cell?]) {
+      self.name = name
+      self.cells = cells
+    }
+  }
+
+  public struct Event: Sendable, Equatable {
+    public var time: Int64
+    public var type: String
+    public var topic: String
+    public var partition: Int64?
+    public var offset: Int64?
+    public var service: String
+    public var hop: LTXID?
+    public var span: SpanID
+
+    public init(
+      time: Int64, type: String, topic: String, partition: Int64?, offset: Int64?, service: String, hop: LTXID?,
+      span: SpanID
+    ) {
+      self.time = time
+      self.type = type
+      self.topic = topic
+      self.partition = partition
+      self.offset = offset
+      self.service = service
+      self.hop = hop
+      self.span = span
+    }
+  }
+
+  public var order: Int64
+  public var gtxid: GTXID
+  public var saga: String
+  public var state: String
+  public var reason: String
+  /// Who keeps something of it; the first is where the order itself stands.
+  public var places: [String]
+  public var fields: [Field]
+  /// By time.
+  public var events: [Event]
+
+  public init(
+    order: Int64, gtxid: GTXID, saga: String, state: String, reason: String, places: [String], fields: [Field],
+    events: [Event]
+  ) {
+    self.order = order
+    self.gtxid = gtxid
+    self.saga = saga
+    self.state = state
+    self.reason = reason
+    self.places = places
+    self.fields = fields
+    self.events = events
+  }
+
+  public var differences: Int { fields.reduce(0) { $0 + $1.cells.count { $0?.differs ?? false } } }
+}

@@ -1,0 +1,20 @@
+public import Platform
+
+/// How the gateways and the tokens of a run are set up.
+public struct EdgeSettings: Sendable {
+  /// What becomes of a token while the key-value store cannot say whether it was revoked.
+  public var revocationPolicy = RevocationPolicy.failClosed
+  /// Seconds for which a token is good.
+  public var tokenLifetime: Int64 = 900
+  /// Filters that the gateways do not run, by name: to see what each of them is good for.
+  public var filtersLeftOut: Set<String> = []
+  /// Bytes of the key-value store.
+  public var keyValueBytes = 4 << 20
+  /// Nanoseconds for which a product page is good for others; nil: each is composed anew, and its calls are seen.
+  public var pageCache: Int64?
+  /// What a partner may do: so many calls at once and a second at each instance of the gateway, and so many a day.
+  public var partnerLimit = TokenBucketRule(capacity: 40, refillPerSecond: 20)
+  public var partnerQuota = 100_000
+
+  public init() {}
+}

@@ -1,0 +1,61 @@
+internal import EventBus
+internal import GRDB
+internal import Simulation
+internal import TraceModel
+internal import Transactions
+
+/// The order history as it is asked for: a customer's newest orders, and how far they may be behind. It only reads.
+actor HistoryService: ShopService {
+  static let plan = ServicePlan(
+    name: ShopPlan.history, team: "orders", instances: 2, firstPort: 41_961, workers: 16,
+    store: StorePlan(connections: 10, tables: HistoryTables.self, publishes: false, owner: ShopPlan.historyUpdater),
+    program: { HistoryService($0) })
+
+  nonisolated let unownedExecutor: UnownedSerialExecutor
+  private let world: World
+  private let database: DatabasePort
+  private static let shown = 10
+
+  init(_ process: ServiceProcess) {
+    guard let database = process.database else { preconditionFailure("the order history reads a database") }
+    self.database = database
+    world = process.world
+    unownedExecutor = process.world.time.asUnownedSerialExecutor()
+  }
+
+  func handle(_ request: Request, from context: TraceContext) async throws -> Response {
+    guard request.route == "GET /history" else { return .notFound("\(ShopPlan.history) has no \(request.route)") }
+    let (user, limit) = (request.user, Self.shown)
+    var answer = Payload(user: user)
+    let orders = try await database.read { try HistoryTables.latest(of: user, limit: limit, $0) }
+    let freshness = world.historyFreshness()
+    answer.entries = orders
+    answer.behind = freshness?.behind
+    answer.age = freshness?.nanoseconds
+    world.counters.historyReads += 1
+    // A customer who has just ordered says with which transaction.
+    if let own = request.body.transaction {
+      let isStale = !orders.contains { $0.transaction == own }
+      answer.isStale = isStale
+      if isStale { world.counters.staleHistoryReads += 1 }
+    }
+    return Response(200, body: answer)
+  }
+}
+
+extension World {
+  /// How far the order history is behind order: changes that are not mined yet, and mined ones that are not in the view;
+  /// nil while it is not known.
+  func historyFreshness() -> Freshness? {
+    guard let mining = minerLag(of: ShopPlan.order) else { return nil }
+    var behind = mining.changes
+    var oldest = mining.oldest
+    let places = (try? broker.groups.lag(of: ShopPlan.historyUpdater)) ?? []
+    let lags = places.filter { $0.partition.topic == TopicName.orderChanges }.compactMap(\.lag)
+    guard !lags.isEmpty else { return nil }
+    behind += lags.reduce(0, +)
+    let unread = oldestUnreadRecord(topic: TopicName.orderChanges, group: ShopPlan.historyUpdater)
+    oldest = [oldest, unread].compactMap(\.self).min()
+    return Freshness(positions: [], behind: behind, nanoseconds: oldest.map { max(0, time.now - $0) } ?? 0)
+  }
+}

@@ -1,0 +1,99 @@
+internal import EventBus
+internal import Operations
+internal import Simulation
+internal import TraceModel
+internal import Transactions
+
+/// What services keep, as it is shown. Rows are counted in one database a time, as counting means looking at all of them.
+final class DataBoardBuilder {
+  private var rows: [String: Int] = [:]
+  private var turn = 0
+
+  func board(_ topics: [Operations.TopicSnapshot], in world: World) -> DataBoard {
+    var board = DataBoard()
+    let keepers = world.services.filter { $0.plan.store != nil }
+    if !keepers.isEmpty {
+      let next = keepers[turn % keepers.count].name
+      rows[next] = world.disk(of: next).map { StoreReader(disk: $0).tables.reduce(0) { $0 + $1.rows } }
+      turn += 1
+    }
+    board.stores = keepers.compactMap { store(of: $0, topics, in: world) }
+    board.captures = ShopPlan.miners.compactMap { source, miner in
+      world.minerLag(of: source).map { behind in
+        CaptureSnapshot(
+          source: source, miner: miner, topic: source == ShopPlan.item ? TopicName.itemChanges : TopicName.orderChanges,
+          behind: behind.changes, oldest: behind.oldest)
+      }
+    }
+    board.joins = world.services.flatMap(\.plan.joins).map { plan in
+      JoinSnapshot(
+        group: plan.group, left: plan.left, right: plan.right, output: plan.output, window: plan.window,
+        isInner: world.joinKind(at: ShopPlan.order) == .inner, held: world.joins.count, oldest: world.joins.oldest,
+        rollbacks: world.rollbacks.backlog)
+    }
+    board.views = [search(topics, in: world)]
+    return board
+  }
+
+  private func store(
+    of service: DeployedService, _ topics: [Operations.TopicSnapshot], in world: World
+  ) -> StoreSnapshot? {
+    guard let disk = world.disk(of: service.name) else { return nil }
+    let kind = service.name == ShopPlan.search ? "documents" : "SQLite"
+    var store = StoreSnapshot(service: service.name, kind: kind, bytes: disk.database.bytes)
+    store.rows = rows[service.name]
+    if disk.publishes {
+      store.relay = service.instances.first { $0.process?.isRelaying ?? false }?.name
+      store.relayRate = world.publications.publications(of: service.name, now: world.time.now)
+        .reduce(0) { $0 + $1.rate }
+    }
+    let read = service.plan.reads.map(\.topic)
+    store.deadLetters = topics.filter { read.contains($0.name) }.reduce(0) { $0 + $1.deadLetters }
+    return store
+  }
+
+  /// Search learns of item's changes from the topic that its miner fills.
+  private func search(_ topics: [Operations.TopicSnapshot], in world: World) -> ViewSnapshot {
+    var view = ViewSnapshot(name: ShopPlan.search, service: ShopPlan.search)
+    view.documents = Int64(rows[ShopPlan.search] ?? 0)
+    let mined = world.minerLag(of: ShopPlan.item)
+    let group = topics.first { $0.name == TopicName.itemChanges }?.groups.first { $0.name == ShopPlan.search }
+    guard let mined, let lag = group?.lag else { return view }
+    view.behind = mined.changes + lag
+    view.age = [mined.oldest, group?.oldestUnread].compactMap(\.self).min().map { max(0, world.time.now - $0) } ?? 0
+    return view
+  }
+}
+
+/// Looks into a service's database. From any thread.
+struct StoreReader {
+  let disk: ServiceDisk
+  private static let waitingShown = 50
+
+  /// By name, each with its rows; what SQLite and the change log keep for themselves is left out.
+  var tables: [StoreDetail.Table] {
+    let found = try? disk.database.read { database in
+      try database.all(
+        """
+        SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name
+        """
+      ) { $0.value(0) as String }.map { name in
+        StoreDetail.Table(name: name, rows: Int(try database.number("SELECT count(*) FROM \"\(name)\"")))
+      }
+    }
+    return found ?? []
+  }
+
+  var detail: StoreDetail {
+    StoreDetail(service: disk.name, tables: tables, outbox: disk.publishes ? waiting : nil)
+  }
+
+  private var waiting: [StoreDetail.Waiting] {
+    let entries = try? disk.database.read { try Outbox.unpublished(after: 0, limit: Self.waitingShown, $0) }
+    return (entries ?? []).map { entry in
+      StoreDetail.Waiting(
+        number: entry.id, type: entry.type, topic: entry.topic, key: entry.key, gtxid: entry.gtxid,
+        created: entry.created)
+    }
+  }
+}

@@ -1,0 +1,136 @@
+internal import EventBus
+internal import GRDB
+internal import Operations
+internal import TraceCollector
+internal import TraceModel
+internal import Transactions
+
+/// One order in all the places that keep something of it, side by side. From any thread.
+struct OrderReader {
+  let world: World
+
+  private typealias Cell = OrderFacts.Cell
+
+  /// One place's view of the order.
+  private struct Copy {
+    var place: String
+    var sku: String?
+    var pieces: Int64?
+    var amount: Int64?
+    var customer: String?
+    var state: String
+    /// Whether it keeps something back for the order; nil where it keeps nothing of that kind.
+    var holds: Bool?
+    /// Whether it should; nil while the order is on its way.
+    var shouldHold: Bool?
+  }
+
+  /// - Parameter key: the number of an order, a GTXID, or how one begins.
+  func answer(_ key: String) -> OrderAnswer {
+    let word = key.lowercased().filter { !" #-…".contains($0) }
+    guard !word.isEmpty else { return .unknown("type the number of an order, or the id of its transaction") }
+    guard let order = order(word) else {
+      return .unknown("no order \(key) is known: it never was, or ended long ago and was forgotten")
+    }
+    guard let gtxid = GTXID(order.gtxid) else { return .unknown("order \(order.id) has no transaction") }
+    let copies = copies(of: order, gtxid)
+    return .found(
+      OrderFacts(
+        order: order.id, gtxid: gtxid, saga: order.saga.rawValue, state: order.state, reason: order.reason,
+        places: copies.map(\.place), fields: Self.fields(copies), events: events(of: gtxid)))
+  }
+
+  /// A number that is an order's is taken for that; else it is how an id begins.
+  private func order(_ word: String) -> OrderTables.Order? {
+    try? world.disk(of: ShopPlan.order)?.database.read { database in
+      if let id = Int64(word), let order = try OrderTables.order(id: id, database) { return order }
+      return try OrderTables.order(prefix: word, database)
+    }
+  }
+
+  // MARK: Side by side
+
+  private func copies(of order: OrderTables.Order, _ gtxid: GTXID) -> [Copy] {
+    let isOver = world.book.entry(gtxid)?.state.hasEnded ?? (order.state != order.saga.first)
+    let isGood = order.state == order.saga.good
+    func should(_ holds: Bool) -> Bool? { isOver ? holds && isGood : nil }
+    var copies = [
+      Copy(
+        place: ShopPlan.order, sku: order.sku, pieces: order.quantity, amount: order.amount, customer: order.user,
+        state: order.state)
+    ]
+    if order.saga.holdsStock { copies.append(stock(of: order, at: ShopPlan.inventory, should(true))) }
+    if order.saga.holdsItems { copies.append(stock(of: order, at: ShopPlan.item, should(true))) }
+    if order.saga.holdsCredit { copies.append(credit(of: order, should(true))) }
+    if order.saga.holdsMoney {
+      let amount = world.companyBooks.amount(under: PaymentService.key(gtxid))
+      copies.append(
+        Copy(
+          place: ShopPlan.company, amount: amount == 0 ? nil : amount,
+          state: amount.map { $0 > 0 ? "CHARGED" : "NOT CHARGED" } ?? "unknown", holds: amount.map { $0 > 0 } ?? false,
+          shouldHold: should(true)))
+    }
+    return copies
+  }
+
+  private func stock(of order: OrderTables.Order, at service: String, _ shouldHold: Bool?) -> Copy {
+    let held = try? world.disk(of: service)?.database.read { try StockTables.reservation(of: order.id, $0) }
+    return Copy(
+      place: service, sku: held?.sku, pieces: held?.quantity, state: held?.state ?? "none",
+      holds: held?.holdsStock ?? false, shouldHold: shouldHold)
+  }
+
+  private func credit(of order: OrderTables.Order, _ shouldHold: Bool?) -> Copy {
+    let held = try? world.disk(of: ShopPlan.customer)?.database.read {
+      try CustomerTables.reservation(of: order.id, $0)
+    }
+    return Copy(
+      place: ShopPlan.customer, amount: held?.amount, customer: held?.customer, state: held?.state ?? "none",
+      holds: held?.holdsCredit ?? false, shouldHold: shouldHold)
+  }
+
+  private static func fields(_ copies: [Copy]) -> [OrderFacts.Field] {
+    func row<Value: Equatable>(_ name: String, _ path: KeyPath<Copy, Value?>, _ words: (Value) -> String)
+      -> OrderFacts.Field
+    {
+      let wanted = copies.first?[keyPath: path]
+      return OrderFacts.Field(
+        name,
+        copies.map { copy in
+          copy[keyPath: path].map { Cell(words($0), differs: $0 != wanted) }
+        })
+    }
+    let states = copies.map { copy -> Cell? in
+      Cell(copy.state, differs: copy.shouldHold.map { $0 != copy.holds } ?? false)
+    }
+    let holds = copies.map { copy -> Cell? in
+      copy.holds.map { holds in
+        Cell(holds ? "yes" : "no", differs: copy.shouldHold.map { $0 != holds } ?? false)
+      }
+    }
+    return [
+      row("sku", \.sku) { $0 }, row("pieces", \.pieces) { "\($0)" },
+      row("amount", \.amount) { PaymentService.won($0) }, row("customer", \.customer) { $0 },
+      OrderFacts.Field("state", states), OrderFacts.Field("holds", holds),
+    ]
+  }
+
+  // MARK: What was said of it
+
+  private func events(of id: GTXID) -> [OrderFacts.Event] {
+    let spans = world.traces.spans(of: id).filter { $0.kind == .producer }
+      .sorted { $0.start != $1.start ? $0.start < $1.start : $0.id < $1.id }
+    return spans.map { span in
+      OrderFacts.Event(
+        time: span.start, type: span.operation, topic: span.peer, partition: span.number(AttributeName.partition),
+        offset: span.number(AttributeName.offset), service: span.instance, hop: span.ltxid, span: span.id)
+    }
+  }
+}
+
+extension TraceSpan {
+  fileprivate func number(_ name: String) -> Int64? {
+    guard case .integer(let number) = self[attribute: name] else { return nil }
+    return number
+  }
+}

@@ -1,0 +1,152 @@
+internal import Operations
+internal import OrderedCollections
+internal import Simulation
+internal import TraceModel
+internal import Transactions
+
+/// The sagas as they are shown. What was made of one is kept until something about it changes, so that a picture of them
+/// all costs a few queries.
+final class SagaBoardBuilder {
+  private var made = OrderedDictionary<GTXID, (version: Int, saga: SagaSnapshot)>()
+  private static let openShown = 150
+  private static let endedShown = 100
+
+  func board(in world: World) -> SagaBoard {
+    var board = SagaBoard()
+    board.definitions = definitions(in: world)
+    board.stashed = stashed(in: world)
+    let stalest = world.sagas.open.map { (id: $0.key, entry: $0.value) }
+      .sorted { $0.entry.since != $1.entry.since ? $0.entry.since < $1.entry.since : $0.id < $1.id }
+    let latest = world.sagas.ended.suffix(Self.endedShown).reversed().map { (id: $0.key, entry: $0.value) }
+    let before = made
+    made = [:]
+    for (id, entry) in stalest.prefix(Self.openShown) + latest {
+      var saga: SagaSnapshot
+      if let known = before[id], known.version == entry.version {
+        saga = known.saga
+      } else {
+        saga = self.saga(id, entry, in: world)
+      }
+      made[id] = (entry.version, saga)
+      saga.isOverdue =
+        !entry.state.hasEnded && entry.state != .stuck
+        && world.time.now - entry.start > TransactionReports.overdueAfter
+      if board.stashed > 0, !saga.locks.isEmpty { saga.stash = stash(behind: id, in: world) }
+      board.sagas.append(saga)
+    }
+    return board
+  }
+
+  private func definitions(in world: World) -> [SagaDefinitionSnapshot] {
+    var definitions = SagaKind.allCases.map { kind in
+      var definition = SagaDefinitionSnapshot(
+        name: kind.rawValue, title: kind.title, isCoordinated: kind == .orchestrated)
+      definition.committed = world.sagas.count(kind, .committed)
+      definition.rejected = world.sagas.count(kind, .rejected)
+      definition.compensated = world.sagas.count(kind, .compensated)
+      definition.failed = world.sagas.count(kind, .failed)
+      return definition
+    }
+    for entry in world.sagas.open.values {
+      guard let place = SagaKind.allCases.firstIndex(of: entry.kind) else { continue }
+      switch entry.state {
+      case .compensating: definitions[place].compensating += 1
+      case .stuck: definitions[place].stuck += 1
+      default: definitions[place].running += 1
+      }
+    }
+    return definitions
+  }
+
+  private func saga(_ id: GTXID, _ entry: SagaRegister.Entry, in world: World) -> SagaSnapshot {
+    var saga = SagaSnapshot(
+      gtxid: id, definition: entry.kind.rawValue, state: entry.state, since: entry.since, start: entry.start)
+    saga.reason = entry.reason
+    if entry.kind == .orchestrated {
+      guard let view = coordinated(id, in: world) else { return saga }
+      saga.take(view)
+      return saga
+    }
+    let told = SagaInference(entry)
+    saga.strip = told.strip
+    if !entry.state.hasEnded {
+      saga.waitsFor = told.waitsFor.isEmpty ? world.book.entry(id)?.step ?? "" : told.waitsFor
+    }
+    return saga
+  }
+
+  private func coordinated(_ id: GTXID, in world: World) -> SagaView? {
+    try? world.disk(of: ShopPlan.orchestrator)?.database.read { try SagaStore.saga(id.hex, $0) }
+  }
+
+  // MARK: What waits for a lock
+
+  private func stashed(in world: World) -> Int {
+    ShopPlan.participants.reduce(0) { sum, service in
+      sum + ((try? world.disk(of: service)?.database.read { try SemanticLock.depth($0) }) ?? 0)
+    }
+  }
+
+  private func stash(behind id: GTXID, in world: World) -> Int {
+    ShopPlan.participants.reduce(0) { sum, service in
+      sum + ((try? world.disk(of: service)?.database.read { try SemanticLock.depth(behind: id.hex, $0) }) ?? 0)
+    }
+  }
+}
+
+extension ShopPlan {
+  /// Those that carry out commands, and keep a database.
+  static let participants = services.filter { service in
+    service.store != nil && service.reads.contains { $0.topic == TopicName.commands(service.name) }
+  }.map(\.name)
+}
+
+extension SagaKind {
+  /// `choreographed checkout`, as a person would call it.
+  var title: String {
+    switch self {
+    case .choreographed: "choreographed checkout"
+    case .orchestrated: "orchestrated checkout"
+    case .join: "join"
+    case .credit: "credit, small"
+    case .creditLarge: "credit, large"
+    }
+  }
+}
+
+extension SagaSnapshot {
+  /// What its coordinator knows of it.
+  fileprivate mutating func take(_ view: SagaView) {
+    isInferred = false
+    if !view.reason.isEmpty { reason = view.reason }
+    strip = view.strip.entries.map(SagaMark.init)
+    locks = view.locks.map { "\($0.resource) at \($0.destination)" }
+    waitsFor = view.steps.filter(\.isAwaited).map(\.label).joined(separator: ", ")
+  }
+}
+
+extension SagaView.Step {
+  /// Whether the saga stands here, since it waits for an answer or is stuck.
+  fileprivate var isAwaited: Bool {
+    switch (action, undo) {
+    case (.sent, _), (.waiting, _), (.exhausted, _), (_, .sent), (_, .refused), (_, .unanswered): true
+    default: false
+    }
+  }
+}
+
+extension SagaMark {
+  init(_ entry: SagaStrip.Entry) {
+    let kind: Kind =
+      switch entry.mark {
+      case .done: .done
+      case .failed: .failed
+      case .unknown: .unknown
+      case .underWay: .underWay
+      case .undone: .undone
+      case .undoUnderWay: .undoUnderWay
+      case .undoFailed: .undoFailed
+      }
+    self.init(kind, entry.label)
+  }
+}

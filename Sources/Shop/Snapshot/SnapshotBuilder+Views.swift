@@ -1,0 +1,55 @@
+internal import Operations
+internal import Simulation
+internal import TraceModel
+internal import Transactions
+
+extension SnapshotBuilder {
+  func views() -> [ViewSnapshot] {
+    var view = ViewSnapshot(name: ShopPlan.history, service: ShopPlan.historyUpdater)
+    let freshness = world.historyFreshness()
+    (view.behind, view.age) = (freshness?.behind, freshness?.nanoseconds)
+    (view.reads, view.staleReads) = (world.counters.historyReads, world.counters.staleHistoryReads)
+    let figures = try? world.disk(of: ShopPlan.historyUpdater)?.database.read { database in
+      let live = try HistoryTables.live(database)
+      return (live, try HistoryTables.count(of: live, database), try HistoryTables.shadow(database))
+    }
+    if let figures { (view.generation, view.documents, view.rebuilding) = figures }
+    return [view]
+  }
+
+  func jobs() -> [JobSnapshot] {
+    world.batchJobs.flatMap { service, runner in
+      ((try? runner.status()) ?? []).map { status in
+        var job = JobSnapshot(name: status.name, service: service)
+        if case .every(let period) = status.schedule { job.period = period }
+        job.nextDue = status.nextDue
+        (job.runs, job.failedRuns) = (status.runs, status.failedRuns)
+        job.current = status.current.map { run in
+          JobSnapshot.Run(
+            gtxid: run.gtxid.hex, started: run.started, done: run.done, total: run.total, result: run.failure ?? "")
+        }
+        job.last = status.last.map { run in
+          JobSnapshot.Run(
+            gtxid: run.gtxid.hex, started: run.started, finished: run.finished, done: run.done,
+            succeeded: run.succeeded, result: run.result)
+        }
+        return job
+      }
+    }
+  }
+}
+
+extension World {
+  /// The jobs of the shop by the service that runs them, as an operator sees them.
+  var batchJobs: [(service: String, runner: JobRunner)] {
+    guard let disk = disk(of: ShopPlan.historyUpdater) else { return [] }
+    let runner = JobRunner([HistoryRebuild(world: self).job], owner: "operator", database: disk.database)
+    return [(ShopPlan.historyUpdater, runner)]
+  }
+
+  /// Has a view rebuilt as soon as one of its instances is there to do it; false when that is going on already.
+  func askForRebuild(of view: String) -> Bool {
+    guard view == HistoryRebuild.view else { return false }
+    return batchJobs.contains { _, runner in (try? runner.ask(for: HistoryRebuild.name, now: time.now)) == true }
+  }
+}

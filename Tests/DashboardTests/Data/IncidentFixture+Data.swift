@@ -1,0 +1,85 @@
+import Operations
+import TraceModel
+
+extension IncidentFixture {
+  static func data() -> DataBoard {
+    var board = DataBoard()
+    board.stores = [
+      store("order", 1_840_000, 14_204, relay: "order-1", 41),
+      store("inventory", 912_000, 9_120, relay: "inventory-2", 38),
+      store("customer", 640_000, 5_011, relay: nil, 0), store("item", 731_000, 4_402, relay: "item-1", 12),
+      store("catalog", 24_000, 120, relay: nil, nil),
+    ]
+    board.stores[0].deadLetters = 2
+    var documents = store("search", 36_000, 40, relay: nil, nil)
+    documents.kind = "documents"
+    board.stores.append(documents)
+    board.captures = [
+      CaptureSnapshot(source: "item", miner: "aggregate", topic: "item.changes", behind: 3, oldest: now - second / 4)
+    ]
+    board.joins = [
+      JoinSnapshot(
+        group: "order-join", left: "stock", right: "payments", output: "orders", window: 5 * second, held: 41,
+        oldest: now - 14 * second, rollbacks: 2)
+    ]
+    var search = ViewSnapshot(name: "search", service: "search")
+    (search.documents, search.behind, search.age) = (40, 5, second / 4)
+    board.views = [search]
+    return board
+  }
+
+  private static func store(
+    _ name: String, _ bytes: Int, _ rows: Int, relay: String?, _ rate: Double?
+  ) -> StoreSnapshot {
+    var store = StoreSnapshot(service: name, kind: "SQLite", bytes: bytes)
+    (store.rows, store.relay, store.relayRate) = (rows, relay, rate)
+    return store
+  }
+
+  static func storeDetail() -> StoreDetail {
+    StoreDetail(
+      service: "customer",
+      tables: [
+        .init(name: "customer", rows: 16), .init(name: "event", rows: 4_210), .init(name: "inbox", rows: 602),
+        .init(name: "lease", rows: 1), .init(name: "reservation", rows: 182),
+      ],
+      outbox: [
+        .init(
+          number: 4_208, type: "CreditReserved", topic: "credit", key: "1204", gtxid: timeOut,
+          created: now - 41 * second),
+        .init(
+          number: 4_209, type: "CreditReserved", topic: "credit", key: "1207", gtxid: notPermitted,
+          created: now - 3 * second),
+        .init(number: 4_210, type: "ReserveCredit:ok", topic: "replies", key: "77b0", gtxid: stuckSaga, created: now),
+      ])
+  }
+
+  static func order() -> OrderFacts {
+    OrderFacts(
+      order: 1204, gtxid: stuckSaga, saga: "orchestrated", state: "CANCELLED", reason: "card declined",
+      places: ["order", "inventory", "customer", "payment-gateway"],
+      fields: [
+        .init("sku", [.init("sku-18"), .init("sku-18"), nil, nil]),
+        .init("pieces", [.init("2"), .init("3", differs: true), nil, nil]),
+        .init("amount", [.init("38,000 KRW"), nil, .init("38,000 KRW"), nil]),
+        .init("customer", [.init("kim"), nil, .init("kim"), nil]),
+        .init(
+          "state", [.init("CANCELLED"), .init("RELEASED"), .init("RESERVED", differs: true), .init("NOT CHARGED")]),
+        .init("holds", [nil, .init("no"), .init("yes", differs: true), .init("no")]),
+      ],
+      events: [
+        event(0, "CreateOrder", "commands.order", "orchestrator-1:41931", 2),
+        event(0.012, "ReserveCredit", "commands.customer", "orchestrator-1:41931", 4),
+        event(4.21, "ReleaseCredit", "commands.customer", "orchestrator-1:41931", 11),
+      ])
+  }
+
+  private static func event(_ after: Double, _ type: String, _ topic: String, _ by: String, _ hop: UInt32)
+    -> OrderFacts.Event
+  {
+    guard let span = SpanID(UInt64(hop)) else { preconditionFailure("a hop is not 0") }
+    return OrderFacts.Event(
+      time: now - 330 * second + Int64(after * 1e9), type: type, topic: topic, partition: 2, offset: 8_811 + Int64(hop),
+      service: by, hop: LTXID(hop), span: span)
+  }
+}

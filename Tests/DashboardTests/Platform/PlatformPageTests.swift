@@ -1,0 +1,73 @@
+import Drawing
+import Operations
+import Testing
+
+@testable import Dashboard
+
+/// Page 9 by its keys.
+@Suite struct PlatformPageTests {
+  private func stage(_ keys: String = "") -> PageStage<PlatformPage> {
+    var stage = PageStage(PlatformPage())
+    stage.press(keys)
+    return stage
+  }
+
+  @Test func arrowsGoThroughTheTabs() {
+    var stage = stage()
+    #expect(stage.page.tab == .gateway)
+    stage.press("Left")
+    #expect(stage.page.tab == .channel)
+    stage.press("Left")
+    #expect(stage.page.tab == .configuration)
+    #expect(stage.picture().contains("This system tells nothing of its configuration."))
+    stage.press("Right Right")
+    #expect(stage.page.tab == .gateway)
+  }
+
+  @Test func enterOpensWhatIsUnderTheCursor() {
+    var stage = stage()
+    #expect(stage.press("Enter").destination == .service("gateway"))
+    stage.press("Left")
+    #expect(stage.press("Enter").destination == .topics(selected: "audit"))
+    #expect(stage.page.subject(stage.context) == .topic("audit"))
+  }
+
+  @Test func gatewaysStandSideBySide() {
+    var snapshot = IncidentFixture.snapshot()
+    var inner = IncidentFixture.services()[0]
+    inner.name = "gateway-internal"
+    snapshot.services.append(inner)
+    let wide = PageStage(PlatformPage(), snapshot, columns: 200, rows: 60)
+    let line = wide.picture().split(separator: "\n").first { $0.contains("gateway: instances") } ?? ""
+    #expect(line.contains("gateway-internal: instances"))
+    let narrow = PageStage(PlatformPage(), snapshot, columns: 80, rows: 24)
+    #expect(narrow.page.panels(narrow.context).contains(.routes("gateway-internal")))
+  }
+
+  @Test func aBrokerThatIsDownSaysSo() {
+    var snapshot = IncidentFixture.snapshot()
+    #expect(ChannelFigures(snapshot).state.text.contains("it answers"))
+    snapshot.faults.armed.append(
+      ArmedFault(id: 2, spec: FaultSpec(target: .broker, kind: .brokerDown), armedAt: snapshot.time, endsAt: nil))
+    #expect(ChannelFigures(snapshot).state.text.contains("it refuses all writers and readers"))
+  }
+
+  @Test func theChannelAddsUpItsTopics() {
+    var snapshot = IncidentFixture.empty()
+    var (one, two) = (TopicSnapshot(name: "a"), TopicSnapshot(name: "b"))
+    (one.inSeries, one.outSeries) = ([1, 2, 3], [1, 1, 1])
+    (two.inSeries, two.outSeries) = ([10, 20], [5, 5])
+    snapshot.topics = [one, two]
+    #expect(ChannelFigures(snapshot).written == [1, 12, 23] && ChannelFigures(snapshot).read == [1, 6, 6])
+  }
+
+  @Test func thePaletteOpensATab() {
+    var cockpit = Cockpit(IncidentFixture.snapshot())
+    cockpit.press(":")
+    cockpit.send(.paste("platform channel"))
+    cockpit.press("Enter")
+    #expect(cockpit.text.contains("records in and out"))
+    cockpit.press("1 9")
+    #expect(cockpit.lastLine.contains("event channel"))
+  }
+}

@@ -1,0 +1,179 @@
+import EventBus
+import Operations
+import Simulation
+import Testing
+import TraceModel
+import Transactions
+
+@testable import Shop
+
+/// The order history: mined from order's rows, read by customers, rebuilt beside the one that serves.
+@Suite struct OrderHistoryTests {
+  private func document(_ stage: Stage, _ id: GTXID?) -> Payload? {
+    let found = try? stage.world.disk(of: ShopPlan.historyUpdater)?.database.read { database in
+      try database.first(
+        """
+        SELECT json FROM document JOIN alias ON document.view = alias.view
+        WHERE alias.name = 'live' AND json ->> 'transaction' = ?
+        """, [id?.hex ?? ""]
+      ) { Payload(json: Array(($0.value(0) as String).utf8)) }
+    }
+    return found.flatMap { $0 }.flatMap { $0 }
+  }
+
+  private func ask(_ stage: Stage, user: String = "kim", own: GTXID? = nil) -> Payload? {
+    let count = stage.answers.count
+    var body = Payload()
+    body.transaction = own?.hex
+    stage.send(Request("GET /history", body: body, user: user))
+    stage.run(0.3)
+    return stage.answers.count > count ? stage.answers[count].body : nil
+  }
+
+  private func rebuild(_ stage: Stage) -> JobStatus? {
+    stage.world.batchJobs.compactMap { try? $0.runner.status().first { $0.name == HistoryRebuild.name } }.first
+  }
+
+  @Test(arguments: SagaKind.allCases) func everyKindOfSagaIsInIt(saga: SagaKind) {
+    let stage = Stage()
+    stage.run(3)
+    let id = stage.order(saga: saga == .choreographed ? nil : saga)
+    stage.run(3)
+    #expect(document(stage, id)?.state == saga.good)
+    #expect(document(stage, id)?.user == "kim")
+    // It belongs to the order's own transaction.
+    #expect(stage.spans(id).contains { $0.service == ShopPlan.historyUpdater && $0.operation == "project" })
+    let shown = ask(stage, own: id)
+    #expect(shown?.entries?.map(\.state) == [saga.good])
+    #expect(shown?.behind == 0 && shown?.age == 0 && shown?.isStale == false)
+    #expect(ask(stage, user: "lee")?.entries ?? [] == [])
+    stage.rest()
+    #expect(stage.problems() == [])
+  }
+
+  @Test func aReadSaysHowFarItIsBehindAndThatTheOwnOrderIsMissing() {
+    let stage = Stage()
+    stage.run(3)
+    stage.arm("\(ShopPlan.historyUpdater):crash,ttl=8s")
+    let id = stage.order()
+    stage.run(1)
+    let shown = ask(stage, own: id)
+    #expect((shown?.behind ?? 0) >= 2 && (shown?.age ?? 0) > 1_000_000_000)
+    #expect(shown?.isStale == true && shown?.entries ?? [] == [])
+    #expect(stage.world.counters.staleHistoryReads == 1)
+    stage.run(15)
+    #expect(ask(stage, own: id)?.isStale == false)
+    #expect(stage.world.counters.staleHistoryReads == 1 && stage.world.counters.historyReads == 2)
+    stage.rest()
+    #expect(stage.problems() == [])
+  }
+
+  // MARK: Crashes
+
+  /// P13: the view is written, its position is not. The change comes again, and is no news.
+  @Test func p13HasNoSecondEffect() throws {
+    for (knowsVersions, broken) in [(true, []), (false, [.effectsHappenOnce])] as [(Bool, [Invariant])] {
+      let stage = Stage { $0.mistakes = knowsVersions ? [] : [.viewWithoutVersions] }
+      stage.world.crashPoints.arm(try CrashSpec(parsing: "order-history-updater:P13"))
+      let id = stage.order()
+      #expect(stage.world.crashPoints.count(of: .viewWritten).struck == 1)
+      stage.run(30)
+      #expect(stage.world.counters.duplicatesDelivered >= 1)
+      #expect(document(stage, id)?.state == "PAID")
+      #expect(stage.broken() == broken)
+    }
+  }
+
+  /// A miner sleeps through its lease, and then publishes what another has published long ago.
+  @Test func anOldChangeThatComesLateIsNoNews() throws {
+    for (knowsVersions, state) in [(true, "PAID"), (false, "PENDING")] {
+      let stage = Stage { $0.mistakes = knowsVersions ? [] : [.viewWithoutVersions] }
+      stage.world.crashPoints.arm(try CrashSpec(parsing: "order-history-updater:P7"))
+      let id = stage.order()
+      #expect(stage.world.crashPoints.count(of: .overlappingLeases).struck == 1)
+      stage.run(20)
+      #expect(document(stage, id)?.state == state)
+      #expect(stage.broken().contains(.viewsAgree) == !knowsVersions)
+      #expect(stage.world.oldestUnmined == nil)
+    }
+  }
+
+  // MARK: Rebuilds
+
+  @Test func isRebuiltWhileItServes() throws {
+    let stage = Stage(rate: 20)
+    stage.run(30)
+    #expect(stage.world.askForRebuild(of: "order-history"))
+    #expect(!stage.world.askForRebuild(of: "order-history"))
+    var served = 0
+    for _ in 0..<20 {
+      stage.run(0.2)
+      if ask(stage)?.entries?.isEmpty == false { served += 1 }
+    }
+    #expect(served == 20)
+    let job = try #require(rebuild(stage))
+    #expect(job.runs == 1 && job.last?.succeeded == true)
+    #expect(job.last?.result.hasSuffix("checksums equal") == true, "\(job)")
+    #expect((job.last?.done ?? 0) > 400)
+    let spans = stage.spans(job.last?.gtxid)
+    #expect(spans.map(\.operation) == ["rebuild order-history"])
+    #expect(spans.first?[attribute: AttributeName.kind] == .text(TransactionKind.batch))
+    stage.world.customers.close()
+    stage.rest()
+    stage.rest()
+    #expect(stage.problems() == [])
+  }
+
+  /// P14: a crash in the middle of a rebuild. Another instance goes on with the same run where it was.
+  @Test func p14ResumesWhereItWas() throws {
+    let stage = Stage(rate: 20)
+    stage.run(40)
+    stage.world.crashPoints.arm(try CrashSpec(parsing: "order-history-updater:P14,nth=3,down=20s"))
+    #expect(stage.world.askForRebuild(of: "order-history"))
+    stage.run(3)
+    #expect(stage.world.crashPoints.count(of: .rebuilding).struck == 1)
+    let left = try #require(rebuild(stage)?.current)
+    #expect(left.done >= 128)
+    let view = stage.world.disk(of: ShopPlan.historyUpdater)?.database
+    #expect(try view?.read { try HistoryTables.live($0) } == 1)
+    #expect(ask(stage)?.entries?.isEmpty == false)
+    // The partitions of the instance that is down are read again when it is back.
+    stage.run(30)
+    let job = try #require(rebuild(stage))
+    #expect(job.last?.gtxid == left.gtxid && job.last?.succeeded == true)
+    #expect(job.last?.result.hasSuffix("checksums equal") == true, "\(job)")
+    #expect(try view?.read { try HistoryTables.live($0) } == 2)
+    #expect(try view?.read { try $0.number("SELECT count(*) FROM document WHERE view <> 2") } == 0)
+    stage.world.customers.close()
+    stage.rest()
+    stage.rest()
+    #expect(stage.problems() == [])
+  }
+
+  @Test func aDocumentThatIsWrongIsFoundAndRepaired() throws {
+    let stage = Stage()
+    stage.run(3)
+    let id = stage.order()
+    stage.run(3)
+    try stage.write(
+      ShopPlan.historyUpdater, "UPDATE document SET json = json_set(json, '$.state', 'LOST') WHERE view = 1")
+    #expect(stage.broken() == [.viewsAgree])
+    #expect(stage.world.askForRebuild(of: "order-history"))
+    stage.run(5)
+    let order = try #require(document(stage, id)?.order)
+    #expect(rebuild(stage)?.last?.result.hasSuffix("checksums differed: orders [\(order)]") == true)
+    #expect(document(stage, id)?.state == "PAID")
+    stage.rest()
+    #expect(stage.problems() == [])
+  }
+
+  @Test func theCommandAsksForIt() {
+    let shop = SimulatedShop(ShopSettings(rate: 0), startAt: 5_000_000_000, isStill: true)
+    #expect(shop.perform(.rebuild(view: "order-history")) == .done("rebuild of order-history asked for"))
+    guard case .refused(let sentence) = shop.perform(.rebuild(view: "nothing")) else {
+      Issue.record("nothing can be rebuilt")
+      return
+    }
+    #expect(sentence == "there is no view nothing; there are order-history")
+  }
+}
