@@ -3,7 +3,7 @@ import TraceModel
 
 @testable import Shop
 
-/// Every answer brings back how far the other side has counted: an answer that says no, too.
+/// An answer brings back how far the other side has counted, also when it says no.
 @Suite struct HopTests {
   private func page(_ stage: Stage) -> GTXID? {
     stage.send(Request("GET /products/{sku}", argument: "sku-01", user: "kim"))
@@ -24,15 +24,12 @@ import TraceModel
     #expect(stage.problems() == [])
   }
 
-  /// What a service throws in the middle of its work is an answer with all hops that it has made, too.
-  @Test func whatIsThrownBringsBackItsHops() throws {
-    let stage = Stage(faults: ["page-composer:errors=100%"])
-    let id = page(stage)
-    let answers = stage.spans(id).filter { $0.service == ShopPlan.pageComposer && $0.kind == .server }
-    #expect(answers.count > 1 && answers.allSatisfy { $0[attribute: AttributeName.httpStatus] == .integer(503) })
-    #expect(stage.crossings(id).first == "#1 GET /products/{sku}")
-    stage.world.faults.removeAll()
-    stage.rest()
+  /// An order that cannot be written has used no hop: the retry that succeeds leaves none out.
+  @Test func whatWasRolledBackUsedNoHop() {
+    let stage = Stage(faults: ["db:order:db-down,ttl=300ms"])
+    let id = stage.order()
+    stage.run(5)
+    #expect(stage.state(id) == .committed)
     #expect(stage.problems() == [])
   }
 }

@@ -178,7 +178,10 @@ final class ServiceProcess: @unchecked Sendable {
       }
     } catch {
       if begun.contains(context.gtxid) { world.transactions.refusedAtGateway(context.gtxid, reason: "\(error)") }
-      return .success(leave(refusal("\(error)"), context: context, span: span))
+      // A hop that was given to an event went with the transaction that was rolled back: no answer tells of it.
+      span?.fail("\(error)")
+      span?.end()
+      return .success(refusal("\(error)"))
     }
     if begun.contains(context.gtxid), span?.isCheckout == false {
       world.transactions.answered(context.gtxid, response.status, reason: response.body.reason ?? "")
