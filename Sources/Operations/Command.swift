@@ -11,7 +11,7 @@ public enum Command: Sendable, Equatable, Codable {
   case endAllFaults
   case forceBreaker(id: String, to: BreakerState)
   case resetBreaker(id: String)
-  /// Ends an instance as a crash would; the supervisor does not bring it back.
+  /// Ends an instance as a crash would; its supervisor may bring it back.
   case killInstance(service: String, instance: String)
   case startInstance(service: String, instance: String)
   /// Puts a dead letter back into its topic: `topic` is that topic, place and offset are those of the letter.
@@ -30,6 +30,19 @@ public enum Command: Sendable, Equatable, Codable {
   /// Stops the one that plays: its faults end, and the rate is what it was before.
   case stopScenario
   case setSpeed(Speed)
+  /// Publishes a configuration with one other value, which is pushed to all instances: `order.pool`, `20`.
+  case configure(key: String, value: String)
+  /// Publishes an earlier version of the configuration again.
+  case rollBackConfiguration(version: Int)
+  /// Brings a service to so many instances.
+  case scale(service: String, instances: Int)
+  /// Brings a service to another version, instance by instance. With a share, 0…1, one instance is a canary first, which
+  /// gets that share of the calls until it is promoted or taken back.
+  case deploy(service: String, version: String, canary: Double?)
+  /// The canary is good: the other instances follow.
+  case promoteDeployment(service: String)
+  /// What is under way goes back; what was completed is undone.
+  case rollBackDeployment(service: String)
   /// Builds a view anew beside the one that serves, and puts it in its place.
   case rebuild(view: String)
 }

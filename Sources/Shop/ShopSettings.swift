@@ -29,6 +29,9 @@ public struct ShopSettings: Sendable {
   public var resilience: ResilienceFileSettings?
   /// Gateways and tokens.
   public var edge = EdgeSettings()
+  public var discovery = DiscoverySettings()
+  public var topology = TopologySettings()
+  public var supervision = SupervisionSettings()
   /// Bytes that spans may hold.
   public var traceBudget = 64 << 20
 

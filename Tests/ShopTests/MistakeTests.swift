@@ -161,7 +161,7 @@ import TraceModel
   /// What is asked of payment directly is answered by the same threads, whether the company is needed for it or not.
   @Test func receiptsStayAsTheyAreWhileTheCompanyHangsAndNotWithoutGuards() {
     for isWrong in [false, true] {
-      let stage = Stage(rate: 60) { $0.mix.journeys = [(.buy, 1), (.card, 1), (.receipt, 1)] }
+      let stage = Stage(rate: 24) { $0.mix.journeys = [(.buy, 1), (.card, 1), (.receipt, 1)] }
       stage.run(20)
       func receipts(since: Int64) -> (count: Int, errors: Double, p99: Int64) {
         Self.figures(stage, ShopPlan.gateway, PaymentDesk.receipt, since: since)
@@ -172,7 +172,7 @@ import TraceModel
       stage.arm("payment-gateway:outage,ttl=60s")
       stage.run(60)
       let meanwhile = receipts(since: since)
-      #expect(normal.count > 300 && normal.errors == 0 && meanwhile.count > 900)
+      #expect(normal.count > 100 && normal.errors == 0 && meanwhile.count > 350)
       #expect((meanwhile.errors < 0.01) != isWrong, "\(meanwhile.errors)")
       #expect((meanwhile.p99 < 2 * normal.p99) != isWrong, "\(meanwhile.p99) against \(normal.p99) ns")
     }

@@ -80,7 +80,7 @@ import Transactions
     #expect(strip(choreographed, stage) == "✓ order ✓ stock … charge")
     #expect(saga(choreographed, stage)?.waitsFor == "payment on ITEM_RESERVED")
     #expect(saga(orchestrated, stage)?.waitsFor == "charge")
-    #expect(saga(orchestrated, stage)?.locks == ["order/order/2"])
+    #expect(saga(orchestrated, stage)?.locks == ["order/2 at order"])
   }
 
   @Test func anOrderIsThereWhileItsEventWaitsForTheBus() {

@@ -8,7 +8,7 @@ enum PaletteCommand: String, CaseIterable, Sendable {
     alerts
   case transaction = "tx"
   case order
-  case fault, scenario, rate, speed, rebuild, theme, refresh, help
+  case fault, scenario, scale, deploy, set, rate, speed, rebuild, theme, refresh, help
   case quit = "q"
 
   /// What it is and what follows it, for the list of completions.
@@ -26,6 +26,9 @@ enum PaletteCommand: String, CaseIterable, Sendable {
     case .order: "[SKU] [N] [saga=…]   sends an order and opens its call tree"
     case .scenario: "NAME, or stop   plays a script of faults"
     case .fault: "TARGET KIND[=HOW] [ttl=30s], or off"
+    case .scale: "SERVICE N   instances"
+    case .deploy: "SERVICE VERSION [canary=10%], or promote, or back"
+    case .set: "KEY VALUE, or back VERSION   configuration"
     case .rate: "N   transactions a second"
     case .speed: "0.1 … 100 or max   how fast time goes by"
     case .rebuild: "VIEW   builds it anew beside the one that serves"
@@ -38,7 +41,8 @@ enum PaletteCommand: String, CaseIterable, Sendable {
 
   var takesArgument: Bool {
     switch self {
-    case .service, .tail, .transaction, .fault, .scenario, .rate, .speed, .rebuild, .refresh: true
+    case .service, .tail, .transaction, .fault, .scenario, .scale, .deploy, .set, .rate, .speed, .rebuild, .refresh:
+      true
     default: false
     }
   }
@@ -83,6 +87,9 @@ struct PaletteReader {
     case .order: return [.order(try order(argument))]
     case .fault: return [.effect(.perform(try fault(argument)))]
     case .scenario: return [.effect(.perform(try scenario(argument)))]
+    case .scale: return [.effect(.perform(try scaling(argument)))]
+    case .deploy: return [.effect(.perform(try deployment(argument)))]
+    case .set: return [.effect(.perform(try setting(argument)))]
     case .rate: return [.effect(.perform(.setRate(try rate(argument))))]
     case .speed: return [.effect(.perform(.setSpeed(try speed(argument))))]
     case .rebuild: return [.effect(.perform(.rebuild(view: try view(argument))))]
@@ -110,7 +117,7 @@ struct PaletteReader {
     return (parts.first.map(String.init) ?? "", String(argument.drop { $0 == " " }))
   }
 
-  private func service(_ name: String) throws(PaletteProblem) -> String {
+  func service(_ name: String) throws(PaletteProblem) -> String {
     if context.snapshot.service(name) != nil { return name }
     let names = context.snapshot.services.map(\.name).joined(separator: ", ")
     throw PaletteProblem(sentence: "unknown service \"\(name)\"; there are \(names)")

@@ -41,6 +41,8 @@ extension PaletteReader {
   ) -> [(word: String, explanation: String)] {
     switch command {
     case .service, .log: before.isEmpty ? context.snapshot.services.map { ($0.name, $0.health.mark.word) } : []
+    case .scale, .deploy: before.isEmpty ? ownServices : command == .deploy ? deployWords(before) : []
+    case .set: before.isEmpty ? (context.snapshot.configuration?.entries ?? []).map { ($0.key, $0.value) } : []
     case .tail: before.isEmpty ? topics : []
     case .platform: before.isEmpty ? PlatformTab.allCases.map { ($0.rawValue, $0.title) } : []
     case .data: before.isEmpty ? context.snapshot.data.stores.map { ($0.service, $0.kind) } : []
@@ -53,6 +55,18 @@ extension PaletteReader {
         ? context.snapshot.transactions.prefix(8).map { ($0.gtxid.hex, "\($0.kind) \($0.state.rawValue)") } : []
     case .order: orderWords(before)
     case .fault: faultWords(before)
+    default: []
+    }
+  }
+
+  private var ownServices: [(word: String, explanation: String)] {
+    context.snapshot.services.filter { !$0.isOutside }.map { ($0.name, "\($0.instancesAll) of \($0.version)") }
+  }
+
+  private func deployWords(_ before: [String]) -> [(word: String, explanation: String)] {
+    switch before.count {
+    case 1: [("promote", "the canary is good"), ("back", "to the version before")]
+    case 2 where before[1] != "promote" && before[1] != "back": [("canary=10%", "of the calls first")]
     default: []
     }
   }

@@ -59,7 +59,7 @@ public struct SagaSnapshot: Sendable, Codable {
   public var strip: [SagaMark] = []
   /// True when nobody coordinates it: ``strip`` was concluded from what its order and its events say.
   public var isInferred = true
-  /// What services hold for it: `order/order/12`.
+  /// What services hold for it: `order/12 at order`.
   public var locks: [String] = []
   /// Messages of others that wait for what it holds.
   public var stash = 0

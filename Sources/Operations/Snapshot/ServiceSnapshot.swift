@@ -27,6 +27,8 @@ public struct ServiceSnapshot: Sendable, Codable {
   public var workers: PoolUse?
   /// Database connections; nil when it keeps no database.
   public var connections: PoolUse?
+  /// What it keeps in memory of its store; nil where it asks the store each time.
+  public var cache: CacheUse?
   /// The worst state among its breakers; nil when it has none.
   public var breaker: BreakerState?
   /// Records its groups have not read; nil when it reads no topic.
@@ -88,8 +90,16 @@ public struct InstanceSnapshot: Sendable, Codable {
   public var since: Int64 = 0
   public var restarts = 0
   public var rate = 0.0
+  public var errorShare = 0.0
   public var p99: Int64?
   public var workers: PoolUse?
+  /// What the registry says of it, `UP` or `OUT_OF_SERVICE`: a crashed instance is listed until it is evicted. Nil when
+  /// it is not listed, or the registry cannot be asked.
+  public var registered: String?
+  /// The version of the configuration that it has taken over; nil before the first.
+  public var configurationVersion: Int?
+  /// Nanoseconds until its lease ends; below 0, it has ended.
+  public var leaseLeft: Int64?
   /// Bytes that its process holds, and at which it is ended; nil when it does not run, or nobody knows.
   public var memory: Int64?
   public var memoryLimit: Int64?

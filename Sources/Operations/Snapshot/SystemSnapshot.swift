@@ -29,6 +29,14 @@ public struct SystemSnapshot: Sendable, Codable {
   /// Newest first, a bounded number.
   public var events: [OperationalEvent] = []
   public var alerts: [AlertItem] = []
+  /// Nil where there is no registry, or it is down.
+  public var registry: RegistrySnapshot?
+  /// Nil where nothing pushes one.
+  public var configuration: ConfigurationSnapshot?
+  /// Those that several services share.
+  public var databaseServers: [SharedDatabaseSnapshot] = []
+  /// The last one of each service.
+  public var deployments: [DeploymentSnapshot] = []
   public var program = ProgramSnapshot()
 
   public init(system: SystemIdentity, time: Int64) {

@@ -29,6 +29,11 @@ public struct RegistryListing: Sendable, Hashable {
   /// By service and id.
   public var instances: [RegistryInstance]
   public var version: UInt64
+
+  public init(instances: [RegistryInstance], version: UInt64) {
+    self.instances = instances
+    self.version = version
+  }
 }
 
 extension ServiceRegistry {

@@ -156,12 +156,6 @@ final class Customers: @unchecked Sendable {
     case .card: return Request("POST /cards/check", body: Payload(user: user))
     case .receipt:
       return Request("GET /payments/{gtxid}", argument: ordered.isEmpty ? "" : ordered[choices.below(ordered.count)])
-    case .history:
-      var body = Payload()
-      if let last = lastOrders[user], world.time.now - last.time < Self.ownOrderIsNew {
-        body.transaction = last.transaction.hex
-      }
-      return Request("GET /history", body: body)
     case .buy, .member, .backOffice:
       var body = Payload(user: user, sku: product.sku, quantity: quantity, amount: product.price * quantity)
       let saga = chosen(from: mix.sagas.map { ($0.saga, $0.weight) })

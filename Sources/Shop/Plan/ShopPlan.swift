@@ -23,6 +23,8 @@ struct ShopPlan: Sendable {
   static let pageComposer = "page-composer"
   static let gatewayInternal = "gateway-internal"
   static let member = "member"
+  static let registry = "registry"
+  static let config = "config"
 
   static let partitions = 6
 
@@ -32,6 +34,7 @@ struct ShopPlan: Sendable {
     ReviewService.plan,
     ShippingService.plan,
     RecommendationService.plan, SearchService.plan, AggregateService.plan, HistoryUpdater.plan, HistoryService.plan,
+    RegistryService.plan, ConfigService.plan,
     PaymentCompany.plan,
     GatewayService.insidePlan, MemberService.plan,
   ]

@@ -1,5 +1,6 @@
 internal import EventBus
 internal import Operations
+internal import Platform
 internal import Resilience
 internal import Simulation
 internal import TraceModel
@@ -52,6 +53,9 @@ struct CommandDesk {
     case .stopScenario:
       guard let playing = snapshot.scenarios.playing else { return .refused("no scenario plays") }
       return .done("scenario \(playing.name) stopped")
+    case .scale, .deploy, .promoteDeployment, .rollBackDeployment: return deployment(command)
+    case .configure(let key, let value): return configured(key, value)
+    case .rollBackConfiguration(let version): return configuration(backTo: version)
     case .rebuild(let view):
       guard snapshot.views.contains(where: { $0.name == view }) else {
         return .refused("there is no view \(view); there are \(snapshot.views.map(\.name).joined(separator: ", "))")
@@ -170,6 +174,15 @@ struct CommandDesk {
     case .setRate(let rate): world.customers.rate = rate
     case .startScenario(let name): if let scenario = ScenarioLibrary.named(name) { world.stage.start(scenario) }
     case .stopScenario: world.stage.stop()
+    case .scale, .deploy, .promoteDeployment, .rollBackDeployment: deploy(command, in: world)
+    case .configure(let key, let value):
+      configure(in: world) { () throws(ConfigurationError) in
+        try world.configuration.set(key, to: value, by: "operator")
+      }
+    case .rollBackConfiguration(let version):
+      configure(in: world) { () throws(ConfigurationError) in
+        try world.configuration.rollBack(to: version, by: "operator")
+      }
     case .setSpeed: break
     case .rebuild(let view): _ = world.askForRebuild(of: view)
     }
@@ -204,7 +217,9 @@ struct CommandDesk {
   /// A command is part of what happened: with its virtual time, so that a run can be told from its journal.
   private static func log(_ command: Command, in world: World) {
     switch command {
-    case .arm, .toggleFault, .removeFault, .endAllFaults, .startScenario, .stopScenario, .setSpeed:
+    case .arm, .toggleFault, .removeFault, .endAllFaults, .startScenario, .stopScenario, .setSpeed, .configure,
+      .rollBackConfiguration, .promoteDeployment,
+      .rollBackDeployment:
       return  // tell of themselves, or change nothing
     case .forceBreaker(let id, let state): tell("breaker \(id)", "forced to \(state.rawValue)", world)
     case .resetBreaker(let id): tell("breaker \(id)", "reset", world)
@@ -212,6 +227,8 @@ struct CommandDesk {
     case .startInstance(_, let name): tell(name, "started by hand", world)
     case .retryDeadLetter, .discardDeadLetter, .moveOffsets, .moveSaga: return  // what came of it was told
     case .sendOrder(let wish): tell("order", "\(wish.sku) ×\(wish.quantity) by hand", world)
+    case .scale(let service, let count): tell(service, "to \(Count.of(count, "instance")) by hand", world)
+    case .deploy(let service, let version, _): tell(service, "to \(version) by hand", world)
     case .rebuild(let view): tell(view, "rebuild asked for", world)
     case .setRate(let rate): tell("load", "rate \(rate)/s", world)
     }
@@ -246,7 +263,7 @@ struct CommandDesk {
   }
 
   private static func setKilled(_ isKilled: Bool, _ name: String, of service: String, in world: World) {
-    world.service(service).instances.first { $0.name == name }?.isKilled = isKilled
-    world.applyCrashes()
+    let instance = world.service(service).instances.first { $0.name == name }
+    if isKilled { instance?.fail(because: "killed by hand") } else { instance?.revive() }
   }
 }

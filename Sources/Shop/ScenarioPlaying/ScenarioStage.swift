@@ -106,8 +106,12 @@ final class ScenarioStage: @unchecked Sendable {
       forced.append((caller, callee))
       force(caller, callee, state)
     case .command(let command):
-      if case .killInstance(let service, let instance) = command { killed.append((service, instance)) }
       CommandDesk.carryOut(command, in: world)
+      // What a script kills stays down until it says otherwise, whatever supervisors want.
+      if case .killInstance(let service, let name) = command {
+        killed.append((service, name))
+        world.service(service).instances.first { $0.name == name }?.restartToken += 1
+      }
     }
   }
 

@@ -120,7 +120,7 @@ extension SagaSnapshot {
     isInferred = false
     if !view.reason.isEmpty { reason = view.reason }
     strip = view.strip.entries.map(SagaMark.init)
-    locks = view.locks.map { "\($0.destination)/\($0.resource)" }
+    locks = view.locks.map { "\($0.resource) at \($0.destination)" }
     waitsFor = view.steps.filter(\.isAwaited).map(\.label).joined(separator: ", ")
   }
 }

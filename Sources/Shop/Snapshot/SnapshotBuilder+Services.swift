@@ -14,7 +14,7 @@ extension SnapshotBuilder {
       var snapshot = ServiceSnapshot(name: service.name)
       snapshot.team = service.plan.team
       snapshot.isOutside = service.plan.isOutside
-      snapshot.version = service.plan.isOutside ? "" : "1.0.0"
+      snapshot.version = service.plan.isOutside ? "" : service.version
       judge(service, &snapshot)
       if service.plan.isOutside {
         outside(service, &snapshot)
@@ -116,6 +116,7 @@ extension SnapshotBuilder {
     guard !service.plan.isOutside else { return }
     snapshot.workers = Self.sum(processes.map(\.workers))
     let connections = processes.compactMap { $0.database?.connections }
+    snapshot.cache = cache(of: processes)
     if service.plan.store != nil { snapshot.connections = Self.sum(connections) }
   }
 
@@ -131,11 +132,14 @@ extension SnapshotBuilder {
     snapshot.health = service.isOutside ? service.health : verdict?.health ?? .up
     snapshot.reason = verdict?.reason ?? ""
     snapshot.since = instance.since
-    snapshot.version = service.version
+    snapshot.version = service.isOutside ? "" : instance.version
+    if !service.isOutside { registryView(of: instance, &snapshot) }
     snapshot.restarts = instance.restarts
     if let process = instance.process {
       let own = service.isOutside ? world.callStatistics(of: service.name) : world.workStatistics(of: instance.address)
+      snapshot.configurationVersion = process.configurationVersion
       snapshot.rate = own.rate
+      snapshot.errorShare = own.errorShare
       snapshot.p99 = own.percentile(0.99)
       snapshot.workers = service.isOutside ? nil : Self.sum([process.workers])
       snapshot.memory = service.isOutside ? nil : process.memory

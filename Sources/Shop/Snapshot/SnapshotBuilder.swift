@@ -61,6 +61,10 @@ final class SnapshotBuilder {
     snapshot.views = views()
     snapshot.jobs = jobs()
     snapshot.events = reader.newestFirst
+    snapshot.registry = registry()
+    snapshot.configuration = configuration()
+    snapshot.deployments = deployments()
+    snapshot.databaseServers = databaseServers()
     snapshot.program = program(receivers: receivers, isStill: isStill)
     snapshot.judge()
     return snapshot
@@ -137,6 +141,9 @@ final class SnapshotBuilder {
   private func faultBoard() -> FaultBoard {
     var board = FaultBoard()
     board.catalogue = ShopPlan.catalogue
+    for index in board.catalogue.services.indices {
+      board.catalogue.services[index].instances = world.service(board.catalogue.services[index].name).instances.count
+    }
     board.armed = world.faults.armed
     return board
   }

@@ -102,9 +102,7 @@ final class CrashPoints: @unchecked Sendable {
 
   func crash(_ instance: ServiceInstance, _ spec: CrashSpec) {
     world.stateChanged("crash-point", instance.name, spec.point.name, "\(spec)")
-    world.time.after(spec.down) { [world] in world.applyCrashes() }
-    instance.crash()
-    world.healthMayHaveChanged()
+    instance.fail(because: "", downFor: spec.down)
   }
 
   /// Sleeps, as a process does that its machine does not let run, if that waits here.

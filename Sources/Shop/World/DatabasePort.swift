@@ -54,6 +54,7 @@ final class DatabasePort: @unchecked Sendable {
   /// Events of the transaction at hand that go to the bus without an outbox, by mistake.
   var events: [Outbox.Entry] = []
   private var direct: [Outbox.Entry] = []
+  private let shared: SharedDatabase?
   private let bus: BusPort
   private let instance: ServiceInstance
   private let life: Life
@@ -69,8 +70,11 @@ final class DatabasePort: @unchecked Sendable {
     self.life = life
     world = instance.world
     random = world.random("\(instance.name)/database/\(lives)")
+    shared = SharedDatabase.services.contains(instance.service.name) ? world.sharedDatabase : nil
     self.connections = ResourcePool(
       "connections of \(instance.name)", size: connections, queueLimit: 256, on: world.time)
+    shared?.open(instance.name, size: connections)
+    life.whenOver { [shared, instance] in shared?.close(instance.name) }
   }
 
   /// Runs `body` in one transaction. What `label` says goes with the commit into the journal.
@@ -144,17 +148,21 @@ final class DatabasePort: @unchecked Sendable {
 
   /// Runs `body`, which only reads.
   func read<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
-    try await connected {
+    try await connected(forReading: true) {
       await self.world.time.pause(for: self.readTrip.sample(&self.random))
       try self.admit()
       return try self.disk.database.read(body)
     }
   }
 
-  private func connected<Value: Sendable>(_ body: @escaping @Sendable () async throws -> Value) async throws -> Value {
+  private func connected<Value: Sendable>(
+    forReading: Bool = false, _ body: @escaping @Sendable () async throws -> Value
+  ) async throws -> Value {
     do {
       try admit()
-      return try await connections.use(waitingAtMost: 1_000_000_000, body)
+      return try await connections.use(waitingAtMost: 1_000_000_000) {
+        try await self.onServer(forReading: forReading, body)
+      }
     } catch is TimedOut {
       world.faults.notePoolRefusal(instance.moment())
       throw DatabaseUnavailable(description: "no connection of the pool was free in 1.00 s")
@@ -162,6 +170,24 @@ final class DatabasePort: @unchecked Sendable {
       world.faults.notePoolRefusal(instance.moment())
       throw DatabaseUnavailable(description: "too many wait for a connection of the pool")
     }
+  }
+
+  /// On the server that others use, too, if that is so: with one of the pool's connections there.
+  private func onServer<Value: Sendable>(
+    forReading: Bool, _ body: @escaping @Sendable () async throws -> Value
+  ) async throws -> Value {
+    guard let shared else { return try await body() }
+    let end = world.time.now + 1_000_000_000
+    while try !shared.acquire(instance.name, forReading: forReading) {
+      guard world.time.now < end else {
+        throw DatabaseUnavailable(description: "no connection of the pool was free in 1.00 s")
+      }
+      await world.time.pause(for: 2_000_000)
+      try life.check()
+    }
+    // With the process its connections are gone already.
+    defer { if !life.isOver { shared.release(instance.name, forReading: forReading) } }
+    return try await body()
   }
 
   private func admit() throws {

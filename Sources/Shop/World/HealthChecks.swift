@@ -17,7 +17,11 @@ final class HealthChecks: @unchecked Sendable {
     }
   }
 
+  /// One that came later.
+  func watch(_ instance: ServiceInstance) { check(instance) }
+
   private func check(_ instance: ServiceInstance) {
+    guard instance.service.instances.contains(where: { $0 === instance }) else { return }
     world.time.after(Self.interval) { [self] in check(instance) }
     guard let process = instance.process else { return }
     world.time.spawn { [self] in

@@ -92,6 +92,7 @@ struct HealthJudge {
   /// Process, database and breakers of one instance.
   private static func health(of instance: ServiceInstance) -> (Health, String) {
     guard let process = instance.process else { return (.down, "\(instance.name) crashed") }
+    if process.isLeaving || process.isClosed { return (.outOfService, "\(instance.name) is drained") }
     if let ailment = instance.ailment { return (.down, ailment) }
     if process.bus.isOutOfReach { return (.degraded, "\(instance.name) cannot reach the bus") }
     if instance.service.plan.usesKeyValueStore, let ailment = instance.world.keyValueStore.ailment {

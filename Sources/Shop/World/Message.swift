@@ -11,6 +11,7 @@ struct Request: Sendable {
   var user = ""
   /// By which an order that was sent by hand is known until it has an id.
   var ticket: Int?
+  var document: Document?
 
   init(_ route: String, argument: String = "", body: Payload = Payload(), user: String = "") {
     self.route = route
@@ -24,6 +25,7 @@ struct Response: Sendable {
   var status: Int
   var headers: [Carrier.Header] = []
   var body = Payload()
+  var document: Document?
 
   init(_ status: Int, body: Payload = Payload()) {
     self.status = status
@@ -39,6 +41,8 @@ extension Response {
 enum CallFailure: Error {
   /// Nobody listens at the address: it was not executed.
   case connectionRefused(String)
+  /// The caller knows of no instance: it was not executed.
+  case noInstance(String)
   /// The other side went away: it may have been executed.
   case connectionLost(String)
   /// The other side answered with an error of its own; nil for one that was made on the way there.
@@ -47,7 +51,7 @@ enum CallFailure: Error {
   /// Whether the call may have had its effect all the same.
   var mayHaveHappened: Bool {
     switch self {
-    case .connectionRefused: false
+    case .connectionRefused, .noInstance: false
     case .connectionLost: true
     case .serverError(_, let status, _, _): status != 503
     }
@@ -58,6 +62,7 @@ extension CallFailure: CustomStringConvertible {
   var description: String {
     switch self {
     case .connectionRefused(let service): "\(service) refuses the connection"
+    case .noInstance(let service): "no instance of \(service) is known"
     case .connectionLost(let service): "connection to \(service) was lost"
     case .serverError(let service, let status, let reason, _):
       reason.isEmpty ? "\(service) answered \(status)" : "\(service) answered \(status): \(reason)"

@@ -47,7 +47,7 @@ final class RecordConsumer: @unchecked Sendable {
 
   /// Polls until the instance is no more.
   func run() async {
-    while !process.life.isOver {
+    while !process.life.isOver, !isClosed {
       do {
         try await turn()
       } catch is InstanceCrashed {
@@ -59,6 +59,19 @@ final class RecordConsumer: @unchecked Sendable {
     }
   }
 
+  private var isClosed = false
+
+  /// Leaves the group in order, when the records at hand have come to their end: others go on with the next ones.
+  func close() async {
+    isClosed = true
+    signal.set()
+    await stopWorkers()
+    guard !process.life.isOver else { return }
+    try? commit()
+    workers = []
+    consumer.close(now: world.time.now)
+  }
+
   private func turn() async throws {
     try process.bus.reach()
     let result = try consumer.poll(max: 48, now: world.time.now)
@@ -66,6 +79,7 @@ final class RecordConsumer: @unchecked Sendable {
     if !result.revoked.isEmpty || !result.lost.isEmpty {
       await stopWorkers()
       try process.life.check()
+      guard !isClosed else { return }
       try? commit()
       try process.life.check()
       workers = []

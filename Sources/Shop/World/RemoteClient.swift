@@ -7,7 +7,7 @@ internal import TraceModel
 /// One instance's way to one other service: Retry(CircuitBreaker(RateLimiter(TimeLimiter(Bulkhead(call))))).
 final class RemoteClient: @unchecked Sendable {
   let plan: CallPlan
-  let pipeline: ResiliencePipeline
+  private(set) var pipeline: ResiliencePipeline
   /// Whether the mistake is made to call without guards.
   private var isBare = false
   private unowned let process: ServiceProcess
@@ -64,6 +64,18 @@ final class RemoteClient: @unchecked Sendable {
 
   var callee: String { plan.callee }
 
+  /// Another wait of the breaker, in nanoseconds, from now on: a new breaker, which begins CLOSED.
+  func useBreakerWait(_ wait: Int64) {
+    var settings = breaker.settings
+    guard settings.waitIntervalInOpenState != .fixed(.nanoseconds(wait)) else { return }
+    settings.waitIntervalInOpenState = .fixed(.nanoseconds(wait))
+    guard let fresh = try? CircuitBreaker(name: breaker.name, settings: settings, now: world.time.now) else { return }
+    pipeline.circuitBreaker = fresh
+    observeBreaker()
+    if isBare { try? fresh.transition(to: .disabled, now: world.time.now) }
+    world.healthMayHaveChanged()
+  }
+
   var breaker: CircuitBreaker {
     guard let breaker = pipeline.circuitBreaker else { preconditionFailure("every remote call has a breaker") }
     return breaker
@@ -113,7 +125,7 @@ final class RemoteClient: @unchecked Sendable {
     var request = request
     request.headers = Carrier.headers(gtxid: context.gtxid, ltxid: crossing, span: span.id)
     do {
-      let response = try await world.network.call(callee, request, caller: process.instance.service.name)
+      let response = try await world.network.call(callee, request, from: process)
       learn(response, context)
       span.set(AttributeName.httpStatus, .integer(Int64(response.status)))
       span.succeed()

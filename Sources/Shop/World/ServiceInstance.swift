@@ -1,5 +1,6 @@
 internal import EventBus
 internal import Operations
+internal import Platform
 internal import Resilience
 internal import Simulation
 internal import TraceModel
@@ -24,10 +25,24 @@ final class ServiceInstance: @unchecked Sendable {
   let number: Int
   let name: String
   private(set) var process: ServiceProcess?
+  /// What it knows of the others. A copy lies on its disk, for its next life; the first one is what the operator gave it.
+  var known = RegistryCache()
+  private(set) var port: Int
+  /// `payment-2:41873`
+  private(set) var address: String
+  private(set) var version = ServiceInstance.firstVersion
+  /// When it got its port and its version.
+  private(set) var placedAt: Int64
+  static let firstVersion = "1.0.0"
   private(set) var restarts = 0
   private(set) var since: Int64
-  /// True when somebody ended it by hand: then it stays down until somebody starts it.
+  /// True when it ended by itself or by hand: then it stays down until its supervisor or somebody starts it.
   var isKilled = false
+  var supervisor: Supervisor
+  /// Which decision of the supervisor is the newest.
+  var restartToken = 0
+  /// Calls that were answered with the version it has now, checks of health left out, and how many of them with an error.
+  private(set) var answered: (served: Int, failed: Int) = (0, 0)
   private var lives = 0
   private var isBooting = false
   /// A program takes its time to come up, and what it had sent before it crashed arrives meanwhile.
@@ -43,6 +58,10 @@ final class ServiceInstance: @unchecked Sendable {
     self.number = number
     name = service.plan.instances == 1 && service.plan.isOutside ? service.name : "\(service.name)-\(number)"
     since = world.time.now
+    placedAt = world.time.now
+    supervisor = Supervisor(world.settings.supervision.policy(of: service.name), now: world.time.now)
+    port = service.plan.firstPort + 2 * (number - 1)
+    address = "\(name):\(port)"
     network = world.random("\(name)/network")
   }
 
@@ -56,10 +75,16 @@ final class ServiceInstance: @unchecked Sendable {
   /// Why it counts as down although it runs: two checks in a row that failed. One may be chance.
   var ailment: String? { failedChecks.count >= 2 ? failedChecks.last : nil }
 
-  var port: Int { service.plan.firstPort + 2 * (number - 1) }
-  /// `payment-2:41873`
-  var address: String { "\(name):\(port)" }
+  /// Of two zones of the data centre.
+  var zone: String { number % 2 == 1 ? "a" : "b" }
   var isUp: Bool { process != nil }
+  /// It is up, and nobody takes it out of service.
+  var takesCalls: Bool { process.map { !$0.isClosed && !$0.isLeaving } ?? false }
+
+  func noteAnswer(isError: Bool) {
+    answered.served += 1
+    if isError { answered.failed += 1 }
+  }
 
   /// Starts the process: at once the first time, after that as soon as it has booted.
   func start() {
@@ -80,6 +105,7 @@ final class ServiceInstance: @unchecked Sendable {
     lives += 1
     since = world.time.now
     failedChecks = []
+    supervisor.started(at: world.time.now)
     let process = ServiceProcess(self, lives: lives)
     self.process = process
     process.start()
@@ -92,6 +118,33 @@ final class ServiceInstance: @unchecked Sendable {
     since = world.time.now
     process.end()
     tell("crashed", .bad, because: reason)
+  }
+
+  /// Another program on another port, in place of the one that has ended in order. It comes up when it has booted.
+  func replace(with version: String) {
+    stop()
+    self.version = version
+    port = world.nextPort()
+    address = "\(name):\(port)"
+    placedAt = world.time.now
+    answered = (0, 0)
+    isKilled = false
+    start()
+  }
+
+  /// Ends the process, and not as a crash.
+  func stop() {
+    let process = self.process
+    self.process = nil
+    since = world.time.now
+    process?.end()
+  }
+
+  /// Is new here, and has never run: it gets a port that nobody has.
+  func place(version: String) {
+    self.version = version
+    port = world.nextPort()
+    address = "\(name):\(port)"
   }
 
   private func tell(_ change: String, _ severity: OperationalEvent.Severity, because reason: String = "") {
@@ -115,6 +168,7 @@ final class ServiceInstance: @unchecked Sendable {
 /// A service with all its instances, and what outlives them: its database.
 final class DeployedService: @unchecked Sendable {
   let plan: ServicePlan
+  private unowned let world: World
   private(set) var instances: [ServiceInstance] = []
   /// Where the balancer stands, which all callers share.
   private var turn = 0
@@ -123,14 +177,44 @@ final class DeployedService: @unchecked Sendable {
 
   init(plan: ServicePlan, world: World) {
     self.plan = plan
+    self.world = world
     instances = (1...plan.instances).map { ServiceInstance(world: world, service: self, number: $0) }
+  }
+
+  /// Of its instances; while it is rolled, that of the most, or of the first.
+  var version: String {
+    let versions = instances.map(\.version)
+    return versions.max { left, right in
+      (versions.count { $0 == left }, right) < (versions.count { $0 == right }, left)
+    } ?? ServiceInstance.firstVersion
+  }
+
+  /// How many take calls.
+  var serving: Int { instances.count { $0.takesCalls } }
+
+  /// One more instance, which boots.
+  func add(version: String) -> ServiceInstance {
+    let number = (instances.map(\.number).max() ?? 0) + 1
+    let instance = ServiceInstance(world: world, service: self, number: number)
+    instance.place(version: version)
+    // The operator gives it the list that the first ones had, as it is by now.
+    if let registry = world.registryBook?.registry { instance.known.apply(registry.listing, now: world.time.now) }
+    instances.append(instance)
+    instance.start()
+    return instance
+  }
+
+  func remove(_ instance: ServiceInstance) {
+    instance.stop()
+    instances.removeAll { $0 === instance }
+    turn = 0
   }
 
   /// The next instance in turn that is known to be up, or, if none is, the next one at all.
   func next() -> ServiceInstance {
     for _ in instances.indices {
       turn = (turn + 1) % instances.count
-      if instances[turn].isUp { return instances[turn] }
+      if instances[turn].takesCalls { return instances[turn] }
     }
     return instances[turn]
   }

@@ -18,9 +18,21 @@ final class ServiceProcess: @unchecked Sendable {
   let database: DatabasePort?
   let bus: BusPort
   private(set) lazy var keyValueStore = KeyValueClient(self)
+  private(set) lazy var directory = ServiceDirectory(self)
+  private(set) lazy var registryAgent = RegistryAgent(self)
+  /// What was pushed to it last; nil before the first time, when it goes by its plan.
+  var configuration: ShopConfiguration?
+  var configurationVersion: Int?
+  /// In front of its store; nil where there is none.
+  var cache: StoreCache?
+  /// It is to go: it renews its lease no more.
+  var isLeaving = false
+  /// It takes no connection any more; calls that run are answered.
+  var isClosed = false
   private(set) var clients: [RemoteClient] = []
   private var behaviour: (any ShopService)?
   private var consumer: RecordConsumer?
+  private var joins: [StreamJoin] = []
   private var relay: OutboxRelay?
   private var open = OrderedDictionary<Int, Reply<Response>>()
   private var calls = 0
@@ -60,6 +72,8 @@ final class ServiceProcess: @unchecked Sendable {
     let behaviour = plan.program(self)
     self.behaviour = behaviour
     guard !plan.isOutside else { return }
+    life.spawn { await self.registryAgent.run() }
+    life.spawn { await self.subscribe() }
     if !plan.reads.isEmpty {
       let consumer = RecordConsumer(process: self, reading: plan.reads, service: behaviour)
       self.consumer = consumer
@@ -67,6 +81,7 @@ final class ServiceProcess: @unchecked Sendable {
     }
     for join in plan.joins {
       let join = StreamJoin(join, process: self)
+      joins.append(join)
       life.spawn { await join.run() }
     }
     if let database, let store = plan.store {
@@ -95,6 +110,15 @@ final class ServiceProcess: @unchecked Sendable {
     }
   }
 
+  /// Prepares for the end: takes no more calls and records, lets what runs come to its end, and gives its partitions to
+  /// others at once.
+  func retire() async {
+    isLeaving = true
+    isClosed = true
+    await consumer?.close()
+    for join in joins { join.close() }
+  }
+
   func client(of callee: String) -> RemoteClient {
     guard let client = clients.first(where: { $0.callee == callee }) else {
       preconditionFailure("\(instance.service.name) calls \(callee), but the plan has no such edge")
@@ -117,6 +141,9 @@ final class ServiceProcess: @unchecked Sendable {
     life.spawn {
       let result = await self.serve(request, caller: caller, by: behaviour)
       guard !self.life.isOver else { return }
+      if !Self.isOfPlatform(request.route) {
+        self.instance.noteAnswer(isError: (try? result.get()).map { $0.status >= 500 } ?? true)
+      }
       await self.world.time.pause(for: self.instance.transit())
       guard self.open.removeValue(forKey: call) != nil else { return }
       reply.resolve(result)
@@ -133,11 +160,17 @@ final class ServiceProcess: @unchecked Sendable {
     let response: Response
     do {
       if world.faults.fails(moment) { throw HandlingFailed(description: "fault: errors") }
+      if instance.version.hasSuffix("bad"), !Self.isOfPlatform(request.route) {
+        throw HandlingFailed(description: "version \(instance.version) does not work")
+      }
       response = try await workers.use(waitingAtMost: 2_000_000_000) {
         let late = self.world.faults.latency(moment)
         let response = try await TraceContext.$current.withValue(context) {
-          request.route == "GET /health"
-            ? try await self.health() : try await behaviour.handle(request, from: context)
+          switch (request.route, request.document) {
+          case ("GET /health", _): try await self.health()
+          case ("PUT /configuration", .configuration(let value, let version)): self.take(value, version: version)
+          default: try await behaviour.handle(request, from: context)
+          }
         }
         // What is late is the answer: the work is done by then.
         if late > 0 { try await self.world.time.sleep(for: late) }
@@ -152,6 +185,9 @@ final class ServiceProcess: @unchecked Sendable {
     }
     return .success(leave(response, context: context, span: span))
   }
+
+  /// What the platform asks of every process, whatever its program is.
+  private static func isOfPlatform(_ route: String) -> Bool { route == "GET /health" || route == "PUT /configuration" }
 
   /// A process that answers, and whose database does.
   private func health() async throws -> Response {

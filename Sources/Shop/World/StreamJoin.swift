@@ -54,7 +54,7 @@ final class StreamJoin: @unchecked Sendable {
   }
 
   func run() async {
-    while !process.life.isOver {
+    while !process.life.isOver, !isClosed {
       do {
         try await turn()
       } catch is InstanceCrashed {
@@ -69,6 +69,7 @@ final class StreamJoin: @unchecked Sendable {
   private func turn() async throws {
     await world.time.pause(for: process.bus.transit())
     try process.life.check()
+    guard !isClosed else { return }
     try process.bus.reach()
     let kind = world.joinKind(at: process.instance.service.name)
     // Another one goes on under the same name, as after a restart.
@@ -80,6 +81,15 @@ final class StreamJoin: @unchecked Sendable {
     await signal.wait(atMost: max(1, nextTick - world.time.now))
     token.cancel()
     try process.life.check()
+  }
+
+  private var isClosed = false
+
+  /// Leaves the group in order: what is held goes to others at once.
+  func close() {
+    isClosed = true
+    signal.set()
+    processor?.close(now: world.time.now)
   }
 
   private func open(_ kind: JoinSettings.Kind) throws -> JoinProcessor {

@@ -28,6 +28,10 @@ final class World: @unchecked Sendable {
   let sagas = SagaRegister()
   let edge = EdgeBooks()
   let observatory: Observatory
+  /// The registry's memory; nil while it is down.
+  var registryBook: RegistryBook?
+  /// Nil where each service has a server of its own.
+  private(set) var sharedDatabase: SharedDatabase?
   private(set) var services: [DeployedService] = []
   private var disks: [ServiceDisk] = []
   /// The time of the last snapshot, for other threads.
@@ -46,6 +50,10 @@ final class World: @unchecked Sendable {
   private(set) lazy var transactions = TransactionReports(world: self)
   private(set) lazy var rollbacks = RollbackLedger(world: self)
   private(set) lazy var checks = HealthChecks(world: self)
+  private(set) lazy var configuration = ConfigurationDesk(world: self)
+  private(set) lazy var deployments = DeploymentDesk(world: self)
+  let canaries = CanaryShares()
+  private var lastPort = 49_151
   private(set) lazy var joins = JoinBacklog(ShopPlan.services.flatMap(\.joins)) { [unowned self] in
     joinKind(at: ShopPlan.order) == .inner
   }
@@ -93,8 +101,12 @@ final class World: @unchecked Sendable {
       guard let store = plan.store, store.owner == nil else { return nil }
       return ServiceDisk(name: plan.name, store: store, at: time.now)
     }
+    if settings.topology.databases == .shared { sharedDatabase = SharedDatabase(settings.topology, world: self) }
     services = ShopPlan.services.map { DeployedService(plan: $0, world: self) }
-    for service in services { for instance in service.instances { instance.start() } }
+    let seeds = RegistryListing(
+      instances: services.filter { !$0.plan.isOutside }.flatMap(\.instances).map(\.registration), version: 0)
+    for instance in services.flatMap(\.instances) { instance.known.apply(seeds, now: time.now) }
+    for instance in services.flatMap(\.instances) { instance.start() }
     observatory.begin(self)
     checks.begin()
     customers.open()
@@ -114,6 +126,12 @@ final class World: @unchecked Sendable {
       preconditionFailure("the plan has no service \(name)")
     }
     return service
+  }
+
+  /// A port that nobody has, from the range for such (IANA's dynamic ports).
+  func nextPort() -> Int {
+    lastPort = lastPort == 65_535 ? 49_152 : lastPort + 1
+    return lastPort
   }
 
   func disk(of service: String) -> ServiceDisk? { disks.first { $0.name == service } }

@@ -38,7 +38,7 @@ extension IncidentFixture {
       SagaMark(.done, "order"), SagaMark(.done, "credit"), SagaMark(.done, "stock"), SagaMark(.failed, "charge"),
       SagaMark(.undone, "stock"), SagaMark(.undoFailed, "credit"),
     ]
-    saga.locks = ["order/order/1204"]
+    saga.locks = ["order/1204 at order"]
     saga.stash = 1
     return saga
   }

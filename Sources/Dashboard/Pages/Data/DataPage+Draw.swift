@@ -228,7 +228,7 @@ extension DataPage {
     return TableView(columns: columns, rowCount: order.fields.count, isFocused: false) { row in
       let field = order.fields[row]
       let cells = field.cells.map { cell -> TableCell in
-        guard let cell else { return .text("–", .faint) }
+        guard let cell else { return .runs([.faint("  –")]) }
         let text = visible(cell.text)
         return cell.differs ? .runs([Run("✗ \(text)", .failing, bold: true)]) : .runs([Run("  \(text)")])
       }

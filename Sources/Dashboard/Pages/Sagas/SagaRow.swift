@@ -37,7 +37,8 @@ struct SagaRow {
     case .strip: .runs(saga.stripRuns)
     case .definition: .text(saga.definition, .muted)
     case .waits:
-      .runs(saga.waitsFor.isEmpty ? [.faint("–")] : [Run(visible(saga.waitsFor), saga.isOverdue ? .degraded : .text)])
+      .runs(
+        saga.waitsFor.isEmpty ? [.faint("–")] : [Run(visible(saga.waitsFor), saga.state == .stuck ? .failing : .text)])
     case .locks: .figure(Figures.count(saga.locks.count), saga.locks.isEmpty ? .faint : .text)
     case .stash: .figure(Figures.count(saga.stash), saga.stash == 0 ? .faint : .degraded, bold: saga.stash > 0)
     }

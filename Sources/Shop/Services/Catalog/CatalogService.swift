@@ -11,17 +11,27 @@ actor CatalogService: ShopService {
 
   nonisolated let unownedExecutor: UnownedSerialExecutor
   private let database: DatabasePort
+  private let cache: StoreCache?
 
   init(_ process: ServiceProcess) {
     guard let database = process.database else { preconditionFailure("the catalog service keeps a database") }
     self.database = database
+    if process.world.settings.topology.cachesProducts {
+      process.cache = StoreCache(capacity: 500, timeToLive: 60_000_000_000, on: process.world.time)
+    }
+    cache = process.cache
     unownedExecutor = process.world.time.asUnownedSerialExecutor()
   }
 
   func handle(_ request: Request, from context: TraceContext) async throws -> Response {
     guard request.route == "GET /products/{sku}" else { return .notFound("catalog has no \(request.route)") }
     let sku = request.argument
-    guard let product = try await database.read({ try CatalogTables.product(sku, $0) }) else {
+    let database = database
+    let load: @Sendable () async throws -> Payload? = {
+      try await database.read { try CatalogTables.product(sku, $0) }
+    }
+    let found = if let cache { try await cache.value(sku, load: load) } else { try await load() }
+    guard let product = found else {
       return .notFound("there is no product \(sku)")
     }
     return Response(200, body: product)

@@ -15,7 +15,8 @@ extension ServiceProcess {
 
   /// Gives the pool the connections that faults leave it.
   func fitPool() {
-    let (service, planned) = (instance.service.name, instance.service.plan.store?.connections ?? 0)
+    let service = instance.service.name
+    let planned = configuration?.pool(of: service) ?? instance.service.plan.store?.connections ?? 0
     database?.connections.resize(
       to: world.faults.connections(of: service, instance: instance.number, planned: planned))
   }
@@ -30,8 +31,6 @@ extension ServiceInstance {
 
   /// The kernel ends the process; whoever watches over it starts it again.
   func runOutOfMemory() {
-    crash(because: "out of memory")
-    start()
-    world.healthMayHaveChanged()
+    fail(because: "out of memory")
   }
 }

@@ -1,0 +1,44 @@
+import Operations
+
+/// Lines that bring services to other sizes, versions and settings.
+extension PaletteReader {
+  /// `review 3`
+  func scaling(_ text: String) throws(PaletteProblem) -> Command {
+    let words = text.split(separator: " ").map(String.init)
+    guard words.count == 2, let count = Int(words[1]), count > 0 else {
+      throw PaletteProblem(sentence: "\"\(text)\" is no scaling; say a service and how many instances: review 3")
+    }
+    return .scale(service: try service(words[0]), instances: count)
+  }
+
+  /// `order.pool 20`, `back 3`
+  func setting(_ text: String) throws(PaletteProblem) -> Command {
+    let words = text.split(separator: " ").map(String.init)
+    guard words.count == 2 else {
+      throw PaletteProblem(sentence: "\"\(text)\" is no setting; say a key and its value: order.pool 20")
+    }
+    guard words[0] == "back" else { return .configure(key: words[0], value: words[1]) }
+    guard let version = Int(words[1]), version > 0 else {
+      throw PaletteProblem(sentence: "\"\(words[1])\" is no version; say back and its number: back 3")
+    }
+    return .rollBackConfiguration(version: version)
+  }
+
+  /// `review v2 canary=10%`, `review v2`, `review promote`, `review back`
+  func deployment(_ text: String) throws(PaletteProblem) -> Command {
+    let words = text.split(separator: " ").map(String.init)
+    guard (2...3).contains(words.count) else {
+      throw PaletteProblem(
+        sentence: "\"\(text)\" is no deployment; say review v2 canary=10%, or review promote, or back")
+    }
+    let name = try service(words[0])
+    if words.count == 2, words[1] == "promote" { return .promoteDeployment(service: name) }
+    if words.count == 2, words[1] == "back" { return .rollBackDeployment(service: name) }
+    guard words.count == 3 else { return .deploy(service: name, version: words[1], canary: nil) }
+    let prefix = "canary="
+    guard words[2].hasPrefix(prefix), let share = FaultNotation.share(String(words[2].dropFirst(prefix.count))),
+      share > 0
+    else { throw PaletteProblem(sentence: "\"\(words[2])\" is no share for a canary; say canary=10%") }
+    return .deploy(service: name, version: words[1], canary: share)
+  }
+}

@@ -1,0 +1,49 @@
+internal import Operations
+internal import Platform
+internal import Simulation
+
+/// The versions of the shop's configuration, which outlive every instance of the service that pushes them.
+final class ConfigurationDesk: @unchecked Sendable {
+  private unowned let world: World
+  var server: ConfigurationServer<ShopConfiguration>
+
+  init(world: World) {
+    self.world = world
+    let first = ShopConfiguration(world.settings)
+    do {
+      server = try ConfigurationServer(
+        initial: first, now: world.time.now, validate: { $0.problems(knowing: first) },
+        describe: { $0.values.map { ConfigurationEntry($0.key, $0.value) } })
+    } catch {
+      preconditionFailure("the shop's own configuration is good: \(error)")
+    }
+  }
+
+  var current: ShopConfiguration { server.current.value }
+
+  /// Publishes one value more. Instances have it when it was pushed to them.
+  func set(_ key: String, to value: String, by author: String) throws(ConfigurationError) {
+    var next = current
+    next[key] = value
+    published(try server.publish(next, author: author, now: world.time.now), "\(key)=\(value)")
+  }
+
+  func rollBack(to version: Int, by author: String) throws(ConfigurationError) {
+    published(try server.rollBack(to: version, author: author, now: world.time.now), "as version \(version)")
+  }
+
+  private func published(_ version: Int, _ what: String) {
+    world.tell(
+      OperationalEvent(
+        time: world.time.now, kind: .command, severity: .info, subject: "configuration",
+        change: "version \(version)", reason: what))
+    if let limit = current.sharedLimit { world.sharedDatabase?.limit(to: limit) }
+    // Supervisors run beside the instances, and see it whether those are up or not.
+    for service in world.services {
+      guard let policy = current.supervisor(of: service.name) else { continue }
+      for instance in service.instances where instance.supervisor.policy.word != policy.word {
+        instance.supervise(by: policy)
+      }
+    }
+  }
+}

@@ -1,0 +1,82 @@
+internal import Operations
+internal import OrderedCollections
+internal import Platform
+internal import Resilience
+internal import Simulation
+
+/// What can be changed while everything runs: values by key, as they are typed.
+struct ShopConfiguration: Sendable, Equatable {
+  private(set) var values = OrderedDictionary<String, String>()
+
+  static let rule = "balancing.rule"
+  static let sharedLimit = "shared-db.max-connections"
+  static func pool(_ service: String) -> String { "\(service).pool" }
+  static func supervisor(_ service: String) -> String { "\(service).supervisor" }
+  static func breakerWait(_ caller: String, _ callee: String) -> String { "\(caller)>\(callee).breaker.wait" }
+
+  init(values: [(key: String, value: String)]) {
+    self.values = OrderedDictionary(values.map { ($0.key, $0.value) }, uniquingKeysWith: { _, last in last })
+  }
+
+  /// As the shop is planned.
+  init(_ settings: ShopSettings) {
+    values[Self.rule] = settings.discovery.rule.rawValue
+    if settings.topology.databases == .shared {
+      values[Self.sharedLimit] = "\(settings.topology.maximumConnections)"
+    }
+    for service in ShopPlan.services where !service.isOutside {
+      if let store = service.store { values[Self.pool(service.name)] = "\(store.connections)" }
+      values[Self.supervisor(service.name)] = settings.supervision.policy(of: service.name).word
+      for call in service.calls {
+        let guarded = call.guarded(by: settings.resilience, caller: service.name)
+        // One that grows has no single value.
+        guard case .fixed(let wait) = guarded.breaker.waitIntervalInOpenState else { continue }
+        values[Self.breakerWait(service.name, call.callee)] = FaultNotation.duration(wait.wholeNanoseconds)
+      }
+    }
+  }
+
+  subscript(key: String) -> String? {
+    get { values[key] }
+    set { values[key] = newValue }
+  }
+
+  // MARK: What it says
+
+  var rule: BalancingRule? { values[Self.rule].flatMap(BalancingRule.init(rawValue:)) }
+  var sharedLimit: Int? { values[Self.sharedLimit].flatMap { Int($0) } }
+  func pool(of service: String) -> Int? { values[Self.pool(service)].flatMap { Int($0) } }
+  func supervisor(of service: String) -> SupervisionPolicy? {
+    values[Self.supervisor(service)].flatMap(SupervisionPolicy.init(word:))
+  }
+  /// Nanoseconds.
+  func breakerWait(_ caller: String, _ callee: String) -> Int64? {
+    values[Self.breakerWait(caller, callee)].flatMap { FaultNotation.nanoseconds($0) }
+  }
+
+  // MARK: Whether it may be published
+
+  /// The sentences that say what is wrong.
+  func problems(knowing known: ShopConfiguration) -> [String] {
+    values.compactMap { key, value in
+      known.values[key] == nil ? "there is no setting \(key); Tab shows what there is" : Self.problem(key, value)
+    }
+  }
+
+  private static func problem(_ key: String, _ value: String) -> String? {
+    if key == rule {
+      let words = BalancingRule.allCases.map(\.rawValue)
+      return words.contains(value) ? nil : "\(key)=\(value) is no rule; there are \(words.joined(separator: ", "))"
+    }
+    if key.hasSuffix(".pool") || key == sharedLimit {
+      let isGood = Int(value).map { (1...1_000).contains($0) } ?? false
+      return isGood ? nil : "\(key)=\(value) is no number of connections from 1 to 1000"
+    }
+    if key.hasSuffix(".supervisor") {
+      let words = SupervisionPolicy.words
+      return words.contains(value) ? nil : "\(key)=\(value) is no policy; there are \(words.joined(separator: ", "))"
+    }
+    let isGood = FaultNotation.nanoseconds(value).map { (1_000_000...3_600_000_000_000).contains($0) } ?? false
+    return isGood ? nil : "\(key)=\(value) is no duration from 1ms to 1h; say 10s"
+  }
+}

@@ -1,0 +1,19 @@
+/// Where the databases of the services are.
+public struct TopologySettings: Sendable {
+  public enum Databases: String, Sendable, CaseIterable {
+    /// A server for each service.
+    case separate
+    /// Five services on one server.
+    case shared = "shared-db"
+  }
+
+  public var databases = Databases.separate
+  /// Connections that a shared server accepts: `max_connections`.
+  public var maximumConnections = 151
+  /// Reads go to a replica of the shared server.
+  public var splitsReads = false
+  /// Catalog keeps products in memory for a minute.
+  public var cachesProducts = true
+
+  public init() {}
+}

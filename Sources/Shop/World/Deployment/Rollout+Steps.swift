@@ -1,0 +1,87 @@
+internal import Operations
+internal import Platform
+internal import Simulation
+
+extension Rollout {
+  func carryOut(_ instruction: DeploymentInstruction) {
+    world.time.spawn { [self] in
+      let outcome = await perform(instruction)
+      report(instruction, outcome)
+    }
+  }
+
+  private func perform(_ instruction: DeploymentInstruction) async -> DeploymentOutcome {
+    if instruction.step == .start {
+      let there = service.instances.first { $0.name == instruction.instance }
+      let instance = there ?? service.add(version: instruction.version)
+      if there == nil { world.checks.watch(instance) }
+      return await isUp(instance, within: 5_000_000_000)
+    }
+    guard let instance = service.instances.first(where: { $0.name == instruction.instance }) else {
+      return .failed("\(instruction.instance) is no more")
+    }
+    switch instruction.step {
+    case .drain: return await drain(instance)
+    case .deregister:
+      guard let process = instance.process else { return .done }
+      return await process.registryAgent.deregister() ? .done : .failed("the registry does not answer")
+    case .replace:
+      await instance.process?.retire()
+      instance.replace(with: instruction.version)
+      return await isUp(instance, within: 5_000_000_000)
+    case .register: return await register(instance)
+    case .awaitHealth: return await isHealthy(instance)
+    case .stop:
+      await instance.process?.retire()
+      service.remove(instance)
+      world.healthMayHaveChanged()
+      return .done
+    case .start: preconditionFailure("a new instance is started before anything is done to it")
+    }
+  }
+
+  /// Callers learn from the registry that it takes no more calls; when all had the time to, it refuses connections, and
+  /// the calls that run are answered.
+  private func drain(_ instance: ServiceInstance) async -> DeploymentOutcome {
+    guard let process = instance.process else { return .done }
+    process.isLeaving = true
+    world.healthMayHaveChanged()
+    if await process.registryAgent.leaveService() {
+      await world.time.pause(for: world.settings.discovery.registry.fetchInterval + 5_000_000_000)
+    }
+    process.isClosed = true
+    while process.openCalls > 0, !process.life.isOver { await world.time.pause(for: 50_000_000) }
+    return .done
+  }
+
+  private func register(_ instance: ServiceInstance) async -> DeploymentOutcome {
+    guard let process = instance.process else { return .failed("it is not running") }
+    process.isLeaving = false
+    process.isClosed = false
+    guard await process.registryAgent.register(), await process.registryAgent.enterService() else {
+      return .failed("the registry does not answer")
+    }
+    world.healthMayHaveChanged()
+    return .done
+  }
+
+  private func isUp(_ instance: ServiceInstance, within time: Int64) async -> DeploymentOutcome {
+    let end = world.time.now + time
+    while !instance.isUp, world.time.now < end { await world.time.pause(for: 50_000_000) }
+    return instance.isUp ? .done : .failed("it does not start")
+  }
+
+  /// Its own check of health goes well, asked over the network.
+  private func isHealthy(_ instance: ServiceInstance) async -> DeploymentOutcome {
+    let reply = Reply<Response>()
+    let timer = world.time.after(4_000_000_000) { reply.resolve(.failure(TimedOut())) }
+    defer { timer.cancel() }
+    do {
+      let response = try await world.network.call(
+        instance, Request("GET /health"), caller: "deployment", reply: reply)
+      return response.status == 200 ? .done : .failed("its check of health answers \(response.status)")
+    } catch {
+      return .failed("its check of health fails: \(error)")
+    }
+  }
+}

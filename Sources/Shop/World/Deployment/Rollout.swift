@@ -1,0 +1,147 @@
+internal import Operations
+internal import Platform
+internal import Simulation
+
+/// One service on its way to another version or another number of instances. What `Platform` says is to be done is done
+/// here: with calls to the registry, with time for callers to learn of it, and with real processes.
+final class Rollout: @unchecked Sendable {
+  enum Operation {
+    case rolling(RollingDeployment)
+    case scaling(Scaling)
+  }
+
+  let world: World
+  let service: DeployedService
+  private(set) var operation: Operation
+  let began: Int64
+  private(set) var ended: Int64?
+  /// The fewest that took calls meanwhile.
+  private(set) var fewestServing: Int
+  /// What the canaries and the others had answered when the canary stage began, by instance.
+  private var baseline: [String: (served: Int, failed: Int)] = [:]
+  private static let interval: Int64 = 250_000_000
+
+  init(_ operation: Operation, of service: DeployedService, in world: World) {
+    self.world = world
+    self.service = service
+    self.operation = operation
+    began = world.time.now
+    fewestServing = service.serving
+  }
+
+  var isFinished: Bool { ended != nil }
+
+  // MARK: What an operator says
+
+  func promote() {
+    guard case .rolling(var rolling) = operation else { return }
+    rolling.promote()
+    operation = .rolling(rolling)
+  }
+
+  func abort(because reason: String) {
+    guard case .rolling(var rolling) = operation else { return }
+    rolling.abort(reason: reason)
+    operation = .rolling(rolling)
+    tell("goes back", .warning, because: reason)
+  }
+
+  // MARK: By the clock
+
+  func run() {
+    guard !isFinished else { return }
+    step()
+    fewestServing = min(fewestServing, service.serving)
+    if !isFinished { world.time.after(Self.interval) { [self] in run() } }
+  }
+
+  private func step() {
+    judgeCanary()
+    let now = world.time.now
+    switch operation {
+    case .rolling(var rolling):
+      let before = rolling.phase
+      observe(&rolling)
+      let orders = rolling.next(now: now)
+      operation = .rolling(rolling)
+      if rolling.phase != before { phaseChanged(rolling) }
+      for order in orders {
+        switch order {
+        case .instance(let instruction): carryOut(instruction)
+        case .canaryShare(let points):
+          world.canaries.set(points == 0 ? nil : (rolling.version, points), of: service.name)
+        }
+      }
+    case .scaling(var scaling):
+      let orders = scaling.next(now: now)
+      operation = .scaling(scaling)
+      for instruction in orders { carryOut(instruction) }
+      if scaling.isFinished { finish("has \(Count.of(service.instances.count, "instance"))", .good) }
+    }
+  }
+
+  /// Whoever crashes meanwhile takes no calls.
+  private func observe(_ rolling: inout RollingDeployment) {
+    for instance in service.instances { rolling.observe(instance.name, isServing: instance.takesCalls) }
+  }
+
+  func report(_ instruction: DeploymentInstruction, _ outcome: DeploymentOutcome) {
+    let now = world.time.now
+    switch operation {
+    case .rolling(var rolling):
+      rolling.report(instruction.number, outcome, now: now)
+      operation = .rolling(rolling)
+    case .scaling(var scaling):
+      scaling.report(instruction.number, outcome, now: now)
+      operation = .scaling(scaling)
+    }
+  }
+
+  // MARK: Phases
+
+  private func phaseChanged(_ rolling: RollingDeployment) {
+    switch rolling.phase {
+    case .canary:
+      baseline = [:]
+      for instance in service.instances { baseline[instance.name] = instance.answered }
+      tell("canary of \(rolling.version)", .info)
+    case .completed: finish("runs \(rolling.version)", .good)
+    case .rolledBack(let reason): finish("is back on its version", .warning, because: reason)
+    case .rolling, .rollingBack: break
+    }
+  }
+
+  private func finish(_ change: String, _ severity: OperationalEvent.Severity, because reason: String = "") {
+    ended = world.time.now
+    tell(change, severity, because: reason)
+  }
+
+  func tell(_ change: String, _ severity: OperationalEvent.Severity, because reason: String = "") {
+    world.tell(
+      OperationalEvent(
+        time: world.time.now, kind: .command, severity: severity, subject: service.name, change: change,
+        reason: reason))
+  }
+
+  // MARK: The canary
+
+  /// What the instances of a version answered since the canary stage began.
+  func answered(version: String, isVersion: Bool) -> (served: Int, failed: Int) {
+    service.instances.filter { ($0.version == version) == isVersion }.reduce((0, 0)) { sum, instance in
+      let (now, before) = (instance.answered, baseline[instance.name] ?? (0, 0))
+      return (sum.0 + max(0, now.served - before.served), sum.1 + max(0, now.failed - before.failed))
+    }
+  }
+
+  /// Takes a canary back that fails clearly more often than the others.
+  private func judgeCanary() {
+    guard case .rolling(let rolling) = operation, case .canary = rolling.phase else { return }
+    let canary = answered(version: rolling.version, isVersion: true)
+    let others = answered(version: rolling.version, isVersion: false)
+    guard canary.failed >= 3 else { return }
+    let share = Double(canary.failed) / Double(canary.served)
+    let usual = others.served > 0 ? Double(others.failed) / Double(others.served) : 0
+    guard share > 2 * usual + 0.05 else { return }
+    abort(because: "the canary of \(rolling.version) fails \(canary.failed) of \(canary.served) calls")
+  }
+}

@@ -1,0 +1,63 @@
+internal import Operations
+internal import Platform
+internal import Simulation
+
+/// What one process knows of where the others are: a copy of the registry's list, and its own experience with them. It
+/// asks nobody when it is called on: a registry that is away leaves it with what it knows.
+final class ServiceDirectory: @unchecked Sendable {
+  private unowned let process: ServiceProcess
+  private let world: World
+  private var balancer: LoadBalancer
+  private var random: RandomStream
+  /// Until when an instance gets no calls, by its id. For look-up only.
+  private var aside: [String: Int64] = [:]
+  private(set) var rule: BalancingRule
+
+  init(_ process: ServiceProcess) {
+    self.process = process
+    world = process.world
+    rule = world.settings.discovery.rule
+    balancer = rule.balancer(zone: process.instance.zone)
+    random = world.random("\(process.instance.name)/balancing/\(process.number)")
+  }
+
+  /// Chooses an instance for a call, which runs until ``finished(_:)``; nil when all that are known were `tried`.
+  func choose(_ service: String, after tried: Set<String>) -> RegistryInstance? {
+    let known = process.instance.known.available(of: service)
+    guard !known.isEmpty else { return nil }
+    let now = world.time.now
+    let usable = ofShare(service, known.filter { !tried.contains($0.id) })
+    guard !usable.isEmpty else { return nil }
+    let resting = usable.filter { aside[$0.id, default: .min] > now }.map(\.id)
+    // Where all are put aside any of them may be back.
+    let unavailable = resting.count == usable.count ? [] : Set(resting)
+    return balancer.choose(from: usable, unavailable: unavailable) { self.random.below($0) }
+  }
+
+  /// While a canary is looked at it gets its share of the calls, and the others get the rest.
+  private func ofShare(_ service: String, _ instances: [RegistryInstance]) -> [RegistryInstance] {
+    guard let share = world.canaries.share(of: service) else { return instances }
+    let isForCanary = random.below(10_000) < share.basisPoints
+    let chosen = instances.filter { ($0.version == share.version) == isForCanary }
+    return chosen.isEmpty ? instances : chosen
+  }
+
+  func finished(_ instance: RegistryInstance) { balancer.finished(instance) }
+
+  /// Nobody listened at its address.
+  /// - Returns: whether another one may be tried at once.
+  func refused(_ instance: RegistryInstance) -> Bool {
+    let time = world.settings.discovery.asideFor
+    guard time > 0 else { return false }
+    aside[instance.id] = world.time.now + time
+    return true
+  }
+
+  func answered(_ instance: RegistryInstance) { aside[instance.id] = nil }
+
+  func use(_ rule: BalancingRule) {
+    guard rule != self.rule else { return }
+    self.rule = rule
+    balancer = rule.balancer(zone: process.instance.zone)
+  }
+}

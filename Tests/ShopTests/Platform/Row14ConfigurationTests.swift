@@ -1,0 +1,98 @@
+import Operations
+import Platform
+import Resilience
+import Testing
+import TraceCollector
+
+@testable import Shop
+
+/// Configuration that is pushed while everything runs, seen from outside.
+@Suite struct Row14ConfigurationTests {
+  private func snapshot(_ stage: Stage) -> SystemSnapshot {
+    SnapshotBuilder(world: stage.world, external: TraceStore(budget: 1 << 20))
+      .snapshot(speed: .asFastAsItCan, receivers: [], isStill: true)
+  }
+
+  @discardableResult
+  private func perform(_ command: Command, _ stage: Stage) -> CommandOutcome {
+    let outcome = CommandDesk(world: stage.world, snapshot: snapshot(stage)).outcome(of: command)
+    if case .done = outcome { CommandDesk.carryOut(command, in: stage.world) }
+    return outcome
+  }
+
+  @Test func aValueIsPushedToEveryInstance() {
+    let stage = Stage()
+    stage.run(2)
+    #expect(snapshot(stage).configuration?.upToDate == snapshot(stage).configuration?.instances)
+    let before = snapshot(stage).service("order")?.connections?.size ?? 0
+    #expect(perform(.configure(key: "order.pool", value: "3"), stage) == .done("order.pool \(before / 2) → 3"))
+    stage.run(2)
+    let now = snapshot(stage)
+    #expect(now.service("order")?.connections?.size == 6)
+    #expect(now.configuration?.version == 2 && now.configuration?.changes == ["order.pool \(before / 2) → 3"])
+    let own = now.services.filter { !$0.isOutside }.flatMap(\.instances)
+    #expect(own.allSatisfy { $0.configurationVersion == 2 })
+    perform(.rollBackConfiguration(version: 1), stage)
+    stage.run(2)
+    #expect(snapshot(stage).service("order")?.connections?.size == before)
+    #expect(snapshot(stage).configuration?.version == 3 && snapshot(stage).configuration?.rolledBackTo == 1)
+  }
+
+  @Test func whoIsDownTakesItOverWhenItIsBackAndNobodyDoesWhileTheServerIsDown() {
+    let stage = Stage()
+    stage.arm("order/2:crash,ttl=20s")
+    perform(.configure(key: "order.pool", value: "3"), stage)
+    stage.run(10)
+    #expect(snapshot(stage).service("order")?.instances.map(\.configurationVersion) == [2, nil])
+    stage.run(15)
+    #expect(snapshot(stage).service("order")?.instances.map(\.configurationVersion) == [2, 2])
+    stage.arm("config:crash,ttl=20s")
+    perform(.configure(key: "order.pool", value: "4"), stage)
+    stage.run(10)
+    #expect(snapshot(stage).service("order")?.instances.map(\.configurationVersion) == [2, 2])
+    stage.run(15)
+    #expect(snapshot(stage).service("order")?.instances.map(\.configurationVersion) == [3, 3])
+  }
+
+  @Test(arguments: [
+    ("order.pool", "many", "order.pool=many is no number of connections from 1 to 1000"),
+    ("order.pool", "0", "order.pool=0 is no number"), ("nobody.pool", "3", "there is no setting nobody.pool"),
+    ("balancing.rule", "best", "balancing.rule=best is no rule; there are round-robin"),
+    ("order.supervisor", "maybe", "order.supervisor=maybe is no policy"),
+    ("gateway>order.breaker.wait", "long", "gateway>order.breaker.wait=long is no duration"),
+  ])
+  func refusesWhatCannotBe(key: String, value: String, sentence: String) {
+    let stage = Stage()
+    let outcome = perform(.configure(key: key, value: value), stage)
+    guard case .refused(let said) = outcome else {
+      Issue.record("\(outcome)")
+      return
+    }
+    #expect(said.hasPrefix(sentence))
+    stage.run(2)
+    #expect(snapshot(stage).configuration?.version == 1)
+  }
+
+  /// A breaker that waits one second instead of ten lets a healed service be called nine seconds earlier.
+  @Test(arguments: ["10s", "1s"]) func aShorterWaitOfABreakerCounts(wait: String) throws {
+    let stage = Stage()
+    if wait != "10s" { perform(.configure(key: "gateway>review.breaker.wait", value: wait), stage) }
+    stage.run(3)
+    let client = try #require(stage.world.service("gateway").instances[0].process).client(of: "review")
+    try client.breaker.transition(to: .open, now: stage.world.time.now)
+    stage.run(2)
+    #expect(client.breaker.tryAcquire(now: stage.world.time.now) == (wait == "1s"))
+  }
+
+  @Test func ruleAndSupervisorAreChangedLive() {
+    let stage = Stage()
+    perform(.configure(key: "balancing.rule", value: "zone"), stage)
+    perform(.configure(key: "order.supervisor", value: "off"), stage)
+    stage.run(3)
+    #expect(stage.world.service("gateway").instances[0].process?.directory.rule == .zone)
+    #expect(snapshot(stage).registry?.rule == "zone")
+    perform(.killInstance(service: "order", instance: "order-1"), stage)
+    stage.run(10)
+    #expect(snapshot(stage).service("order")?.instancesUp == 1)
+  }
+}

@@ -1,0 +1,88 @@
+import Operations
+import Platform
+import Testing
+import TraceCollector
+
+@testable import Shop
+
+/// Connections to databases, and the cache in front of one, seen from outside.
+@Suite struct Row17ConnectionsTests {
+  private func snapshot(_ stage: Stage) -> SystemSnapshot {
+    SnapshotBuilder(world: stage.world, external: TraceStore(budget: 1 << 20))
+      .snapshot(speed: .asFastAsItCan, receivers: [], isStill: true)
+  }
+
+  /// Ten minutes at 5 tx/s on a shared server that takes seventy connections, of the hundred that five services want.
+  private func tenMinutes(splitsReads: Bool) -> (stage: Stage, snapshot: SystemSnapshot) {
+    let stage = Stage(seed: 17, rate: 5) {
+      $0.mix = .ordinary
+      $0.topology.databases = .shared
+      $0.topology.maximumConnections = 70
+      $0.topology.splitsReads = splitsReads
+    }
+    stage.run(600)
+    return (stage, snapshot(stage))
+  }
+
+  @Test func tooManyConnectionsIsHealedBySplittingReadsOff() throws {
+    let (starved, sick) = tenMinutes(splitsReads: false)
+    let server = try #require(sick.databaseServers.first)
+    #expect(server.open == 70 && server.refused > 0)
+    // Nobody waits for a pool of its own: it is another failure.
+    #expect(sick.services.allSatisfy { ($0.connections?.waiting ?? 0) == 0 })
+    #expect(sick.services.contains { $0.reason.contains("Too many connections") })
+    #expect(starved.world.transactions.currentTally().failed > 100)
+
+    let (healed, well) = tenMinutes(splitsReads: true)
+    #expect(well.databaseServers.map(\.name) == ["shared", "shared-replica"])
+    #expect(well.databaseServers.allSatisfy { $0.refused == 0 && $0.open <= 70 })
+    #expect(well.services.filter { !$0.isOutside }.allSatisfy { $0.health == .up })
+    #expect(healed.world.transactions.currentTally().failed == 0)
+    healed.world.customers.close()
+    healed.run(60)
+    #expect(healed.problems() == [])
+  }
+
+  @Test func oneServerOfItsOwnKnowsNoSuchFailure() {
+    #expect(snapshot(Stage()).databaseServers.isEmpty)
+  }
+
+  @Test func theLimitOfTheServerIsChangedLive() throws {
+    let stage = Stage { $0.topology.databases = .shared }
+    #expect(snapshot(stage).databaseServers.first?.refused == 0)
+    CommandDesk.carryOut(.configure(key: "shared-db.max-connections", value: "12"), in: stage.world)
+    stage.run(20)
+    #expect(try #require(snapshot(stage).databaseServers.first).refused > 0)
+    #expect(snapshot(stage).databaseServers.first?.open == 12)
+    #expect(snapshot(stage).services.contains { $0.reason.contains("Too many connections") })
+    CommandDesk.carryOut(.rollBackConfiguration(version: 1), in: stage.world)
+    stage.run(20)
+    #expect(snapshot(stage).databaseServers.first?.open == 100)
+    #expect(snapshot(stage).services.filter { !$0.isOutside }.allSatisfy { $0.health == .up })
+  }
+
+  @Test(arguments: [true, false]) func theCacheAnswersWhatWasReadBefore(isOn: Bool) throws {
+    let stage = Stage { $0.topology.cachesProducts = isOn }
+    for _ in 0..<40 {
+      stage.send(Request("GET /products/{sku}", argument: "sku-01"))
+      stage.run(0.1)
+    }
+    stage.run(1)
+    let cache = snapshot(stage).service(ShopPlan.catalog)?.cache
+    #expect(stage.answers.count { $0.status == 200 } == 40)
+    guard isOn else {
+      #expect(cache == nil)
+      return
+    }
+    #expect(cache?.loads == 2 && cache?.hits == 38)
+    // What it has it gives also while the store is away; after a minute it does not.
+    stage.arm("db:catalog:db-down")
+    stage.send(Request("GET /products/{sku}", argument: "sku-01"))
+    stage.run(3)
+    #expect(stage.answers.last?.status == 200)
+    stage.run(60)
+    stage.send(Request("GET /products/{sku}", argument: "sku-01"))
+    stage.run(5)
+    #expect(stage.answers.last?.status == 503)
+  }
+}
