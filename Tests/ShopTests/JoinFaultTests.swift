@@ -1,7 +1,9 @@
 import EventBus
 import Operations
+import Simulation
 import Testing
 import TraceModel
+import Transactions
 
 @testable import Shop
 

@@ -4,6 +4,7 @@ import Simulation
 import Testing
 import TraceCollector
 import TraceModel
+import Transactions
 
 @testable import Shop
 
