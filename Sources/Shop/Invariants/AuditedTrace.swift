@@ -5,6 +5,7 @@ struct AuditedTrace {
   private struct Node {
     var id: SpanID
     var parent: SpanID?
+    var service: String
     var ltxid: UInt32
     var kind: SpanKind
     var status: SpanStatus
@@ -32,7 +33,7 @@ struct AuditedTrace {
     if span.kind == .producer, nodes.contains(where: { $0.id == span.id }) { return }
     nodes.append(
       Node(
-        id: span.id, parent: span.parent, ltxid: span.ltxid?.number ?? 0, kind: span.kind, status: span.status,
+        id: span.id, parent: span.parent, service: span.service, ltxid: span.ltxid?.number ?? 0, kind: span.kind, status: span.status,
         isAnswered: span[attribute: AttributeName.httpStatus] != nil, isOutward: span.peer == ShopPlan.company))
   }
 
@@ -63,7 +64,7 @@ struct AuditedTrace {
     if let place = Self.cycle(parents) { return "span \(nodes[place].id) is its own ancestor" }
     guard isOver else { return nil }
     let children = Self.childCounts(parents)
-    return missingLeaf(children) ?? (ranInParallel(children, parents) ? nil : gap)
+    return missingLeaf(children) ?? (ranInParallel(children, parents) ? nil : gap(parents))
   }
 
   /// What is wrong with spans that came after their transaction was judged; nil when each of them goes back to a record
@@ -146,8 +147,15 @@ struct AuditedTrace {
   }
 
   /// Where nothing ran in parallel the crossings are numbered 1 … n.
-  private var gap: String? {
-    let numbers = nodes.filter { $0.parent == nil || $0.kind == .client || $0.kind == .producer }.map(\.ltxid).sorted()
+  ///
+  /// What is mined from a database's log is published beside the transaction, by another service than the one that
+  /// changed the row, and neither knows how far the other counts.
+  private func gap(_ parents: [Int?]) -> String? {
+    let crossings = zip(nodes, parents).filter { node, parent in
+      guard node.kind == .producer, let parent else { return node.parent == nil || node.kind == .client }
+      return nodes[parent].service == node.service
+    }
+    let numbers = crossings.map(\.0.ltxid).sorted()
     for (index, number) in numbers.enumerated() where number != index + 1 {
       return "hops are numbered \(numbers.map(String.init).joined(separator: " "))"
     }
