@@ -19,5 +19,8 @@ struct Reaction<Thing: Sendable & Equatable>: Sendable {
   mutating func forget() { before = nil }
 
   /// What was there before, as long as a key may still mean it.
-  func meant(at clock: Int64) -> Thing? { clock - changedAt < Self.time ? before : nil }
+  func meant(at clock: Int64) -> Thing? {
+    let (age, isVeryOld) = clock.subtractingReportingOverflow(changedAt)
+    return !isVeryOld && age < Self.time ? before : nil
+  }
 }

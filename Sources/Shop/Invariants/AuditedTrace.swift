@@ -33,7 +33,8 @@ struct AuditedTrace {
     if span.kind == .producer, nodes.contains(where: { $0.id == span.id }) { return }
     nodes.append(
       Node(
-        id: span.id, parent: span.parent, service: span.service, ltxid: span.ltxid?.number ?? 0, kind: span.kind, status: span.status,
+        id: span.id, parent: span.parent, service: span.service, ltxid: span.ltxid?.number ?? 0, kind: span.kind,
+        status: span.status,
         isAnswered: span[attribute: AttributeName.httpStatus] != nil, isOutward: span.peer == ShopPlan.company))
   }
 
