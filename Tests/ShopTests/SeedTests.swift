@@ -49,7 +49,8 @@ import Testing
   /// Each kind of fault is among them, several times.
   @Test func everyKindOfFaultIsTried() throws {
     let armed = try Self.seeds.flatMap { try RandomFaults(seed: $0).settings.faults.map(\.spec.kind.name) }
-    for name in FaultKind.Name.allCases {
+    // Mistakes break promises on purpose, and the key-value store has seeds of its own.
+    for name in FaultKind.Name.allCases where name.mistake == nil && name != .full && name != .down {
       #expect(
         armed.count { $0 == name } > 3, "\(name.rawValue) is hardly among the faults of \(Self.seeds.count) seeds")
     }

@@ -98,7 +98,7 @@ public enum FaultKind: Sendable, Hashable, Codable {
       case .noIdempotency: "no idempotency"
       case .noBreaker: "no breaker"
       case .innerJoin: "inner join"
-      case .viewWithoutVersions: "view without versions"
+      case .viewWithoutVersions: "blind view"
       default: rawValue
       }
     }

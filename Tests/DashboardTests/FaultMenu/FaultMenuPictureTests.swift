@@ -32,10 +32,13 @@ struct FaultMenuPictureTests {
         │  poison message       strikes a topic; say topic:…      n/a  │
         │  duplicates           strikes a topic; say topic:…      n/a  │
         │  broker down          this shop has no event bus        n/a  │
+        │  store full           this shop has no key-value store  n/a  │
+        │  store down           this shop has no key-value store  n/a  │
         │  dual write           publishes through no outbox       n/a  │
         │  no idempotency       a repetition does no harm         n/a  │
         │  no breaker           calls nobody                      n/a  │
         │  inner join           joins no streams                  n/a  │
+        │  blind view           keeps no view                     n/a  │
         │                                                              │
         ├──────────────────────────────────────────────────────────────┤
         │  scope      ◂ all instances ▸   payment-1   payment-2        │

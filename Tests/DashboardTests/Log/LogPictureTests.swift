@@ -66,7 +66,7 @@ import Testing
   @Test func at120() {
     let wanted = """
        msatop  shop simulated  ● LIVE 14:03:27 ×1       214 tx/s  err 1.9 %  p99 2.07 s  ○ 1  ◐ 1  lag 1.2k ↑  ↯ 1 fault  ! 2
-       1 Overview  2 Services• 3 Breakers• 4 Topics• 5 Transactions• 6 Sagas  7 Map  8 Data  9 Platform  0 Faults•     ? help
+       1 Overview  2 Services• 3 Breakers• 4 Topics• 5 Transactions• 6 Sagas  7 Map  8 Data  9 Platform• 0 Faults•     ? help
 
         lines a second ─────────────────────────────────────────────────────────────────────── 10/s  warn 3.4/s  error 0.6/s
                                                                                                             ┊
@@ -112,7 +112,7 @@ import Testing
   @Test func at200() {
     let wanted = """
        msatop  shop simulated  ● LIVE 14:03:27 ×1                                                                                       214 tx/s  err 1.9 %  p99 2.07 s  ○ 1  ◐ 1  lag 1.2k ↑  ↯ 1 fault  ! 2
-       1 Overview  2 Services• 3 Breakers• 4 Topics• 5 Transactions• 6 Sagas  7 Map  8 Data  9 Platform  0 Faults•                                                                                     ? help
+       1 Overview  2 Services• 3 Breakers• 4 Topics• 5 Transactions• 6 Sagas  7 Map  8 Data  9 Platform• 0 Faults•                                                                                     ? help
 
         lines a second ─────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────── 10/s  warn 3.4/s  error 0.6/s
                                                                                                                                                                                             ┊
@@ -178,7 +178,7 @@ import Testing
   @Test func inASCII() {
     let wanted = """
        msatop  shop simulated  * LIVE 14:03:27 x1       214 tx/s  err 1.9 %  p99 2.07 s  O 1  o 1  lag 1.2k ^  % 1 fault  ! 2
-       1 Overview  2 Services! 3 Breakers! 4 Topics! 5 Transactions! 6 Sagas  7 Map  8 Data  9 Platform  0 Faults!     ? help
+       1 Overview  2 Services! 3 Breakers! 4 Topics! 5 Transactions! 6 Sagas  7 Map  8 Data  9 Platform! 0 Faults!     ? help
 
         lines a second ----------------------------------------------------------------------- 10/s  warn 3.4/s  error 0.6/s
                                                                                                             :

@@ -5,7 +5,7 @@ import Testing
 @Suite struct JoinProcessorTests {
   private static let topics = JoinProcessor.Topics(left: "left", right: "right", output: "out")
 
-  private func makeBroker(partitions: Int = 1, groups: GroupSettings = .prompt) throws -> Broker {
+  func makeBroker(partitions: Int = 1, groups: GroupSettings = .prompt) throws -> Broker {
     let broker = try Broker(groupSettings: groups)
     for topic in ["left", "right", "out"] {
       try broker.createTopic(topic, settings: TopicSettings(partitions: partitions, segmentBytes: 200))
@@ -13,7 +13,7 @@ import Testing
     return broker
   }
 
-  private func processor(
+  func processor(
     _ broker: Broker, _ client: String = "p", within distance: Int64 = 100, settings: ConsumerSettings = .init()
   ) throws -> JoinProcessor {
     try JoinProcessor(
@@ -383,36 +383,5 @@ import Testing
     let count = { (word: String) in lines.joined().count { $0.contains(word) } }
     #expect(count("assigned") > 50 && count("discarded") > 20 && count("gone") > 20, "\(lines)")
     #expect(count("does not answer") > 20 && count("time passed") > 5, "\(lines)")
-  }
-
-  /// Two members on threads of their own, one of which leaves and comes back all the time, and writers beside them.
-  @Test func threadsShareOneJoin() throws {
-    let broker = try makeBroker(partitions: 2)
-    let (pairs, threads) = (300, 4)
-    let published = Recorder<String>()
-    broker.onAppend { topic, _, records in
-      if topic == "out" { for record in records { published.add(record.text) } }
-    }
-    try onThreads(threads) { thread in
-      if thread < 2 {
-        for number in 0..<pairs {
-          let record = ProducerRecord(key: "\(number)", text: "\(number)", timestamp: Int64(number))
-          try broker.append([record], to: thread == 0 ? "left" : "right", now: 0)
-        }
-        return
-      }
-      var processor = try self.processor(broker, "p\(thread)", within: 1_000_000)
-      var rounds = 0
-      while published.all.count < pairs, rounds < 1_000_000 {
-        rounds += 1
-        try processor.step(max: 20, now: 0)
-        if thread == 3, rounds % 7 == 0 {
-          processor.close(now: 0)
-          processor = try self.processor(broker, "p\(thread)", within: 1_000_000)
-        }
-      }
-      processor.close(now: 0)
-    }
-    #expect(published.all.sorted() == (0..<pairs).map { "\($0)+\($0)" }.sorted())
   }
 }

@@ -10,7 +10,9 @@ import Transactions
 /// What happens between the services and the bus, seen in its records, in rows and in spans; and that all of it heals.
 @Suite struct BusFaultTests {
   private func types(_ stage: Stage, _ id: GTXID?) -> [String] {
-    stage.records(id).compactMap { $0.record.headerText(RecordHeaderName.type) }
+    // What is mined from the databases' logs comes beside the saga.
+    stage.records(id).filter { ![TopicName.itemChanges, TopicName.orderChanges].contains($0.topic) }
+      .compactMap { $0.record.headerText(RecordHeaderName.type) }
   }
 
   // MARK: The bus is down
@@ -83,7 +85,7 @@ import Transactions
     let relaying = try #require(instances.first { $0.process?.isRelaying == true })
     stage.arm("order/\(relaying.number):partition")
     let id = stage.order()
-    stage.run(8)
+    stage.run(12)
     #expect(instances.first { $0 !== relaying }?.process?.isRelaying == true)
     #expect(types(stage, id).first == EventType.orderCreated)
     stage.run(20)
@@ -143,7 +145,9 @@ import Transactions
       types(stage, id).sorted() == [
         "ITEM_RESERVED", "ITEM_RESERVED", "ORDER_CREATE", "PAYMENT_COMPLETE", "PAYMENT_COMPLETE",
       ])
-    let messages = stage.records(id).compactMap { $0.record.headerText(RecordHeaderName.message) }
+    let messages = stage.records(id).filter { $0.topic != TopicName.orderChanges }.compactMap {
+      $0.record.headerText(RecordHeaderName.message)
+    }
     #expect(Set(messages).count == 3)
     #expect(stage.world.companyBooks.charges == 1)
     // PAYMENT_COMPLETE is read by order and by recommendation.

@@ -123,7 +123,8 @@ import TraceCollector
     #expect(deployment.reason.contains("the canary of v2-bad fails"))
     #expect(snapshot(stage).service("catalog")?.instances.map(\.version) == ["1.0.0", "1.0.0"])
     // One in ten at most has suffered, and only while it was looked at.
-    #expect((1..<60).contains(stage.world.transactions.currentTally().failed))
+    let tally = stage.world.transactions.currentTally()
+    #expect(tally.failed > 0 && tally.failed < tally.started / 10)
   }
 
   @Test func aGoodCanaryIsPromotedAndCanBeTakenBackAfterwards() throws {

@@ -56,7 +56,8 @@ import TraceCollector
     #expect(snapshot(stage).databaseServers.first?.open == 12)
     #expect(snapshot(stage).services.contains { $0.reason.contains("Too many connections") })
     CommandDesk.carryOut(.rollBackConfiguration(version: 1), in: stage.world)
-    stage.run(20)
+    // A service stays degraded for as long as its last minute was.
+    stage.run(90)
     #expect(snapshot(stage).databaseServers.first?.open == 100)
     #expect(snapshot(stage).services.filter { !$0.isOutside }.allSatisfy { $0.health == .up })
   }

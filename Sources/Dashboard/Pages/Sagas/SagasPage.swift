@@ -169,7 +169,8 @@ struct SagasPage: Page {
   }
 
   func subject(_ context: PageContext) -> Subject? {
-    if let opened { return .saga(opened) }
+    // Of a system that has started anew nothing is left.
+    if let opened { return context.saga != nil || saga(context) != nil ? .saga(opened) : nil }
     return saga(context).map { .saga($0.gtxid) }
   }
 }
