@@ -72,7 +72,9 @@ import TraceModel
     #expect(facts("1", stage)?.gtxid == id)
     #expect(facts("#1", stage)?.gtxid == id)
     #expect(facts(String(id.hex.prefix(6)), stage)?.gtxid == id)
-    #expect(facts(id.hex, stage)?.events.map(\.type) == ["ORDER_CREATE", "ITEM_RESERVED", "PAYMENT_COMPLETE"])
+    // What is mined from the order's table comes beside the saga, whenever the miner gets to it.
+    let told = facts(id.hex, stage)?.events.map(\.type).filter { $0 != "OrderChanged" }
+    #expect(told == ["ORDER_CREATE", "ITEM_RESERVED", "PAYMENT_COMPLETE"])
     guard case .unknown(let sentence) = OrderReader(world: stage.world).answer("99") else {
       Issue.record("there is no order 99")
       return
