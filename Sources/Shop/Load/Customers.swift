@@ -75,7 +75,9 @@ final class Customers: @unchecked Sendable {
     let user = Self.names[choices.below(Self.names.count)]
     // One in a hundred comes through a partner whose own tracer sends an id along.
     let foreign = choices.happens(0.01) ? GTXID(high: choices.next(), low: choices.next()) : nil
-    let journey = chosen(from: mix.journeys.map { ($0.journey, $0.weight) }) ?? .buy
+    let drawn = chosen(from: mix.journeys.map { ($0.journey, $0.weight) }) ?? .buy
+    // Nobody asks what was paid before anybody has ordered.
+    let journey = drawn == .receipt && ordered.isEmpty ? .browse : drawn
     switch journey {
     case .member:
       let plan = memberPlan(user, product.sku, &choices)
@@ -155,7 +157,7 @@ final class Customers: @unchecked Sendable {
       return Request("POST /reviews", body: body)
     case .card: return Request("POST /cards/check", body: Payload(user: user))
     case .receipt:
-      return Request("GET /payments/{gtxid}", argument: ordered.isEmpty ? "" : ordered[choices.below(ordered.count)])
+      return Request("GET /payments/{gtxid}", argument: ordered[choices.below(ordered.count)])
     case .history:
       var body = Payload()
       if let last = lastOrders[user], world.time.now - last.time < Self.ownOrderIsNew {

@@ -65,6 +65,7 @@ public final class SimulationRun {
   private func report(took: Duration, _ verdicts: [(invariant: Invariant, problems: [String])]) -> SimulationReport {
     let tally = world.transactions.currentTally()
     var report = SimulationReport(seed: world.settings.seed, rate: world.settings.rate)
+    report.mistakes = world.settings.mistakes.map(\.rawValue).sorted()
     report.virtualSeconds = Double(world.time.elapsed) / 1e9
     report.wallSeconds = Double(took.wholeNanoseconds) / 1e9
     report.transactions = SimulationReport.Transactions(

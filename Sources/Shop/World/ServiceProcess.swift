@@ -29,6 +29,8 @@ final class ServiceProcess: @unchecked Sendable {
   var isLeaving = false
   /// It takes no connection any more; calls that run are answered.
   var isClosed = false
+  /// How often it was drained: one that was taken back into service meanwhile is not closed by what began before.
+  var drains = 0
   private(set) var clients: [RemoteClient] = []
   private var behaviour: (any ShopService)?
   private var consumer: RecordConsumer?

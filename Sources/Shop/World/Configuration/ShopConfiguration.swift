@@ -56,10 +56,11 @@ struct ShopConfiguration: Sendable, Equatable {
 
   // MARK: Whether it may be published
 
-  /// The sentences that say what is wrong.
+  /// The sentences that say what is wrong. What was planned is right, whatever it is: a file may say more than an operator.
   func problems(knowing known: ShopConfiguration) -> [String] {
     values.compactMap { key, value in
-      known.values[key] == nil ? "there is no setting \(key); Tab shows what there is" : Self.problem(key, value)
+      guard let planned = known.values[key] else { return "there is no setting \(key); Tab shows what there is" }
+      return value == planned ? nil : Self.problem(key, value)
     }
   }
 
