@@ -17,6 +17,10 @@ public struct ShopSettings: Sendable {
   public var crashes: [(at: Int64, spec: CrashSpec)] = []
   /// What is built wrong on purpose, in every service that it applies to.
   public var mistakes: Set<Mistake> = []
+  /// Steps that are taken in the wrong order, to see what their order is good for.
+  var wrongOrders: Set<WrongOrder> = []
+  /// Whether lines of the log say to which transaction they belong.
+  var logsTransactions = true
   /// The share of charges that the company declines, and of those whose answer never comes.
   public var declined = 0.01
   public var unanswered = 0.005

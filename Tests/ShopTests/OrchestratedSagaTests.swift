@@ -105,7 +105,7 @@ import Transactions
 
   @Test(arguments: 1...6) func holdsUnderCrashes(seed: UInt64) throws {
     var settings = try RandomFaults(seed: seed).settings
-    settings.rate = 20
+    settings.rate = 12
     settings.mix.sagas = [(.orchestrated, 1)]
     for (at, text) in [
       (3, "orchestrator:crash,ttl=3s"), (5, "customer/1:crash,ttl=3s"), (7, "order:crash,ttl=2s"),

@@ -48,8 +48,9 @@ public final class SimulationRun {
   private static let vainRest: Int64 = 60_000_000_000
 
   private var isBuiltWrong: Bool {
-    world.settings.scenario?.steps.contains { step in
-      if case .command(.arm(let spec)) = step.deed { spec.kind.name.mistake != nil } else { false }
+    if !world.settings.mistakes.isEmpty || world.settings.faults.contains(where: { $0.spec.isMistake }) { return true }
+    return world.settings.scenario?.steps.contains { step in
+      if case .command(.arm(let spec)) = step.deed { spec.isMistake } else { false }
     } ?? false
   }
 
@@ -125,4 +126,8 @@ public final class SimulationRun {
   public func transactions(withPrefix prefix: String) -> [GTXID] {
     world.traces.find(prefix: prefix, limit: Self.mostFound)
   }
+}
+
+extension FaultSpec {
+  fileprivate var isMistake: Bool { kind.name.mistake != nil }
 }

@@ -51,8 +51,7 @@ struct DatabaseUnavailable: Error, CustomStringConvertible {
 final class DatabasePort: @unchecked Sendable {
   let disk: ServiceDisk
   let connections: ResourcePool
-  /// Events of the transaction at hand that go to the bus without an outbox, by mistake.
-  var events: [Outbox.Entry] = []
+  /// Events of the transaction that was committed last that go to the bus without an outbox, by mistake.
   private var direct: [Outbox.Entry] = []
   private let shared: SharedDatabase?
   private let bus: BusPort
@@ -113,24 +112,37 @@ final class DatabasePort: @unchecked Sendable {
   private func commit<Value>(
     _ body: (Database) throws -> Value, for origin: ChangeOrigin?, at place: CommitPlace
   ) throws -> (Value, [Outbox.Mark]) {
-    events = []
-    defer { direct = events }
+    direct = []
     var struck: CrashSpec?
     var written: [Outbox.Mark] = []
+    var taken: [Outbox.Entry] = []
     do {
       let value = try disk.database.write(at: world.time.now, for: origin) { database in
         let value = try body(database)
-        if disk.publishes { written = try Outbox.written(after: disk.lastEvent, database) }
+        if disk.publishes {
+          taken = try takeOutEvents(database)
+          written = try Outbox.written(after: disk.lastEvent, database)
+        }
         struck = place.before.flatMap { world.crashPoints.strike($0, instance) }
         if struck != nil { throw InstanceCrashed() }
         return value
       }
       if let last = written.last { disk.lastEvent = last.id }
-      return (value, written + events.map(Outbox.Mark.init))
+      direct = taken
+      return (value, written + taken.map(Outbox.Mark.init))
     } catch {
       if let struck { world.crashPoints.crash(instance, struck) }
       throw error
     }
+  }
+
+  /// The events of the transaction at hand that are to be published beside it; none in a service that is built right.
+  private func takeOutEvents(_ database: Database) throws -> [Outbox.Entry] {
+    if world.settings.wrongOrders.contains(.publishThenCommit) {
+      try bus.append(try Outbox.takeOut(after: disk.lastEvent, database))
+    }
+    guard world.makes(.dualWrite, at: instance.service.name) else { return [] }
+    return try Outbox.takeOut(after: disk.lastEvent, database)
   }
 
   /// Runs `body` over one connection. It makes transactions of its own, none of which writes an event.

@@ -63,11 +63,7 @@ extension ServiceProcess {
     var event = event
     // Without an id that is the same each time nobody can tell a repetition.
     if makes(.noIdempotency) { event.message += "/\(event.span)" }
-    if makes(.dualWrite) {
-      self.database?.events.append(event)
-    } else {
-      try Outbox.write(event, database)
-    }
+    try Outbox.write(event, database)
   }
 
   /// Notes a record within the transaction of its effect; false when it has had it before.

@@ -117,6 +117,7 @@ final class PartitionWorker: @unchecked Sendable {
       }
       let record = queue.removeFirst()
       isBusy = true
+      if consumer.process.takes(.commitThenAct) { consumer.commitAhead(of: record, self) }
       var handling = await handle(record)
       if handling != nil, isGivenTwice(record), !isStopped { handling = await handle(record) }
       isBusy = false
@@ -127,6 +128,9 @@ final class PartitionWorker: @unchecked Sendable {
       if isHeldBack || isStopped { consumer.wake() }
     }
   }
+
+  /// As if it were handled.
+  func skip(_ record: EventRecord) { handled = record.offset + 1 }
 
   private func finish(_ record: EventRecord, _ handling: Handling?) {
     guard let handling else { return }

@@ -60,7 +60,7 @@ extension ServiceProcess {
     world.logBook.write(
       LogLine(
         time: instance.now, level: level, service: instance.service.name, instance: instance.name,
-        gtxid: context?.gtxid, ltxid: context?.ltxid, message: message))
+        gtxid: world.settings.logsTransactions ? context?.gtxid : nil, ltxid: context?.ltxid, message: message))
   }
 }
 

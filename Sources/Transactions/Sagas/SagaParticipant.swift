@@ -9,9 +9,12 @@ internal import TraceModel
 public struct SagaParticipant: Sendable {
   /// The service.
   public let name: String
+  /// True takes whatever comes for new, which is a mistake.
+  public let isBlind: Bool
 
-  public init(_ name: String) {
+  public init(_ name: String, isBlind: Bool = false) {
     self.name = name
+    self.isBlind = isBlind
   }
 
   public static let schema = """
@@ -60,7 +63,7 @@ public struct SagaParticipant: Sendable {
     case .unlock: return try unlock(command, context, database, act)
     case .act, .undo: break
     }
-    if let reply = try repeated(command, database) {
+    if !isBlind, let reply = try repeated(command, database) {
       try send(reply, to: command, context, database)
       return .repeated(reply)
     }
@@ -72,10 +75,10 @@ public struct SagaParticipant: Sendable {
       return .tombstoned(try reply(.done(), to: command, context, database))
     case (.act, .tombstone), (.act, .undone):
       return .tombstoned(try reply(.refused("undone before it came"), to: command, context, database))
-    case (.act, .done):
+    case (.act, .done) where !isBlind:
       // Under another request id: it is done once all the same.
       return .repeated(try reply(.done(), to: command, context, database))
-    case (.undo, .done), (.act, nil), (.unlock, _):
+    case (.undo, .done), (.act, nil), (.act, .done), (.unlock, _):
       return try carryOut(command, context, database, act)
     }
   }
@@ -156,8 +159,12 @@ public struct SagaParticipant: Sendable {
     }
     // Also to an undo: the reply to the action may never have come.
     reply.locked = try SemanticLock.resources(of: command.saga, database)
+    // A second reply, of one who does not know of the first, is another message all the same.
+    let again = isBlind ? " ON CONFLICT(request) DO UPDATE SET ok = excluded.ok, reason = excluded.reason" : ""
     try database.run(
-      "INSERT INTO saga_request(request, ok, reason, locked, body, replies, received) VALUES (?, ?, ?, ?, ?, 0, ?)",
+      """
+      INSERT INTO saga_request(request, ok, reason, locked, body, replies, received) VALUES (?, ?, ?, ?, ?, 0, ?)\(again)
+      """,
       [
         command.request, reply.isSuccess, reply.reason, reply.locked.joined(separator: "\n"), reply.body, context.now,
       ])

@@ -56,7 +56,7 @@ actor InventoryService: ShopService {
   }
 
   private func carryOut(_ delivery: Delivery) async throws {
-    let (now, hop) = (world.time.now, delivery.context.ltxid)
+    let (now, hop, isBlind) = (world.time.now, delivery.context.ltxid, process.makes(.noIdempotency))
     try await CommandHandler(process: process, database: database).handle(delivery) { command, order, database in
       guard let id = order.order, let sku = order.sku else { return .refused("the command names no order or product") }
       if command.name == CommandName.releaseStock {
@@ -66,7 +66,7 @@ actor InventoryService: ShopService {
         return .done()
       }
       let isEnough = try StockTables.reserve(
-        id, sku: sku, quantity: order.quantity ?? 0, hop: hop, now: now, database)
+        id, sku: sku, quantity: order.quantity ?? 0, hop: hop, now: now, isBlind: isBlind, database)
       return isEnough == true ? .done() : .refused("\(sku) \(BusinessReason.soldOut)")
     }
   }

@@ -15,7 +15,7 @@ struct CommandHandler: Sendable {
 
   func handle(_ delivery: Delivery, _ act: @escaping Act) async throws {
     let command = try Self.command(in: delivery)
-    let participant = SagaParticipant(process.instance.service.name)
+    let participant = SagaParticipant(process.instance.service.name, isBlind: process.makes(.noIdempotency))
     let context = SagaContext(delivery.context, process)
     let world = process.world
     let tell = { @Sendable (handling: SagaParticipant.Handling) in
