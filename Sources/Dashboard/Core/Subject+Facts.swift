@@ -28,6 +28,14 @@ extension Subject {
     }
   }
 
+  /// The transaction that it is, or is part of.
+  var transaction: GTXID? {
+    switch self {
+    case .transaction(let id), .span(let id, _): id
+    default: nil
+    }
+  }
+
   /// The lines of the log that are about it.
   func logFilter(_ snapshot: SystemSnapshot) -> LogFilter? {
     switch self {

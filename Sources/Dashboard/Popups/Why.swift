@@ -36,7 +36,7 @@ struct Why: Sendable {
       self.init(topic, topic.groups.first { $0.name == name }, context)
     case .transaction(let id), .span(let id, _):
       let loaded = context.transaction?.summary.gtxid == id ? context.transaction?.summary : nil
-      guard let summary = loaded ?? snapshot.transactions.first(where: { $0.gtxid == id }) else { return nil }
+      guard let summary = snapshot.transactions.first(where: { $0.gtxid == id }) ?? loaded else { return nil }
       self.init(summary, context)
     case .saga(let id):
       guard let saga = snapshot.sagas.saga(id) else { return nil }

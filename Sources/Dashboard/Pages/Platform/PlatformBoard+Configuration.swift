@@ -21,7 +21,8 @@ extension PlatformBoard {
           Figures.fraction(configuration.upToDate, of: configuration.instances).text, isBehind ? .degraded : .strong,
           bold: isBehind), .muted(" instances run it"),
       ],
-      [.muted("pushed "), Run(age), .muted(" ago by "), Run(visible(configuration.author))],
+      [.muted("pushed "), Run(age), .muted(" ago")]
+        + (configuration.author.isEmpty ? [] : [.muted(" by "), Run(visible(configuration.author))]),
     ]
     if let back = configuration.rolledBackTo {
       facts.append([Run("rolled back", .degraded), .muted(" to the values of version \(back)")])
@@ -47,7 +48,7 @@ extension PlatformBoard {
     }
     let longest = services.map(\.name.cellWidth).max() ?? 8
     let columns = [
-      TableColumn("service", .share(minimum: min(max(longest, 8), 16) + 2, maximum: max(longest, 8) + 2)),
+      TableColumn("service", .share(minimum: min(max(longest, 8), 21) + 2, maximum: max(longest, 8) + 2)),
       TableColumn("run it", .fit(minimum: 6), align: .right),
       TableColumn("instance and version", .share(minimum: 20), gap: 3),
     ]
@@ -83,7 +84,7 @@ extension PlatformBoard {
   private static func settings(_ configuration: ConfigurationSnapshot) -> PlatformTable {
     let longest = configuration.entries.map(\.key.cellWidth).max() ?? 8
     let columns = [
-      TableColumn("key", .share(minimum: min(max(longest, 8), 20), maximum: max(longest, 8))),
+      TableColumn("key", .share(minimum: min(max(longest, 8), 34), maximum: max(longest, 8))),
       TableColumn("value", .share(minimum: 8)), TableColumn("", .fit(minimum: 7), priority: 1),
     ]
     let rows = configuration.entries.map { entry in

@@ -11,11 +11,55 @@ extension PlatformBoard {
       let began = (one.element.began, other.element.began)
       return began.0 != began.1 ? began.0 > began.1 : one.offset < other.offset
     }.map(\.element)
-    guard !all.isEmpty else { return PlatformBoard() }
+    let running = running(context)
+    guard !all.isEmpty || !running.rows.isEmpty else { return PlatformBoard() }
     let table = table(all, context)
     var tables = [table]
     if let index = cursor.index(in: table.keys) { tables.append(members(of: all[index])) }
-    return PlatformBoard(columns: [tables])
+    return PlatformBoard(columns: [tables, [running]])
+  }
+
+  /// What runs now.
+  private static func running(_ context: PageContext) -> PlatformTable {
+    let services = context.snapshot.services.filter { !$0.isOutside && !$0.instances.isEmpty }
+      .sorted { $0.name < $1.name }
+    let longest = services.map(\.name.cellWidth).max() ?? 8
+    let columns = [
+      TableColumn("service", .share(minimum: min(max(longest, 8), 21) + 2, maximum: max(longest, 8) + 2)),
+      TableColumn("up", .fit(minimum: 4), align: .right),
+      TableColumn("versions", .share(minimum: 8, maximum: 20), gap: 3),
+      TableColumn("youngest", .fit(minimum: 8), align: .right, priority: 1),
+      TableColumn("restarts", .fit(minimum: 8), align: .right, priority: 2),
+      TableColumn("team", .share(minimum: 6, maximum: 14), priority: 3, gap: 3),
+    ]
+    let rows = services.map { service in
+      PlatformRow(service.name, .service(service.name), opens: .service(service.name)) {
+        let isMissing = service.instancesUp < service.instancesAll
+        let mark = service.instancesUp == 0 ? Mark.failing : isMissing ? .degraded : .healthy
+        let versions = unique(service.instances.map(\.version), service.version)
+        let youngest = service.instances.map { context.since($0.since) }.min() ?? 0
+        return [
+          .runs([Run(mark.glyph + " ", mark.ink, bold: true), Run(visible(service.name), isMissing ? .strong : .text)]),
+          .figure(
+            Figures.fraction(service.instancesUp, of: service.instancesAll), isMissing ? .degraded : .muted,
+            bold: isMissing),
+          .text(versions.joined(separator: ", "), versions.count > 1 ? .accent : .text),
+          .figure(Figures.age(max(0, youngest)), .muted),
+          .figure(Figures.count(service.restarts), service.restarts == 0 ? .faint : .text),
+          .text(service.team.isEmpty ? "–" : service.team, .muted),
+        ]
+      }
+    }
+    return PlatformTable(
+      panel: .running, title: "what runs", figures: [Run(":scale", .accent, bold: true), .muted(" order 4")],
+      columns: columns, rows: rows, empty: "No instance is known.")
+  }
+
+  /// Each once, in their order; the service's own where the instances tell none.
+  private static func unique(_ versions: [String], _ own: String) -> [String] {
+    var seen: Set<String> = []
+    let told = versions.filter { !$0.isEmpty && seen.insert($0).inserted }
+    return told.isEmpty ? [own.isEmpty ? "–" : own] : told.sorted()
   }
 
   private static func table(_ all: [DeploymentSnapshot], _ context: PageContext) -> PlatformTable {

@@ -45,7 +45,11 @@ extension PlatformBoard {
   }
 
   private static func instances(of service: ServiceSnapshot, _ context: PageContext) -> PlatformTable {
-    let table = ServicePanelView(panel: .instances, service: service, context: context).instancesTable
+    var table = ServicePanelView(panel: .instances, service: service, context: context).instancesTable
+    // The figures of all gateways stand below each other.
+    let all = context.snapshot.gateways.flatMap(\.instances)
+    let longest = all.map { ($0.port > 0 ? "\($0.name):\($0.port)" : $0.name).cellWidth }.max() ?? 8
+    table.columns[0].width = .share(minimum: min(longest, 24) + 2, maximum: longest + 2)
     let isMissing = service.instancesUp < service.instancesAll
     let up = "\(Figures.fraction(service.instancesUp, of: service.instancesAll).text) up"
     let rows = zip(service.instances, table.rows).map { instance, cells in
@@ -77,17 +81,27 @@ extension PlatformBoard {
       TableColumn("p95", .fit(minimum: 7), align: .right, priority: 6, gap: 1),
       TableColumn("p99", .fit(minimum: 7), align: .right, priority: 3, gap: 1),
       TableColumn("refused", .fit(minimum: 7), align: .right, priority: 4),
-      TableColumn("with", .share(minimum: 14, maximum: 40), priority: 5, gap: 3),
+      TableColumn("with", .share(minimum: 24, maximum: 24), priority: 5, gap: 3),
     ]
     let (hits, all) = (gateway.cacheHits, gateway.cacheHits.addingReportingOverflow(gateway.cacheMisses).partialValue)
     var figures: [Run] = [.muted("\(routes.count) routes")]
     if all > 0 { figures.insert(.muted("cache hits \(Figures.percent(Double(hits) / Double(all)).text)   "), at: 0) }
     return PlatformTable(
       panel: .routes(service.name), title: "\(visible(service.name)): routes", figures: figures, columns: columns,
-      rows: routes.map(row), empty: "It has no route.")
+      rows: routes.map { row($0, room: 24) }, empty: "It has no route.")
   }
 
-  private static func row(_ route: EdgeRoute) -> PlatformRow {
+  /// As many of what a route has as fit whole.
+  private static func features(of route: EdgeRoute, room: Int) -> String {
+    let all = (route.conditions + route.settings).map(visible)
+    for count in stride(from: all.count, to: 0, by: -1) {
+      let text = all.prefix(count).joined(separator: " · ") + (count < all.count ? " …" : "")
+      if text.cellWidth <= room { return text }
+    }
+    return all.isEmpty ? "" : "…"
+  }
+
+  private static func row(_ route: EdgeRoute, room: Int) -> PlatformRow {
     PlatformRow(
       "\(route.pattern) \(route.id)", .service(route.service), opens: .service(route.service)
     ) {
@@ -99,7 +113,7 @@ extension PlatformBoard {
         ServiceRow.latency(route.p50, isTail: false), ServiceRow.latency(route.p95, isTail: false),
         ServiceRow.latency(route.p99, isTail: true),
         .figure(Figures.count(Int(clamping: route.refused)), route.refused == 0 ? .faint : .degraded),
-        .runs([.muted(visible((route.conditions + route.settings).joined(separator: " · ")))]),
+        .runs([.muted(features(of: route, room: room))]),
       ]
     }
   }

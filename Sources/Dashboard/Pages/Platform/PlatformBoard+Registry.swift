@@ -8,19 +8,26 @@ extension PlatformBoard {
     let snapshot = context.snapshot
     let isDown = snapshot.registry == nil && snapshot.service("registry") != nil
     guard snapshot.registry != nil || isDown else { return PlatformBoard() }
-    var board = PlatformBoard(columns: [[leases(RegistryRow.all(snapshot))]])
-    board.alarm = alarm(snapshot)
+    var board = PlatformBoard(columns: [[leases(RegistryRow.all(snapshot), context)]])
+    board.alarm = alarm(snapshot, isShort: context.size.columns < 110)
     board.head = snapshot.registry.map(head)
     return board
   }
 
-  private static func alarm(_ snapshot: SystemSnapshot) -> [Run]? {
+  private static func alarm(_ snapshot: SystemSnapshot, isShort: Bool) -> [Run]? {
     guard let registry = snapshot.registry else {
       return [
         Run("THE REGISTRY IS DOWN", .failing, bold: true), Run("  callers go on with the list that each has kept"),
       ]
     }
     guard registry.isSelfPreserving else { return nil }
+    if isShort {
+      return [
+        Run("SELF-PRESERVATION", .failing, bold: true),
+        Run("  \(Figures.count(registry.renewalsLastMinute).text) renewals in a minute, threshold "),
+        Run(Figures.count(registry.renewalsThreshold).text, .strong, bold: true), Run(": nobody is evicted"),
+      ]
+    }
     return [
       Run("SELF-PRESERVATION", .failing, bold: true),
       Run("  \(Figures.count(registry.renewalsLastMinute).text) renewals in a minute, at most the threshold of "),
@@ -31,8 +38,12 @@ extension PlatformBoard {
 
   private static func head(_ registry: RegistrySnapshot) -> PlatformHead {
     let ink: Ink = registry.isSelfPreserving ? .failing : .strong
+    // Before its first full minute there is nothing to count.
+    let isYoung = registry.renewalsLastMinute == 0 && !registry.isSelfPreserving
     let renewals =
-      PlatformHead.fact("renewals/min", Figures.count(registry.renewalsLastMinute).text, ink)
+      (isYoung
+        ? [.faint("–"), .muted(" renewals/min")]
+        : PlatformHead.fact("renewals/min", Figures.count(registry.renewalsLastMinute).text, ink))
       + [.muted(", threshold "), Run(Figures.count(registry.renewalsThreshold).text)]
     func quiet(_ count: Int, _ name: String, _ ink: Ink = .text) -> [Run] {
       PlatformHead.fact(name, Figures.count(count).text, count == 0 ? .faint : ink)
@@ -52,15 +63,18 @@ extension PlatformBoard {
       ].filter { !$0.isEmpty })
   }
 
-  private static func leases(_ rows: [RegistryRow]) -> PlatformTable {
+  private static func leases(_ rows: [RegistryRow], _ context: PageContext) -> PlatformTable {
     let longest = rows.map(\.id.cellWidth).max() ?? 8
     let wrong = rows.count { $0.urgency == 2 }
     let figures: [Run] =
-      wrong == 0
-      ? [.muted("registry and reality agree")]
-      : [Run("\(Count.of(wrong, "instance")) not as listed", .failing, bold: true)]
+      context.snapshot.registry == nil
+      ? [.muted("nobody is listed anywhere")]
+      : wrong == 0
+        ? [.muted("registry and reality agree")]
+        : [Run("\(Count.of(wrong, "instance")) not as listed", .failing, bold: true)]
     return PlatformTable(
-      panel: .leases, title: "leases", figures: figures, columns: RegistryRow.columns(longest: max(longest, 8)),
+      panel: .leases, title: "leases", figures: figures,
+      columns: RegistryRow.columns(longest: max(longest, 8), isWide: context.size.columns >= 110),
       rows: rows.map { row in
         PlatformRow(row.id, .lease(service: row.service, id: row.id), opens: .service(row.service)) { row.cells }
       }, empty: "Nobody is listed.")

@@ -39,7 +39,7 @@ enum PlatformPanel: Sendable, Hashable {
   case clients, refusals, revokedTokens, accessLog
   case leases
   case versions, settings
-  case deployments, members
+  case deployments, members, running
   case pools
   /// Of a database that several services share.
   case sharedPools(String)

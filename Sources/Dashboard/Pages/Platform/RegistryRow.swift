@@ -69,9 +69,9 @@ struct RegistryRow {
     switch (lease?.status, isUp) {
     case ("UP", true): return (lease?.remaining ?? 0) < 0 ? "its lease has ended" : isLate ? "left out a heartbeat" : ""
     case ("UP", false):
-      if instance == nil { return "no process has this port any more" }
+      if instance == nil { return "no process has this port now" }
       return registry?.isSelfPreserving == true
-        ? "gone, and spared: still called" : "gone, and still called until evicted"
+        ? "gone, and spared: still called" : "gone, and called until evicted"
     case (nil, true): return "not listed: nobody calls it"
     case (nil, false): return "down, and no longer listed"
     case (_, true): return "takes no calls"
@@ -79,15 +79,16 @@ struct RegistryRow {
     }
   }
 
-  static func columns(longest: Int) -> [TableColumn] {
+  static func columns(longest: Int, isWide: Bool) -> [TableColumn] {
     [
-      TableColumn("instance", .share(minimum: min(longest, 20) + 2, maximum: longest + 2)),
+      TableColumn("instance", .share(minimum: min(longest, isWide ? 30 : 20) + 2, maximum: longest + 2)),
       TableColumn("registry", .fit(minimum: 8)), TableColumn("real state", .fit(minimum: 10)),
+      TableColumn("calls/s", .fit(minimum: 7), align: .right, priority: 4),
       TableColumn("heartbeat", .fit(minimum: 9), align: .right),
       TableColumn("lease left", .fit(minimum: 10), align: .right, priority: 1),
       TableColumn("listed", .fit(minimum: 6), align: .right, priority: 3),
-      TableColumn("version", .fit(minimum: 7), priority: 4), TableColumn("zone", .fit(minimum: 4), priority: 5),
-      TableColumn("what it means", .share(minimum: 22), priority: 2),
+      TableColumn("version", .fit(minimum: 7), priority: 5), TableColumn("zone", .fit(minimum: 4), priority: 6),
+      TableColumn("what it means", .share(minimum: 30), priority: 2),
     ]
   }
 
@@ -95,7 +96,7 @@ struct RegistryRow {
     let isBad = urgency > 0
     return [
       .runs([Run(mark.glyph + " ", mark.ink, bold: true), Run(visible(id), isBad ? .strong : .text, bold: isBad)]),
-      listed, real, heartbeat, left,
+      listed, real, calls, heartbeat, left,
       lease.map { .figure(Figures.age($0.age), .muted) } ?? .text("–", .faint),
       .text(lease?.version ?? instance?.version ?? "–", .muted), .text(lease?.zone ?? "–", .muted),
       .runs([Run(visible(meaning), mark.ink)]),
@@ -116,6 +117,12 @@ struct RegistryRow {
     return .runs(instance.health == .up ? instance.health.mark.quiet : instance.health.mark.long)
   }
 
+  /// How the calls are shared out.
+  private var calls: TableCell {
+    guard let rate = instance?.rate else { return .unknown }
+    return .figure(Figures.rate(rate, unit: ""), rate == 0 ? .faint : .text)
+  }
+
   private var heartbeat: TableCell {
     guard let lease else { return .unknown }
     return .figure(Figures.age(lease.sinceRenewal), isLate ? .degraded : .text, bold: isLate)
@@ -124,6 +131,9 @@ struct RegistryRow {
   private var left: TableCell {
     guard let lease else { return .unknown }
     if lease.remaining < 0 { return .text("ended", .failing, bold: true) }
-    return .figure(Figures.age(lease.remaining), isLate ? .degraded : .muted)
+    let second: Int64 = 1_000_000_000
+    let isLong = lease.remaining >= 60 * second
+    let left = isLong ? Figures.duration(lease.remaining / second * second) : Figures.age(lease.remaining)
+    return .figure(left, isLate ? .degraded : .muted)
   }
 }
