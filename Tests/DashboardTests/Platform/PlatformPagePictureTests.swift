@@ -29,10 +29,10 @@ import Testing
         ● gateway-3:41002    2 h     71      –  2.07 s         0  4.2.0
 
         gateway: routes ───────────────────────────────────────────────────────────────────── cache hits 69.1 %   3 routes
-        route               to              req/s     err     p50     p95     p99  refused   with
-        GET /reviews/{sku}  review             74   0.0 %    6 ms   12 ms   18 ms        0   cached
-        POST /orders        order              46   0.0 %    9 ms   14 ms   22 ms       12   body ≤ 8192 · 202
-        POST /login         member              0       –    –       –       –           0   no token
+        route               to               req/s     err     p50     p95     p99  refused   with
+        GET /reviews/{sku}  review              74   0.0 %    6 ms   12 ms   18 ms        0   cached
+        POST /orders        order               46   0.0 %    9 ms   14 ms   22 ms       12   body ≤ 8192 · 202
+        POST /login         member               0       –    –       –       –           0   no token
       """
     #expect(stage.picture().trimmedEnd == wanted)
   }

@@ -54,7 +54,7 @@ extension PlatformBoard {
     ]
     let rows = sorted.map { service, behind in
       PlatformRow(service.name, .service(service.name), opens: .service(service.name)) {
-        let up = service.instances.count { $0.configurationVersion == configuration.version }
+        let up = service.instances.count { $0.health != .down && $0.configurationVersion == configuration.version }
         let mark = behind > 0 ? Mark.degraded : .healthy
         return [
           .runs([Run(mark.glyph + " ", mark.ink, bold: true), Run(visible(service.name), behind > 0 ? .strong : .text)]
