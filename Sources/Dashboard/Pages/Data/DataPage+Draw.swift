@@ -7,6 +7,7 @@ extension DataPage {
   func draw(on canvas: inout Canvas, in area: Rect, _ context: PageContext) {
     let layout = layout(context, in: area)
     if let rect = layout.facts { drawFacts(on: &canvas, in: rect, context) }
+    if let rect = layout.about { drawAbout(on: &canvas, in: rect, context) }
     if let rect = layout.fields { drawFields(on: &canvas, in: rect, context) }
     for panel in DataPanel.allCases {
       guard let rect = layout.rect(panel) else { continue }
@@ -168,6 +169,14 @@ extension DataPage {
   }
 
   // MARK: - About one store, one order
+
+  private func drawAbout(on canvas: inout Canvas, in rect: Rect, _ context: PageContext) {
+    guard let facts = facts(context) else { return }
+    Rule("\(visible(facts.service.name)): in and out").draw(on: &canvas, x: rect.x, y: rect.y, width: rect.width)
+    for (row, line) in facts.lines(width: rect.width).prefix(rect.height - 1).enumerated() {
+      canvas.rich(line, x: rect.x, y: rect.y + 1 + row)
+    }
+  }
 
   private func drawFacts(on canvas: inout Canvas, in rect: Rect, _ context: PageContext) {
     guard case .store(let name) = shown else { return }
