@@ -11,8 +11,9 @@ final class ServiceDisk: @unchecked Sendable {
   /// The newest change of the log after the tables were filled: everybody knows of what was there at first.
   let firstChange: MinerPosition
   let publishes: Bool
-  /// The newest row of the outbox that was committed.
-  fileprivate(set) var lastEvent: Int64 = 0
+  let keeps: OrderStore
+  /// The newest event that was committed: its number in the outbox, in the log, or in the store.
+  var lastEvent: Int64 = 0
   private(set) var commits: Int64 = 0
   private var listeners: [() -> Bool] = []
 
@@ -20,6 +21,7 @@ final class ServiceDisk: @unchecked Sendable {
   init(name: String, store: StorePlan, at time: Int64) {
     self.name = name
     publishes = store.publishes
+    keeps = store.keeps
     do {
       database = try ServiceDatabase(name: name, schema: store.tables.schema, capturing: store.captures)
       try database.write(at: time, store.tables.fill)
@@ -116,17 +118,14 @@ final class DatabasePort: @unchecked Sendable {
     events = []
     defer { direct = events }
     var struck: CrashSpec?
-    var written: [Outbox.Mark] = []
     do {
       let value = try disk.database.write(at: world.time.now, for: origin) { database in
         let value = try body(database)
-        if disk.publishes { written = try Outbox.written(after: disk.lastEvent, database) }
         struck = place.before.flatMap { world.crashPoints.strike($0, instance) }
         if struck != nil { throw InstanceCrashed() }
         return value
       }
-      if let last = written.last { disk.lastEvent = last.id }
-      return (value, written + events.map(Outbox.Mark.init))
+      return (value, try disk.newEvents() + events.map(Outbox.Mark.init))
     } catch {
       if let struck { world.crashPoints.crash(instance, struck) }
       throw error
