@@ -1,4 +1,5 @@
 import Operations
+import Platform
 import Simulation
 import Testing
 import TraceModel
@@ -14,6 +15,8 @@ import Transactions
     let stage = Stage(rate: 1.5) {
       $0.orderStore = store
       $0.mistakes = mistakes
+      // However often it crashes.
+      $0.supervision.usual = .restart(after: 1_000_000_000)
     }
     var (seen, findings) = (OrdersSeen(), [String]())
     for minute in 0..<18 {

@@ -1,5 +1,6 @@
 import GRDB
 import Operations
+import Platform
 import Simulation
 import Testing
 import TraceModel
@@ -21,6 +22,8 @@ import Transactions
       $0.orderStore = store
       $0.mistakes = mistakes
       $0.undeliverable = 0.1
+      // However often it crashes.
+      $0.supervision.usual = .restart(after: 1_000_000_000)
     }
     var (seen, notes) = (OrdersSeen(), [Note]())
     for minute in 0..<9 {

@@ -1,4 +1,5 @@
 import Operations
+import Platform
 import Simulation
 import Testing
 import TraceModel
@@ -13,17 +14,22 @@ import Transactions
   private static func findings(_ mistakes: Set<Mistake>) throws -> [String] {
     let stage = Stage(rate: 1.5) { settings in
       settings.mistakes = mistakes
+      // However often it crashes.
+      settings.supervision.usual = .restart(after: 1_000_000_000)
       settings.mix = LoadMix(
         journeys: [(.buy, 4), (.history, 1)],
         sagas: [(.choreographed, 3), (.orchestrated, 1), (.join, 1), (.credit, 1), (.creditLarge, 1)])
     }
     var findings: [String] = []
     for minute in 0..<8 {
-      for crash in ["P7", "P13,nth=2", "P14,nth=2"] {
+      for crash in ["P13,nth=2", "P14,nth=2"] {
         stage.world.crashPoints.arm(try CrashSpec(parsing: "order-history-updater:\(crash)"))
       }
       if minute % 3 == 0 { _ = stage.world.askForRebuild(of: ShopPlan.history) }
-      stage.run(60)
+      for _ in 0..<4 {
+        stage.world.crashPoints.arm(try CrashSpec(parsing: "order-history-updater:P7"))
+        stage.run(15)
+      }
     }
     stage.arm("order-history-updater:crash,ttl=20s")
     stage.run(15)
