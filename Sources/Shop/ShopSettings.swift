@@ -15,6 +15,8 @@ public struct ShopSettings: Sendable {
   public var faults: [(at: Int64, spec: FaultSpec)]
   /// Crashes that wait for their place from certain moments on: nanoseconds since the start.
   public var crashes: [(at: Int64, spec: CrashSpec)] = []
+  /// How order keeps its orders, and comes to publish what becomes of them.
+  public var orderStore = OrderStore.outbox
   /// What is built wrong on purpose, in every service that it applies to.
   public var mistakes: Set<Mistake> = []
   /// Steps that are taken in the wrong order, to see what their order is good for.

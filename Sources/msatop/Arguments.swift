@@ -117,6 +117,14 @@ enum Arguments {
     return mistake
   }
 
+  static func orderStore(_ text: String) throws -> OrderStore {
+    guard let store = OrderStore(rawValue: text) else {
+      let names = OrderStore.allCases.map(\.rawValue).joined(separator: ", ")
+      throw ValidationError("there is no order store \"\(text)\"; there are \(names)")
+    }
+    return store
+  }
+
   /// `1..1000`, or one seed.
   static func seeds(_ text: String) throws -> ClosedRange<UInt64> {
     let parts = text.components(separatedBy: "..")

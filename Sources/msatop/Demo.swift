@@ -70,6 +70,11 @@ struct Demo: ParsableCommand {
   var mistake: [Mistake] = []
 
   @Option(
+    help: ArgumentHelp("How order keeps and publishes its orders: outbox, log-mining or events.", valueName: "store"),
+    transform: Arguments.orderStore)
+  var orderStore = OrderStore.outbox
+
+  @Option(
     help: ArgumentHelp(
       "Take Zipkin v2 spans over HTTP, on loopback unless a host is given.", valueName: "[host:]port"),
     transform: Arguments.address)
@@ -107,6 +112,8 @@ struct Demo: ParsableCommand {
     settings.resilience = try guards.settings()
     settings.mix = LoadMix(journeys: journeys, sagas: sagas)
     settings.mistakes = Set(mistake)
+    settings.orderStore = orderStore
+    if let obstacle = settings.obstacle { throw ValidationError(obstacle) }
     if !frozen { settings.epoch = WallClock.nanoseconds / 1_000_000_000 * 1_000_000_000 - startAt }
     let directory = try BusDirectory.open(dataDir)
     let shop = SimulatedShop(settings, bus: directory?.bus, startAt: startAt, speed: speed, isStill: frozen)

@@ -69,6 +69,11 @@ struct Simulate: ParsableCommand {
     transform: Arguments.mistake)
   var mistake: [Mistake] = []
 
+  @Option(
+    help: ArgumentHelp("How order keeps and publishes its orders: outbox, log-mining or events.", valueName: "store"),
+    transform: Arguments.orderStore)
+  var orderStore = OrderStore.outbox
+
   @OptionGroup var guards: ResilienceOption
 
   @OptionGroup var script: ScenarioOption
@@ -107,6 +112,9 @@ struct Simulate: ParsableCommand {
   var ascii = false
 
   func validate() throws {
+    var settings = ShopSettings(faults: fault.map { (at: $0.at, spec: $0.spec) })
+    (settings.mistakes, settings.orderStore) = (Set(mistake), orderStore)
+    if let obstacle = settings.obstacle { throw ValidationError(obstacle) }
     if seeds != nil {
       let single = [
         ("--seed", seed != nil), ("--events", events != nil), ("--data-dir", dataDir != nil),
@@ -137,7 +145,7 @@ struct Simulate: ParsableCommand {
     if let seeds {
       let sweep = ChaosSweep(
         seeds: seeds, duration: duration ?? Self.usualDuration, rate: rate ?? 20, mistakes: Set(mistake), mix: mix,
-        isChaos: chaos)
+        orderStore: orderStore, isChaos: chaos)
       return try Sweep(sweep: sweep, count: seeds.count, isJSON: json).run()
     }
     let file = try openEvents()
@@ -146,6 +154,7 @@ struct Simulate: ParsableCommand {
     var settings = plan.settings
     settings.scenario = scenario
     settings.resilience = try guards.settings()
+    if let obstacle = settings.obstacle { throw ValidationError(obstacle) }
     let directory = try BusDirectory.open(dataDir)
     let run = SimulationRun(
       settings, duration: plan.duration, events: file, bus: directory?.bus)
@@ -173,8 +182,10 @@ struct Simulate: ParsableCommand {
     let (mix, mistakes) = (LoadMix(journeys: journeys, sagas: sagas), Set(mistake))
     var plan =
       chaos
-      ? ChaosPlan.drawn(seed: seed, rate: rate, duration: duration, mistakes: mistakes, mix: mix)
-      : ChaosPlan(seed: seed, rate: rate, duration: duration, mistakes: mistakes, mix: mix)
+      ? ChaosPlan.drawn(
+        seed: seed, rate: rate, duration: duration, mistakes: mistakes, mix: mix, orderStore: orderStore)
+      : ChaosPlan(
+        seed: seed, rate: rate, duration: duration, mistakes: mistakes, mix: mix, orderStore: orderStore)
     plan.faults += fault
     plan.crashes += crash
     return plan

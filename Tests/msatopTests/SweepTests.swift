@@ -45,6 +45,8 @@ import Testing
     (["--seeds", "9..1"], "1..1000"), (["--seeds", "1..3", "--seed", "2"], "--seed belongs to one run"),
     (["--seeds", "1..3", "--events", "x"], "--events belongs to one run"),
     (["--mistake", "typo"], "dual-write, no-idempotency, no-breaker"),
+    (["--order-store", "file"], "outbox, log-mining, events"),
+    (["--order-store", "events", "--mistake", "dual-write"], "say --order-store outbox"),
     (["--crash", "order:P17"], "order does not pass P17; orchestrator do"),
     (["--fault", "payment:crash@soon"], "30s, 10m, 1h"),
   ])

@@ -153,7 +153,19 @@ struct FinalJudgement {
   // MARK: Views
 
   /// What search says of each product is what item has.
-  private func views() throws -> [String] { try products() + history() }
+  private func views() throws -> [String] { try products() + history() + orders() }
+
+  /// What the table of orders says of each is what its events add up to, where order keeps events.
+  private func orders() throws -> [String] {
+    guard world.settings.orderStore == .events else { return [] }
+    return try disk(ShopPlan.order).read { database in
+      let rows = try OrderTables.all(database)
+      return try rows.compactMap { row in
+        let folded = try OrderStreams.folded(row.id, database)
+        return folded == row ? nil : "order \(row.id) is \(row.state), but its events say \(folded?.state ?? "nothing")"
+      }
+    }
+  }
 
   /// What the order history says of each order is what order has, of those that both have yet to forget.
   private func history() throws -> [String] {

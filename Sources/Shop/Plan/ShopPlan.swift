@@ -73,9 +73,12 @@ struct ShopPlan: Sendable {
     return objective
   }
 
-  static var catalogue: FaultCatalogue {
+  static var catalogue: FaultCatalogue { catalogue(.outbox) }
+
+  /// What can break where order keeps its orders in this way.
+  static func catalogue(_ store: OrderStore) -> FaultCatalogue {
     FaultCatalogue(
-      services: services.map { service in
+      services: services.map { $0.keeping(store) }.map { service in
         FaultCatalogue.Service(
           name: service.name, instances: service.instances, hasDatabase: service.store != nil,
           consumes: !service.reads.isEmpty, isOutside: service.isOutside,

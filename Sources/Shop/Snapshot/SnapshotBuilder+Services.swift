@@ -160,10 +160,8 @@ extension SnapshotBuilder {
 
   private func outbox(_ service: DeployedService, _ snapshot: inout ServiceSnapshot) {
     guard service.plan.store?.publishes == true, let disk = world.disk(of: service.name),
-      let depth = try? disk.database.read({ try Outbox.depth($0) })
-    else {
-      return
-    }
+      let depth = try? disk.waiting()
+    else { return }
     snapshot.outboxDepth = depth.count
     snapshot.outboxAge = depth.oldest.map { max(0, world.time.now - $0) }
   }

@@ -11,8 +11,9 @@ final class ServiceDisk: @unchecked Sendable {
   /// The newest change of the log after the tables were filled: everybody knows of what was there at first.
   let firstChange: MinerPosition
   let publishes: Bool
-  /// The newest row of the outbox that was committed.
-  fileprivate(set) var lastEvent: Int64 = 0
+  let keeps: OrderStore
+  /// The newest event that was committed: its number in the outbox, in the log, or in the store.
+  var lastEvent: Int64 = 0
   private(set) var commits: Int64 = 0
   private var listeners: [() -> Bool] = []
 
@@ -20,6 +21,7 @@ final class ServiceDisk: @unchecked Sendable {
   init(name: String, store: StorePlan, at time: Int64) {
     self.name = name
     publishes = store.publishes
+    keeps = store.keeps
     do {
       database = try ServiceDatabase(name: name, schema: store.tables.schema, capturing: store.captures)
       try database.write(at: time, store.tables.fill)
@@ -114,22 +116,17 @@ final class DatabasePort: @unchecked Sendable {
   ) throws -> (Value, [Outbox.Mark]) {
     direct = []
     var struck: CrashSpec?
-    var written: [Outbox.Mark] = []
     var taken: [Outbox.Entry] = []
     do {
       let value = try disk.database.write(at: world.time.now, for: origin) { database in
         let value = try body(database)
-        if disk.publishes {
-          taken = try takeOutEvents(database)
-          written = try Outbox.written(after: disk.lastEvent, database)
-        }
+        if disk.publishes, disk.keeps == .outbox { taken = try takeOutEvents(database) }
         struck = place.before.flatMap { world.crashPoints.strike($0, instance) }
         if struck != nil { throw InstanceCrashed() }
         return value
       }
-      if let last = written.last { disk.lastEvent = last.id }
       direct = taken
-      return (value, written + taken.map(Outbox.Mark.init))
+      return (value, try disk.newEvents() + taken.map(Outbox.Mark.init))
     } catch {
       if let struck { world.crashPoints.crash(instance, struck) }
       throw error

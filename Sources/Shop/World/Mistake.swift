@@ -40,7 +40,7 @@ extension ServicePlan {
   var mistakes: [Mistake] {
     Mistake.allCases.filter { mistake in
       switch mistake {
-      case .dualWrite: store?.publishes == true
+      case .dualWrite: store?.publishes == true && store?.keeps == .outbox
       case .noIdempotency: doesOnce
       case .noBreaker: !calls.isEmpty
       case .innerJoin: !joins.isEmpty

@@ -6,7 +6,7 @@ internal import Transactions
 ///
 /// Each instance has one; the one with the lease works. It wakes after each commit. What was published is marked a
 /// little later, several events at once: a crash in between publishes them again, under the same message ids.
-final class OutboxRelay: @unchecked Sendable {
+final class OutboxRelay: Relay, @unchecked Sendable {
   private let process: ServiceProcess
   private let database: DatabasePort
   private let world: World

@@ -35,7 +35,7 @@ final class ServiceProcess: @unchecked Sendable {
   private var behaviour: (any ShopService)?
   private var consumer: RecordConsumer?
   private var joins: [StreamJoin] = []
-  private var relay: OutboxRelay?
+  private var relay: (any Relay)?
   private var open = OrderedDictionary<Int, Reply<Response>>()
   private var calls = 0
   /// Bytes of memory that were lost since it started.
@@ -88,7 +88,7 @@ final class ServiceProcess: @unchecked Sendable {
     }
     if let database, let store = plan.store {
       if store.publishes {
-        let relay = OutboxRelay(process: self, database: database)
+        let relay = makeRelay(database)
         self.relay = relay
         life.spawn { await relay.run() }
       }

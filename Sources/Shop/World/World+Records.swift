@@ -68,7 +68,7 @@ extension World {
   /// Events that wait for their relay, by service.
   var outboxDepths: [Int] {
     services.filter { $0.plan.store?.publishes == true }.compactMap { disk(of: $0.name) }.map { disk in
-      (try? disk.database.read { try Outbox.depth($0).count }) ?? 0
+      (try? disk.waiting().count) ?? 0
     }
   }
 }

@@ -66,6 +66,7 @@ final class World: @unchecked Sendable {
   ///   - events: where the lines of the journal go beside its hash.
   ///   - bus: an empty one; nil makes one in memory.
   init(_ settings: ShopSettings, events: FileHandle? = nil, bus: Broker? = nil) {
+    if let obstacle = settings.obstacle { preconditionFailure(obstacle) }
     self.settings = settings
     time = VirtualTime(startingAt: settings.epoch)
     publishedTime = Locked(settings.epoch)
@@ -97,12 +98,13 @@ final class World: @unchecked Sendable {
 
   /// Starts every machine, opens the doors, and sets the faults that were ordered.
   func begin() {
-    disks = ShopPlan.services.compactMap { plan in
+    let plans = ShopPlan.services.map { $0.keeping(settings.orderStore) }
+    disks = plans.compactMap { plan in
       guard let store = plan.store, store.owner == nil else { return nil }
       return ServiceDisk(name: plan.name, store: store, at: time.now)
     }
     if settings.topology.databases == .shared { sharedDatabase = SharedDatabase(settings.topology, world: self) }
-    services = ShopPlan.services.map { DeployedService(plan: $0, world: self) }
+    services = plans.map { DeployedService(plan: $0, world: self) }
     let seeds = RegistryListing(
       instances: services.filter { !$0.plan.isOutside }.flatMap(\.instances).map(\.registration), version: 0)
     for instance in services.flatMap(\.instances) { instance.known.apply(seeds, now: time.now) }

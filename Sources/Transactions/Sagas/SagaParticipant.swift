@@ -11,10 +11,15 @@ public struct SagaParticipant: Sendable {
   public let name: String
   /// True takes whatever comes for new, which is a mistake.
   public let isBlind: Bool
+  /// Where a reply is written to, within the transaction of what it answers.
+  public typealias Send = @Sendable (Outbox.Entry, Database) throws -> Void
+  private let write: Send
 
-  public init(_ name: String, isBlind: Bool = false) {
+  /// - Parameter send: writes to the ``Outbox`` unless a service publishes in another way.
+  public init(_ name: String, isBlind: Bool = false, send: @escaping Send = { try Outbox.write($0, $1) }) {
     self.name = name
     self.isBlind = isBlind
+    write = send
   }
 
   public static let schema = """
@@ -54,7 +59,7 @@ public struct SagaParticipant: Sendable {
   /// of that command, which for one that was stashed is not the context of the call.
   public typealias Act = (SagaCommand, SagaContext, Database) throws -> Answer
 
-  /// Takes a command within the caller's transaction. The reply is written to the ``Outbox``.
+  /// Takes a command within the caller's transaction. The reply is written where ``Send`` says.
   /// - Throws: `DatabaseError`, and what `act` throws: then the transaction is rolled back and the command comes again.
   public func handle(_ command: SagaCommand, _ context: SagaContext, _ database: Database, _ act: Act) throws
     -> Handling
@@ -187,7 +192,7 @@ public struct SagaParticipant: Sendable {
   ) throws {
     try database.run("UPDATE saga_request SET replies = replies + 1 WHERE request = ?", [command.request])
     let number = try database.number("SELECT replies FROM saga_request WHERE request = ?", [command.request])
-    try Outbox.write(
+    try write(
       Outbox.Entry(
         message: "\(command.request)/reply/\(number)", to: command.replyTopic, key: command.key,
         type: command.name + (reply.isSuccess ? ":ok" : ":refused"), payload: reply.payload, of: context.trace.gtxid,

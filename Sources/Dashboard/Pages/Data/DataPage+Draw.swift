@@ -28,7 +28,7 @@ extension DataPage {
       case .stores: "what services keep"
       case .flows: "on its way"
       case .tables: "tables"
-      case .outbox: "outbox, the oldest first"
+      case .outbox: (store(context)?.channel ?? .outbox).title
       case .events: "what was said of it"
       }
     var title = [Run(words, focus == panel ? .strong : .title, bold: true)]
@@ -194,7 +194,11 @@ extension DataPage {
       facts.add([.muted("waiting "), Run("\(pool.waiting)", pool.waiting > 0 ? .degraded : .faint)], priority: 3)
     }
     if let rate = store.relayRate {
-      facts.add([.muted("outbox "), Run(Figures.count(service?.outboxDepth ?? 0).text)])
+      let depth = [.muted("\((store.channel ?? .outbox).words) "), Run(Figures.count(service?.outboxDepth ?? 0).text)]
+      facts.add(depth)
+      if let age = service?.outboxAge, age > 0 {
+        facts.add([.muted("oldest "), Run(Figures.duration(age).text)], priority: 2)
+      }
       facts.add(
         [.muted("relay "), Run(visible(store.relay ?? "nobody"), store.relay == nil ? .degraded : .text)], priority: 1)
       facts.add([.muted("publishes "), Run(Figures.rate(rate).text)], priority: 2)
