@@ -44,6 +44,13 @@ struct Demo: ParsableCommand {
     transform: Arguments.fault)
   var fault: [FaultSpec] = []
 
+  @Option(
+    help: ArgumentHelp(
+      "What the legacy shop has left to the new services, in percent of the customers (default: all).",
+      valueName: "review=25,order=50"),
+    transform: Arguments.strangler)
+  var strangler = StranglerSettings()
+
   @OptionGroup var guards: ResilienceOption
 
   @OptionGroup var script: ScenarioOption
@@ -64,7 +71,7 @@ struct Demo: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Build something wrong: dual-write, no-idempotency, no-breaker or inner-join; may be given again.",
+      "Build something wrong: dual-write, no-idempotency, no-breaker, inner-join or no-hand-back; may be given again.",
       valueName: "name"),
     transform: Arguments.mistake)
   var mistake: [Mistake] = []
@@ -107,6 +114,9 @@ struct Demo: ParsableCommand {
     settings.resilience = try guards.settings()
     settings.mix = LoadMix(journeys: journeys, sagas: sagas)
     settings.mistakes = Set(mistake)
+    // The sliders are there to be moved, whether they were asked for or not.
+    settings.strangler = strangler
+    settings.strangler.isUnderWay = true
     if !frozen { settings.epoch = WallClock.nanoseconds / 1_000_000_000 * 1_000_000_000 - startAt }
     let directory = try BusDirectory.open(dataDir)
     let shop = SimulatedShop(settings, bus: directory?.bus, startAt: startAt, speed: speed, isStill: frozen)

@@ -64,10 +64,17 @@ struct Simulate: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Build something wrong: dual-write, no-idempotency, no-breaker or inner-join; may be given again.",
+      "Build something wrong: dual-write, no-idempotency, no-breaker, inner-join or no-hand-back; may be given again.",
       valueName: "name"),
     transform: Arguments.mistake)
   var mistake: [Mistake] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "Put the legacy shop beside the new services, which serve that percentage of the customers.",
+      valueName: "review=25,order=50"),
+    transform: Arguments.strangler)
+  var strangler = StranglerSettings()
 
   @OptionGroup var guards: ResilienceOption
 
@@ -137,7 +144,7 @@ struct Simulate: ParsableCommand {
     if let seeds {
       let sweep = ChaosSweep(
         seeds: seeds, duration: duration ?? Self.usualDuration, rate: rate ?? 20, mistakes: Set(mistake), mix: mix,
-        isChaos: chaos)
+        strangler: strangler, isChaos: chaos)
       return try Sweep(sweep: sweep, count: seeds.count, isJSON: json).run()
     }
     let file = try openEvents()
@@ -177,6 +184,7 @@ struct Simulate: ParsableCommand {
       : ChaosPlan(seed: seed, rate: rate, duration: duration, mistakes: mistakes, mix: mix)
     plan.faults += fault
     plan.crashes += crash
+    plan.strangler = strangler
     return plan
   }
 

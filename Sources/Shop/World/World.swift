@@ -27,6 +27,7 @@ final class World: @unchecked Sendable {
   let ledger = EventLedger()
   let sagas = SagaRegister()
   let edge = EdgeBooks()
+  let strangler = StranglerBook()
   let observatory: Observatory
   /// The registry's memory; nil while it is down.
   var registryBook: RegistryBook?
@@ -299,6 +300,7 @@ final class World: @unchecked Sendable {
       answers.see(record, topic: topic, at: time.now)
       joins.see(record, topic: topic, at: time.now)
       sagas.see(record, topic: topic)
+      strangler.see(record, topic: topic)
     }
   }
 

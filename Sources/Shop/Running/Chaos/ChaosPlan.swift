@@ -35,6 +35,7 @@ public struct ChaosPlan: Sendable, Equatable {
   public var crashes: [Crash]
   public var mistakes: Set<Mistake>
   public var mix: LoadMix
+  public var strangler = StranglerSettings()
 
   public init(
     seed: UInt64, rate: Double, duration: Int64, faults: [Fault] = [], crashes: [Crash] = [],
@@ -81,6 +82,7 @@ public struct ChaosPlan: Sendable, Equatable {
     settings.crashes = crashes.map { ($0.at, $0.spec) }
     settings.mistakes = mistakes
     settings.mix = mix
+    settings.strangler = strangler
     return settings
   }
 
@@ -111,6 +113,7 @@ public struct ChaosPlan: Sendable, Equatable {
 
   private var tail: [String] {
     Mistake.allCases.filter(mistakes.contains).map { "--mistake \($0.rawValue)" } + mix.options
+      + strangler.options
   }
 
   /// Never a fraction, which a reader could round another way.

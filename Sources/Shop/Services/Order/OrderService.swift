@@ -34,6 +34,7 @@ actor OrderService: ShopService {
           CommandName.createOrder: "create", CommandName.approveOrder: "approve", CommandName.cancelOrder: "cancel",
           CommandName.unlock: "unlock",
         ]),
+      Subscription(TopicName.legacyEvents, [EventType.legacyOrderPlaced: "take order in"]),
     ], joins: [JoinVerdict.plan], program: { OrderService($0) })
 
   nonisolated let unownedExecutor: UnownedSerialExecutor
@@ -117,6 +118,9 @@ actor OrderService: ShopService {
 
   private func state(of gtxid: String) async throws -> Response {
     guard let order = try await database.read({ try OrderTables.order(gtxid: gtxid, $0) }) else {
+      if let state = try await database.read({ try OrderTables.legacyState(of: gtxid, $0) }) {
+        return Response(200, body: Payload(state: state, step: "done"))
+      }
       return Response(404, body: Payload(reason: "no order of transaction \(gtxid)"))
     }
     return Response(
@@ -127,11 +131,16 @@ actor OrderService: ShopService {
 
   func handle(_ delivery: Delivery) async throws -> Handling {
     if delivery.topic == TopicName.commands(ShopPlan.order) {
+      let process = process
       try await CommandHandler(process: process, database: database).handle(
         delivery, OrchestratedOrder(delivery: delivery, now: world.time.now).act
-      )
+      ) { database in
+        let order = try OrderTables.order(gtxid: delivery.context.gtxid.hex, database)
+        try OrderHandBack.write(order, before: nil, delivery.context, process, database)
+      }
       return .done
     }
+    if delivery.topic == TopicName.legacyEvents { return try await takeIn(delivery) }
     let now = world.time.now
     let process = process
     let rules = rules(for: delivery)
@@ -139,7 +148,27 @@ actor OrderService: ShopService {
     _ = try await database.transaction("on \(delivery.type)", at: .record, onCommit: tell) { database -> OrderVerdict in
       guard try process.accept(delivery, database) else { return .duplicate }
       guard let order = try OrderTables.order(id: delivery.payload.order ?? 0, database) else { return .unknown }
-      return try rules.apply(to: order, now: now, database)
+      let verdict = try rules.apply(to: order, now: now, database)
+      let after = try OrderTables.order(id: order.id, database)
+      try OrderHandBack.write(after, before: order, delivery.context, process, database)
+      return verdict
+    }
+    return .done
+  }
+
+  /// An order of the legacy shop: whoever asks for it here is told how it stands.
+  private func takeIn(_ delivery: Delivery) async throws -> Handling {
+    let (process, world, now) = (process, world, world.time.now)
+    let tell = { @Sendable (isNew: Bool) in
+      guard isNew else { return world.suppressedDuplicate(delivery) }
+      world.effect(delivery)
+      delivery.span.succeed()
+    }
+    _ = try await database.transaction(delivery.type, isQuiet: true, at: .record, onCommit: tell) { database in
+      guard try process.accept(delivery, database) else { return false }
+      try OrderTables.noteLegacy(
+        delivery.context.gtxid.hex, state: delivery.payload.state ?? "", now: now, database)
+      return true
     }
     return .done
   }

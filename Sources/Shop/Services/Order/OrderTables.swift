@@ -34,6 +34,7 @@ enum OrderTables: ServiceTables {
         amount INTEGER NOT NULL,
         quantity INTEGER NOT NULL,
         PRIMARY KEY(saga, state)) WITHOUT ROWID;
+      CREATE TABLE legacy_order(gtxid TEXT PRIMARY KEY, state TEXT NOT NULL, taken INTEGER NOT NULL) WITHOUT ROWID;
       """
 
   static let pending = "PENDING"
@@ -66,6 +67,9 @@ enum OrderTables: ServiceTables {
     /// Whether credit and stock were reserved for it; nil while that is not known.
     var hasCredit: Bool?
     var hasStock: Bool?
+    /// When it reached its last state; nil while it goes on.
+    var finished: Int64?
+    var isFinished: Bool { finished != nil }
 
     var payload: Payload {
       var payload = Payload(order: id, user: user, sku: sku, quantity: quantity, amount: amount)
@@ -75,9 +79,8 @@ enum OrderTables: ServiceTables {
 
     var isGood: Bool { state == saga.good }
 
-    fileprivate static let columns =
-
-      "id, gtxid, saga, user, sku, quantity, amount, deliverable, state, step, reason, hop, refunding, credit, stock"
+    fileprivate static let columns = "id, gtxid, saga, user, sku, quantity, amount, deliverable, state, step, reason, hop, "
+      + "refunding, credit, stock, finished"
 
     /// Reads ``columns``.
     fileprivate init(_ row: borrowing Columns) {
@@ -98,6 +101,7 @@ enum OrderTables: ServiceTables {
       isRefunding = row.value(12)
       hasCredit = row.number(13).map { $0 != 0 }
       hasStock = row.number(14).map { $0 != 0 }
+      finished = row.number(15)
     }
   }
 
@@ -131,6 +135,17 @@ enum OrderTables: ServiceTables {
     try database.first(
       "SELECT \(Order.columns) FROM orders WHERE gtxid >= ? AND gtxid < ? ORDER BY gtxid LIMIT 1",
       [prefix, prefix + "g"], Order.init)
+  }
+
+  /// Notes how an order of the legacy shop stands.
+  static func noteLegacy(_ gtxid: String, state: String, now: Int64, _ database: Database) throws {
+    try database.run(
+      "INSERT OR REPLACE INTO legacy_order(gtxid, state, taken) VALUES (?, ?, ?)", [gtxid, state, now])
+  }
+
+  /// How an order of the legacy shop stands; nil when none of that transaction is known.
+  static func legacyState(of gtxid: String, _ database: Database) throws -> String? {
+    try database.first("SELECT state FROM legacy_order WHERE gtxid = ?", [gtxid]) { $0.value(0) }
   }
 
   /// A customer's three latest, newest first.
@@ -177,6 +192,7 @@ enum OrderTables: ServiceTables {
         orders = orders + excluded.orders, amount = amount + excluded.amount, quantity = quantity + excluded.quantity
       """, [time, kept])
     try database.run("DELETE FROM orders WHERE \(others)", [time, kept])
+    try database.run("DELETE FROM legacy_order WHERE taken < ?", [time])
     try SagaParticipant.prune(receivedBefore: time, database)
   }
 

@@ -13,7 +13,10 @@ struct CommandHandler: Sendable {
   /// What a service does for a command, in the transaction in which that is noted and answered.
   typealias Act = @Sendable (SagaCommand, Payload, Database) throws -> SagaParticipant.Answer
 
-  func handle(_ delivery: Delivery, _ act: @escaping Act) async throws {
+  /// - Parameter follow: what comes of it beyond the reply, in the same transaction; only when something was done.
+  func handle(
+    _ delivery: Delivery, _ act: @escaping Act, then follow: @escaping @Sendable (Database) throws -> Void = { _ in }
+  ) async throws {
     let command = try Self.command(in: delivery)
     let participant = SagaParticipant(process.instance.service.name)
     let context = SagaContext(delivery.context, process)
@@ -22,9 +25,11 @@ struct CommandHandler: Sendable {
       Self.report(handling, command, delivery, world)
     }
     _ = try await database.transaction(delivery.type, at: .command, onCommit: tell) { database in
-      try participant.handle(command, context, database) { command, _, database in
+      let handling = try participant.handle(command, context, database) { command, _, database in
         try act(command, Payload(json: command.body) ?? Payload(), database)
       }
+      if case .acted = handling { try follow(database) }
+      return handling
     }
   }
 
