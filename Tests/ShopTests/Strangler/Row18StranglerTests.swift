@@ -66,11 +66,15 @@ import Transactions
 
   /// The transactions of the spans with which a side served a route, and answered it with `status`.
   private static func served(_ stage: Stage, _ service: String, _ route: String, status: Int64) -> Set<String> {
-    Set(
-      stage.world.book.newest(.max >> 1).flatMap { stage.spans($0.gtxid) }.filter { span in
-        span.kind == .server && span.service == service && span.operation == route
-          && span[attribute: AttributeName.httpStatus] == .integer(status)
-      }.map(\.gtxid.hex))
+    var found: Set<String> = []
+    for summary in stage.world.book.newest(.max >> 1) {
+      let isServed = stage.spans(summary.gtxid).contains { span in
+        guard span.kind == .server, span.service == service, span.operation == route else { return false }
+        return span[attribute: AttributeName.httpStatus] == .integer(status)
+      }
+      if isServed { found.insert(summary.gtxid.hex) }
+    }
+    return found
   }
 
   @Test func nothingIsLostWhicheverWayTheSlidersGo() throws {
