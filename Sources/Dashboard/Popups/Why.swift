@@ -44,6 +44,11 @@ struct Why: Sendable {
     case .fault(let id):
       guard let fault = snapshot.faults.armed.first(where: { $0.id == id }) else { return nil }
       self.init(fault, context)
+    case .lease(let service, let id): self.init(leaseOf: id, of: service, context)
+    case .client(let gateway, let id): self.init(client: id, at: gateway, context)
+    case .revokedToken(let id): self.init(revokedToken: id, context)
+    case .setting(let key): self.init(setting: key, context)
+    case .deployment(let service): self.init(deploymentOf: service, context)
     }
   }
 

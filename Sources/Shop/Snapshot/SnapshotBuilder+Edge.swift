@@ -79,7 +79,7 @@ extension SnapshotBuilder {
     }
     route.rate = latest.rate
     route.errorShare = latest.errorShare
-    (route.p50, route.p95, route.p99) = (latest.percentile(0.50), latest.percentile(0.95), latest.percentile(0.99))
+    (route.p50, route.p95, route.p99) = latest.percentiles
     return route
   }
 

@@ -13,6 +13,7 @@ final class SnapshotBuilder {
   private let reader: OperationsReader
   private let sagas = SagaBoardBuilder()
   private let data = DataBoardBuilder()
+  let latestErrors: LatestErrors
   private static let transactionsShown = 600
   private static let openShown = 400
   private static let externalShown = 200
@@ -22,6 +23,7 @@ final class SnapshotBuilder {
     self.world = world
     self.external = external
     reader = OperationsReader(broker: world.broker)
+    latestErrors = LatestErrors(book: world.logBook)
   }
 
   /// What can be ordered by hand.

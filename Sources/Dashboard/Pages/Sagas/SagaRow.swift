@@ -28,11 +28,13 @@ struct SagaRow {
   let saga: SagaSnapshot
   let context: PageContext
   var isNarrow = false
+  /// Ordered by hand.
+  var isOwn = false
 
   func cell(_ column: SagaColumn) -> TableCell {
     switch column {
     case .state: .runs(saga.stateRuns(isShort: isNarrow))
-    case .id: .text(saga.gtxid.short, .accent)
+    case .id: .text(saga.gtxid.short, .accent, bold: isOwn)
     case .time: time
     case .strip: .runs(saga.stripRuns)
     case .definition: .text(saga.definition, .muted)
