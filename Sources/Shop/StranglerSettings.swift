@@ -99,7 +99,9 @@ public struct StranglerSettings: Sendable, Equatable {
 extension StranglerCapability {
   /// Its name, in singular or plural.
   init?(typed name: String) {
-    guard let found = Self.allCases.first(where: { $0.rawValue == name || $0.rawValue + "s" == name }) else { return nil }
+    guard let found = Self.allCases.first(where: { $0.rawValue == name || $0.rawValue + "s" == name }) else {
+      return nil
+    }
     self = found
   }
 }

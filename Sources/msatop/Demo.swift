@@ -46,7 +46,7 @@ struct Demo: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "What the legacy shop has left to the new services, in percent of the customers (default: all).",
+      "Put the legacy shop beside the new services, which serve that percentage of the customers.",
       valueName: "review=25,order=50"),
     transform: Arguments.strangler)
   var strangler = StranglerSettings()
@@ -114,9 +114,7 @@ struct Demo: ParsableCommand {
     settings.resilience = try guards.settings()
     settings.mix = LoadMix(journeys: journeys, sagas: sagas)
     settings.mistakes = Set(mistake)
-    // The sliders are there to be moved, whether they were asked for or not.
     settings.strangler = strangler
-    settings.strangler.isUnderWay = true
     if !frozen { settings.epoch = WallClock.nanoseconds / 1_000_000_000 * 1_000_000_000 - startAt }
     let directory = try BusDirectory.open(dataDir)
     let shop = SimulatedShop(settings, bus: directory?.bus, startAt: startAt, speed: speed, isStill: frozen)

@@ -42,7 +42,8 @@ enum PaletteCommand: String, CaseIterable, Sendable {
 
   var takesArgument: Bool {
     switch self {
-    case .service, .tail, .transaction, .fault, .scenario, .scale, .deploy, .set, .strangle, .rate, .speed, .rebuild, .refresh:
+    case .service, .tail, .transaction, .fault, .scenario, .scale, .deploy, .set, .strangle, .rate, .speed, .rebuild,
+      .refresh:
       true
     default: false
     }

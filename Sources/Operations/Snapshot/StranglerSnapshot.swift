@@ -52,12 +52,6 @@ public struct StranglerSnapshot: Sendable, Codable {
       self.share = share
       self.usesMessages = usesMessages
     }
-
-    /// The share that the new service has of what was served; nil while nothing was.
-    public var servedShare: Double? {
-      let all = servedByNew + servedByLegacy
-      return all == 0 ? nil : Double(servedByNew) / Double(all)
-    }
   }
 
   public struct Difference: Sendable, Codable {

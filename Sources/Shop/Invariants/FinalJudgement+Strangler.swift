@@ -27,8 +27,14 @@ extension FinalJudgement {
       try disk(service).read { try ReviewTables.allTaken(byOwn: own, $0) }
     }
     let pairs = [
-      (ShopPlan.review, try counts(ShopPlan.review, own: true), ShopPlan.legacy, try counts(ShopPlan.legacy, own: false)),
-      (ShopPlan.legacy, try counts(ShopPlan.legacy, own: true), ShopPlan.review, try counts(ShopPlan.review, own: false)),
+      (
+        ShopPlan.review, try counts(ShopPlan.review, own: true), ShopPlan.legacy,
+        try counts(ShopPlan.legacy, own: false)
+      ),
+      (
+        ShopPlan.legacy, try counts(ShopPlan.legacy, own: true), ShopPlan.review,
+        try counts(ShopPlan.review, own: false)
+      ),
     ]
     return pairs.flatMap { writer, written, reader, taken in
       Product.all.map(\.sku).filter { !letters.contains($0) && written[$0] ?? 0 != taken[$0] ?? 0 }.map {

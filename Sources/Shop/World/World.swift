@@ -28,6 +28,8 @@ final class World: @unchecked Sendable {
   let sagas = SagaRegister()
   let edge = EdgeBooks()
   let strangler = StranglerBook()
+  /// Whether the legacy shop is beside the new services, and both tell each other what they do.
+  let hasLegacy: Bool
   let observatory: Observatory
   /// The registry's memory; nil while it is down.
   var registryBook: RegistryBook?
@@ -68,6 +70,7 @@ final class World: @unchecked Sendable {
   ///   - bus: an empty one; nil makes one in memory.
   init(_ settings: ShopSettings, events: FileHandle? = nil, bus: Broker? = nil) {
     self.settings = settings
+    hasLegacy = settings.stranglerAtStart.isUnderWay
     time = VirtualTime(startingAt: settings.epoch)
     publishedTime = Locked(settings.epoch)
     journal = EventJournal(file: events)

@@ -84,7 +84,8 @@ actor LegacyShop: ShopService {
         event.state = sale.state
         try process.write(
           .legacy(
-            EventType.legacyOrderPlaced, key: LegacyTables.key(of: sale.id), event, context: context, process: process), database)
+            EventType.legacyOrderPlaced, key: LegacyTables.key(of: sale.id), event, context: context, process: process),
+          database)
       }
       return sale
     }

@@ -79,7 +79,8 @@ enum OrderTables: ServiceTables {
 
     var isGood: Bool { state == saga.good }
 
-    fileprivate static let columns = "id, gtxid, saga, user, sku, quantity, amount, deliverable, state, step, reason, hop, "
+    fileprivate static let columns =
+      "id, gtxid, saga, user, sku, quantity, amount, deliverable, state, step, reason, hop, "
       + "refunding, credit, stock, finished"
 
     /// Reads ``columns``.

@@ -64,11 +64,6 @@ final class StranglerBook {
   }
 }
 
-extension World {
-  /// Whether the legacy shop is beside the new services.
-  var hasLegacy: Bool { configuration.current.strangler.isUnderWay }
-}
-
 extension ServiceProcess {
   /// How far the capabilities have moved, as far as this process was told.
   var strangler: StranglerSettings { (configuration ?? world.configuration.current).strangler }
