@@ -89,7 +89,7 @@ extension PlatformBoard {
           .text(visible(lag.group)), .text(lag.group == strangler.legacy ? "the new services" : "the legacy", .muted),
           lag.records.map { .figure(Figures.count(Int(clamping: $0)), waits ? .degraded : .faint, bold: waits) }
             ?? .text("–", .faint),
-          lag.oldest.map { .figure(Figures.age(context.since($0)), .degraded) } ?? .text("–", .faint),
+          lag.oldest.flatMap { waits ? .figure(Figures.age(context.since($0)), .degraded) : nil } ?? .text("–", .faint),
         ]
       }
     }
