@@ -109,6 +109,14 @@ enum Arguments {
     return (String(text[..<sign]), try duration(String(text[text.index(after: sign)...])))
   }
 
+  static func strangler(_ text: String) throws -> StranglerSettings {
+    do throws(FaultSpecError) {
+      return try StranglerSettings(parsing: text)
+    } catch {
+      throw ValidationError(error.description)
+    }
+  }
+
   static func mistake(_ text: String) throws -> Mistake {
     guard let mistake = Mistake(rawValue: text) else {
       let names = Mistake.allCases.map(\.rawValue).joined(separator: ", ")

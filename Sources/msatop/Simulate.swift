@@ -64,7 +64,7 @@ struct Simulate: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Build something wrong: dual-write, no-idempotency, no-breaker or inner-join; may be given again.",
+      "Build something wrong: dual-write, no-idempotency, no-breaker, inner-join or no-hand-back; may be given again.",
       valueName: "name"),
     transform: Arguments.mistake)
   var mistake: [Mistake] = []
@@ -73,6 +73,13 @@ struct Simulate: ParsableCommand {
     help: ArgumentHelp("How order keeps and publishes its orders: outbox, log-mining or events.", valueName: "store"),
     transform: Arguments.orderStore)
   var orderStore = OrderStore.outbox
+
+  @Option(
+    help: ArgumentHelp(
+      "Put the legacy shop beside the new services, which serve that percentage of the customers.",
+      valueName: "review=25,order=50"),
+    transform: Arguments.strangler)
+  var strangler = StranglerSettings()
 
   @OptionGroup var guards: ResilienceOption
 
@@ -145,7 +152,7 @@ struct Simulate: ParsableCommand {
     if let seeds {
       let sweep = ChaosSweep(
         seeds: seeds, duration: duration ?? Self.usualDuration, rate: rate ?? 20, mistakes: Set(mistake), mix: mix,
-        orderStore: orderStore, isChaos: chaos)
+        orderStore: orderStore, strangler: strangler, isChaos: chaos)
       return try Sweep(sweep: sweep, count: seeds.count, isJSON: json).run()
     }
     let file = try openEvents()
@@ -188,6 +195,7 @@ struct Simulate: ParsableCommand {
         seed: seed, rate: rate, duration: duration, mistakes: mistakes, mix: mix, orderStore: orderStore)
     plan.faults += fault
     plan.crashes += crash
+    plan.strangler = strangler
     return plan
   }
 

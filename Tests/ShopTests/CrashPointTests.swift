@@ -357,7 +357,8 @@ import Transactions
 
   @Test(arguments: [
     ("order", "say order:P2"), ("order:P99", "P1 to P18"), ("order:P17", "order does not pass P17; orchestrator do"),
-    ("gateway:P3", "order, inventory, customer, item, orchestrator, shipping do"), ("order/3:P2", "instances 1 to 2"),
+    ("gateway:P3", "order, inventory, customer, item, orchestrator, review, shipping, legacy-shop do"),
+    ("order/3:P2", "instances 1 to 2"),
     ("order:P2,nth=0", "nth=3"),
     ("order:P2,down=soon", "down=2s"), ("order:P2,often", "nth=3, down=2s"),
   ])

@@ -8,7 +8,7 @@ enum PaletteCommand: String, CaseIterable, Sendable {
     alerts
   case transaction = "tx"
   case order
-  case fault, scenario, scale, deploy, set, rate, speed, rebuild, job, theme, refresh, help
+  case fault, scenario, scale, deploy, set, strangle, rate, speed, rebuild, job, theme, refresh, help
   case quit = "q"
 
   /// What it is and what follows it, for the list of completions.
@@ -29,6 +29,7 @@ enum PaletteCommand: String, CaseIterable, Sendable {
     case .scale: "SERVICE N   instances"
     case .deploy: "SERVICE VERSION [canary=10%], or promote, or back"
     case .set: "KEY VALUE, or back VERSION   configuration"
+    case .strangle: "CAPABILITY N   percent of the customers for the new service"
     case .rate: "N   transactions a second"
     case .speed: "0.1 … 100 or max   how fast time goes by"
     case .rebuild: "VIEW   builds it anew beside the one that serves"
@@ -42,7 +43,8 @@ enum PaletteCommand: String, CaseIterable, Sendable {
 
   var takesArgument: Bool {
     switch self {
-    case .service, .tail, .transaction, .fault, .scenario, .scale, .deploy, .set, .rate, .speed, .rebuild, .refresh:
+    case .service, .tail, .transaction, .fault, .scenario, .scale, .deploy, .set, .strangle, .rate, .speed, .rebuild,
+      .refresh:
       true
     default: false
     }
@@ -91,6 +93,7 @@ struct PaletteReader {
     case .scale: return [.effect(.perform(try scaling(argument)))]
     case .deploy: return [.effect(.perform(try deployment(argument)))]
     case .set: return [.effect(.perform(try setting(argument)))]
+    case .strangle: return [.effect(.perform(try share(argument)))]
     case .rate: return [.effect(.perform(.setRate(try rate(argument))))]
     case .speed: return [.effect(.perform(.setSpeed(try speed(argument))))]
     case .rebuild: return [.effect(.perform(.rebuild(view: try view(argument))))]

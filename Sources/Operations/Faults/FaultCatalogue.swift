@@ -130,7 +130,7 @@ public struct FaultCatalogue: Sendable, Codable {
     case .poison, .duplicate: "strikes a topic; say topic:…"
     case .brokerDown: "it is the bus that would be down; say broker"
     case .full, .down: "it is the key-value store that would be so; say kv"
-    case .dualWrite, .noIdempotency, .noBreaker, .innerJoin, .viewWithoutVersions:
+    case .dualWrite, .noIdempotency, .noBreaker, .innerJoin, .viewWithoutVersions, .noHandBack:
       kind.mistake.flatMap { service.mistakes.contains($0) ? nil : $0.absence }
     }
   }

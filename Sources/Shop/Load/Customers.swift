@@ -187,9 +187,7 @@ final class Customers: @unchecked Sendable {
     guard answer.status == 202,
       let gtxid = answer.headers.first(where: { $0.name == Carrier.gtxid }).flatMap({ GTXID($0.value) })
     else { return }
-    if ordered.count >= Self.remembered { ordered.removeFirst() }
-    ordered.append(gtxid.hex)
-    lastOrders[request.user] = (gtxid, world.time.now)
+    if answer.body.state != LegacyTables.invoiced { remember(gtxid, of: request.user) }
     for pause in Self.patience {
       try? await world.time.sleep(for: pause)
       var question = Request("GET /transactions/{gtxid}", argument: gtxid.hex, user: request.user)
@@ -201,6 +199,13 @@ final class Customers: @unchecked Sendable {
       world.transactions.customerSaw(gtxid, Self.words(for: state, step: answer.body.step ?? ""))
       if !SagaKind.allCases.contains(where: { $0.first == state }) { return }
     }
+  }
+
+  /// Payment has a receipt of it, and the history will have it: neither is so of what the legacy shop sells.
+  private func remember(_ order: GTXID, of user: String) {
+    if ordered.count >= Self.remembered { ordered.removeFirst() }
+    ordered.append(order.hex)
+    lastOrders[user] = (order, world.time.now)
   }
 
   private static let keyHeader = "X-API-Key"

@@ -25,6 +25,7 @@ struct ShopPlan: Sendable {
   static let member = "member"
   static let registry = "registry"
   static let config = "config"
+  static let legacy = "legacy-shop"
 
   static let partitions = 6
 
@@ -36,7 +37,7 @@ struct ShopPlan: Sendable {
     RecommendationService.plan, SearchService.plan, AggregateService.plan, HistoryUpdater.plan, HistoryService.plan,
     RegistryService.plan, ConfigService.plan,
     PaymentCompany.plan,
-    GatewayService.insidePlan, MemberService.plan,
+    GatewayService.insidePlan, MemberService.plan, LegacyShop.plan,
   ]
 
   static func service(_ name: String) -> ServicePlan {
@@ -137,6 +138,12 @@ enum EventType {
   static let quantityChanged = "QuantityChanged"
   static let orderChanged = "OrderChanged"
 
+  /// Results of the new services, for the legacy shop; and what the legacy shop did itself, for them.
+  static let reviewHandedBack = "ReviewHandedBack"
+  static let orderHandedBack = "OrderHandedBack"
+  static let legacyReviewWritten = "LegacyReviewWritten"
+  static let legacyOrderPlaced = "LegacyOrderPlaced"
+
   static let creditReleased = "CreditReleased"
   static let stockReleased = "StockReleased"
 }
@@ -176,5 +183,7 @@ enum TopicName {
   static let itemChanges = "item.changes"
   /// What became of the rows of order; the key is the order.
   static let orderChanges = "order.changes"
+  /// Between the legacy shop and the services that take over from it; the key is the order or the product.
+  static let legacyEvents = "legacy.events"
   static let operations = "__operations"
 }

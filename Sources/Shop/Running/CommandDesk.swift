@@ -11,6 +11,7 @@ struct CommandDesk {
   let snapshot: SystemSnapshot
 
   func outcome(of command: Command) -> CommandOutcome {
+    if let refusal = missesLegacy(command) { return refusal }
     switch command {
     case .arm(let spec):
       let catalogue = ShopPlan.catalogue(world.settings.orderStore)

@@ -65,6 +65,7 @@ final class SnapshotBuilder {
     snapshot.events = reader.newestFirst
     snapshot.registry = registry()
     snapshot.configuration = configuration()
+    snapshot.strangler = strangler(snapshot.topics)
     snapshot.deployments = deployments()
     snapshot.databaseServers = databaseServers()
     snapshot.program = program(receivers: receivers, isStill: isStill)

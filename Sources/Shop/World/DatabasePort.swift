@@ -64,14 +64,18 @@ final class DatabasePort: @unchecked Sendable {
   private let roundTrip = LatencyModel(floor: 0.4, mean: 0.5, tail: 0.01, tailMean: 6)
   private let readTrip = LatencyModel(floor: 0.2, mean: 0.2)
 
-  init(disk: ServiceDisk, instance: ServiceInstance, life: Life, lives: Int, connections: Int, bus: BusPort) {
+  /// - Parameter purpose: tells two ports of one instance apart.
+  init(
+    disk: ServiceDisk, instance: ServiceInstance, life: Life, lives: Int, connections: Int, bus: BusPort,
+    purpose: String = "database"
+  ) {
     self.bus = bus
     self.disk = disk
     self.instance = instance
     self.life = life
     world = instance.world
-    random = world.random("\(instance.name)/database/\(lives)")
-    shared = SharedDatabase.services.contains(instance.service.name) ? world.sharedDatabase : nil
+    random = world.random("\(instance.name)/\(purpose)/\(lives)")
+    shared = SharedDatabase.services.contains(disk.name) ? world.sharedDatabase : nil
     self.connections = ResourcePool(
       "connections of \(instance.name)", size: connections, queueLimit: 256, on: world.time)
     shared?.open(instance.name, size: connections)

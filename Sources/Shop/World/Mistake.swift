@@ -30,7 +30,7 @@ extension FaultSwitchboard {
         for client in process.clients { client.fitGuards() }
       }
     case .innerJoin: world.joins.fit()
-    case .dualWrite, .noIdempotency, .viewWithoutVersions: break
+    case .dualWrite, .noIdempotency, .viewWithoutVersions, .noHandBack: break
     }
   }
 }
@@ -45,6 +45,7 @@ extension ServicePlan {
       case .noBreaker: !calls.isEmpty
       case .innerJoin: !joins.isEmpty
       case .viewWithoutVersions: name == ShopPlan.historyUpdater
+      case .noHandBack: name == ShopPlan.legacy || StranglerCapability.allCases.contains { $0.service == name }
       }
     }
   }

@@ -27,6 +27,9 @@ final class World: @unchecked Sendable {
   let ledger = EventLedger()
   let sagas = SagaRegister()
   let edge = EdgeBooks()
+  let strangler = StranglerBook()
+  /// Whether the legacy shop is beside the new services, and both tell each other what they do.
+  let hasLegacy: Bool
   let observatory: Observatory
   /// The registry's memory; nil while it is down.
   var registryBook: RegistryBook?
@@ -68,6 +71,7 @@ final class World: @unchecked Sendable {
   init(_ settings: ShopSettings, events: FileHandle? = nil, bus: Broker? = nil) {
     if let obstacle = settings.obstacle { preconditionFailure(obstacle) }
     self.settings = settings
+    hasLegacy = settings.stranglerAtStart.isUnderWay
     time = VirtualTime(startingAt: settings.epoch)
     publishedTime = Locked(settings.epoch)
     journal = EventJournal(file: events)
@@ -301,6 +305,7 @@ final class World: @unchecked Sendable {
       answers.see(record, topic: topic, at: time.now)
       joins.see(record, topic: topic, at: time.now)
       sagas.see(record, topic: topic)
+      strangler.see(record, topic: topic)
     }
   }
 

@@ -17,10 +17,10 @@ import Testing
     #expect(stage.page.tab == .gateway)
     stage.press("Left")
     #expect(stage.page.tab == .channel)
-    stage.press("Left Left Left")
+    stage.press("Left Left Left Left")
     #expect(stage.page.tab == .configuration)
     #expect(stage.picture().contains("This system tells nothing of its configuration."))
-    stage.press("Right Right Right Right")
+    stage.press("Right Right Right Right Right")
     #expect(stage.page.tab == .gateway)
   }
 

@@ -11,6 +11,8 @@ extension PlatformPage {
     case .tab: moveFocus(by: 1, context)
     case .backTab: moveFocus(by: -1, context)
     case .enter: return openRow(context)
+    case .character("+") where focus == .sliders: return slide(up: true, context)
+    case .character("-") where focus == .sliders: return slide(up: false, context)
     default:
       guard let focus, let (table, rect) = layout(context).tables.first(where: { $0.table.panel == focus }) else {
         return nil
@@ -32,6 +34,15 @@ extension PlatformPage {
     guard !choices.isEmpty else { return }
     let index = focus.flatMap { choices.firstIndex(of: $0) } ?? 0
     focus = choices[(index + step + choices.count) % choices.count]
+  }
+
+  /// Moves the slider under the cursor.
+  private func slide(up: Bool, _ context: PageContext) -> [Action] {
+    guard let key = row(context)?.key, let capability = context.snapshot.strangler?.capability(key) else { return [] }
+    guard let command = SliderStep.command(capability, up: up) else {
+      return [.say(up ? "\(visible(key)) has moved altogether" : "\(visible(key)) has not moved at all")]
+    }
+    return [.effect(.perform(command))]
   }
 
   /// What Enter, or a double click, opens.
@@ -81,6 +92,7 @@ extension PlatformPage {
 
   func hints(_ context: PageContext) -> [KeyHint] {
     var hints = [KeyHint("← →", "tab")]
+    if focus == .sliders { hints.append(KeyHint("+ −", "slide")) }
     if let row = row(context)?.row {
       if row.destination != nil { hints.append(KeyHint("↵", "open")) }
       if let subject = row.subject {
@@ -96,6 +108,7 @@ extension PlatformPage {
     [
       KeyHint("← →", PlatformTab.allCases.map(\.title).joined(separator: ", ")),
       KeyHint("Tab", "the next list of the tab"),
+      KeyHint("+ −", "on the sliders: move \(SliderStep.percent) % of the customers"),
       KeyHint("Enter", "the service, the topic or the transaction under the cursor"),
     ]
   }

@@ -4,7 +4,7 @@ import TraceModel
 import Widgets
 
 /// Page 9: what every service leans on, in tabs: the gateways side by side, who comes in, the registry, the configuration,
-/// deployments, connections, the event channel.
+/// deployments, the strangler, connections, the event channel.
 struct PlatformPage: Page {
   let id = PageID.platform
   private(set) var tab = PlatformTab.gateway
@@ -43,6 +43,7 @@ struct PlatformPage: Page {
     case .registry: .registry(context)
     case .configuration: .configuration(context)
     case .deployments: .deployments(context, selected: cursor(.deployments))
+    case .strangler: .strangler(context)
     case .connections: .connections(context)
     case .channel: .channel(context)
     }

@@ -2,14 +2,14 @@ import Operations
 
 /// What every service leans on, one thing at a time.
 enum PlatformTab: String, Sendable, CaseIterable {
-  case gateway, clients, registry, configuration, deployments, connections, channel
+  case gateway, clients, registry, configuration, deployments, strangler, connections, channel
 
   var title: String { self == .channel ? "event channel" : rawValue }
 
   /// Where the pages' names are short.
   var short: String {
     switch self {
-    case .gateway, .clients, .registry: rawValue
+    case .gateway, .clients, .registry, .strangler: rawValue
     case .configuration: "config"
     case .deployments: "deploys"
     case .connections: "pools"
@@ -25,6 +25,7 @@ enum PlatformTab: String, Sendable, CaseIterable {
     case .registry: "This system tells nothing of its registry."
     case .configuration: "This system tells nothing of its configuration."
     case .deployments: "Nothing was deployed or scaled yet.  :deploy review v2 canary=10%"
+    case .strangler: "No legacy system is beside."
     case .connections: "No service is known to have a pool."
     case .channel: "No topic is known yet."
     }
@@ -40,6 +41,7 @@ enum PlatformPanel: Sendable, Hashable {
   case leases
   case versions, settings
   case deployments, members, running
+  case sliders, legacyLags
   case pools
   /// Of a database that several services share.
   case sharedPools(String)

@@ -36,6 +36,7 @@ public struct ChaosPlan: Sendable, Equatable {
   public var mistakes: Set<Mistake>
   public var mix: LoadMix
   public var orderStore: OrderStore
+  public var strangler = StranglerSettings()
 
   public init(
     seed: UInt64, rate: Double, duration: Int64, faults: [Fault] = [], crashes: [Crash] = [],
@@ -86,6 +87,7 @@ public struct ChaosPlan: Sendable, Equatable {
     settings.mistakes = mistakes
     settings.mix = mix
     settings.orderStore = orderStore
+    settings.strangler = strangler
     return settings
   }
 
@@ -117,6 +119,7 @@ public struct ChaosPlan: Sendable, Equatable {
   private var tail: [String] {
     (orderStore == .outbox ? [] : ["--order-store \(orderStore.rawValue)"])
       + Mistake.allCases.filter(mistakes.contains).map { "--mistake \($0.rawValue)" } + mix.options
+      + strangler.options
   }
 
   /// Never a fraction, which a reader could round another way.

@@ -31,7 +31,8 @@ actor GatewayService: ShopService {
     world = process.world
     unownedExecutor = process.world.time.asUnownedSerialExecutor()
     random = process.world.random("\(process.instance.name)/work/\(process.number)")
-    desk = GatewayDesk(table, settings: process.world.settings.edge, tokens: process.world.tokens)
+    desk = GatewayDesk(
+      table, settings: process.world.settings.edge, strangler: process.strangler, tokens: process.world.tokens)
     process.world.edge.opened(desk, at: process.instance.name)
   }
 
@@ -39,6 +40,7 @@ actor GatewayService: ShopService {
     let trail = GatewayTrail(process: process, context: context, start: world.time.now)
     await world.time.pause(for: filters.sample(&random))
     try process.life.check()
+    desk.follow(process.strangler)
     var step = desk.begin(GatewayRequest(request, gtxid: context.gtxid), now: world.time.now)
     while case .lookUp(let key, let exchange) = step {
       let value = try await process.keyValueStore.value(of: key)
@@ -85,7 +87,8 @@ actor GatewayService: ShopService {
     let span = process.tracer.start(
       "ROUTE \(id)", kind: .internal, gtxid: context.gtxid, parent: context.span, ltxid: context.ltxid)
     let forwarded = forwarded(call, exchange, request, route)
-    let client = process.client(of: route.service)
+    let service = call.isLegacy ? ShopPlan.legacy : route.service
+    let client = process.client(of: service)
     let outcome = await TraceContext.$current.withValue(context.inside(span.id)) {
       await client.call(forwarded, in: server)
     }
@@ -94,9 +97,12 @@ actor GatewayService: ShopService {
     case .success(let response):
       span.succeed()
       span.end()
+      if let capability = route.capability, let isLegacy = exchange.isLegacy, route.kind != TransactionKind.status {
+        world.strangler.served(capability, byLegacy: isLegacy)
+      }
       return finish(exchange, .success(response), context, trail)
     case .failure(let error):
-      let reason = error is CallNotPermitted ? "breaker \(route.service) is OPEN" : "\(error)"
+      let reason = error is CallNotPermitted ? "breaker \(service) is OPEN" : "\(error)"
       span.fail(reason)
       span.end()
       if route.kind == TransactionKind.checkout, !exchange.isSandbox {
@@ -118,7 +124,9 @@ actor GatewayService: ShopService {
       // Member is the one that has to know which token it is.
       body.token = exchange.request.headers["Authorization"].map { String($0.drop { $0 != " " }.dropFirst()) }
     }
-    let target = call.isSandbox ? route.sandboxTarget ?? route.target : route.target
+    var target = call.isSandbox ? route.sandboxTarget ?? route.target : route.target
+    // The legacy shop is asked as it was when nothing stood before it.
+    if call.isLegacy { target = route.route }
     return Request(
       target, argument: exchange.parameters.first?.value ?? request.argument, body: body,
       user: exchange.claims?.subject ?? "")

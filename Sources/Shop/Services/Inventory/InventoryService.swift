@@ -22,6 +22,7 @@ actor InventoryService: ShopService {
       Subscription(
         TopicName.commands(ShopPlan.inventory),
         [CommandName.reserveStock: "reserve", CommandName.releaseStock: "release"]),
+      Subscription(TopicName.legacyEvents, [EventType.legacyOrderPlaced: "take out"]),
     ], program: { InventoryService($0) })
 
   nonisolated let unownedExecutor: UnownedSerialExecutor
@@ -50,6 +51,7 @@ actor InventoryService: ShopService {
     switch delivery.type {
     case CommandName.reserveStock, CommandName.releaseStock: try await carryOut(delivery)
     case EventType.orderCreated, EventType.creditOrderCreated: try await reserve(delivery)
+    case EventType.legacyOrderPlaced: try await takeOut(delivery)
     default: try await release(delivery)
     }
     return .done
@@ -111,6 +113,24 @@ actor InventoryService: ShopService {
     }
     process.log(
       .info, delivery.context, isEnough ? "reserved \(subject)" : "cannot reserve \(subject): sold out")
+  }
+
+  /// What the legacy shop has sold is gone, whether there is enough or not.
+  private func takeOut(_ delivery: Delivery) async throws {
+    let (now, process, world, order) = (world.time.now, process, world, delivery.payload)
+    let tell = { @Sendable (isEnough: Bool?) in
+      guard let isEnough else { return world.suppressedDuplicate(delivery) }
+      world.effect(delivery)
+      delivery.span.succeed()
+      world.strangler.sold(order.quantity ?? 0, isCovered: isEnough)
+      if !isEnough { process.log(.warn, delivery.context, "oversold by the legacy shop: \(order.sku ?? "")") }
+    }
+    _ = try await database.transaction("take out", isQuiet: true, at: .record, onCommit: tell) { database -> Bool? in
+      guard try process.accept(delivery, database) else { return nil }
+      return try StockTables.takeOut(
+        legacyOrder: order.order ?? 0, sku: order.sku ?? "", quantity: order.quantity ?? 0,
+        hop: delivery.context.ltxid, now: now, database)
+    }
   }
 
   private func release(_ delivery: Delivery) async throws {

@@ -26,6 +26,7 @@ extension OrderTables {
     var hasStock: Bool?
     /// When it reached its last state, in nanoseconds; nil while it goes on.
     var finished: Int64?
+    var isFinished: Bool { finished != nil }
 
     /// A new one, which has no number yet.
     init(_ body: Payload, saga: SagaKind, gtxid: String, isDeliverable: Bool, hop: LTXID) {

@@ -24,6 +24,7 @@ struct OrderRows: OrderKeeper {
     guard after != kept.order else { return }
     try OrderTables.update(after, database)
     try tell(kept.order, after, cause, database)
+    try OrderHandBack.write(after, before: kept.order, cause.context, process, database)
   }
 
   private func tell(

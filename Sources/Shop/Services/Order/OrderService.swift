@@ -35,6 +35,7 @@ actor OrderService: ShopService {
           CommandName.createOrder: "create", CommandName.approveOrder: "approve", CommandName.cancelOrder: "cancel",
           CommandName.unlock: "unlock",
         ]),
+      Subscription(TopicName.legacyEvents, [EventType.legacyOrderPlaced: "take order in"]),
     ], joins: [JoinVerdict.plan], program: { OrderService($0) })
 
   nonisolated let unownedExecutor: UnownedSerialExecutor
@@ -96,6 +97,9 @@ actor OrderService: ShopService {
 
   private func state(of gtxid: String) async throws -> Response {
     guard let order = try await database.read({ try OrderTables.order(gtxid: gtxid, $0) }) else {
+      if let state = try await database.read({ try OrderTables.legacyState(of: gtxid, $0) }) {
+        return Response(200, body: Payload(state: state, step: "done"))
+      }
       return Response(404, body: Payload(reason: "no order of transaction \(gtxid)"))
     }
     return Response(
@@ -108,6 +112,10 @@ actor OrderService: ShopService {
     if delivery.topic == TopicName.commands(ShopPlan.order) {
       try await CommandHandler(process: process, database: database, send: keeper.reply).handle(
         delivery, OrchestratedOrder(delivery: delivery, now: world.time.now, keeper: keeper).act)
+      return .done
+    }
+    if delivery.topic == TopicName.legacyEvents {
+      try await takeIn(delivery)
       return .done
     }
     var attempt = 1
@@ -141,6 +149,22 @@ actor OrderService: ShopService {
       let decision = rules.decide(kept.order, now: now)
       try keeper.change(kept, by: decision.events, cause, database)
       return decision.verdict
+    }
+  }
+
+  /// An order of the legacy shop: whoever asks for it here is told how it stands.
+  private func takeIn(_ delivery: Delivery) async throws {
+    let (process, world, now) = (process, world, world.time.now)
+    let tell = { @Sendable (isNew: Bool) in
+      guard isNew else { return world.suppressedDuplicate(delivery) }
+      world.effect(delivery)
+      delivery.span.succeed()
+    }
+    _ = try await database.transaction(delivery.type, isQuiet: true, at: .record, onCommit: tell) { database in
+      guard try process.accept(delivery, database) else { return false }
+      try OrderTables.noteLegacy(
+        delivery.context.gtxid.hex, state: delivery.payload.state ?? "", now: now, database)
+      return true
     }
   }
 

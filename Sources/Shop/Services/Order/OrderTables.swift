@@ -6,7 +6,7 @@ internal import Transactions
 enum OrderTables: ServiceTables {
   static let schema = Outbox.schema + Inbox.schema + SagaParticipant.schema + rows
 
-  /// The orders themselves, and what forgotten ones came to.
+  /// The orders themselves, what forgotten ones came to, and those of the legacy shop.
   static let rows = """
     CREATE TABLE orders(
       id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -35,6 +35,7 @@ enum OrderTables: ServiceTables {
       amount INTEGER NOT NULL,
       quantity INTEGER NOT NULL,
       PRIMARY KEY(saga, state)) WITHOUT ROWID;
+    CREATE TABLE legacy_order(gtxid TEXT PRIMARY KEY, state TEXT NOT NULL, taken INTEGER NOT NULL) WITHOUT ROWID;
     """
 
   static let pending = "PENDING"
@@ -96,6 +97,17 @@ enum OrderTables: ServiceTables {
       [prefix, prefix + "g"], Order.init)
   }
 
+  /// Notes how an order of the legacy shop stands.
+  static func noteLegacy(_ gtxid: String, state: String, now: Int64, _ database: Database) throws {
+    try database.run(
+      "INSERT OR REPLACE INTO legacy_order(gtxid, state, taken) VALUES (?, ?, ?)", [gtxid, state, now])
+  }
+
+  /// How an order of the legacy shop stands; nil when none of that transaction is known.
+  static func legacyState(of gtxid: String, _ database: Database) throws -> String? {
+    try database.first("SELECT state FROM legacy_order WHERE gtxid = ?", [gtxid]) { $0.value(0) }
+  }
+
   /// A customer's three latest, newest first.
   static func latest(of user: String, _ database: Database) throws -> [Payload] {
     try database.all("SELECT id, sku, state FROM orders WHERE user = ? ORDER BY id DESC LIMIT 3", [user]) { row in
@@ -130,6 +142,7 @@ enum OrderTables: ServiceTables {
         orders = orders + excluded.orders, amount = amount + excluded.amount, quantity = quantity + excluded.quantity
       """, [time, kept])
     try database.run("DELETE FROM orders WHERE \(others)", [time, kept])
+    try database.run("DELETE FROM legacy_order WHERE taken < ?", [time])
     try SagaParticipant.prune(receivedBefore: time, database)
   }
 
