@@ -46,6 +46,8 @@ struct Demo: ParsableCommand {
 
   @OptionGroup var guards: ResilienceOption
 
+  @OptionGroup var place: TopologyOption
+
   @OptionGroup var script: ScenarioOption
 
   @Option(
@@ -105,6 +107,7 @@ struct Demo: ParsableCommand {
       seed: seed ?? scenario?.seed ?? 1, rate: rate ?? scenario?.rate ?? 50, faults: fault.map { (at: 0, spec: $0) })
     settings.scenario = scenario
     settings.resilience = try guards.settings()
+    settings.topology = place.settings
     settings.mix = LoadMix(journeys: journeys, sagas: sagas)
     settings.mistakes = Set(mistake)
     if !frozen { settings.epoch = WallClock.nanoseconds / 1_000_000_000 * 1_000_000_000 - startAt }

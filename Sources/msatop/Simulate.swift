@@ -71,6 +71,8 @@ struct Simulate: ParsableCommand {
 
   @OptionGroup var guards: ResilienceOption
 
+  @OptionGroup var place: TopologyOption
+
   @OptionGroup var script: ScenarioOption
 
   @Option(
@@ -146,6 +148,7 @@ struct Simulate: ParsableCommand {
     var settings = plan.settings
     settings.scenario = scenario
     settings.resilience = try guards.settings()
+    settings.topology = place.settings
     let directory = try BusDirectory.open(dataDir)
     let run = SimulationRun(
       settings, duration: plan.duration, events: file, bus: directory?.bus)
