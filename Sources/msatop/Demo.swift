@@ -96,6 +96,8 @@ struct Demo: ParsableCommand {
   @Flag(inversion: .prefixedNo, help: "Let things move by themselves.")
   var motion = true
 
+  func validate() throws { try place.check(fault) }
+
   func run() throws {
     if script.wantsList { return print(ScenarioOption.listText) }
     guard let chosen = Theme.named(theme) else { preconditionFailure("a theme's name was checked with the arguments") }

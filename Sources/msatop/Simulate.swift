@@ -118,6 +118,10 @@ struct Simulate: ParsableCommand {
         throw ValidationError("\(option) belongs to one run: leave it out, or say --seed in place of --seeds")
       }
     }
+    try place.check(fault.map(\.spec))
+    if chaos || seeds != nil, !place.isUsual {
+      throw ValidationError("--topology belongs to one run whose faults are named: leave out --chaos and --seeds")
+    }
     if chaos || seeds != nil, script.scenario != nil {
       throw ValidationError("a scenario is one run, in which nothing else breaks: leave out --chaos and --seeds")
     }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Operations
 import Shop
 
 /// `--topology shared-db`: where the databases of the services are.
@@ -15,10 +16,26 @@ struct TopologyOption: ParsableArguments {
   var splitReads = false
 
   func validate() throws {
-    guard (1...100_000).contains(maxConnections) else {
-      throw ValidationError("a server accepts 1 to 100000 connections, not \(maxConnections)")
+    guard (1...1_000).contains(maxConnections) else {
+      throw ValidationError("a server accepts 1 to 1000 connections, not \(maxConnections)")
+    }
+    guard topology == .shared || !splitReads && maxConnections == TopologySettings().maximumConnections else {
+      throw ValidationError("--max-connections and --split-reads are of a shared server: say --topology shared-db")
     }
   }
+
+  /// Whether what is to break is there.
+  func check(_ faults: [FaultSpec]) throws {
+    let catalogue = SimulatedShop.catalogue(settings)
+    for fault in faults {
+      if let reason = catalogue.absence(of: fault.target) {
+        throw ValidationError("\(fault.target) cannot be broken: \(reason); say --topology shared-db")
+      }
+    }
+  }
+
+  /// Whether it is as usual.
+  var isUsual: Bool { topology == .separate }
 
   var settings: TopologySettings {
     var settings = TopologySettings()

@@ -73,6 +73,14 @@ struct ShopPlan: Sendable {
     return objective
   }
 
+  /// What can break where the databases are as `topology` says.
+  static func catalogue(_ topology: TopologySettings) -> FaultCatalogue {
+    var catalogue = catalogue
+    catalogue.hasSharedDatabase = topology.databases == .shared
+    return catalogue
+  }
+
+  /// What can break where each service has a database server of its own.
   static var catalogue: FaultCatalogue {
     FaultCatalogue(
       services: services.map { service in

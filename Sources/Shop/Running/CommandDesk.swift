@@ -13,10 +13,11 @@ struct CommandDesk {
   func outcome(of command: Command) -> CommandOutcome {
     switch command {
     case .arm(let spec):
-      if let reason = ShopPlan.catalogue.obstacle(to: spec.kind.name, on: spec.target) {
+      let catalogue = ShopPlan.catalogue(world.settings.topology)
+      if let reason = catalogue.obstacle(to: spec.kind.name, on: spec.target) {
         return .refused("\(spec.kind.name.rawValue) does not apply to \(spec.target): \(reason)")
       }
-      if let reason = ShopPlan.catalogue.obstacle(to: spec.scope, of: spec.kind.name, on: spec.target) {
+      if let reason = catalogue.obstacle(to: spec.scope, of: spec.kind.name, on: spec.target) {
         return .refused(reason)
       }
       return .done("armed: \(spec)")

@@ -140,7 +140,7 @@ final class SnapshotBuilder {
 
   private func faultBoard() -> FaultBoard {
     var board = FaultBoard()
-    board.catalogue = ShopPlan.catalogue
+    board.catalogue = ShopPlan.catalogue(world.settings.topology)
     for index in board.catalogue.services.indices {
       board.catalogue.services[index].instances = world.service(board.catalogue.services[index].name).instances.count
     }
