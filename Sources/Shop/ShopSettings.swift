@@ -29,6 +29,7 @@ public struct ShopSettings: Sendable {
   public var resilience: ResilienceFileSettings?
   /// Gateways and tokens.
   public var edge = EdgeSettings()
+  public var productsInfo = ProductsInfoSettings()
   public var discovery = DiscoverySettings()
   public var topology = TopologySettings()
   public var supervision = SupervisionSettings()

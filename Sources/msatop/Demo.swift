@@ -48,11 +48,13 @@ struct Demo: ParsableCommand {
 
   @OptionGroup var place: TopologyOption
 
+  @OptionGroup var products: ProductsInfoOption
+
   @OptionGroup var script: ScenarioOption
 
   @Option(
     help: ArgumentHelp(
-      "What customers come for, by weight: browse, search, cart, buy, review, history, card, receipt.",
+      "What customers come for, by weight: browse, client-page, search, prices, cart, buy, follow, review, history, card, receipt.",
       valueName: "buy=3,browse=1"),
     transform: Arguments.journeys)
   var journeys = LoadMix.ordinary.journeys
@@ -110,6 +112,7 @@ struct Demo: ParsableCommand {
     settings.scenario = scenario
     settings.resilience = try guards.settings()
     settings.topology = place.settings
+    settings.productsInfo = products.settings
     settings.mix = LoadMix(journeys: journeys, sagas: sagas)
     settings.mistakes = Set(mistake)
     if !frozen { settings.epoch = WallClock.nanoseconds / 1_000_000_000 * 1_000_000_000 - startAt }

@@ -73,11 +73,13 @@ struct Simulate: ParsableCommand {
 
   @OptionGroup var place: TopologyOption
 
+  @OptionGroup var products: ProductsInfoOption
+
   @OptionGroup var script: ScenarioOption
 
   @Option(
     help: ArgumentHelp(
-      "What customers come for, by weight: browse, search, cart, buy, review, history, card, receipt.",
+      "What customers come for, by weight: browse, client-page, search, prices, cart, buy, follow, review, history, card, receipt.",
       valueName: "buy=3,browse=1"),
     transform: Arguments.journeys)
   var journeys = LoadMix.ordinary.journeys
@@ -122,6 +124,9 @@ struct Simulate: ParsableCommand {
     if chaos || seeds != nil, !place.isUsual {
       throw ValidationError("--topology belongs to one run whose faults are named: leave out --chaos and --seeds")
     }
+    if chaos || seeds != nil, products.productsInfo != .off {
+      throw ValidationError("--products-info belongs to one run whose faults are named: leave out --chaos and --seeds")
+    }
     if chaos || seeds != nil, script.scenario != nil {
       throw ValidationError("a scenario is one run, in which nothing else breaks: leave out --chaos and --seeds")
     }
@@ -153,6 +158,7 @@ struct Simulate: ParsableCommand {
     settings.scenario = scenario
     settings.resilience = try guards.settings()
     settings.topology = place.settings
+    settings.productsInfo = products.settings
     let directory = try BusDirectory.open(dataDir)
     let run = SimulationRun(
       settings, duration: plan.duration, events: file, bus: directory?.bus)

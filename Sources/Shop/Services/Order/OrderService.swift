@@ -34,18 +34,20 @@ actor OrderService: ShopService {
           CommandName.createOrder: "create", CommandName.approveOrder: "approve", CommandName.cancelOrder: "cancel",
           CommandName.unlock: "unlock",
         ]),
-    ], joins: [JoinVerdict.plan], program: { OrderService($0) })
+    ], joins: [JoinVerdict.plan], calls: [ProductCheck.plan], program: { OrderService($0) })
 
   nonisolated let unownedExecutor: UnownedSerialExecutor
   private let process: ServiceProcess
   private let world: World
   private let database: DatabasePort
+  private let products: ProductCheck
   private var random: RandomStream
 
   init(_ process: ServiceProcess) {
     guard let database = process.database else { preconditionFailure("the order service keeps a database") }
     self.process = process
     self.database = database
+    products = ProductCheck(process: process)
     world = process.world
     unownedExecutor = process.world.time.asUnownedSerialExecutor()
     random = process.world.random("\(process.instance.name)/addresses/\(process.number)")
@@ -74,6 +76,7 @@ actor OrderService: ShopService {
   }
 
   private func create(_ body: Payload, _ context: TraceContext) async throws -> Response {
+    if let refusal = try await products.refusal(of: body, context) { return refusal }
     let process = process
     let isDeliverable = !random.happens(world.settings.undeliverable)
     let saga = body.saga ?? .choreographed
