@@ -69,6 +69,9 @@ import YAMLReading
     }
     let slowest = company.compactMap(\.duration).max() ?? 0
     if slowest > 1_100_000_000 { findings.append("time limiter: the company was waited for \(slowest / 1_000_000) ms") }
+    // A call that nothing cuts off has no end, and so no span.
+    let waiting = outcome.stage.world.book.newest(100_000).count { $0.state == .running || $0.state == .compensating }
+    if waiting > 0 { findings.append("time limiter: \(waiting) transactions wait for ever") }
     let attempts = company.filter { $0[attribute: AttributeName.attempt].map { $0 != .integer(1) } ?? false }
     if attempts.isEmpty { findings.append("retry: nothing was tried twice") }
     let most = Self.mostAtOnce(calls.filter { $0.peer == ShopPlan.payment && $0.service == ShopPlan.gateway })

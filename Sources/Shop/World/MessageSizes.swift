@@ -46,6 +46,7 @@ extension MessageSizes {
 extension OpenSpan {
   func set(_ sizes: MessageSizes, sentAs encoding: String) {
     set(MessageSizes.encoding, .text(encoding))
+    set(AttributeName.subject, .text("JSON \(sizes.json) B, protobuf \(sizes.protobuf) B"))
     for (name, value) in sizes.attributes { set(name, .integer(Int64(value))) }
   }
 }
