@@ -79,7 +79,7 @@ struct Simulate: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "What customers come for, by weight: browse, client-page, search, prices, cart, buy, follow, review, history, card, receipt.",
+      "What customers come for, by weight: browse, client-page, search, prices, cart, buy, follow, return, review, history, card, receipt.",
       valueName: "buy=3,browse=1"),
     transform: Arguments.journeys)
   var journeys = LoadMix.ordinary.journeys

@@ -86,7 +86,7 @@ final class Customers: @unchecked Sendable {
     case .clientPage:
       let key = Self.key(of: user, isPartner: false)
       return come { [self] in await composePage(of: product.sku, for: user, key: key) }
-    case .buy, .follow, .browse, .search, .prices, .cart, .review, .card, .receipt, .history: break
+    case .buy, .follow, .giveBack, .browse, .search, .prices, .cart, .review, .card, .receipt, .history: break
     }
     var request = request(for: journey, product, quantity: quantity, user: user)
     request.user = user
@@ -99,6 +99,7 @@ final class Customers: @unchecked Sendable {
       switch journey {
       case .buy: await shop(wish)
       case .follow: await follow(wish)
+      case .giveBack: await giveBack(wish)
       case .browse: await lookAtPage(wish)
       default: _ = try? await ask(wish)
       }
@@ -159,6 +160,10 @@ final class Customers: @unchecked Sendable {
       var body = Payload()
       body["ids"] = .texts((0..<3).map { _ in Product.draw(&choices).sku } + [product.sku])
       return Request("POST /products/info", body: body)
+    case .giveBack:
+      return Request(
+        "POST /orders",
+        body: Payload(user: user, sku: product.sku, quantity: quantity, amount: product.price * quantity))
     case .cart: return Request("POST /carts", body: Payload(sku: product.sku, quantity: quantity))
     case .review:
       var body = Payload(sku: product.sku)
@@ -208,6 +213,12 @@ final class Customers: @unchecked Sendable {
 
   private func shop(_ request: Request) async {
     guard let gtxid = await place(request) else { return }
+    _ = await outcome(of: gtxid, for: request)
+  }
+
+  /// Asks again and again what became of an order.
+  /// - Returns: its last state; nil: the customer lost patience.
+  func outcome(of gtxid: GTXID, for request: Request) async -> String? {
     for pause in Self.patience {
       try? await world.time.sleep(for: pause)
       var question = Request("GET /transactions/{gtxid}", argument: gtxid.hex, user: request.user)
@@ -217,8 +228,9 @@ final class Customers: @unchecked Sendable {
         continue
       }
       world.transactions.customerSaw(gtxid, Self.words(for: state, step: answer.body.step ?? ""))
-      if !SagaKind.isFirst(state) { return }
+      if !SagaKind.isFirst(state) { return state }
     }
+    return nil
   }
 
   static let keyHeader = "X-API-Key"

@@ -13,6 +13,8 @@ public enum Journey: String, Sendable, CaseIterable {
   case buy
   /// Orders one thing, and has the gateway tell what becomes of it, over a stream.
   case follow
+  /// Orders one thing, and gives it back.
+  case giveBack = "return"
   case review
   /// Looks at what was ordered so far.
   case history

@@ -76,6 +76,9 @@ struct GatewayTable: Sendable {
         $0.kind = .streaming
         $0.summary = "says how far an order is, each time that it gets further, until it is over"
       },
+      GatewayRoute(
+        "order.return", OrderReturn.route, TransactionKind.goodsReturn, ShopPlan.order, OrderReturn.route
+      ) { $0.summary = "gives back what was ordered: money and goods go back to where they came from" },
       // The first edition of the interface had the product alone; who still asks for it gets it.
       GatewayRoute(
         "product.plain", "GET /products/{sku}", TransactionKind.browse, ShopPlan.catalog, "GET /products/{sku}"
@@ -251,6 +254,8 @@ public enum TransactionKind {
   public static let review = "review"
   public static let card = "card"
   public static let receipt = "receipt"
+  /// Somebody gives back what was ordered.
+  public static let goodsReturn = "return"
   /// Signs up, logs in, logs out.
   public static let member = "member"
   /// Of those who run the shop.

@@ -66,6 +66,8 @@ actor OrderService: ShopService {
       else { return Response(400, body: Payload(reason: "an order has a sku that is sold and a quantity over 0")) }
       return Response(202, body: Payload(state: (request.body.saga ?? .choreographed).first, step: "sandbox"))
     case "GET /orders/{gtxid}": return try await state(of: request.argument)
+    case OrderReturn.route:
+      return try await OrderReturn(process: process, database: database).take(request, context)
     case "GET /orders":
       let user = request.user
       var orders = Payload(user: user)
@@ -189,9 +191,9 @@ actor OrderService: ShopService {
     span.set(AttributeName.state, .text(state))
     if end == .compensated {
       world.counters.compensated(step: "cancel")
-      span.set(AttributeName.undoes, .integer(order.hop))
+      if delivery.orderTransaction == context.gtxid { span.set(AttributeName.undoes, .integer(order.hop)) }
     }
-    world.transactions.ended(context.gtxid, end, order: state, reason: reason)
+    world.transactions.ended(delivery.orderTransaction, end, order: state, reason: reason)
     let words = "order \(order.id) \(state.lowercased())"
     process.log(end == .compensated ? .warn : .info, context, reason.isEmpty ? words : "\(words): \(reason)")
   }
