@@ -4,6 +4,7 @@
 # make seeds   runs the shop COUNT times with random faults and crashes, and checks what must hold
 # make scenarios plays every scenario that is shipped, and says which did not come out as it should
 # make torture kills a process that writes to a log on disk, COUNT times, and checks what the log has kept
+# make messages generates the code of the .proto files; it needs protoc and swift-protobuf's protoc-gen-swift in the PATH
 # make setup   installs the system packages that are missing; the others call it
 
 PACKAGES = libncurses-dev libsqlite3-dev zlib1g-dev pkg-config
@@ -21,7 +22,7 @@ TEST = $(SWIFT) build --build-tests $(TEST_BUILD) && $(AT_A_TIME) $(SWIFT) test 
 ARGS =
 COUNT = 300
 
-.PHONY: run build test check scenarios seeds torture setup setup-tests format
+.PHONY: run build test check scenarios seeds torture messages setup setup-tests format
 
 run: build
 	@exec "$$($(BUILD) --show-bin-path)/msatop" $(ARGS)
@@ -55,6 +56,11 @@ torture: setup
 	$(SWIFT) build -c release --product log-torture $(STATIC)
 	@"$$($(BUILD) --show-bin-path)/log-torture" full
 	@"$$($(BUILD) --show-bin-path)/log-torture" run --count $(COUNT)
+
+MESSAGES = Sources/ShopMessages
+messages:
+	protoc --proto_path=$(MESSAGES) --swift_out=$(MESSAGES)/Generated \
+	  --swift_opt=Visibility=Public --swift_opt=UseAccessLevelOnImports=true $(MESSAGES)/*.proto
 
 format:
 	$(SWIFT) format format --in-place --recursive Package.swift Sources Tests

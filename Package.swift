@@ -11,8 +11,11 @@ let strict: [SwiftSetting] = [
 ]
 
 /// One folder of Sources, with what it may import: the arrows of the architecture, from the bottom to the top.
-func module(_ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource]? = nil) -> Target {
-  .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
+func module(
+  _ name: String, _ dependencies: [Target.Dependency] = [], leavingOut files: [String] = [],
+  resources: [Resource]? = nil
+) -> Target {
+  .target(name: name, dependencies: dependencies, exclude: files, resources: resources, swiftSettings: strict)
 }
 
 func tests(of name: String, _ dependencies: [Target.Dependency] = [], fixtures: Bool = false) -> Target {
@@ -29,6 +32,7 @@ let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let histogram = Target.Dependency.product(name: "Histogram", package: "hdrhistogram-swift")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let jwt = Target.Dependency.product(name: "JWTKit", package: "jwt-kit")
+let protobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
 let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
@@ -63,6 +67,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
     .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
     .package(url: "https://github.com/apple/swift-nio-extras.git", from: "1.35.2"),
+    .package(url: "https://github.com/apple/swift-protobuf.git", from: "1.39.0"),
     .package(url: "https://github.com/apple/swift-system.git", from: "1.8.1"),
     .package(url: "https://github.com/groue/GRDB.swift.git", from: "7.10.0"),
     .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift.git", from: "0.2.0"),
@@ -94,10 +99,13 @@ let package = Package(
     module("Transactions", ["CSQLiteHooks", "EventBus", "TraceModel", "Concurrency", grdb, sqlite]),
     // What every service of an MSA leans on. jwt-kit reads tokens as the rest of the world writes them.
     module("Platform", ["YAMLReading", "Resilience", "TraceModel", orderedCollections, crypto, jwt]),
+    // The messages between services that are protobuf; `make messages` generates their code anew.
+    module("ShopMessages", [protobuf], leavingOut: ["products_info.proto"]),
     module(
       "Shop",
       [
-        "Platform", "Transactions", "Simulation", "Operations", "Resilience", "EventBus", "TraceCollector",
+        "ShopMessages", "Platform", "Transactions", "Simulation", "Operations", "Resilience", "EventBus",
+        "TraceCollector",
         "TraceModel",
         "YAMLReading", "Concurrency", orderedCollections, grdb, crypto,
       ], resources: [.embedInCode("Scenarios")]),
@@ -132,8 +140,8 @@ let package = Package(
     tests(
       of: "Shop",
       [
-        "Operations", "Platform", "Simulation", "EventBus", "TraceModel", "TraceCollector", "Resilience",
-        "Transactions", "Concurrency", crypto,
+        "Operations", "Platform", "ShopMessages", "Simulation", "EventBus", "TraceModel", "TraceCollector",
+        "Resilience", "Transactions", "Concurrency", crypto,
       ]),
     tests(of: "TraceModel"),
     tests(of: "Resilience", ["Concurrency"], fixtures: true),

@@ -8,6 +8,10 @@ public struct EdgeSettings: Sendable {
   public var tokenLifetime: Int64 = 900
   /// Filters that the gateways do not run, by name: to see what each of them is good for.
   public var filtersLeftOut: Set<String> = []
+  /// Whether gateways translate JSON into protobuf where the service behind takes both; false: JSON goes through.
+  public var translates = true
+  /// Whether streams have threads of their own; false: they take those of all other calls.
+  public var separatesStreams = true
   /// Bytes of the key-value store.
   public var keyValueBytes = 4 << 20
   /// Nanoseconds for which a product page is good for others; nil: each is composed anew, and its calls are seen.

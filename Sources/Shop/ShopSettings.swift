@@ -36,6 +36,7 @@ public struct ShopSettings: Sendable {
   /// Gateways and tokens.
   public var edge = EdgeSettings()
   public var strangler = StranglerSettings()
+  public var productsInfo = ProductsInfoSettings()
   public var discovery = DiscoverySettings()
   public var topology = TopologySettings()
   public var supervision = SupervisionSettings()

@@ -53,11 +53,15 @@ struct Demo: ParsableCommand {
 
   @OptionGroup var guards: ResilienceOption
 
+  @OptionGroup var place: TopologyOption
+
+  @OptionGroup var products: ProductsInfoOption
+
   @OptionGroup var script: ScenarioOption
 
   @Option(
     help: ArgumentHelp(
-      "What customers come for, by weight: browse, search, cart, buy, review, history, card, receipt.",
+      "What customers come for, by weight: browse, client-page, search, prices, cart, buy, follow, return, review, history, card, receipt.",
       valueName: "buy=3,browse=1"),
     transform: Arguments.journeys)
   var journeys = LoadMix.ordinary.journeys
@@ -106,6 +110,8 @@ struct Demo: ParsableCommand {
   @Flag(inversion: .prefixedNo, help: "Let things move by themselves.")
   var motion = true
 
+  func validate() throws { try place.check(fault) }
+
   func run() throws {
     if script.wantsList { return print(ScenarioOption.listText) }
     guard let chosen = Theme.named(theme) else { preconditionFailure("a theme's name was checked with the arguments") }
@@ -117,6 +123,8 @@ struct Demo: ParsableCommand {
       seed: seed ?? scenario?.seed ?? 1, rate: rate ?? scenario?.rate ?? 50, faults: fault.map { (at: 0, spec: $0) })
     settings.scenario = scenario
     settings.resilience = try guards.settings()
+    settings.topology = place.settings
+    settings.productsInfo = products.settings
     settings.mix = LoadMix(journeys: journeys, sagas: sagas)
     settings.mistakes = Set(mistake)
     settings.orderStore = orderStore

@@ -14,6 +14,8 @@ struct ReportText {
     lines += Self.block("transactions", transactions)
     lines += Self.block("work", work)
     lines += Self.block("put to the test by", trials)
+    // There is something to compare only where both ways were gone.
+    if report.pages.count > 1 { lines += Self.block("product pages", pages) }
     if let scenario = report.scenario { lines += ScenarioText(progress: scenario).lines + [""] }
     lines.append("invariants")
     for verdict in report.invariants {
@@ -51,6 +53,16 @@ struct ReportText {
       ("dead letters", trials.deadLetters),
     ] + trials.compensations.map { ("compensations: \($0.step)", $0.count) }
       + trials.crashPoints.filter { $0.armed > 0 }.map { ("crashes at \($0.point), \($0.what)", $0.struck) }
+  }
+
+  private var pages: [(String, UInt64)] {
+    report.pages.flatMap { way in
+      [
+        ("composed by \(way.composedBy)", way.pages), ("  calls for each", way.calls / way.pages),
+        ("  bytes for each", way.bytes / way.pages),
+        ("  microseconds for each", UInt64(way.nanoseconds) / way.pages / 1_000),
+      ]
+    }
   }
 
   static func block(_ title: String, _ rows: [(String, UInt64)]) -> [String] {

@@ -83,11 +83,15 @@ struct Simulate: ParsableCommand {
 
   @OptionGroup var guards: ResilienceOption
 
+  @OptionGroup var place: TopologyOption
+
+  @OptionGroup var products: ProductsInfoOption
+
   @OptionGroup var script: ScenarioOption
 
   @Option(
     help: ArgumentHelp(
-      "What customers come for, by weight: browse, search, cart, buy, review, history, card, receipt.",
+      "What customers come for, by weight: browse, client-page, search, prices, cart, buy, follow, return, review, history, card, receipt.",
       valueName: "buy=3,browse=1"),
     transform: Arguments.journeys)
   var journeys = LoadMix.ordinary.journeys
@@ -131,6 +135,13 @@ struct Simulate: ParsableCommand {
         throw ValidationError("\(option) belongs to one run: leave it out, or say --seed in place of --seeds")
       }
     }
+    try place.check(fault.map(\.spec))
+    if chaos || seeds != nil, !place.isUsual {
+      throw ValidationError("--topology belongs to one run whose faults are named: leave out --chaos and --seeds")
+    }
+    if chaos || seeds != nil, products.productsInfo != .off {
+      throw ValidationError("--products-info belongs to one run whose faults are named: leave out --chaos and --seeds")
+    }
     if chaos || seeds != nil, script.scenario != nil {
       throw ValidationError("a scenario is one run, in which nothing else breaks: leave out --chaos and --seeds")
     }
@@ -161,6 +172,8 @@ struct Simulate: ParsableCommand {
     var settings = plan.settings
     settings.scenario = scenario
     settings.resilience = try guards.settings()
+    settings.topology = place.settings
+    settings.productsInfo = products.settings
     if let obstacle = settings.obstacle { throw ValidationError(obstacle) }
     let directory = try BusDirectory.open(dataDir)
     let run = SimulationRun(

@@ -19,12 +19,13 @@ import Testing
     "Simulation": ["CSimulationGuard", "Concurrency"],
     "Transactions": ["CSQLiteHooks", "Resilience", "EventBus", "TraceModel", "Concurrency"],
     "Platform": ["YAMLReading", "Resilience", "EventBus", "TraceModel", "Concurrency"],
+    "ShopMessages": [],
     "Operations": bus,
     "Connectors": bus + ["Operations"],
     "Terminal": ["Drawing", "Concurrency", "CNcurses", "CTerminalGuard"],
     "Widgets": ["Drawing"],
     "Dashboard": bus + ["Widgets", "Drawing", "Operations"],
-    "Shop": bus + ["Platform", "Transactions", "Simulation", "Operations", "YAMLReading"],
+    "Shop": bus + ["ShopMessages", "Platform", "Transactions", "Simulation", "Operations", "YAMLReading"],
   ]
 
   /// Modules that know no files, no processes, no time of day.

@@ -191,10 +191,10 @@ import Transactions
       settings.mistakes = [.dualWrite]
       #expect((settings.obstacle == nil) == (store == .outbox))
       settings.mistakes = []
-      let parser = FaultParser(catalogue: ShopPlan.catalogue(.outbox))
+      let parser = FaultParser(catalogue: ShopPlan.catalogue)
       settings.faults = [(at: 0, spec: try parser.parse("order:dual-write"))]
       #expect((settings.obstacle == nil) == (store == .outbox))
-      let catalogue = ShopPlan.catalogue(store)
+      let catalogue = ShopPlan.catalogue(TopologySettings(), store)
       #expect((catalogue.obstacle(to: .dualWrite, on: .service("order")) == nil) == (store == .outbox))
       #expect(catalogue.obstacle(to: .loseBeforeOutbox, on: .service("order"))?.contains("loses nothing") == true)
     }

@@ -49,8 +49,9 @@ import Testing
   /// Each kind of fault is among them, several times.
   @Test func everyKindOfFaultIsTried() throws {
     let armed = try Self.seeds.flatMap { try RandomFaults(seed: $0).settings.faults.map(\.spec.kind.name) }
-    // Mistakes break promises on purpose, and the key-value store has seeds of its own.
-    for name in FaultKind.Name.allCases where name.mistake == nil && name != .full && name != .down {
+    // Mistakes break promises on purpose; the key-value store has seeds of its own; no server is shared here.
+    let others: [FaultKind.Name] = [.full, .down, .maxConnections]
+    for name in FaultKind.Name.allCases where name.mistake == nil && !others.contains(name) {
       #expect(
         armed.count { $0 == name } > 3, "\(name.rawValue) is hardly among the faults of \(Self.seeds.count) seeds")
     }

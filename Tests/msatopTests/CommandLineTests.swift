@@ -15,6 +15,11 @@ import Testing
     (["simulate", "--duration", "an hour"], "30s, 10m, 1h"),
     (["simulate", "--transaction", "first"], "last-failed"),
     (["bench", "bus", "--rounds", "-1"], "1 to 1000"),
+    (["--topology", "one"], "there are separate, shared-db"),
+    (["--max-connections", "20"], "say --topology shared-db"), (["--split-reads"], "say --topology shared-db"),
+    (["--topology", "shared-db", "--max-connections", "0"], "1 to 1000"),
+    (["--fault", "db:shared:max-connections=20"], "say --topology shared-db"),
+    (["simulate", "--chaos", "--topology", "shared-db"], "leave out --chaos"),
     (["--seed", "x"], "whole number"), (["--rate", "-5"], "0 to 10000"),
     (["explode"], "explode"),
   ])

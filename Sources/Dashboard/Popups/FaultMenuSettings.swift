@@ -10,6 +10,7 @@ struct FaultMenuSettings: Sendable, Hashable {
   static let times: [Int64?] = [30_000_000_000, 120_000_000_000, 600_000_000_000, nil]
 
   static let pools = [0, 1, 2, 5, 10]
+  static let serverLimits = [5, 10, 20, 50, 70, 100, 151]
   static let skews: [Int64] = [-60_000, -10_000, -2_000, -500, -100, 100, 500, 2_000, 10_000, 60_000]
     .map { $0 * 1_000_000 }
   /// Bytes a second.
@@ -27,6 +28,7 @@ struct FaultMenuSettings: Sendable, Hashable {
   var slowness: Int64 = 500_000_000
   var errors = 1.0
   var pool = 0
+  var serverLimit = 20
   var skew: Int64 = 2_000_000_000
   var leak: Int64 = 10_000_000
   var poison = 1
@@ -53,13 +55,14 @@ struct FaultMenuSettings: Sendable, Hashable {
     case .poison, .duplicate: topic.map { .topic($0) } ?? .service(service)
     case .brokerDown: .broker
     case .full, .down: .keyValueStore
+    case .maxConnections: .sharedDatabase
     default: .service(service)
     }
   }
 
   /// Whether the kind strikes instances, of which one can be chosen.
   var strikesInstances: Bool {
-    ![.poison, .duplicate, .brokerDown, .full, .down].contains(kind) && kind.mistake == nil
+    ![.poison, .duplicate, .brokerDown, .full, .down, .maxConnections].contains(kind) && kind.mistake == nil
   }
 
   var spec: FaultSpec {
@@ -73,6 +76,7 @@ struct FaultMenuSettings: Sendable, Hashable {
     case .errors: .errors(errors)
     case .slowConsumer: .slowConsumer(slowness)
     case .pool: .pool(pool)
+    case .maxConnections: .maxConnections(serverLimit)
     case .skew: .skew(skew)
     case .leak: .leak(leak)
     case .poison: .poison(poison)
@@ -92,6 +96,7 @@ struct FaultMenuSettings: Sendable, Hashable {
     switch kind {
     case .errors: "failing"
     case .pool: "left"
+    case .maxConnections: "accepts"
     case .skew: "ahead"
     case .leak: "loses"
     case .poison: "records"
@@ -108,6 +113,7 @@ struct FaultMenuSettings: Sendable, Hashable {
     case .errors: Self.position(of: errors, in: Self.shares)
     case .duplicate: Self.position(of: duplicates, in: Self.shares)
     case .pool: Self.position(of: pool, in: Self.pools)
+    case .maxConnections: Self.position(of: serverLimit, in: Self.serverLimits)
     case .skew: Self.position(of: skew, in: Self.skews)
     case .leak: Self.position(of: leak, in: Self.leaks)
     case .poison: Self.position(of: poison, in: Self.poisons)
@@ -123,6 +129,7 @@ struct FaultMenuSettings: Sendable, Hashable {
     case .errors: errors = value(Self.shares)
     case .duplicate: duplicates = value(Self.shares)
     case .pool: pool = value(Self.pools)
+    case .maxConnections: serverLimit = value(Self.serverLimits)
     case .skew: skew = value(Self.skews)
     case .leak: leak = value(Self.leaks)
     case .poison: poison = value(Self.poisons)
@@ -138,6 +145,7 @@ struct FaultMenuSettings: Sendable, Hashable {
     case .errors: errors = Self.stepped(errors, by: step, in: Self.shares)
     case .duplicate: duplicates = Self.stepped(duplicates, by: step, in: Self.shares)
     case .pool: pool = Self.stepped(pool, by: step, in: Self.pools)
+    case .maxConnections: serverLimit = Self.stepped(serverLimit, by: step, in: Self.serverLimits)
     case .skew: skew = Self.stepped(skew, by: step, in: Self.skews)
     case .leak: leak = Self.stepped(leak, by: step, in: Self.leaks)
     case .poison: poison = Self.stepped(poison, by: step, in: Self.poisons)
@@ -163,6 +171,7 @@ struct FaultMenuSettings: Sendable, Hashable {
     case .errors(let share): errors = share
     case .duplicate(let share): duplicates = share
     case .pool(let count): pool = count
+    case .maxConnections(let count): serverLimit = count
     case .skew(let offset): skew = offset
     case .leak(let bytes): leak = bytes
     case .poison(let count): poison = count

@@ -10,6 +10,7 @@ enum FaultText {
     case .errors(let share), .duplicate(let share): percent(share)
     case .pool(let count): "\(count) left"
     case .skew(let offset): (offset < 0 ? "-" : "+") + duration(abs(offset))
+    case .maxConnections(let count): "\(count) in all"
     case .leak(let bytes): rate(bytes)
     case .poison(let count): "×\(count)"
     case .crash, .databaseDown, .outage, .partition, .loseBeforeOutbox, .brokerDown, .full, .down, .mistake: ""
@@ -45,6 +46,7 @@ enum FaultText {
     case .service(let name): name
     case .instance(let service, let number): "\(service)-\(number)"
     case .edge(let from, let to): "\(from) → \(to)"
+    case .sharedDatabase: "shared database"
     case .database(let name): "database of \(name)"
     case .group(let name): "group \(name)"
     case .topic(let name): "topic \(name)"

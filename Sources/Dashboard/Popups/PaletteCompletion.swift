@@ -93,6 +93,7 @@ extension PaletteReader {
       return catalogue.services.map { ($0.name, $0.isOutside ? "outside company" : "\($0.instances) instances") }
         + catalogue.edges.map { ("\($0.from)>\($0.to)", "calls") }
         + catalogue.databases.map { ("db:\($0)", "database") }
+        + (catalogue.hasSharedDatabase ? [("db:shared", "database server")] : [])
         + catalogue.groups.map { ("group:\($0)", "consumer group") }
         + catalogue.topics.map { ("topic:\($0.name)", "records") }
         + (catalogue.absence(of: .broker) == nil ? [("broker", "event bus")] : []) + [("off", "end all faults")]

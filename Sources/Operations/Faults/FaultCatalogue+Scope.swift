@@ -16,6 +16,7 @@ extension FaultCatalogue {
     case .databaseDown:
       return refusal("a database that is down knows no route, user or partition", [route, user, partition])
     case .pool: return refusal("a pool is there for everybody", [route, user, partition, share])
+    case .maxConnections: return refusal("a server's limit is there for everybody", [route, user, partition, share])
     case .partition: return refusal("whoever is cut off is so for everybody", [route, user, partition, share])
     case .brokerDown: return refusal("a broker that is down is so for everybody", [route, user, partition, share])
     case .leak: return refusal("memory is there for everybody", [route, user, partition, share])

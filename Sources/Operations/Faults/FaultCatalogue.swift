@@ -63,10 +63,12 @@ public struct FaultCatalogue: Sendable, Codable {
   /// Those that business events go over; where there is none there is no bus to break.
   public var topics: [Topic]
   public var hasKeyValueStore: Bool
+  /// Whether several services keep their databases on one server.
+  public var hasSharedDatabase: Bool
 
   public init(
     services: [Service] = [], edges: [Edge] = [], databases: [String] = [], groups: [String] = [],
-    topics: [Topic] = [], hasKeyValueStore: Bool = false
+    topics: [Topic] = [], hasKeyValueStore: Bool = false, hasSharedDatabase: Bool = false
   ) {
     self.services = services
     self.edges = edges
@@ -74,6 +76,7 @@ public struct FaultCatalogue: Sendable, Codable {
     self.groups = groups
     self.topics = topics
     self.hasKeyValueStore = hasKeyValueStore
+    self.hasSharedDatabase = hasSharedDatabase
   }
 
   /// Why a target is not there at all; nil when it is, and for those that have names of their own.
@@ -81,6 +84,7 @@ public struct FaultCatalogue: Sendable, Codable {
     switch target {
     case .broker: topics.isEmpty ? "this shop has no event bus" : nil
     case .keyValueStore: hasKeyValueStore ? nil : "this shop has no key-value store"
+    case .sharedDatabase: hasSharedDatabase ? nil : "no database server is shared"
     case .service, .instance, .edge, .database, .group, .topic: nil
     }
   }
@@ -95,6 +99,8 @@ public struct FaultCatalogue: Sendable, Codable {
       }
       return obstacle(to: kind, on: service)
     case .edge: return kind == .latency || kind == .errors ? nil : "an edge can only be late or fail"
+    case .sharedDatabase:
+      return absence(of: target) ?? (kind == .maxConnections ? nil : "a shared server can only take fewer connections")
     case .database: return kind == .databaseDown ? nil : "a database can only be down"
     case .group:
       return kind == .slowConsumer || kind == .duplicate ? nil : "a group can only be slow or be given records twice"
@@ -116,6 +122,7 @@ public struct FaultCatalogue: Sendable, Codable {
     case .databaseDown: service.hasDatabase ? nil : "keeps no database"
     case .slowConsumer: service.consumes ? nil : "reads no topic"
     case .pool: service.hasDatabase ? nil : "keeps no database"
+    case .maxConnections: "it is the shared database server that would be full; say db:shared"
     case .partition:
       service.consumes || service.publishing != .nothing ? nil : "neither reads a topic nor publishes"
     case .leak, .skew: service.isOutside ? "not our machine" : nil

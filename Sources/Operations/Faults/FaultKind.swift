@@ -14,6 +14,8 @@ public enum FaultKind: Sendable, Hashable, Codable {
   case slowConsumer(Int64)
   /// Connections that are left in the pool of each instance; 0: none.
   case pool(Int)
+  /// Connections that the shared database server accepts, for everybody together.
+  case maxConnections(Int)
   /// The instance cannot reach the bus: it publishes, reads and commits nothing, and its session runs out.
   case partition
   /// Memory that each process loses, in bytes a second.
@@ -41,7 +43,9 @@ public enum FaultKind: Sendable, Hashable, Codable {
     case databaseDown = "db-down"
     case outage
     case slowConsumer = "slow"
-    case pool, partition, leak, skew
+    case pool
+    case maxConnections = "max-connections"
+    case partition, leak, skew
     case loseBeforeOutbox = "lose-before-outbox"
     case poison, duplicate
     case brokerDown = "broker-down"
@@ -63,6 +67,7 @@ public enum FaultKind: Sendable, Hashable, Codable {
       case .outage: "the company does not answer"
       case .slowConsumer: "reads the topic late"
       case .pool: "few or no connections to its database"
+      case .maxConnections: "refuses those who come too many"
       case .partition: "from the bus: nothing in, nothing out"
       case .leak: "loses memory until it is killed"
       case .skew: "its clock is wrong"
@@ -87,6 +92,7 @@ public enum FaultKind: Sendable, Hashable, Codable {
       case .databaseDown: "database down"
       case .slowConsumer: "slow consumer"
       case .pool: "pool exhausted"
+      case .maxConnections: "server limit"
       case .partition: "cut off"
       case .leak: "memory leak"
       case .skew: "clock skew"
@@ -112,6 +118,7 @@ public enum FaultKind: Sendable, Hashable, Codable {
       case .loseBeforeOutbox: "lose"
       case .duplicate: "twice"
       case .partition: "cut off"
+      case .maxConnections: "max-conn"
       case .brokerDown: "bus-down"
       case .dualWrite: "dual"
       case .noIdempotency: "no-idem"
@@ -139,6 +146,7 @@ public enum FaultKind: Sendable, Hashable, Codable {
       case .outage: .outage
       case .slowConsumer: .slowConsumer(500_000_000)
       case .pool: .pool(0)
+      case .maxConnections: .maxConnections(20)
       case .partition: .partition
       case .leak: .leak(10_000_000)
       case .skew: .skew(2_000_000_000)
@@ -167,6 +175,7 @@ public enum FaultKind: Sendable, Hashable, Codable {
     case .outage: .outage
     case .slowConsumer: .slowConsumer
     case .pool: .pool
+    case .maxConnections: .maxConnections
     case .partition: .partition
     case .leak: .leak
     case .skew: .skew
@@ -190,7 +199,7 @@ public enum FaultKind: Sendable, Hashable, Codable {
     switch self {
     case .latency(let late), .slowConsumer(let late): FaultNotation.duration(late)
     case .errors(let share), .duplicate(let share): FaultNotation.percent(share)
-    case .pool(let count), .poison(let count): "\(count)"
+    case .pool(let count), .maxConnections(let count), .poison(let count): "\(count)"
     case .leak(let bytes): FaultNotation.bytesPerSecond(bytes)
     case .skew(let offset): FaultNotation.offset(offset)
     case .crash, .databaseDown, .outage, .partition, .loseBeforeOutbox, .brokerDown, .full, .down, .mistake: nil

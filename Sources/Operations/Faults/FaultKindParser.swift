@@ -17,6 +17,9 @@ struct FaultKindParser {
     case .errors: return .errors(try share(default: 1, of: "the calls", example: "errors=30%"))
     case .duplicate: return .duplicate(try share(default: 0.05, of: "the records", example: "duplicate=5%"))
     case .pool: return .pool(try number(0...Self.mostConnections, default: 0, of: "connections", example: "pool=0"))
+    case .maxConnections:
+      return .maxConnections(
+        try number(1...Self.mostConnections, default: 20, of: "connections", example: "max-connections=20"))
     case .poison: return .poison(try number(1...Self.mostRecords, default: 1, of: "records", example: "poison=1"))
     case .skew: return .skew(try offset())
     case .leak: return .leak(try bytes())

@@ -42,6 +42,10 @@ public struct FaultParser: Sendable {
   }
 
   private func target(_ word: String) throws(FaultSpecError) -> FaultTarget {
+    for target in [FaultTarget.broker, .keyValueStore, .sharedDatabase] where word == target.description {
+      if let reason = catalogue.absence(of: target) { throw FaultSpecError("\(word) cannot be broken: \(reason)") }
+      return target
+    }
     if let name = word.dropping(prefix: "db:") {
       guard catalogue.databases.contains(name) else {
         throw unknown("database", name, among: catalogue.databases)
@@ -57,10 +61,6 @@ public struct FaultParser: Sendable {
         throw unknown("topic", name, among: catalogue.topics.map(\.name))
       }
       return .topic(name)
-    }
-    for target in [FaultTarget.broker, .keyValueStore] where word == target.description {
-      if let reason = catalogue.absence(of: target) { throw FaultSpecError("\(word) cannot be broken: \(reason)") }
-      return target
     }
     if let arrow = word.firstIndex(of: ">") {
       let (from, to) = (String(word[..<arrow]), String(word[word.index(after: arrow)...]))

@@ -24,7 +24,7 @@ public enum FaultTarget: Sendable, Hashable, Codable {
   case instance(service: String, number: Int)
   /// The calls of one service to another: `payment>payment-gateway`
   case edge(from: String, to: String)
-  /// The database of a service: `db:order`
+  /// The database of a service: `db:order`; or the server that several share: `db:shared`
   case database(String)
   /// A consumer group: `group:payment`
   case group(String)
@@ -34,6 +34,9 @@ public enum FaultTarget: Sendable, Hashable, Codable {
   case broker
   /// The key-value store: `kv`
   case keyValueStore
+
+  /// The server on which several services keep their databases, where they do.
+  public static let sharedDatabase = FaultTarget.database("shared")
 
   /// The service it stands with on the screen; for what belongs to no service its own name, which is none of a service.
   public var service: String {

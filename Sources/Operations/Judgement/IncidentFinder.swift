@@ -53,7 +53,7 @@ struct IncidentFinder {
       case .partition: return "is cut off"
       case .leak: return "runs out of memory"
       case .loseBeforeOutbox: return "loses answers"
-      case .skew, .poison, .duplicate, .brokerDown, .full, .down, .mistake: break
+      case .maxConnections, .skew, .poison, .duplicate, .brokerDown, .full, .down, .mistake: break
       }
     }
     return service.reason.isEmpty ? "is unwell" : service.reason

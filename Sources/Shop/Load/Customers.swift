@@ -85,7 +85,10 @@ final class Customers: @unchecked Sendable {
     case .backOffice:
       let raises = choices.happens(0.2)
       return come { [self] in await runTheShop(product.sku, raises: raises) }
-    case .buy, .browse, .search, .cart, .review, .card, .receipt, .history: break
+    case .clientPage:
+      let key = Self.key(of: user, isPartner: false)
+      return come { [self] in await composePage(of: product.sku, for: user, key: key) }
+    case .buy, .follow, .giveBack, .browse, .search, .prices, .cart, .review, .card, .receipt, .history: break
     }
     var request = request(for: journey, product, quantity: quantity, user: user)
     request.user = user
@@ -95,7 +98,13 @@ final class Customers: @unchecked Sendable {
     }
     let wish = request
     come { [self] in
-      if journey == .buy { await shop(wish) } else { _ = try? await ask(wish) }
+      switch journey {
+      case .buy: await shop(wish)
+      case .follow: await follow(wish)
+      case .giveBack: await giveBack(wish)
+      case .browse: await lookAtPage(wish)
+      default: _ = try? await ask(wish)
+      }
     }
   }
 
@@ -149,6 +158,14 @@ final class Customers: @unchecked Sendable {
       var body = Payload()
       body.words = Product.nouns[choices.below(Product.nouns.count)]
       return Request("GET /search", body: body)
+    case .prices:
+      var body = Payload()
+      body["ids"] = .texts((0..<3).map { _ in Product.draw(&choices).sku } + [product.sku])
+      return Request("POST /products/info", body: body)
+    case .giveBack:
+      return Request(
+        "POST /orders",
+        body: Payload(user: user, sku: product.sku, quantity: quantity, amount: product.price * quantity))
     case .cart: return Request("POST /carts", body: Payload(sku: product.sku, quantity: quantity))
     case .review:
       var body = Payload(sku: product.sku)
@@ -164,7 +181,7 @@ final class Customers: @unchecked Sendable {
         body.transaction = last.transaction.hex
       }
       return Request("GET /history", body: body)
-    case .buy, .member, .backOffice:
+    case .buy, .follow, .clientPage, .member, .backOffice:
       var body = Payload(user: user, sku: product.sku, quantity: quantity, amount: product.price * quantity)
       let saga = chosen(from: mix.sagas.map { ($0.saga, $0.weight) })
       body.saga = saga == .choreographed ? nil : saga
@@ -177,17 +194,31 @@ final class Customers: @unchecked Sendable {
     choices.count > 1 ? LoadMix.choose(choices, at: self.choices.unit()) : choices.first?.0
   }
 
-  private func shop(_ request: Request) async {
+  /// Orders.
+  /// - Returns: the transaction to ask with; nil: the order was not accepted.
+  func place(_ request: Request) async -> GTXID? {
     let answer: Response
     do {
       answer = try await ask(request)
     } catch {
-      return notTakenIn(request.ticket, because: error is TimedOut ? "the gateway does not answer" : "\(error)")
+      notTakenIn(request.ticket, because: error is TimedOut ? "the gateway does not answer" : "\(error)")
+      return nil
     }
     guard answer.status == 202,
       let gtxid = answer.headers.first(where: { $0.name == Carrier.gtxid }).flatMap({ GTXID($0.value) })
-    else { return }
+    else { return nil }
     if answer.body.state != LegacyTables.invoiced { remember(gtxid, of: request.user) }
+    return gtxid
+  }
+
+  private func shop(_ request: Request) async {
+    guard let gtxid = await place(request) else { return }
+    _ = await outcome(of: gtxid, for: request)
+  }
+
+  /// Asks again and again what became of an order.
+  /// - Returns: its last state; nil: the customer lost patience.
+  func outcome(of gtxid: GTXID, for request: Request) async -> String? {
     for pause in Self.patience {
       try? await world.time.sleep(for: pause)
       var question = Request("GET /transactions/{gtxid}", argument: gtxid.hex, user: request.user)
@@ -197,8 +228,9 @@ final class Customers: @unchecked Sendable {
         continue
       }
       world.transactions.customerSaw(gtxid, Self.words(for: state, step: answer.body.step ?? ""))
-      if !SagaKind.allCases.contains(where: { $0.first == state }) { return }
+      if !SagaKind.isFirst(state) { return state }
     }
+    return nil
   }
 
   /// Payment has a receipt of it, and the history will have it: neither is so of what the legacy shop sells.
@@ -208,7 +240,7 @@ final class Customers: @unchecked Sendable {
     lastOrders[user] = (order, world.time.now)
   }
 
-  private static let keyHeader = "X-API-Key"
+  static let keyHeader = "X-API-Key"
 
   /// The program through which somebody comes: a partner's, or one of the shop's own two.
   private static func key(of user: String, isPartner: Bool) -> Carrier.Header {
@@ -217,7 +249,7 @@ final class Customers: @unchecked Sendable {
   }
 
   /// Asks as somebody who is logged in. Who cannot log in asks nothing; whose token has just expired logs in again.
-  private func ask(_ request: Request) async throws -> Response {
+  func ask(_ request: Request) async throws -> Response {
     guard let token = await accounts.token(of: request.user) else { throw NotLoggedIn() }
     var known = request
     known.headers.append(Accounts.header(token))
@@ -238,9 +270,8 @@ final class Customers: @unchecked Sendable {
       world.service(gateway).next(), request, caller: "", reply: reply)
   }
 
-  private static func words(for state: String, step: String) -> String {
-    let isFirst = SagaKind.allCases.contains { $0.first == state }
-    return isFirst ? "in progress: \(step)" : state.lowercased()
+  static func words(for state: String, step: String) -> String {
+    SagaKind.isFirst(state) ? "in progress: \(step)" : state.lowercased()
   }
 }
 

@@ -2,11 +2,19 @@
 public enum Journey: String, Sendable, CaseIterable {
   /// Looks at a product's page.
   case browse
+  /// Looks at a product's page through a program that puts it together from what seven services say.
+  case clientPage = "client-page"
   case search
+  /// Asks for the prices of several products, as a partner's program does.
+  case prices
   /// Puts something into the cart.
   case cart
   /// Orders one thing, and asks what became of it.
   case buy
+  /// Orders one thing, and has the gateway tell what becomes of it, over a stream.
+  case follow
+  /// Orders one thing, and gives it back.
+  case giveBack = "return"
   case review
   /// Looks at what was ordered so far.
   case history

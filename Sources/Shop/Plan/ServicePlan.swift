@@ -11,6 +11,8 @@ struct ServicePlan: Sendable {
   var firstPort: Int
   /// Worker threads of an instance.
   var workers: Int
+  /// Streams that an instance has open at most, on threads of their own; 0: it has no endpoint for streams.
+  var streams = 0
   /// Nil: it keeps no database.
   var store: StorePlan?
   /// Its consumer group is called as the service is.

@@ -74,10 +74,17 @@ struct ShopPlan: Sendable {
     return objective
   }
 
+  /// What can break where the databases are as `topology` says, and order keeps its orders in `store`.
+  static func catalogue(_ topology: TopologySettings, _ store: OrderStore) -> FaultCatalogue {
+    var catalogue = catalogue(store)
+    catalogue.hasSharedDatabase = topology.databases == .shared
+    return catalogue
+  }
+
+  /// What can break where each service has a database server of its own, and order an outbox.
   static var catalogue: FaultCatalogue { catalogue(.outbox) }
 
-  /// What can break where order keeps its orders in this way.
-  static func catalogue(_ store: OrderStore) -> FaultCatalogue {
+  private static func catalogue(_ store: OrderStore) -> FaultCatalogue {
     FaultCatalogue(
       services: services.map { $0.keeping(store) }.map { service in
         FaultCatalogue.Service(

@@ -14,7 +14,7 @@ struct CommandDesk {
     if let refusal = missesLegacy(command) { return refusal }
     switch command {
     case .arm(let spec):
-      let catalogue = ShopPlan.catalogue(world.settings.orderStore)
+      let catalogue = ShopPlan.catalogue(world.settings.topology, world.settings.orderStore)
       if let reason = catalogue.obstacle(to: spec.kind.name, on: spec.target) {
         return .refused("\(spec.kind.name.rawValue) does not apply to \(spec.target): \(reason)")
       }

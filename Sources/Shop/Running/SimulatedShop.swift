@@ -9,8 +9,11 @@ public import TraceModel
 
 /// The shop as a living system: it runs on a thread of its own, at the speed that is wanted, and tells what it is like.
 public final class SimulatedShop: LiveSystem {
-  /// What the shop has that can break.
-  public static var catalogue: FaultCatalogue { ShopPlan.catalogue }
+  /// What a shop can have that can break, wherever its databases are.
+  public static var catalogue: FaultCatalogue { catalogue(.onOneServer) }
+
+  /// What a shop has that can break, where its databases are as `topology` says.
+  public static func catalogue(_ topology: TopologySettings) -> FaultCatalogue { ShopPlan.catalogue(topology) }
 
   private struct State {
     var snapshot: SystemSnapshot

@@ -51,6 +51,21 @@ public struct SimulationReport: Sendable, Codable {
     public var crashPoints: [PassedPoint] = []
   }
 
+  /// What product pages cost those who looked at them: all of one way together.
+  public struct Pages: Sendable, Codable {
+    /// `page-composer` or `client`
+    public var composedBy: String
+    public var pages: UInt64
+    /// Those that lacked something, and those that could not be had.
+    public var partial: UInt64
+    public var failed: UInt64
+    /// Calls from outside, and the bytes of their questions and answers.
+    public var calls: UInt64
+    public var bytes: UInt64
+    /// From the first question to the last answer.
+    public var nanoseconds: Int64
+  }
+
   public struct Verdict: Sendable, Codable {
     public var name: String
     public var holds: Bool
@@ -75,6 +90,7 @@ public struct SimulationReport: Sendable, Codable {
   public var trials = Trials(
     duplicatesDelivered: 0, duplicatesSuppressed: 0, crashesBeforeOffsetCommit: 0, timeOutsWithUnknownOutcome: 0,
     lateAnswers: 0, compensations: [], rebalances: 0, deadLetters: 0, chargesRepeated: 0, refunds: 0)
+  public var pages: [Pages] = []
   public var invariants: [Verdict] = []
   /// What was expected of the scenario that was played; nil when none was.
   public var scenario: ScenarioProgress?

@@ -91,6 +91,12 @@ public final class SimulationRun {
         return .init(
           point: point.name, what: point.explanation, armed: count.armed, passed: count.passed, struck: count.struck)
       })
+    report.pages = [(ShopPlan.pageComposer, world.edge.composedPages), ("client", world.edge.clientPages)]
+      .filter { $0.1.pages > 0 }.map { name, cost in
+        .init(
+          composedBy: name, pages: cost.pages, partial: cost.partial, failed: cost.failed, calls: cost.calls,
+          bytes: cost.bytes, nanoseconds: cost.time)
+      }
     report.scenario = world.stage.progress
     report.scenarioJudgesInvariants =
       world.settings.scenario?.expectations.contains { $0.condition.figure == .brokenInvariants } ?? false

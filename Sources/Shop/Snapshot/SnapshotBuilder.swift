@@ -143,7 +143,7 @@ final class SnapshotBuilder {
 
   private func faultBoard() -> FaultBoard {
     var board = FaultBoard()
-    board.catalogue = ShopPlan.catalogue(world.settings.orderStore)
+    board.catalogue = ShopPlan.catalogue(world.settings.topology, world.settings.orderStore)
     for index in board.catalogue.services.indices {
       board.catalogue.services[index].instances = world.service(board.catalogue.services[index].name).instances.count
     }

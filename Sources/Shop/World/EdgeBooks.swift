@@ -33,6 +33,10 @@ final class EdgeBooks: @unchecked Sendable {
   /// Of lives that are over.
   private var past = OrderedDictionary<String, Account>()
 
+  /// What product pages cost those who look at them: put together by page-composer, and by the client's own program.
+  var composedPages = PageCost()
+  var clientPages = PageCost()
+
   var signUps: UInt64 = 0
   var logIns: UInt64 = 0
   var refusedLogins: UInt64 = 0

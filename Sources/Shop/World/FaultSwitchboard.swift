@@ -80,6 +80,7 @@ final class FaultSwitchboard: @unchecked Sendable {
     switch spec.kind {
     case .crash: world.applyCrashes()
     case .pool: fitPools()
+    case .maxConnections: world.sharedDatabase?.fitLimit()
     case .brokerDown: applyBrokerDown()
     case .leak: startLeaking()
     case .skew(let offset): widestSkew = max(widestSkew, abs(offset))

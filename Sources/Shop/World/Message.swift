@@ -8,10 +8,14 @@ struct Request: Sendable {
   var argument = ""
   var headers: [Carrier.Header] = []
   var body = Payload()
+  /// The body of a call that speaks protobuf; then it has no other.
+  var protobuf: [UInt8]?
   var user = ""
   /// By which an order that was sent by hand is known until it has an id.
   var ticket: Int?
   var document: Document?
+  /// Whoever asks for a stream takes its events here, as they come.
+  var events: (@Sendable (Payload) -> Void)?
 
   init(_ route: String, argument: String = "", body: Payload = Payload(), user: String = "") {
     self.route = route
@@ -25,6 +29,8 @@ struct Response: Sendable {
   var status: Int
   var headers: [Carrier.Header] = []
   var body = Payload()
+  /// The body of an answer in protobuf; then it has no other.
+  var protobuf: [UInt8]?
   var document: Document?
 
   init(_ status: Int, body: Payload = Payload()) {

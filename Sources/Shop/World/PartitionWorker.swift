@@ -25,6 +25,9 @@ struct Delivery: Sendable {
   /// The record as a command of the orchestrator; nil when it is none.
   var command: SagaCommand? { SagaCommand(type: type, key: key, payload: record.value) }
 
+  /// The transaction of the order that it is about: another one where a return undoes what was ordered before.
+  var orderTransaction: GTXID { payload.transaction.flatMap { GTXID($0) } ?? context.gtxid }
+
   /// With what a command says of its order in place of the whole record.
   var bodyOfCommand: Delivery {
     var delivery = self

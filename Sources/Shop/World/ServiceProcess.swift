@@ -15,6 +15,8 @@ final class ServiceProcess: @unchecked Sendable {
   let life: Life
   let tracer: Tracer
   let workers: ResourcePool
+  /// Threads for answers that go on for long; nil: there are none.
+  let streams: ResourcePool?
   let database: DatabasePort?
   let bus: BusPort
   private(set) lazy var keyValueStore = KeyValueClient(self)
@@ -52,6 +54,9 @@ final class ServiceProcess: @unchecked Sendable {
     tracer = Tracer(
       world: world, service: plan.name, instance: instance.address, number: instance.number, life: life, lives: lives)
     workers = ResourcePool("workers of \(instance.name)", size: plan.workers, queueLimit: 512, on: world.time)
+    streams =
+      plan.streams > 0 && world.settings.edge.separatesStreams
+      ? ResourcePool("streams of \(instance.name)", size: plan.streams, queueLimit: 0, on: world.time) : nil
     bus = BusPort(world: world, life: life, tracer: tracer, instance: instance, lives: lives)
     if let store = plan.store, let disk = world.disk(of: store.owner ?? plan.name) {
       database = DatabasePort(
@@ -165,7 +170,8 @@ final class ServiceProcess: @unchecked Sendable {
       if instance.version.hasSuffix("bad"), !Self.isOfPlatform(request.route) {
         throw HandlingFailed(description: "version \(instance.version) does not work")
       }
-      response = try await workers.use(waitingAtMost: 2_000_000_000) {
+      let threads = request.events == nil ? workers : streams ?? workers
+      response = try await threads.use(waitingAtMost: 2_000_000_000) {
         let late = self.world.faults.latency(moment)
         let response = try await TraceContext.$current.withValue(context) {
           switch (request.route, request.document) {

@@ -275,9 +275,10 @@ enum BusinessReason {
   static let undeliverable = "no parcel goes to the address"
   static let soldOut = "is sold out"
   static let noCredit = "credit limit exceeded"
+  static let returned = "returned by the customer"
 
   static func isOne(_ reason: String) -> Bool {
     // An orchestrator says first which step was refused.
-    [declined, undeliverable, noCredit, soldOut].contains { reason.hasSuffix($0) }
+    [declined, undeliverable, noCredit, soldOut, returned].contains { reason.hasSuffix($0) }
   }
 }

@@ -28,6 +28,7 @@ struct FaultMenuPictureTests {
         │  database down        keeps no database                 n/a  │
         │  outage               not an outside company            n/a  │
         │  pool exhausted       keeps no database                 n/a  │
+        │  server limit         no database server is shared      n/a  │
         │  lost message         publishes nothing                 n/a  │
         │  poison message       strikes a topic; say topic:…      n/a  │
         │  duplicates           strikes a topic; say topic:…      n/a  │

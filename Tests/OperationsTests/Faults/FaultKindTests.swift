@@ -14,7 +14,7 @@ import Testing
       .init(name: "gateway", instances: 2, hasDatabase: false, consumes: false, isOutside: false),
       .init(name: "company", instances: 1, hasDatabase: false, consumes: false, isOutside: true),
     ], edges: [.init(from: "gateway", to: "order")], databases: ["order"], groups: ["order", "payment"],
-    topics: [.init(name: "order", partitions: 6)])
+    topics: [.init(name: "order", partitions: 6)], hasSharedDatabase: true)
 
   private static let second: Int64 = 1_000_000_000
 
@@ -22,6 +22,7 @@ import Testing
     ("order:pool=0", FaultSpec(target: .service("order"), kind: .pool(0))),
     ("order/2:pool=3,ttl=5s", FaultSpec(target: .instance(service: "order", number: 2), kind: .pool(3), timeToLive: 5)),
     ("payment:partition", FaultSpec(target: .service("payment"), kind: .partition)),
+    ("db:shared:max-connections=7", FaultSpec(target: .sharedDatabase, kind: .maxConnections(7))),
     ("broker:broker-down,ttl=10s", FaultSpec(target: .broker, kind: .brokerDown, timeToLive: 10)),
     ("topic:order:poison=2", FaultSpec(target: .topic("order"), kind: .poison(2))),
     (
@@ -80,6 +81,9 @@ import Testing
     ("kv:crash", "kv cannot be broken: this shop has no key-value store"),
     ("kv", "this shop has no key-value store"), ("kv latency=2s", "this shop has no key-value store"),
     ("topic:payments:poison=1", "unknown topic \"payments\"; there are order"),
+    ("db:shared:db-down", "a shared server can only take fewer connections; there are max-connections=20"),
+    ("db:shared:max-connections=0", "is not a number of connections from 1 to 1000"),
+    ("order:max-connections=5", "say db:shared"), ("db:order:max-connections=5", "a database can only be down"),
     ("broker", "what should happen to broker? there are broker-down"),
     ("broker:crash", "a broker can only be down"),
     ("topic:order:crash", "a topic can only hold poison or records twice"),

@@ -62,6 +62,37 @@ import TraceCollector
     #expect(snapshot(stage).services.filter { !$0.isOutside }.allSatisfy { $0.health == .up })
   }
 
+  @Test func aFaultLeavesTheServerFewerConnections() throws {
+    let stage = Stage { $0.topology.databases = .shared }
+    stage.arm("db:shared:max-connections=12,ttl=20s")
+    stage.run(19)
+    let server = try #require(snapshot(stage).databaseServers.first)
+    #expect(server.open == 12 && server.refused > 0)
+    #expect(snapshot(stage).services.contains { $0.reason.contains("Too many connections") })
+    #expect(try #require(snapshot(stage).faults.armed.first).hits > 0)
+    stage.run(90)
+    #expect(snapshot(stage).databaseServers.first?.open == 100)
+    #expect(snapshot(stage).services.filter { !$0.isOutside }.allSatisfy { $0.health == .up })
+    // What is configured meanwhile holds as far as the fault leaves it.
+    stage.arm("db:shared:max-connections=40,ttl=20s")
+    CommandDesk.carryOut(.configure(key: "shared-db.max-connections", value: "60"), in: stage.world)
+    stage.run(10)
+    #expect(snapshot(stage).databaseServers.first?.open == 40)
+    stage.run(30)
+    #expect(snapshot(stage).databaseServers.first?.open == 60)
+  }
+
+  @Test func withoutASharedServerThereIsNoneToBreak() {
+    let stage = Stage()
+    let desk = CommandDesk(world: stage.world, snapshot: snapshot(stage))
+    let spec = FaultSpec(target: .sharedDatabase, kind: .maxConnections(5))
+    guard case .refused(let reason) = desk.outcome(of: .arm(spec)) else {
+      Issue.record("there is no server that could refuse anybody")
+      return
+    }
+    #expect(reason.contains("no database server is shared"))
+  }
+
   @Test(arguments: [true, false]) func theCacheAnswersWhatWasReadBefore(isOn: Bool) throws {
     let stage = Stage { $0.topology.cachesProducts = isOn }
     for _ in 0..<40 {

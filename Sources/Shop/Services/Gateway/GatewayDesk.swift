@@ -1,5 +1,6 @@
 internal import OrderedCollections
 internal import Platform
+internal import ShopMessages
 internal import TraceModel
 
 /// One life of one instance of a gateway: the filters with what they keep, and what its routes have seen.
@@ -23,6 +24,7 @@ final class GatewayDesk: @unchecked Sendable {
     do {
       gateway = try Gateway(
         name: table.name, configuration: table.configuration(settings, strangler: strangler), tokens: tokens,
+        translators: [.productsInfoRequest, .productsInfoResponse].map(MessageTranslator.init),
         settings: GatewaySettings(accessLogLimit: 200),
         filters: GatewayFilters.standard(without: settings.filtersLeftOut))
     } catch {
@@ -91,6 +93,17 @@ extension GatewayRequest {
 
 extension GatewayResponse {
   init(_ response: Response) {
-    self.init(response.status, body: response.body.fields.isEmpty ? [] : response.body.json)
+    if let protobuf = response.protobuf {
+      self.init(response.status, headers: ["Content-Type": "application/x-protobuf"], body: protobuf)
+    } else {
+      self.init(response.status, body: response.body.fields.isEmpty ? [] : response.body.json)
+    }
+  }
+}
+
+extension MessageTranslator {
+  init(_ form: MessageForm) {
+    self.init(
+      form.name, encode: { try form.protobuf(ofJSON: $0.bytes) }, decode: { try JSONNode(form.json(ofProtobuf: $0)) })
   }
 }

@@ -1,4 +1,5 @@
 internal import Platform
+internal import ShopMessages
 
 /// One of the ways through a gateway: what the gateway knows of it, and what the service behind it knows it as.
 struct GatewayRoute: Sendable {
@@ -76,6 +77,16 @@ struct GatewayTable: Sendable {
       GatewayRoute(
         "transaction.state", "GET /transactions/{gtxid}", TransactionKind.status, ShopPlan.order, "GET /orders/{gtxid}"
       ) { $0.summary = "says how far an order is" }.moving(.order),
+      GatewayRoute(
+        "transaction.stream", "GET /streams/transactions/{gtxid}", TransactionKind.status, ShopPlan.order,
+        "GET /orders/{gtxid}"
+      ) {
+        $0.kind = .streaming
+        $0.summary = "says how far an order is, each time that it gets further, until it is over"
+      },
+      GatewayRoute(
+        "order.return", OrderReturn.route, TransactionKind.goodsReturn, ShopPlan.order, OrderReturn.route
+      ) { $0.summary = "gives back what was ordered: money and goods go back to where they came from" },
       // The first edition of the interface had the product alone; who still asks for it gets it.
       GatewayRoute(
         "product.plain", "GET /products/{sku}", TransactionKind.browse, ShopPlan.catalog, "GET /products/{sku}"
@@ -86,8 +97,24 @@ struct GatewayTable: Sendable {
       GatewayRoute(
         "product.page", "GET /products/{sku}", TransactionKind.browse, ShopPlan.pageComposer, "GET /pages/{sku}"
       ) { $0.summary = "the page of a product" }.moving(.catalog),
+      part("cart.lines", "GET /carts", ShopPlan.cart, "GET /carts", "what is in one's cart"),
+      part("order.latest", "GET /members/me/orders", ShopPlan.order, "GET /orders", "one's latest orders"),
+      part("product.reviews", "GET /reviews/{sku}", ShopPlan.review, "GET /reviews/{sku}", "what buyers think of it"),
+      part("product.stock", "GET /stock/{sku}", ShopPlan.inventory, "GET /stock/{sku}", "how many are in stock"),
+      part("product.quote", "GET /quotes/{sku}", ShopPlan.shipping, "GET /quotes/{sku}", "what a parcel costs"),
+      part(
+        "product.related", "GET /recommendations/{sku}", ShopPlan.recommendation, "GET /recommendations/{sku}",
+        "what others bought"),
       GatewayRoute("search", "GET /search", TransactionKind.search, ShopPlan.search, "GET /search") {
         $0.summary = "finds products"
+      },
+      GatewayRoute(
+        "products.info", "POST /products/info", TransactionKind.search, ShopPlan.search, ProductsInfo.method
+      ) {
+        $0.translation = RouteDefinition.Translation(
+          request: MessageForm.productsInfoRequest.name, response: MessageForm.productsInfoResponse.name)
+        $0.maximumBodyBytes = 4 << 10
+        $0.summary = "price, quantity and status of products; JSON here, protobuf behind"
       },
       GatewayRoute("cart.put", "POST /carts", TransactionKind.cart, ShopPlan.cart, "POST /carts") {
         $0.summary = "puts something into one's cart"
@@ -132,7 +159,17 @@ struct GatewayTable: Sendable {
       CallPlan(ShopPlan.catalog, "shows a product alone"),
       CallPlan(ShopPlan.member, "signs up, logs in, logs out"),
       CallPlan(ShopPlan.legacy, "serves customers who have not moved"),
+      CallPlan(ShopPlan.inventory, "says how many are in stock"),
+      CallPlan(ShopPlan.shipping, "says what a parcel costs"),
+      CallPlan(ShopPlan.recommendation, "says what others bought"),
     ], origins: ["https://shop.example", "https://m.shop.example"])
+
+  /// A part of a product's page, for programs that put it together themselves.
+  private static func part(
+    _ id: String, _ route: String, _ service: String, _ target: String, _ summary: String
+  ) -> GatewayRoute {
+    GatewayRoute(id, route, TransactionKind.browse, service, target) { $0.summary = summary }
+  }
 
   /// For those who run the shop.
   static let inside = GatewayTable(
@@ -205,6 +242,7 @@ extension GatewayTable {
     if let time = settings.pageCache, let place = definitions.firstIndex(where: { $0.id == "product.page" }) {
       definitions[place].cache = ResponseCacheRule(timeToLive: time)
     }
+    if !settings.translates { for place in definitions.indices { definitions[place].translation = nil } }
     let own = ClientPlan(
       "own", rateLimit: TokenBucketRule(capacity: 20_000, refillPerSecond: 10_000),
       tariff: Tariff(perCall: 2_000, perKilobyte: 500))
@@ -229,6 +267,8 @@ public enum TransactionKind {
   public static let review = "review"
   public static let card = "card"
   public static let receipt = "receipt"
+  /// Somebody gives back what was ordered.
+  public static let goodsReturn = "return"
   /// Signs up, logs in, logs out.
   public static let member = "member"
   /// Of those who run the shop.

@@ -16,6 +16,7 @@ actor GatewayService: ShopService {
       name: table.name, team: "edge", instances: instances, firstPort: firstPort, workers: 64, calls: table.calls,
       program: { GatewayService($0, table) })
     plan.usesKeyValueStore = true
+    plan.streams = table.routes.contains { $0.definition.kind == .streaming } ? 512 : 0
     return plan
   }
 
@@ -90,27 +91,28 @@ actor GatewayService: ShopService {
     let service = call.isLegacy ? ShopPlan.legacy : route.service
     let client = process.client(of: service)
     let outcome = await TraceContext.$current.withValue(context.inside(span.id)) {
-      await client.call(forwarded, in: server)
+      guard call.kind == .streaming, let events = request.events else {
+        return await client.call(forwarded, in: server)
+      }
+      return await GatewayStream(process: process, client: client, question: forwarded, send: events).run(in: server)
     }
     try process.life.check()
     switch outcome.result {
     case .success(let response):
       span.succeed()
-      span.end()
       if let capability = route.capability, let isLegacy = exchange.isLegacy, route.kind != TransactionKind.status {
         world.strangler.served(capability, byLegacy: isLegacy)
       }
-      return finish(exchange, .success(response), context, trail)
+      return finish(exchange, .success(response), context, trail, in: span)
     case .failure(let error):
       let reason = error is CallNotPermitted ? "breaker \(service) is OPEN" : "\(error)"
       span.fail(reason)
-      span.end()
       if route.kind == TransactionKind.checkout, !exchange.isSandbox {
         world.transactions.refusedAtGateway(context.gtxid, reason: reason)
         process.log(.error, context, "order not accepted: \(reason)")
       }
       let failure = UpstreamFailure(status: outcome.isUnknown ? 504 : 503, reason)
-      return finish(exchange, .failure(failure), context, trail)
+      return finish(exchange, .failure(failure), context, trail, in: span)
     }
   }
 
@@ -118,26 +120,39 @@ actor GatewayService: ShopService {
   private func forwarded(
     _ call: GatewayCall, _ exchange: GatewayExchange, _ request: Request, _ route: GatewayRoute
   ) -> Request {
+    var target = call.isSandbox ? route.sandboxTarget ?? route.target : route.target
+    // The legacy shop is asked as it was when nothing stood before it.
+    if call.isLegacy { target = route.route }
+    let user = exchange.claims?.subject ?? ""
+    if exchange.route?.translation != nil {
+      var translated = Request(target, user: user)
+      translated.protobuf = call.request.body
+      return translated
+    }
     var body = request.body
     if call.request.body != exchange.original.body { body = Payload(json: call.request.body) ?? body }
     if route.definition.id == "member.log-out" {
       // Member is the one that has to know which token it is.
       body.token = exchange.request.headers["Authorization"].map { String($0.drop { $0 != " " }.dropFirst()) }
     }
-    var target = call.isSandbox ? route.sandboxTarget ?? route.target : route.target
-    // The legacy shop is asked as it was when nothing stood before it.
-    if call.isLegacy { target = route.route }
     return Request(
-      target, argument: exchange.parameters.first?.value ?? request.argument, body: body,
-      user: exchange.claims?.subject ?? "")
+      target, argument: exchange.parameters.first?.value ?? request.argument, body: body, user: user)
   }
 
   private func finish(
     _ exchange: GatewayExchange, _ result: Result<Response, UpstreamFailure>, _ context: TraceContext,
-    _ trail: GatewayTrail
+    _ trail: GatewayTrail, in span: OpenSpan
   ) -> Response {
     let sent = result.map { GatewayResponse($0) }
     let answer = desk.complete(exchange, with: sent, now: world.time.now)
+    if exchange.route?.translation != nil, answer.failure == nil, case .success(let bytes) = sent {
+      span.set(
+        MessageSizes(
+          requestJSON: exchange.original.body.count, requestProtobuf: exchange.request.body.count,
+          responseJSON: answer.response.body.count, responseProtobuf: bytes.body.count),
+        sentAs: MessageSizes.protobuf)
+    }
+    span.end()
     trail.after(answer)
     desk.count(answer, context.gtxid)
     var response = Response(answer.response.status)

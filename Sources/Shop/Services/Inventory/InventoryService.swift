@@ -165,12 +165,15 @@ actor InventoryService: ShopService {
     delivery.span.succeed()
     if let reservation {
       delivery.span.set(AttributeName.subject, .text("\(reservation.sku) ×\(reservation.quantity)"))
-      delivery.span.set(AttributeName.undoes, .integer(reservation.hop))
+      // A return undoes a hop of another transaction.
+      if delivery.orderTransaction == delivery.context.gtxid {
+        delivery.span.set(AttributeName.undoes, .integer(reservation.hop))
+      }
       delivery.span.set(AttributeName.state, .text(StockTables.released))
       // What another cause has released before is not released again.
       if reservation.state == StockTables.reserved { world.counters.compensated(step: "release") }
       process.log(.info, delivery.context, "released \(reservation.sku) ×\(reservation.quantity)")
     }
-    if delivery.topic == TopicName.inventory { world.transactions.step(delivery.context.gtxid, ShopPlan.order) }
+    if delivery.topic == TopicName.inventory { world.transactions.step(delivery.orderTransaction, ShopPlan.order) }
   }
 }

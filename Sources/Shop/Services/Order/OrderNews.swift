@@ -23,6 +23,8 @@ struct OrderNews: Sendable, Equatable {
     if after.isRefunding, !before.isRefunding {
       news = OrderNews(EventType.orderFailed, to: TopicName.payment, after)
       news.payload.hop = after.undo
+      // A return is a transaction of its own, and says whose order it is.
+      if after.reason == BusinessReason.returned { news.payload.transaction = after.gtxid }
     } else if before.state == OrderTables.new, after.state == OrderTables.rejected,
       after.hasCredit == true || after.hasStock == true
     {

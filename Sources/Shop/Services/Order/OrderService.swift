@@ -36,13 +36,14 @@ actor OrderService: ShopService {
           CommandName.unlock: "unlock",
         ]),
       Subscription(TopicName.legacyEvents, [EventType.legacyOrderPlaced: "take order in"]),
-    ], joins: [JoinVerdict.plan], program: { OrderService($0) })
+    ], joins: [JoinVerdict.plan], calls: [ProductCheck.plan], program: { OrderService($0) })
 
   nonisolated let unownedExecutor: UnownedSerialExecutor
   private let process: ServiceProcess
   private let world: World
   private let database: DatabasePort
   private let keeper: any OrderKeeper
+  private let products: ProductCheck
   private var random: RandomStream
 
   init(_ process: ServiceProcess) {
@@ -50,6 +51,7 @@ actor OrderService: ShopService {
     self.process = process
     self.database = database
     keeper = process.orderKeeper
+    products = ProductCheck(process: process)
     world = process.world
     unownedExecutor = process.world.time.asUnownedSerialExecutor()
     random = process.world.random("\(process.instance.name)/addresses/\(process.number)")
@@ -68,6 +70,8 @@ actor OrderService: ShopService {
       else { return Response(400, body: Payload(reason: "an order has a sku that is sold and a quantity over 0")) }
       return Response(202, body: Payload(state: (request.body.saga ?? .choreographed).first, step: "sandbox"))
     case "GET /orders/{gtxid}": return try await state(of: request.argument)
+    case OrderReturn.route:
+      return try await OrderReturn(process: process, database: database, keeper: keeper).take(request, context)
     case "GET /orders":
       let user = request.user
       var orders = Payload(user: user)
@@ -78,6 +82,7 @@ actor OrderService: ShopService {
   }
 
   private func create(_ body: Payload, _ context: TraceContext) async throws -> Response {
+    if let refusal = try await products.refusal(of: body, context) { return refusal }
     let process = process
     let isDeliverable = !random.happens(world.settings.undeliverable)
     let saga = body.saga ?? .choreographed
@@ -210,9 +215,9 @@ actor OrderService: ShopService {
     span.set(AttributeName.state, .text(state))
     if end == .compensated {
       world.counters.compensated(step: "cancel")
-      span.set(AttributeName.undoes, .integer(order.hop))
+      if delivery.orderTransaction == context.gtxid { span.set(AttributeName.undoes, .integer(order.hop)) }
     }
-    world.transactions.ended(context.gtxid, end, order: state, reason: reason)
+    world.transactions.ended(delivery.orderTransaction, end, order: state, reason: reason)
     let words = "order \(order.id) \(state.lowercased())"
     process.log(end == .compensated ? .warn : .info, context, reason.isEmpty ? words : "\(words): \(reason)")
   }

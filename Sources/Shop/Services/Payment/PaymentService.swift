@@ -174,7 +174,7 @@ actor PaymentService: ShopService {
   /// take back what the other has been told is paid; and if this instance crashed then, nobody would say so.
   private func voidUntilAnswered(_ delivery: Delivery) async -> Bool {
     var backOff: Int64 = 1_000_000_000
-    var request = Request("POST /void", argument: Self.key(delivery.context.gtxid), body: delivery.payload)
+    var request = Request("POST /void", argument: Self.key(delivery.orderTransaction), body: delivery.payload)
     request.user = delivery.payload.user ?? ""
     while !process.life.isOver, !delivery.worker.isStopped {
       if delivery.worker.isHeld {

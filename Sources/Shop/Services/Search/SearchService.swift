@@ -24,6 +24,7 @@ actor SearchService: ShopService {
   }
 
   func handle(_ request: Request, from context: TraceContext) async throws -> Response {
+    if request.route == ProductsInfo.method { return try await ProductsInfo.answer(request, from: database) }
     guard request.route == "GET /search" else { return .notFound("search has no \(request.route)") }
     guard let words = request.body.words, !words.isEmpty else {
       return Response(400, body: Payload(reason: "a search has words"))
@@ -80,6 +81,12 @@ enum SearchTables: ServiceTables {
       try database.run(
         "INSERT INTO document(id, json) VALUES (?, ?)", [product.sku, String(decoding: document.json, as: UTF8.self)])
     }
+  }
+
+  static func product(_ id: String, _ database: Database) throws -> Payload? {
+    try database.first("SELECT json FROM document WHERE id = ?", [id]) {
+      Payload(json: Array(($0.value(0) as String).utf8))
+    } ?? nil
   }
 
   /// Those whose title has the words, the cheapest first, ten at most.

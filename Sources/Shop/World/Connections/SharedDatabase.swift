@@ -10,6 +10,8 @@ final class SharedDatabase: @unchecked Sendable {
     ShopPlan.order, ShopPlan.inventory, ShopPlan.customer, ShopPlan.item, ShopPlan.catalog,
   ]
   private unowned let world: World
+  /// `max_connections` as it is configured, whatever faults leave of it.
+  private var planned: Int
   private(set) var primary: DatabaseServer
   private(set) var replica: DatabaseServer?
   /// Pools with their sizes, in the order in which they were opened.
@@ -18,6 +20,7 @@ final class SharedDatabase: @unchecked Sendable {
 
   init(_ settings: TopologySettings, world: World) {
     self.world = world
+    planned = settings.maximumConnections
     primary = DatabaseServer(name: "shared", maximumConnections: settings.maximumConnections)
     if settings.splitsReads {
       replica = DatabaseServer(name: "shared-replica", maximumConnections: settings.maximumConnections)
@@ -69,6 +72,13 @@ final class SharedDatabase: @unchecked Sendable {
 
   /// Another `max_connections` from now on. What lies idle is closed, so that it counts at once.
   func limit(to count: Int) {
+    planned = count
+    fitLimit()
+  }
+
+  /// Accepts as many as are configured, or the fewer that a fault leaves.
+  func fitLimit() {
+    let count = world.faults.serverConnections(planned: planned)
     guard count != primary.maximumConnections else { return }
     primary.maximumConnections = count
     replica?.maximumConnections = count
@@ -88,6 +98,7 @@ final class SharedDatabase: @unchecked Sendable {
       return false
     case .poolExhausted: return false
     case .tooManyConnections:
+      world.faults.noteServerRefusal()
       let server = isRead ? "shared-replica" : primary.name
       throw DatabaseUnavailable(description: "database server \(server): Too many connections")
     }

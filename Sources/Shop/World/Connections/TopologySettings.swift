@@ -16,4 +16,10 @@ public struct TopologySettings: Sendable {
   public var cachesProducts = true
 
   public init() {}
+
+  static var onOneServer: TopologySettings {
+    var settings = TopologySettings()
+    settings.databases = .shared
+    return settings
+  }
 }

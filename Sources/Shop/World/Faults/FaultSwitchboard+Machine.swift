@@ -28,6 +28,22 @@ extension FaultSwitchboard {
     }
   }
 
+  /// How many connections of the planned ones the shared server accepts.
+  func serverConnections(planned: Int) -> Int {
+    var accepted = planned
+    for entry in entries where entry.fault.isOn {
+      if case .maxConnections(let count) = entry.fault.spec.kind { accepted = min(accepted, count) }
+    }
+    return accepted
+  }
+
+  /// The shared server refused a connection: is it that it accepts fewer?
+  func noteServerRefusal() {
+    for index in entries.indices where entries[index].fault.isOn {
+      if case .maxConnections = entries[index].fault.spec.kind { entries[index].fault.hits += 1 }
+    }
+  }
+
   // MARK: Clocks
 
   /// Nanoseconds by which an instance's clock is ahead.

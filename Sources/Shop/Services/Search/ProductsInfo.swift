@@ -1,0 +1,48 @@
+internal import ShopMessages
+
+/// `ProductsInfoService` of products_info.proto: price, quantity and status of products that somebody names. It answers in
+/// the form in which it is asked, protobuf or JSON.
+enum ProductsInfo {
+  /// As it is called on the wire.
+  static let method = "ProductsInfoService.getProductsInfo"
+  static let mostIDs = 50
+
+  static func answer(_ request: Request, from database: DatabasePort) async throws -> Response {
+    let question: Shop_ProductsInfoRequest
+    do {
+      question =
+        try request.protobuf.map { try Shop_ProductsInfoRequest(protobuf: $0) }
+        ?? Shop_ProductsInfoRequest(json: request.body.json)
+    } catch {
+      return Response(400, body: Payload(reason: "this is no \(MessageForm.productsInfoRequest.name): \(error)"))
+    }
+    let ids = question.ids
+    guard (1...mostIDs).contains(ids.count) else {
+      return Response(400, body: Payload(reason: "1 to \(mostIDs) products are asked for, not \(ids.count)"))
+    }
+    var found = Shop_ProductsInfoResponse()
+    found.products = try await database.read { database in
+      try ids.map { info($0, of: try SearchTables.product($0, database)) }
+    }
+    var response = Response(200)
+    if request.protobuf != nil {
+      response.protobuf = try found.protobuf()
+    } else {
+      response.body = Payload(json: try found.json()) ?? Payload()
+    }
+    return response
+  }
+
+  private static func info(_ id: String, of product: Payload?) -> Shop_ProductInfo {
+    var info = Shop_ProductInfo()
+    info.id = id
+    guard let product else {
+      info.status = .unknown
+      return info
+    }
+    info.price = UInt32(clamping: product.price ?? 0)
+    info.quantity = UInt32(clamping: product.quantity ?? 0)
+    info.status = info.quantity > 0 ? .inStock : .soldOut
+    return info
+  }
+}

@@ -1,0 +1,55 @@
+import ArgumentParser
+import Operations
+import Shop
+
+/// `--topology shared-db`: where the databases of the services are.
+struct TopologyOption: ParsableArguments {
+  @Option(
+    help: ArgumentHelp("Where databases are: separate, or shared-db, five on one server.", valueName: "name"),
+    transform: TopologyOption.databases)
+  var topology = TopologySettings.Databases.separate
+
+  @Option(help: ArgumentHelp("Connections that the shared server accepts.", valueName: "n"))
+  var maxConnections = TopologySettings().maximumConnections
+
+  @Flag(help: "Read from a replica of the shared server.")
+  var splitReads = false
+
+  func validate() throws {
+    guard (1...1_000).contains(maxConnections) else {
+      throw ValidationError("a server accepts 1 to 1000 connections, not \(maxConnections)")
+    }
+    guard topology == .shared || !splitReads && maxConnections == TopologySettings().maximumConnections else {
+      throw ValidationError("--max-connections and --split-reads are of a shared server: say --topology shared-db")
+    }
+  }
+
+  /// Whether what is to break is there.
+  func check(_ faults: [FaultSpec]) throws {
+    let catalogue = SimulatedShop.catalogue(settings)
+    for fault in faults {
+      if let reason = catalogue.absence(of: fault.target) {
+        throw ValidationError("\(fault.target) cannot be broken: \(reason); say --topology shared-db")
+      }
+    }
+  }
+
+  /// Whether it is as usual.
+  var isUsual: Bool { topology == .separate }
+
+  var settings: TopologySettings {
+    var settings = TopologySettings()
+    settings.databases = topology
+    settings.maximumConnections = maxConnections
+    settings.splitsReads = splitReads
+    return settings
+  }
+
+  private static func databases(_ text: String) throws -> TopologySettings.Databases {
+    guard let databases = TopologySettings.Databases(rawValue: text) else {
+      let names = TopologySettings.Databases.allCases.map(\.rawValue).joined(separator: ", ")
+      throw ValidationError("there is no topology \"\(text)\"; there are \(names)")
+    }
+    return databases
+  }
+}

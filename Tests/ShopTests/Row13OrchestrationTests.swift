@@ -1,0 +1,113 @@
+import Operations
+import Testing
+import TraceModel
+import Transactions
+
+@testable import Shop
+
+/// Row 13: the product page composed in one place, and the call that order makes before it takes an order.
+@Suite struct Row13OrchestrationTests {
+  /// Ten minutes at 2 tx/s: search is away for a minute, and later reviews are.
+  /// - Parameter isOn: false: customers' own programs compose the page, and order asks in JSON and knows no other price.
+  private func tenMinutes(isOn: Bool) -> Stage {
+    let stage = Stage(seed: 13, rate: 2) {
+      $0.mix.journeys = [(.buy, 1), (isOn ? .browse : .clientPage, 1)]
+      $0.productsInfo.form = isOn ? .protobuf : .json
+      $0.productsInfo.fallsBack = isOn
+    }
+    stage.run(200)
+    stage.arm("search:errors=100%,ttl=60s")
+    stage.run(200)
+    stage.arm("review:crash,ttl=60s")
+    stage.run(200)
+    stage.world.customers.close()
+    stage.run(60)
+    return stage
+  }
+
+  /// What is not as it should be.
+  private func findings(_ stage: Stage) throws -> [String] {
+    let traces = stage.tracesOfAll()
+    let pages = traces.filter { Stage.kind(of: $0) == TransactionKind.browse }
+    var findings: [String] = []
+    if !pages.contains(where: { $0.contains { $0.service == ShopPlan.pageComposer } }) {
+      findings.append("no page was composed for anybody")
+    }
+    let parts = pages.filter { page in !page.contains { $0.service == ShopPlan.pageComposer } }
+    if !parts.isEmpty { findings.append("\(parts.count) calls from outside for parts of a page") }
+    if pages.contains(where: { $0.first { $0.parent == nil }?.httpStatus != 200 }) { findings.append("a page failed") }
+    if !pages.joined().contains(where: { $0.text("page.missing") == "review" }) {
+      findings.append("no page says that it lacks reviews")
+    }
+    return findings + (try orders(stage, traces))
+  }
+
+  private func orders(_ stage: Stage, _ traces: [[TraceSpan]]) throws -> [String] {
+    let orders = traces.filter { Stage.kind(of: $0) == TransactionKind.checkout }
+    let lost = orders.filter { $0.first { $0.parent == nil }?.httpStatus != 202 }
+    var findings = lost.isEmpty ? [] : ["\(lost.count) orders were not taken"]
+    let rows = try stage.world.disk(of: ShopPlan.order)?.database.read {
+      try $0.number("SELECT (SELECT count(*) FROM orders) + (SELECT coalesce(sum(orders), 0) FROM total)")
+    }
+    if rows != Int64(orders.count) { findings.append("\(rows ?? 0) rows of \(orders.count) orders") }
+    let checks = orders.joined().filter { $0.operation == "check the product" }
+    if !checks.contains(where: { $0.text(ProductCheck.source) == ProductCheck.lastKnown }) {
+      findings.append("no order was taken at the last known price")
+    }
+    let asked = checks.filter { $0.text(ProductCheck.source) == ProductCheck.fromSearch }
+    if asked.count < 400 { findings.append("search was asked \(asked.count) times") }
+    for check in asked {
+      guard let sizes = MessageSizes(check) else { return findings + ["a call without its bytes"] }
+      if 2 * sizes.protobuf > sizes.json { return findings + ["protobuf saves little: \(sizes)"] }
+      if check.text(MessageSizes.encoding) != MessageSizes.protobuf { return findings + ["sent as JSON: \(sizes)"] }
+    }
+    return findings
+  }
+
+  @Test func pagesAndOrdersNeedNobodyWhoIsAway() throws {
+    let stage = tenMinutes(isOn: true)
+    #expect(try findings(stage) == [])
+    let cost = stage.world.edge.composedPages
+    #expect(cost.calls == cost.pages && cost.failed == 0 && cost.partial > 10)
+    #expect(stage.problems() == [])
+  }
+
+  @Test func withoutAllThatBothAreLost() throws {
+    let stage = tenMinutes(isOn: false)
+    let found = try findings(stage)
+    for word in ["composed", "calls from outside", "were not taken", "rows of", "last known", "sent as JSON"] {
+      #expect(found.contains { $0.contains(word) }, "\(word): \(found)")
+    }
+    let cost = stage.world.edge.clientPages
+    #expect(cost.calls == 7 * cost.pages)
+  }
+
+  /// The same page in both ways.
+  @Test func theClientsOwnPageCostsMoreCallsAndMoreBytes() {
+    let stage = Stage(seed: 2, rate: 5) { $0.mix.journeys = [(.browse, 1), (.clientPage, 1)] }
+    stage.run(40)
+    stage.world.customers.close()
+    stage.run(10)
+    let (composed, own) = (stage.world.edge.composedPages, stage.world.edge.clientPages)
+    #expect(composed.pages > 60 && own.pages > 60)
+    #expect([composed.partial, composed.failed, own.partial, own.failed] == [0, 0, 0, 0])
+    #expect(own.calls == 7 * own.pages && composed.calls == composed.pages)
+    #expect(own.bytes / own.pages > 2 * composed.bytes / composed.pages, "\(own) against \(composed)")
+    #expect(composed.time > 0 && own.time > 0)
+    #expect(stage.problems() == [])
+  }
+
+  @Test func anOrderOfWhatThereIsNotIsNotTaken() throws {
+    let stage = Stage { $0.productsInfo.form = .protobuf }
+    let refused = stage.ask(
+      Request("POST /orders", body: Payload(user: "kim", sku: "sku-99", quantity: 1, amount: 1_000)))
+    #expect(refused.status == 404 && refused.body.reason == "there is no product sku-99")
+    #expect(stage.state(Stage.id(refused)) == .rejected && stage.orderState(Stage.id(refused)) == nil)
+    let id = try #require(stage.order("sku-01"))
+    #expect(
+      stage.crossings(id).prefix(4) == [
+        "#1 POST /orders", "#2 POST /orders", "#3 \(ProductsInfo.method)", "#4 \(EventType.orderCreated)",
+      ])
+    #expect(stage.state(id) == .committed && stage.problems() == [])
+  }
+}
