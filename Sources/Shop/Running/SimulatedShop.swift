@@ -13,7 +13,7 @@ public final class SimulatedShop: LiveSystem {
   public static var catalogue: FaultCatalogue { catalogue(.onOneServer) }
 
   /// What a shop has that can break, where its databases are as `topology` says.
-  public static func catalogue(_ topology: TopologySettings) -> FaultCatalogue { ShopPlan.catalogue(topology) }
+  public static func catalogue(_ topology: TopologySettings) -> FaultCatalogue { ShopPlan.catalogue(topology, .outbox) }
 
   private struct State {
     var snapshot: SystemSnapshot

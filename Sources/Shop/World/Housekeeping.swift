@@ -31,14 +31,15 @@ final class Housekeeping: @unchecked Sendable {
       let now = world.time.now
       // What is still open may be asked for again, and must then find what it did before.
       let safe = world.horizon() - Self.keep
-      let hasInbox = hasInbox
+      let (hasInbox, takesCommands) = (hasTable("inbox"), hasTable("saga_effect"))
       let service = process.instance.service.name
-      let stuck = world.transactions.stuckOrders
+      let (stuck, sagas) = (world.transactions.stuckOrders, world.transactions.stuck.map(\.id.hex))
       let (tables, hasOutbox) = (store.tables, store.publishes && store.keeps == .outbox)
       if service == ShopPlan.order { FinalJudgement(world: world).judgeOrders(finishedBefore: safe) }
       _ = try? await database.transaction("prune", isQuiet: true, at: .prune) { database in
         if hasOutbox { try Outbox.prune(publishedBefore: now - Self.keepPublished, database) }
         if hasInbox { try Inbox.prune(receivedBefore: safe, database) }
+        if takesCommands { try SagaParticipant.prune(receivedBefore: safe, keeping: sagas, database) }
         try tables.prune(finishedBefore: safe, keeping: stuck, database)
       }
       tidyChangeLog()
@@ -71,12 +72,14 @@ final class Housekeeping: @unchecked Sendable {
     _ = try? log.prune(now: now, retention: min(now - kept, ChangeLog.retention))
   }
 
-  private lazy var hasInbox: Bool = {
-    let found = try? database.disk.database.read {
-      try $0.number("SELECT count(*) FROM sqlite_master WHERE name = 'inbox'")
+  private lazy var tableNames: Set<String> = {
+    let names = try? database.disk.database.read {
+      try $0.all("SELECT name FROM sqlite_master WHERE type = 'table'", []) { $0.value(0) as String }
     }
-    return found == 1
+    return Set(names ?? [])
   }()
+
+  private func hasTable(_ name: String) -> Bool { tableNames.contains(name) }
 
   /// One instance of a service does the work: the one that publishes, or the first that is up.
   private var isInCharge: Bool {

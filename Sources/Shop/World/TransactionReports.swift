@@ -2,6 +2,7 @@ internal import Operations
 internal import OrderedCollections
 internal import Simulation
 internal import TraceModel
+internal import Transactions
 
 /// Where the services say how a transaction stands: for the journal, for the screen, and for the question whether
 /// everything has ended.
@@ -173,10 +174,11 @@ final class TransactionReports: @unchecked Sendable {
     write(id, state, reason)
   }
 
-  func gotStuck(_ id: GTXID, order: Int64, because reason: String) {
+  /// - Parameter order: its number where that is known; nil looks for the order of the transaction.
+  func gotStuck(_ id: GTXID, order: Int64? = nil, because reason: String) {
     guard open[id] != nil, open[id] != .stuck else { return }
     open[id] = .stuck
-    stuck.append((id, order, reason))
+    stuck.append((id, order ?? number(ofOrderOf: id) ?? 0, reason))
     tally.stuck += 1
     world.book.update(id) { summary in
       summary.state = .stuck
@@ -187,6 +189,11 @@ final class TransactionReports: @unchecked Sendable {
       OperationalEvent(
         time: world.time.now, kind: .transaction, severity: .bad, subject: id.short, change: "STUCK", reason: reason,
         state: TransactionState.stuck.rawValue, gtxid: id))
+  }
+
+  private func number(ofOrderOf id: GTXID) -> Int64? {
+    let order = try? world.disk(of: ShopPlan.order)?.database.read { try OrderTables.order(gtxid: id.hex, $0) }
+    return order.flatMap(\.self)?.id
   }
 
   /// Somebody has helped a saga that was stuck: it goes forward again.

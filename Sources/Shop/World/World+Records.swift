@@ -28,8 +28,9 @@ extension World {
   func deadLettered(_ record: EventRecord, topic: String, because reason: String) {
     counters.deadLetters += 1
     guard let id = record.headerText(Carrier.gtxid).flatMap({ GTXID($0) }) else { return }
+    // Commands and replies are keyed by their transaction.
     transactions.gotStuck(
-      id, order: record.keyText.flatMap { Int64($0) } ?? 0, because: "record dead-lettered: \(topic)")
+      id, order: record.keyText.flatMap { Int64($0) }, because: "record dead-lettered: \(topic)")
   }
 
   /// The timestamp of the oldest record that a group has yet to commit; nil when all have read everything.

@@ -90,9 +90,14 @@ public struct SagaParticipant: Sendable {
 
   /// Forgets what was asked before `time`. Commands as old as that must not come again, and the outbox has forgotten the
   /// replies to them before.
-  public static func prune(receivedBefore time: Int64, _ database: Database) throws {
+  /// - Parameter sagas: their ids; what they did here is remembered, since somebody may yet have them undo it.
+  public static func prune(receivedBefore time: Int64, keeping sagas: [String] = [], _ database: Database) throws {
     try database.run("DELETE FROM saga_request WHERE received < ?", [time])
-    try database.run("DELETE FROM saga_effect WHERE changed < ?", [time])
+    var kept = SagaJSONWriter()
+    kept.add("sagas", sagas)
+    try database.run(
+      "DELETE FROM saga_effect WHERE changed < ? AND saga NOT IN (SELECT value FROM json_each(?, '$.sagas'))",
+      [time, String(decoding: kept.finished(), as: UTF8.self)])
   }
 
   // MARK: Carrying out

@@ -143,6 +143,15 @@ import Transactions
     #expect(try service.effects().count == 2)
   }
 
+  /// One that somebody may yet help finds what there is to undo, however old that is.
+  @Test func whatAStuckSagaDidIsRemembered() throws {
+    let service = try Service()
+    try service.handle(command("Reserve", "r1"))
+    try service.database.write { try SagaParticipant.prune(receivedBefore: .max, keeping: ["S1"], $0) }
+    try service.handle(command("Release", "u1", .undo))
+    #expect(try service.effects() == ["S1 Reserve", "S1 Release"])
+  }
+
   // MARK: Locks
 
   @Test func whoIsBlockedWaitsInOrderAndActsOnceOnRelease() throws {

@@ -110,7 +110,6 @@ enum CustomerTables: ServiceTables {
       ON CONFLICT(state) DO UPDATE SET amount = amount + excluded.amount
       """, [time, kept])
     try database.run("DELETE FROM reservation WHERE \(others)", [time, kept])
-    try SagaParticipant.prune(receivedBefore: time, database)
   }
 
   /// What all orders together have reserved or paid for, forgotten ones included.

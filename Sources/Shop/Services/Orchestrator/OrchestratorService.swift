@@ -126,7 +126,7 @@ struct SagaReports {
     case .rolledBack:
       reports.ended(id, .compensated, order: OrderTables.cancelled, reason: change.reason)
     case .stuck:
-      reports.gotStuck(id, order: 0, because: change.reason)
+      reports.gotStuck(id, because: change.reason)
       process.log(.error, context, "checkout is stuck: \(change.reason)")
     }
   }

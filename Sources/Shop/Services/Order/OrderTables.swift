@@ -143,7 +143,6 @@ enum OrderTables: ServiceTables {
       """, [time, kept])
     try database.run("DELETE FROM orders WHERE \(others)", [time, kept])
     try database.run("DELETE FROM legacy_order WHERE taken < ?", [time])
-    try SagaParticipant.prune(receivedBefore: time, database)
   }
 
   /// What the orders of a saga that went through come to, forgotten ones included.

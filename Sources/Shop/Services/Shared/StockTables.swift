@@ -141,7 +141,6 @@ enum StockTables: ServiceTables {
       ON CONFLICT(state) DO UPDATE SET quantity = quantity + excluded.quantity
       """, [time, kept])
     try database.run("DELETE FROM reservation WHERE \(others)", [time, kept])
-    try SagaParticipant.prune(receivedBefore: time, database)
   }
 
   /// Delivered, in stock, and held by orders, all products together; forgotten reservations included.

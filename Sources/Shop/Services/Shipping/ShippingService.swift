@@ -70,7 +70,6 @@ enum ShippingTables: ServiceTables {
 
   static func prune(finishedBefore time: Int64, keeping orders: [Int64], _ database: Database) throws {
     try database.run("DELETE FROM shipment WHERE sent < ?", [time])
-    try SagaParticipant.prune(receivedBefore: time, database)
   }
 
   static func quote(for sku: String, _ database: Database) throws -> Payload? {
