@@ -9,6 +9,8 @@ import Testing
     (["--fault", "payment:db-down"], "keeps no database"),
     (["--fault", "payment:sleepy"], "there are latency=2s"),
     (["--rate", "many"], "0 to 10000"),
+    (["--strangler", "cart=3"], "there are review, catalog, order"),
+    (["simulate", "--strangler", "review=101"], "0 to 100 percent"),
     (["--speed", "1000"], "0.1 to 100"),
     (["--start-at", "30"], "30s"),
     (["--zipkin", "99999"], "99999"),

@@ -21,7 +21,7 @@ public enum Mistake: String, Sendable, Hashable, Codable, CaseIterable {
     case .noBreaker: "calls nobody"
     case .innerJoin: "joins no streams"
     case .viewWithoutVersions: "keeps no view"
-    case .noHandBack: "has taken nothing over from the legacy shop"
+    case .noHandBack: "takes over from no legacy shop"
     }
   }
 }
