@@ -7,7 +7,8 @@ extension Canvas {
   ///   - align: where the text stands in its field.
   ///   - over: whether it may cover text already there.
   ///
-  /// On the ground `selection`, `faint` is drawn as `muted` and `muted` as `text`, so that they can be read there.
+  /// On the ground `selection`, `border` is drawn as `faint`, `faint` as `muted` and `muted` as `text`, so that they can be
+  /// seen there.
   @discardableResult
   public mutating func put(
     _ text: String, x: Int, y: Int, _ ink: Ink = .text, background: Ink? = nil, bold: Bool = false, width: Int? = nil,
@@ -68,6 +69,6 @@ extension Canvas {
 
   private func lifted(_ ink: Ink, on ground: Ink) -> Ink {
     guard ground.name == .selection else { return ink }
-    return ink == .faint ? .muted : ink == .muted ? .text : ink
+    return ink == .border ? .faint : ink == .faint ? .muted : ink == .muted ? .text : ink
   }
 }

@@ -45,6 +45,8 @@ public enum Command: Sendable, Equatable, Codable {
   case rollBackDeployment(service: String)
   /// Builds a view anew beside the one that serves, and puts it in its place.
   case rebuild(view: String)
+  /// Runs a batch job now, whatever its schedule says.
+  case runJob(name: String)
 }
 
 /// What somebody does to a saga that is STUCK.

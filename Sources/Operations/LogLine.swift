@@ -6,7 +6,14 @@ public struct LogLine: Sendable, Equatable, Codable {
     case debug, info, warn, error
 
     public static func < (left: Level, right: Level) -> Bool { left.rank < right.rank }
-    private var rank: Int { Self.allCases.firstIndex(of: self) ?? 0 }
+    private var rank: Int {
+      switch self {
+      case .debug: 0
+      case .info: 1
+      case .warn: 2
+      case .error: 3
+      }
+    }
   }
 
   /// Nanoseconds since the Unix epoch.

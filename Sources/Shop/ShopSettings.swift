@@ -15,8 +15,14 @@ public struct ShopSettings: Sendable {
   public var faults: [(at: Int64, spec: FaultSpec)]
   /// Crashes that wait for their place from certain moments on: nanoseconds since the start.
   public var crashes: [(at: Int64, spec: CrashSpec)] = []
+  /// How order keeps its orders, and comes to publish what becomes of them.
+  public var orderStore = OrderStore.outbox
   /// What is built wrong on purpose, in every service that it applies to.
   public var mistakes: Set<Mistake> = []
+  /// Steps that are taken in the wrong order, to see what their order is good for.
+  var wrongOrders: Set<WrongOrder> = []
+  /// Whether lines of the log say to which transaction they belong.
+  var logsTransactions = true
   /// The share of charges that the company declines, and of those whose answer never comes.
   public var declined = 0.01
   public var unanswered = 0.005
@@ -29,6 +35,7 @@ public struct ShopSettings: Sendable {
   public var resilience: ResilienceFileSettings?
   /// Gateways and tokens.
   public var edge = EdgeSettings()
+  public var strangler = StranglerSettings()
   public var productsInfo = ProductsInfoSettings()
   public var discovery = DiscoverySettings()
   public var topology = TopologySettings()

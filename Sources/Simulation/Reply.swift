@@ -1,6 +1,7 @@
 /// Nothing came in time. What was asked for may have happened, or may happen yet.
-public struct TimedOut: Error {
+public struct TimedOut: Error, CustomStringConvertible {
   public init() {}
+  public var description: String { "no answer in time" }
 }
 
 /// A value that arrives once. Whoever waits may stop waiting; an answer that comes later then goes nowhere.

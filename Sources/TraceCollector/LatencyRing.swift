@@ -41,9 +41,8 @@ struct LatencySlot: Sendable {
     values = []
   }
 
-  func merge(into sum: inout Counts) {
-    for value in values { sum.record(UInt64(value)) }
-    if let counts { sum.add(counts) }
+  func merge(into sum: inout LatencySum) {
+    if let counts { sum.add(counts) } else { sum.add(values) }
   }
 }
 
@@ -76,13 +75,13 @@ struct LatencyRing: Sendable {
   }
 
   /// Everything of the window that ends with `second`.
-  func sum(second: Int64, into counts: inout LatencySlot.Counts) -> (calls: Int, errors: Int) {
+  func sum(second: Int64, into durations: inout LatencySum) -> (calls: Int, errors: Int) {
     var calls = 0
     var errors = 0
     for slot in slots where isCurrent(slot, second: second) {
       calls += slot.calls
       errors += slot.errors
-      slot.merge(into: &counts)
+      slot.merge(into: &durations)
     }
     return (calls, errors)
   }

@@ -1,5 +1,3 @@
-internal import Histogram
-
 /// What one call adds to figures.
 struct RedSample: Sendable {
   /// The second in which it ended.
@@ -37,26 +35,27 @@ struct RedSeries: Sendable {
     for index in rings.indices { rings[index].sweep(second: second) }
   }
 
+  /// The calls of the last minute, and how many of them failed.
+  func minute(now: Int64) -> (calls: Int, errors: Int) { seconds.sum(second: Self.second(of: now), window: 60) }
+
   func history(now: Int64) -> RedHistory { seconds.history(second: Self.second(of: now)) }
 
   /// `since`: when the store began to receive; a younger window is as long as that is ago.
   func figures(window: RedWindow, now: Int64, since: Int64) -> RedFigures {
     let second = Self.second(of: now)
-    var counts = LatencySlot.empty
-    var sum = rings[Int(window.rawValue)].sum(second: second, into: &counts)
+    var durations = LatencySum()
+    var sum = rings[Int(window.rawValue)].sum(second: second, into: &durations)
     var begin = second - Int64(window.seconds) + 1
     if window == .quarterHour {
       begin = rings[Int(window.rawValue)].firstSecond(second: second)
     } else {
       sum = seconds.sum(second: second, window: window.seconds)
     }
-    func percentile(_ percentile: Double) -> Int64? {
-      counts.totalCount > 0 ? Int64(counts.valueAtPercentile(percentile)) * 1_000 : nil
-    }
+    let percentiles = durations.percentiles([50, 95, 99])
     return RedFigures(
       window: window, calls: sum.calls, errors: sum.errors,
       rate: Self.rate(sum.calls, begin: begin, now: now, since: since),
-      p50: percentile(50), p95: percentile(95), p99: percentile(99), totalCalls: totalCalls, totalErrors: totalErrors)
+      p50: percentiles[0], p95: percentiles[1], p99: percentiles[2], totalCalls: totalCalls, totalErrors: totalErrors)
   }
 
   static func second(of time: Int64) -> Int64 {

@@ -16,6 +16,11 @@ extension TraceStore {
     state.withLock { $0.series(service)?.figures(window: window, now: now, since: $0.since) }
   }
 
+  /// The calls of a service in the last minute, and how many of them failed; nil when it was never asked.
+  public func minute(of service: String, now: Int64) -> (calls: Int, errors: Int)? {
+    state.withLock { $0.series(service)?.minute(now: now) }
+  }
+
   /// One operation of one service; nil when it is unknown. What is beyond the bound is operation `(other)`.
   public func red(service: String, operation: String, window: RedWindow = .minute, now: Int64) -> RedFigures? {
     state.withLock { $0.series(service, operation)?.figures(window: window, now: now, since: $0.since) }

@@ -4,13 +4,16 @@ public import Drawing
 public struct ChartAxis: Sendable {
   /// Seconds between two samples.
   public var interval: Int
+  /// How far back the left edge is, where the samples were stretched; nil: two samples a column.
+  public var seconds: Int?
   /// The word at the right edge; empty when the newest sample is not of now.
   public var end: String
   /// Names beside the first fault, or at the left where there is none.
   public var legend: [Run]
 
-  public init(interval: Int = 1, end: String = "now", legend: [Run] = []) {
+  public init(interval: Int = 1, seconds: Int? = nil, end: String = "now", legend: [Run] = []) {
     self.interval = interval
+    self.seconds = seconds
     self.end = end
     self.legend = legend
   }
@@ -32,7 +35,7 @@ public struct ChartAxis: Sendable {
     }
     let endWidth = end.cellWidth
     if endWidth > 0, take(width - endWidth, endWidth) { canvas.put(end, x: x + width - endWidth, y: y, .faint) }
-    let start = "−\(2 * width * interval) s"
+    let start = "−\(seconds ?? 2 * width * interval) s"
     if take(0, start.cellWidth) { canvas.put(start, x: x, y: y, .faint) }
     guard !legend.isEmpty else { return }
     let beside = marks.min().map { $0 + 2 } ?? start.cellWidth + 2

@@ -4,7 +4,7 @@ public enum NearestNames {
   public static func advice(for name: String, among allowed: [String]) -> String {
     let near = nearest(to: name, among: allowed)
     if !near.isEmpty { return "do you mean \(near.joined(separator: " or "))?" }
-    guard !allowed.isEmpty else { return "nothing is allowed here" }
+    guard !allowed.isEmpty else { return "there is none" }
     return "allowed \(allowed.count == 1 ? "is" : "are") \(list(allowed))"
   }
 

@@ -109,12 +109,28 @@ enum Arguments {
     return (String(text[..<sign]), try duration(String(text[text.index(after: sign)...])))
   }
 
+  static func strangler(_ text: String) throws -> StranglerSettings {
+    do throws(FaultSpecError) {
+      return try StranglerSettings(parsing: text)
+    } catch {
+      throw ValidationError(error.description)
+    }
+  }
+
   static func mistake(_ text: String) throws -> Mistake {
     guard let mistake = Mistake(rawValue: text) else {
       let names = Mistake.allCases.map(\.rawValue).joined(separator: ", ")
       throw ValidationError("there is no mistake \"\(text)\"; there are \(names)")
     }
     return mistake
+  }
+
+  static func orderStore(_ text: String) throws -> OrderStore {
+    guard let store = OrderStore(rawValue: text) else {
+      let names = OrderStore.allCases.map(\.rawValue).joined(separator: ", ")
+      throw ValidationError("there is no order store \"\(text)\"; there are \(names)")
+    }
+    return store
   }
 
   /// `1..1000`, or one seed.

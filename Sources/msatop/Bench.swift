@@ -10,8 +10,9 @@ struct Bench: ParsableCommand {
       EXAMPLES
         msatop bench bus
         msatop bench simulation --hour
+        msatop bench screen
         msatop bench bus --rounds 15 --json | jq '.results[] | {name, median}'
-      """, subcommands: [Bus.self, Simulation.self, ChildProcess.self])
+      """, subcommands: [Bus.self, Simulation.self, Screen.self, ChildProcess.self])
 
   struct Bus: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -70,6 +71,26 @@ struct Bench: ParsableCommand {
   }
 }
 
+extension Bench {
+  struct Screen: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Taking a state of the shop, and drawing each page of it.",
+      discussion: "Each figure is the mean of 20. The thread of the simulation takes the state, the main thread draws.")
+
+    @Option(
+      parsing: .unconditional, help: ArgumentHelp("Each figure is measured so often.", valueName: "n"),
+      transform: Arguments.rounds)
+    var rounds = 5
+
+    @Flag(help: "Print one JSON object.")
+    var json = false
+
+    func run() throws {
+      try BenchReport(rounds: rounds, results: try ScreenBenchmarks(rounds: rounds).run()).show(asJSON: json)
+    }
+  }
+}
+
 struct BenchReport: Encodable {
   var rounds: Int
   var results: [BenchResult]
@@ -85,7 +106,7 @@ struct BenchReport: Encodable {
 /// One figure, measured several times.
 struct BenchResult: Encodable, Sendable {
   var name: String
-  /// `records/s`, `spans/s` or `µs`.
+  /// `records/s`, `spans/s`, `ms` or `µs`.
   var unit: String
   var median: Double
   var least: Double

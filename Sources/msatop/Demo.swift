@@ -44,6 +44,13 @@ struct Demo: ParsableCommand {
     transform: Arguments.fault)
   var fault: [FaultSpec] = []
 
+  @Option(
+    help: ArgumentHelp(
+      "Put the legacy shop beside the new services, which serve that percentage of the customers.",
+      valueName: "review=25,order=50"),
+    transform: Arguments.strangler)
+  var strangler = StranglerSettings()
+
   @OptionGroup var guards: ResilienceOption
 
   @OptionGroup var place: TopologyOption
@@ -68,10 +75,15 @@ struct Demo: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Build something wrong: dual-write, no-idempotency, no-breaker or inner-join; may be given again.",
+      "Build something wrong: dual-write, no-idempotency, no-breaker, inner-join or no-hand-back; may be given again.",
       valueName: "name"),
     transform: Arguments.mistake)
   var mistake: [Mistake] = []
+
+  @Option(
+    help: ArgumentHelp("How order keeps and publishes its orders: outbox, log-mining or events.", valueName: "store"),
+    transform: Arguments.orderStore)
+  var orderStore = OrderStore.outbox
 
   @Option(
     help: ArgumentHelp(
@@ -115,6 +127,9 @@ struct Demo: ParsableCommand {
     settings.productsInfo = products.settings
     settings.mix = LoadMix(journeys: journeys, sagas: sagas)
     settings.mistakes = Set(mistake)
+    settings.orderStore = orderStore
+    settings.strangler = strangler
+    if let obstacle = settings.obstacle { throw ValidationError(obstacle) }
     if !frozen { settings.epoch = WallClock.nanoseconds / 1_000_000_000 * 1_000_000_000 - startAt }
     let directory = try BusDirectory.open(dataDir)
     let shop = SimulatedShop(settings, bus: directory?.bus, startAt: startAt, speed: speed, isStill: frozen)

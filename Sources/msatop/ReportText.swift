@@ -7,9 +7,10 @@ struct ReportText {
 
   var text: String {
     var lines = [
-      "seed \(report.seed), \(Figures.count(Int(report.virtualSeconds.rounded())).text) s of virtual time in \(Self.seconds(report.wallSeconds)) s",
-      "",
+      "seed \(report.seed), \(Figures.count(Int(report.virtualSeconds.rounded())).text) s of virtual time in \(Self.seconds(report.wallSeconds)) s"
     ]
+    if !report.mistakes.isEmpty { lines.append("built wrong on purpose: \(report.mistakes.joined(separator: ", "))") }
+    lines.append("")
     lines += Self.block("transactions", transactions)
     lines += Self.block("work", work)
     lines += Self.block("put to the test by", trials)

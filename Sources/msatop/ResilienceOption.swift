@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Platform
+import Shop
 import YAMLReading
 
 /// `--resilience FILE`: the guards of the calls, from the `resilience4j` block of a Spring Boot application.
@@ -17,7 +18,20 @@ struct ResilienceOption: ParsableArguments {
     let settings = ResilienceFile.read(try SettingsFile.text(of: resilience), report)
     SettingsFile.say(report)
     guard let settings, !report.hasErrors else { throw SettingsFile.failure(report) }
+    sayUnused(settings, resilience)
     return settings
+  }
+
+  /// A name that no call looks for guards nothing, and is mistyped more often than not.
+  private func sayUnused(_ settings: ResilienceFileSettings, _ file: String) {
+    let wanted = ShopCalls.guardNames
+    for name in settings.instanceNames where !wanted.contains(name) {
+      let near = NearestNames.nearest(to: name, among: wanted)
+      let advice =
+        near.isEmpty
+        ? "say the name of who is called, such as payment-gateway" : "do you mean \(near.joined(separator: " or "))?"
+      StandardError.write("msatop: warning: \(file): instance \(quoted(name)) guards no call of the shop; \(advice)\n")
+    }
   }
 }
 
@@ -27,7 +41,20 @@ enum SettingsFile {
     do {
       return try String(contentsOfFile: path, encoding: .utf8)
     } catch {
-      throw Failure(description: "\(path) cannot be read: \(error.localizedDescription)", status: Failure.usage)
+      throw Failure(description: "\(path) cannot be read: \(reason(error, path))", status: Failure.usage)
+    }
+  }
+
+  private static func reason(_ error: any Error, _ path: String) -> String {
+    var isDirectory: ObjCBool = false
+    if FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory), isDirectory.boolValue {
+      return "it is a directory; name a file in it"
+    }
+    return switch (error as? CocoaError)?.code {
+    case .fileReadNoSuchFile, .fileNoSuchFile: "there is no such file"
+    case .fileReadNoPermission: "you may not read it"
+    case .fileReadInapplicableStringEncoding, .fileReadCorruptFile: "it is no text in UTF-8"
+    default: error.localizedDescription
     }
   }
 

@@ -64,10 +64,22 @@ struct Simulate: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Build something wrong: dual-write, no-idempotency, no-breaker or inner-join; may be given again.",
+      "Build something wrong: dual-write, no-idempotency, no-breaker, inner-join or no-hand-back; may be given again.",
       valueName: "name"),
     transform: Arguments.mistake)
   var mistake: [Mistake] = []
+
+  @Option(
+    help: ArgumentHelp("How order keeps and publishes its orders: outbox, log-mining or events.", valueName: "store"),
+    transform: Arguments.orderStore)
+  var orderStore = OrderStore.outbox
+
+  @Option(
+    help: ArgumentHelp(
+      "Put the legacy shop beside the new services, which serve that percentage of the customers.",
+      valueName: "review=25,order=50"),
+    transform: Arguments.strangler)
+  var strangler = StranglerSettings()
 
   @OptionGroup var guards: ResilienceOption
 
@@ -111,6 +123,9 @@ struct Simulate: ParsableCommand {
   var ascii = false
 
   func validate() throws {
+    var settings = ShopSettings(faults: fault.map { (at: $0.at, spec: $0.spec) })
+    (settings.mistakes, settings.orderStore) = (Set(mistake), orderStore)
+    if let obstacle = settings.obstacle { throw ValidationError(obstacle) }
     if seeds != nil {
       let single = [
         ("--seed", seed != nil), ("--events", events != nil), ("--data-dir", dataDir != nil),
@@ -148,7 +163,7 @@ struct Simulate: ParsableCommand {
     if let seeds {
       let sweep = ChaosSweep(
         seeds: seeds, duration: duration ?? Self.usualDuration, rate: rate ?? 20, mistakes: Set(mistake), mix: mix,
-        isChaos: chaos)
+        orderStore: orderStore, strangler: strangler, isChaos: chaos)
       return try Sweep(sweep: sweep, count: seeds.count, isJSON: json).run()
     }
     let file = try openEvents()
@@ -159,6 +174,7 @@ struct Simulate: ParsableCommand {
     settings.resilience = try guards.settings()
     settings.topology = place.settings
     settings.productsInfo = products.settings
+    if let obstacle = settings.obstacle { throw ValidationError(obstacle) }
     let directory = try BusDirectory.open(dataDir)
     let run = SimulationRun(
       settings, duration: plan.duration, events: file, bus: directory?.bus)
@@ -186,10 +202,13 @@ struct Simulate: ParsableCommand {
     let (mix, mistakes) = (LoadMix(journeys: journeys, sagas: sagas), Set(mistake))
     var plan =
       chaos
-      ? ChaosPlan.drawn(seed: seed, rate: rate, duration: duration, mistakes: mistakes, mix: mix)
-      : ChaosPlan(seed: seed, rate: rate, duration: duration, mistakes: mistakes, mix: mix)
+      ? ChaosPlan.drawn(
+        seed: seed, rate: rate, duration: duration, mistakes: mistakes, mix: mix, orderStore: orderStore)
+      : ChaosPlan(
+        seed: seed, rate: rate, duration: duration, mistakes: mistakes, mix: mix, orderStore: orderStore)
     plan.faults += fault
     plan.crashes += crash
+    plan.strangler = strangler
     return plan
   }
 

@@ -8,7 +8,7 @@ import Testing
 /// Offsets are committed after the records' effects, also by the poll that brings an assignment and records at once.
 @Suite struct CommitTests {
   @Test(arguments: [3, 5, 7] as [UInt64]) func nothingIsCommittedAheadOfItsEffect(seed: UInt64) throws {
-    let world = World(ShopSettings(seed: seed, rate: 20))
+    let world = World(ShopSettings(seed: seed, rate: 6))
     world.begin()
     let fault = try FaultParser(catalogue: SimulatedShop.catalogue).parse("inventory:errors=100%,partition=0")
     world.faults.arm(fault)

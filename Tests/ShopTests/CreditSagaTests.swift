@@ -96,7 +96,7 @@ import TraceModel
 
   @Test(arguments: 1...6) func holdsUnderCrashes(seed: UInt64) throws {
     var settings = try RandomFaults(seed: seed).settings
-    settings.rate = 25
+    settings.rate = 12
     settings.mix.sagas = [(.choreographed, 1), (.credit, 1), (.creditLarge, 2)]
     settings.faults.append((at: 3_000_000_000, try fault("customer/1:crash,ttl=4s")))
     settings.faults.append((at: 6_000_000_000, try fault("order/2:crash,ttl=3s")))

@@ -94,7 +94,7 @@ import TraceModel
 
   @Test(arguments: [7, 42] as [UInt64])
   func aHealthyStartAlarmsNobody(seed: UInt64) {
-    let stage = Stage(seed: seed) { $0 = ShopSettings(seed: seed, rate: 50) }
+    let stage = Stage(seed: seed) { $0 = ShopSettings(seed: seed, rate: 20) }
     stage.run(30)
     let reader = RecordReader(broker: stage.world.broker)
     let told = reader.records(RecordFilter(topic: TopicName.operations), limit: 100)

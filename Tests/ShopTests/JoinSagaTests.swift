@@ -101,7 +101,7 @@ import TraceModel
 
   @Test(arguments: 1...6) func holdsUnderCrashes(seed: UInt64) throws {
     var settings = try RandomFaults(seed: seed).settings
-    settings.rate = 25
+    settings.rate = 12
     settings.mix.sagas = [(.choreographed, 1), (.join, 3)]
     settings.faults.append((at: 3_000_000_000, try fault("order:crash,ttl=4s")))
     settings.faults.append((at: 5_000_000_000, try fault("item/1:crash,ttl=3s")))

@@ -17,8 +17,9 @@ import TraceModel
     let snapshot = shop.snapshot()
     #expect(snapshot.services.map(\.name) == ShopPlan.services.map(\.name))
     // Nobody calls these but who checks their health.
+    let uncalled = [ShopPlan.aggregate, ShopPlan.config, ShopPlan.legacy]
     let idle = snapshot.services.filter {
-      $0.health != .up || ($0.rate == 0 || $0.p99 == nil) && ![ShopPlan.aggregate, ShopPlan.config].contains($0.name)
+      $0.health != .up || ($0.rate == 0 || $0.p99 == nil) && !uncalled.contains($0.name)
     }
     #expect(idle.map(\.name) == [])
     #expect(snapshot.breakers.count == ShopPlan.services.reduce(0) { $0 + $1.calls.count * $1.instances })

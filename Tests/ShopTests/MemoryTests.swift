@@ -40,13 +40,13 @@ import Transactions
       #expect(fault.endsAt ?? .max < stage.world.time.now)
       #expect(stage.world.transactions.stuck.map(\.id).contains { $0 == stuck })
     }
-    // Records are kept for eight minutes, and what tells that they were acted on a little longer.
-    stage.run(15 * 60)
+    // Records are kept for eight minutes, what tells that they were acted on, and the audit, up to twelve.
+    stage.run(12 * 60)
     let early = try held(stage.world)
-    stage.run(15 * 60)
+    stage.run(10 * 60)
     let late = try held(stage.world)
     for (before, after) in zip(early, late) {
-      // The load has a daily wave and bursts: it is not the same from one quarter of an hour to the next.
+      // The load has a daily wave and bursts: it is not the same from one ten minutes to the next.
       #expect(
         Double(after.count) < Double(before.count) * 1.25 + 50, "\(after.name): \(before.count), later \(after.count)")
     }

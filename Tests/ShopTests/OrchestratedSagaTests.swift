@@ -10,6 +10,21 @@ import Transactions
     try? stage.world.disk(of: ShopPlan.orchestrator)?.database.read { try SagaStore.saga(id?.hex ?? "", $0) }
   }
 
+  /// Its command was put aside: the orchestrator hears nothing, and somebody helps.
+  @Test(arguments: [SagaMove.retry, .skip]) func aSagaWhoseCommandWasPutAsideIsHelped(move: SagaMove) throws {
+    let stage = Stage(faults: ["shipping:errors=100%"])
+    let id = stage.order(saga: .orchestrated)
+    stage.run(60)
+    #expect(stage.state(id) == .stuck && stage.world.counters.deadLetters == 1)
+    #expect(saga(stage, id)?.state == .running)
+    stage.world.faults.removeAll()
+    CommandDesk.carryOut(.moveSaga(try #require(id), move), in: stage.world)
+    stage.run(5)
+    #expect(saga(stage, id)?.state == .completed && stage.state(id) == .committed)
+    #expect(stage.orderState(id) == "APPROVED")
+    #expect(stage.world.transactions.stuck.isEmpty)
+  }
+
   @Test func commandsGoOutOneAfterTheOther() {
     let stage = Stage()
     let before = stage.stock("sku-01")
@@ -90,7 +105,7 @@ import Transactions
 
   @Test(arguments: 1...6) func holdsUnderCrashes(seed: UInt64) throws {
     var settings = try RandomFaults(seed: seed).settings
-    settings.rate = 20
+    settings.rate = 12
     settings.mix.sagas = [(.orchestrated, 1)]
     for (at, text) in [
       (3, "orchestrator:crash,ttl=3s"), (5, "customer/1:crash,ttl=3s"), (7, "order:crash,ttl=2s"),

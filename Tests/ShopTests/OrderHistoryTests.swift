@@ -150,6 +150,25 @@ import Transactions
     #expect(stage.problems() == [])
   }
 
+  /// What somebody finds who asks while the rebuild has crashed: everything, unless the new view serves already.
+  @Test(arguments: [false, true]) func p14LeavesTheOldViewInPlace(isEarly: Bool) throws {
+    let stage = Stage(rate: 20) { $0.wrongOrders = isEarly ? [.serveThenRebuild] : [] }
+    stage.run(30)
+    stage.world.crashPoints.arm(try CrashSpec(parsing: "order-history-updater:P14,nth=3,down=20s"))
+    #expect(stage.world.askForRebuild(of: "order-history"))
+    stage.run(1.5)
+    #expect(stage.world.crashPoints.count(of: .rebuilding).struck == 1)
+    let orders = try stage.world.disk(of: ShopPlan.order)?.database.read {
+      try $0.number("SELECT count(*) FROM orders")
+    }
+    let shown = try stage.world.disk(of: ShopPlan.historyUpdater)?.database.read {
+      try HistoryTables.count(of: HistoryTables.live($0), $0)
+    }
+    let missing = (orders ?? 0) - (shown ?? 0)
+    #expect(orders ?? 0 > 400)
+    #expect(isEarly ? missing > 100 : missing < 40, "\(missing) of \(orders ?? 0)")
+  }
+
   @Test func aDocumentThatIsWrongIsFoundAndRepaired() throws {
     let stage = Stage()
     stage.run(3)

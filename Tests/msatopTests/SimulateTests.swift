@@ -16,10 +16,10 @@ import Testing
       "order/2:skew=+2s", "gateway/1:leak=100MB/s",
     ]
     let arguments =
-      ["simulate", "--duration", "20s", "--seed", "7", "--json"] + faults.flatMap { ["--fault", $0] }
+      ["simulate", "--duration", "20s", "--rate", "15", "--seed", "7", "--json"] + faults.flatMap { ["--fault", $0] }
     async let first = Program.command(Program.path, arguments)
     async let second = Program.command(Program.path, arguments)
-    async let other = Program.run("simulate", "--duration", "20s", "--seed", "8", "--json")
+    async let other = Program.run("simulate", "--duration", "20s", "--rate", "15", "--seed", "8", "--json")
     let (one, two, three) = try await (first, second, other)
     #expect(one.status == 0 && three.status == 0, "\(one.error)\(three.error)")
     #expect(try digest(one) == digest(two))
@@ -37,7 +37,7 @@ import Testing
 
   @Test func theTreeOfTheLastFailureIsPrinted() async throws {
     let outcome = try await Program.run(
-      "simulate", "--duration", "20s", "--sagas", "choreographed", "--transaction", "last-failed")
+      "simulate", "--duration", "20s", "--rate", "20", "--sagas", "choreographed", "--transaction", "last-failed")
     #expect(outcome.status == 0)
     #expect(outcome.output.contains("✓ every saga ends"))
     #expect(

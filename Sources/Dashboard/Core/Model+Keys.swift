@@ -66,6 +66,8 @@ extension Model {
     case .character("w"):
       guard let subject = pages[page].subject(context) else { return saying("nothing under the cursor to explain") }
       popups.append(Popup(WhyPopup(subject)))
+      // The state has only the newest transactions.
+      if let id = subject.transaction { return perform([.effect(.loadTransaction(id))]) }
     case .character("l"):
       guard let filter = pages[page].subject(context)?.logFilter(context.snapshot) else {
         return saying("nothing under the cursor has a log of its own; L shows the whole log")

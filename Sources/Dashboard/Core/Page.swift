@@ -175,6 +175,12 @@ enum Subject: Sendable, Hashable {
   case saga(GTXID)
   case span(GTXID, SpanID)
   case fault(Int)
+  /// What the registry has of an instance: `payment-2:41873`.
+  case lease(service: String, id: String)
+  case client(gateway: String, id: String)
+  case revokedToken(String)
+  case setting(String)
+  case deployment(String)
 
   // Further facts (why, faults that apply, the log filter) are derived from the snapshot where they are shown.
 }

@@ -21,8 +21,18 @@ extension Subject {
     case .breaker(let id): snapshot.breaker(id)?.callee
     case .topic(let name): snapshot.topic(name).flatMap { $0.worstGroup.isEmpty ? nil : $0.worstGroup }
     case .group(_, let name): name
-    case .transaction, .span, .saga: nil
+    case .lease(let service, _), .deployment(let service): service
+    case .client(let gateway, _): gateway
+    case .transaction, .span, .saga, .revokedToken, .setting: nil
     case .fault(let id): snapshot.faults.armed.first { $0.id == id }?.spec.target.service
+    }
+  }
+
+  /// The transaction that it is, or is part of.
+  var transaction: GTXID? {
+    switch self {
+    case .transaction(let id), .span(let id, _): id
+    default: nil
     }
   }
 
@@ -44,7 +54,9 @@ extension Subject {
   /// What `y` puts on the clipboard.
   func copyText(_ snapshot: SystemSnapshot) -> String? {
     switch self {
-    case .service(let name), .instance(_, let name), .topic(let name), .group(_, let name), .breaker(let name): name
+    case .service(let name), .instance(_, let name), .topic(let name), .group(_, let name), .breaker(let name),
+      .lease(_, let name), .client(_, let name), .revokedToken(let name), .setting(let name), .deployment(let name):
+      name
     case .transaction(let id), .span(let id, _), .saga(let id): id.description
     case .fault(let id): snapshot.faults.armed.first { $0.id == id }?.spec.description
     }

@@ -8,6 +8,9 @@ public func draw(_ model: Model, on canvas: inout Canvas) {
   let context = model.context(size: canvas.size)
   StatusLine(model: model, layout: layout).draw(on: &canvas)
   TabLine(model: model, layout: layout).draw(on: &canvas)
+  if layout.isTall, let scenario = ScenarioLine(model.shown) {
+    scenario.draw(on: &canvas, x: 2, y: layout.page.y - 1, width: canvas.size.columns - 4)
+  }
   let page = model.pages[model.page]
   canvas.within(layout.page) { page.draw(on: &$0, in: layout.page, context) }
   for popup in model.popups { popup.content.draw(on: &canvas, in: canvas.bounds, context) }

@@ -80,13 +80,16 @@ struct LastLine {
     let memory = isStill ? nil : program.residentBytes
     let frame = isStill ? nil : model.frameTime
     let time = Run(frame.map(Self.frameTime) ?? Figure.unknown.text, .faint)
-    guard layout.isWide else { return [time] }
+    // Where no line is left for the scenario that plays, it stands here.
+    var scenario = layout.isTall ? [] : ScenarioLine(model.shown)?.short ?? []
+    if !scenario.isEmpty { scenario.append(Run("  ")) }
+    guard layout.isWide else { return scenario + [time] }
     let size = Run("  " + (memory.map { Figures.size(bytes: $0).text } ?? "–"), .faint)
     let dropped = Figures.short(Int(clamping: program.spansDropped)).text
     let evicted = Figures.short(Int(clamping: program.spansEvicted)).text
     var lost = [Run("\(dropped) dropped", program.spansDropped > 0 ? .degraded : .faint)]
     if program.spansEvicted > 0 { lost.append(Run("  \(evicted) evicted", .faint)) }
-    return lost + [size, Run("  " + time.text, .faint)]
+    return lost + [size, Run("  ")] + scenario + [time]
   }
 
   /// `0.7 ms`: to a tenth, as it changes all the time.

@@ -82,7 +82,7 @@ struct FaultMenuSettings: Sendable, Hashable {
     case .poison: .poison(poison)
     case .duplicate: .duplicate(duplicates)
     case .crash, .databaseDown, .outage, .partition, .loseBeforeOutbox, .brokerDown, .dualWrite, .noIdempotency,
-      .noBreaker, .innerJoin, .viewWithoutVersions, .full, .down:
+      .noBreaker, .innerJoin, .viewWithoutVersions, .noHandBack, .full, .down:
       kind.usual
     }
   }

@@ -8,7 +8,7 @@ enum PaletteCommand: String, CaseIterable, Sendable {
     alerts
   case transaction = "tx"
   case order
-  case fault, scenario, scale, deploy, set, rate, speed, rebuild, theme, refresh, help
+  case fault, scenario, scale, deploy, set, strangle, rate, speed, rebuild, job, theme, refresh, help
   case quit = "q"
 
   /// What it is and what follows it, for the list of completions.
@@ -29,9 +29,11 @@ enum PaletteCommand: String, CaseIterable, Sendable {
     case .scale: "SERVICE N   instances"
     case .deploy: "SERVICE VERSION [canary=10%], or promote, or back"
     case .set: "KEY VALUE, or back VERSION   configuration"
+    case .strangle: "CAPABILITY N   percent of the customers for the new service"
     case .rate: "N   transactions a second"
     case .speed: "0.1 … 100 or max   how fast time goes by"
     case .rebuild: "VIEW   builds it anew beside the one that serves"
+    case .job: "[NAME]   the batch jobs, or runs one now"
     case .theme: "[NAME]   colours"
     case .refresh: "N   frames a second at most"
     case .help: "the keys"
@@ -41,7 +43,8 @@ enum PaletteCommand: String, CaseIterable, Sendable {
 
   var takesArgument: Bool {
     switch self {
-    case .service, .tail, .transaction, .fault, .scenario, .scale, .deploy, .set, .rate, .speed, .rebuild, .refresh:
+    case .service, .tail, .transaction, .fault, .scenario, .scale, .deploy, .set, .strangle, .rate, .speed, .rebuild,
+      .refresh:
       true
     default: false
     }
@@ -90,9 +93,11 @@ struct PaletteReader {
     case .scale: return [.effect(.perform(try scaling(argument)))]
     case .deploy: return [.effect(.perform(try deployment(argument)))]
     case .set: return [.effect(.perform(try setting(argument)))]
+    case .strangle: return [.effect(.perform(try share(argument)))]
     case .rate: return [.effect(.perform(.setRate(try rate(argument))))]
     case .speed: return [.effect(.perform(.setSpeed(try speed(argument))))]
     case .rebuild: return [.effect(.perform(.rebuild(view: try view(argument))))]
+    case .job: return argument.isEmpty ? [.show(Popup(JobList()))] : [.effect(.perform(try job(argument)))]
     case .theme: return try theme(argument)
     case .refresh: return [.effect(.setRefresh(try refresh(argument)))]
     case .help: return [.showHelp]
@@ -172,6 +177,13 @@ struct PaletteReader {
     if names.contains(name) { return name }
     let known = names.isEmpty ? "this system has none" : "there are \(names.joined(separator: ", "))"
     throw PaletteProblem(sentence: "unknown view \"\(name)\"; \(known)")
+  }
+
+  private func job(_ name: String) throws(PaletteProblem) -> Command {
+    let names = context.snapshot.jobs.map(\.name)
+    if names.contains(name) { return .runJob(name: name) }
+    let known = names.isEmpty ? "this system has none" : "there are \(names.joined(separator: ", "))"
+    throw PaletteProblem(sentence: "unknown job \"\(name)\"; \(known)")
   }
 
   private func rate(_ text: String) throws(PaletteProblem) -> Double {

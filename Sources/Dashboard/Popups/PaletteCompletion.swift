@@ -43,6 +43,7 @@ extension PaletteReader {
     case .service, .log: before.isEmpty ? context.snapshot.services.map { ($0.name, $0.health.mark.word) } : []
     case .scale, .deploy: before.isEmpty ? ownServices : command == .deploy ? deployWords(before) : []
     case .set: before.isEmpty ? (context.snapshot.configuration?.entries ?? []).map { ($0.key, $0.value) } : []
+    case .strangle: strangleWords(before)
     case .tail: before.isEmpty ? topics : []
     case .platform: before.isEmpty ? PlatformTab.allCases.map { ($0.rawValue, $0.title) } : []
     case .data: before.isEmpty ? context.snapshot.data.stores.map { ($0.service, $0.kind) } : []
@@ -61,6 +62,14 @@ extension PaletteReader {
 
   private var ownServices: [(word: String, explanation: String)] {
     context.snapshot.services.filter { !$0.isOutside }.map { ($0.name, "\($0.instancesAll) of \($0.version)") }
+  }
+
+  private func strangleWords(_ before: [String]) -> [(word: String, explanation: String)] {
+    switch before.count {
+    case 0: (context.snapshot.strangler?.capabilities ?? []).map { ($0.name, "now \($0.share) %") }
+    case 1: ["0", "25", "50", "75", "100"].map { ($0, "percent of the customers") }
+    default: []
+    }
   }
 
   private func deployWords(_ before: [String]) -> [(word: String, explanation: String)] {

@@ -24,6 +24,23 @@ extension PaletteReader {
     return .rollBackConfiguration(version: version)
   }
 
+  /// `review 50`
+  func share(_ text: String) throws(PaletteProblem) -> Command {
+    guard let strangler = context.snapshot.strangler else {
+      throw PaletteProblem(sentence: "there is no legacy system here; start with --strangler review=100")
+    }
+    let words = text.split(separator: " ").map(String.init)
+    let names = strangler.capabilities.map(\.name).joined(separator: ", ")
+    guard words.count == 2, let capability = strangler.capability(words[0]) else {
+      throw PaletteProblem(sentence: "\"\(text)\" moves nothing; there are \(names), as in review 50")
+    }
+    let number = words[1].hasSuffix("%") ? String(words[1].dropLast()) : words[1]
+    guard let share = Int(number), (0...100).contains(share) else {
+      throw PaletteProblem(sentence: "\"\(words[1])\" is no share; say a percentage from 0 to 100")
+    }
+    return .configure(key: capability.key, value: "\(share)")
+  }
+
   /// `review v2 canary=10%`, `review v2`, `review promote`, `review back`
   func deployment(_ text: String) throws(PaletteProblem) -> Command {
     let words = text.split(separator: " ").map(String.init)

@@ -36,7 +36,7 @@ struct Why: Sendable {
       self.init(topic, topic.groups.first { $0.name == name }, context)
     case .transaction(let id), .span(let id, _):
       let loaded = context.transaction?.summary.gtxid == id ? context.transaction?.summary : nil
-      guard let summary = loaded ?? snapshot.transactions.first(where: { $0.gtxid == id }) else { return nil }
+      guard let summary = snapshot.transactions.first(where: { $0.gtxid == id }) ?? loaded else { return nil }
       self.init(summary, context)
     case .saga(let id):
       guard let saga = snapshot.sagas.saga(id) else { return nil }
@@ -44,6 +44,11 @@ struct Why: Sendable {
     case .fault(let id):
       guard let fault = snapshot.faults.armed.first(where: { $0.id == id }) else { return nil }
       self.init(fault, context)
+    case .lease(let service, let id): self.init(leaseOf: id, of: service, context)
+    case .client(let gateway, let id): self.init(client: id, at: gateway, context)
+    case .revokedToken(let id): self.init(revokedToken: id, context)
+    case .setting(let key): self.init(setting: key, context)
+    case .deployment(let service): self.init(deploymentOf: service, context)
     }
   }
 

@@ -35,9 +35,14 @@ struct WhyPopup: PopupContent {
   }
 
   private func lines(_ context: PageContext, width: Int) -> [[Run]] {
-    guard let why = Why(subject, context) else { return [[Run("It is no longer there.", .muted)]] }
+    guard let why = Why(subject, context) else { return [[Run(absence(context), .muted)]] }
     let facts = why.facts.flatMap { wrapped($0, width: width) }
     return wrapped(why.title, width: width) + [[]] + wrapped([Run(why.rule, .muted)], width: width) + [[]] + facts
+  }
+
+  private func absence(_ context: PageContext) -> String {
+    guard let id = subject.transaction, context.unknownTransaction != id else { return "It is no longer there." }
+    return "reading…"
   }
 
   private func box(_ context: PageContext) -> Widgets.Popup {

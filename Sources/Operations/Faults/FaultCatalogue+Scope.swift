@@ -21,7 +21,7 @@ extension FaultCatalogue {
     case .brokerDown: return refusal("a broker that is down is so for everybody", [route, user, partition, share])
     case .leak: return refusal("memory is there for everybody", [route, user, partition, share])
     case .skew: return refusal("a clock is wrong for everybody", [route, user, partition, share])
-    case .dualWrite, .noIdempotency, .noBreaker, .innerJoin, .viewWithoutVersions:
+    case .dualWrite, .noIdempotency, .noBreaker, .innerJoin, .viewWithoutVersions, .noHandBack:
       return refusal("what is built wrong is so for everybody", [route, user, partition, share])
     case .loseBeforeOutbox:
       return refusal("what is lost had an event's type, and no user or partition yet", [user, partition])

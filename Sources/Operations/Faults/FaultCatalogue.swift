@@ -32,6 +32,8 @@ public struct FaultCatalogue: Sendable, Codable {
   public enum Publishing: String, Sendable, Codable {
     case nothing, directly
     case throughOutbox = "through an outbox"
+    case throughLog = "through its database's log"
+    case throughEvents = "through its events"
   }
 
   public struct Topic: Sendable, Equatable, Codable {
@@ -128,12 +130,14 @@ public struct FaultCatalogue: Sendable, Codable {
       switch service.publishing {
       case .nothing: "publishes nothing"
       case .throughOutbox: "publishes through an outbox, which loses nothing"
+      case .throughLog: "publishes what its database's log says, which loses nothing"
+      case .throughEvents: "publishes the events that it stores, which loses nothing"
       case .directly: nil
       }
     case .poison, .duplicate: "strikes a topic; say topic:…"
     case .brokerDown: "it is the bus that would be down; say broker"
     case .full, .down: "it is the key-value store that would be so; say kv"
-    case .dualWrite, .noIdempotency, .noBreaker, .innerJoin, .viewWithoutVersions:
+    case .dualWrite, .noIdempotency, .noBreaker, .innerJoin, .viewWithoutVersions, .noHandBack:
       kind.mistake.flatMap { service.mistakes.contains($0) ? nil : $0.absence }
     }
   }

@@ -55,6 +55,7 @@ public enum FaultKind: Sendable, Hashable, Codable {
     case noBreaker = "no-breaker"
     case innerJoin = "inner-join"
     case viewWithoutVersions = "view-without-versions"
+    case noHandBack = "no-hand-back"
 
     /// What it does, in words for a menu.
     public var explanation: String {
@@ -81,6 +82,7 @@ public enum FaultKind: Sendable, Hashable, Codable {
       case .noBreaker: "calls with no breaker, no time limit"
       case .innerJoin: "forgets an answer that finds no other"
       case .viewWithoutVersions: "takes an old change for a new one"
+      case .noHandBack: "keeps what it did from the other shop"
       }
     }
 
@@ -105,6 +107,7 @@ public enum FaultKind: Sendable, Hashable, Codable {
       case .noBreaker: "no breaker"
       case .innerJoin: "inner join"
       case .viewWithoutVersions: "blind view"
+      case .noHandBack: "no hand-back"
       default: rawValue
       }
     }
@@ -122,6 +125,7 @@ public enum FaultKind: Sendable, Hashable, Codable {
       case .noBreaker: "no-brkr"
       case .innerJoin: "inner"
       case .viewWithoutVersions: "blind"
+      case .noHandBack: "no-hand"
       default: rawValue
       }
     }
@@ -157,6 +161,7 @@ public enum FaultKind: Sendable, Hashable, Codable {
       case .noBreaker: .mistake(.noBreaker)
       case .innerJoin: .mistake(.innerJoin)
       case .viewWithoutVersions: .mistake(.viewWithoutVersions)
+      case .noHandBack: .mistake(.noHandBack)
       }
     }
   }
@@ -185,6 +190,7 @@ public enum FaultKind: Sendable, Hashable, Codable {
     case .mistake(.noBreaker): .noBreaker
     case .mistake(.innerJoin): .innerJoin
     case .mistake(.viewWithoutVersions): .viewWithoutVersions
+    case .mistake(.noHandBack): .noHandBack
     }
   }
 

@@ -24,7 +24,7 @@ struct FaultKindParser {
     case .skew: return .skew(try offset())
     case .leak: return .leak(try bytes())
     case .crash, .databaseDown, .outage, .partition, .loseBeforeOutbox, .brokerDown, .dualWrite, .noIdempotency,
-      .noBreaker, .innerJoin, .viewWithoutVersions, .full, .down:
+      .noBreaker, .innerJoin, .viewWithoutVersions, .noHandBack, .full, .down:
       if let intensity {
         throw FaultSpecError("\(name.rawValue) has no intensity; leave out \"=\(intensity)\"")
       }

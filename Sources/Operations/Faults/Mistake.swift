@@ -10,6 +10,8 @@ public enum Mistake: String, Sendable, Hashable, Codable, CaseIterable {
   case innerJoin = "inner-join"
   /// A view takes each change as it comes, whether it knows a newer one or not.
   case viewWithoutVersions = "view-without-versions"
+  /// What is moved from the legacy shop to new services is moved without the events by which both learn what the other did.
+  case noHandBack = "no-hand-back"
 
   /// Why a service cannot be built so that does not do what is done wrong there.
   var absence: String {
@@ -19,6 +21,7 @@ public enum Mistake: String, Sendable, Hashable, Codable, CaseIterable {
     case .noBreaker: "calls nobody"
     case .innerJoin: "joins no streams"
     case .viewWithoutVersions: "keeps no view"
+    case .noHandBack: "has taken nothing over from the legacy shop"
     }
   }
 }

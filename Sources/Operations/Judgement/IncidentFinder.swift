@@ -4,7 +4,7 @@ struct IncidentFinder {
 
   /// Empty when nothing is wrong. Transactions that are undone one by one, as cards are declined, are no incident.
   var links: [IncidentLink] {
-    var links: [IncidentLink] = []
+    var links = shared
     if let service = cause { links.append(.service(name: service.name, health: service.health, what: what(service))) }
     if let breaker = worstBreaker {
       links.append(.breaker(label: "\(breaker.caller)→\(breaker.callee)", state: breaker.state))
@@ -16,6 +16,19 @@ struct IncidentFinder {
     if snapshot.tally.compensatedLately > 0 { links.append(.compensated(snapshot.tally.compensatedLately)) }
     if snapshot.tally.stuck > 0 { links.append(.stuck(snapshot.tally.stuck)) }
     return links
+  }
+
+  /// What all lean on and what was broken on purpose: the services that it hurts are no causes.
+  private var shared: [IncidentLink] {
+    snapshot.faults.armed.filter(\.isOn).compactMap { fault in
+      switch (fault.spec.target, fault.spec.kind) {
+      case (.broker, .brokerDown):
+        .service(name: "event bus", health: .down, what: "does not answer")
+      case (.keyValueStore, .down):
+        .service(name: "key-value store", health: .down, what: "does not answer")
+      default: nil
+      }
+    }
   }
 
   /// The unwell service that calls no other unwell one: the furthest down. Of several the worst, then the first.

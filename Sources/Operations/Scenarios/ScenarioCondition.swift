@@ -45,7 +45,7 @@ public struct ScenarioCondition: Sendable, Equatable, CustomStringConvertible {
     case .word(let word): return word
     case .number(let number):
       switch figure.kind {
-      case .share: return FaultNotation.percent(number)
+      case .share: return FaultNotation.percent((number * 10_000).rounded() / 10_000)
       case .duration: return Self.milliseconds(number)
       case .number: return "\((number * 10).rounded() / 10)"
       case .count, .word: return Count.grouped(Int64(number))

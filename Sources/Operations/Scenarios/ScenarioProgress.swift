@@ -17,7 +17,11 @@ public struct ScenarioProgress: Sendable, Codable {
     /// Nanoseconds since the beginning.
     public var at: Int64
     public var words: String
-    public var isDone = false
+    public var isDone: Bool
+
+    public init(at: Int64, words: String, isDone: Bool = false) {
+      (self.at, self.words, self.isDone) = (at, words, isDone)
+    }
   }
 
   public enum State: String, Sendable, Codable {

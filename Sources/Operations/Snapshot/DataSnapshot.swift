@@ -19,17 +19,28 @@ public struct DataBoard: Sendable, Codable {
 /// The database of one service. Its connections and its outbox's depth stand with the service.
 public struct StoreSnapshot: Sendable, Equatable, Codable {
   public var service: String
-  /// `SQLite`, `documents`
+  /// `SQLite`, `documents`, `SQLite log` where that is mined, `event store`
   public var kind: String
   public var bytes: Int
   /// Of all tables; counted now and then, nil before the first time.
   public var rows: Int?
-  /// The instance whose relay empties the outbox; nil when none does, or there is no outbox.
+  /// Where the relay finds what is to be published; nil when nothing is.
+  public var channel: Channel?
+  /// The instance whose relay is at work; nil when none is, or nothing is published.
   public var relay: String?
-  /// Events published a second; nil where there is no outbox.
+  /// Events published a second; nil where nothing is published.
   public var relayRate: Double?
   /// Records that it has put aside and that nobody has settled.
   public var deadLetters = 0
+
+  /// How a database and what is told of it are kept in step.
+  public enum Channel: String, Sendable, Equatable, Codable, CaseIterable {
+    case outbox
+    /// The database's own log is mined.
+    case log
+    /// Its events are what is published.
+    case events
+  }
 
   public init(service: String, kind: String, bytes: Int) {
     self.service = service

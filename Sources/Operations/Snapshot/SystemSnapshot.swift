@@ -33,6 +33,8 @@ public struct SystemSnapshot: Sendable, Codable {
   public var registry: RegistrySnapshot?
   /// Nil where nothing pushes one.
   public var configuration: ConfigurationSnapshot?
+  /// Nil where there is no legacy system beside.
+  public var strangler: StranglerSnapshot?
   /// Those that several services share.
   public var databaseServers: [SharedDatabaseSnapshot] = []
   /// The last one of each service.

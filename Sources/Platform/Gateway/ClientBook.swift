@@ -22,7 +22,7 @@ public struct ClientMeter: Sendable, Hashable {
   }
 }
 
-/// Limits and meters by client, for so many clients at most.
+/// Limits and meters by caller, for so many clients at most.
 struct ClientBook: Sendable {
   private struct Page: Sendable {
     var bucket: TokenBucket?
@@ -34,14 +34,14 @@ struct ClientBook: Sendable {
   private static let day = 86_400 * Int64.nanosecondsPerSecond
 
   let limit: Int
-  private var pages: OrderedDictionary<String, Page> = [:]
+  private var pages: OrderedDictionary<GatewayCaller, Page> = [:]
   /// Of those who had to make room, so that sums stay right.
   private(set) var others = ClientMeter()
 
   init(limit: Int) { self.limit = limit }
 
   /// Nanoseconds to wait; nil when the call may pass.
-  mutating func take(_ rule: TokenBucketRule, client: String, now: Int64) -> Int64? {
+  mutating func take(_ rule: TokenBucketRule, client: GatewayCaller, now: Int64) -> Int64? {
     open(client, now: now)
     var bucket = pages[client]?.bucket ?? TokenBucket(rule, now: now)
     bucket.adopt(rule, now: now)
@@ -51,7 +51,7 @@ struct ClientBook: Sendable {
   }
 
   /// Nanoseconds until the next day; nil when the call may pass, which counts it.
-  mutating func takeQuota(_ quota: Int, weight: Int, client: String, now: Int64) -> Int64? {
+  mutating func takeQuota(_ quota: Int, weight: Int, client: GatewayCaller, now: Int64) -> Int64? {
     open(client, now: now)
     let day = now / Self.day
     let used = pages[client].map { $0.quotaDay == day ? $0.quotaUsed : 0 } ?? 0
@@ -61,21 +61,21 @@ struct ClientBook: Sendable {
     return nil
   }
 
-  mutating func meter(_ client: String, now: Int64, _ change: (inout ClientMeter) -> Void) {
+  mutating func meter(_ client: GatewayCaller, now: Int64, _ change: (inout ClientMeter) -> Void) {
     open(client, now: now)
     guard var page = pages[client] else { return }
     change(&page.meter)
     pages[client] = page
   }
 
-  func quotaUsed(by client: String, now: Int64) -> Int {
+  func quotaUsed(by client: GatewayCaller, now: Int64) -> Int {
     pages[client].map { $0.quotaDay == now / Self.day ? $0.quotaUsed : 0 } ?? 0
   }
 
   /// In the order in which they first came.
-  var meters: [(client: String, meter: ClientMeter)] { pages.map { ($0.key, $0.value.meter) } }
+  var meters: [(client: GatewayCaller, meter: ClientMeter)] { pages.map { ($0.key, $0.value.meter) } }
 
-  private mutating func open(_ client: String, now: Int64) {
+  private mutating func open(_ client: GatewayCaller, now: Int64) {
     guard pages[client] == nil else { return }
     if pages.count >= limit { makeRoom(now: now) }
     pages[client] = Page()

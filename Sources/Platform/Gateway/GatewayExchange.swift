@@ -39,11 +39,31 @@ public struct GatewayExchange: Sendable {
     started = now
   }
 
-  /// Who is limited and charged: the client with a key, else the user, else `anonymous`.
-  public var clientID: String { client?.id ?? claims.map(\.subject) ?? "anonymous" }
+  /// Who is limited and charged: the client with a key, else the user.
+  var caller: GatewayCaller {
+    if let client { return .client(client.id) }
+    return claims.map { .user($0.subject) } ?? .anonymous
+  }
+
+  /// The caller's name, as people read it.
+  public var clientID: String { caller.name }
 
   /// The user, for shares that go by user; without one the client.
   var user: String { claims?.subject ?? client?.id ?? "" }
+}
+
+/// Whose limits and whose bill a call is on. A user may have chosen a name that a client has, too: they are two.
+enum GatewayCaller: Sendable, Hashable {
+  case client(String)
+  case user(String)
+  case anonymous
+
+  var name: String {
+    switch self {
+    case .client(let name), .user(let name): name
+    case .anonymous: "anonymous"
+    }
+  }
 }
 
 /// One filter that ran, as a span of its own. Times are nanoseconds since the Unix epoch.

@@ -40,7 +40,7 @@ extension Gateway {
       },
       clients: context.clients.meters.map { client, meter in
         GatewaySnapshot.Client(
-          id: client, meter: meter, quotaUsed: context.clients.quotaUsed(by: client, now: now))
+          id: client.name, meter: meter, quotaUsed: context.clients.quotaUsed(by: client, now: now))
       },
       otherClients: context.clients.others, cacheEntries: context.cache.count, cacheHits: context.cacheHits,
       cacheMisses: context.cacheMisses, revocationPolicy: configuration.revocationPolicy,

@@ -130,7 +130,7 @@ public struct TrafficShare: Sendable, Hashable {
   }
 
   /// - Parameter purpose: keeps users who are first in one share from being first in all.
-  func contains(purpose: String, user: String, draw: UInt64) -> Bool {
+  public func contains(purpose: String, user: String, draw: UInt64 = 0) -> Bool {
     let hash =
       switch unit {
       case .request: StableHash.finish(draw ^ StableHash.of(purpose))

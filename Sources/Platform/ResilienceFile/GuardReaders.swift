@@ -12,7 +12,8 @@ struct GuardReaders {
   func circuitBreaker(_ layers: [PropertyTree]) -> CircuitBreakerSettings {
     var settings = CircuitBreakerSettings()
     let percent = "above 0 and at most 100"
-    func isPercent(_ number: Double) -> Bool { number > 0 && number <= 100 }
+    // A Float holds it: what is smaller is 0 there.
+    func isPercent(_ number: Double) -> Bool { Float(number) > 0 && number <= 100 }
     for layer in readings(layers) {
       layer.number("failureRateThreshold", percent, where: isPercent).map { settings.failureRateThreshold = Float($0) }
       layer.number("slowCallRateThreshold", percent, where: isPercent).map {
@@ -26,8 +27,11 @@ struct GuardReaders {
       layer.integer("minimumNumberOfCalls", in: 1 ... .max).map { settings.minimumNumberOfCalls = $0 }
       layer.integer("permittedNumberOfCallsInHalfOpenState", in: 1...1_000_000)
         .map { settings.permittedNumberOfCallsInHalfOpenState = $0 }
-      layer.duration("maxWaitDurationInHalfOpenState", atLeast: .zero, "0, which is for ever, or more")
-        .map { settings.maxWaitDurationInHalfOpenState = $0 }
+      layer.duration(
+        "maxWaitDurationInHalfOpenState", atLeast: .milliseconds(1), orZero: true,
+        "0, which is for ever, or at least 1 ms"
+      )
+      .map { settings.maxWaitDurationInHalfOpenState = $0 }
       layer.constant("transitionToStateAfterWaitDuration", [CircuitBreakerState.open, .closed])
         .map { settings.transitionToStateAfterWaitDuration = $0 }
       layer.flag("automaticTransitionFromOpenToHalfOpenEnabled")

@@ -53,9 +53,10 @@ struct PropertyReading {
     }
   }
 
-  func duration(_ name: String, atLeast minimum: Duration, _ words: String) -> Duration? {
+  func duration(_ name: String, atLeast minimum: Duration, orZero: Bool = false, _ words: String) -> Duration? {
     read(name, "\(SpringDuration.requirement); \(words)") { text in
-      SpringDuration.nanoseconds(text).map { Duration.nanoseconds($0) }.flatMap { $0 >= minimum ? $0 : nil }
+      SpringDuration.nanoseconds(text).map { Duration.nanoseconds($0) }
+        .flatMap { $0 >= minimum || orZero && $0 == .zero ? $0 : nil }
     }
   }
 }

@@ -35,11 +35,12 @@ struct FinalJudgement {
     case .creditIsConserved: try credit()
     case .viewsAgree: try views()
     case .eventsFollowCommits: world.ledger.problems + world.ledger.lost
+    case .bothShopsAgree: world.hasLegacy ? try bothShops() : []
     case .compensatedOrdersHoldNothing, .offsetsStayInTheLog, .effectsHappenOnce, .spansFormATree: []
     }
   }
 
-  private func disk(_ name: String) throws -> ServiceDatabase {
+  func disk(_ name: String) throws -> ServiceDatabase {
     guard let disk = world.disk(of: name) else { preconditionFailure("\(name) keeps a database") }
     return disk.database
   }
@@ -114,7 +115,9 @@ struct FinalJudgement {
   /// What was delivered is in stock or held by an order; what is held belongs to orders that went through.
   private func stock() throws -> [String] {
     let unsettled = try unsettled()
-    return try stock(of: ShopPlan.inventory, unsettled: unsettled.stock, where: \.holdsStock)
+    // What the legacy shop sold is no order of the new one.
+    let soldByLegacy = try disk(ShopPlan.inventory).read { try StockTables.soldByLegacy($0) }.covered
+    return try stock(of: ShopPlan.inventory, unsettled: unsettled.stock + soldByLegacy, where: \.holdsStock)
       + stock(of: ShopPlan.item, unsettled: unsettled.items, where: \.holdsItems)
   }
 
@@ -153,12 +156,24 @@ struct FinalJudgement {
   // MARK: Views
 
   /// What search says of each product is what item has.
-  private func views() throws -> [String] { try products() + history() }
+  private func views() throws -> [String] { try products() + history() + orders() }
+
+  /// What the table of orders says of each is what its events add up to, where order keeps events.
+  private func orders() throws -> [String] {
+    guard world.settings.orderStore == .events else { return [] }
+    return try disk(ShopPlan.order).read { database in
+      let rows = try OrderTables.all(database)
+      return try rows.compactMap { row in
+        let folded = try OrderStreams.folded(row.id, database)
+        return folded == row ? nil : "order \(row.id) is \(row.state), but its events say \(folded?.state ?? "nothing")"
+      }
+    }
+  }
 
   /// What the order history says of each order is what order has, of those that both have yet to forget.
   private func history() throws -> [String] {
     guard let log = try disk(ShopPlan.order).changeLog else { preconditionFailure("order captures its rows") }
-    let oldest = world.horizon() - Observatory.memory + HistoryTables.margin
+    let oldest = oldestKept
     let isKept = { (document: Payload) in (document.number("finished") ?? .max) >= oldest }
     let words = { (document: Payload?) -> String in
       guard var document else { return "nothing" }
@@ -171,7 +186,7 @@ struct FinalJudgement {
     let documents = try disk(ShopPlan.historyUpdater).read { try HistoryTables.all($0) }
     var problems: [String] = []
     let known = OrderedDictionary(uniqueKeysWithValues: documents.map { ($0.order ?? 0, $0) })
-    let letters = deadLetters()
+    let letters = deadLetters(of: TopicName.orderChanges)
     for row in rows where isKept(row) && !letters.contains("\(row.order ?? 0)") {
       let (here, there) = (words(row), words(known[row.order ?? 0]))
       if here != there { problems.append("order has \(here), but its history says \(there)") }
@@ -183,9 +198,12 @@ struct FinalJudgement {
     return Array(problems.prefix(20))
   }
 
-  /// The orders of which a change was put aside, where somebody finds it.
-  private func deadLetters() -> Set<String> {
-    let topic = try? world.broker.topic(Broker.deadLetterTopic(of: TopicName.orderChanges))
+  /// What was finished since then is forgotten by nobody.
+  var oldestKept: Int64 { world.horizon() - Observatory.memory + HistoryTables.margin }
+
+  /// The keys of records that were put aside, where somebody finds them.
+  func deadLetters(of topic: String) -> Set<String> {
+    let topic = try? world.broker.topic(Broker.deadLetterTopic(of: topic))
     let records = (0..<ShopPlan.partitions).flatMap { (try? topic?.peek(partition: $0, from: 0).records) ?? [] }
     return Set(records.compactMap(\.keyText))
   }

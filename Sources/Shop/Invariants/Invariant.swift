@@ -10,4 +10,5 @@ public enum Invariant: String, Sendable, Codable, CaseIterable {
   case spansFormATree = "spans form a tree"
   case eventsFollowCommits = "events follow commits"
   case offsetsStayInTheLog = "offsets stay in the log"
+  case bothShopsAgree = "old and new shop agree"
 }

@@ -75,7 +75,9 @@ final class Customers: @unchecked Sendable {
     let user = Self.names[choices.below(Self.names.count)]
     // One in a hundred comes through a partner whose own tracer sends an id along.
     let foreign = choices.happens(0.01) ? GTXID(high: choices.next(), low: choices.next()) : nil
-    let journey = chosen(from: mix.journeys.map { ($0.journey, $0.weight) }) ?? .buy
+    let drawn = chosen(from: mix.journeys.map { ($0.journey, $0.weight) }) ?? .buy
+    // Nobody asks what was paid before anybody has ordered.
+    let journey = drawn == .receipt && ordered.isEmpty ? .browse : drawn
     switch journey {
     case .member:
       let plan = memberPlan(user, product.sku, &choices)
@@ -172,7 +174,7 @@ final class Customers: @unchecked Sendable {
       return Request("POST /reviews", body: body)
     case .card: return Request("POST /cards/check", body: Payload(user: user))
     case .receipt:
-      return Request("GET /payments/{gtxid}", argument: ordered.isEmpty ? "" : ordered[choices.below(ordered.count)])
+      return Request("GET /payments/{gtxid}", argument: ordered[choices.below(ordered.count)])
     case .history:
       var body = Payload()
       if let last = lastOrders[user], world.time.now - last.time < Self.ownOrderIsNew {
@@ -205,9 +207,7 @@ final class Customers: @unchecked Sendable {
     guard answer.status == 202,
       let gtxid = answer.headers.first(where: { $0.name == Carrier.gtxid }).flatMap({ GTXID($0.value) })
     else { return nil }
-    if ordered.count >= Self.remembered { ordered.removeFirst() }
-    ordered.append(gtxid.hex)
-    lastOrders[request.user] = (gtxid, world.time.now)
+    if answer.body.state != LegacyTables.invoiced { remember(gtxid, of: request.user) }
     return gtxid
   }
 
@@ -231,6 +231,13 @@ final class Customers: @unchecked Sendable {
       if !SagaKind.isFirst(state) { return state }
     }
     return nil
+  }
+
+  /// Payment has a receipt of it, and the history will have it: neither is so of what the legacy shop sells.
+  private func remember(_ order: GTXID, of user: String) {
+    if ordered.count >= Self.remembered { ordered.removeFirst() }
+    ordered.append(order.hex)
+    lastOrders[user] = (order, world.time.now)
   }
 
   static let keyHeader = "X-API-Key"

@@ -31,7 +31,13 @@ struct ServicePlan: Sendable {
 
 extension ServicePlan {
   var publishing: FaultCatalogue.Publishing {
-    publishesDirectly ? .directly : store?.publishes == true ? .throughOutbox : .nothing
+    if publishesDirectly { return .directly }
+    guard let store, store.publishes else { return .nothing }
+    switch store.keeps {
+    case .outbox: return .throughOutbox
+    case .logMining: return .throughLog
+    case .events: return .throughEvents
+    }
   }
 }
 
@@ -40,8 +46,10 @@ struct StorePlan: Sendable {
   /// Connections of an instance.
   var connections: Int
   var tables: any ServiceTables.Type
-  /// Whether it has an outbox, and a relay that empties it.
+  /// Whether what is committed here is published by a relay, however it is kept.
   var publishes = true
+  /// How it is kept what is to be published.
+  var keeps = OrderStore.outbox
   /// The service whose database it is, when it only reads there; nil: its own.
   var owner: String?
   /// The tables whose changes the database keeps a log of, for whoever mines it.

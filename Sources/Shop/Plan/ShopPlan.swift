@@ -25,6 +25,7 @@ struct ShopPlan: Sendable {
   static let member = "member"
   static let registry = "registry"
   static let config = "config"
+  static let legacy = "legacy-shop"
 
   static let partitions = 6
 
@@ -36,7 +37,7 @@ struct ShopPlan: Sendable {
     RecommendationService.plan, SearchService.plan, AggregateService.plan, HistoryUpdater.plan, HistoryService.plan,
     RegistryService.plan, ConfigService.plan,
     PaymentCompany.plan,
-    GatewayService.insidePlan, MemberService.plan,
+    GatewayService.insidePlan, MemberService.plan, LegacyShop.plan,
   ]
 
   static func service(_ name: String) -> ServicePlan {
@@ -73,17 +74,19 @@ struct ShopPlan: Sendable {
     return objective
   }
 
-  /// What can break where the databases are as `topology` says.
-  static func catalogue(_ topology: TopologySettings) -> FaultCatalogue {
-    var catalogue = catalogue
+  /// What can break where the databases are as `topology` says, and order keeps its orders in `store`.
+  static func catalogue(_ topology: TopologySettings, _ store: OrderStore) -> FaultCatalogue {
+    var catalogue = catalogue(store)
     catalogue.hasSharedDatabase = topology.databases == .shared
     return catalogue
   }
 
-  /// What can break where each service has a database server of its own.
-  static var catalogue: FaultCatalogue {
+  /// What can break where each service has a database server of its own, and order an outbox.
+  static var catalogue: FaultCatalogue { catalogue(.outbox) }
+
+  private static func catalogue(_ store: OrderStore) -> FaultCatalogue {
     FaultCatalogue(
-      services: services.map { service in
+      services: services.map { $0.keeping(store) }.map { service in
         FaultCatalogue.Service(
           name: service.name, instances: service.instances, hasDatabase: service.store != nil,
           consumes: !service.reads.isEmpty, isOutside: service.isOutside,
@@ -142,6 +145,12 @@ enum EventType {
   static let quantityChanged = "QuantityChanged"
   static let orderChanged = "OrderChanged"
 
+  /// Results of the new services, for the legacy shop; and what the legacy shop did itself, for them.
+  static let reviewHandedBack = "ReviewHandedBack"
+  static let orderHandedBack = "OrderHandedBack"
+  static let legacyReviewWritten = "LegacyReviewWritten"
+  static let legacyOrderPlaced = "LegacyOrderPlaced"
+
   static let creditReleased = "CreditReleased"
   static let stockReleased = "StockReleased"
 }
@@ -181,5 +190,7 @@ enum TopicName {
   static let itemChanges = "item.changes"
   /// What became of the rows of order; the key is the order.
   static let orderChanges = "order.changes"
+  /// Between the legacy shop and the services that take over from it; the key is the order or the product.
+  static let legacyEvents = "legacy.events"
   static let operations = "__operations"
 }

@@ -11,7 +11,30 @@ extension CommandDesk {
     next[key] = value
     if let problem = next.problems(knowing: known).first { return .refused(problem) }
     let before = known[key] ?? ""
-    return before == value ? .refused("\(key) is \(value) already") : .done("\(key) \(before) → \(value)")
+    if before == value { return .refused("\(key) is \(value) already") }
+    return .done("\(key) \(before) → \(value)" + (Self.advice(key, next.strangler).map { "; \($0)" } ?? ""))
+  }
+
+  /// What is hard to move is moved after what is easy.
+  private static func advice(_ key: String, _ strangler: StranglerSettings) -> String? {
+    guard let capability = StranglerCapability.allCases.first(where: { ShopConfiguration.share($0) == key }),
+      let easier = strangler.easier(than: capability)
+    else { return nil }
+    return "\(easier.rawValue) is easier to move, and only at \(strangler[easier]) %"
+  }
+
+  /// What is about the legacy shop, where there is none.
+  func missesLegacy(_ command: Command) -> CommandOutcome? {
+    let isAbout =
+      switch command {
+      case .arm(let spec): spec.kind == .mistake(.noHandBack)
+      case .configure(let key, _): ShopConfiguration.isShare(key)
+      case .startScenario(let name): ScenarioLibrary.named(name)?.movesCapabilities == true
+      default: false
+      }
+    let isThere = snapshot.configuration?.entries.contains { ShopConfiguration.isShare($0.key) } ?? false
+    guard isAbout, !isThere else { return nil }
+    return .refused("there is no legacy shop in this run; start with --strangler review=100")
   }
 
   func configuration(backTo version: Int) -> CommandOutcome {

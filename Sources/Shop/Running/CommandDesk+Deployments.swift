@@ -26,6 +26,9 @@ extension CommandDesk {
 
   private func deploy(_ name: String, _ version: String, canary share: Double?) -> CommandOutcome {
     if let obstacle = obstacle(name) { return .refused(obstacle) }
+    if name == ShopPlan.registry {
+      return .refused("the registry has one instance, and nobody to tell the others that it goes: crash it instead")
+    }
     let isName =
       !version.isEmpty && version.count <= 16
       && version.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "." || $0 == "-") }

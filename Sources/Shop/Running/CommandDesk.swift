@@ -11,9 +11,10 @@ struct CommandDesk {
   let snapshot: SystemSnapshot
 
   func outcome(of command: Command) -> CommandOutcome {
+    if let refusal = missesLegacy(command) { return refusal }
     switch command {
     case .arm(let spec):
-      let catalogue = ShopPlan.catalogue(world.settings.topology)
+      let catalogue = ShopPlan.catalogue(world.settings.topology, world.settings.orderStore)
       if let reason = catalogue.obstacle(to: spec.kind.name, on: spec.target) {
         return .refused("\(spec.kind.name.rawValue) does not apply to \(spec.target): \(reason)")
       }
@@ -65,6 +66,11 @@ struct CommandDesk {
         return .refused("\(view) is being rebuilt already")
       }
       return .done("rebuild of \(view) asked for")
+    case .runJob(let name):
+      guard let job = snapshot.jobs.first(where: { $0.name == name }) else {
+        return .refused("there is no job \(name); there are \(snapshot.jobs.map(\.name).joined(separator: ", "))")
+      }
+      return job.current == nil ? .done("\(name) asked for") : .refused("\(name) is under way already")
     case .setSpeed(let speed):
       switch speed {
       case .asFastAsItCan: return .done("as fast as it can")
@@ -186,6 +192,7 @@ struct CommandDesk {
       }
     case .setSpeed: break
     case .rebuild(let view): _ = world.askForRebuild(of: view)
+    case .runJob(let name): world.askFor(job: name)
     }
     log(command, in: world)
   }
@@ -231,6 +238,7 @@ struct CommandDesk {
     case .scale(let service, let count): tell(service, "to \(Count.of(count, "instance")) by hand", world)
     case .deploy(let service, let version, _): tell(service, "to \(version) by hand", world)
     case .rebuild(let view): tell(view, "rebuild asked for", world)
+    case .runJob(let name): tell(name, "asked for", world)
     case .setRate(let rate): tell("load", "rate \(rate)/s", world)
     }
   }

@@ -73,6 +73,12 @@ public final class SimulatedShop: LiveSystem {
     wake()
   }
 
+  /// Takes the state anew, where time stands still: to measure what that costs.
+  public func retake() {
+    precondition(isStill, "where time goes by, the simulation's thread does this")
+    refresh()
+  }
+
   /// Takes spans from outside. From any thread.
   public func receive(_ spans: [TraceSpan]) {
     external.add(spans, now: world.publishedTime.withLock { $0 })

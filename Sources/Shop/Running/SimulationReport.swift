@@ -75,6 +75,8 @@ public struct SimulationReport: Sendable, Codable {
 
   public var seed: UInt64
   public var rate: Double
+  /// What was built wrong on purpose: `dual-write`.
+  public var mistakes: [String] = []
   public var virtualSeconds = 0.0
   public var wallSeconds = 0.0
   public var transactions = Transactions(

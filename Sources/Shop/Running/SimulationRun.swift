@@ -48,8 +48,9 @@ public final class SimulationRun {
   private static let vainRest: Int64 = 60_000_000_000
 
   private var isBuiltWrong: Bool {
-    world.settings.scenario?.steps.contains { step in
-      if case .command(.arm(let spec)) = step.deed { spec.kind.name.mistake != nil } else { false }
+    if !world.settings.mistakes.isEmpty || world.settings.faults.contains(where: { $0.spec.isMistake }) { return true }
+    return world.settings.scenario?.steps.contains { step in
+      if case .command(.arm(let spec)) = step.deed { spec.isMistake } else { false }
     } ?? false
   }
 
@@ -65,6 +66,7 @@ public final class SimulationRun {
   private func report(took: Duration, _ verdicts: [(invariant: Invariant, problems: [String])]) -> SimulationReport {
     let tally = world.transactions.currentTally()
     var report = SimulationReport(seed: world.settings.seed, rate: world.settings.rate)
+    report.mistakes = world.settings.mistakes.map(\.rawValue).sorted()
     report.virtualSeconds = Double(world.time.elapsed) / 1e9
     report.wallSeconds = Double(took.wholeNanoseconds) / 1e9
     report.transactions = SimulationReport.Transactions(
@@ -130,4 +132,8 @@ public final class SimulationRun {
   public func transactions(withPrefix prefix: String) -> [GTXID] {
     world.traces.find(prefix: prefix, limit: Self.mostFound)
   }
+}
+
+extension FaultSpec {
+  fileprivate var isMistake: Bool { kind.name.mistake != nil }
 }

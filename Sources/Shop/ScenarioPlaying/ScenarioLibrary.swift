@@ -17,6 +17,7 @@ public enum ScenarioLibrary {
     ("orchestrator-crash", PackageResources.orchestrator_crash_yaml),
     ("inner-join-hangs-orders", PackageResources.inner_join_hangs_orders_yaml),
     ("search-falls-behind", PackageResources.search_falls_behind_yaml),
+    ("strangler-cut-over", PackageResources.strangler_cut_over_yaml),
     ("all-gateways-down", PackageResources.all_gateways_down_yaml),
     ("sold-out-is-not-a-failure", PackageResources.sold_out_is_not_a_failure_yaml),
     ("credit-limit", PackageResources.credit_limit_yaml),

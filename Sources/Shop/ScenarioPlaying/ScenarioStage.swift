@@ -15,6 +15,7 @@ final class ScenarioStage: @unchecked Sendable {
   private var forced: [(caller: String, callee: String)] = []
   private var rateBefore = 0.0
   private var mixBefore = LoadMix.ordersOnly
+  private var sharesBefore = StranglerSettings()
   private lazy var builder = SnapshotBuilder(world: world, external: TraceStore(budget: 1 << 20))
 
   private static let betweenLooks: Int64 = 500_000_000
@@ -33,6 +34,7 @@ final class ScenarioStage: @unchecked Sendable {
     judge = ScenarioJudge(scenario, start: builder.figures())
     rateBefore = world.customers.rate
     mixBefore = world.customers.mix
+    sharesBefore = world.configuration.current.strangler
     world.customers.mix = scenario.mix(or: mixBefore)
     if world.customers.rate != scenario.rate { world.customers.rate = scenario.rate }
     tell(scenario.name, "started", severity: .info)
@@ -87,6 +89,11 @@ final class ScenarioStage: @unchecked Sendable {
     for (caller, callee) in forced { force(caller, callee, .closed) }
     (faults, killed, forced) = ([], [], [])
     world.customers.mix = mixBefore
+    let shares = world.configuration.current.strangler
+    for capability in StranglerCapability.allCases where shares[capability] != sharesBefore[capability] {
+      let (key, value) = (ShopConfiguration.share(capability), "\(sharesBefore[capability])")
+      CommandDesk.carryOut(.configure(key: key, value: value), in: world)
+    }
     if world.customers.rate != rateBefore { world.customers.rate = rateBefore }
   }
 

@@ -6,7 +6,7 @@ struct ScenarioStepReader {
   /// How long the scenario plays.
   let end: Int64
 
-  private static let deeds = ["fault", "end", "rate", "kill", "start", "breaker"]
+  private static let deeds = ["fault", "end", "rate", "kill", "start", "breaker", "strangle"]
 
   func steps(_ value: YAMLValue?) -> [ScenarioStep] {
     guard let list = value?.list() else { return [] }
@@ -36,6 +36,7 @@ struct ScenarioStepReader {
     case "rate": return value.number(in: 0...10_000).map { .command(.setRate($0)) }
     case "kill": return instance(value).map { .command(.killInstance(service: $0, instance: $1)) }
     case "breaker": return breaker(value)
+    case "strangle": return share(value)
     default: return instance(value).map { .command(.startInstance(service: $0, instance: $1)) }
     }
   }
@@ -75,6 +76,20 @@ struct ScenarioStepReader {
       return nil
     }
     return .force(caller: edge.from, callee: edge.to, state)
+  }
+
+  /// `review 50`
+  private func share(_ value: YAMLValue) -> ScenarioStep.Deed? {
+    guard let text = value.text() else { return nil }
+    let words = text.split(separator: " ").map(String.init)
+    guard words.count == 2, let capability = StranglerCapability(typed: words[0]), let share = Int(words[1]),
+      StranglerSettings.range.contains(share)
+    else {
+      let names = StranglerCapability.allCases.map(\.rawValue).joined(separator: ", ")
+      value.fail(mustBe: "what is moved, and to how much: one of \(names), and a percentage from 0 to 100")
+      return nil
+    }
+    return .command(.configure(key: ShopConfiguration.share(capability), value: "\(share)"))
   }
 
   /// `payment/1`

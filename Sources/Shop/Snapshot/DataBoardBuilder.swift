@@ -39,10 +39,10 @@ final class DataBoardBuilder {
     of service: DeployedService, _ topics: [Operations.TopicSnapshot], in world: World
   ) -> StoreSnapshot? {
     guard let disk = world.disk(of: service.name) else { return nil }
-    let kind = service.name == ShopPlan.search ? "documents" : "SQLite"
-    var store = StoreSnapshot(service: service.name, kind: kind, bytes: disk.database.bytes)
+    var store = StoreSnapshot(service: service.name, kind: kind(of: disk), bytes: disk.database.bytes)
     store.rows = rows[service.name]
     if disk.publishes {
+      store.channel = channel(of: disk)
       store.relay = service.instances.first { $0.process?.isRelaying ?? false }?.name
       store.relayRate = world.publications.publications(of: service.name, now: world.time.now)
         .reduce(0) { $0 + $1.rate }
@@ -50,6 +50,23 @@ final class DataBoardBuilder {
     let read = service.plan.reads.map(\.topic)
     store.deadLetters = topics.filter { read.contains($0.name) }.reduce(0) { $0 + $1.deadLetters }
     return store
+  }
+
+  private func kind(of disk: ServiceDisk) -> String {
+    if disk.name == ShopPlan.search { return "documents" }
+    switch disk.keeps {
+    case .outbox: return "SQLite"
+    case .logMining: return "SQLite log"
+    case .events: return "event store"
+    }
+  }
+
+  private func channel(of disk: ServiceDisk) -> StoreSnapshot.Channel {
+    switch disk.keeps {
+    case .outbox: .outbox
+    case .logMining: .log
+    case .events: .events
+    }
   }
 
   /// Search learns of item's changes from the topic that its miner fills.
@@ -89,7 +106,7 @@ struct StoreReader {
   }
 
   private var waiting: [StoreDetail.Waiting] {
-    let entries = try? disk.database.read { try Outbox.unpublished(after: 0, limit: Self.waitingShown, $0) }
+    let entries = try? disk.unpublished(limit: Self.waitingShown)
     return (entries ?? []).map { entry in
       StoreDetail.Waiting(
         number: entry.id, type: entry.type, topic: entry.topic, key: entry.key, gtxid: entry.gtxid,

@@ -70,7 +70,16 @@ struct OrderReader {
           state: amount.map { $0 > 0 ? "CHARGED" : "NOT CHARGED" } ?? "unknown", holds: amount.map { $0 > 0 } ?? false,
           shouldHold: should(true)))
     }
+    if world.hasLegacy { copies.append(legacy(of: order, should(order.saga.holdsStock || order.saga.holdsItems))) }
     return copies
+  }
+
+  /// What was handed back of it.
+  private func legacy(of order: OrderTables.Order, _ shouldHold: Bool?) -> Copy {
+    let known = try? world.disk(of: ShopPlan.legacy)?.database.read { try LegacyTables.order(order.gtxid, $0) }
+    return Copy(
+      place: ShopPlan.legacy, sku: known?.sku, pieces: known?.quantity, state: known?.state ?? "none",
+      holds: known?.holds ?? false, shouldHold: shouldHold)
   }
 
   private func stock(of order: OrderTables.Order, at service: String, _ shouldHold: Bool?) -> Copy {

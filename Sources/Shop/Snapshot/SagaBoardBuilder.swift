@@ -17,10 +17,13 @@ final class SagaBoardBuilder {
     board.stashed = stashed(in: world)
     let stalest = world.sagas.open.map { (id: $0.key, entry: $0.value) }
       .sorted { $0.entry.since != $1.entry.since ? $0.entry.since < $1.entry.since : $0.id < $1.id }
+    // What somebody has sent by hand is looked for at once, however many are older.
+    let sent = Set(world.customers.sent.compactMap(\.gtxid))
+    let own = stalest.dropFirst(Self.openShown).filter { sent.contains($0.id) }
     let latest = world.sagas.ended.suffix(Self.endedShown).reversed().map { (id: $0.key, entry: $0.value) }
     let before = made
     made = [:]
-    for (id, entry) in stalest.prefix(Self.openShown) + latest {
+    for (id, entry) in stalest.prefix(Self.openShown) + own + latest {
       var saga: SagaSnapshot
       if let known = before[id], known.version == entry.version {
         saga = known.saga

@@ -60,6 +60,10 @@ struct SagaInference {
     // What the order has made of the last event, its own state says.
     let inferred = Self.checkout.inferred(from: events, consumed: entry.state.hasEnded ? nil : [])
     strip = inferred.strip.entries.map(SagaMark.init)
+    // It goes back though nothing has said that the last step failed: nobody knows what that came to.
+    if entry.state == .compensating, let last = strip.last, last.kind == .underWay {
+      strip[strip.count - 1].kind = .unknown
+    }
     waitsFor = inferred.awaited.joined(separator: ", ")
   }
 

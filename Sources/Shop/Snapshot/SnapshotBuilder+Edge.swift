@@ -29,7 +29,9 @@ extension SnapshotBuilder {
     var gateway = EdgeGateway(name: table.name)
     let account = world.edge.account(of: table.name, at: world.time.now)
     let desks = world.edge.desks(of: table.name)
-    let configuration = desks.last?.desk.gateway.configuration ?? table.configuration(world.settings.edge)
+    let configuration =
+      desks.last?.desk.gateway.configuration
+      ?? table.configuration(world.settings.edge, strangler: world.configuration.current.strangler)
     gateway.versions = desks.map { instance, desk in
       let isUp = world.service(table.name).instances.first { $0.name == instance }?.isUp ?? false
       return EdgeGateway.Version(instance: instance, version: desk.gateway.configuration.version, isUp: isUp)
@@ -77,7 +79,7 @@ extension SnapshotBuilder {
     }
     route.rate = latest.rate
     route.errorShare = latest.errorShare
-    (route.p50, route.p95, route.p99) = (latest.percentile(0.50), latest.percentile(0.95), latest.percentile(0.99))
+    (route.p50, route.p95, route.p99) = latest.percentiles
     return route
   }
 

@@ -10,6 +10,7 @@ internal import Transactions
 extension SnapshotBuilder {
   func services(breakers: [BreakerSnapshot], faults: FaultBoard) -> [ServiceSnapshot] {
     let figures = world.traces.services(window: .tenSeconds, now: world.time.now)
+    latestErrors.read()
     return world.services.map { service in
       var snapshot = ServiceSnapshot(name: service.name)
       snapshot.team = service.plan.team
@@ -21,7 +22,7 @@ extension SnapshotBuilder {
       } else {
         if let own = figures.first(where: { $0.service == service.name }) { red(own, &snapshot) }
         endpoints(service, &snapshot)
-        latestErrors(service, &snapshot)
+        snapshot.latestErrors = latestErrors.errors(of: service.name)
       }
       pools(service, &snapshot)
       snapshot.instances = service.instances.map { instance(of: $0, in: snapshot) }
@@ -59,7 +60,7 @@ extension SnapshotBuilder {
   private func objective(_ name: String, _ snapshot: inout ServiceSnapshot) {
     let plan = world.service(name).plan
     snapshot.objective = plan.objective
-    guard let minute = world.traces.red(service: name, window: .minute, now: world.time.now), minute.calls > 0 else {
+    guard let minute = world.traces.minute(of: name, now: world.time.now), minute.calls > 0 else {
       return
     }
     let allowed = Double(minute.calls) * plan.objective.errorShare
@@ -72,18 +73,14 @@ extension SnapshotBuilder {
     let statistics = world.callStatistics(of: service.name)
     snapshot.rate = statistics.rate
     snapshot.errorShare = statistics.errorShare
-    snapshot.p50 = statistics.percentile(0.50)
-    snapshot.p95 = statistics.percentile(0.95)
-    snapshot.p99 = statistics.percentile(0.99)
+    (snapshot.p50, snapshot.p95, snapshot.p99) = statistics.percentiles
     snapshot.pulse = statistics.pulse
     snapshot.latestErrors = statistics.errors.reversed()
     snapshot.endpoints = world.routeStatistics(of: service.name).map { operation, statistics in
       var endpoint = EndpointSnapshot(operation: operation)
       endpoint.rate = statistics.rate
       endpoint.errorShare = statistics.errorShare
-      endpoint.p50 = statistics.percentile(0.50)
-      endpoint.p95 = statistics.percentile(0.95)
-      endpoint.p99 = statistics.percentile(0.99)
+      (endpoint.p50, endpoint.p95, endpoint.p99) = statistics.percentiles
       return endpoint
     }
   }
@@ -102,13 +99,6 @@ extension SnapshotBuilder {
         return endpoint
       }
       .sorted { $0.rate != $1.rate ? $0.rate > $1.rate : $0.operation < $1.operation }
-  }
-
-  private func latestErrors(_ service: DeployedService, _ snapshot: inout ServiceSnapshot) {
-    snapshot.latestErrors = world.logBook.lines(LogFilter(atLeast: .warn, service: service.name), limit: 8)
-      .reversed().compactMap { line in
-        line.gtxid.map { ServiceErrorLine(time: line.time, gtxid: $0, message: line.message) }
-      }
   }
 
   private func pools(_ service: DeployedService, _ snapshot: inout ServiceSnapshot) {
@@ -170,10 +160,8 @@ extension SnapshotBuilder {
 
   private func outbox(_ service: DeployedService, _ snapshot: inout ServiceSnapshot) {
     guard service.plan.store?.publishes == true, let disk = world.disk(of: service.name),
-      let depth = try? disk.database.read({ try Outbox.depth($0) })
-    else {
-      return
-    }
+      let depth = try? disk.waiting()
+    else { return }
     snapshot.outboxDepth = depth.count
     snapshot.outboxAge = depth.oldest.map { max(0, world.time.now - $0) }
   }

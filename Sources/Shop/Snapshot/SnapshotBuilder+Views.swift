@@ -43,13 +43,19 @@ extension World {
   /// The jobs of the shop by the service that runs them, as an operator sees them.
   var batchJobs: [(service: String, runner: JobRunner)] {
     guard let disk = disk(of: ShopPlan.historyUpdater) else { return [] }
-    let runner = JobRunner([HistoryRebuild(world: self).job], owner: "operator", database: disk.database)
+    let runner = JobRunner(ShopJobs.all(self), owner: "operator", database: disk.database)
     return [(ShopPlan.historyUpdater, runner)]
+  }
+
+  /// Has a job run as soon as one of its instances is there to do it; false when it is going on already.
+  @discardableResult
+  func askFor(job: String) -> Bool {
+    batchJobs.contains { _, runner in (try? runner.ask(for: job, now: time.now)) == true }
   }
 
   /// Has a view rebuilt as soon as one of its instances is there to do it; false when that is going on already.
   func askForRebuild(of view: String) -> Bool {
     guard view == HistoryRebuild.view else { return false }
-    return batchJobs.contains { _, runner in (try? runner.ask(for: HistoryRebuild.name, now: time.now)) == true }
+    return askFor(job: HistoryRebuild.name)
   }
 }

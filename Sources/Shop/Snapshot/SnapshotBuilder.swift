@@ -13,6 +13,7 @@ final class SnapshotBuilder {
   private let reader: OperationsReader
   private let sagas = SagaBoardBuilder()
   private let data = DataBoardBuilder()
+  let latestErrors: LatestErrors
   private static let transactionsShown = 600
   private static let openShown = 400
   private static let externalShown = 200
@@ -22,6 +23,7 @@ final class SnapshotBuilder {
     self.world = world
     self.external = external
     reader = OperationsReader(broker: world.broker)
+    latestErrors = LatestErrors(book: world.logBook)
   }
 
   /// What can be ordered by hand.
@@ -63,6 +65,7 @@ final class SnapshotBuilder {
     snapshot.events = reader.newestFirst
     snapshot.registry = registry()
     snapshot.configuration = configuration()
+    snapshot.strangler = strangler(snapshot.topics)
     snapshot.deployments = deployments()
     snapshot.databaseServers = databaseServers()
     snapshot.program = program(receivers: receivers, isStill: isStill)
@@ -140,7 +143,7 @@ final class SnapshotBuilder {
 
   private func faultBoard() -> FaultBoard {
     var board = FaultBoard()
-    board.catalogue = ShopPlan.catalogue(world.settings.topology)
+    board.catalogue = ShopPlan.catalogue(world.settings.topology, world.settings.orderStore)
     for index in board.catalogue.services.indices {
       board.catalogue.services[index].instances = world.service(board.catalogue.services[index].name).instances.count
     }

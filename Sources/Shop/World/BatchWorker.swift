@@ -10,8 +10,8 @@ final class BatchWorker: @unchecked Sendable {
   private let database: DatabasePort
   private let runner: JobRunner
   private let world: World
-  /// Called after each step that leaves something to do: a crash in the middle of a run.
-  private let passed: () throws -> Void
+  /// Called with a job's name after each step that leaves something to do: a crash in the middle of a run.
+  private let passed: (_ job: String) throws -> Void
 
   /// Between two looks at what is due, and between two steps.
   private static let interval: Int64 = 1_000_000_000
@@ -19,7 +19,8 @@ final class BatchWorker: @unchecked Sendable {
   static let lease: Int64 = 5_000_000_000
 
   init(
-    process: ServiceProcess, database: DatabasePort, jobs: [BatchJob], passed: @escaping () throws -> Void = {}
+    process: ServiceProcess, database: DatabasePort, jobs: [BatchJob],
+    passed: @escaping (_ job: String) throws -> Void = { _ in }
   ) {
     self.process = process
     self.database = database
@@ -35,9 +36,10 @@ final class BatchWorker: @unchecked Sendable {
       try? await world.time.sleep(for: wait)
       wait = Self.interval
       do {
-        guard try await step() else { continue }
-        wait = Self.pause
-        try passed()
+        for job in try await step() {
+          wait = Self.pause
+          try passed(job)
+        }
       } catch is InstanceCrashed {
         return
       } catch {
@@ -46,8 +48,8 @@ final class BatchWorker: @unchecked Sendable {
     }
   }
 
-  /// Takes a step of each job that is due; true when some run has more to do.
-  private func step() async throws -> Bool {
+  /// Takes a step of each job that is due; the jobs that have more to do.
+  private func step() async throws -> [String] {
     let (process, runner, world) = (process, runner, world)
     let reports = try await database.batch("jobs") { _ in
       let reports = try runner.step(now: world.time.now) { world.makeGTXID(at: process.instance) }
@@ -55,7 +57,7 @@ final class BatchWorker: @unchecked Sendable {
       for report in reports { try process.tell(report, of: runner) }
       return reports
     }
-    return reports.contains { $0.outcomes.contains(.stepped) }
+    return reports.filter { $0.outcomes.contains(.stepped) }.map(\.job)
   }
 }
 

@@ -32,6 +32,14 @@ final class BusPort: @unchecked Sendable {
   func publish(_ entries: [Outbox.Entry], isOfState: Bool = false) async throws {
     await world.time.pause(for: transit())
     try life.check()
+    try append(entries, isOfState: isOfState)
+    if isOfState { try world.crashPoints.pass(.appended, instance) }
+    await world.time.pause(for: transit())
+    try life.check()
+  }
+
+  /// What the bus does of it, in one moment.
+  func append(_ entries: [Outbox.Entry], isOfState: Bool = false) throws {
     for (index, entry) in entries.enumerated() {
       if isOfState, index > 0 { try world.crashPoints.pass(.withinBatch, instance) }
       try reach()
@@ -44,9 +52,6 @@ final class BusPort: @unchecked Sendable {
       try spoil(
         record, in: TopicPartition(topic: position.topic, partition: position.partition), type: entry.type)
     }
-    if isOfState { try world.crashPoints.pass(.appended, instance) }
-    await world.time.pause(for: transit())
-    try life.check()
   }
 
   private func report(_ entry: Outbox.Entry, at position: RecordPosition) {

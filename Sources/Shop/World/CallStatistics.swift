@@ -59,10 +59,16 @@ struct CallStatistics {
   }
 
   /// Nanoseconds, by the nearest rank; nil when there was no call.
-  func percentile(_ share: Double) -> Int64? {
-    guard !calls.isEmpty else { return nil }
+  func percentile(_ share: Double) -> Int64? { Self.percentile(share, of: calls.map(\.duration).sorted()) }
+
+  /// All three, sorted once.
+  var percentiles: (p50: Int64?, p95: Int64?, p99: Int64?) {
     let sorted = calls.map(\.duration).sorted()
-    return sorted[min(sorted.count - 1, Int((Double(sorted.count) * share).rounded(.up)) - 1)]
+    return (Self.percentile(0.50, of: sorted), Self.percentile(0.95, of: sorted), Self.percentile(0.99, of: sorted))
+  }
+
+  private static func percentile(_ share: Double, of sorted: [Int64]) -> Int64? {
+    sorted.isEmpty ? nil : sorted[min(sorted.count - 1, Int((Double(sorted.count) * share).rounded(.up)) - 1)]
   }
 
   /// Calls in each of the last 60 full seconds, oldest first.

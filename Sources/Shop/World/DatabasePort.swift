@@ -11,8 +11,9 @@ final class ServiceDisk: @unchecked Sendable {
   /// The newest change of the log after the tables were filled: everybody knows of what was there at first.
   let firstChange: MinerPosition
   let publishes: Bool
-  /// The newest row of the outbox that was committed.
-  fileprivate(set) var lastEvent: Int64 = 0
+  let keeps: OrderStore
+  /// The newest event that was committed: its number in the outbox, in the log, or in the store.
+  var lastEvent: Int64 = 0
   private(set) var commits: Int64 = 0
   private var listeners: [() -> Bool] = []
 
@@ -20,6 +21,7 @@ final class ServiceDisk: @unchecked Sendable {
   init(name: String, store: StorePlan, at time: Int64) {
     self.name = name
     publishes = store.publishes
+    keeps = store.keeps
     do {
       database = try ServiceDatabase(name: name, schema: store.tables.schema, capturing: store.captures)
       try database.write(at: time, store.tables.fill)
@@ -51,8 +53,7 @@ struct DatabaseUnavailable: Error, CustomStringConvertible {
 final class DatabasePort: @unchecked Sendable {
   let disk: ServiceDisk
   let connections: ResourcePool
-  /// Events of the transaction at hand that go to the bus without an outbox, by mistake.
-  var events: [Outbox.Entry] = []
+  /// Events of the transaction that was committed last that go to the bus without an outbox, by mistake.
   private var direct: [Outbox.Entry] = []
   private let shared: SharedDatabase?
   private let bus: BusPort
@@ -63,14 +64,18 @@ final class DatabasePort: @unchecked Sendable {
   private let roundTrip = LatencyModel(floor: 0.4, mean: 0.5, tail: 0.01, tailMean: 6)
   private let readTrip = LatencyModel(floor: 0.2, mean: 0.2)
 
-  init(disk: ServiceDisk, instance: ServiceInstance, life: Life, lives: Int, connections: Int, bus: BusPort) {
+  /// - Parameter purpose: tells two ports of one instance apart.
+  init(
+    disk: ServiceDisk, instance: ServiceInstance, life: Life, lives: Int, connections: Int, bus: BusPort,
+    purpose: String = "database"
+  ) {
     self.bus = bus
     self.disk = disk
     self.instance = instance
     self.life = life
     world = instance.world
-    random = world.random("\(instance.name)/database/\(lives)")
-    shared = SharedDatabase.services.contains(instance.service.name) ? world.sharedDatabase : nil
+    random = world.random("\(instance.name)/\(purpose)/\(lives)")
+    shared = SharedDatabase.services.contains(disk.name) ? world.sharedDatabase : nil
     self.connections = ResourcePool(
       "connections of \(instance.name)", size: connections, queueLimit: 256, on: world.time)
     shared?.open(instance.name, size: connections)
@@ -113,24 +118,32 @@ final class DatabasePort: @unchecked Sendable {
   private func commit<Value>(
     _ body: (Database) throws -> Value, for origin: ChangeOrigin?, at place: CommitPlace
   ) throws -> (Value, [Outbox.Mark]) {
-    events = []
-    defer { direct = events }
+    direct = []
     var struck: CrashSpec?
-    var written: [Outbox.Mark] = []
+    var taken: [Outbox.Entry] = []
     do {
       let value = try disk.database.write(at: world.time.now, for: origin) { database in
         let value = try body(database)
-        if disk.publishes { written = try Outbox.written(after: disk.lastEvent, database) }
+        if disk.publishes, disk.keeps == .outbox { taken = try takeOutEvents(database) }
         struck = place.before.flatMap { world.crashPoints.strike($0, instance) }
         if struck != nil { throw InstanceCrashed() }
         return value
       }
-      if let last = written.last { disk.lastEvent = last.id }
-      return (value, written + events.map(Outbox.Mark.init))
+      direct = taken
+      return (value, try disk.newEvents() + taken.map(Outbox.Mark.init))
     } catch {
       if let struck { world.crashPoints.crash(instance, struck) }
       throw error
     }
+  }
+
+  /// The events of the transaction at hand that are to be published beside it; none in a service that is built right.
+  private func takeOutEvents(_ database: Database) throws -> [Outbox.Entry] {
+    if world.settings.wrongOrders.contains(.publishThenCommit) {
+      try bus.append(try Outbox.takeOut(after: disk.lastEvent, database))
+    }
+    guard world.makes(.dualWrite, at: instance.service.name) else { return [] }
+    return try Outbox.takeOut(after: disk.lastEvent, database)
   }
 
   /// Runs `body` over one connection. It makes transactions of its own, none of which writes an event.

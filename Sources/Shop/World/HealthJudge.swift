@@ -91,7 +91,10 @@ struct HealthJudge {
       return (share > 0.5 ? .down : .degraded, reason)
     }
     if instances.allSatisfy({ $0.0 != .up && $0.0 != .degraded }) {
-      return (.down, instances.map(\.1).first { !$0.isEmpty } ?? "no instance is up")
+      let reason = instances.map(\.1).first { !$0.isEmpty }
+      // Losing one of several is not losing all.
+      if instances.count == 1, let reason { return (.down, reason) }
+      return (.down, ["no instance is up", reason].compactMap(\.self).joined(separator: ", "))
     }
     if let ill = instances.filter({ $0.0 != .up }).max(by: { $0.0 < $1.0 }) { return (.degraded, ill.1) }
     if let reason = missed[service.name] { return (.degraded, reason) }

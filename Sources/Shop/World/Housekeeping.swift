@@ -8,7 +8,7 @@ internal import Transactions
 final class Housekeeping: @unchecked Sendable {
   private let process: ServiceProcess
   private let database: DatabasePort
-  private let relay: OutboxRelay?
+  private let relay: (any Relay)?
   private let store: StorePlan
   private let world: World
 
@@ -16,7 +16,7 @@ final class Housekeeping: @unchecked Sendable {
   private static let keep = Observatory.memory
   private static let keepPublished: Int64 = 30_000_000_000
 
-  init(process: ServiceProcess, database: DatabasePort, relay: OutboxRelay?, store: StorePlan) {
+  init(process: ServiceProcess, database: DatabasePort, relay: (any Relay)?, store: StorePlan) {
     self.store = store
     self.process = process
     self.database = database
@@ -34,10 +34,10 @@ final class Housekeeping: @unchecked Sendable {
       let hasInbox = hasInbox
       let service = process.instance.service.name
       let stuck = world.transactions.stuckOrders
-      let (tables, publishes) = (store.tables, store.publishes)
+      let (tables, hasOutbox) = (store.tables, store.publishes && store.keeps == .outbox)
       if service == ShopPlan.order { FinalJudgement(world: world).judgeOrders(finishedBefore: safe) }
       _ = try? await database.transaction("prune", isQuiet: true, at: .prune) { database in
-        if publishes { try Outbox.prune(publishedBefore: now - Self.keepPublished, database) }
+        if hasOutbox { try Outbox.prune(publishedBefore: now - Self.keepPublished, database) }
         if hasInbox { try Inbox.prune(receivedBefore: safe, database) }
         try tables.prune(finishedBefore: safe, keeping: stuck, database)
       }
@@ -66,7 +66,8 @@ final class Housekeeping: @unchecked Sendable {
     guard let log = database.disk.database.changeLog else { return }
     let now = world.time.now
     let unmined = world.oldestUnmined(of: database.disk.name) ?? now
-    let kept = min(now - Self.keep, unmined)
+    let unpublished = store.keeps == .logMining ? (try? database.disk.waiting())?.oldest ?? now : now
+    let kept = min(now - Self.keep, unmined, unpublished)
     _ = try? log.prune(now: now, retention: min(now - kept, ChangeLog.retention))
   }
 

@@ -1,26 +1,31 @@
+internal import EventBus
 internal import GRDB
 internal import Operations
 internal import Simulation
 internal import TraceModel
 internal import Transactions
 
-/// Mines the change log of another service's database, as one instance of its own service: publishes the events, then
-/// stores how far it has come. A crash in between publishes them again, under the same message ids.
-final class LogMiner: @unchecked Sendable {
+/// Mines the change log of a service's database, its own or another's, as one instance of its own service: publishes the
+/// events, then stores how far it has come. A crash in between publishes them again, under the same message ids.
+final class LogMiner: Relay, @unchecked Sendable {
   private let process: ServiceProcess
   private let database: DatabasePort
   private let source: ServiceDisk
   private let mapping: ChangeMiner.Mapping
+  /// True when what is mined is the service's own state, which it publishes in no other way.
+  private let isOfState: Bool
   private let world: World
   private let signal: Signal
   private var miner: ChangeMiner?
   private var leaseUntil: Int64 = 0
 
+  var hasLease: Bool { leaseUntil > world.time.now }
+
   private static let leaseTime: Int64 = 3_000_000_000
   private static let pause: Int64 = 1_000_000_000
   private static let batch = 64
 
-  init(process: ServiceProcess, source: String, mapping: @escaping ChangeMiner.Mapping) {
+  init(process: ServiceProcess, source: String, mapping: @escaping ChangeMiner.Mapping, isOfState: Bool = false) {
     guard let database = process.database, let disk = process.world.disk(of: source) else {
       preconditionFailure("a miner has a database for its position, and \(source) one to be mined")
     }
@@ -28,6 +33,7 @@ final class LogMiner: @unchecked Sendable {
     self.database = database
     self.source = disk
     self.mapping = mapping
+    self.isOfState = isOfState
     world = process.world
     signal = Signal(on: world.time)
     let life = process.life
@@ -44,6 +50,10 @@ final class LogMiner: @unchecked Sendable {
         try await turn()
       } catch is InstanceCrashed {
         return
+      } catch is BusError {
+        // Out of reach from here, though perhaps not from another instance: its miner gets the lease when it ends.
+        (miner, leaseUntil) = (nil, 0)
+        try? await world.time.sleep(for: Self.leaseTime)
       } catch {
         // A database or the bus is away: the changes stay in the log.
         miner = nil
@@ -68,10 +78,16 @@ final class LogMiner: @unchecked Sendable {
     switch try miner.poll(limit: Self.batch) {
     case .events(let events):
       if !events.isEmpty {
+        if isOfState { try world.crashPoints.pass(.relayHasRead, process.instance) }
         await world.crashPoints.sleepIfDue(.overlappingLeases, process.instance)
-        try await process.bus.publish(events.map(\.entry))
+        try await process.bus.publish(events.map(\.entry), isOfState: isOfState)
+        if isOfState { try world.crashPoints.pass(.acknowledged, process.instance) }
       }
       miner.acknowledge(events.count)
+    case .lost(let loss) where isOfState:
+      // The rows do not say of which steps nobody was told.
+      process.log(.error, nil, "changes \(loss.from) to \(loss.to) of \(source.name) are lost: nobody was told of them")
+      miner.skip(loss)
     case .lost(let loss):
       // Nobody is there to decide: the rows are read anew, which tells all that can still be known.
       process.log(.error, nil, "changes \(loss.from) to \(loss.to) of \(source.name) are lost: its rows are read anew")

@@ -30,7 +30,7 @@ extension FaultSwitchboard {
         for client in process.clients { client.fitGuards() }
       }
     case .innerJoin: world.joins.fit()
-    case .dualWrite, .noIdempotency, .viewWithoutVersions: break
+    case .dualWrite, .noIdempotency, .viewWithoutVersions, .noHandBack: break
     }
   }
 }
@@ -40,11 +40,12 @@ extension ServicePlan {
   var mistakes: [Mistake] {
     Mistake.allCases.filter { mistake in
       switch mistake {
-      case .dualWrite: store?.publishes == true
+      case .dualWrite: store?.publishes == true && store?.keeps == .outbox
       case .noIdempotency: doesOnce
       case .noBreaker: !calls.isEmpty
       case .innerJoin: !joins.isEmpty
       case .viewWithoutVersions: name == ShopPlan.historyUpdater
+      case .noHandBack: name == ShopPlan.legacy || StranglerCapability.allCases.contains { $0.service == name }
       }
     }
   }
@@ -63,11 +64,7 @@ extension ServiceProcess {
     var event = event
     // Without an id that is the same each time nobody can tell a repetition.
     if makes(.noIdempotency) { event.message += "/\(event.span)" }
-    if makes(.dualWrite) {
-      self.database?.events.append(event)
-    } else {
-      try Outbox.write(event, database)
-    }
+    try Outbox.write(event, database)
   }
 
   /// Notes a record within the transaction of its effect; false when it has had it before.

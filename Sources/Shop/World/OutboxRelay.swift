@@ -6,7 +6,7 @@ internal import Transactions
 ///
 /// Each instance has one; the one with the lease works. It wakes after each commit. What was published is marked a
 /// little later, several events at once: a crash in between publishes them again, under the same message ids.
-final class OutboxRelay: @unchecked Sendable {
+final class OutboxRelay: Relay, @unchecked Sendable {
   private let process: ServiceProcess
   private let database: DatabasePort
   private let world: World
@@ -53,7 +53,7 @@ final class OutboxRelay: @unchecked Sendable {
 
   /// The bus is out of reach from here, though perhaps not from another instance: its relay gets the lease when it ends.
   private func stepBack() async {
-    if !unmarked.isEmpty { try? await mark() }
+    if !unmarked.isEmpty { try? await markPublished() }
     hasLease = false
     try? await world.time.sleep(for: Self.leaseTime)
   }
@@ -67,23 +67,29 @@ final class OutboxRelay: @unchecked Sendable {
     let (after, limit) = (position, Self.batch)
     let entries = try await database.read { try Outbox.unpublished(after: after, limit: limit, $0) }
     if let last = entries.last {
+      let isMarked = process.takes(.markThenPublish)
+      if isMarked { try await mark(entries.map(\.id)) }
       try world.crashPoints.pass(.relayHasRead, process.instance)
       await world.crashPoints.sleepIfDue(.overlappingLeases, process.instance)
       try await process.bus.publish(entries, isOfState: true)
       try world.crashPoints.pass(.acknowledged, process.instance)
       position = last.id
       if unmarked.isEmpty { markDue = world.time.now + Self.markInterval }
-      unmarked += entries.map(\.id)
+      if !isMarked { unmarked += entries.map(\.id) }
     }
-    if !unmarked.isEmpty, unmarked.count >= Self.batch || world.time.now >= markDue { try await mark() }
+    if !unmarked.isEmpty, unmarked.count >= Self.batch || world.time.now >= markDue { try await markPublished() }
     if entries.count < Self.batch {
       let next = unmarked.isEmpty ? leaseUntil - Self.leaseTime + Self.renewal : markDue
       await signal.wait(atMost: max(0, next - world.time.now))
     }
   }
 
-  private func mark() async throws {
-    let ids = unmarked
+  private func markPublished() async throws {
+    try await mark(unmarked)
+    unmarked = []
+  }
+
+  private func mark(_ ids: [Int64]) async throws {
     let now = world.time.now
     let owner = process.instance.name
     let isOwner = try await database.transaction("mark \(ids.count)", isQuiet: true) { database in
@@ -91,7 +97,6 @@ final class OutboxRelay: @unchecked Sendable {
       try Outbox.mark(ids, publishedAt: now, database)
       return true
     }
-    unmarked = []
     // It slept through its lease. Whoever has it now publishes all that is not marked, and marks it.
     if !isOwner { hasLease = false }
   }

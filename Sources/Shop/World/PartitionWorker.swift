@@ -120,6 +120,7 @@ final class PartitionWorker: @unchecked Sendable {
       }
       let record = queue.removeFirst()
       isBusy = true
+      if consumer.process.takes(.commitThenAct) { consumer.commitAhead(of: record, self) }
       var handling = await handle(record)
       if handling != nil, isGivenTwice(record), !isStopped { handling = await handle(record) }
       isBusy = false
@@ -130,6 +131,9 @@ final class PartitionWorker: @unchecked Sendable {
       if isHeldBack || isStopped { consumer.wake() }
     }
   }
+
+  /// As if it were handled.
+  func skip(_ record: EventRecord) { handled = record.offset + 1 }
 
   private func finish(_ record: EventRecord, _ handling: Handling?) {
     guard let handling else { return }
@@ -162,8 +166,8 @@ final class PartitionWorker: @unchecked Sendable {
         noteUnreadable(record, error)
         return await putAside(record, because: "\(error)", deliveries: failures + 1)
       } catch {
-        // A database or a bus that is away is no fault of the record.
-        let isCounted = !(error is DatabaseUnavailable || error is BusError)
+        // A database or a bus that is away, or an instance with no thread to spare, is no fault of the record.
+        let isCounted = !(error is DatabaseUnavailable || error is BusError || error is InstanceOverloaded)
         if isCounted { failures += 1 }
         noteFailure(of: record, failures: failures, isCounted: isCounted, because: "\(error)")
         if failures >= Self.deliveryLimit { return await putAside(record, because: "\(error)", deliveries: failures) }
@@ -211,7 +215,7 @@ final class PartitionWorker: @unchecked Sendable {
     let span = delivery.span
     defer { span.end() }
     do {
-      return try await process.workers.use(waitingAtMost: 60_000_000_000) { [self] in
+      return try await withThread(of: process) { [self] in
         try await strike(process, delivery)
         return try await TraceContext.$current.withValue(delivery.context) {
           try await consumer.service.handle(delivery)
@@ -221,6 +225,21 @@ final class PartitionWorker: @unchecked Sendable {
       span.fail("\(error)")
       throw error
     }
+  }
+
+  /// - Throws: ``InstanceOverloaded`` when no thread was free, what `body` throws.
+  private func withThread(
+    of process: ServiceProcess, _ body: @escaping @Sendable () async throws -> Handling
+  ) async throws -> Handling {
+    let outcome: Result<Handling, any Error>
+    do {
+      outcome = try await process.workers.use(waitingAtMost: 60_000_000_000) {
+        do { return .success(try await body()) } catch { return .failure(error) }
+      }
+    } catch let error where error is PoolExhausted || error is TimedOut {
+      throw InstanceOverloaded(instance: process.instance.name)
+    }
+    return try outcome.get()
   }
 
   /// What faults do to the handling of a record.
@@ -260,6 +279,12 @@ final class PartitionWorker: @unchecked Sendable {
       message: message, context: context, span: span, payload: payload, worker: self,
       mayBeRepeated: record.offset < endAtStart || record.offset <= lastTried)
   }
+}
+
+/// No thread of the instance was free for a record.
+struct InstanceOverloaded: Error, CustomStringConvertible {
+  var instance: String
+  var description: String { "no thread of \(instance) was free" }
 }
 
 struct HandlingFailed: Error, CustomStringConvertible {

@@ -173,6 +173,12 @@ final class RecordConsumer: @unchecked Sendable {
     }
   }
 
+  /// Commits a record's offset before anything was done for it, in the wrong order.
+  func commitAhead(of record: EventRecord, _ worker: PartitionWorker) {
+    worker.skip(record)
+    try? commit()
+  }
+
   private func commit() throws {
     let offsets = workers.compactMap { worker in
       worker.offsetToCommit.map { PartitionOffset(partition: worker.place, offset: $0) }

@@ -45,6 +45,8 @@ final class ServiceInstance: @unchecked Sendable {
   private(set) var answered: (served: Int, failed: Int) = (0, 0)
   private var lives = 0
   private var isBooting = false
+  /// Its next process takes no calls: whoever deploys it says when.
+  private var startsOutOfService = false
   /// A program takes its time to come up, and what it had sent before it crashed arrives meanwhile.
   private static let bootTime: Int64 = 400_000_000
   /// What the last checks of its health found wrong, one after the other; empty when the last one went well.
@@ -107,6 +109,8 @@ final class ServiceInstance: @unchecked Sendable {
     failedChecks = []
     supervisor.started(at: world.time.now)
     let process = ServiceProcess(self, lives: lives)
+    process.isLeaving = startsOutOfService
+    startsOutOfService = false
     self.process = process
     process.start()
   }
@@ -120,7 +124,8 @@ final class ServiceInstance: @unchecked Sendable {
     tell("crashed", .bad, because: reason)
   }
 
-  /// Another program on another port, in place of the one that has ended in order. It comes up when it has booted.
+  /// Another program on another port, in place of the one that has ended in order. It comes up when it has booted, and
+  /// takes no calls until it is registered.
   func replace(with version: String) {
     stop()
     self.version = version
@@ -129,6 +134,7 @@ final class ServiceInstance: @unchecked Sendable {
     placedAt = world.time.now
     answered = (0, 0)
     isKilled = false
+    startsOutOfService = true
     start()
   }
 
@@ -140,9 +146,10 @@ final class ServiceInstance: @unchecked Sendable {
     process?.end()
   }
 
-  /// Is new here, and has never run: it gets a port that nobody has.
+  /// Is new here, and has never run: it gets a port that nobody has, and takes no calls until it is registered.
   func place(version: String) {
     self.version = version
+    startsOutOfService = true
     port = world.nextPort()
     address = "\(name):\(port)"
   }

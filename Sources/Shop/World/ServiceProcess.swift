@@ -31,11 +31,13 @@ final class ServiceProcess: @unchecked Sendable {
   var isLeaving = false
   /// It takes no connection any more; calls that run are answered.
   var isClosed = false
+  /// How often it was drained: one that was taken back into service meanwhile is not closed by what began before.
+  var drains = 0
   private(set) var clients: [RemoteClient] = []
   private var behaviour: (any ShopService)?
   private var consumer: RecordConsumer?
   private var joins: [StreamJoin] = []
-  private var relay: OutboxRelay?
+  private var relay: (any Relay)?
   private var open = OrderedDictionary<Int, Reply<Response>>()
   private var calls = 0
   /// Bytes of memory that were lost since it started.
@@ -91,7 +93,7 @@ final class ServiceProcess: @unchecked Sendable {
     }
     if let database, let store = plan.store {
       if store.publishes {
-        let relay = OutboxRelay(process: self, database: database)
+        let relay = makeRelay(database)
         self.relay = relay
         life.spawn { await relay.run() }
       }

@@ -69,6 +69,21 @@ final class TransactionReports: @unchecked Sendable {
     if refused.count > 10_000 { refused.removeFirst(5_000) }
   }
 
+  /// An order that one local transaction has decided: no saga works on it.
+  func decidedAtOnce(_ id: GTXID, _ state: TransactionState, order: String, reason: String) {
+    if refused.removeValue(forKey: id) != nil {
+      tally.failed -= 1
+      open[id] = .running
+      write(id, .running, "accepted after all")
+    }
+    world.book.update(id) { summary in
+      summary.orderState = order
+      summary.step = ""
+      if summary.firstError.isEmpty { summary.firstError = reason }
+    }
+    end(id, state, reason: reason)
+  }
+
   // MARK: In the saga
 
   /// - Parameter saga: how the order is carried out.

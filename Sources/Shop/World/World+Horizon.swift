@@ -3,7 +3,7 @@ internal import Transactions
 
 extension World {
   /// The moment from which on somebody may still ask for what stands in a database or in the company's books: the start
-  /// of the oldest open transaction, the oldest record unread or held by a join, the oldest event in an outbox. Now when
+  /// of the oldest open transaction, the oldest record unread or held by a join, the oldest event that waits for its relay. Now when
   /// all is done.
   ///
   /// Databases and audits forget nothing that is less than their own time older than this.
@@ -14,7 +14,7 @@ extension World {
     if let held = joins.oldest { oldest = min(oldest, held) }
     if let start = transactions.oldestStart { oldest = min(oldest, start) }
     for disk in services.filter({ $0.plan.store?.publishes == true }).compactMap({ disk(of: $0.name) }) {
-      if let created = (try? disk.database.read { try Outbox.depth($0).oldest }) ?? nil {
+      if let created = (try? disk.waiting())?.oldest {
         oldest = min(oldest, created - faults.widestSkew)
       }
     }

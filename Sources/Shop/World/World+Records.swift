@@ -60,7 +60,7 @@ extension ServiceProcess {
     world.logBook.write(
       LogLine(
         time: instance.now, level: level, service: instance.service.name, instance: instance.name,
-        gtxid: context?.gtxid, ltxid: context?.ltxid, message: message))
+        gtxid: world.settings.logsTransactions ? context?.gtxid : nil, ltxid: context?.ltxid, message: message))
   }
 }
 
@@ -68,7 +68,7 @@ extension World {
   /// Events that wait for their relay, by service.
   var outboxDepths: [Int] {
     services.filter { $0.plan.store?.publishes == true }.compactMap { disk(of: $0.name) }.map { disk in
-      (try? disk.database.read { try Outbox.depth($0).count }) ?? 0
+      (try? disk.waiting().count) ?? 0
     }
   }
 }

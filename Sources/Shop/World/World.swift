@@ -27,6 +27,9 @@ final class World: @unchecked Sendable {
   let ledger = EventLedger()
   let sagas = SagaRegister()
   let edge = EdgeBooks()
+  let strangler = StranglerBook()
+  /// Whether the legacy shop is beside the new services, and both tell each other what they do.
+  let hasLegacy: Bool
   let observatory: Observatory
   /// The registry's memory; nil while it is down.
   var registryBook: RegistryBook?
@@ -66,7 +69,9 @@ final class World: @unchecked Sendable {
   ///   - events: where the lines of the journal go beside its hash.
   ///   - bus: an empty one; nil makes one in memory.
   init(_ settings: ShopSettings, events: FileHandle? = nil, bus: Broker? = nil) {
+    if let obstacle = settings.obstacle { preconditionFailure(obstacle) }
     self.settings = settings
+    hasLegacy = settings.stranglerAtStart.isUnderWay
     time = VirtualTime(startingAt: settings.epoch)
     publishedTime = Locked(settings.epoch)
     journal = EventJournal(file: events)
@@ -97,12 +102,13 @@ final class World: @unchecked Sendable {
 
   /// Starts every machine, opens the doors, and sets the faults that were ordered.
   func begin() {
-    disks = ShopPlan.services.compactMap { plan in
+    let plans = ShopPlan.services.map { $0.keeping(settings.orderStore) }
+    disks = plans.compactMap { plan in
       guard let store = plan.store, store.owner == nil else { return nil }
       return ServiceDisk(name: plan.name, store: store, at: time.now)
     }
     if settings.topology.databases == .shared { sharedDatabase = SharedDatabase(settings.topology, world: self) }
-    services = ShopPlan.services.map { DeployedService(plan: $0, world: self) }
+    services = plans.map { DeployedService(plan: $0, world: self) }
     let seeds = RegistryListing(
       instances: services.filter { !$0.plan.isOutside }.flatMap(\.instances).map(\.registration), version: 0)
     for instance in services.flatMap(\.instances) { instance.known.apply(seeds, now: time.now) }
@@ -302,6 +308,7 @@ final class World: @unchecked Sendable {
       answers.see(record, topic: topic, at: time.now)
       joins.see(record, topic: topic, at: time.now)
       sagas.see(record, topic: topic)
+      strangler.see(record, topic: topic)
     }
   }
 

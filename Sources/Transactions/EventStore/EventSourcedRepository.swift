@@ -140,26 +140,34 @@ public struct EventSourcedRepository<Entity: EventSourced, Store: EventStore>: S
       }
       var done = Execution(outcome: .nothing, state: loaded.state, version: loaded.version, attempts: attempt)
       guard case .events(let events) = decide(command, &done), !events.isEmpty else { return done }
-      let appended = try store.append(
-        newEvents(events, context), to: stream, expectedVersion: loaded.version, now: context.now)
-      switch appended {
-      case .appended(let version, let position):
-        for event in events { entity.evolve(&done.state, event) }
-        done.version = version
-        done.outcome = .done(events, position: position)
-        done.snapshotFailure = keepSnapshot(stream, loaded, done, now: context.now)
-        return done
-      case .duplicate:
-        let newest = try load(stream)
-        return Execution(outcome: .duplicate, state: newest.state, version: newest.version, attempts: attempt)
-      case .conflict(let conflict):
-        guard attempt < attempts else {
-          done.outcome = .conflict(conflict)
-          return done
-        }
-        attempt += 1
-      }
+      done = try append(events, to: stream, after: loaded, context)
+      done.attempts = attempt
+      guard case .conflict = done.outcome, attempt < attempts else { return done }
+      attempt += 1
     }
+  }
+
+  /// Appends what was decided on an entity as it was loaded, for a caller who decides by other means than a command.
+  /// - Parameter events: one or more.
+  /// - Throws: what the store throws, and what the entity has against an event.
+  public func append(
+    _ events: [Entity.Event], to stream: String, after loaded: Loaded, _ context: CommandContext
+  ) throws -> Execution {
+    var done = Execution(outcome: .nothing, state: loaded.state, version: loaded.version, attempts: 1)
+    let appended = try store.append(
+      newEvents(events, context), to: stream, expectedVersion: loaded.version, now: context.now)
+    switch appended {
+    case .appended(let version, let position):
+      for event in events { entity.evolve(&done.state, event) }
+      done.version = version
+      done.outcome = .done(events, position: position)
+      done.snapshotFailure = keepSnapshot(stream, loaded, done, now: context.now)
+    case .duplicate:
+      let newest = try load(stream)
+      done = Execution(outcome: .duplicate, state: newest.state, version: newest.version, attempts: 1)
+    case .conflict(let conflict): done.outcome = .conflict(conflict)
+    }
+    return done
   }
 
   private func decide(_ command: Entity.Command, _ done: inout Execution) -> Decision<Entity.Event, Entity.Refusal> {

@@ -1,4 +1,4 @@
-internal import GRDB
+public import GRDB
 
 /// A reader of a source that remembers how far it came: a relay that publishes events, say, or a mailer.
 ///
@@ -26,10 +26,24 @@ public struct EventSubscription: Sendable {
 
   /// The position up to which everything was handled; 0 before the first event.
   public func position(partition: Int) throws -> Int64 {
-    try database.read { database in
-      try database.number(
-        "SELECT position FROM subscription_position WHERE name = ? AND partition = ?", [name, partition])
-    }
+    try database.read { try Self.position(of: name, partition: partition, $0) }
+  }
+
+  /// The same, within a transaction.
+  public static func position(of name: String, partition: Int, _ database: Database) throws -> Int64 {
+    try database.number(
+      "SELECT position FROM subscription_position WHERE name = ? AND partition = ?", [name, partition])
+  }
+
+  /// Remembers within a transaction that everything up to `position` was handled. A position never goes back.
+  public static func advance(
+    _ name: String, partition: Int, to position: Int64, _ database: Database
+  ) throws {
+    try database.run(
+      """
+      INSERT INTO subscription_position(name, partition, position) VALUES (?, ?, ?)
+      ON CONFLICT(name, partition) DO UPDATE SET position = max(position, excluded.position)
+      """, [name, partition, position])
   }
 
   /// How many events wait, over all partitions.
@@ -55,13 +69,7 @@ public struct EventSubscription: Sendable {
       guard batch.through > position else { continue }
       if !batch.events.isEmpty { try handle(batch.events) }
       handled += batch.events.count
-      try database.write { database in
-        try database.run(
-          """
-          INSERT INTO subscription_position(name, partition, position) VALUES (?, ?, ?)
-          ON CONFLICT(name, partition) DO UPDATE SET position = max(position, excluded.position)
-          """, [name, partition, batch.through])
-      }
+      try database.write { try Self.advance(name, partition: partition, to: batch.through, $0) }
     }
     return handled
   }

@@ -92,6 +92,22 @@ public struct SagaOrchestrator<Data: SagaData>: Sendable {
 
   // MARK: By hand
 
+  /// Takes what a saga waits for as lost, when its command or the reply was put aside as a dead letter, say. It is then
+  /// STUCK, and takes help; one that has turned round goes on undoing where it can. One that is stuck already stays so.
+  /// - Throws: ``SagaError`` when it waits for nothing.
+  public func giveUpWaiting(
+    of saga: String, because reason: String, _ context: SagaContext, _ database: Database
+  ) throws -> SagaChange {
+    guard var run = try SagaRun(self, of: saga, context, database) else { throw SagaError.unknown(saga: saga) }
+    if run.saga.state != .stuck {
+      guard !run.saga.state.isEnded, try run.giveUp(because: reason) else {
+        throw SagaError.notStuck(saga: saga, run.saga.state)
+      }
+      try run.proceed()
+    }
+    return try run.finished()
+  }
+
   /// Tries again what a saga is stuck at, with all its attempts anew.
   /// - Throws: ``SagaError`` when it is not stuck.
   public func retryStep(of saga: String, _ context: SagaContext, _ database: Database) throws -> SagaChange {

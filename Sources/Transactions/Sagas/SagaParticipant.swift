@@ -9,9 +9,17 @@ internal import TraceModel
 public struct SagaParticipant: Sendable {
   /// The service.
   public let name: String
+  /// True takes whatever comes for new, which is a mistake.
+  public let isBlind: Bool
+  /// Where a reply is written to, within the transaction of what it answers.
+  public typealias Send = @Sendable (Outbox.Entry, Database) throws -> Void
+  private let write: Send
 
-  public init(_ name: String) {
+  /// - Parameter send: writes to the ``Outbox`` unless a service publishes in another way.
+  public init(_ name: String, isBlind: Bool = false, send: @escaping Send = { try Outbox.write($0, $1) }) {
     self.name = name
+    self.isBlind = isBlind
+    write = send
   }
 
   public static let schema = """
@@ -51,7 +59,7 @@ public struct SagaParticipant: Sendable {
   /// of that command, which for one that was stashed is not the context of the call.
   public typealias Act = (SagaCommand, SagaContext, Database) throws -> Answer
 
-  /// Takes a command within the caller's transaction. The reply is written to the ``Outbox``.
+  /// Takes a command within the caller's transaction. The reply is written where ``Send`` says.
   /// - Throws: `DatabaseError`, and what `act` throws: then the transaction is rolled back and the command comes again.
   public func handle(_ command: SagaCommand, _ context: SagaContext, _ database: Database, _ act: Act) throws
     -> Handling
@@ -60,7 +68,7 @@ public struct SagaParticipant: Sendable {
     case .unlock: return try unlock(command, context, database, act)
     case .act, .undo: break
     }
-    if let reply = try repeated(command, database) {
+    if !isBlind, let reply = try repeated(command, database) {
       try send(reply, to: command, context, database)
       return .repeated(reply)
     }
@@ -72,10 +80,10 @@ public struct SagaParticipant: Sendable {
       return .tombstoned(try reply(.done(), to: command, context, database))
     case (.act, .tombstone), (.act, .undone):
       return .tombstoned(try reply(.refused("undone before it came"), to: command, context, database))
-    case (.act, .done):
+    case (.act, .done) where !isBlind:
       // Under another request id: it is done once all the same.
       return .repeated(try reply(.done(), to: command, context, database))
-    case (.undo, .done), (.act, nil), (.unlock, _):
+    case (.undo, .done), (.act, nil), (.act, .done), (.unlock, _):
       return try carryOut(command, context, database, act)
     }
   }
@@ -156,8 +164,12 @@ public struct SagaParticipant: Sendable {
     }
     // Also to an undo: the reply to the action may never have come.
     reply.locked = try SemanticLock.resources(of: command.saga, database)
+    // A second reply, of one who does not know of the first, is another message all the same.
+    let again = isBlind ? " ON CONFLICT(request) DO UPDATE SET ok = excluded.ok, reason = excluded.reason" : ""
     try database.run(
-      "INSERT INTO saga_request(request, ok, reason, locked, body, replies, received) VALUES (?, ?, ?, ?, ?, 0, ?)",
+      """
+      INSERT INTO saga_request(request, ok, reason, locked, body, replies, received) VALUES (?, ?, ?, ?, ?, 0, ?)\(again)
+      """,
       [
         command.request, reply.isSuccess, reply.reason, reply.locked.joined(separator: "\n"), reply.body, context.now,
       ])
@@ -180,7 +192,7 @@ public struct SagaParticipant: Sendable {
   ) throws {
     try database.run("UPDATE saga_request SET replies = replies + 1 WHERE request = ?", [command.request])
     let number = try database.number("SELECT replies FROM saga_request WHERE request = ?", [command.request])
-    try Outbox.write(
+    try write(
       Outbox.Entry(
         message: "\(command.request)/reply/\(number)", to: command.replyTopic, key: command.key,
         type: command.name + (reply.isSuccess ? ":ok" : ":refused"), payload: reply.payload, of: context.trace.gtxid,

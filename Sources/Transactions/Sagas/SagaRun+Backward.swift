@@ -74,6 +74,29 @@ extension SagaRun {
 
   // MARK: By hand
 
+  /// Takes what is awaited for lost. On the way back an action of unknown outcome is undone like any other; all else
+  /// stops the saga.
+  /// - Returns: false when nothing is awaited.
+  mutating func giveUp(because reason: String) throws -> Bool {
+    var lost = false
+    for position in steps.indices {
+      let isUndo = steps[position].undo == .sent
+      guard isUndo || steps[position].action == .sent || steps[position].action == .waiting else { continue }
+      lost = true
+      note(.operator, steps[position].name, text: "not waited for any more: \(reason)")
+      steps[position].due = nil
+      if isUndo {
+        steps[position].undo = .unanswered
+      } else {
+        if steps[position].action == .sent { steps[position].isOpen = true }
+        steps[position].reason = reason
+        steps[position].action = saga.isBackward ? .unknown : .exhausted
+      }
+    }
+    if steps.contains(where: \.isStuck) { try stop(reason) }
+    return lost
+  }
+
   mutating func retryStuckSteps() throws {
     for position in steps.indices where steps[position].isStuck {
       let isUndo = steps[position].action != .exhausted

@@ -30,6 +30,13 @@ extension SagaRun {
       note(.received, reply.step, text: text(of: reply), hop: context.trace.ltxid)
       try noteLocks(reply, from: destination)
       try settle(reply, at: position)
+    case .skipped where steps[position].isOpen:
+      // Somebody passed it over, and it was done after all: what it locked must not stay so.
+      verdict = .late
+      saga.late += 1
+      note(.received, reply.step, text: "late: \(text(of: reply))", hop: context.trace.ltxid)
+      steps[position].isOpen = false
+      try noteLocks(reply, from: destination)
     case .unknown where steps[position].isOpen:
       verdict = .late
       saga.late += 1

@@ -72,6 +72,7 @@ struct RandomSnapshot {
         reason: random.name(), count: Int(random.count()))
     }
     snapshot.incident = list { $0.link() }
+    snapshot.strangler = some(strangler())
     snapshot.events = list { $0.event() }
     snapshot.alerts = list { random in
       AlertItem(

@@ -32,6 +32,7 @@ enum ShopFixture {
     snapshot.alerts = alerts
     snapshot.transactions = transactions
     snapshot.views = [ViewSnapshot(name: "order-history", service: "order-history-updater")]
+    snapshot.jobs = [JobSnapshot(name: "rebuild order-history", service: "order-history-updater")]
     snapshot.program.residentBytes = 12_000_000
     return snapshot
   }

@@ -52,7 +52,7 @@ struct LogTests {
     #expect(lines[10].hasPrefix("  log ━━━") && lines[10].hasSuffix("━ all levels  60 lines  following"))
     #expect(
       lines.contains {
-        $0.hasPrefix("  14:03:26.400  WARN   payment-1 ") && $0.contains("8f3a…003a    #1   결제 게이트웨이 응답")
+        $0.hasPrefix("  14:03:26.400  WARN   payment-1 ") && $0.contains("8f3a…003a  #1   결제 게이트웨이 응답")
       })
     #expect(lines.contains { $0.hasPrefix(" ▌14:03:26.700  ERROR  payment-2 ") })
     #expect(cockpit.canvas().violations == [])

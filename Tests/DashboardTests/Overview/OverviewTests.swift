@@ -21,6 +21,16 @@ struct OverviewTests {
     #expect(cockpit.canvas().ground(x: 3, y: 2) == .alarm)
   }
 
+  /// What was put aside hurts no service.
+  @Test func deadLettersNeedSomebody() {
+    var snapshot = ShopFixture.quiet
+    snapshot.topics[0].deadLetters = 9
+    #expect(Cockpit(snapshot).lines[3] == "  ● H all 16 services healthy, 9 dead letters need you")
+    snapshot.attention = [ShopFixture.snapshot.attention[0]]
+    snapshot.attention[0].count = 1
+    #expect(Cockpit(snapshot).lines[3].hasSuffix("1 transaction and 9 dead letters need you"))
+  }
+
   @Test(arguments: [
     (16, Health.up, 0, "● H all 16 services healthy, nothing needs you"),
     (16, .up, 3, "● H all 16 services healthy, 3 transactions need you"),

@@ -17,10 +17,10 @@ import Testing
     #expect(stage.page.tab == .gateway)
     stage.press("Left")
     #expect(stage.page.tab == .channel)
-    stage.press("Left")
+    stage.press("Left Left Left Left")
     #expect(stage.page.tab == .configuration)
     #expect(stage.picture().contains("This system tells nothing of its configuration."))
-    stage.press("Right Right")
+    stage.press("Right Right Right Right Right")
     #expect(stage.page.tab == .gateway)
   }
 
@@ -41,7 +41,7 @@ import Testing
     let line = wide.picture().split(separator: "\n").first { $0.contains("gateway: instances") } ?? ""
     #expect(line.contains("gateway-internal: instances"))
     let narrow = PageStage(PlatformPage(), snapshot, columns: 80, rows: 24)
-    #expect(narrow.page.panels(narrow.context).contains(.routes("gateway-internal")))
+    #expect(narrow.page.panels(narrow.context).contains(.instances("gateway-internal")))
   }
 
   @Test func aBrokerThatIsDownSaysSo() {

@@ -24,6 +24,7 @@ struct PaletteTests {
     ("deploy payment back", .rollBackDeployment(service: "payment")),
     ("speed max", .setSpeed(.asFastAsItCan)), ("rate 0.5", .setRate(0.5)),
     ("rebuild order-history", .rebuild(view: "order-history")),
+    ("job rebuild order-history", .runJob(name: "rebuild order-history")),
   ])
   func commands(line: String, command: Command) {
     var cockpit = Cockpit()
@@ -53,6 +54,7 @@ struct PaletteTests {
     ("deploy payment", "\"payment\" is no deployment; say review v2"),
     ("deploy nobody v2", "unknown service \"nobody\""),
     ("deploy payment v2 canary=no", "\"canary=no\" is no share for a canary"),
+    ("job nothing", "unknown job \"nothing\"; there are rebuild order-history"),
     ("rebuild nothing", "unknown view \"nothing\"; there are order-history"),
     ("fault", "fault wants more"), ("tx", "tx wants more"), ("t", "unknown command \"t\""),
   ])

@@ -1,6 +1,7 @@
 import Drawing
 import Operations
 import Testing
+import TraceCollector
 import TraceModel
 
 @testable import Dashboard
@@ -43,6 +44,24 @@ struct WhyTests {
     let words = inside.joined(separator: " ").split(separator: " ").joined(separator: " ")
     for fact in facts { #expect(words.contains(fact), "\(cockpit.text)") }
     #expect(cockpit.canvas().violations == [])
+  }
+
+  /// A line of the log may be about a transaction that went by long ago.
+  @Test func anOldTransactionIsReadFirst() {
+    var cockpit = Cockpit()
+    cockpit.press("L")
+    let old = IncidentFixture.id(String(repeating: "b", count: 32))
+    var line = LogLine(time: 0, level: .info, service: "order", instance: "order-1", message: "order 7 created")
+    line.gtxid = old
+    cockpit.send(.log(LogFilter(), [line]))
+    cockpit.press("w")
+    #expect(cockpit.effects.contains { if case .loadTransaction(old) = $0 { true } else { false } })
+    #expect(cockpit.text.contains("reading…"))
+    let summary = TransactionSummary(gtxid: old, kind: "checkout", state: .committed, start: 0, duration: 7)
+    cockpit.send(.transaction(old, TransactionDetail(summary: summary, tree: CallTree.build(spans: []), log: [])))
+    #expect(cockpit.text.contains("COMMITTED: every step was done."))
+    cockpit.send(.transaction(old, nil))
+    #expect(cockpit.text.contains("It is no longer there."))
   }
 
   @Test func itLivesOn() {

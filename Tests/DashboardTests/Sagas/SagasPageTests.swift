@@ -129,6 +129,25 @@ import TraceModel
     #expect(Why(.saga(IncidentFixture.id(String(repeating: "1", count: 32))), stage.context) == nil)
   }
 
+  /// What somebody has ordered stands in front in the very next state.
+  @Test func anOrderSentByHandIsFirstAtOnce() {
+    var stage = stage()
+    let sent = IncidentFixture.id(String(repeating: "a", count: 32))
+    var snapshot = stage.context.snapshot
+    snapshot.time += IncidentFixture.second / 10
+    snapshot.sagas.sagas.append(
+      SagaSnapshot(
+        gtxid: sent, definition: "join", state: .running, since: snapshot.time, start: snapshot.time))
+    snapshot.orders.sent = [SentOrder(ticket: 1, gtxid: sent)]
+    stage.show(snapshot)
+    #expect(stage.page.rows(stage.context).map(\.gtxid).first == sent)
+    #expect(stage.picture().contains("yours, then the stalest first"))
+    snapshot.sagas.sagas[snapshot.sagas.sagas.count - 1].state = .committed
+    snapshot.time += 61 * IncidentFixture.second
+    stage.show(snapshot)
+    #expect(stage.page.rows(stage.context).map(\.gtxid).first == IncidentFixture.stuckSaga)
+  }
+
   @Test func theMouseSelectsAndOpens() {
     var stage = stage()
     guard let row = stage.line(of: "02be") else {

@@ -50,6 +50,24 @@ import TraceModel
       ])
   }
 
+  /// Who cannot reach what all lean on is no cause.
+  @Test func whatAllLeanOnComesFirst() {
+    var snapshot = healthy()
+    snapshot.services[1].health = .degraded
+    snapshot.services[1].reason = "order-1 cannot reach the bus"
+    let spec = FaultSpec(target: .broker, kind: .brokerDown)
+    snapshot.faults.armed = [ArmedFault(id: 1, spec: spec, armedAt: 0, endsAt: nil)]
+    snapshot.judge()
+    #expect(
+      snapshot.incident == [
+        .service(name: "event bus", health: .down, what: "does not answer"),
+        .service(name: "order", health: .degraded, what: "order-1 cannot reach the bus"),
+      ])
+    snapshot.faults.armed[0].isOn = false
+    snapshot.judge()
+    #expect(snapshot.incident.count == 1)
+  }
+
   @Test func anArmedFaultSaysWhatIsWrong() {
     var snapshot = healthy()
     snapshot.services[3].health = .down

@@ -86,6 +86,25 @@ import Testing
     #expect(snapshot.cacheMisses == 7)
   }
 
+  /// All who come with the web shop's key are one client, and each has answers of his own.
+  @Test func usersOfOneClientHaveAnswersOfTheirOwn() throws {
+    var stage = try stage(ClientPlan("default")) { $0.cache = ResponseCacheRule(timeToLive: 10 * second) }
+    for user in ["u1", "u2"] {
+      let answer = stage.ask("GET", "/r", headers: ["Authorization": GatewayStage.token(user), "X-API-Key": "k1"])
+      #expect(!answer.log.isCached && answer.log.client == "app")
+    }
+    #expect(stage.calls.count == 2)
+  }
+
+  /// A name that a user chose is no client's.
+  @Test func aUserCalledLikeAClientIsAnother() throws {
+    var stage = try stage(ClientPlan("default"))
+    _ = stage.ask("GET", "/r", headers: ["Authorization": GatewayStage.token("app")])
+    _ = stage.ask("GET", "/r", headers: ["Authorization": GatewayStage.token("u1"), "X-API-Key": "k1"])
+    let clients = stage.gateway.snapshot(now: stage.now).clients
+    #expect(clients.map(\.id) == ["app", "app"] && clients.allSatisfy { $0.meter.calls == 1 })
+  }
+
   @Test(arguments: UInt64(1)...50) func neverMoreThanCapacityAndRateAllow(seed: UInt64) {
     var random = SeededGenerator(seed: seed)
     let rule = TokenBucketRule(capacity: 1 + random.below(5), refillPerSecond: 1 + random.below(20))
@@ -117,8 +136,8 @@ import Testing
     var book = ClientBook(limit: 10)
     let rule = TokenBucketRule(capacity: 1, refillPerSecond: 1)
     for number in 0..<100 {
-      _ = book.take(rule, client: "c\(number)", now: epoch)
-      book.meter("c\(number)", now: epoch) { $0.calls += 1 }
+      _ = book.take(rule, client: .client("c\(number)"), now: epoch)
+      book.meter(.client("c\(number)"), now: epoch) { $0.calls += 1 }
     }
     #expect(book.meters.count <= 10)
     #expect(book.meters.reduce(book.others.calls) { $0 + $1.meter.calls } == 100)

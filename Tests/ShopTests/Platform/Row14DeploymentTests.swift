@@ -127,6 +127,25 @@ import TraceCollector
     #expect(tally.failed > 0 && tally.failed < tally.started / 10)
   }
 
+  /// What began before it was taken back into service must not close it afterwards.
+  @Test func whatIsTakenBackWhileItDrainsGoesOnServing() throws {
+    let stage = Stage(seed: 4, rate: 5) { $0.mix = .ordinary }
+    perform(.deploy(service: "order", version: "v2", canary: nil), stage)
+    stage.run(5)
+    let instances = stage.world.service("order").instances
+    #expect(instances.contains { !$0.takesCalls })
+    perform(.rollBackDeployment(service: "order"), stage)
+    stage.run(120)
+    #expect(snapshot(stage).deployments.allSatisfy { $0.ended != nil })
+    #expect(instances.allSatisfy { $0.takesCalls && $0.version == "1.0.0" })
+    #expect(stage.world.transactions.currentTally().failed == 0)
+  }
+
+  @Test func theRegistryIsNotDeployed() {
+    let stage = Stage(rate: 1)
+    #expect(perform(.deploy(service: "registry", version: "v2", canary: nil), stage).sentence.contains("crash it"))
+  }
+
   @Test func aGoodCanaryIsPromotedAndCanBeTakenBackAfterwards() throws {
     let stage = Stage(seed: 4, rate: 20) { $0.mix = .ordinary }
     perform(.deploy(service: "catalog", version: "v2", canary: 0.2), stage)

@@ -218,6 +218,53 @@ import Transactions
     }
   }
 
+  /// The command was put aside as a dead letter: the saga would wait for ever.
+  @Test func whatIsNotWaitedForAnyMoreCanBeHelped() throws {
+    for choice in ["retry", "skip", "end"] {
+      let bench = try charged(true)
+      let orchestrator = bench.orchestrator
+      #expect(bench.names.last == "Ship")
+      try bench.byHand { try orchestrator.giveUpWaiting(of: "S1", because: "record dead-lettered", $0, $1) }
+      #expect(try bench.state() == .stuck)
+      #expect(try bench.view().reason == "record dead-lettered")
+      #expect(try bench.database.read { try orchestrator.nextDue($0) } == nil)
+      switch choice {
+      case "retry":
+        try bench.byHand { try orchestrator.retryStep(of: "S1", $0, $1) }
+        #expect(bench.names.filter { $0 == "Ship" }.count == 2)
+        try bench.answer("Ship")
+        #expect(bench.names.last == "ApproveOrder")
+      case "skip":
+        try bench.byHand { try orchestrator.skipStep(of: "S1", $0, $1) }
+        #expect(bench.names.last == "ApproveOrder")
+      default:
+        try bench.byHand { try orchestrator.endSaga("S1", because: "shipped by hand", $0, $1) }
+        #expect(try bench.state() == .completed)
+      }
+    }
+  }
+
+  @Test func aLostUndoCanBeHelpedToo() throws {
+    let bench = try charged(false)
+    #expect(bench.names.last == "ReleaseStock")
+    try bench.byHand { try bench.orchestrator.giveUpWaiting(of: "S1", because: "record dead-lettered", $0, $1) }
+    #expect(try bench.state() == .stuck)
+    try bench.byHand { try bench.orchestrator.retryStep(of: "S1", $0, $1) }
+    #expect(try bench.state() == .compensating)
+    try bench.answer("ReleaseStock")
+    #expect(bench.names.last == "ReleaseCredit")
+  }
+
+  @Test func nothingIsGivenUpThatHasEnded() throws {
+    let bench = try charged(true)
+    try bench.answer("Ship")
+    try bench.answer("ApproveOrder")
+    let error = #expect(throws: SagaError.self) {
+      try bench.byHand { try bench.orchestrator.giveUpWaiting(of: "S1", because: "lost", $0, $1) }
+    }
+    #expect(error == .notStuck(saga: "S1", .completed))
+  }
+
   @Test func onlyWhatIsStuckIsHelped() throws {
     let bench = try charged(false)
     let error = #expect(throws: SagaError.self) {

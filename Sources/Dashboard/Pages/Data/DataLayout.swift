@@ -4,6 +4,8 @@ import Drawing
 struct DataLayout {
   private(set) var stores: Rect?
   private(set) var flows: Rect?
+  /// What comes into the store under the cursor and leaves it, with its rule.
+  private(set) var about: Rect?
   /// About one store, with its rule.
   private(set) var facts: Rect?
   private(set) var tables: Rect?
@@ -18,7 +20,8 @@ struct DataLayout {
   private static let least = 4
 
   /// All stores.
-  init(stores: Int, flows: Int, area: Rect, isTall: Bool) {
+  /// - Parameter about: lines about the store under the cursor.
+  init(stores: Int, flows: Int, about: Int, area: Rect, isTall: Bool) {
     let page = area.inset(left: 2, right: 2)
     let gap = isTall ? 1 : 0
     let below = flows + 1
@@ -28,7 +31,9 @@ struct DataLayout {
     }
     let parts = page.split(top: min(max(1, stores) + 2, page.height - below - gap), gap: gap)
     self.stores = parts.top
-    self.flows = parts.rest.split(top: below).top
+    let lower = parts.rest.split(top: below, gap: gap)
+    self.flows = lower.top
+    if about > 0, lower.rest.height >= about + 1 { self.about = lower.rest.split(top: about + 1).top }
   }
 
   /// One store.

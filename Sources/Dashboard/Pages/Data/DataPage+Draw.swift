@@ -7,6 +7,7 @@ extension DataPage {
   func draw(on canvas: inout Canvas, in area: Rect, _ context: PageContext) {
     let layout = layout(context, in: area)
     if let rect = layout.facts { drawFacts(on: &canvas, in: rect, context) }
+    if let rect = layout.about { drawAbout(on: &canvas, in: rect, context) }
     if let rect = layout.fields { drawFields(on: &canvas, in: rect, context) }
     for panel in DataPanel.allCases {
       guard let rect = layout.rect(panel) else { continue }
@@ -27,7 +28,7 @@ extension DataPage {
       case .stores: "what services keep"
       case .flows: "on its way"
       case .tables: "tables"
-      case .outbox: "outbox, the oldest first"
+      case .outbox: (store(context)?.channel ?? .outbox).title
       case .events: "what was said of it"
       }
     var title = [Run(words, focus == panel ? .strong : .title, bold: true)]
@@ -169,6 +170,14 @@ extension DataPage {
 
   // MARK: - About one store, one order
 
+  private func drawAbout(on canvas: inout Canvas, in rect: Rect, _ context: PageContext) {
+    guard let facts = facts(context) else { return }
+    Rule("\(visible(facts.service.name)): in and out").draw(on: &canvas, x: rect.x, y: rect.y, width: rect.width)
+    for (row, line) in facts.lines(width: rect.width).prefix(rect.height - 1).enumerated() {
+      canvas.rich(line, x: rect.x, y: rect.y + 1 + row)
+    }
+  }
+
   private func drawFacts(on canvas: inout Canvas, in rect: Rect, _ context: PageContext) {
     guard case .store(let name) = shown else { return }
     let service = context.snapshot.service(name)
@@ -185,7 +194,11 @@ extension DataPage {
       facts.add([.muted("waiting "), Run("\(pool.waiting)", pool.waiting > 0 ? .degraded : .faint)], priority: 3)
     }
     if let rate = store.relayRate {
-      facts.add([.muted("outbox "), Run(Figures.count(service?.outboxDepth ?? 0).text)])
+      let depth = [.muted("\((store.channel ?? .outbox).words) "), Run(Figures.count(service?.outboxDepth ?? 0).text)]
+      facts.add(depth)
+      if let age = service?.outboxAge, age > 0 {
+        facts.add([.muted("oldest "), Run(Figures.duration(age).text)], priority: 2)
+      }
       facts.add(
         [.muted("relay "), Run(visible(store.relay ?? "nobody"), store.relay == nil ? .degraded : .text)], priority: 1)
       facts.add([.muted("publishes "), Run(Figures.rate(rate).text)], priority: 2)

@@ -122,6 +122,12 @@ struct DataPage: Page {
     return cursor(.stores).index(in: keys(.stores, context)).map { stores[$0] }
   }
 
+  /// What comes into the store under the cursor and leaves it.
+  func facts(_ context: PageContext) -> StoreFacts? {
+    let service = store(context).flatMap { context.snapshot.service($0.service) }
+    return service.map { StoreFacts(service: $0, context: context) }
+  }
+
   /// What is in it; nil while that is being read.
   func detail(_ context: PageContext) -> StoreDetail? {
     guard case .store(let name) = shown, context.store?.service == name else { return nil }
@@ -157,7 +163,8 @@ struct DataPage: Page {
     switch shown {
     case .stores:
       return DataLayout(
-        stores: stores(context).count, flows: DataFlow.all(context).count, area: area, isTall: frame.isTall)
+        stores: stores(context).count, flows: DataFlow.all(context).count,
+        about: facts(context)?.lines(width: area.width - 4).count ?? 0, area: area, isTall: frame.isTall)
     case .store:
       return DataLayout(
         tables: detail(context)?.tables.count ?? 0, hasOutbox: store(context)?.relayRate != nil, area: area,

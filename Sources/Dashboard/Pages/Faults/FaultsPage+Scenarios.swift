@@ -38,11 +38,11 @@ extension FaultsPage {
     return panels[(place + step + panels.count) % panels.count]
   }
 
-  /// Goes to a panel; among the scenarios to the one that plays.
+  /// Goes to a panel; among the scenarios to the one that plays, or played last.
   mutating func choose(_ panel: Panel, _ context: PageContext) {
     setPanel(panel)
     let board = context.snapshot.scenarios
-    guard panel == .scenarios, let line = board.entries.firstIndex(where: { $0.name == board.playing?.name }) else {
+    guard panel == .scenarios, let line = board.entries.firstIndex(where: { $0.name == board.current?.name }) else {
       return
     }
     select(line: line, in: .scenarios, context)

@@ -11,7 +11,7 @@ struct FaultsPage: Page {
   /// The kinds in the order of their columns: those that strike a service. Topics and the bus are in the menu.
   static let kinds: [FaultKind.Name] = [
     .crash, .latency, .errors, .databaseDown, .outage, .slowConsumer, .pool, .partition, .leak, .skew,
-    .loseBeforeOutbox, .dualWrite, .noIdempotency, .noBreaker, .innerJoin, .viewWithoutVersions,
+    .loseBeforeOutbox, .dualWrite, .noIdempotency, .noBreaker, .innerJoin, .viewWithoutVersions, .noHandBack,
   ]
 
   private(set) var panel = Panel.matrix

@@ -9,8 +9,11 @@ struct LogCounts {
 
   func draw(on canvas: inout Canvas, in area: Rect) {
     guard area.height > 2, area.width >= 30 else { return }
-    let counts = counts(seconds: area.width * 2)
-    let sums = (0..<area.width * 2).map { second in counts.reduce(0) { $0 + $1[second] } }
+    let halves = area.width * 2
+    let seconds = seconds(atMost: halves)
+    let counts = counts(seconds: seconds)
+    let sums = (0..<seconds).map { second in counts.reduce(0) { $0 + $1[second] } }
+    func stretched(_ values: [Double]) -> [Double] { (0..<halves).map { values[$0 * seconds / halves] } }
     let rates = counts.map(Self.rate)
     var figures = [Run(Figures.rate(rates.reduce(0, +)).text, .strong, bold: true)]
     if rates[1] > 0 { figures += [Run("  warn ", .muted), Run(Figures.rate(rates[1]).text, .degraded, bold: true)] }
@@ -18,10 +21,16 @@ struct LogCounts {
     Rule("lines a second", figures: figures).draw(on: &canvas, x: area.x, y: area.y, width: area.width)
     let inks: [(Ink, String)] = [(.failing, "E"), (.degraded, "W"), (.flow2, ":"), (.flow0, ".")]
     StackChart(
-      zip(counts, inks).map { StackChart.Layer($0, ink: $1.0, letter: $1.1) },
-      top: ChartScale.top(sums, atLeast: 5), marks: marks(seconds: area.width * 2),
-      axis: ChartAxis(end: context.isFrozen ? "" : "now")
+      zip(counts, inks).map { StackChart.Layer(stretched($0), ink: $1.0, letter: $1.1) },
+      top: ChartScale.top(sums, atLeast: 5), marks: marks(seconds: seconds).map { $0 * halves / seconds },
+      axis: ChartAxis(seconds: seconds, end: context.isFrozen ? "" : "now")
     ).draw(on: &canvas, in: area.inset(top: 1))
+  }
+
+  /// A minute or two while nothing is older, so that a young log fills its chart; then one second a half of a column.
+  private func seconds(atMost most: Int) -> Int {
+    let known = lines.first.map { age($0.time) + 1 } ?? 0
+    return [60, 120].first { $0 <= most && known <= Int64($0) } ?? most
   }
 
   /// The mean of the last ten seconds; the newest is not over yet.

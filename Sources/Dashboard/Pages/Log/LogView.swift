@@ -80,8 +80,8 @@ struct LogView {
   private static let columns = [
     TableColumn("time", .fixed(12)), TableColumn("level", .fixed(5)),
     TableColumn("instance", .share(minimum: 10, maximum: 20), priority: 2),
-    TableColumn("transaction", .fit(minimum: 11), priority: 3), TableColumn("hop", .fit(minimum: 3), priority: 4),
-    TableColumn("message", .share(minimum: 12)),
+    TableColumn("GTXID", .fixed(9), priority: 3), TableColumn("hop", .fit(minimum: 3), priority: 4),
+    TableColumn("message", .share(minimum: 30)),
   ]
 
   private var table: TableView {

@@ -125,6 +125,30 @@ struct MapGraph: Sendable {
     return one.urgency <= other.urgency ? one : other
   }
 
+  /// The same with only some of its things, and the arrows between them.
+  func limited(to kept: Set<MapThing>) -> MapGraph {
+    var part = self
+    (part.shape, part.edges, part.places, part.edgePlaces) = (MapShape(), [], [:], [:])
+    for thing in things where kept.contains(thing) { part.add(thing) }
+    for edge in edges {
+      let (from, to) = (things[edge.from], things[edge.to])
+      guard kept.contains(from), kept.contains(to) else { continue }
+      part.add(from, to, edge.flow) { new in
+        let ends = (new.from, new.to)
+        new = edge
+        (new.from, new.to) = ends
+      }
+    }
+    return part
+  }
+
+  /// What an arrow joins with a thing, each once.
+  func neighbours(of place: Int) -> [Int] {
+    var seen: Set<Int> = []
+    return edges(at: place).map { edges[$0].from == place ? edges[$0].to : edges[$0].from }
+      .filter { seen.insert($0).inserted }
+  }
+
   /// The arrows that begin or end at a thing: those that come in first.
   func edges(at place: Int) -> [Int] {
     edges.indices.filter { edges[$0].to == place } + edges.indices.filter { edges[$0].from == place }

@@ -24,6 +24,7 @@ extension MapPage {
   private func title(_ context: PageContext) -> [Run] {
     var title = [Run("map", .strong, bold: true)]
     if isByTeam { title.append(Run("  by team", .accent)) }
+    if let focus, focus.kept != nil { title.append(.muted("  around \(visible(focus.centre.name))")) }
     if errorsOnly { title.append(Run("  errors only", .accent)) }
     return title
   }
@@ -31,10 +32,14 @@ extension MapPage {
   /// What there is, and what the lines mean. The rule itself would drop them from the left.
   private func figures(_ graph: MapGraph, _ context: PageContext, width: Int) -> [Run] {
     let services = context.snapshot.services.count
+    let shown = graph.things.count { if case .service = $0 { true } else { false } }
     let topics = graph.things.count(where: \.isTopic)
     let all = context.snapshot.topics.count
+    let isPart = focus?.kept != nil && !isByTeam
     let groups: [[Run]] = [
-      [Run("\(services)", .strong, bold: true), .muted(services == 1 ? " service" : " services")],
+      isPart
+        ? [Run("\(shown)", .strong, bold: true), .muted(" of \(services) services")]
+        : [Run("\(services)", .strong, bold: true), .muted(services == 1 ? " service" : " services")],
       topics == all
         ? [Run("\(topics)", .strong, bold: true), .muted(topics == 1 ? " topic" : " topics")]
         : [Run("\(topics)", .strong, bold: true), .muted(" of \(all) topics")],

@@ -25,6 +25,7 @@ extension MapPage {
     case .home, .character("g"): goToEnd(isFirst: true, context)
     case .end, .character("G"): goToEnd(isFirst: false, context)
     case .character("t"): toggleTeams(context)
+    case .character("z"): toggleWhole(context)
     case .character("e"): errorsOnly.toggle()
     case .character("n"): nextBad(by: 1, context)
     case .character("N"): nextBad(by: -1, context)
@@ -107,7 +108,7 @@ extension MapPage {
   }
 
   private mutating func goToEnd(isFirst: Bool, _ context: PageContext) {
-    let graph = graph(context)
+    let graph = whole(context)
     let rows = MapTree(layers(graph)).rows.filter { !$0.isAgain }
     guard let row = isFirst ? rows.first : rows.last else { return }
     select(graph.things[row.place], context)
@@ -115,7 +116,7 @@ extension MapPage {
 
   /// To the next thing that is not well, in the order of the tree.
   private mutating func nextBad(by step: Int, _ context: PageContext) {
-    let graph = graph(context)
+    let graph = whole(context)
     let order = MapTree(layers(graph)).rows.filter { !$0.isAgain }.map(\.place)
     let bad = order.indices.filter { MapFacts(graph.things[order[$0]], graph, context.snapshot).severity > 0 }
     guard !bad.isEmpty else { return }
@@ -229,11 +230,13 @@ extension MapPage {
         KeyHint("w", "why"), KeyHint("Esc", "back"),
       ]
     }
-    return [
-      KeyHint("↵", "open"), KeyHint("←↑↓→", "walk"), KeyHint("Tab", "arrows"), KeyHint("f", "fault"),
-      KeyHint("w", "why"), KeyHint("e", errorsOnly ? "everything" : "errors only"),
-      KeyHint("t", isByTeam ? "services" : "teams"),
-    ]
+    let isPart = focus?.kept != nil
+    return [KeyHint("↵", "open"), KeyHint("←↑↓→", "walk"), KeyHint("Tab", "arrows"), KeyHint("f", "fault")]
+      + (isPart || isWhole ? [KeyHint("z", isWhole ? "what is near" : "all of it")] : [])
+      + [
+        KeyHint("w", "why"), KeyHint("e", errorsOnly ? "everything" : "errors only"),
+        KeyHint("t", isByTeam ? "services" : "teams"),
+      ]
   }
 
   var help: [KeyHint] {
@@ -247,6 +250,7 @@ extension MapPage {
       KeyHint("n  N", "the next thing that is not well, the one before"),
       KeyHint("e", "what is well steps back; again: everything"),
       KeyHint("t", "the services of a team as one; again: each"),
+      KeyHint("z", "all of a map that is larger than the screen; again: what is near the cursor, as much as fits"),
       KeyHint("g  G", "where everything begins, where it ends; PgUp and PgDn move a map that is too high"),
       KeyHint("", "On an arrow stands its breaker: ● closed, ◐ half-open, ○ open."),
     ]

@@ -23,6 +23,10 @@ struct MapPage: Page {
   /// The part of the map in sight, and of the tree.
   private(set) var origin = (x: 0, y: 0)
   private(set) var treeOffset = 0
+  /// Whether all of it is shown, though it is larger than the screen.
+  private(set) var isWhole = false
+  /// What is shown of it otherwise.
+  private(set) var focus: MapFocus?
   /// What was last made of a shape and a size.
   private var known: (shape: MapShape, room: Size, layers: MapLayers, plan: MapPlan)?
 
@@ -30,7 +34,30 @@ struct MapPage: Page {
 
   // MARK: What is shown
 
+  /// What is shown: all of it, or as much as there is room for around the cursor.
   func graph(_ context: PageContext) -> MapGraph {
+    let whole = whole(context)
+    guard let kept = focus(on: whole, context)?.kept else { return whole }
+    return whole.limited(to: kept)
+  }
+
+  /// Nil where all is shown in any case.
+  private func focus(on whole: MapGraph, _ context: PageContext) -> MapFocus? {
+    let layout = layout(context)
+    guard !isWhole, !layout.isTree, let place = place(in: whole, context) else { return nil }
+    let thing = whole.things[place]
+    // It stays where it is as long as nothing is missing around the cursor.
+    if let focus, focus.shape == whole.shape, focus.room == layout.map.size,
+      focus.centre == thing || focus.shows(thing, whole)
+    {
+      return focus
+    }
+    return MapFocus(whole, around: place, in: layout.map.size) {
+      MapFacts(whole.things[$0], whole, context.snapshot).severity
+    }
+  }
+
+  func whole(_ context: PageContext) -> MapGraph {
     guard isByTeam else { return MapGraph(context.snapshot) }
     return MapGraph(context.snapshot, folded: Set(context.snapshot.services.map(\.team)).subtracting(unfolded))
   }
@@ -79,6 +106,7 @@ struct MapPage: Page {
   // MARK: What changes
 
   mutating func refresh(_ context: PageContext) -> [Action] {
+    focus = focus(on: whole(context), context)
     let graph = graph(context)
     remember(graph, context)
     if arrow(in: graph) == nil { way = nil }
@@ -130,7 +158,13 @@ struct MapPage: Page {
 
   mutating func select(_ thing: MapThing, _ context: PageContext) {
     (chosen, way) = (thing, nil)
+    focus = focus(on: whole(context), context)
     scroll(graph(context), context)
+  }
+
+  mutating func toggleWhole(_ context: PageContext) {
+    isWhole.toggle()
+    _ = refresh(context)
   }
 
   mutating func select(way: Way?, _ context: PageContext) {

@@ -31,9 +31,15 @@ struct CauseLine {
     let services = count == 1 ? "the service is healthy" : "all \(count) services healthy"
     let health = worst == .up ? services : "\(unwell) of \(count) services \(worst.mark.word)"
     let needs = snapshot.attention.reduce(0) { $0.addingReportingOverflow($1.count).partialValue }
+    // What was put aside hurts no service, and yet somebody has to say what becomes of it.
+    let letters = snapshot.topics.map(\.deadLetters).saturatingSum
+    let waiting = [(needs, "transaction"), (letters, "dead letter")].filter { $0.0 > 0 }
     let rest =
-      needs == 0 ? "nothing needs you" : needs == 1 ? "1 transaction needs you" : "\(needs) transactions need you"
-    let ink: Ink = needs > 0 || worst.isBad ? .text : .muted
+      waiting.isEmpty
+      ? "nothing needs you"
+      : waiting.map { Count.of($0.0, $0.1) }.joined(separator: " and ")
+        + (waiting.count == 1 && waiting[0].0 == 1 ? " needs you" : " need you")
+    let ink: Ink = !waiting.isEmpty || worst.isBad ? .text : .muted
     return ["\(health), \(rest)", health].map { worst.mark.short + [Run(" " + $0, ink)] }
   }
 

@@ -11,10 +11,14 @@ extension PlatformPage {
     case .tab: moveFocus(by: 1, context)
     case .backTab: moveFocus(by: -1, context)
     case .enter: return openRow(context)
+    case .character("+") where focus == .sliders: return slide(up: true, context)
+    case .character("-") where focus == .sliders: return slide(up: false, context)
     default:
-      guard let focus else { return nil }
-      let keys = keys(focus, context)
-      return cursors[focus, default: RowCursor()].press(key, keys, height: height(focus, context)) ? [] : nil
+      guard let focus, let (table, rect) = layout(context).tables.first(where: { $0.table.panel == focus }) else {
+        return nil
+      }
+      let height = PlatformTable.height(in: rect)
+      return cursors[focus, default: RowCursor()].press(key, table.keys, height: height) ? [] : nil
     }
     return []
   }
@@ -32,22 +36,17 @@ extension PlatformPage {
     focus = choices[(index + step + choices.count) % choices.count]
   }
 
-  /// How many rows of a list are in sight.
-  func height(_ panel: PlatformPanel, _ context: PageContext) -> Int {
-    let places = places(in: FrameLayout(size: context.size).page, context)
-    return max(1, (places.first { $0.panel == panel }?.rect.height ?? 3) - 2)
+  /// Moves the slider under the cursor.
+  private func slide(up: Bool, _ context: PageContext) -> [Action] {
+    guard let key = row(context)?.key, let capability = context.snapshot.strangler?.capability(key) else { return [] }
+    guard let command = SliderStep.command(capability, up: up) else {
+      return [.say(up ? "\(visible(key)) has moved altogether" : "\(visible(key)) has not moved at all")]
+    }
+    return [.effect(.perform(command))]
   }
 
   /// What Enter, or a double click, opens.
-  func openRow(_ context: PageContext) -> [Action] {
-    guard let focus else { return [] }
-    switch focus {
-    case .routes(let name), .instances(let name): return [.open(.service(name))]
-    case .topics:
-      let topics = context.snapshot.topics
-      return cursor(.topics).index(in: keys(.topics, context)).map { [.open(.topics(selected: topics[$0].name))] } ?? []
-    }
-  }
+  func openRow(_ context: PageContext) -> [Action] { row(context)?.row.destination.map { [.open($0)] } ?? [] }
 
   mutating func point(_ event: MouseEvent, in area: Rect, _ context: PageContext) -> [Action]? {
     let isPress = event.action == .press || event.action == .doubleClick
@@ -57,59 +56,60 @@ extension PlatformPage {
       show(place.tab, context)
       return []
     }
-    for (panel, rect) in places(in: area, context)
+    for (table, rect) in layout(board(context), in: area, context).tables
     where rect.inset(left: -1, right: -1).contains(x: event.column, y: event.row) {
-      return pointAt(panel, event, rect, context)
+      return pointAt(table, event, rect, context)
     }
     return nil
   }
 
   private mutating func pointAt(
-    _ panel: PlatformPanel, _ event: MouseEvent, _ rect: Rect, _ context: PageContext
+    _ table: PlatformTable, _ event: MouseEvent, _ rect: Rect, _ context: PageContext
   ) -> [Action]? {
-    let keys = keys(panel, context)
-    let height = max(1, rect.height - 2)
-    let row: Int? =
-      switch panel {
-      case .routes, .instances: view(panel, context)?.hit(x: event.column, y: event.row, in: rect)
-      case .topics: topicRow(event, rect, context)
-      }
+    let keys = table.keys
+    let height = PlatformTable.height(in: rect)
+    let hit = tableView(table, context).hit(x: event.column, y: event.row, in: rect.split(top: 1).rest)
+    var row: Int?
+    if case .row(let index) = hit { row = index }
     switch event.action {
     case .wheelUp, .wheelDown:
-      cursors[panel, default: RowCursor()].scroll(by: event.action == .wheelUp ? -3 : 3, keys, height: height)
+      let step = event.action == .wheelUp ? -3 : 3
+      cursors[table.panel, default: RowCursor()].scroll(by: step, keys, height: height)
     case .move:
-      hoveredPanel = panel
+      hoveredPanel = table.panel
       if let row { hover.move(to: keys[row], clock: context.clock) }
     case .press, .doubleClick:
-      focus = panel
+      focus = table.panel
       guard let row else { return [] }
-      cursors[panel, default: RowCursor()].select(keys[row], keys, height: height)
+      cursors[table.panel, default: RowCursor()].select(keys[row], keys, height: height)
       if event.action == .doubleClick { return openRow(context) }
     case .release: return nil
     }
     return []
   }
 
-  private func topicRow(_ event: MouseEvent, _ rect: Rect, _ context: PageContext) -> Int? {
-    let hit = topicsView(context).hit(x: event.column, y: event.row, in: rect.split(top: 1).rest)
-    guard case .row(let index) = hit else { return nil }
-    return index
-  }
-
   // MARK: - Hints
 
   func hints(_ context: PageContext) -> [KeyHint] {
     var hints = [KeyHint("← →", "tab")]
-    if focus != nil { hints += [KeyHint("↵", "open"), KeyHint("f", "fault"), KeyHint("w", "why")] }
+    if focus == .sliders { hints.append(KeyHint("+ −", "slide")) }
+    if let row = row(context)?.row {
+      if row.destination != nil { hints.append(KeyHint("↵", "open")) }
+      if let subject = row.subject {
+        if subject.service(context.snapshot) != nil { hints.append(KeyHint("f", "fault")) }
+        hints.append(KeyHint("w", "why"))
+      }
+    }
     if panels(context).count > 1 { hints.append(KeyHint("Tab", "panel")) }
     return hints
   }
 
   var help: [KeyHint] {
     [
-      KeyHint("← →", "gateway, registry, configuration, event channel"),
+      KeyHint("← →", PlatformTab.allCases.map(\.title).joined(separator: ", ")),
       KeyHint("Tab", "the next list of the tab"),
-      KeyHint("Enter", "the service or the topic under the cursor"),
+      KeyHint("+ −", "on the sliders: move \(SliderStep.percent) % of the customers"),
+      KeyHint("Enter", "the service, the topic or the transaction under the cursor"),
     ]
   }
 }

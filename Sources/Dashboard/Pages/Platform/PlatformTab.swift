@@ -2,26 +2,31 @@ import Operations
 
 /// What every service leans on, one thing at a time.
 enum PlatformTab: String, Sendable, CaseIterable {
-  case gateway, registry, configuration, channel
+  case gateway, clients, registry, configuration, deployments, strangler, connections, channel
 
-  var title: String {
-    switch self {
-    case .gateway: "gateway"
-    case .registry: "registry"
-    case .configuration: "configuration"
-    case .channel: "event channel"
-    }
-  }
+  var title: String { self == .channel ? "event channel" : rawValue }
 
   /// Where the pages' names are short.
-  var short: String { self == .configuration ? "config" : self == .channel ? "events" : title }
+  var short: String {
+    switch self {
+    case .gateway, .clients, .registry, .strangler: rawValue
+    case .configuration: "config"
+    case .deployments: "deploys"
+    case .connections: "pools"
+    case .channel: "events"
+    }
+  }
 
   /// Said where the system tells nothing of it.
   var absence: String {
     switch self {
     case .gateway: "No gateway is known."
+    case .clients: "This system tells nothing of its clients."
     case .registry: "This system tells nothing of its registry."
     case .configuration: "This system tells nothing of its configuration."
+    case .deployments: "Nothing was deployed or scaled yet.  :deploy review v2 canary=10%"
+    case .strangler: "No legacy system is beside."
+    case .connections: "No service is known to have a pool."
     case .channel: "No topic is known yet."
     }
   }
@@ -30,16 +35,17 @@ enum PlatformTab: String, Sendable, CaseIterable {
 /// A list on the page, each with a cursor.
 enum PlatformPanel: Sendable, Hashable {
   /// Of a gateway.
-  case routes(String)
   case instances(String)
+  case routes(String)
+  case clients, refusals, revokedTokens, accessLog
+  case leases
+  case versions, settings
+  case deployments, members, running
+  case sliders, legacyLags
+  case pools
+  /// Of a database that several services share.
+  case sharedPools(String)
   case topics
-
-  var service: String? {
-    switch self {
-    case .routes(let name), .instances(let name): name
-    case .topics: nil
-    }
-  }
 }
 
 extension SystemSnapshot {

@@ -12,7 +12,7 @@ enum SagaColumn: Int, Sendable, CaseIterable {
     case .state: TableColumn(isNarrow ? "" : "state", .fixed(isNarrow ? 1 : 14))
     case .id: TableColumn("GTXID", .fixed(9), gap: 1)
     case .time: TableColumn("in state", .fit(minimum: 8), align: .right, priority: 1, gap: 1)
-    case .strip: TableColumn("steps", .share(minimum: isNarrow ? 16 : 50, maximum: 70))
+    case .strip: TableColumn("steps", .share(minimum: isNarrow ? 16 : 53, maximum: 70))
     case .definition:
       TableColumn(
         "definition", .share(minimum: min(longestDefinition, 13), maximum: max(longestDefinition, 10)), priority: 2)
@@ -28,11 +28,13 @@ struct SagaRow {
   let saga: SagaSnapshot
   let context: PageContext
   var isNarrow = false
+  /// Ordered by hand.
+  var isOwn = false
 
   func cell(_ column: SagaColumn) -> TableCell {
     switch column {
     case .state: .runs(saga.stateRuns(isShort: isNarrow))
-    case .id: .text(saga.gtxid.short, .accent)
+    case .id: .text(saga.gtxid.short, .accent, bold: isOwn)
     case .time: time
     case .strip: .runs(saga.stripRuns)
     case .definition: .text(saga.definition, .muted)

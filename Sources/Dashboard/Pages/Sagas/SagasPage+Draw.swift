@@ -43,7 +43,7 @@ extension SagasPage {
           .share(minimum: min(max(longest, 10), context.size.columns < 60 ? 14 : 22), maximum: max(longest, 10)))
       ]
       + Self.headings.map { TableColumn($0.0, .fit(minimum: $0.0.cellWidth), align: .right, priority: $0.1) }
-      + [TableColumn("", .share(minimum: 24, maximum: 40), priority: 9, gap: 3)]
+      + [TableColumn("told by", .share(minimum: 12, maximum: 24), priority: 9, gap: 3)]
     return TableView(
       columns: columns, rowCount: keys.count, selected: definitions.index(in: keys),
       hovered: hoveredPanel == .definitions ? hover.index(in: keys, clock: context.clock) : nil,
@@ -51,7 +51,7 @@ extension SagasPage {
     ) { index in
       let shown = index == 0 ? all : [all[index - 1]]
       let title = index == 0 ? "all" : all[index - 1].title
-      let teller = index == 0 ? "" : all[index - 1].isCoordinated ? "the orchestrator tells" : "(inferred from events)"
+      let teller = index == 0 ? "" : all[index - 1].isCoordinated ? "orchestrator" : "(its events)"
       return [.text(title, index == 0 ? .strong : .text)] + Self.figures(of: shown) + [.text(teller, .faint)]
     }
   }
@@ -85,7 +85,8 @@ extension SagasPage {
     let hasInferred = rows.contains(where: \.isInferred)
     // The first ones give way first.
     var figures: [Run] = hasInferred ? [.faint("( ) inferred from events   ")] : []
-    figures += [Run("stalest first   ", .accent), .muted(place + Figures.count(rows.count).text)]
+    let sorting = order.own.isEmpty ? "stalest first   " : "yours, then the stalest first   "
+    figures += [Run(sorting, .accent), .muted(place + Figures.count(rows.count).text)]
     Rule(title, figures: figures, isFocused: isFocused).draw(on: &canvas, x: rect.x, y: rect.y, width: rect.width)
     tableView(context).draw(on: &canvas, in: rect.split(top: 1).rest)
   }
@@ -102,7 +103,8 @@ extension SagasPage {
       isFocused: focus == .sagas, empty: emptySentence(context)
     ) { index in
       let saga = rows[index]
-      let row = SagaRow(saga: saga, context: context, isNarrow: isNarrow)
+      let isOwn = order.own.contains(saga.gtxid)
+      let row = SagaRow(saga: saga, context: context, isNarrow: isNarrow, isOwn: isOwn)
       return SagaColumn.allCases.map(row.cell)
     }
   }

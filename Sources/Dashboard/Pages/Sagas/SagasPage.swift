@@ -12,7 +12,7 @@ enum SagaPanel: Sendable, Hashable, CaseIterable {
 struct SagasPage: Page {
   let id = PageID.sagas
   private(set) var words = ""
-  private var order = SagaOrder()
+  private(set) var order = SagaOrder()
   var table = RowCursor()
   var definitions = RowCursor()
   var timeline = RowCursor()

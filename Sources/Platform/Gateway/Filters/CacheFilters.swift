@@ -30,7 +30,8 @@ struct CacheReadFilter: GatewayFilter {
       route.id, exchange.request.path, exchange.request.query, exchange.canaryVersion ?? "",
       exchange.isLegacy == true ? "legacy" : "",
     ]
-    if !rule.isShared { parts.append(exchange.clientID) }
+    // Many users come with the key of one client.
+    if !rule.isShared { parts += [exchange.client?.id ?? "", exchange.claims?.subject ?? ""] }
     parts += rule.vary.map { exchange.request.headers[$0] ?? "" }
     return parts.map { "\($0.utf8.count):\($0)" }.joined()
   }
@@ -52,6 +53,8 @@ struct CacheWriteFilter: GatewayFilter {
     guard let key = exchange.cacheKey, let response = exchange.response, let rule = exchange.route?.cache else {
       return .passed
     }
+    // The cache was emptied meanwhile: what comes from where the routes led before is no answer for those now.
+    guard exchange.configurationVersion == context.configuration.version else { return .noted("of earlier routes") }
     context.cache[key] = CachedResponse(
       response: response, stored: context.now, until: context.now.saturatingAdd(rule.timeToLive))
     return .passed

@@ -11,7 +11,7 @@ struct RateLimitFilter: GatewayFilter {
     on exchange: inout GatewayExchange, in context: inout GatewayContext
   ) throws(GatewayFailure) -> FilterOutcome {
     guard let rule = context.plan(of: exchange).rateLimit else { return .passed }
-    guard let wait = context.clients.take(rule, client: exchange.clientID, now: context.now) else { return .passed }
+    guard let wait = context.clients.take(rule, client: exchange.caller, now: context.now) else { return .passed }
     throw GatewayFailure(
       .rateLimited,
       "\(exchange.clientID) may call \(rule.refillPerSecond) times a second, \(rule.capacity) at once",
@@ -33,9 +33,9 @@ struct QuotaFilter: GatewayFilter {
   ) throws(GatewayFailure) -> FilterOutcome {
     guard let quota = context.plan(of: exchange).dailyQuota else { return .passed }
     let weight = exchange.route?.weight ?? 1
-    let wait = context.clients.takeQuota(quota, weight: weight, client: exchange.clientID, now: context.now)
+    let wait = context.clients.takeQuota(quota, weight: weight, client: exchange.caller, now: context.now)
     guard let wait else {
-      return .noted("\(context.clients.quotaUsed(by: exchange.clientID, now: context.now)) of \(quota)")
+      return .noted("\(context.clients.quotaUsed(by: exchange.caller, now: context.now)) of \(quota)")
     }
     throw GatewayFailure(
       .quotaExceeded, "\(exchange.clientID) has used its \(quota) calls of today",
@@ -69,7 +69,7 @@ struct MeteringFilter: GatewayFilter {
       charge = tariff.charge(weight: exchange.route?.weight ?? 1, bytes: sent + received)
     }
     exchange.charge = charge
-    context.clients.meter(exchange.clientID, now: context.now) { meter in
+    context.clients.meter(exchange.caller, now: context.now) { meter in
       if isRefused { meter.refused += 1 } else if isSandbox { meter.sandboxCalls += 1 } else { meter.calls += 1 }
       meter.requestBytes += sent
       meter.responseBytes += received

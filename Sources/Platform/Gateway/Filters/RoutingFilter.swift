@@ -40,6 +40,6 @@ struct RoutingFilter: GatewayFilter {
       throw GatewayFailure(
         .methodNotAllowed, "\(request.method) is not for \(request.path), only \(methods)", headers: ["Allow": methods])
     }
-    throw GatewayFailure(.noRoute, "gateway \(context.title) has no route for \(request.method) \(request.path)")
+    throw GatewayFailure(.noRoute, "\(context.title) has no route for \(request.method) \(request.path)")
   }
 }

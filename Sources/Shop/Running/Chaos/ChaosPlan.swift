@@ -35,12 +35,15 @@ public struct ChaosPlan: Sendable, Equatable {
   public var crashes: [Crash]
   public var mistakes: Set<Mistake>
   public var mix: LoadMix
+  public var orderStore: OrderStore
+  public var strangler = StranglerSettings()
 
   public init(
     seed: UInt64, rate: Double, duration: Int64, faults: [Fault] = [], crashes: [Crash] = [],
-    mistakes: Set<Mistake> = [], mix: LoadMix = .ordinary
+    mistakes: Set<Mistake> = [], mix: LoadMix = .ordinary, orderStore: OrderStore = .outbox
   ) {
     self.mix = mix
+    self.orderStore = orderStore
     self.seed = seed
     self.rate = rate
     self.duration = duration
@@ -52,10 +55,12 @@ public struct ChaosPlan: Sendable, Equatable {
   /// Draws a plan: some faults of every kind that the shop has, each with a time to live, and some crashes; in half of
   /// the seeds a storm of crashes, since only then one falls between any two steps.
   public static func drawn(
-    seed: UInt64, rate: Double, duration: Int64, mistakes: Set<Mistake> = [], mix: LoadMix = .ordinary
+    seed: UInt64, rate: Double, duration: Int64, mistakes: Set<Mistake> = [], mix: LoadMix = .ordinary,
+    orderStore: OrderStore = .outbox
   ) -> ChaosPlan {
     var random = RandomStream(seed: seed, "chaos/plan")
-    var plan = ChaosPlan(seed: seed, rate: rate, duration: duration, mistakes: mistakes, mix: mix)
+    var plan = ChaosPlan(
+      seed: seed, rate: rate, duration: duration, mistakes: mistakes, mix: mix, orderStore: orderStore)
     // Whole milliseconds, which can be typed again exactly.
     func moment() -> Int64 {
       let first = min(2_000, duration / 1_000_000 / 4)
@@ -81,6 +86,8 @@ public struct ChaosPlan: Sendable, Equatable {
     settings.crashes = crashes.map { ($0.at, $0.spec) }
     settings.mistakes = mistakes
     settings.mix = mix
+    settings.orderStore = orderStore
+    settings.strangler = strangler
     return settings
   }
 
@@ -110,7 +117,9 @@ public struct ChaosPlan: Sendable, Equatable {
   }
 
   private var tail: [String] {
-    Mistake.allCases.filter(mistakes.contains).map { "--mistake \($0.rawValue)" } + mix.options
+    (orderStore == .outbox ? [] : ["--order-store \(orderStore.rawValue)"])
+      + Mistake.allCases.filter(mistakes.contains).map { "--mistake \($0.rawValue)" } + mix.options
+      + strangler.options
   }
 
   /// Never a fraction, which a reader could round another way.

@@ -23,12 +23,18 @@ public final class ChaosSweep: Sendable {
   /// - Parameter seeds: at least one.
   public init(
     seeds: ClosedRange<UInt64>, duration: Int64, rate: Double, mistakes: Set<Mistake> = [], mix: LoadMix = .ordinary,
-    isChaos: Bool = true, threads: Int = 2
+    orderStore: OrderStore = .outbox, strangler: StranglerSettings = StranglerSettings(), isChaos: Bool = true,
+    threads: Int = 2
   ) {
     plans = seeds.map { seed in
-      isChaos
-        ? .drawn(seed: seed, rate: rate, duration: duration, mistakes: mistakes, mix: mix)
-        : ChaosPlan(seed: seed, rate: rate, duration: duration, mistakes: mistakes, mix: mix)
+      var plan =
+        isChaos
+        ? ChaosPlan.drawn(
+          seed: seed, rate: rate, duration: duration, mistakes: mistakes, mix: mix, orderStore: orderStore)
+        : ChaosPlan(
+          seed: seed, rate: rate, duration: duration, mistakes: mistakes, mix: mix, orderStore: orderStore)
+      plan.strangler = strangler
+      return plan
     }
     self.isChaos = isChaos
     self.threads = max(1, min(threads, plans.count))

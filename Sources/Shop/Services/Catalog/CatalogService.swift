@@ -1,21 +1,33 @@
 internal import GRDB
+internal import Operations
 internal import Simulation
 internal import TraceModel
 internal import Transactions
 
-/// Catalog: how products are shown, and in which variants they can be bought.
+/// Catalog: how products are shown, and in which variants they can be bought. It learns from item what sellers ask, and as
+/// the legacy shop has no queue for that, it puts what it shows into that shop's table itself.
 actor CatalogService: ShopService {
   static let plan = ServicePlan(
     name: ShopPlan.catalog, team: "catalogue", instances: 2, firstPort: 41_851, workers: 16,
-    store: StorePlan(connections: 10, tables: CatalogTables.self, publishes: false), program: { CatalogService($0) })
+    store: StorePlan(connections: 10, tables: CatalogTables.self, publishes: false),
+    reads: [Subscription(TopicName.itemChanges, [EventType.priceChanged: "show price"])],
+    program: { CatalogService($0) })
 
   nonisolated let unownedExecutor: UnownedSerialExecutor
+  private let process: ServiceProcess
   private let database: DatabasePort
+  private let legacy: DatabasePort
   private let cache: StoreCache?
 
   init(_ process: ServiceProcess) {
-    guard let database = process.database else { preconditionFailure("the catalog service keeps a database") }
+    guard let database = process.database, let disk = process.world.disk(of: ShopPlan.legacy) else {
+      preconditionFailure("the catalog service keeps a database, and so does the legacy shop")
+    }
+    self.process = process
     self.database = database
+    legacy = DatabasePort(
+      disk: disk, instance: process.instance, life: process.life, lives: process.number, connections: 2,
+      bus: process.bus, purpose: "legacy-database")
     if process.world.settings.topology.cachesProducts {
       process.cache = StoreCache(capacity: 500, timeToLive: 60_000_000_000, on: process.world.time)
     }
@@ -36,6 +48,31 @@ actor CatalogService: ShopService {
     }
     return Response(200, body: product)
   }
+
+  /// Its own table first. What comes again after a crash in between is no news to it, and may be to the legacy shop.
+  func handle(_ delivery: Delivery) async throws -> Handling {
+    let (change, world, handsBack) = (delivery.payload, process.world, process.tellsOtherShop)
+    let tell = { @Sendable (isNews: Bool) in
+      guard isNews else { return world.suppressedDuplicate(delivery) }
+      world.effect(delivery)
+      delivery.span.succeed()
+    }
+    let tellOwn = { @Sendable (isNews: Bool) in if !handsBack { tell(isNews) } }
+    _ = try await database.transaction("show price", isQuiet: true, at: .record, onCommit: tellOwn) {
+      try CatalogTables.reprice(change, $0)
+    }
+    guard handsBack else { return .done }
+    let tellBoth = { @Sendable (isNews: Bool) in
+      tell(isNews)
+      guard isNews else { return }
+      world.strangler[.catalog].handedBack += 1
+      world.strangler[.catalog].takenIn += 1
+    }
+    _ = try await legacy.transaction("price of catalog", isQuiet: true, onCommit: tellBoth) {
+      try LegacyTables.reprice(change, $0)
+    }
+    return .done
+  }
 }
 
 /// The catalog service's database.
@@ -45,7 +82,8 @@ enum CatalogTables: ServiceTables {
       sku TEXT PRIMARY KEY,
       title TEXT NOT NULL,
       price INTEGER NOT NULL,
-      words TEXT NOT NULL) WITHOUT ROWID;
+      words TEXT NOT NULL,
+      position INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
     CREATE TABLE option(
       sku TEXT NOT NULL,
       title TEXT NOT NULL,
@@ -62,6 +100,21 @@ enum CatalogTables: ServiceTables {
         try database.run(
           "INSERT INTO option(sku, title, price) VALUES (?, ?, ?)", [product.sku, title, product.price / share])
       }
+    }
+  }
+
+  /// Shows another price; false when a newer one is shown already, or this one.
+  static func reprice(_ change: Payload, _ database: Database) throws -> Bool {
+    guard let sku = change.sku, let price = change.price, let position = change.position else { return false }
+    try database.run(
+      "UPDATE product SET price = ?, position = ? WHERE sku = ? AND position < ?", [price, position, sku, position])
+    return database.changesCount > 0
+  }
+
+  /// What is shown of each product, with the position of the change that it came of.
+  static func prices(_ database: Database) throws -> [(sku: String, words: String)] {
+    try database.all("SELECT sku, price, position FROM product ORDER BY sku", []) { row in
+      (row.value(0), "\(row.value(1) as Int64) KRW of change \(row.value(2) as Int64)")
     }
   }
 

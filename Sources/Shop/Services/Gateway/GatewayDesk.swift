@@ -19,11 +19,11 @@ final class GatewayDesk: @unchecked Sendable {
   /// By the id of the route, in the order of first use; what found no route stands under an empty id.
   private(set) var routes = OrderedDictionary<String, RouteCount>()
 
-  init(_ table: GatewayTable, settings: EdgeSettings, tokens: TokenAuthority) {
+  init(_ table: GatewayTable, settings: EdgeSettings, strangler: StranglerSettings, tokens: TokenAuthority) {
     self.table = table
     do {
       gateway = try Gateway(
-        name: table.name, configuration: table.configuration(settings), tokens: tokens,
+        name: table.name, configuration: table.configuration(settings, strangler: strangler), tokens: tokens,
         translators: [.productsInfoRequest, .productsInfoResponse].map(MessageTranslator.init),
         settings: GatewaySettings(accessLogLimit: 200),
         filters: GatewayFilters.standard(without: settings.filtersLeftOut))
@@ -46,8 +46,17 @@ final class GatewayDesk: @unchecked Sendable {
     gateway.complete(exchange, with: result, now: now)
   }
 
-  func adopt(_ configuration: GatewayConfiguration) throws(GatewayConfigurationError) {
-    try gateway.adopt(configuration)
+  /// Goes by other shares from now on.
+  func follow(_ strangler: StranglerSettings) {
+    guard strangler.shares != gateway.configuration.strangler else { return }
+    var configuration = gateway.configuration
+    configuration.strangler = strangler.shares
+    configuration.version += 1
+    do throws(GatewayConfigurationError) {
+      try gateway.adopt(configuration)
+    } catch {
+      preconditionFailure("\(error)")
+    }
   }
 
   func count(_ answer: GatewayAnswer, _ gtxid: GTXID) {

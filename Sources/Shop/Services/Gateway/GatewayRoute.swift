@@ -13,6 +13,8 @@ struct GatewayRoute: Sendable {
   /// The same for calls to `/sandbox/…`; nil: there is no sandbox of it.
   var sandboxTarget: String?
   var definition: RouteDefinition
+  /// What the strangler moves with it: customers whom it has not moved are served by the legacy shop, under the same name.
+  var capability: StranglerCapability?
 
   /// - Parameter route: its method and its path.
   init(
@@ -32,6 +34,12 @@ struct GatewayRoute: Sendable {
     var route = self
     route.sandboxTarget = target
     route.definition.sandbox = service
+    return route
+  }
+
+  func moving(_ capability: StranglerCapability) -> GatewayRoute {
+    var route = self
+    route.capability = capability
     return route
   }
 
@@ -62,13 +70,13 @@ struct GatewayTable: Sendable {
       {
         $0.content = [ContentCondition("saga", SagaKind.orchestrated.rawValue)]
         order(&$0, "orders by an orchestrated saga")
-      },
+      }.moving(.order),
       GatewayRoute("order.create", "POST /orders", TransactionKind.checkout, ShopPlan.order, "POST /orders") {
         order(&$0, "orders; the answer names the transaction to ask with")
-      }.withSandbox("POST /sandbox/orders"),
+      }.withSandbox("POST /sandbox/orders").moving(.order),
       GatewayRoute(
         "transaction.state", "GET /transactions/{gtxid}", TransactionKind.status, ShopPlan.order, "GET /orders/{gtxid}"
-      ) { $0.summary = "says how far an order is" },
+      ) { $0.summary = "says how far an order is" }.moving(.order),
       GatewayRoute(
         "transaction.stream", "GET /streams/transactions/{gtxid}", TransactionKind.status, ShopPlan.order,
         "GET /orders/{gtxid}"
@@ -85,10 +93,10 @@ struct GatewayTable: Sendable {
       ) {
         $0.headers = [HeaderCondition("Accept-Version", "1")]
         $0.summary = "a product without what others say of it"
-      },
+      }.moving(.catalog),
       GatewayRoute(
         "product.page", "GET /products/{sku}", TransactionKind.browse, ShopPlan.pageComposer, "GET /pages/{sku}"
-      ) { $0.summary = "the page of a product" },
+      ) { $0.summary = "the page of a product" }.moving(.catalog),
       part("cart.lines", "GET /carts", ShopPlan.cart, "GET /carts", "what is in one's cart"),
       part("order.latest", "GET /members/me/orders", ShopPlan.order, "GET /orders", "one's latest orders"),
       part("product.reviews", "GET /reviews/{sku}", ShopPlan.review, "GET /reviews/{sku}", "what buyers think of it"),
@@ -117,7 +125,7 @@ struct GatewayTable: Sendable {
       GatewayRoute("review.write", "POST /reviews", TransactionKind.review, ShopPlan.review, "POST /reviews") {
         $0.maximumBodyBytes = 4 << 10
         $0.summary = "writes a review"
-      },
+      }.moving(.review),
       GatewayRoute("card.check", "POST /cards/check", TransactionKind.card, ShopPlan.payment, "POST /cards/check") {
         $0.summary = "asks the card company whether a card is good"
       },
@@ -150,6 +158,7 @@ struct GatewayTable: Sendable {
       CallPlan(ShopPlan.payment, "checks a card; shows a receipt"),
       CallPlan(ShopPlan.catalog, "shows a product alone"),
       CallPlan(ShopPlan.member, "signs up, logs in, logs out"),
+      CallPlan(ShopPlan.legacy, "serves customers who have not moved"),
       CallPlan(ShopPlan.inventory, "says how many are in stock"),
       CallPlan(ShopPlan.shipping, "says what a parcel costs"),
       CallPlan(ShopPlan.recommendation, "says what others bought"),
@@ -224,8 +233,12 @@ extension GatewayTable {
   static func key(of client: String) -> String { clients.first { $0.id == client }?.key ?? "" }
 
   /// What a gateway of this table goes by. Prices are millionths of a won.
-  func configuration(_ settings: EdgeSettings) -> GatewayConfiguration {
-    var definitions = routes.map(\.definition)
+  func configuration(_ settings: EdgeSettings, strangler: StranglerSettings) -> GatewayConfiguration {
+    var definitions = routes.map { route in
+      var definition = route.definition
+      if strangler.isUnderWay { definition.capability = route.capability?.rawValue }
+      return definition
+    }
     if let time = settings.pageCache, let place = definitions.firstIndex(where: { $0.id == "product.page" }) {
       definitions[place].cache = ResponseCacheRule(timeToLive: time)
     }
@@ -240,7 +253,7 @@ extension GatewayTable {
       routes: definitions, clients: Self.clients, plans: [own, partner],
       defaultPlan: ClientPlan("default", rateLimit: TokenBucketRule(capacity: 200, refillPerSecond: 100)),
       cors: origins.isEmpty ? nil : CORSRule(origins: origins), maximumBodyBytes: 64 << 10,
-      revocationPolicy: settings.revocationPolicy)
+      revocationPolicy: settings.revocationPolicy, strangler: strangler.shares, legacyService: ShopPlan.legacy)
   }
 }
 

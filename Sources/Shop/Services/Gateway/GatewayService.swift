@@ -32,7 +32,8 @@ actor GatewayService: ShopService {
     world = process.world
     unownedExecutor = process.world.time.asUnownedSerialExecutor()
     random = process.world.random("\(process.instance.name)/work/\(process.number)")
-    desk = GatewayDesk(table, settings: process.world.settings.edge, tokens: process.world.tokens)
+    desk = GatewayDesk(
+      table, settings: process.world.settings.edge, strangler: process.strangler, tokens: process.world.tokens)
     process.world.edge.opened(desk, at: process.instance.name)
   }
 
@@ -40,6 +41,7 @@ actor GatewayService: ShopService {
     let trail = GatewayTrail(process: process, context: context, start: world.time.now)
     await world.time.pause(for: filters.sample(&random))
     try process.life.check()
+    desk.follow(process.strangler)
     var step = desk.begin(GatewayRequest(request, gtxid: context.gtxid), now: world.time.now)
     while case .lookUp(let key, let exchange) = step {
       let value = try await process.keyValueStore.value(of: key)
@@ -86,7 +88,8 @@ actor GatewayService: ShopService {
     let span = process.tracer.start(
       "ROUTE \(id)", kind: .internal, gtxid: context.gtxid, parent: context.span, ltxid: context.ltxid)
     let forwarded = forwarded(call, exchange, request, route)
-    let client = process.client(of: route.service)
+    let service = call.isLegacy ? ShopPlan.legacy : route.service
+    let client = process.client(of: service)
     let outcome = await TraceContext.$current.withValue(context.inside(span.id)) {
       guard call.kind == .streaming, let events = request.events else {
         return await client.call(forwarded, in: server)
@@ -97,11 +100,13 @@ actor GatewayService: ShopService {
     switch outcome.result {
     case .success(let response):
       span.succeed()
+      if let capability = route.capability, let isLegacy = exchange.isLegacy, route.kind != TransactionKind.status {
+        world.strangler.served(capability, byLegacy: isLegacy)
+      }
       return finish(exchange, .success(response), context, trail, in: span)
     case .failure(let error):
-      let reason = error is CallNotPermitted ? "breaker \(route.service) is OPEN" : "\(error)"
+      let reason = error is CallNotPermitted ? "breaker \(service) is OPEN" : "\(error)"
       span.fail(reason)
-      span.end()
       if route.kind == TransactionKind.checkout, !exchange.isSandbox {
         world.transactions.refusedAtGateway(context.gtxid, reason: reason)
         process.log(.error, context, "order not accepted: \(reason)")
@@ -115,7 +120,9 @@ actor GatewayService: ShopService {
   private func forwarded(
     _ call: GatewayCall, _ exchange: GatewayExchange, _ request: Request, _ route: GatewayRoute
   ) -> Request {
-    let target = call.isSandbox ? route.sandboxTarget ?? route.target : route.target
+    var target = call.isSandbox ? route.sandboxTarget ?? route.target : route.target
+    // The legacy shop is asked as it was when nothing stood before it.
+    if call.isLegacy { target = route.route }
     let user = exchange.claims?.subject ?? ""
     if exchange.route?.translation != nil {
       var translated = Request(target, user: user)

@@ -22,6 +22,7 @@ actor InventoryService: ShopService {
       Subscription(
         TopicName.commands(ShopPlan.inventory),
         [CommandName.reserveStock: "reserve", CommandName.releaseStock: "release"]),
+      Subscription(TopicName.legacyEvents, [EventType.legacyOrderPlaced: "take out"]),
     ], program: { InventoryService($0) })
 
   nonisolated let unownedExecutor: UnownedSerialExecutor
@@ -50,13 +51,14 @@ actor InventoryService: ShopService {
     switch delivery.type {
     case CommandName.reserveStock, CommandName.releaseStock: try await carryOut(delivery)
     case EventType.orderCreated, EventType.creditOrderCreated: try await reserve(delivery)
+    case EventType.legacyOrderPlaced: try await takeOut(delivery)
     default: try await release(delivery)
     }
     return .done
   }
 
   private func carryOut(_ delivery: Delivery) async throws {
-    let (now, hop) = (world.time.now, delivery.context.ltxid)
+    let (now, hop, isBlind) = (world.time.now, delivery.context.ltxid, process.makes(.noIdempotency))
     try await CommandHandler(process: process, database: database).handle(delivery) { command, order, database in
       guard let id = order.order, let sku = order.sku else { return .refused("the command names no order or product") }
       if command.name == CommandName.releaseStock {
@@ -66,7 +68,7 @@ actor InventoryService: ShopService {
         return .done()
       }
       let isEnough = try StockTables.reserve(
-        id, sku: sku, quantity: order.quantity ?? 0, hop: hop, now: now, database)
+        id, sku: sku, quantity: order.quantity ?? 0, hop: hop, now: now, isBlind: isBlind, database)
       return isEnough == true ? .done() : .refused("\(sku) \(BusinessReason.soldOut)")
     }
   }
@@ -111,6 +113,24 @@ actor InventoryService: ShopService {
     }
     process.log(
       .info, delivery.context, isEnough ? "reserved \(subject)" : "cannot reserve \(subject): sold out")
+  }
+
+  /// What the legacy shop has sold is gone, whether there is enough or not.
+  private func takeOut(_ delivery: Delivery) async throws {
+    let (now, process, world, order) = (world.time.now, process, world, delivery.payload)
+    let tell = { @Sendable (isEnough: Bool?) in
+      guard let isEnough else { return world.suppressedDuplicate(delivery) }
+      world.effect(delivery)
+      delivery.span.succeed()
+      world.strangler.sold(order.quantity ?? 0, isCovered: isEnough)
+      if !isEnough { process.log(.warn, delivery.context, "oversold by the legacy shop: \(order.sku ?? "")") }
+    }
+    _ = try await database.transaction("take out", isQuiet: true, at: .record, onCommit: tell) { database -> Bool? in
+      guard try process.accept(delivery, database) else { return nil }
+      return try StockTables.takeOut(
+        legacyOrder: order.order ?? 0, sku: order.sku ?? "", quantity: order.quantity ?? 0,
+        hop: delivery.context.ltxid, now: now, database)
+    }
   }
 
   private func release(_ delivery: Delivery) async throws {

@@ -47,7 +47,10 @@ struct SagaDesk {
         tell(id, move.deed, change.after.map { "it is \($0.rawValue)" } ?? "", .info)
       }
       _ = try await database.transaction("\(move.rawValue) by hand", at: .sagaStep, onCommit: done) { database in
-        switch move {
+        // Of a record that was put aside the orchestrator knows nothing: it still waits for the answer.
+        let there = try orchestrator.giveUpWaiting(of: id.hex, because: "record dead-lettered", saga, database)
+        guard there.after == .stuck else { return there }
+        return switch move {
         case .retry: try orchestrator.retryStep(of: id.hex, saga, database)
         case .skip: try orchestrator.skipStep(of: id.hex, saga, database)
         case .end: try orchestrator.endSaga(id.hex, because: "an operator", saga, database)

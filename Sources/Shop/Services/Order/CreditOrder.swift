@@ -1,16 +1,11 @@
-internal import GRDB
 internal import Operations
-internal import Simulation
-internal import TraceModel
-internal import Transactions
 
 /// The credit saga: an order is OPEN once its customer has reserved credit for it and, in the large form, inventory its
 /// stock; else it is REJECTED, and what was reserved is given back.
 struct CreditOrder: OrderRules {
   let delivery: Delivery
-  let process: ServiceProcess
 
-  func apply(to order: OrderTables.Order, now: Int64, _ database: Database) throws -> OrderVerdict {
+  func decide(_ order: OrderTables.Order, now: Int64) -> OrderDecision {
     var order = order
     let reason = delivery.payload.reason ?? ""
     switch delivery.type {
@@ -20,37 +15,30 @@ struct CreditOrder: OrderRules {
     case EventType.outOfStock: order.hasStock = false
     default:
       // What was reserved is free again: the way back is over.
-      return .ended(order, in: order.state, .compensated, reason: order.reason)
+      return OrderDecision(.ended(order, in: order.state, .compensated, reason: order.reason))
     }
-    guard order.state == OrderTables.new else { return .nothing }
+    guard order.state == OrderTables.new else { return OrderDecision(.nothing) }
     if !reason.isEmpty { order.reason = reason }
-    return try judge(order, now: now, database)
+    return judge(order, now: now)
   }
 
-  private func judge(_ order: OrderTables.Order, now: Int64, _ database: Database) throws -> OrderVerdict {
+  private func judge(_ order: OrderTables.Order, now: Int64) -> OrderDecision {
     let answers = [order.hasCredit, order.saga == .creditLarge ? order.hasStock : true]
-    guard answers.allSatisfy({ $0 != nil }) else {
-      let step = order.hasCredit == nil ? ShopPlan.customer : ShopPlan.inventory
-      try OrderTables.note(order.id, credit: order.hasCredit, stock: order.hasStock, step: step, database)
-      try OrderTables.move(
-        order.id, to: order.state, step: step, reason: order.reason, refunding: false, finished: nil, database)
-      return .waits(step: step)
+    let step = order.hasCredit == nil ? ShopPlan.customer : ShopPlan.inventory
+    let answered = OrderEvent.answered(
+      credit: order.hasCredit, stock: order.hasStock, step: step, reason: order.reason)
+    guard answers.allSatisfy({ $0 != nil }) else { return OrderDecision([answered], .waits(step: step)) }
+    if answers.allSatisfy({ $0 == true }) {
+      return OrderDecision(
+        [answered, .approved(at: now)], .ended(order, in: OrderTables.open, .committed, reason: ""))
     }
-    let isGood = answers.allSatisfy { $0 == true }
-    try OrderTables.move(
-      order.id, to: isGood ? OrderTables.open : OrderTables.rejected, step: "done", reason: order.reason,
-      refunding: false, finished: now, database)
-    if isGood { return .ended(order, in: OrderTables.open, .committed, reason: "") }
+    let cancelled = OrderEvent.cancelled(state: OrderTables.rejected, reason: order.reason, at: now)
     guard order.hasCredit == true || order.hasStock == true else {
-      return .ended(order, in: OrderTables.rejected, .rejected, reason: order.reason)
+      return OrderDecision(
+        [answered, cancelled], .ended(order, in: OrderTables.rejected, .rejected, reason: order.reason))
     }
-    var payload = order.payload
-    payload.reason = order.reason
-    try process.write(
-      .event(
-        EventType.orderRejected, to: TopicName.credit, order: order.id, payload, context: delivery.context,
-        process: process), database)
-    let step = order.hasCredit == true ? ShopPlan.customer : ShopPlan.inventory
-    return .turnsBack(order, in: OrderTables.rejected, step: step, reason: order.reason)
+    let holder = order.hasCredit == true ? ShopPlan.customer : ShopPlan.inventory
+    return OrderDecision(
+      [answered, cancelled], .turnsBack(order, in: OrderTables.rejected, step: holder, reason: order.reason))
   }
 }

@@ -1,30 +1,24 @@
-internal import GRDB
 internal import Operations
-internal import Simulation
-internal import TraceModel
-internal import Transactions
 
 /// The join saga: the first verdict decides. A ROLLBACK that comes later undoes what a side has done after the window,
 /// and changes nothing in the order.
 struct JoinOrder: OrderRules {
   let delivery: Delivery
-  let process: ServiceProcess
 
-  func apply(to order: OrderTables.Order, now: Int64, _ database: Database) throws -> OrderVerdict {
+  func decide(_ order: OrderTables.Order, now: Int64) -> OrderDecision {
     let reason = delivery.payload.reason ?? ""
     let isFirst = order.state == OrderTables.placed
-    if isFirst {
-      try OrderTables.move(
-        order.id, to: delivery.type, step: "done", reason: reason, refunding: false, finished: now, database)
-    }
+    let cancelled = isFirst ? [OrderEvent.cancelled(state: delivery.type, reason: reason, at: now)] : []
     switch delivery.type {
     case EventType.confirmed:
-      return isFirst ? .ended(order, in: OrderTables.confirmed, .committed, reason: "") : .nothing
+      guard isFirst else { return OrderDecision(.nothing) }
+      return OrderDecision([.approved(at: now)], .ended(order, in: OrderTables.confirmed, .committed, reason: ""))
     case EventType.rejected:
-      return isFirst ? .ended(order, in: OrderTables.rejected, .rejected, reason: reason) : .nothing
+      return OrderDecision(
+        cancelled, isFirst ? .ended(order, in: OrderTables.rejected, .rejected, reason: reason) : .nothing)
     default:
       let step = delivery.payload.source == ShopPlan.item ? ShopPlan.payment : ShopPlan.item
-      return .rollsBack(order, step: step, reason: reason)
+      return OrderDecision(cancelled, .rollsBack(order, step: step, reason: reason))
     }
   }
 }

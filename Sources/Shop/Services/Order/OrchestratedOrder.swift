@@ -7,32 +7,29 @@ internal import Transactions
 struct OrchestratedOrder: Sendable {
   let delivery: Delivery
   let now: Int64
+  let keeper: any OrderKeeper
   private var gtxid: GTXID { delivery.context.gtxid }
-
-  init(delivery: Delivery, now: Int64) {
-    self.delivery = delivery
-    self.now = now
-  }
+  private var cause: OrderCause { OrderCause(id: delivery.message, context: delivery.context) }
 
   func act(_ command: SagaCommand, _ body: Payload, _ database: Database) throws -> SagaParticipant.Answer {
     if command.name == CommandName.createOrder { return try create(body, for: command.saga, database) }
-    guard let order = try OrderTables.order(gtxid: gtxid.hex, database) else {
-      return .refused("transaction \(gtxid.hex) has no order")
-    }
+    guard let id = try OrderTables.order(gtxid: gtxid.hex, database)?.id, let kept = try keeper.order(id, database)
+    else { return .refused("transaction \(gtxid.hex) has no order") }
     let isGood = command.name == CommandName.approveOrder
-    if !isGood { delivery.span.set(AttributeName.undoes, .integer(order.hop)) }
-    try OrderTables.move(
-      order.id, to: isGood ? OrderTables.approved : OrderTables.cancelled, step: "done", reason: body.reason ?? "",
-      refunding: false, finished: now, database)
+    if !isGood { delivery.span.set(AttributeName.undoes, .integer(kept.order.hop)) }
+    let event: OrderEvent =
+      isGood
+      ? .approved(at: now) : .cancelled(state: OrderTables.cancelled, reason: body.reason ?? "", at: now)
+    try keeper.change(kept, by: [event], cause, database)
     return .done()
   }
 
   private func create(_ body: Payload, for saga: String, _ database: Database) throws -> SagaParticipant.Answer {
-    guard
-      let id = try OrderTables.insert(
-        body, saga: .orchestrated, gtxid: gtxid.hex, isDeliverable: true, hop: delivery.context.ltxid,
-        database)
-    else { return .refused("transaction \(gtxid.hex) has an order already") }
+    let order = OrderTables.Order(
+      body, saga: .orchestrated, gtxid: gtxid.hex, isDeliverable: true, hop: delivery.context.ltxid)
+    guard let id = try keeper.create(order, cause, database) else {
+      return .refused("transaction \(gtxid.hex) has an order already")
+    }
     guard case .granted = try SemanticLock.claim("order/\(id)", for: saga, now: now, database) else {
       preconditionFailure("a new order belongs to nobody")
     }

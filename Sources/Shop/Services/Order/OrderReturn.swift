@@ -11,6 +11,7 @@ struct OrderReturn: Sendable {
 
   let process: ServiceProcess
   let database: DatabasePort
+  let keeper: any OrderKeeper
 
   private enum Verdict: Sendable {
     /// False: it had been taken before.
@@ -25,9 +26,7 @@ struct OrderReturn: Sendable {
       guard case .taken(let order, true) = verdict else { return }
       Self.turnsBack(order, context, process)
     }
-    let verdict = try await database.transaction("return", at: .call, onCommit: tell) {
-      try Self.decide(request, context, process, $0)
-    }
+    let verdict = try await decide(request, context, tell)
     switch verdict {
     case .taken(let order, _):
       return Response(202, body: Payload(order: order.id, state: OrderTables.cancelled, step: ShopPlan.payment))
@@ -39,25 +38,29 @@ struct OrderReturn: Sendable {
     }
   }
 
-  private static func decide(
-    _ request: Request, _ context: TraceContext, _ process: ServiceProcess, _ database: Database
-  ) throws -> Verdict {
-    guard let order = try OrderTables.order(gtxid: request.argument, database), order.user == request.user else {
-      return .unknown
+  /// Decides anew when a record of the order's saga was faster.
+  private func decide(
+    _ request: Request, _ context: TraceContext, _ tell: @escaping @Sendable (Verdict) -> Void
+  ) async throws -> Verdict {
+    let (now, keeper) = (process.world.time.now, keeper)
+    let cause = OrderCause(id: "\(context.gtxid.hex)/return", context: context)
+    while true {
+      do {
+        return try await database.transaction("return", at: .call, onCommit: tell) { database -> Verdict in
+          guard let id = try OrderTables.order(gtxid: request.argument, database)?.id,
+            let kept = try keeper.order(id, database), kept.order.user == request.user
+          else { return .unknown }
+          let order = kept.order
+          if order.isRefunding, order.reason == BusinessReason.returned { return .taken(order, isNew: false) }
+          guard order.saga == .choreographed, order.isGood, !order.isRefunding else { return .refused(order) }
+          try keeper.change(
+            kept, by: [.refundAsked(reason: BusinessReason.returned, undo: nil, at: now)], cause, database)
+          return .taken(order, isNew: true)
+        }
+      } catch is AppendConflict {
+        continue
+      }
     }
-    if order.isRefunding, order.reason == BusinessReason.returned { return .taken(order, isNew: false) }
-    guard order.saga == .choreographed, order.isGood, !order.isRefunding else { return .refused(order) }
-    try OrderTables.move(
-      order.id, to: OrderTables.cancelled, step: ShopPlan.payment, reason: BusinessReason.returned, refunding: true,
-      finished: process.world.time.now, database)
-    var payload = order.payload
-    payload.reason = BusinessReason.returned
-    payload.transaction = order.gtxid
-    try process.write(
-      .event(
-        EventType.orderFailed, to: TopicName.payment, order: order.id, payload, context: context, process: process),
-      database)
-    return .taken(order, isNew: true)
   }
 
   private static func turnsBack(_ order: OrderTables.Order, _ context: TraceContext, _ process: ServiceProcess) {

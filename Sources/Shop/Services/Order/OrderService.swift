@@ -7,7 +7,8 @@ internal import Transactions
 /// Orders: starts the saga, and ends it.
 ///
 /// `POST /orders` creates an order and the first event of its saga in one transaction. What the answers mean for it is
-/// the business of its saga: ``ChoreographedOrder``, ``JoinOrder``, ``CreditOrder``.
+/// the business of its saga: ``ChoreographedOrder``, ``JoinOrder``, ``CreditOrder``. How an order is written, and others
+/// are told of it, is the business of the ``OrderKeeper``.
 actor OrderService: ShopService {
   static let plan = ServicePlan(
     name: ShopPlan.order, team: "orders", instances: 2, firstPort: 41_811, workers: 32,
@@ -34,12 +35,14 @@ actor OrderService: ShopService {
           CommandName.createOrder: "create", CommandName.approveOrder: "approve", CommandName.cancelOrder: "cancel",
           CommandName.unlock: "unlock",
         ]),
+      Subscription(TopicName.legacyEvents, [EventType.legacyOrderPlaced: "take order in"]),
     ], joins: [JoinVerdict.plan], calls: [ProductCheck.plan], program: { OrderService($0) })
 
   nonisolated let unownedExecutor: UnownedSerialExecutor
   private let process: ServiceProcess
   private let world: World
   private let database: DatabasePort
+  private let keeper: any OrderKeeper
   private let products: ProductCheck
   private var random: RandomStream
 
@@ -47,6 +50,7 @@ actor OrderService: ShopService {
     guard let database = process.database else { preconditionFailure("the order service keeps a database") }
     self.process = process
     self.database = database
+    keeper = process.orderKeeper
     products = ProductCheck(process: process)
     world = process.world
     unownedExecutor = process.world.time.asUnownedSerialExecutor()
@@ -67,7 +71,7 @@ actor OrderService: ShopService {
       return Response(202, body: Payload(state: (request.body.saga ?? .choreographed).first, step: "sandbox"))
     case "GET /orders/{gtxid}": return try await state(of: request.argument)
     case OrderReturn.route:
-      return try await OrderReturn(process: process, database: database).take(request, context)
+      return try await OrderReturn(process: process, database: database, keeper: keeper).take(request, context)
     case "GET /orders":
       let user = request.user
       var orders = Payload(user: user)
@@ -82,46 +86,25 @@ actor OrderService: ShopService {
     let process = process
     let isDeliverable = !random.happens(world.settings.undeliverable)
     let saga = body.saga ?? .choreographed
-    let gtxid = context.gtxid.hex
-    let event = Self.firstEvent(of: saga, body, context: context, process: process)
+    let order = OrderTables.Order(
+      body, saga: saga, gtxid: context.gtxid.hex, isDeliverable: isDeliverable, hop: context.ltxid)
     let accepted = { @Sendable [process, world] (isNew: Bool) in
       guard isNew else { return }
       world.transactions.began(context.gtxid, saga, step: saga.firstStep)
       process.log(.info, context, "order created: \(body.sku ?? "") ×\(body.quantity ?? 0), \(body.amount ?? 0) KRW")
     }
-    _ = try await database.transaction("create", at: .call, onCommit: accepted) { database -> Bool in
-      guard
-        let id = try OrderTables.insert(
-          body, saga: saga, gtxid: gtxid, isDeliverable: isDeliverable, hop: context.ltxid, database)
-      else { return false }
-      var payload = body
-      payload.order = id
-      var entry = event
-      entry.key = "\(id)"
-      entry.payload = payload.json
-      try process.write(entry, database)
-      return true
+    let cause = OrderCause(id: "\(context.gtxid.hex)/create", context: context)
+    _ = try await database.transaction("create", at: .call, onCommit: accepted) { [keeper] database in
+      try keeper.create(order, cause, database) != nil
     }
     return Response(202, body: Payload(state: saga.first, step: saga.firstStep))
   }
 
-  /// The order's number comes with its row.
-  private static func firstEvent(
-    of saga: SagaKind, _ body: Payload, context: TraceContext, process: ServiceProcess
-  ) -> Outbox.Entry {
-    switch saga {
-    case .choreographed:
-      .event(EventType.orderCreated, to: TopicName.inventory, order: 0, body, context: context, process: process)
-    case .orchestrated: preconditionFailure("an orchestrated order is created by a command")
-    case .join:
-      .event(EventType.placed, to: TopicName.orders, order: 0, body, context: context, process: process)
-    case .credit, .creditLarge:
-      .event(EventType.creditOrderCreated, to: TopicName.credit, order: 0, body, context: context, process: process)
-    }
-  }
-
   private func state(of gtxid: String) async throws -> Response {
     guard let order = try await database.read({ try OrderTables.order(gtxid: gtxid, $0) }) else {
+      if let state = try await database.read({ try OrderTables.legacyState(of: gtxid, $0) }) {
+        return Response(200, body: Payload(state: state, step: "done"))
+      }
       return Response(404, body: Payload(reason: "no order of transaction \(gtxid)"))
     }
     return Response(
@@ -132,28 +115,69 @@ actor OrderService: ShopService {
 
   func handle(_ delivery: Delivery) async throws -> Handling {
     if delivery.topic == TopicName.commands(ShopPlan.order) {
-      try await CommandHandler(process: process, database: database).handle(
-        delivery, OrchestratedOrder(delivery: delivery, now: world.time.now).act
-      )
+      try await CommandHandler(process: process, database: database, send: keeper.reply).handle(
+        delivery, OrchestratedOrder(delivery: delivery, now: world.time.now, keeper: keeper).act)
       return .done
     }
-    let now = world.time.now
-    let process = process
+    if delivery.topic == TopicName.legacyEvents {
+      try await takeIn(delivery)
+      return .done
+    }
+    var attempt = 1
+    while true {
+      do {
+        try await decide(on: delivery, attempt: attempt)
+        return .done
+      } catch let conflict as AppendConflict {
+        guard attempt < Self.attempts else { throw conflict }
+        attempt += 1
+        process.log(.info, delivery.context, "\(delivery.type) is decided anew: \(conflict)")
+      }
+    }
+  }
+
+  /// How often a step is decided at most while others are faster each time; the record comes again after that.
+  private static let attempts = 4
+
+  private func decide(on delivery: Delivery, attempt: Int) async throws {
+    let (now, process, keeper, id) = (world.time.now, process, keeper, delivery.payload.order ?? 0)
     let rules = rules(for: delivery)
     let tell = { @Sendable [self] (verdict: OrderVerdict) in report(verdict, delivery) }
+    var context = delivery.context
+    // The hop that an attempt gave to an event went with it.
+    if attempt > 1 { context = TraceContext(gtxid: context.gtxid, ltxid: context.ltxid, span: context.span) }
+    let cause = OrderCause(id: delivery.message, context: context)
+    let known = keeper.checksVersions ? try await database.read { try keeper.order(id, $0) } : nil
     _ = try await database.transaction("on \(delivery.type)", at: .record, onCommit: tell) { database -> OrderVerdict in
       guard try process.accept(delivery, database) else { return .duplicate }
-      guard let order = try OrderTables.order(id: delivery.payload.order ?? 0, database) else { return .unknown }
-      return try rules.apply(to: order, now: now, database)
+      guard let kept = try known ?? keeper.order(id, database) else { return .unknown }
+      let decision = rules.decide(kept.order, now: now)
+      try keeper.change(kept, by: decision.events, cause, database)
+      return decision.verdict
     }
-    return .done
+  }
+
+  /// An order of the legacy shop: whoever asks for it here is told how it stands.
+  private func takeIn(_ delivery: Delivery) async throws {
+    let (process, world, now) = (process, world, world.time.now)
+    let tell = { @Sendable (isNew: Bool) in
+      guard isNew else { return world.suppressedDuplicate(delivery) }
+      world.effect(delivery)
+      delivery.span.succeed()
+    }
+    _ = try await database.transaction(delivery.type, isQuiet: true, at: .record, onCommit: tell) { database in
+      guard try process.accept(delivery, database) else { return false }
+      try OrderTables.noteLegacy(
+        delivery.context.gtxid.hex, state: delivery.payload.state ?? "", now: now, database)
+      return true
+    }
   }
 
   private func rules(for delivery: Delivery) -> any OrderRules {
     switch delivery.topic {
-    case TopicName.credit: CreditOrder(delivery: delivery, process: process)
-    case TopicName.orders: JoinOrder(delivery: delivery, process: process)
-    default: ChoreographedOrder(delivery: delivery, process: process)
+    case TopicName.credit: CreditOrder(delivery: delivery)
+    case TopicName.orders: JoinOrder(delivery: delivery)
+    default: ChoreographedOrder(delivery: delivery)
     }
   }
 

@@ -1,40 +1,42 @@
-internal import Foundation
 internal import GRDB
 internal import Operations
-internal import TraceModel
 internal import Transactions
 
 /// The order service's database: what it knows of each order, and what follows from each event.
 enum OrderTables: ServiceTables {
-  static let schema =
-    Outbox.schema + Inbox.schema + SagaParticipant.schema + """
-      CREATE TABLE orders(
-        id INTEGER PRIMARY KEY AUTOINCREMENT,
-        gtxid TEXT NOT NULL UNIQUE,
-        saga TEXT NOT NULL,
-        user TEXT NOT NULL,
-        sku TEXT NOT NULL,
-        quantity INTEGER NOT NULL,
-        amount INTEGER NOT NULL,
-        deliverable INTEGER NOT NULL,
-        state TEXT NOT NULL,
-        step TEXT NOT NULL,
-        reason TEXT NOT NULL,
-        hop INTEGER NOT NULL,
-        refunding INTEGER NOT NULL DEFAULT 0,
-        credit INTEGER,
-        stock INTEGER,
-        finished INTEGER);
-      CREATE INDEX orders_user ON orders(user, id);
-      CREATE INDEX orders_finished ON orders(finished) WHERE finished IS NOT NULL;
-      CREATE TABLE total(
-        saga TEXT NOT NULL,
-        state TEXT NOT NULL,
-        orders INTEGER NOT NULL,
-        amount INTEGER NOT NULL,
-        quantity INTEGER NOT NULL,
-        PRIMARY KEY(saga, state)) WITHOUT ROWID;
-      """
+  static let schema = Outbox.schema + Inbox.schema + SagaParticipant.schema + rows
+
+  /// The orders themselves, what forgotten ones came to, and those of the legacy shop.
+  static let rows = """
+    CREATE TABLE orders(
+      id INTEGER PRIMARY KEY AUTOINCREMENT,
+      gtxid TEXT NOT NULL UNIQUE,
+      saga TEXT NOT NULL,
+      user TEXT NOT NULL,
+      sku TEXT NOT NULL,
+      quantity INTEGER NOT NULL,
+      amount INTEGER NOT NULL,
+      deliverable INTEGER NOT NULL,
+      state TEXT NOT NULL,
+      step TEXT NOT NULL,
+      reason TEXT NOT NULL,
+      hop INTEGER NOT NULL,
+      refunding INTEGER NOT NULL DEFAULT 0,
+      undo INTEGER,
+      credit INTEGER,
+      stock INTEGER,
+      finished INTEGER);
+    CREATE INDEX orders_user ON orders(user, id);
+    CREATE INDEX orders_finished ON orders(finished) WHERE finished IS NOT NULL;
+    CREATE TABLE total(
+      saga TEXT NOT NULL,
+      state TEXT NOT NULL,
+      orders INTEGER NOT NULL,
+      amount INTEGER NOT NULL,
+      quantity INTEGER NOT NULL,
+      PRIMARY KEY(saga, state)) WITHOUT ROWID;
+    CREATE TABLE legacy_order(gtxid TEXT PRIMARY KEY, state TEXT NOT NULL, taken INTEGER NOT NULL) WITHOUT ROWID;
+    """
 
   static let pending = "PENDING"
   static let paid = "PAID"
@@ -47,74 +49,36 @@ enum OrderTables: ServiceTables {
   static let confirmed = "CONFIRMED"
   static let rolledBack = "ROLLBACK"
 
-  struct Order: Sendable {
-    var id: Int64
-    var gtxid: String
-    var saga: SagaKind
-    var user: String
-    var sku: String
-    var quantity: Int64
-    var amount: Int64
-    var isDeliverable: Bool
-    var state: String
-    var step: String
-    var reason: String
-    /// The hop that created it.
-    var hop: Int64
-    /// True once its money was asked back.
-    var isRefunding: Bool
-    /// Whether credit and stock were reserved for it; nil while that is not known.
-    var hasCredit: Bool?
-    var hasStock: Bool?
+  /// The step of an order that has come to its end.
+  static let done = "done"
+  static let name = "orders"
 
-    var payload: Payload {
-      var payload = Payload(order: id, user: user, sku: sku, quantity: quantity, amount: amount)
-      if saga != .choreographed { payload.saga = saga }
-      return payload
-    }
-
-    var isGood: Bool { state == saga.good }
-
-    fileprivate static let columns =
-
-      "id, gtxid, saga, user, sku, quantity, amount, deliverable, state, step, reason, hop, refunding, credit, stock"
-
-    /// Reads ``columns``.
-    fileprivate init(_ row: borrowing Columns) {
-      id = row.value(0)
-      gtxid = row.value(1)
-      let name: String = row.value(2)
-      guard let saga = SagaKind(rawValue: name) else { preconditionFailure("there is no saga \(name)") }
-      self.saga = saga
-      user = row.value(3)
-      sku = row.value(4)
-      quantity = row.value(5)
-      amount = row.value(6)
-      isDeliverable = row.value(7)
-      state = row.value(8)
-      step = row.value(9)
-      reason = row.value(10)
-      hop = row.value(11)
-      isRefunding = row.value(12)
-      hasCredit = row.number(13).map { $0 != 0 }
-      hasStock = row.number(14).map { $0 != 0 }
-    }
-  }
-
-  /// The number of a new order; nil when the transaction has one already.
-  static func insert(
-    _ order: Payload, saga: SagaKind, gtxid: String, isDeliverable: Bool, hop: LTXID, _ database: Database
-  ) throws -> Int64? {
+  /// The number of a new order; nil when its transaction has one already.
+  /// - Parameter order: without a number, or with one that no order had.
+  static func insert(_ order: Order, _ database: Database) throws -> Int64? {
     try database.run(
       """
-      INSERT OR IGNORE INTO orders(gtxid, saga, user, sku, quantity, amount, deliverable, state, step, reason, hop)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, '', ?)
+      INSERT OR IGNORE INTO orders(id, gtxid, saga, user, sku, quantity, amount, deliverable, state, step, reason, hop)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       """,
       [
-        gtxid, saga.rawValue, order.user ?? "", order.sku ?? "", order.quantity ?? 0, order.amount ?? 0, isDeliverable,
-        saga.first, saga.firstStep, Int64(hop.number),
+        order.id == 0 ? nil : order.id, order.gtxid, order.saga.rawValue, order.user, order.sku, order.quantity,
+        order.amount, order.isDeliverable, order.state, order.step, order.reason, order.hop,
       ])
     return database.changesCount > 0 ? database.lastInsertedRowID : nil
+  }
+
+  /// Writes what can change of an order.
+  static func update(_ order: Order, _ database: Database) throws {
+    try database.run(
+      """
+      UPDATE orders SET state = ?, step = ?, reason = ?, refunding = ?, undo = ?, credit = ?, stock = ?, finished = ?
+      WHERE id = ?
+      """,
+      [
+        order.state, order.step, order.reason, order.isRefunding, order.undo, order.hasCredit, order.hasStock,
+        order.finished, order.id,
+      ])
   }
 
   static func order(gtxid: String, _ database: Database) throws -> Order? {
@@ -133,6 +97,17 @@ enum OrderTables: ServiceTables {
       [prefix, prefix + "g"], Order.init)
   }
 
+  /// Notes how an order of the legacy shop stands.
+  static func noteLegacy(_ gtxid: String, state: String, now: Int64, _ database: Database) throws {
+    try database.run(
+      "INSERT OR REPLACE INTO legacy_order(gtxid, state, taken) VALUES (?, ?, ?)", [gtxid, state, now])
+  }
+
+  /// How an order of the legacy shop stands; nil when none of that transaction is known.
+  static func legacyState(of gtxid: String, _ database: Database) throws -> String? {
+    try database.first("SELECT state FROM legacy_order WHERE gtxid = ?", [gtxid]) { $0.value(0) }
+  }
+
   /// A customer's three latest, newest first.
   static func latest(of user: String, _ database: Database) throws -> [Payload] {
     try database.all("SELECT id, sku, state FROM orders WHERE user = ? ORDER BY id DESC LIMIT 3", [user]) { row in
@@ -145,19 +120,9 @@ enum OrderTables: ServiceTables {
     try database.all("SELECT \(Order.columns) FROM orders WHERE finished < ? ORDER BY id", [time], Order.init)
   }
 
-  /// - Parameter finished: when it reached its last state, in nanoseconds; nil while it goes on.
-  static func move(
-    _ id: Int64, to state: String, step: String, reason: String, refunding: Bool, finished: Int64?, _ database: Database
-  ) throws {
-    try database.run(
-      "UPDATE orders SET state = ?, step = ?, reason = ?, refunding = ?, finished = ? WHERE id = ?",
-      [state, step, reason, refunding, finished, id])
-  }
-
-  /// Notes whether credit or stock was reserved for it.
-  static func note(_ id: Int64, credit: Bool?, stock: Bool?, step: String, _ database: Database) throws {
-    try database.run(
-      "UPDATE orders SET credit = ?, stock = ?, step = ? WHERE id = ?", [credit, stock, step, id])
+  /// All that are not forgotten, in the order of their numbers.
+  static func all(_ database: Database) throws -> [Order] {
+    try database.all("SELECT \(Order.columns) FROM orders ORDER BY id", [], Order.init)
   }
 
   /// Those that have not reached their last state, in the order of their numbers.
@@ -177,6 +142,7 @@ enum OrderTables: ServiceTables {
         orders = orders + excluded.orders, amount = amount + excluded.amount, quantity = quantity + excluded.quantity
       """, [time, kept])
     try database.run("DELETE FROM orders WHERE \(others)", [time, kept])
+    try database.run("DELETE FROM legacy_order WHERE taken < ?", [time])
     try SagaParticipant.prune(receivedBefore: time, database)
   }
 

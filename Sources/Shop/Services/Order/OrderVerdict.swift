@@ -1,6 +1,4 @@
-internal import GRDB
 internal import Operations
-internal import Transactions
 
 /// What an event has made of an order.
 enum OrderVerdict: Sendable {
@@ -17,7 +15,21 @@ enum OrderVerdict: Sendable {
   case turnsBack(OrderTables.Order, in: String, step: String, reason: String)
 }
 
-/// What the events of one kind of saga mean for an order. It changes the order, and writes what follows to the outbox.
+/// What follows from an event of a saga: what happens to the order, and what that means for its transaction.
+struct OrderDecision: Sendable {
+  var events: [OrderEvent]
+  var verdict: OrderVerdict
+
+  init(_ events: [OrderEvent], _ verdict: OrderVerdict) {
+    self.events = events
+    self.verdict = verdict
+  }
+
+  /// Nothing happens to the order.
+  init(_ verdict: OrderVerdict) { self.init([], verdict) }
+}
+
+/// What the events of one kind of saga mean for an order. It looks at nothing but what it is given.
 protocol OrderRules: Sendable {
-  func apply(to order: OrderTables.Order, now: Int64, _ database: Database) throws -> OrderVerdict
+  func decide(_ order: OrderTables.Order, now: Int64) -> OrderDecision
 }

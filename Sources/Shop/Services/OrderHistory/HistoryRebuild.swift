@@ -96,7 +96,13 @@ struct HistoryRebuild: Sendable {
   private func begin() throws -> Place {
     try admit()
     let total = try log.count(of: "orders")
-    return Place(view: try store.write { try HistoryTables.beginShadow($0) }, total: total)
+    let isEarly = world.value.settings.wrongOrders.contains(.serveThenRebuild)
+    let view = try store.write { database in
+      let shadow = try HistoryTables.beginShadow(database)
+      if isEarly { try HistoryTables.cutOver(to: shadow, database) }
+      return shadow
+    }
+    return Place(view: view, total: total)
   }
 
   private func admit() throws {

@@ -9,7 +9,7 @@ internal import Transactions
 /// order changes come.
 enum HistoryTables: ServiceTables {
   static let schema =
-    Outbox.leaseSchema + MinerPositions.schema + JobRunner.schema + """
+    Outbox.leaseSchema + MinerPositions.schema + JobRunner.schema + Reconciliation.schema + """
       CREATE TABLE document(
         view INTEGER NOT NULL,
         id INTEGER NOT NULL,

@@ -24,7 +24,7 @@ enum OrderChange {
   /// - Parameter position: that of the change after which the row is so: of two documents of one order the one with the
   ///   larger position is the newer.
   static func document(_ row: RowImage, position: Int64) -> Payload? {
-    guard let id = row["id"]?.integer else { return nil }
+    guard row.table.name == OrderTables.name, let id = row["id"]?.integer else { return nil }
     var document = Payload(
       order: id, user: row["user"]?.text, sku: row["sku"]?.text, quantity: row["quantity"]?.integer,
       amount: row["amount"]?.integer, reason: row["reason"]?.text, state: row["state"]?.text)

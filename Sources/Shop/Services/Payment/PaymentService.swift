@@ -87,8 +87,8 @@ actor PaymentService: ShopService {
     switch outcome.result {
     case .success(let response) where response.status == 200:
       span.succeed()
-      try await answer(PaymentAnswer.charged(delivery), reason: nil, delivery)
       process.log(.info, context, "charged \(Self.won(delivery.payload.amount ?? 0))")
+      try await answer(PaymentAnswer.charged(delivery), reason: nil, delivery)
       return .done
     case .success(let response):
       let reason = response.body.reason ?? "declined"

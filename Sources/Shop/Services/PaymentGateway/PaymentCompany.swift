@@ -78,6 +78,17 @@ final class CompanyBooks: @unchecked Sendable {
   private let entries = Locked(OrderedDictionary<String, (entry: Entry, at: Int64)>())
   /// What has been charged and not given back, in won.
   private(set) var kept: Int64 = 0
+
+  /// A line of the statement that the company sends: money taken, or given back where the amount is below 0.
+  struct StatementLine {
+    var number: Int64
+    var key: String
+    var amount: Int64
+    var time: Int64
+  }
+
+  private var lines: [StatementLine] = []
+  private var lastLine: Int64 = 0
   private(set) var charges: UInt64 = 0
   private(set) var repeated: UInt64 = 0
   private(set) var refunds: UInt64 = 0
@@ -101,6 +112,7 @@ final class CompanyBooks: @unchecked Sendable {
     if case .charged = entry {
       kept += amount
       charges += 1
+      state(key, amount)
       world.audit.effect(of: key, in: "charges", at: world.time.now)
     }
     entries.withLock { $0[key] = (entry, world.time.now) }
@@ -111,9 +123,21 @@ final class CompanyBooks: @unchecked Sendable {
     if case .charged(let amount) = entry(key) {
       kept -= amount
       refunds += 1
+      state(key, -amount)
       world.audit.effect(of: key, in: "refunds", at: world.time.now)
     }
     entries.withLock { $0[key] = (.voided, world.time.now) }
+  }
+
+  private func state(_ key: String, _ amount: Int64) {
+    lastLine += 1
+    lines.append(StatementLine(number: lastLine, key: key, amount: amount, time: world.time.now))
+  }
+
+  /// The oldest lines after one of that number, at most `limit`.
+  func statement(after number: Int64, limit: Int) -> [StatementLine] {
+    let start = lines.firstIndex { $0.number > number } ?? lines.count
+    return Array(lines[start...].prefix(limit))
   }
 
   /// The money that is held under a key, in won; nil when the key is not known, or no longer.
@@ -128,6 +152,7 @@ final class CompanyBooks: @unchecked Sendable {
   /// Forgets keys that were last used before `time`; the sums stay. A real company forgets after a day or so; ours is
   /// told from when on no request can name a key again.
   func prune(before time: Int64, keeping: Set<String> = []) {
+    lines.removeFirst(lines.firstIndex { $0.time >= time } ?? lines.count)
     entries.withLock { entries in
       guard let oldest = entries.values.first, oldest.at < time - 60_000_000_000 else { return }
       let kept = entries.prefix { $0.value.at < time }.filter { keeping.contains($0.key) }

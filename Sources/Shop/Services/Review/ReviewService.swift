@@ -1,27 +1,33 @@
 internal import GRDB
+internal import Operations
 internal import Simulation
 internal import TraceModel
 internal import Transactions
 
-/// Reviews: what customers think of products.
+/// Reviews: what customers think of products. Each that is written is handed back to the legacy shop by message, and those
+/// that are written there still are taken in.
 actor ReviewService: ShopService {
   static let plan = ServicePlan(
     name: ShopPlan.review, team: "web", instances: 2, firstPort: 41_881, workers: 16,
-    store: StorePlan(connections: 10, tables: ReviewTables.self, publishes: false), program: { ReviewService($0) })
+    store: StorePlan(connections: 10, tables: ReviewTables.self),
+    reads: [Subscription(TopicName.legacyEvents, [EventType.legacyReviewWritten: "take review in"])],
+    program: { ReviewService($0) })
 
   nonisolated let unownedExecutor: UnownedSerialExecutor
+  private let process: ServiceProcess
   private let world: World
   private let database: DatabasePort
 
   init(_ process: ServiceProcess) {
     guard let database = process.database else { preconditionFailure("the review service keeps a database") }
+    self.process = process
     self.database = database
     world = process.world
     unownedExecutor = process.world.time.asUnownedSerialExecutor()
   }
 
   func handle(_ request: Request, from context: TraceContext) async throws -> Response {
-    let (body, now) = (request.body, world.time.now)
+    let body = request.body
     switch request.route {
     case "GET /reviews/{sku}":
       let sku = request.argument
@@ -31,68 +37,42 @@ actor ReviewService: ShopService {
         return Response(400, body: Payload(reason: "a review has a sku and 1 to 5 stars"))
       }
       // Whoever sends it again, because the answer was lost, has written one review.
-      let id = context.gtxid.hex
-      try await database.transaction("review", isQuiet: true) {
-        try ReviewTables.add(
-          id, sku: sku, user: request.user, stars: stars, words: body.words ?? "", now: now, $0)
-      }
+      try await write(
+        ReviewTables.Review(
+          id: context.gtxid.hex, sku: sku, user: request.user, stars: stars, words: body.words ?? "",
+          written: world.time.now), context)
       return Response(201)
     default: return .notFound("review has no \(request.route)")
     }
   }
-}
 
-/// The review service's database.
-enum ReviewTables: ServiceTables {
-  static let schema = """
-    CREATE TABLE review(
-      id TEXT PRIMARY KEY,
-      sku TEXT NOT NULL,
-      user TEXT NOT NULL,
-      stars INTEGER NOT NULL,
-      words TEXT NOT NULL,
-      written INTEGER NOT NULL) WITHOUT ROWID;
-    CREATE INDEX review_sku ON review(sku, written);
-    CREATE TABLE score(sku TEXT PRIMARY KEY, reviews INTEGER NOT NULL, stars INTEGER NOT NULL) WITHOUT ROWID;
-    """
-
-  static func add(
-    _ id: String, sku: String, user: String, stars: Int64, words: String, now: Int64, _ database: Database
-  ) throws {
-    try database.run(
-      "INSERT OR IGNORE INTO review(id, sku, user, stars, words, written) VALUES (?, ?, ?, ?, ?, ?)",
-      [id, sku, user, stars, words, now])
-    guard database.changesCount > 0 else { return }
-    try database.run(
-      """
-      INSERT INTO score(sku, reviews, stars) VALUES (?, 1, ?)
-      ON CONFLICT(sku) DO UPDATE SET reviews = reviews + 1, stars = stars + excluded.stars
-      """, [sku, stars])
+  private func write(_ review: ReviewTables.Review, _ context: TraceContext) async throws {
+    let process = process
+    try await database.transaction("review") { database in
+      guard try ReviewTables.add(review, isOwn: true, database), process.tellsOtherShop else { return }
+      // With how many it has taken by now, so that the legacy shop sees whether it knows them all.
+      let taken = try ReviewTables.taken(of: review.sku, byOwn: true, database)
+      var result = review.payload
+      result.quantity = taken.reviews
+      result.sum = taken.stars
+      try process.write(
+        .legacy(EventType.reviewHandedBack, key: review.sku, result, context: context, process: process), database)
+    }
   }
 
-  /// How many there are, their mean, and the three newest.
-  static func summary(of sku: String, _ database: Database) throws -> Payload {
-    var summary = Payload(sku: sku)
-    let score = try database.first("SELECT reviews, stars FROM score WHERE sku = ?", [sku]) { row in
-      (reviews: row.value(0) as Int64, stars: row.value(1) as Int64)
+  func handle(_ delivery: Delivery) async throws -> Handling {
+    let (process, world) = (process, world)
+    let review = ReviewTables.Review(delivery.payload, id: delivery.context.gtxid.hex)
+    let tell = { @Sendable (isNew: Bool) in
+      guard isNew else { return world.suppressedDuplicate(delivery) }
+      world.effect(delivery)
+      delivery.span.succeed()
     }
-    if let score {
-      summary.quantity = score.reviews
-      summary.stars = (score.stars + score.reviews / 2) / score.reviews
+    _ = try await database.transaction(delivery.type, isQuiet: true, at: .record, onCommit: tell) { database in
+      guard try process.accept(delivery, database) else { return false }
+      _ = try ReviewTables.add(review, isOwn: false, database)
+      return true
     }
-    summary.entries = try database.all(
-      "SELECT user, stars, words FROM review WHERE sku = ? ORDER BY written DESC, id LIMIT 3", [sku]
-    ) { row in
-      var review = Payload(user: row.value(0))
-      review.stars = row.value(1)
-      review.words = row.value(2)
-      return review
-    }
-    return summary
-  }
-
-  /// The scores stay.
-  static func prune(finishedBefore time: Int64, keeping orders: [Int64], _ database: Database) throws {
-    try database.run("DELETE FROM review WHERE written < ?", [time])
+    return .done
   }
 }

@@ -9,13 +9,16 @@ internal import Transactions
 struct CommandHandler: Sendable {
   let process: ServiceProcess
   let database: DatabasePort
+  /// Where replies are written.
+  var send: SagaParticipant.Send = { try Outbox.write($0, $1) }
 
   /// What a service does for a command, in the transaction in which that is noted and answered.
   typealias Act = @Sendable (SagaCommand, Payload, Database) throws -> SagaParticipant.Answer
 
   func handle(_ delivery: Delivery, _ act: @escaping Act) async throws {
     let command = try Self.command(in: delivery)
-    let participant = SagaParticipant(process.instance.service.name)
+    let participant = SagaParticipant(
+      process.instance.service.name, isBlind: process.makes(.noIdempotency), send: send)
     let context = SagaContext(delivery.context, process)
     let world = process.world
     let tell = { @Sendable (handling: SagaParticipant.Handling) in

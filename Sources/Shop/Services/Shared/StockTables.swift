@@ -29,6 +29,9 @@ enum StockTables: ServiceTables {
   static let rejected = "REJECTED"
   /// Sold for good: nothing gives it back.
   static let confirmed = "CONFIRMED"
+  /// Sold by the legacy shop, with pieces that were there, and without.
+  static let legacy = "LEGACY"
+  static let short = "SHORT"
 
   struct Reservation: Sendable {
     var sku: String
@@ -62,6 +65,31 @@ enum StockTables: ServiceTables {
       "INSERT OR REPLACE INTO reservation(order_id, sku, quantity, state, hop, changed) VALUES (?, ?, ?, ?, ?, ?)",
       [order, sku, quantity, isEnough ? reserved : rejected, Int64(hop.number), now])
     return isEnough
+  }
+
+  /// Takes out what the legacy shop has sold, as far as it is there; such orders are counted downwards from -1.
+  static func takeOut(
+    legacyOrder: Int64, sku: String, quantity: Int64, hop: LTXID, now: Int64, _ database: Database
+  ) throws -> Bool {
+    try database.run(
+      "UPDATE product SET stock = stock - ? WHERE sku = ? AND stock >= ?", [quantity, sku, quantity])
+    let isEnough = database.changesCount > 0
+    try database.run(
+      "INSERT INTO reservation(order_id, sku, quantity, state, hop, changed) VALUES (?, ?, ?, ?, ?, ?)",
+      [-legacyOrder, sku, quantity, isEnough ? legacy : short, Int64(hop.number), now])
+    return isEnough
+  }
+
+  /// What the legacy shop has sold, as far as it was told here: with pieces that were there, and without.
+  static func soldByLegacy(_ database: Database) throws -> (covered: Int64, short: Int64) {
+    func sum(_ state: String) throws -> Int64 {
+      try database.number(
+        """
+        SELECT coalesce((SELECT sum(quantity) FROM reservation WHERE state = ?), 0)
+          + coalesce((SELECT quantity FROM total WHERE state = ?), 0)
+        """, [state, state])
+    }
+    return (try sum(legacy), try sum(short))
   }
 
   /// Pieces that can be had; nil for a product that there is not.
@@ -123,8 +151,8 @@ enum StockTables: ServiceTables {
       try database.number(
         """
         SELECT coalesce(sum(quantity), 0) FROM (
-          SELECT quantity FROM reservation WHERE state IN ('RESERVED', 'CONFIRMED')
-          UNION ALL SELECT quantity FROM total WHERE state IN ('RESERVED', 'CONFIRMED'))
+          SELECT quantity FROM reservation WHERE state IN ('RESERVED', 'CONFIRMED', 'LEGACY')
+          UNION ALL SELECT quantity FROM total WHERE state IN ('RESERVED', 'CONFIRMED', 'LEGACY'))
         """)
     )
   }

@@ -1,4 +1,5 @@
 internal import GRDB
+internal import Operations
 internal import Simulation
 internal import TraceModel
 internal import Transactions
@@ -32,10 +33,10 @@ actor ShippingService: ShopService {
   }
 
   func handle(_ delivery: Delivery) async throws -> Handling {
-    let now = process.world.time.now
+    let (now, isBlind) = (process.world.time.now, process.makes(.noIdempotency))
     try await CommandHandler(process: process, database: database).handle(delivery) { _, order, database in
       guard let id = order.order, let sku = order.sku else { return .refused("the command names no order or product") }
-      try ShippingTables.ship(id, sku: sku, now: now, database)
+      try ShippingTables.ship(id, sku: sku, now: now, isBlind: isBlind, database)
       return .done()
     }
     return .done
@@ -61,8 +62,10 @@ enum ShippingTables: ServiceTables {
     }
   }
 
-  static func ship(_ order: Int64, sku: String, now: Int64, _ database: Database) throws {
-    try database.run("INSERT INTO shipment(order_id, sku, sent) VALUES (?, ?, ?)", [order, sku, now])
+  /// - Parameter isBlind: true sends it again all the same, which is a mistake.
+  static func ship(_ order: Int64, sku: String, now: Int64, isBlind: Bool, _ database: Database) throws {
+    let again = isBlind ? " OR REPLACE" : ""
+    try database.run("INSERT\(again) INTO shipment(order_id, sku, sent) VALUES (?, ?, ?)", [order, sku, now])
   }
 
   static func prune(finishedBefore time: Int64, keeping orders: [Int64], _ database: Database) throws {

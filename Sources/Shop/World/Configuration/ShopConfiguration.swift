@@ -10,6 +10,9 @@ struct ShopConfiguration: Sendable, Equatable {
 
   static let rule = "balancing.rule"
   static let sharedLimit = "shared-db.max-connections"
+  private static let sharePrefix = "strangler."
+  static func share(_ capability: StranglerCapability) -> String { sharePrefix + capability.rawValue }
+  static func isShare(_ key: String) -> Bool { key.hasPrefix(sharePrefix) }
   static func pool(_ service: String) -> String { "\(service).pool" }
   static func supervisor(_ service: String) -> String { "\(service).supervisor" }
   static func breakerWait(_ caller: String, _ callee: String) -> String { "\(caller)>\(callee).breaker.wait" }
@@ -21,6 +24,12 @@ struct ShopConfiguration: Sendable, Equatable {
   /// As the shop is planned.
   init(_ settings: ShopSettings) {
     values[Self.rule] = settings.discovery.rule.rawValue
+    let strangler = settings.stranglerAtStart
+    if strangler.isUnderWay {
+      for capability in StranglerCapability.allCases {
+        values[Self.share(capability)] = "\(strangler[capability])"
+      }
+    }
     if settings.topology.databases == .shared {
       values[Self.sharedLimit] = "\(settings.topology.maximumConnections)"
     }
@@ -49,6 +58,16 @@ struct ShopConfiguration: Sendable, Equatable {
   func supervisor(of service: String) -> SupervisionPolicy? {
     values[Self.supervisor(service)].flatMap(SupervisionPolicy.init(word:))
   }
+  /// How far the capabilities have moved from the legacy shop to the new services.
+  var strangler: StranglerSettings {
+    var settings = StranglerSettings()
+    for capability in StranglerCapability.allCases {
+      guard let share = values[Self.share(capability)].flatMap({ Int($0) }) else { continue }
+      settings[capability] = share
+      settings.isUnderWay = true
+    }
+    return settings
+  }
   /// Nanoseconds.
   func breakerWait(_ caller: String, _ callee: String) -> Int64? {
     values[Self.breakerWait(caller, callee)].flatMap { FaultNotation.nanoseconds($0) }
@@ -56,10 +75,11 @@ struct ShopConfiguration: Sendable, Equatable {
 
   // MARK: Whether it may be published
 
-  /// The sentences that say what is wrong.
+  /// The sentences that say what is wrong. What was planned is right, whatever it is: a file may say more than an operator.
   func problems(knowing known: ShopConfiguration) -> [String] {
     values.compactMap { key, value in
-      known.values[key] == nil ? "there is no setting \(key); Tab shows what there is" : Self.problem(key, value)
+      guard let planned = known.values[key] else { return "there is no setting \(key); Tab shows what there is" }
+      return value == planned ? nil : Self.problem(key, value)
     }
   }
 
@@ -71,6 +91,10 @@ struct ShopConfiguration: Sendable, Equatable {
     if key.hasSuffix(".pool") || key == sharedLimit {
       let isGood = Int(value).map { (1...1_000).contains($0) } ?? false
       return isGood ? nil : "\(key)=\(value) is no number of connections from 1 to 1000"
+    }
+    if isShare(key) {
+      let isGood = Int(value).map { StranglerSettings.range.contains($0) } ?? false
+      return isGood ? nil : "\(key)=\(value) is no share from 0 to 100 percent"
     }
     if key.hasSuffix(".supervisor") {
       let words = SupervisionPolicy.words

@@ -15,7 +15,7 @@ extension Rollout {
       let there = service.instances.first { $0.name == instruction.instance }
       let instance = there ?? service.add(version: instruction.version)
       if there == nil { world.checks.watch(instance) }
-      return await isUp(instance, within: 5_000_000_000)
+      return await comesUp(instance)
     }
     guard let instance = service.instances.first(where: { $0.name == instruction.instance }) else {
       return .failed("\(instruction.instance) is no more")
@@ -28,7 +28,7 @@ extension Rollout {
     case .replace:
       await instance.process?.retire()
       instance.replace(with: instruction.version)
-      return await isUp(instance, within: 5_000_000_000)
+      return await comesUp(instance)
     case .register: return await register(instance)
     case .awaitHealth: return await isHealthy(instance)
     case .stop:
@@ -45,13 +45,17 @@ extension Rollout {
   private func drain(_ instance: ServiceInstance) async -> DeploymentOutcome {
     guard let process = instance.process else { return .done }
     process.isLeaving = true
+    process.drains += 1
+    let number = process.drains
     world.healthMayHaveChanged()
     if await process.registryAgent.leaveService() {
       await world.time.pause(for: world.settings.discovery.registry.fetchInterval + 5_000_000_000)
     }
+    func isStillDrained() -> Bool { process.isLeaving && process.drains == number }
+    guard isStillDrained() else { return .failed("it was taken back into service") }
     process.isClosed = true
-    while process.openCalls > 0, !process.life.isOver { await world.time.pause(for: 50_000_000) }
-    return .done
+    while process.openCalls > 0, !process.life.isOver, isStillDrained() { await world.time.pause(for: 50_000_000) }
+    return isStillDrained() ? .done : .failed("it was taken back into service")
   }
 
   private func register(_ instance: ServiceInstance) async -> DeploymentOutcome {
@@ -65,8 +69,8 @@ extension Rollout {
     return .done
   }
 
-  private func isUp(_ instance: ServiceInstance, within time: Int64) async -> DeploymentOutcome {
-    let end = world.time.now + time
+  private func comesUp(_ instance: ServiceInstance) async -> DeploymentOutcome {
+    let end = world.time.now + 5_000_000_000
     while !instance.isUp, world.time.now < end { await world.time.pause(for: 50_000_000) }
     return instance.isUp ? .done : .failed("it does not start")
   }

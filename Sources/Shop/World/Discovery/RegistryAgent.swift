@@ -22,9 +22,10 @@ final class RegistryAgent: @unchecked Sendable {
 
   private var interval: Int64 { world.settings.discovery.registry.renewalInterval }
 
-  /// Registers at once, and renews from some moment of the first interval on: not all at the same time.
+  /// Registers at once, unless that is for whoever deploys it to say, and renews from some moment of the first interval
+  /// on: not all at the same time.
   func run() async {
-    var isListed = await register()
+    var isListed = process.isLeaving ? false : await register()
     try? await world.time.sleep(for: isListed ? Int64(random.below(Int(interval))) : Self.retryInterval)
     while !process.life.isOver {
       if !process.isLeaving { isListed = isListed ? await renew() : await register() }

@@ -1,0 +1,74 @@
+import Drawing
+import Operations
+import Widgets
+
+/// The scenario that plays, on the line that is empty otherwise: how far it is, what it does, and what has come true.
+struct ScenarioLine {
+  private let progress: ScenarioProgress
+  private let time: Int64
+
+  /// So long after its end it still says how it went.
+  private static let stays: Int64 = 30_000_000_000
+
+  /// Nil while none plays.
+  init?(_ snapshot: SystemSnapshot) {
+    guard let current = snapshot.scenarios.current, !current.isStopped else { return nil }
+    if let ended = current.endedAt, snapshot.time &- ended > Self.stays { return nil }
+    (progress, time) = (current, snapshot.time)
+  }
+
+  private var elapsed: Int64 { (progress.endedAt ?? time) &- progress.startedAt }
+
+  func draw(on canvas: inout Canvas, x: Int, y: Int, width: Int) {
+    let head = head
+    canvas.rich(endEllipsis(head, width), x: x, y: y)
+    let room = width - head.cellWidth - 3
+    guard room >= 20 else { return }
+    // What it does gives way to what came true.
+    let shown = [step + outcome, outcome, step].first { !$0.isEmpty && $0.cellWidth <= room }
+    canvas.rich(shown ?? endEllipsis(outcome.isEmpty ? step : outcome, room), x: x + head.cellWidth + 3, y: y)
+  }
+
+  /// `▸ retry-storm  32 s of 90 s  ✓ 3 of 8`
+  private var head: [Run] {
+    let name = Run(visible(progress.name), .strong, bold: true)
+    if progress.isOver { return [Run(Mark.committed.glyph + " ", .muted), name, .muted("  over  ")] + score }
+    let left = FaultText.left(elapsed)
+    return [
+      Run(Mark.running.glyph + " ", .accent, bold: true), name, Run("  \(left.text)"),
+      .muted(" of \(FaultText.duration(progress.duration))  "),
+    ] + score
+  }
+
+  /// What there is room for beside other things: `▸ 32 s ✓3 ✗0`
+  var short: [Run] {
+    let failed = progress.failed
+    let mark = progress.isOver ? Mark.committed.glyph : Mark.running.glyph
+    return [Run("\(mark) ", .accent), .muted("\(FaultText.left(elapsed).text) "), Run("✓\(progress.held)", .healthy)]
+      + (failed > 0 ? [Run(" ✗\(failed)", .failing, bold: true)] : [])
+  }
+
+  private var score: [Run] {
+    let failed = progress.failed
+    return [Run("✓ \(progress.held)", .healthy, bold: true)]
+      + (failed > 0 ? [Run("  ✗ \(failed)", .failing, bold: true)] : [])
+      + [.muted(" of \(progress.expectations.count)")]
+  }
+
+  /// The newest step that was done.
+  private var step: [Run] {
+    guard let newest = progress.steps.filter(\.isDone).max(by: { $0.at < $1.at }) else { return [] }
+    return [.muted(FaultText.left(newest.at).text + " "), Run(visible(newest.words), .fault)]
+      + (outcome.isEmpty ? [] : [Run("   ")])
+  }
+
+  /// What came true last, or did not.
+  private var outcome: [Run] {
+    let decided = progress.expectations.filter { $0.state != .pending && $0.moment != nil }
+    guard let newest = decided.max(by: { ($0.moment ?? 0) < ($1.moment ?? 0) }) else { return [] }
+    let held = newest.state == .held
+    let mark = held ? Mark.committed : Mark.failed
+    return [Run(mark.glyph + " ", mark.ink, bold: true)]
+      + [Run(visible(newest.because.isEmpty ? newest.words : newest.because), held ? .text : .failing, bold: !held)]
+  }
+}

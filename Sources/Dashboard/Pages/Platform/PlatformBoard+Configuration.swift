@@ -1,0 +1,103 @@
+import Drawing
+import Operations
+import Widgets
+
+extension PlatformBoard {
+  /// What is published, and which instance runs which version of it.
+  static func configuration(_ context: PageContext) -> PlatformBoard {
+    guard let configuration = context.snapshot.configuration else { return PlatformBoard() }
+    var board = PlatformBoard(
+      columns: [[versions(configuration, context.snapshot)], [settings(configuration)]], wideFrom: 110)
+    board.head = head(configuration, context)
+    return board
+  }
+
+  private static func head(_ configuration: ConfigurationSnapshot, _ context: PageContext) -> PlatformHead {
+    let isBehind = configuration.upToDate < configuration.instances
+    let age = Figures.age(context.since(configuration.published)).text
+    var facts: [[Run]] = [
+      [
+        Run(
+          Figures.fraction(configuration.upToDate, of: configuration.instances).text, isBehind ? .degraded : .strong,
+          bold: isBehind), .muted(" instances run it"),
+      ],
+      [.muted("pushed "), Run(age), .muted(" ago")]
+        + (configuration.author.isEmpty ? [] : [.muted(" by "), Run(visible(configuration.author))]),
+    ]
+    if let back = configuration.rolledBackTo {
+      facts.append([Run("rolled back", .degraded), .muted(" to the values of version \(back)")])
+    }
+    if configuration.oldestKept < configuration.version {
+      facts.append([.muted("back to "), Run("\(configuration.oldestKept)"), .muted(" or later")])
+    }
+    facts += configuration.changes.map { [.muted("changed "), Run(visible($0), .strong)] }
+    return PlatformHead(
+      title: "configuration", figures: [.muted("version "), Run("\(configuration.version)", .strong, bold: true)],
+      facts: facts)
+  }
+
+  // MARK: - Which instance runs which
+
+  private static func versions(_ configuration: ConfigurationSnapshot, _ snapshot: SystemSnapshot) -> PlatformTable {
+    let services = snapshot.services.filter { !$0.isOutside && !$0.instances.isEmpty }
+    func behind(_ service: ServiceSnapshot) -> Int {
+      service.instances.count { $0.health != .down && $0.configurationVersion != configuration.version }
+    }
+    let sorted = services.map { (service: $0, behind: behind($0)) }.sorted { one, other in
+      one.behind != other.behind ? one.behind > other.behind : one.service.name < other.service.name
+    }
+    let longest = services.map(\.name.cellWidth).max() ?? 8
+    let columns = [
+      TableColumn("service", .share(minimum: min(max(longest, 8), 21) + 2, maximum: max(longest, 8) + 2)),
+      TableColumn("run it", .fit(minimum: 6), align: .right),
+      TableColumn("instance and version", .share(minimum: 20), gap: 3),
+    ]
+    let rows = sorted.map { service, behind in
+      PlatformRow(service.name, .service(service.name), opens: .service(service.name)) {
+        let up = service.instances.count { $0.health != .down && $0.configurationVersion == configuration.version }
+        let mark = behind > 0 ? Mark.degraded : .healthy
+        return [
+          .runs([Run(mark.glyph + " ", mark.ink, bold: true), Run(visible(service.name), behind > 0 ? .strong : .text)]
+          ),
+          .figure(Figures.fraction(up, of: service.instances.count), behind > 0 ? .degraded : .muted),
+          .runs(service.instances.flatMap { version(of: $0, in: service, newest: configuration.version) }),
+        ]
+      }
+    }
+    let late = sorted.map(\.behind).saturatingSum
+    return PlatformTable(
+      panel: .versions, title: "who runs which version",
+      figures: late > 0 ? [Run("\(late) behind", .degraded, bold: true)] : [.muted("all the newest")], columns: columns,
+      rows: rows, empty: "No instance is known.")
+  }
+
+  /// `-1 v3`: of `order-1`.
+  private static func version(of instance: InstanceSnapshot, in service: ServiceSnapshot, newest: Int) -> [Run] {
+    let isOwn = instance.name.hasPrefix(service.name) && instance.name.count > service.name.count
+    let name = isOwn ? String(instance.name.dropFirst(service.name.count)) : instance.name
+    let label = Run(visible(name) + " ", .muted)
+    if instance.health == .down { return [label, Run("down   ", .failing)] }
+    guard let version = instance.configurationVersion else { return [label, Run("none yet   ", .degraded)] }
+    return [label, Run("v\(version)   ", version == newest ? .text : .degraded, bold: version != newest)]
+  }
+
+  private static func settings(_ configuration: ConfigurationSnapshot) -> PlatformTable {
+    let longest = configuration.entries.map(\.key.cellWidth).max() ?? 8
+    let columns = [
+      TableColumn("key", .share(minimum: min(max(longest, 8), 34), maximum: max(longest, 8))),
+      TableColumn("value", .share(minimum: 8)), TableColumn("", .fit(minimum: 7), priority: 1),
+    ]
+    let rows = configuration.entries.map { entry in
+      PlatformRow(entry.key, .setting(entry.key)) {
+        let isNew = configuration.changes.contains { $0.hasPrefix(entry.key + " ") }
+        return [
+          .text(entry.key, isNew ? .strong : .text, bold: isNew), .text(entry.value, isNew ? .strong : .muted),
+          .text(isNew ? "changed" : "", .accent),
+        ]
+      }
+    }
+    return PlatformTable(
+      panel: .settings, title: "settings", figures: [Run(":set", .accent, bold: true), .muted(" KEY VALUE")],
+      columns: columns, rows: rows, empty: "Nothing is set: every service has its defaults.")
+  }
+}

@@ -1,0 +1,16 @@
+internal import OrderedCollections
+internal import Platform
+
+/// The calls between the shop's services.
+public enum ShopCalls {
+  /// All names by which a file can ask for the guards of one of them, each once.
+  public static var guardNames: [String] {
+    var names = OrderedSet<String>()
+    for service in ShopPlan.services {
+      for call in service.calls {
+        names.formUnion(ResilienceFileSettings.instanceNames(caller: service.name, callee: call.callee))
+      }
+    }
+    return Array(names)
+  }
+}

@@ -1,0 +1,91 @@
+internal import EventBus
+internal import GRDB
+internal import Simulation
+internal import Transactions
+
+/// Publishes what a service has committed. Each instance has one; the one with the lease works.
+protocol Relay: AnyObject, Sendable {
+  var hasLease: Bool { get }
+  func run() async
+}
+
+extension ServiceProcess {
+  /// The relay for how the service keeps what is to be published.
+  func makeRelay(_ database: DatabasePort) -> any Relay {
+    switch database.disk.keeps {
+    case .outbox: OutboxRelay(process: self, database: database)
+    case .logMining: LogMiner(process: self, source: database.disk.name, mapping: OrderMining.events, isOfState: true)
+    case .events: EventRelay(process: self, database: database)
+    }
+  }
+}
+
+extension ServiceDisk {
+  /// The name under which what is published from here knows how far it has come.
+  private var reader: String { name }
+
+  /// The events that were committed since it was asked last, oldest first.
+  func newEvents() throws -> [Outbox.Mark] {
+    guard publishes else { return [] }
+    switch keeps {
+    case .outbox:
+      let marks = try database.read { try Outbox.written(after: lastEvent, $0) }
+      if let last = marks.last { lastEvent = last.id }
+      return marks
+    case .logMining:
+      guard try database.changeLog?.newest() ?? 0 > lastEvent else { return [] }
+      let (entries, position) = try mined(after: max(lastEvent, firstChange.change), limit: .max)
+      lastEvent = position
+      return entries.map(Outbox.Mark.init)
+    case .events:
+      let (entries, position) = try database.read { try OrderPublication.entries(after: lastEvent, limit: .max, $0) }
+      lastEvent = position
+      return entries.map(Outbox.Mark.init)
+    }
+  }
+
+  /// How much waits for the relay, and when the oldest of it was committed: events of the outbox or of the store, changes
+  /// of the log.
+  func waiting() throws -> (count: Int, oldest: Int64?) {
+    guard publishes else { return (0, nil) }
+    switch keeps {
+    case .outbox: return try database.read { try Outbox.depth($0) }
+    case .logMining:
+      guard let log = database.changeLog else { return (0, nil) }
+      let (changes, oldest) = try log.behind(try minedPosition())
+      return (Int(changes), oldest)
+    case .events: return try database.read { try OrderPublication.waiting(for: reader, $0) }
+    }
+  }
+
+  /// The oldest events that the relay has not published.
+  func unpublished(limit: Int) throws -> [Outbox.Entry] {
+    guard publishes else { return [] }
+    switch keeps {
+    case .outbox: return try database.read { try Outbox.unpublished(after: 0, limit: limit, $0) }
+    case .logMining: return try mined(after: try minedPosition(), limit: limit).entries
+    case .events:
+      return try database.read { database in
+        let position = try EventSubscription.position(of: reader, partition: 0, database)
+        return try OrderPublication.entries(after: position, limit: limit, database).entries
+      }
+    }
+  }
+
+  private func minedPosition() throws -> Int64 {
+    max(firstChange.change, try database.read { try MinerPositions.load(reader, $0) }.change)
+  }
+
+  /// What the log says after a position, and how far that was looked at.
+  private func mined(after position: Int64, limit: Int) throws -> (entries: [Outbox.Entry], position: Int64) {
+    guard let log = database.changeLog else { return ([], position) }
+    var miner = ChangeMiner(
+      name: reader, log: log, from: MinerPosition(change: position, time: 0), mapping: OrderMining.events)
+    guard case .events(let events) = try miner.poll(limit: min(limit, Self.most)) else { return ([], position) }
+    miner.acknowledge(events.count)
+    return (events.map(\.entry), miner.position.change)
+  }
+
+  /// One transaction changes fewer rows that mean something to others.
+  private static let most = 4096
+}

@@ -1,0 +1,119 @@
+internal import GRDB
+internal import Operations
+internal import Simulation
+internal import TraceModel
+internal import Transactions
+
+/// The batch jobs of the shop. The order history's updater runs them: it is the one that reads order's log anyway.
+enum ShopJobs {
+  static func all(_ world: World) -> [BatchJob] {
+    [HistoryRebuild(world: world).job, PaymentReconciliation(world: world).job]
+  }
+}
+
+/// Compares once a minute what order calls paid with what the company has charged, transaction by transaction: order's
+/// side is read from its log, the other from the company's own statement.
+struct PaymentReconciliation: Sendable {
+  static let name = "reconciliation"
+  private static let paid = "paid"
+  private static let charge = "charge"
+  private static let batch = 1_000
+  /// A charge and its order may differ so long before somebody looks: the company answers within seconds, or is away.
+  static let grace: Int64 = 60_000_000_000
+
+  private let world: Unowned<World>
+  private let books: Reconciliation
+
+  init(world: World) {
+    guard let disk = world.disk(of: ShopPlan.historyUpdater) else {
+      preconditionFailure("reconciliation keeps what it has read")
+    }
+    self.world = Unowned(world)
+    books = Reconciliation(
+      rules: [
+        ReconciliationRule(
+          "orders are charged",
+          [.init(ShopPlan.order, Self.paid), .init(ShopPlan.company, Self.charge)])
+      ],
+      sources: [
+        OrderLedger(world: Unowned(world), kind: Self.paid), CompanyStatement(world: Unowned(world), kind: Self.charge),
+      ],
+      grace: Self.grace, database: disk.database)
+  }
+
+  var job: BatchJob {
+    let job = books.job(schedule: .every(60_000_000_000), max: Self.batch)
+    return BatchJob(Self.name, schedule: job.schedule) { context in
+      // What agrees and can be touched by nobody any more is forgotten first.
+      try books.prune(settledBefore: world.value.horizon() - Observatory.memory)
+      return try job.step(context)
+    }
+  }
+
+  /// As far as the last run has read.
+  func report() throws -> ReconciliationReport { try books.report() }
+}
+
+/// What order's rows have come to: each change by which an order that costs money is paid, or is so no longer.
+private struct OrderLedger: AuditSource {
+  let world: Unowned<World>
+  let kind: String
+  var service: String { ShopPlan.order }
+  private static let batch = 256
+
+  func entries(after id: Int64, limit: Int) throws -> [AuditEntry] {
+    let moment = FaultSwitchboard.Moment(service: ShopPlan.order, instance: 0)
+    guard let log = world.value.disk(of: ShopPlan.order)?.database.changeLog, !world.value.faults.isDatabaseDown(moment)
+    else { throw DatabaseUnavailable(description: "database \(ShopPlan.order) refuses the connection") }
+    var entries: [AuditEntry] = []
+    var position = id
+    while entries.count < limit {
+      let next: [ChangeTransaction]
+      switch try log.read(after: position, limit: Self.batch) {
+      case .transactions(let transactions): next = transactions
+      case .lost(let loss):
+        position = loss.to
+        continue
+      }
+      guard let last = next.last?.changes.last?.position, last > position else { break }
+      for transaction in next {
+        let new = transaction.changes.filter { $0.position > position }
+        entries += new.compactMap { entry($0, at: transaction.time) }
+      }
+      position = last
+    }
+    return Array(entries.prefix(limit))
+  }
+
+  /// Nothing for a change that has nothing to do with money, and for a row that order forgets.
+  private func entry(_ change: RowChange, at time: Int64) -> AuditEntry? {
+    guard let row = change.after, let order = row["id"]?.integer, let gtxid = row["gtxid"]?.text.flatMap({ GTXID($0) }),
+      let saga = row["saga"]?.text.flatMap({ SagaKind(rawValue: $0) }), saga.holdsMoney
+    else { return nil }
+    let (was, isNow) = (change.before?["state"]?.text == saga.good, row["state"]?.text == saga.good)
+    guard was != isNow else { return nil }
+    var entry = AuditEntry(
+      message: "order/\(change.position)", gtxid: gtxid, kind: kind, subject: "\(order)",
+      amount: row["amount"]?.integer ?? 0, direction: isNow ? .done : .undone, time: time)
+    entry.id = change.position
+    return entry
+  }
+}
+
+/// What the company says that it has charged and given back.
+private struct CompanyStatement: AuditSource {
+  let world: Unowned<World>
+  let kind: String
+  var service: String { ShopPlan.company }
+
+  func entries(after id: Int64, limit: Int) throws -> [AuditEntry] {
+    world.value.companyBooks.statement(after: id, limit: limit).compactMap { line in
+      guard let gtxid = GTXID(String(line.key.prefix { $0 != "/" })) else { return nil }
+      var entry = AuditEntry(
+        message: "\(line.key)/\(line.number)", gtxid: gtxid, kind: kind, subject: line.key,
+        amount: abs(line.amount), direction: line.amount > 0 ? .done : .undone, time: line.time)
+      entry.id = line.number
+      return entry
+    }
+  }
+}

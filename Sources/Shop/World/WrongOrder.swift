@@ -1,0 +1,27 @@
+internal import GRDB
+internal import Transactions
+
+/// Two steps of which the second is taken first. Nothing shows it until an instance crashes in between.
+enum WrongOrder: Sendable, Hashable {
+  /// An event is on the bus before its state is committed.
+  case publishThenCommit
+  /// A relay marks events as published before they are.
+  case markThenPublish
+  /// An offset is committed before the effect of its record.
+  case commitThenAct
+  /// A view serves before it is rebuilt.
+  case serveThenRebuild
+}
+
+extension ServiceProcess {
+  func takes(_ order: WrongOrder) -> Bool { world.settings.wrongOrders.contains(order) }
+}
+
+extension Outbox {
+  /// Takes the events after `position`, which nobody has seen yet, out again: they leave no row.
+  static func takeOut(after position: Int64, _ database: Database) throws -> [Entry] {
+    let events = try unpublished(after: position, limit: .max, database)
+    if !events.isEmpty { try database.run("DELETE FROM event WHERE id > ?", [position]) }
+    return events
+  }
+}

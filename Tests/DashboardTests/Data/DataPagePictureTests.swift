@@ -1,0 +1,111 @@
+import Drawing
+import Operations
+import Testing
+
+@testable import Dashboard
+
+/// What page 8 looks like, character by character.
+@Suite struct DataPagePictureTests {
+  @Test func at118() {
+    let stage = PageStage(DataPage())
+    let wanted = """
+        what services keep ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━ outboxes 3   6 stores  4.2 MB
+          store        kind         size    rows   pool  wait  outbox   oldest   relay                 sent/s  dead
+       ▌▲ order        SQLite     1.8 MB  14,204   5/20     0       –        –   order-1                   41     2
+        ● inventory    SQLite     912 KB   9,120   4/10     0       –        –   inventory-2               38     0
+        ● customer     SQLite     640 KB   5,011   2/10     0       –        –   nobody                     0     0
+        ● item         SQLite     731 KB   4,402   3/10     0       –        –   item-1                    12     0
+        ● catalog      SQLite      24 KB     120   6/20     0       –        –                              –     0
+        ● search       documents   36 KB      40      –     –       –        –                              –     0
+
+        on its way ───────────────────────────────────────────────────────────────────────────────────────────────────────
+        ● log of item mined by aggregate → item.changes                                           behind 3   oldest 250 ms
+        ▲ join of stock and payments → orders, window 5.00 s                 held 41   oldest 14.0 s   rollbacks waiting 2
+        ● view search, 40 documents                                                               behind 5   oldest 250 ms
+      """
+    #expect(stage.picture().trimmedEnd == wanted)
+  }
+
+  @Test func at80() {
+    let stage = PageStage(DataPage(), columns: 80, rows: 24)
+    let wanted = """
+        what services keep ━━━━━━━━━━━━━━━━━━━━━━━━━━━ outboxes 3   6 stores  4.2 MB
+          store          size    rows   pool  wait  outbox   oldest  sent/s  dead
+       ▌▲ order        1.8 MB  14,204   5/20     0       –        –      41     2
+        ● inventory    912 KB   9,120   4/10     0       –        –      38     0
+        ● customer     640 KB   5,011   2/10     0       –        –       0     0
+        ● item         731 KB   4,402   3/10     0       –        –      12     0
+        ● catalog       24 KB     120   6/20     0       –        –       –     0
+        ● search        36 KB      40      –     –       –        –       –     0
+        on its way ─────────────────────────────────────────────────────────────────
+        ● log of item mined by aggregate → item.changes     behind 3   oldest 250 ms
+        ▲ join of stock and payments → orders, window 5.00 s                 held 41
+        ● view search, 40 documents                         behind 5   oldest 250 ms
+      """
+    #expect(stage.picture().trimmedEnd == wanted)
+  }
+
+  @Test func at80InASCII() {
+    let stage = PageStage(DataPage(), columns: 80, rows: 24, glyphs: .ascii)
+    let wanted = """
+        what services keep =========================== outboxes 3   6 stores  4.2 MB
+          store          size    rows   pool  wait  outbox   oldest  sent/s  dead
+       >! order        1.8 MB  14,204   5/20     0       -        -      41     2
+        * inventory    912 KB   9,120   4/10     0       -        -      38     0
+        * customer     640 KB   5,011   2/10     0       -        -       0     0
+        * item         731 KB   4,402   3/10     0       -        -      12     0
+        * catalog       24 KB     120   6/20     0       -        -       -     0
+        * search        36 KB      40      -     -       -        -       -     0
+        on its way -----------------------------------------------------------------
+        * log of item mined by aggregate > item.changes     behind 3   oldest 250 ms
+        ! join of stock and payments > orders, window 5.00 s                 held 41
+        * view search, 40 documents                         behind 5   oldest 250 ms
+      """
+    #expect(stage.picture().trimmedEnd == wanted)
+  }
+
+  @Test func atAStore() {
+    var stage = PageStage(DataPage())
+    _ = stage.go(to: .store("customer"))
+    stage.context.store = IncidentFixture.storeDetail()
+    _ = stage.page.refresh(stage.context)
+    let wanted = """
+        store of customer ───────────────────────────────────────────────────────────────────────────────── 640 KB  SQLite
+        pool 2/10   waiting 0   outbox 0   relay nobody   publishes 0/s
+
+
+        tables ────────────────── 5,011 rows   outbox, the oldest first ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━ ↵ transaction
+        table                rows              number  event             topic           key             waits   GTXID
+        customer               16             ▌ 4,208  CreditReserved    credit          1204          41.0 s    1be4…6f05
+        event               4,210               4,209  CreditReserved    credit          1207          3.00 s    c90d…e1a8
+        inbox                 602               4,210  ReserveCredit:ok  replies         77b0             0 ms   77b0…9e02
+        lease                   1
+        reservation           182
+      """
+    #expect(stage.picture().trimmedEnd == wanted)
+  }
+
+  @Test func atAnOrder() {
+    var stage = PageStage(DataPage())
+    _ = stage.go(to: .order("1204"))
+    (stage.context.orderKey, stage.context.order) = ("1204", .found(IncidentFixture.order()))
+    _ = stage.page.refresh(stage.context)
+    let wanted = """
+        order 1204  CANCELLED  orchestrated  77b0…9e02 ─────────────────────────────────────────────────── ✗ 3 differences
+                  order                   inventory               customer                payment-gateway
+        sku         sku-18                  sku-18                  –                       –
+        pieces      2                     ✗ 3                       –                       –
+        amount      38,000 KRW              –                       38,000 KRW              –
+        customer    kim                     –                       kim                     –
+        state       CANCELLED               RELEASED              ✗ RESERVED                NOT CHARGED
+        holds       –                       no                    ✗ yes                     no
+
+        what was said of it ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━ ↵ call tree
+        time          hop  event                     topic                     part   offset  by
+       ▌13:57:57.000   #2  CreateOrder               commands.order               2    8,813  orchestrator-1:41931
+        13:57:57.012   #4  ReserveCredit             commands.customer            2    8,815  orchestrator-1:41931
+        13:58:01.210  #11  ReleaseCredit             commands.customer            2    8,822  orchestrator-1:41931
+      """
+    #expect(stage.picture().trimmedEnd == wanted)
+  }
+}

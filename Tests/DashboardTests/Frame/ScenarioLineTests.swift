@@ -1,0 +1,63 @@
+import Drawing
+import Operations
+import Testing
+
+@testable import Dashboard
+
+/// The scenario that plays, on every page.
+@Suite struct ScenarioLineTests {
+  private static let second: Int64 = 1_000_000_000
+
+  private func snapshot(at seconds: Int64, over: Bool = false, fails: Bool = false) -> SystemSnapshot {
+    var snapshot = ShopFixture.quiet
+    let start = snapshot.time - seconds * Self.second
+    var (opens, closes) = (
+      ScenarioProgress.Expectation(words: "breaker a>b = OPEN", because: "ten calls are enough"),
+      ScenarioProgress.Expectation(words: "breaker a>b = CLOSED", because: "the trial calls succeed")
+    )
+    if seconds >= 13 { (opens.state, opens.moment) = (fails ? .failed : .held, 13 * Self.second) }
+    if over { (closes.state, closes.moment) = (.held, 60 * Self.second) }
+    snapshot.scenarios.current = ScenarioProgress(
+      name: "breaker-opens", title: "A breaker opens", startedAt: start, duration: 80 * Self.second,
+      endedAt: over ? start + 80 * Self.second : nil,
+      steps: [
+        .init(at: 10 * Self.second, words: "fault b:outage", isDone: seconds >= 10),
+        .init(at: 30 * Self.second, words: "end b:outage", isDone: seconds >= 30),
+      ], expectations: [opens, closes])
+    return snapshot
+  }
+
+  @Test(
+    arguments: [
+      (5, "▸ breaker-opens  5 s of 80 s  ✓ 0 of 2"),
+      (11, "▸ breaker-opens  11 s of 80 s  ✓ 0 of 2   10 s fault b:outage"),
+      (14, "▸ breaker-opens  14 s of 80 s  ✓ 1 of 2   10 s fault b:outage   ✓ ten calls are enough"),
+      (33, "▸ breaker-opens  33 s of 80 s  ✓ 1 of 2   30 s end b:outage   ✓ ten calls are enough"),
+    ] as [(Int64, String)])
+  func itTellsTheStory(seconds: Int64, line: String) {
+    var cockpit = Cockpit(snapshot(at: seconds))
+    for page in "1234567890" {
+      cockpit.press(String(page))
+      #expect(cockpit.lines[2] == "  " + line, "page \(page)")
+    }
+  }
+
+  @Test func whatDidNotComeTrueIsSaid() {
+    #expect(
+      Cockpit(snapshot(at: 14, fails: true)).lines[2]
+        == "  ▸ breaker-opens  14 s of 80 s  ✓ 0  ✗ 1 of 2   10 s fault b:outage   ✗ ten calls are enough")
+  }
+
+  @Test func itStaysAWhileAfterItsEnd() {
+    #expect(
+      Cockpit(snapshot(at: 85, over: true)).lines[2]
+        == "  ✓ breaker-opens  over  ✓ 2 of 2   30 s end b:outage   ✓ the trial calls succeed")
+    #expect(Cockpit(snapshot(at: 115, over: true)).lines[2].isEmpty)
+  }
+
+  @Test func whereNoLineIsLeftItStandsInTheLast() {
+    let cockpit = Cockpit(snapshot(at: 14), columns: 80, rows: 24)
+    #expect(cockpit.lastLine.hasSuffix("▸ 14 s ✓1  0.7 ms"))
+    #expect(Cockpit(snapshot(at: 14), columns: 60, rows: 36).canvas(.ascii).violations.isEmpty)
+  }
+}
