@@ -2,6 +2,7 @@ import Operations
 import Simulation
 import Synchronization
 import Testing
+import TraceCollector
 import TraceModel
 
 @testable import Shop
@@ -60,6 +61,19 @@ import TraceModel
     let page = stage.ask(Request("GET /products/{sku}", argument: "sku-01"), instance: 1, seconds: 3)
     #expect((page.status == 200) == areApart, "\(page.status)")
     #expect(process.workers.used == (areApart ? 0 : 64) && (process.streams?.used ?? 0) == (areApart ? 80 : 0))
+  }
+
+  /// How long a stream was open is no latency of its gateway.
+  @Test func aStreamThatIsOpenForLongMakesNobodySlow() throws {
+    let stage = Stage(seed: 6, rate: 4) { $0.mix.journeys = [(.follow, 1), (.browse, 1)] }
+    stage.arm("payment-gateway:outage,ttl=20s")
+    stage.run(40)
+    let gateway = try #require(stage.snapshot().service(ShopPlan.gateway))
+    #expect(gateway.health == .up, "\(gateway.reason)")
+    #expect(gateway.instances.allSatisfy { ($0.p99 ?? 0) < 1_000_000_000 })
+    let now = stage.world.time.now
+    let figures = stage.world.traces.red(service: ShopPlan.gateway, operation: Customers.stream, now: now)
+    #expect((figures?.p99 ?? 0) > 1_000_000_000)
   }
 
   /// Customers who follow their orders see the same end as those who ask again and again.

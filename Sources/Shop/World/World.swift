@@ -202,7 +202,10 @@ final class World: @unchecked Sendable {
     }
     counters.spans += 1
     audit.see(span, at: time.now)
-    if span.kind == .server || span.kind == .consumer { work[span.instance, default: CallStatistics()].add(span) }
+    // How long a stream was open says nothing of how fast its instance is.
+    if span.kind == .server || span.kind == .consumer, !GatewayStream.isOne(span.operation) {
+      work[span.instance, default: CallStatistics()].add(span)
+    }
     if span.kind == .client {
       calls[span.peer, default: CallStatistics()].add(span)
       routes[Route(service: span.peer, operation: span.operation), default: CallStatistics()].add(span)

@@ -14,6 +14,9 @@ struct GatewayStream: Sendable {
   /// After two minutes the client has to open it anew.
   private static let limit: Int64 = 120_000_000_000
 
+  /// Whether what is asked for is a stream.
+  static func isOne(_ route: String) -> Bool { route.hasPrefix("GET /streams/") }
+
   /// - Returns: the last that was said, with which the stream ends.
   func run(in span: OpenSpan?) async -> RemoteClient.Outcome {
     let time = process.world.time
