@@ -56,6 +56,11 @@ extension PaletteReader {
         ? context.snapshot.transactions.prefix(8).map { ($0.gtxid.hex, "\($0.kind) \($0.state.rawValue)") } : []
     case .order: orderWords(before)
     case .fault: faultWords(before)
+    case .scenario:
+      before.isEmpty
+        ? context.snapshot.scenarios.entries.map { ($0.name, $0.title) } + [("stop", "ends the one that plays")] : []
+    case .rebuild: before.isEmpty ? context.snapshot.views.map { ($0.name, "view of \($0.service)") } : []
+    case .job: before.isEmpty ? context.snapshot.jobs.map { ($0.name, "job of \($0.service)") } : []
     default: []
     }
   }

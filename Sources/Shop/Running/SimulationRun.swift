@@ -112,11 +112,12 @@ public final class SimulationRun {
   /// Why the file of events is not complete; nil when it is, or none was wanted.
   public var eventsError: (any Error)? { world.journal.fileError }
 
-  /// The newest transaction that did not end well; nil when all did.
+  /// The newest transaction that did not end well, for a technical reason if there is one; nil when all ended well.
   public var lastFailed: GTXID? {
-    world.book.newest(.max >> 1).first { summary in
+    let bad = world.book.newest(.max >> 1).filter { summary in
       summary.state == .compensated || summary.state == .failed || summary.state == .stuck
-    }?.gtxid
+    }
+    return (bad.first { !$0.isBusinessDecision } ?? bad.first)?.gtxid
   }
 
   /// The call tree of a transaction as text; nil when its spans are not kept, or never were.
