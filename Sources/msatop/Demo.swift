@@ -75,7 +75,7 @@ struct Demo: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Build something wrong: dual-write, no-idempotency, no-breaker, inner-join or no-hand-back; may be given again.",
+      "Build something wrong: dual-write, no-idempotency, no-breaker, inner-join, view-without-versions or no-hand-back; may be given again.",
       valueName: "name"),
     transform: Arguments.mistake)
   var mistake: [Mistake] = []

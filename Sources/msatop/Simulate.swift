@@ -64,7 +64,7 @@ struct Simulate: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Build something wrong: dual-write, no-idempotency, no-breaker, inner-join or no-hand-back; may be given again.",
+      "Build something wrong: dual-write, no-idempotency, no-breaker, inner-join, view-without-versions or no-hand-back; may be given again.",
       valueName: "name"),
     transform: Arguments.mistake)
   var mistake: [Mistake] = []
@@ -124,7 +124,7 @@ struct Simulate: ParsableCommand {
 
   func validate() throws {
     var settings = ShopSettings(faults: fault.map { (at: $0.at, spec: $0.spec) })
-    (settings.mistakes, settings.orderStore) = (Set(mistake), orderStore)
+    (settings.mistakes, settings.orderStore, settings.strangler) = (Set(mistake), orderStore, strangler)
     if let obstacle = settings.obstacle { throw ValidationError(obstacle) }
     if seeds != nil {
       let single = [
@@ -138,6 +138,9 @@ struct Simulate: ParsableCommand {
     try place.check(fault.map(\.spec))
     if chaos || seeds != nil, !place.isUsual {
       throw ValidationError("--topology belongs to one run whose faults are named: leave out --chaos and --seeds")
+    }
+    if chaos || seeds != nil, guards.resilience != nil {
+      throw ValidationError("--resilience belongs to one run whose faults are named: leave out --chaos and --seeds")
     }
     if chaos || seeds != nil, products.productsInfo != .off {
       throw ValidationError("--products-info belongs to one run whose faults are named: leave out --chaos and --seeds")
@@ -166,7 +169,6 @@ struct Simulate: ParsableCommand {
         orderStore: orderStore, strangler: strangler, isChaos: chaos)
       return try Sweep(sweep: sweep, count: seeds.count, isJSON: json).run()
     }
-    let file = try openEvents()
     let scenario = try script.chosen()
     let plan = plan(for: scenario)
     var settings = plan.settings
@@ -175,6 +177,7 @@ struct Simulate: ParsableCommand {
     settings.topology = place.settings
     settings.productsInfo = products.settings
     if let obstacle = settings.obstacle { throw ValidationError(obstacle) }
+    let file = try openEvents()
     let directory = try BusDirectory.open(dataDir)
     let run = SimulationRun(
       settings, duration: plan.duration, events: file, bus: directory?.bus)

@@ -22,6 +22,8 @@ import Testing
     (["--topology", "shared-db", "--max-connections", "0"], "1 to 1000"),
     (["--fault", "db:shared:max-connections=20"], "say --topology shared-db"),
     (["simulate", "--chaos", "--topology", "shared-db"], "leave out --chaos"),
+    (["simulate", "--seeds", "1..2", "--order-store", "events", "--strangler", "order=50"], "--order-store outbox"),
+    (["simulate", "--chaos", "--resilience", "application.yml"], "leave out --chaos"),
     (["--seed", "x"], "whole number"), (["--rate", "-5"], "0 to 10000"),
     (["explode"], "explode"),
   ])

@@ -134,10 +134,14 @@ struct AuditedTrace {
   private func ranInParallel(_ children: [Int], _ parents: [Int?]) -> Bool {
     var workers: Set<SpanID> = []
     var senders: Set<Int> = []
+    var sent: [Int: Int] = [:]
+    for (place, node) in nodes.enumerated() where node.kind == .producer {
+      if let sender = parents[place] { sent[sender, default: 0] += 1 }
+    }
     for (place, node) in nodes.enumerated() where children[place] > 0 {
       if node.kind == .client, !node.isAnswered { return true }
       if node.kind == .consumer, let record = parents[place], let sender = parents[record],
-        !senders.insert(sender).inserted
+        sent[sender, default: 0] > 1 || !senders.insert(sender).inserted
       {
         return true
       }

@@ -16,7 +16,7 @@ extension ShopSettings {
     guard orderStore != .outbox else { return nil }
     if stranglerAtStart.isUnderWay {
       return "orders are handed back to the legacy shop through order's outbox, and the order store "
-        + "\(orderStore.rawValue) has none; say --order-store outbox, or leave out --strangler"
+        + "\(orderStore.rawValue) has none; say --order-store outbox, or leave out what puts the legacy shop there: --strangler, no-hand-back, or its scenario"
     }
     var ordered = faults.map(\.spec)
     for step in scenario?.steps ?? [] {

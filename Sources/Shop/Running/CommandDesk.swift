@@ -47,10 +47,13 @@ struct CommandDesk {
       guard rate >= 0, rate <= 10_000 else { return .refused("a rate is 0 to 10,000 transactions a second") }
       return .done("rate \(rate == rate.rounded() ? "\(Int(rate))" : "\(rate)")/s")
     case .startScenario(let name):
-      guard ScenarioLibrary.named(name) != nil else {
+      guard let scenario = ScenarioLibrary.named(name) else {
         return .refused(
           "there is no scenario \(name); there are \(ScenarioLibrary.all.map(\.name).joined(separator: ", "))")
       }
+      var settings = world.settings
+      settings.scenario = scenario
+      if let obstacle = settings.obstacle { return .refused(obstacle) }
       return .done("scenario \(name) started")
     case .stopScenario:
       guard let playing = snapshot.scenarios.playing else { return .refused("no scenario plays") }

@@ -57,7 +57,7 @@ final class EventRelay: Relay, @unchecked Sendable {
       return
     }
     let (name, known) = (database.disk.name, position)
-    let (entries, through) = try await database.read { database in
+    let (entries, through, hasMore) = try await database.read { database in
       let position = try known ?? EventSubscription.position(of: name, partition: 0, database)
       return try OrderPublication.entries(after: position, limit: Self.batch, database)
     }
@@ -69,7 +69,7 @@ final class EventRelay: Relay, @unchecked Sendable {
     }
     if through != position { try await store(through) }
     // Another commit may have come meanwhile; then the signal is set.
-    if entries.count < Self.batch {
+    if !hasMore {
       await signal.wait(atMost: max(0, leaseUntil - Self.leaseTime + Self.renewal - world.time.now))
     }
   }

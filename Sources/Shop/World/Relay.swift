@@ -38,7 +38,7 @@ extension ServiceDisk {
       lastEvent = position
       return entries.map(Outbox.Mark.init)
     case .events:
-      let (entries, position) = try database.read { try OrderPublication.entries(after: lastEvent, limit: .max, $0) }
+      let (entries, position, _) = try database.read { try OrderPublication.entries(after: lastEvent, limit: .max, $0) }
       lastEvent = position
       return entries.map(Outbox.Mark.init)
     }
@@ -67,7 +67,7 @@ extension ServiceDisk {
     case .events:
       return try database.read { database in
         let position = try EventSubscription.position(of: reader, partition: 0, database)
-        return try OrderPublication.entries(after: position, limit: limit, database).entries
+        return try OrderPublication.first(limit, after: position, database)
       }
     }
   }

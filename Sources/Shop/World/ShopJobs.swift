@@ -71,9 +71,7 @@ private struct OrderLedger: AuditSource {
       let next: [ChangeTransaction]
       switch try log.read(after: position, limit: Self.batch) {
       case .transactions(let transactions): next = transactions
-      case .lost(let loss):
-        position = loss.to
-        continue
+      case .lost(let loss): throw ForgottenChanges(from: position, to: loss.to)
       }
       guard let last = next.last?.changes.last?.position, last > position else { break }
       for transaction in next {
@@ -98,6 +96,13 @@ private struct OrderLedger: AuditSource {
     entry.id = change.position
     return entry
   }
+}
+
+/// Between what was read last and what the log still has lies something that nobody can compare any more.
+private struct ForgottenChanges: Error, CustomStringConvertible {
+  var from: Int64
+  var to: Int64
+  var description: String { "order's log has forgotten the changes after \(from) up to \(to)" }
 }
 
 /// What the company says that it has charged and given back.

@@ -113,6 +113,22 @@ import Transactions
     #expect(stage.problems() == [])
   }
 
+  /// A return is a transaction of its own, and the order that ends by it is the one that was handed back before.
+  @Test func whatIsReturnedComesBackInTheLegacyShopToo() throws {
+    let stage = Stage.strangled("order=100")
+    func orders() -> [String] {
+      stage.texts(ShopPlan.legacy, "SELECT gtxid || ' ' || state || ' ' || holds FROM orders")
+    }
+    let id = try #require(stage.order(quantity: 2))
+    stage.run(4)
+    #expect(orders() == ["\(id.hex) PAID 1"])
+    #expect(stage.ask(Request(OrderReturn.route, argument: id.hex)).status == 202)
+    stage.run(4)
+    #expect(orders() == ["\(id.hex) CANCELLED 0"])
+    stage.rest()
+    #expect(stage.problems() == [])
+  }
+
   @Test func whoIsMovedFindsWhatThereWas() {
     let stage = Stage.strangled("review=0,order=0")
     let old = stage.order()

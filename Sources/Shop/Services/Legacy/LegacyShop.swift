@@ -107,7 +107,7 @@ actor LegacyShop: ShopService {
       delivery.span.set(AttributeName.subject, .text(delivery.payload.sku ?? ""))
       world.strangler[capability].takenIn += 1
       guard let (new, legacy) = result.answers else { return }
-      world.strangler.compare(capability, new: new, legacy: legacy, delivery.context.gtxid, at: world.time.now)
+      world.strangler.compare(capability, new: new, legacy: legacy, delivery.orderTransaction, at: world.time.now)
       guard new != legacy else { return }
       delivery.span.set(AttributeName.state, .text("differs"))
       process.log(.warn, delivery.context, "\(capability.rawValue) answers differ: new \(new), legacy \(legacy)")
@@ -117,7 +117,7 @@ actor LegacyShop: ShopService {
       guard try process.accept(delivery, database) else { return nil }
       return capability == .review
         ? try LegacyTables.takeIn(review: delivery.payload, gtxid: delivery.context.gtxid.hex, database)
-        : try LegacyTables.takeIn(order: delivery.payload, gtxid: delivery.context.gtxid.hex, now: now, database)
+        : try LegacyTables.takeIn(order: delivery.payload, gtxid: delivery.orderTransaction.hex, now: now, database)
     }
     return .done
   }

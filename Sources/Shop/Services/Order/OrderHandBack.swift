@@ -12,6 +12,8 @@ enum OrderHandBack {
     guard order.isFinished, order.state != before.state || !before.isFinished, process.tellsOtherShop else { return }
     var result = order.payload
     result.state = order.state
+    // A return is a transaction of its own, and says whose order it is.
+    if order.gtxid != context.gtxid.hex { result.transaction = order.gtxid }
     if !order.reason.isEmpty { result.reason = order.reason }
     var event = Outbox.Entry.legacy(
       EventType.orderHandedBack, key: "\(order.id)", result, context: context, process: process)

@@ -5,13 +5,25 @@ internal import Transactions
 /// after it.
 enum OrderPublication {
   /// - Parameter limit: the most events that are gone through; 1 or more.
-  /// - Returns: the records, and the position up to which everything was gone through.
+  /// - Returns: the records, the position up to which everything was gone through, and whether more comes after it.
   static func entries(
     after position: Int64, limit: Int, _ database: Database
-  ) throws -> (entries: [Outbox.Entry], through: Int64) {
+  ) throws -> (entries: [Outbox.Entry], through: Int64, hasMore: Bool) {
     let repository = OrderStreams.repository(database)
     let batch = try repository.store.read(partition: 0, after: position, limit: limit)
-    return (try batch.events.compactMap { try entry(of: $0, repository) }, batch.through)
+    return (try batch.events.compactMap { try entry(of: $0, repository) }, batch.through, batch.through < batch.end)
+  }
+
+  /// - Parameter limit: the most records.
+  static func first(_ limit: Int, after position: Int64, _ database: Database) throws -> [Outbox.Entry] {
+    var found: [Outbox.Entry] = []
+    var (position, hasMore) = (position, true)
+    while hasMore, found.count < limit {
+      let next = try entries(after: position, limit: max(1, limit), database)
+      found += next.entries
+      (position, hasMore) = (next.through, next.hasMore)
+    }
+    return Array(found.prefix(limit))
   }
 
   /// How many events a subscriber has yet to go through, and when the oldest of them was appended.

@@ -75,7 +75,7 @@ enum StockTables: ServiceTables {
       "UPDATE product SET stock = stock - ? WHERE sku = ? AND stock >= ?", [quantity, sku, quantity])
     let isEnough = database.changesCount > 0
     try database.run(
-      "INSERT INTO reservation(order_id, sku, quantity, state, hop, changed) VALUES (?, ?, ?, ?, ?, ?)",
+      "INSERT OR REPLACE INTO reservation(order_id, sku, quantity, state, hop, changed) VALUES (?, ?, ?, ?, ?, ?)",
       [-legacyOrder, sku, quantity, isEnough ? legacy : short, Int64(hop.number), now])
     return isEnough
   }
