@@ -44,6 +44,10 @@ import Testing
       seed: 175, seconds: 30,
       faults: [(17_328, "broker:broker-down,ttl=9s"), (20_100, "payment:lose-before-outbox,ttl=15s")],
       crashes: [(15_410, "item:P6,down=12s")]),
+    // A new price was put aside as a dead letter, after ten deliveries, where somebody finds it.
+    Found(
+      seed: 925, seconds: 42,
+      faults: [(3_113, "kv:down,ttl=40s"), (20_301, "search:errors=100%,ttl=40s")]),
   ]
 
   @Test(arguments: found) func holds(run: Found) throws {

@@ -202,24 +202,30 @@ struct FinalJudgement {
   var oldestKept: Int64 { world.horizon() - Observatory.memory + HistoryTables.margin }
 
   /// The keys of records that were put aside, where somebody finds them.
-  func deadLetters(of topic: String) -> Set<String> {
+  /// - Parameter group: whose they are; nil for all.
+  func deadLetters(of topic: String, by group: String? = nil) -> Set<String> {
     let topic = try? world.broker.topic(Broker.deadLetterTopic(of: topic))
     let records = (0..<ShopPlan.partitions).flatMap { (try? topic?.peek(partition: $0, from: 0).records) ?? [] }
-    return Set(records.compactMap(\.keyText))
+    return Set(records.filter { group == nil || $0.headerText(DeadLetterHeader.group) == group }.compactMap(\.keyText))
   }
 
+  /// What search was told of a product and has put aside it need not show.
   private func products() throws -> [String] {
     let items = try disk(ShopPlan.item).read { database in
       try database.all(
         "SELECT offer.sku, price, stock FROM offer JOIN product ON product.sku = offer.sku ORDER BY offer.sku", []
-      ) { "\($0.value(0) as String): \($0.value(1) as Int64) KRW, \($0.value(2) as Int64) pieces" }
+      ) { ($0.value(0) as String, "\($0.value(1) as Int64) KRW, \($0.value(2) as Int64) pieces") }
     }
     let documents = try disk(ShopPlan.search).read { database in
-      try database.all(
-        "SELECT id, json ->> 'price', json ->> 'quantity' FROM document ORDER BY id", []
-      ) { "\($0.value(0) as String): \($0.value(1) as Int64) KRW, \($0.value(2) as Int64) pieces" }
+      try database.all("SELECT id, json ->> 'price', json ->> 'quantity' FROM document ORDER BY id", []) {
+        ($0.value(0) as String, "\($0.value(1) as Int64) KRW, \($0.value(2) as Int64) pieces")
+      }
     }
-    return zip(items, documents).filter { $0 != $1 }.map { "item has \($0), but search says \($1)" }
+    let known = OrderedDictionary(uniqueKeysWithValues: documents)
+    let letters = deadLetters(of: TopicName.itemChanges, by: ShopPlan.search)
+    return items.filter { !letters.contains($0.0) && known[$0.0] != $0.1 }.map { sku, here in
+      "item has \(sku): \(here), but search says \(known[sku] ?? "nothing")"
+    }
   }
 
   // MARK: While it runs
