@@ -71,7 +71,7 @@ struct OverviewTests {
   @Test func theSmallOneIsThis() {
     let picture = Cockpit(columns: 80, rows: 24).lines[7...22].joined(separator: "\n")
     let wanted = """
-        services ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━ 29/30 up  11 more
+        services  1–5/16 ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━ 29/30 up
        ▌✗ F payment-gateway            1/1  0.3/s ⣶⣾⣶⣶⣷⣶⣾⣶⣶⣷⣶⣾⣶⣶⣷⣶⣾⣶  100 %  2.41 s
         ✗ F payment                    2/2  4.1/s ⣶⣾⣶⣶⣷⣶⣾⣶⣶⣷⣶⣾⣶⣶⣷⣶⣾⣶ 97.6 %  2.03 s
         ▲ D gateway                    3/3  214/s ⣶⣾⣶⣶⣷⣶⣾⣶⣶⣷⣶⣾⣶⣶⣷⣶⣾⣶  1.9 %  2.07 s
