@@ -78,7 +78,7 @@ struct OverviewTests {
         ▲ D recommendation             1/2   71/s ⣶⣾⣶⣶⣷⣶⣾⣶⣶⣷⣶⣾⣶⣶⣷⣶⣾⣶  1.2 %   148 ms
         ● H catalog                    2/2   88/s ⣶⣾⣶⣶⣷⣶⣾⣶⣶⣷⣶⣾⣶⣶⣷⣶⣾⣶  0.1 %    61 ms
 
-        breakers ────────────────── 11 closed  topics by lag ───────────────────────
+        breakers ────────────────── 11 closed  topics by lag  1–2/3 ────────────────
         ○ OPEN  payment→pay…nt-gateway  3.8 s  payment    ▁▁▁▂▄▅▇█   1,204    ▲ WARN
         ◐ HALF  catalog→recommendation    1/3  inventory  ▁▁▁▁▁▁▁▁       5      ● OK
 
