@@ -13,6 +13,10 @@ public protocol LiveSystem: Sendable {
   /// The snapshot that was current at `time` (nanoseconds since the Unix epoch), or the nearest one that is still kept.
   func snapshot(at time: Int64) -> SystemSnapshot
 
+  /// The first snapshot that is still kept of those at `time` or after it, or the newest: what had happened by `time` is
+  /// seen in it.
+  func snapshot(from time: Int64) -> SystemSnapshot
+
   /// How far back ``snapshot(at:)`` reaches: nanoseconds since the Unix epoch.
   var historyStart: Int64 { get }
 

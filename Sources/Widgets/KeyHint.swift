@@ -15,13 +15,23 @@ public struct KeyHint: Hashable, Sendable {
   public static func draw(_ hints: [KeyHint], on canvas: inout Canvas, x: Int, y: Int, width: Int) -> Int {
     var column = x
     for hint in hints {
-      let key = canvas.glyphSet == .ascii && hint.key == Glyphs.enter ? Glyphs.enterKey(.ascii) : hint.key
-      let runs = [Run(key, .accent, bold: true), Run(" " + hint.word, .muted)]
+      let runs = [Run(hint.key, .accent, bold: true), Run(" " + hint.word, .muted)].namingKeys(canvas.glyphSet)
       let start = column == x ? x : column + 2
       guard start + runs.cellWidth <= x + width else { break }
       column = canvas.rich(runs, x: start, y: y)
     }
     return column
+  }
+}
+
+extension [Run] {
+  /// The runs with the Enter key named as the last line names it: `↵`, in ASCII `Enter`.
+  public func namingKeys(_ set: GlyphSet) -> [Run] {
+    guard set == .ascii, contains(where: { $0.text == Glyphs.enter }) else { return self }
+    return map { run in
+      guard run.text == Glyphs.enter else { return run }
+      return Run(Glyphs.enterKey(set), run.ink, attributes: run.attributes)
+    }
   }
 }
 

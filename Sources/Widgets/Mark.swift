@@ -95,4 +95,7 @@ public enum Glyphs {
 
   /// The key's name as the last line shows it: `↵`, in ASCII `Enter`.
   public static func enterKey(_ set: GlyphSet) -> String { set == .ascii ? "Enter" : enter }
+
+  /// `≥`, in ASCII `>=`: asked for, as it takes two columns there.
+  public static func atLeast(_ set: GlyphSet) -> String { set == .ascii ? ">=" : "≥" }
 }

@@ -29,7 +29,7 @@ public struct Rule: Sendable {
     let shownTitle = endEllipsis(title, width)
     let titleWidth = shownTitle.cellWidth
     if titleWidth > 0 { canvas.rich(shownTitle + [Run(titleWidth < width ? " " : "")], x: x, y: y, over: true) }
-    var shown = figures
+    var shown = figures.namingKeys(canvas.glyphSet)
     // A blank, a piece of line and a blank stand between the two.
     while !shown.isEmpty, titleWidth + 3 + shown.cellWidth > width { shown.removeFirst() }
     if let first = shown.first { shown[0].text = String(first.text.drop { $0 == " " }) }

@@ -1,3 +1,5 @@
+public import Drawing
+
 /// How a list moves under its window.
 public enum Scroll {
   /// The first row to show: `offset`, moved as little as needed for `row` to be in sight and the window to be full.
@@ -6,5 +8,11 @@ public enum Scroll {
     var first = offset
     if let row { first = min(max(first, row - height + 1), row) }
     return max(0, min(first, count - height))
+  }
+
+  /// Which rows are in sight, to follow a panel's title: `  1–17/40`; nothing where all are.
+  public static func range(from first: Int, height: Int, count: Int) -> [Run] {
+    guard height > 0, count > height else { return [] }
+    return [Run("  \(first + 1)–\(min(count, first + height))/\(Figures.count(count).text)", .muted)]
   }
 }

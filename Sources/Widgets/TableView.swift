@@ -41,7 +41,10 @@ public struct TableView {
   public func draw(on canvas: inout Canvas, in rect: Rect) {
     guard rect.height > 0, rect.width > 0 else { return }
     let (layout, rows) = laidOut(in: rect)
-    for place in layout.places { drawHeading(place, on: &canvas, in: rect) }
+    for (index, place) in layout.places.enumerated() {
+      let next = layout.places.dropFirst(index + 1).first
+      drawHeading(place, gapAfter: next?.gap ?? 0, on: &canvas, in: rect)
+    }
     guard rowCount > 0 else {
       if rect.height > 1 { canvas.rich(endEllipsis(empty, rect.width), x: rect.x, y: rect.y + 1) }
       return
@@ -63,6 +66,11 @@ public struct TableView {
   /// The first row that ``draw(on:in:)`` shows in `rect`.
   public func firstRow(in rect: Rect) -> Int {
     Scroll.offset(offset, showing: selected, count: rowCount, height: rect.height - 1)
+  }
+
+  /// Which rows ``draw(on:in:)`` shows in `rect`, to follow the title of the table's panel; nothing where it shows all.
+  public func range(in rect: Rect) -> [Run] {
+    Scroll.range(from: firstRow(in: rect), height: rect.height - 1, count: rowCount)
   }
 
   /// What is at a cell of the screen when the table is drawn in `rect`.
@@ -99,17 +107,28 @@ extension TableView {
     return rows.enumerated().map { (number: first + $0.offset, cells: $0.element) }.enumerated()
   }
 
-  private func drawHeading(_ place: TableLayout.Place, on canvas: inout Canvas, in rect: Rect) {
+  private func drawHeading(
+    _ place: TableLayout.Place, gapAfter: Int, on canvas: inout Canvas, in rect: Rect
+  ) {
     let column = columns[place.column]
-    var (text, isSorted) = (column.heading, false)
-    if let sort, sort.column == place.column {
-      let arrow = sort.isDescending ? Glyphs.descending : Glyphs.ascending
-      text = column.align == .right ? arrow + text : text + arrow
-      isSorted = true
+    guard let sort, sort.column == place.column else {
+      canvas.put(
+        middleEllipsis(column.heading, place.width), x: rect.x + place.x, y: rect.y, .faint, width: place.width,
+        align: column.align)
+      return
     }
+    let arrow = sort.isDescending ? Glyphs.descending : Glyphs.ascending
+    let isRight = column.align == .right
+    var (x, width, blank) = (rect.x + place.x, place.width, "")
+    // In ASCII the arrow is a letter, and would be read as one of the heading's; it may stand in the gap.
+    let needed = column.heading.cellWidth + 2
+    if canvas.glyphSet == .ascii, needed <= width + ((isRight ? place.gap : gapAfter) > 1 ? 1 : 0) {
+      if needed > width, isRight { x -= 1 }
+      (width, blank) = (max(width, needed), " ")
+    }
+    let text = isRight ? arrow + blank + column.heading : column.heading + blank + arrow
     canvas.put(
-      middleEllipsis(text, place.width), x: rect.x + place.x, y: rect.y, isSorted ? .accent : .faint, bold: isSorted,
-      width: place.width, align: column.align)
+      middleEllipsis(text, width), x: x, y: rect.y, .accent, bold: true, width: width, align: column.align)
   }
 
   private func draw(_ cell: TableCell, _ place: TableLayout.Place, on canvas: inout Canvas, in rect: Rect) {

@@ -157,6 +157,7 @@ struct Cockpit: ~Copyable {
     case .searchOn(let filter, let limit): search = .records(filter, limit: limit)
     case .preview(let move): return .preview(move, system.preview(move))
     case .loadSnapshot(let time): return .pastSnapshot(system.snapshot(at: time))
+    case .loadNextSnapshot(let time): return .pastSnapshot(system.snapshot(from: time))
     case .copy(let text):
       return .outcome(
         screen.copy(text) ? .done("copied") : .refused("this is too long for the terminal's clipboard"))

@@ -56,7 +56,7 @@ import Testing
     #expect(snapshot.window.calls.last?.tag == tag(11))
     let trip = try #require(snapshot.lastTrip)
     #expect(trip.window.calls.map(\.tag) == (1...10).map { tag($0) })
-    #expect(trip.reason.sentence == "failure rate 60 % ≥ 50 %, 10 calls")
+    #expect(trip.reason.sentence == "failure rate 60 % (limit 50 %), 10 calls")
     #expect(trip.time == .seconds(10))
     #expect(snapshot.waitEndsAt == .seconds(20))
     #expect(!snapshot.endsOfItself)
@@ -83,7 +83,7 @@ import Testing
     #expect(after.lastTrial?.window.calls.map(\.tag) == [tag(21), tag(22), tag(23)])
     #expect(
       after.transitions.map(\.reason.sentence) == [
-        "failure rate 60 % ≥ 50 %, 10 calls", "a call after the wait", "3 of 3 trial calls failed",
+        "failure rate 60 % (limit 50 %), 10 calls", "a call after the wait", "3 of 3 trial calls failed",
       ])
     #expect(after.attempts == 2)
     #expect(after.lastTrip?.time == .seconds(10), "trial calls are no trip")

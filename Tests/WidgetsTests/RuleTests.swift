@@ -51,6 +51,24 @@ import Widgets
 
   @Test(arguments: [
     Picture(
+      30, 1,
+      #"""
+      outbox ──────── ↵ transaction
+      """#),
+    Picture(
+      30, 1, .ascii,
+      #"""
+      outbox ---- Enter transaction
+      """#),
+  ]) func theEnterKeyHasItsName(_ picture: Picture) {
+    picture.expect { canvas in
+      Rule("outbox", figures: [Run("↵", .accent, bold: true), Run(" transaction", .muted)])
+        .draw(on: &canvas, x: 0, y: 0, width: 29)
+    }
+  }
+
+  @Test(arguments: [
+    Picture(
       10, 3,
       #"""
       aaa.bbbb

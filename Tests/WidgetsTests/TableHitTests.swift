@@ -44,6 +44,13 @@ import Widgets
     #expect(Scroll.offset(offset, showing: row, count: count, height: height) == first)
   }
 
+  @Test(
+    arguments: [(0, 4, "  1–4/10"), (6, 4, "  7–10/10"), (0, 10, ""), (0, 0, ""), (0, 12, "")] as [(Int, Int, String)])
+  func whatIsInSightIsSaidWhereThereIsMore(first: Int, height: Int, text: String) {
+    #expect(Scroll.range(from: first, height: height, count: 10).text == text)
+    #expect(table(offset: first).range(in: Rect(x: 0, y: 0, width: 20, height: height + 1)).text == text)
+  }
+
   @Test func focusHoverAndRest() {
     var canvas = Canvas(columns: 8, rows: 4)
     func draw(selected: Int?, hovered: Int?, isFocused: Bool) {

@@ -61,7 +61,7 @@ import Widgets
     Picture(
       64, 5, .ascii,
       #"""
-           name                 up   req/s           err     vp99
+           name                 up   req/s           err    v p99
        x F payment-gateway     1/3   0.3/s  .=-_   100 %  2.41 s
       >x F payment             2/3   4.1/s  .=-_  97.6 %  2.03 s
        ! D gateway             3/3   214/s  .=-_   1.9 %   148 ms

@@ -16,7 +16,7 @@ public enum Input: Sendable {
   case focus(Bool)
   /// A new state of the system.
   case snapshot(SystemSnapshot)
-  /// An answer to ``Effect/loadSnapshot(at:)``.
+  /// An answer to ``Effect/loadSnapshot(at:)`` and to ``Effect/loadNextSnapshot(from:)``.
   case pastSnapshot(SystemSnapshot)
   /// An answer to ``Effect/loadTransaction(_:)``; nil when nothing is known of it.
   case transaction(GTXID, TransactionDetail?)
@@ -52,6 +52,8 @@ public enum Effect: Sendable {
   /// Looks further back for the same lines, as soon as nobody presses a key.
   case searchLogOn(LogFilter, limit: Int)
   case loadSnapshot(at: Int64)
+  /// The first one kept at that moment or after it.
+  case loadNextSnapshot(from: Int64)
   case loadRecords(RecordFilter, limit: Int)
   /// Looks further back for the same records, as soon as nobody presses a key.
   case searchOn(RecordFilter, limit: Int)

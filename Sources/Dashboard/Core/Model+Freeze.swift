@@ -25,12 +25,15 @@ extension Model {
   }
 
   /// Shows the state of a moment; what is later than the newest is the newest.
-  mutating func travel(to time: Int64) -> [Effect] {
+  ///
+  /// - Parameter isOn: whether it is the first state kept from then on, which may be later, and not the last before it.
+  mutating func travel(to time: Int64, isOn: Bool = false) -> [Effect] {
     var moment = frozen ?? FrozenMoment(time: live.time, snapshot: live)
     moment.time = min(time, live.time)
     moment.awaited += 1
+    moment.isOn = isOn
     frozen = moment
-    return [.loadSnapshot(at: moment.time)]
+    return [isOn ? .loadNextSnapshot(from: moment.time) : .loadSnapshot(at: moment.time)]
   }
 
   /// Shows an older state that was asked for. Where the history ends, so does the stepping.
@@ -40,7 +43,7 @@ extension Model {
     moment.snapshot = snapshot
     if moment.awaited == 0, snapshot.time > moment.time {
       moment.time = snapshot.time
-      say("nothing older is kept")
+      if !moment.isOn { say("nothing older is kept") }
     }
     frozen = moment
     return refresh()

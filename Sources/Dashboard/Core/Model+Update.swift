@@ -115,6 +115,7 @@ extension Model {
       popups.append(Popup(ThemeList(names: themes, current: theme)))
       return []
     case .travel(let time): return travel(to: time)
+    case .travelOn(let time): return travel(to: time, isOn: true)
     case .showHelp:
       popups.append(Popup(HelpPopup(page: pages[page])))
       return []

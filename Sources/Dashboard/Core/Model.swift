@@ -105,6 +105,8 @@ struct FrozenMoment: Sendable {
   var snapshot: SystemSnapshot
   /// How many answers are still to come.
   var awaited = 0
+  /// Whether a state was wanted that is of ``time`` or later.
+  var isOn = false
 }
 
 /// A sentence in the last line.

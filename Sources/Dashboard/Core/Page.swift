@@ -56,6 +56,8 @@ enum Action: Sendable {
   case chooseTheme
   /// Shows the state of that moment.
   case travel(to: Int64)
+  /// Shows the first state in which what happened at that moment is seen.
+  case travelOn(to: Int64)
   /// Opens the help of the page that is shown.
   case showHelp
 }

@@ -119,7 +119,7 @@ struct LastLine {
       note = [
         Run(Glyphs.enter, .accent, bold: true), Run(" keep  ", .muted), Run("Esc", .accent, bold: true),
         Run(" clear", .muted),
-      ]
+      ].namingKeys(canvas.glyphSet)
     }
     let room = width - 1 - x
     let shown = endEllipsis(note, max(0, room - 16))

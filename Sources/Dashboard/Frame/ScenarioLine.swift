@@ -49,6 +49,7 @@ struct ScenarioLine {
   }
 
   private var score: [Run] {
+    if let verdict = progress.verdict { return verdict }
     let failed = progress.failed
     return [Run("✓ \(progress.held)", .healthy, bold: true)]
       + (failed > 0 ? [Run("  ✗ \(failed)", .failing, bold: true)] : [])
@@ -70,5 +71,19 @@ struct ScenarioLine {
     let mark = held ? Mark.committed : Mark.failed
     return [Run(mark.glyph + " ", mark.ink, bold: true)]
       + [Run(visible(newest.because.isEmpty ? newest.words : newest.because), held ? .text : .failing, bold: !held)]
+  }
+}
+
+extension ScenarioProgress {
+  /// How it went once it is over and only that is open which is told at rest: `5 of 5 held, 2 are judged by simulate`.
+  /// Nil while it plays, and where nothing is open or something else.
+  var verdict: [Run]? {
+    let open = expectations.filter { $0.state == .pending }
+    guard isOver, !isStopped, !open.isEmpty, open.allSatisfy(\.needsRest) else { return nil }
+    let judged = "\(held) of \(held + failed) held"
+    return [
+      Run(judged, failed > 0 ? .failing : .healthy, bold: true),
+      .muted(", \(open.count) \(open.count == 1 ? "is" : "are") judged by simulate"),
+    ]
   }
 }

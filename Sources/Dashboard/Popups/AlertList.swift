@@ -6,12 +6,19 @@ import Widgets
 struct AlertList: PopupContent {
   private var selected = 0
 
-  private static let columns = [
-    TableColumn("", .fixed(1)), TableColumn("rule", .share(minimum: 10, maximum: 40), gap: 1),
-    TableColumn("on", .share(minimum: 8, maximum: 30)), TableColumn("value", .fit(minimum: 5), align: .right),
-    TableColumn("since", .fit(minimum: 5), align: .right, priority: 1),
-    TableColumn("team", .share(minimum: 6, maximum: 14), priority: 2),
-  ]
+  /// What an alert is about has the room first: two of the same rule are told apart by it alone.
+  private static func columns(_ alerts: [AlertItem], width: Int) -> [TableColumn] {
+    func longest(_ path: KeyPath<AlertItem, String>) -> Int { alerts.map { $0[keyPath: path].cellWidth }.max() ?? 0 }
+    let subject = max(8, longest(\.subject))
+    return [
+      TableColumn("", .fixed(1)),
+      TableColumn("rule", .share(minimum: 10, maximum: max(10, longest(\.rule))), gap: 1),
+      TableColumn("on", .share(minimum: min(subject, max(8, width * 2 / 5)), maximum: subject)),
+      TableColumn("value", .fit(minimum: 5), align: .right),
+      TableColumn("since", .fit(minimum: 5), align: .right, priority: 1),
+      TableColumn("team", .share(minimum: 6, maximum: max(6, longest(\.team))), priority: 2),
+    ]
+  }
 
   mutating func press(_ key: KeyPress, _ context: PageContext) -> [Action] {
     let last = max(0, context.snapshot.alerts.count - 1)
@@ -62,7 +69,8 @@ struct AlertList: PopupContent {
   private func table(_ context: PageContext) -> TableView {
     let alerts = context.snapshot.alerts
     return TableView(
-      columns: Self.columns, rowCount: alerts.count, selected: alerts.isEmpty ? nil : min(selected, alerts.count - 1),
+      columns: Self.columns(alerts, width: box(context).frame(in: context.size).width - 6), rowCount: alerts.count,
+      selected: alerts.isEmpty ? nil : min(selected, alerts.count - 1),
       empty: [Run("No rule is broken.", .muted)]
     ) { row in
       let alert = alerts[row]

@@ -109,7 +109,8 @@ struct CommandPalette: PopupContent {
       draw(offer, isChosen: first + row == chosen, on: &canvas, in: list.inset(top: row))
     }
     if offers.isEmpty, editor.text.isEmpty == false {
-      canvas.put(endEllipsis("↵ carries it out", list.width), x: list.x, y: list.y, .faint)
+      let sentence = "\(Glyphs.enterKey(canvas.glyphSet)) carries it out"
+      canvas.put(endEllipsis(sentence, list.width), x: list.x, y: list.y, .faint)
     }
   }
 

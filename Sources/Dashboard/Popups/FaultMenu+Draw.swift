@@ -191,7 +191,7 @@ extension FaultMenu {
     let word = replaced == nil ? "arm it" : "change"
     let end: Int
     if isPossible {
-      let label = canvas.glyphSet == .ascii ? "e " + word : Glyphs.enter + " " + word
+      let label = Glyphs.enterKey(canvas.glyphSet) + " " + word
       end = Badge(label, ground: .fault).draw(on: &canvas, x: content.x, y: y)
     } else {
       end = canvas.put(" \(word) ", x: content.x, y: y, .faint)

@@ -67,13 +67,14 @@ struct HelpPopup: PopupContent {
       width: 74, height: lines(width: 70).count + 2)
   }
 
-  private func lines(width: Int) -> [[Run]] {
+  private func lines(width: Int, _ glyphs: GlyphSet = .utf8) -> [[Run]] {
     func section(_ hints: [KeyHint]) -> [[Run]] {
       hints.flatMap { hint -> [[Run]] in
         let column = 16
         let rest = wrapped([Run(hint.word, .text)], width: max(8, width - column))
         return (rest.isEmpty ? [[]] : rest).enumerated().map { index, line in
-          let key = index == 0 ? endEllipsis(hint.key, column - 1) : ""
+          let name = hint.key.replacing(Glyphs.enter, with: Glyphs.enterKey(glyphs))
+          let key = index == 0 ? endEllipsis(name, column - 1) : ""
           let blank = String(repeating: " ", count: column - key.cellWidth)
           return [Run(key, .accent, bold: true), Run(blank)] + line
         }
@@ -85,7 +86,7 @@ struct HelpPopup: PopupContent {
 
   func draw(on canvas: inout Canvas, in screen: Rect, _ context: PageContext) {
     let inside = box(context).draw(on: &canvas)
-    scrolled.draw(lines(width: inside.width), on: &canvas, in: inside)
+    scrolled.draw(lines(width: inside.width, canvas.glyphSet), on: &canvas, in: inside)
   }
 
   func breadcrumb(_ context: PageContext) -> [String] { ["keys"] }

@@ -199,7 +199,8 @@ struct OffsetMoveForm: PopupContent {
       Run("↵", .degraded, bold: true), Run(" move…   ", .text), Run("↑ ↓ j k", .accent, bold: true),
       Run(" where to   ", .muted), Run("Esc", .accent, bold: true), Run(" leave it", .muted),
     ]
-    canvas.rich(endEllipsis(keys, inside.width), x: inside.x, y: inside.bottom - 1)
+    let shown = endEllipsis(keys.namingKeys(canvas.glyphSet), inside.width)
+    canvas.rich(shown, x: inside.x, y: inside.bottom - 1)
   }
 
   private var plan: SeekPreview? {

@@ -56,4 +56,9 @@ public final class SnapshotHistory: Sendable {
   public func nearest(to time: Int64) -> SystemSnapshot? {
     kept.withLock { kept in kept.last { $0.time <= time } ?? kept.first }
   }
+
+  /// The oldest that is not older than `time`, or the newest of all; nil while there is none.
+  public func first(from time: Int64) -> SystemSnapshot? {
+    kept.withLock { kept in kept.first { $0.time >= time } ?? kept.last }
+  }
 }

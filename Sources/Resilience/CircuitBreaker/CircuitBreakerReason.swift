@@ -29,7 +29,7 @@ public enum CircuitBreakerReason: Hashable, Sendable, Codable {
   case openedByHand(nanoseconds: Int64)
   case resetByHand
 
-  /// One phrase for a person, for example `failure rate 60 % ≥ 50 %, 10 calls`.
+  /// One phrase for a person, for example `failure rate 60 % (limit 50 %), 10 calls`.
   public var sentence: String {
     switch self {
     case .thresholdsExceeded(let rates): Self.exceeded(rates)
@@ -47,10 +47,10 @@ public enum CircuitBreakerReason: Hashable, Sendable, Codable {
   private static func exceeded(_ rates: CircuitBreakerRates) -> String {
     var parts: [String] = []
     if rates.isFailureRateExceeded {
-      parts.append("failure rate \(percent(rates.failureRate)) ≥ \(percent(rates.failureRateThreshold))")
+      parts.append("failure rate \(percent(rates.failureRate)) (limit \(percent(rates.failureRateThreshold)))")
     }
     if rates.isSlowCallRateExceeded {
-      parts.append("slow-call rate \(percent(rates.slowCallRate)) ≥ \(percent(rates.slowCallRateThreshold))")
+      parts.append("slow-call rate \(percent(rates.slowCallRate)) (limit \(percent(rates.slowCallRateThreshold)))")
     }
     return parts.joined(separator: " and ") + ", \(calls(rates.totals.calls))"
   }

@@ -98,6 +98,8 @@ public final class SimulatedShop: LiveSystem {
 
   public func snapshot(at time: Int64) -> SystemSnapshot { history.nearest(to: time) ?? snapshot() }
 
+  public func snapshot(from time: Int64) -> SystemSnapshot { history.first(from: time) ?? snapshot() }
+
   public var historyStart: Int64 { history.start ?? snapshot().time }
 
   public func transaction(_ id: GTXID) -> TransactionDetail? {

@@ -58,19 +58,22 @@ extension SnapshotBuilder {
   }
 
   private func objective(_ name: String, _ snapshot: inout ServiceSnapshot) {
-    let plan = world.service(name).plan
-    snapshot.objective = plan.objective
-    guard let minute = world.traces.minute(of: name, now: world.time.now), minute.calls > 0 else {
-      return
-    }
-    let allowed = Double(minute.calls) * plan.objective.errorShare
-    snapshot.objective.budgetLeft = allowed > 0 ? 1 - Double(minute.errors) / allowed : 1
+    snapshot.objective = world.service(name).plan.objective
+    guard let minute = world.traces.minute(of: name, now: world.time.now) else { return }
+    charge(minute.calls, errors: minute.errors, to: &snapshot.objective)
+  }
+
+  /// Takes the errors of so many calls from the budget.
+  private func charge(_ calls: Int, errors: Int, to objective: inout ServiceObjective) {
+    let allowed = Double(calls) * objective.errorShare
+    objective.budgetLeft = allowed > 0 ? 1 - Double(errors) / allowed : 1
   }
 
   /// A company is known by what its callers see.
   private func outside(_ service: DeployedService, _ snapshot: inout ServiceSnapshot) {
     snapshot.objective = service.plan.objective
     let statistics = world.callStatistics(of: service.name)
+    charge(statistics.minute.calls, errors: statistics.minute.errors, to: &snapshot.objective)
     snapshot.rate = statistics.rate
     snapshot.errorShare = statistics.errorShare
     (snapshot.p50, snapshot.p95, snapshot.p99) = statistics.percentiles

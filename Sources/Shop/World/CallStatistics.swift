@@ -13,8 +13,8 @@ struct CallStatistics {
   private var now: Int64 = 0
   /// The newest failures, oldest first.
   private(set) var errors: [ServiceErrorLine] = []
-  /// Calls in each second: the number of the second, and how many.
-  private var seconds: [(second: Int64, count: Int)] = []
+  /// Calls in each second: the number of the second, how many, and how many of them failed.
+  private var seconds: [(second: Int64, count: Int, errors: Int)] = []
 
   private static let window: Int64 = 10_000_000_000
   private static let capacity = 20_000
@@ -33,7 +33,9 @@ struct CallStatistics {
       if errors.count > 16 { errors.removeFirst(8) }
     }
     let second = end / 1_000_000_000
-    if seconds.last?.second == second { seconds[seconds.count - 1].count += 1 } else { seconds.append((second, 1)) }
+    if seconds.last?.second != second { seconds.append((second, 0, 0)) }
+    seconds[seconds.count - 1].count += 1
+    if isError { seconds[seconds.count - 1].errors += 1 }
     if seconds.count > 120 { seconds.removeFirst(60) }
   }
 
@@ -58,6 +60,12 @@ struct CallStatistics {
     calls.isEmpty ? 0 : Double(calls.reduce(0) { $0 + ($1.isError ? 1 : 0) }) / Double(calls.count)
   }
 
+  /// The calls of the last 60 seconds, with the one that is going on, and how many of them failed.
+  var minute: (calls: Int, errors: Int) {
+    let first = now / 1_000_000_000 - 59
+    return seconds.filter { $0.second >= first }.reduce((0, 0)) { ($0.0 + $1.count, $0.1 + $1.errors) }
+  }
+
   /// Nanoseconds, by the nearest rank; nil when there was no call.
   func percentile(_ share: Double) -> Int64? { Self.percentile(share, of: calls.map(\.duration).sorted()) }
 
@@ -75,7 +83,7 @@ struct CallStatistics {
   var pulse: [Float] {
     let last = now / 1_000_000_000
     var pulse = [Float](repeating: 0, count: 60)
-    for (second, count) in seconds where last - second >= 1 && last - second <= 60 {
+    for (second, count, _) in seconds where last - second >= 1 && last - second <= 60 {
       pulse[60 - Int(last - second)] = Float(count)
     }
     return pulse

@@ -44,7 +44,7 @@ import Testing
   @Test func at80() {
     let stage = PageStage(BreakersPage(), columns: 80, rows: 24)
     let wanted = """
-        breakers ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━ 1 open  1 half-open  11 closed
+        breakers  1–11/13 ━━━━━━━━━━━━━━━━━━━━━━━━━━━ 1 open  1 half-open  11 closed
         state▾    caller → called                   failure  calls  rejected   since
        ▌○ OPEN    payment-1 → payment-gateway         100 %    3/3       287  6.20 s
         ◐ HALF    catalog-1 → recommendation      1/3 calls    1/3        88  1.10 s

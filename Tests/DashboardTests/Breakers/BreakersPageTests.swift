@@ -117,6 +117,20 @@ import Testing
     #expect(!stage.go(to: .breakers(selected: "nobody>nothing")).isEmpty)
   }
 
+  @Test(arguments: ["", "j"]) func theCursorStaysOnABreakerThatCloses(keys: String) throws {
+    var stage = stage(keys)
+    let subject = try #require(stage.page.breaker(stage.context)?.id)
+    var snapshot = stage.context.snapshot
+    let index = try #require(snapshot.breakers.firstIndex { $0.id == subject })
+    snapshot.breakers[index].state = .closed
+    stage.show(snapshot)
+    #expect(stage.page.breaker(stage.context)?.id == subject)
+    #expect(stage.page.rows(stage.context).first?.id != subject)
+    _ = stage.go(to: .breakers(selected: nil))
+    let first = stage.page.rows(stage.context).first?.id
+    #expect(stage.page.breaker(stage.context)?.id == (keys.isEmpty ? first : subject))
+  }
+
   @Test func theMouse() throws {
     var stage = stage()
     let row = try #require(stage.line(of: "gateway-1 → cart"))

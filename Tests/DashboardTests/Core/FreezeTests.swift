@@ -7,8 +7,12 @@ import Testing
 /// Time stands still, and goes back, while the newest state goes on unseen.
 struct FreezeTests {
   private func moment(_ seconds: Int64, of effects: [Effect]) -> Bool {
-    guard effects.count == 1, case .loadSnapshot(let time) = effects[0] else { return false }
-    return time == ShopFixture.now + seconds * 1_000_000_000
+    guard effects.count == 1 else { return false }
+    switch effects[0] {
+    case .loadSnapshot(let time), .loadNextSnapshot(let time):
+      return time == ShopFixture.now + seconds * 1_000_000_000
+    default: return false
+    }
   }
 
   private func past(_ seconds: Int64) -> SystemSnapshot {
@@ -96,6 +100,27 @@ struct FreezeTests {
     cockpit.press("n")
     #expect(moment(-6, of: cockpit.effects))
     cockpit.send(.pastSnapshot(past(-6)))
+    cockpit.press("n")
+    #expect(cockpit.effects.isEmpty)
+    #expect(cockpit.lastLine == " nothing happened after this")
+  }
+
+  /// Asked for the event's own time the state before it is shown, in which nothing has happened yet.
+  @Test func nGoesToTheStateInWhichTheEventIsSeen() {
+    var cockpit = Cockpit()
+    cockpit.press("Space N")
+    cockpit.send(.pastSnapshot(past(-7)))
+    cockpit.press("n")
+    guard case .loadNextSnapshot(let time)? = cockpit.effects.first else {
+      Issue.record("no state is asked for")
+      return
+    }
+    #expect(time == ShopFixture.now - 6_000_000_000)
+    var seen = past(-6)
+    seen.time += 400_000_000
+    cockpit.send(.pastSnapshot(seen))
+    #expect(cockpit.model.frozen?.time == seen.time && cockpit.model.shown.time == seen.time)
+    #expect(!cockpit.lastLine.contains("nothing older is kept"))
     cockpit.press("n")
     #expect(cockpit.effects.isEmpty)
     #expect(cockpit.lastLine == " nothing happened after this")

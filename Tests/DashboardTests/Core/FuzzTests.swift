@@ -40,7 +40,7 @@ struct FuzzTests {
       case .loadLog(let filter, _):
         let count = random.numbers.pick([0, 1, 30])
         cockpit.send(.log(filter, (0..<count).map { _ in random.logLine() }))
-      case .loadSnapshot: cockpit.send(.pastSnapshot(random.next()))
+      case .loadSnapshot, .loadNextSnapshot: cockpit.send(.pastSnapshot(random.next()))
       case .findTransactions(let prefix): cockpit.send(.found(prefix: prefix, [ShopFixture.id(0x8f3a, 1)]))
       case .loadRecords(let filter, _):
         let count = random.numbers.pick([0, 1, 30])

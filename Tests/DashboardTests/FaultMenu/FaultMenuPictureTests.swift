@@ -40,8 +40,7 @@ struct FaultMenuPictureTests {
         │  no breaker           calls nobody                      n/a  │
         │  inner join           joins no streams                  n/a  │
         │  blind view           keeps no view                     n/a  │
-        │  no hand-back         takes over from no legacy shop    n/a  │
-        │                                                              │
+        │  … 1 more                                                    │
         ├──────────────────────────────────────────────────────────────┤
         │  scope      ◂ all instances ▸   payment-1   payment-2        │
         │  delay      ━━━━━━━━━━━━━━━━━━●────────────      +2 s        │

@@ -181,6 +181,12 @@ struct FaultMenuTests {
     }
   }
 
+  @Test func theButtonNamesItsKey() throws {
+    let stage = try #require(Stage(.service("payment")))
+    #expect(stage.canvas().text.contains("  ↵ arm it  "))
+    #expect(stage.canvas(.ascii).text.contains("  Enter arm it  "))
+  }
+
   @Test(arguments: TransactionsSpaceTests.sizes, [GlyphSet.utf8, .ascii])
   func itFits(_ size: (Int, Int), glyphs: GlyphSet) throws {
     var extreme = FaultsFixture.incident

@@ -79,6 +79,12 @@ struct FaultsPageTests {
     #expect(stage.page.subject(stage.context) == nil && stage.picture().contains("Nothing here can be broken."))
   }
 
+  @Test(arguments: ["", "Tab", "Tab Tab"]) func onlyThePanelWithTheKeysHasACursor(keys: String) {
+    var stage = stage()
+    stage.press(keys)
+    #expect(stage.picture().count { $0 == "▌" } == 1, "\(keys)")
+  }
+
   @Test func theMouse() {
     var stage = stage()
     stage.point(.press, column: 5, row: stage.line(of: "inventory") ?? 0)

@@ -16,7 +16,7 @@ struct FaultsPictureTests {
       picture == """
           ↯ armed now ─────────────────────────────────────────────────── 1 fault on   touches 46 req/s   press ! to end all
             kind      on                             strength  share   hit  armed at                                    left
-         ▌↯ latency   payment-gateway                +2 s      100 %   287  14:02:57  ━━━━━━━━━━━━━━━━━━━━──────────    60 s
+          ↯ latency   payment-gateway                +2 s      100 %   287  14:02:57  ━━━━━━━━━━━━━━━━━━━━──────────    60 s
             since then  ✗ 2 failing  ▲ 1 degraded  ○ 1 opened  lag 1,204 ↑  ↺ 119 compensated
 
           what can be broken ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━ · can   ↯ armed   blank: does not apply
@@ -49,7 +49,7 @@ struct FaultsPictureTests {
       picture == """
           ↯ armed now ───────────── 1 fault on   touches 46 req/s   press ! to end all
             kind      on                       strength  share   hit  armed at    left
-         ▌↯ latency   payment-gateway          +2 s      100 %   287  14:02:57    60 s
+          ↯ latency   payment-gateway          +2 s      100 %   287  14:02:57    60 s
             since then  ✗ 2 failing  ○ 1 opened  lag 1,204 ↑  ↺ 119 compensated
           what can be broken ━━━━━━━━━━━━━━━━━ · can   ↯ armed   blank: does not apply
                              crash   latency errors  db-down outage  slow        req/s
@@ -73,7 +73,7 @@ struct FaultsPictureTests {
       picture == """
           ↯ armed now ────────────── 1 fault on   touches 46 req/s
             kind      on             strength  share   hit    left
-         ▌↯ latency   paymen…ateway  +2 s      100 %   287    60 s
+          ↯ latency   paymen…ateway  +2 s      100 %   287    60 s
             since then  ✗ 2 failing  ○ 1 opened  ↺ 119 compensated
           what can be broken ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━
             service          how                             req/s

@@ -103,6 +103,25 @@ struct ScenariosPanelTests {
     #expect(chosen.contains("32 s of 90 s"))
   }
 
+  @Test func whatIsLeftToSimulateIsSaidSo() {
+    var snapshot = Self.playing(over: true)
+    snapshot.scenarios.current?.expectations[1].state = .held
+    #expect(stage(snapshot, "s").picture().contains("over  ✓ 2  ✗ 0  of 3"), "one is open that is not told at rest")
+    snapshot.scenarios.current?.expectations[2].needsRest = true
+    #expect(stage(snapshot, "s").picture().contains("over  2 of 2 held, 1 is judged by simulate"))
+    snapshot.scenarios.current?.expectations[1].state = .failed
+    #expect(stage(snapshot, "s").picture().contains("over  1 of 2 held, 1 is judged by simulate"))
+    snapshot.scenarios.current?.isStopped = true
+    #expect(!stage(snapshot, "s").picture().contains("judged by simulate"))
+  }
+
+  @Test func aListThatGoesOnSaysSo() {
+    var snapshot = Self.snapshot
+    snapshot.scenarios.entries = (1...30).map { Self.entry("scenario-\($0)", "Scenario \($0)") }
+    let picture = stage(snapshot, "s", columns: 80, rows: 24).picture()
+    #expect(picture.contains("scenarios  1–") && picture.contains("/30 ━"), "\(picture)")
+  }
+
   @Test func aSystemWithoutScenariosHasNoPanel() {
     let picture = stage(FaultsFixture.quiet, "s").picture()
     #expect(!picture.contains("scenarios"))

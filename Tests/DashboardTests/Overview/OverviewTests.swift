@@ -71,14 +71,14 @@ struct OverviewTests {
   @Test func theSmallOneIsThis() {
     let picture = Cockpit(columns: 80, rows: 24).lines[7...22].joined(separator: "\n")
     let wanted = """
-        services ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━ 29/30 up  11 more
+        services  1–5/16 ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━ 29/30 up
        ▌✗ F payment-gateway            1/1  0.3/s ⣶⣾⣶⣶⣷⣶⣾⣶⣶⣷⣶⣾⣶⣶⣷⣶⣾⣶  100 %  2.41 s
         ✗ F payment                    2/2  4.1/s ⣶⣾⣶⣶⣷⣶⣾⣶⣶⣷⣶⣾⣶⣶⣷⣶⣾⣶ 97.6 %  2.03 s
         ▲ D gateway                    3/3  214/s ⣶⣾⣶⣶⣷⣶⣾⣶⣶⣷⣶⣾⣶⣶⣷⣶⣾⣶  1.9 %  2.07 s
         ▲ D recommendation             1/2   71/s ⣶⣾⣶⣶⣷⣶⣾⣶⣶⣷⣶⣾⣶⣶⣷⣶⣾⣶  1.2 %   148 ms
         ● H catalog                    2/2   88/s ⣶⣾⣶⣶⣷⣶⣾⣶⣶⣷⣶⣾⣶⣶⣷⣶⣾⣶  0.1 %    61 ms
 
-        breakers ────────────────── 11 closed  topics by lag ───────────────────────
+        breakers ────────────────── 11 closed  topics by lag  1–2/3 ────────────────
         ○ OPEN  payment→pay…nt-gateway  3.8 s  payment    ▁▁▁▂▄▅▇█   1,204    ▲ WARN
         ◐ HALF  catalog→recommendation    1/3  inventory  ▁▁▁▁▁▁▁▁       5      ● OK
 

@@ -48,7 +48,7 @@ import Testing
     var stage = PageStage(ServicesPage(), columns: 80, rows: 24)
     stage.press("j")
     let wanted = """
-        services ━━━━━━━ 29/30 up  2 failing  2 degraded  12 healthy   by severity ▾
+        services  1–11/16 ━━━━━━━━━━ 29/30 up  2 failing  2 degraded   by severity ▾
             service           up  req/s                       err      p99 brk   lag
         ✗ F payment-gateway  1/1    0.3  ⣾⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀   100 %  2.41 s          –
        ▌✗ F payment          2/2    4.1  ⣾⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀  97.6 %  2.03 s  ○ O 1,204
@@ -61,10 +61,10 @@ import Testing
         ● H order            2/2     46  ⣶⣴⣦⣦⣷⣴⣦⣶⣴⣼⣦⣶⣴⣦⣦⣷   0.0 %    22 ms         3
         ● H customer         2/2     46  ⣶⣴⣦⣦⣷⣴⣦⣶⣴⣼⣦⣶⣴⣦⣦⣷   0.0 %    11 ms         –
         ● H item             2/2     41  ⣶⣴⣦⣦⣷⣴⣦⣶⣴⣼⣦⣶⣴⣦⣦⣷   0.0 %    16 ms         –
-        payment: instances ─────────── 2/2 up   payment: calls out ─────────────────
+        payment: instances  1–1/2 ──── 2/2 up   payment: calls out ─────────────────
         instance            busy     p99        ○ OPEN  payment-gateway        100 %
         ● payment-1:41871    4/4  2.02 s          charges the customer's card
-        payment: endpoints ────────── by rate   payment: consumes ──────────────────
+        payment: endpoints  1–1/2 ─── by rate   payment: consumes ──────────────────
         operation         req/s     err         payment                        1,204
         on ITEM_RESERVED    4.1  97.6 %           stable · 2 members · ▲ WARN
         payment: latest errors ─────────────────────────────────────────────── l log
@@ -77,7 +77,7 @@ import Testing
     var stage = PageStage(ServicesPage(), columns: 40, rows: 12)
     stage.press("j")
     let wanted = """
-        services ━━ 29/30 up   by severity ▾
+        services  1–7/16 ━━━━━ by severity ▾
             service             err      p99
         ✗ F payment-gateway   100 %  2.41 s
        ▌✗ F payment          97.6 %  2.03 s

@@ -48,7 +48,7 @@ import Testing
   @Test func at80() {
     let stage = PageStage(TopicsPage(), columns: 80, rows: 24)
     let wanted = """
-        topics ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━ 9 topics  10 groups  lag 1,214
+        topics  1–7/9 ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━ 9 topics  10 groups  lag 1,214
         verdict  topic              in/s   worst group      ▾lag               dead
        ▌▲ WARN   payment              46   payment         1,204 ▁▁▁▁▁▁▂▃▅▆▇█     0
         ● OK     inventory            50   inventory           5 ▁▁▁▁▁▁▁▁▁▁▁▁     0
@@ -57,7 +57,7 @@ import Testing
         ● OK     __operations        3.1   msatop              0 ▁▁▁▁▁▁▁▁▁▁▁▁     0
         ● OK     orders               46   order-history       0 ▁▁▁▁▁▁▁▁▁▁▁▁     0
         ● OK     shipping            0.2   shipping            0 ▁▁▁▁▁▁▁▁▁▁▁▁     0
-        payment  partitions × groups ───────────────────── hottest 1   grows  ↑ 42/s
+        payment  partitions × groups  1–3/4 ────────────── hottest 1   grows  ↑ 42/s
                                 payment  stable · generation 14 · 2 members
         part    log end  in/s   committed    lag  behind           out/s   owner
         0       188,402    12     188,106    296  ━━━━━━━━━━━━━──    1.0   payment-1

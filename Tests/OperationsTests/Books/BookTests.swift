@@ -57,6 +57,10 @@ import TraceModel
     #expect(history.nearest(to: 7_350_000_000)?.time == 6_900_000_000)
     #expect(history.nearest(to: 0)?.time == 5_900_000_000)
     #expect(history.nearest(to: .max)?.time == 15_000_000_000)
+    #expect(history.first(from: 7_350_000_000)?.time == 7_900_000_000)
+    #expect(history.first(from: 7_900_000_000)?.time == 7_900_000_000)
+    #expect(history.first(from: 0)?.time == 5_900_000_000)
+    #expect(history.first(from: .max)?.time == 15_000_000_000)
   }
 
   @Test func aQuarterOfAnHourCostsWhatFiveMinutesWould() {

@@ -16,21 +16,22 @@ struct BreakerDetail {
   func drawHead(on canvas: inout Canvas, in rect: Rect, isFocused: Bool) {
     let title = row.mark.long + [Run("  "), Run(visible(breaker.label), .strong)]
     let room = rect.width - title.cellWidth - 3
-    Rule(title, figures: settingsGroups.fitting(room), isFocused: isFocused)
+    Rule(title, figures: settingsGroups(canvas.glyphSet).fitting(room), isFocused: isFocused)
       .draw(on: &canvas, x: rect.x, y: rect.y, width: rect.width)
   }
 
-  private var settingsGroups: [[Run]] {
+  private func settingsGroups(_ glyphs: GlyphSet) -> [[Run]] {
+    let atLeast = Glyphs.atLeast(glyphs)
     func percent(_ value: Double) -> String { Figures.percent(value / 100, isWhole: true).text }
     let kind = settings.isTimeBased ? "TIME \(settings.windowSize) s" : "COUNT \(settings.windowSize)"
     var groups: [[Run]] = [
       [.muted(kind)],
-      [.faint("fails ≥"), .muted(percent(settings.failureRateThreshold))],
+      [.faint("fails \(atLeast)"), .muted(percent(settings.failureRateThreshold))],
       [.faint("slow >"), .muted(Figures.duration(settings.slowCallDuration).text)],
       [.faint("trial "), .muted("\(settings.trialCalls)")],
       [.faint("wait "), .muted(Figures.duration(settings.openWait).text)],
     ]
-    if isOpened { groups.append([.faint("slow calls ≥"), .muted(percent(settings.slowRateThreshold))]) }
+    if isOpened { groups.append([.faint("slow calls \(atLeast)"), .muted(percent(settings.slowRateThreshold))]) }
     return groups
   }
 

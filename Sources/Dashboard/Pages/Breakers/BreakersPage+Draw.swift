@@ -19,12 +19,14 @@ extension BreakersPage {
     let isFocused = focus == .breakers
     var title = [Run("breakers", isFocused ? .strong : .title, bold: true)]
     if !words.isEmpty { title.append(Run(" · \(visible(words))", .accent)) }
+    let (view, body) = (tableView(context), rect.split(top: 1).rest)
+    title += view.range(in: body)
     Rule(
       title, figures: Self.counts(context.snapshot.breakers).fitting(rect.width - title.cellWidth - 3),
       isFocused: isFocused
     )
     .draw(on: &canvas, x: rect.x, y: rect.y, width: rect.width)
-    tableView(context).draw(on: &canvas, in: rect.split(top: 1).rest)
+    view.draw(on: &canvas, in: body)
   }
 
   private static func counts(_ breakers: [BreakerSnapshot]) -> [[Run]] {
@@ -76,9 +78,12 @@ extension BreakersPage {
   private func drawGuards(on canvas: inout Canvas, in rect: Rect, _ context: PageContext) {
     let isFocused = focus == .guards
     let count = guardsTable(context).edges.count
-    Rule("other guards by edge", figures: [.muted("\(count) \(count == 1 ? "edge" : "edges")")], isFocused: isFocused)
-      .draw(on: &canvas, x: rect.x, y: rect.y, width: rect.width)
-    guardsView(context).draw(on: &canvas, in: rect.split(top: 1).rest)
+    let (view, body) = (guardsView(context), rect.split(top: 1).rest)
+    var rule = Rule(
+      "other guards by edge", figures: [.muted("\(count) \(count == 1 ? "edge" : "edges")")], isFocused: isFocused)
+    rule.title += view.range(in: body)
+    rule.draw(on: &canvas, x: rect.x, y: rect.y, width: rect.width)
+    view.draw(on: &canvas, in: body)
   }
 
   func guardsView(_ context: PageContext) -> TableView {

@@ -8,7 +8,7 @@ struct BreakersPage: Page {
   let id = PageID.breakers
   var sort = BreakerSort()
   private(set) var words = ""
-  var table = RowCursor()
+  var table = RowCursor(holdsOn: true)
   var calls = RowCursor()
   var transitions = RowCursor()
   var guards = RowCursor()
@@ -43,7 +43,11 @@ struct BreakersPage: Page {
   mutating func go(to destination: Destination, _ context: PageContext) -> [Action] {
     guard case .breakers(let key) = destination else { return [] }
     (isOpened, focus) = (false, .breakers)
-    guard let key else { return [] }
+    guard let key else {
+      // Whoever comes anew and has chosen nothing yet finds the cursor on what matters most.
+      table.letGo()
+      return []
+    }
     guard context.snapshot.breaker(key) != nil else {
       return [.say("no breaker is called \(visible(key))", isProblem: true)]
     }

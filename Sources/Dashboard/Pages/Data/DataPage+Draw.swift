@@ -11,14 +11,19 @@ extension DataPage {
     if let rect = layout.fields { drawFields(on: &canvas, in: rect, context) }
     for panel in DataPanel.allCases {
       guard let rect = layout.rect(panel) else { continue }
-      Rule(title(panel, context), figures: figures(panel, context), isFocused: focus == panel)
-        .draw(on: &canvas, x: rect.x, y: rect.y, width: rect.width)
       let body = rect.split(top: 1).rest
+      let range: [Run]
       if panel == .flows {
-        flowList(context, width: body.width).draw(on: &canvas, in: body)
+        let list = flowList(context, width: body.width)
+        list.draw(on: &canvas, in: body)
+        range = list.range(in: body)
       } else {
-        table(panel, context).draw(on: &canvas, in: body)
+        let view = table(panel, context)
+        view.draw(on: &canvas, in: body)
+        range = view.range(in: body)
       }
+      Rule(title(panel, context) + range, figures: figures(panel, context), isFocused: focus == panel)
+        .draw(on: &canvas, x: rect.x, y: rect.y, width: rect.width)
     }
   }
 

@@ -43,7 +43,9 @@ struct ArmedFaultsPanel {
       [Run("touches ", .muted), Run(Figures.rate(touches, unit: "").text, .strong, bold: true), Run(" req/s", .muted)],
       priority: 2)
     figures.add([Run("press ", .muted), Run("!", .fault, bold: true), Run(" to end all", .muted)], priority: 3)
-    let title = [Run("\(Glyphs.fault) armed now", armed.isEmpty ? .muted : .fault, bold: true)]
+    let title =
+      [Run("\(Glyphs.fault) armed now", armed.isEmpty ? .muted : .fault, bold: true)]
+      + Scroll.range(from: page.armedRows.offset, height: layout.armedRows, count: armed.count)
     let isFocused = page.panel == .armed
     let tone: Ink? = armed.isEmpty ? nil : isFocused ? .fault : Ink.fault.mixed(toward: .background, 0.55)
     Rule(
@@ -61,7 +63,7 @@ struct ArmedFaultsPanel {
       let isOn = armed[first + line].isOn
       if isOn { canvas.fill(row, Ink.fault.mixed(toward: .background, 0.85)) }
       if isCurrent { canvas.fill(row, .selection) }
-      if isCurrent || isOn { canvas.put(Glyphs.selection, x: row.x, y: row.y, .fault, bold: true) }
+      if isCurrent { canvas.put(Glyphs.selection, x: row.x, y: row.y, .fault, bold: true) }
     }
     TableView(columns: Self.columns, rowCount: armed.count, offset: first) { cells(armed[$0]) }
       .draw(on: &canvas, in: rect)

@@ -32,7 +32,8 @@ struct FaultForecast {
     let isAiry = area.height > lines.count + 1 && lines.count > 1
     for (index, line) in lines.prefix(area.height - 1).enumerated() {
       let gap = isAiry && index == lines.count - 1 ? 1 : 0
-      canvas.rich(endEllipsis(line, area.width), x: area.x, y: area.y + 1 + index + gap)
+      let shown = line.namingKeys(canvas.glyphSet)
+      canvas.rich(endEllipsis(shown, area.width), x: area.x, y: area.y + 1 + index + gap)
     }
   }
 

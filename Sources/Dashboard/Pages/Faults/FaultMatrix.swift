@@ -63,8 +63,9 @@ struct FaultMatrix {
       Run("·", .muted), Run(" can   ", .muted), Run(Glyphs.fault, .fault, bold: true),
       Run(" armed   blank: does not apply", .muted),
     ]
-    Rule("what can be broken", figures: layout.hasColumns ? legend : [], isFocused: isFocused)
-      .draw(on: &canvas, x: area.x, y: area.y, width: area.width)
+    var rule = Rule("what can be broken", figures: layout.hasColumns ? legend : [], isFocused: isFocused)
+    rule.title += Scroll.range(from: page.rows.offset, height: area.height - 2, count: services.count)
+    rule.draw(on: &canvas, x: area.x, y: area.y, width: area.width)
     guard !services.isEmpty else {
       canvas.put(endEllipsis("Nothing here can be broken.", area.width), x: area.x, y: area.y + 1, .muted)
       return

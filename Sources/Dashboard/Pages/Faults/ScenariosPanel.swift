@@ -25,9 +25,14 @@ struct ScenariosPanel {
 
   func draw(on canvas: inout Canvas) {
     guard area.height > 1, area.width > 8 else { return }
-    Rule("scenarios", figures: figures, isFocused: isChosen)
-      .draw(on: &canvas, x: area.x, y: area.y, width: area.width)
     let body = area.inset(top: 1)
+    let list = isChosen ? min(Self.listHeight(in: area, of: board.entries.count), body.height) : body.height
+    var rule = Rule("scenarios", figures: figures, isFocused: isChosen)
+    if isChosen || board.playing == nil {
+      let first = isChosen ? page.scenarioRows.offset : 0
+      rule.title += Scroll.range(from: first, height: list, count: board.entries.count)
+    }
+    rule.draw(on: &canvas, x: area.x, y: area.y, width: area.width)
     guard isChosen else {
       if let playing = board.playing {
         drawLines(expectations(of: playing, width: body.width, room: body.height), on: &canvas, in: body)
@@ -36,7 +41,6 @@ struct ScenariosPanel {
       }
       return
     }
-    let list = min(Self.listHeight(in: area, of: board.entries.count), body.height)
     drawList(on: &canvas, in: body.split(top: list).top)
     let rest = body.split(top: list).rest
     let gap = rest.height > 4 ? 1 : 0
@@ -53,8 +57,10 @@ struct ScenariosPanel {
       current.isOver
       ? (current.isStopped ? "stopped  " : "over  ")
       : "\(FaultText.left(elapsed).text) of \(FaultText.duration(current.duration))  "
+    let name = Run(isChosen ? "\(visible(current.name))  " : "", .text)
+    if let verdict = current.verdict { return [name, Run(time, .muted)] + verdict }
     return [
-      Run(isChosen ? "\(visible(current.name))  " : "", .text), Run(time, .muted),
+      name, Run(time, .muted),
       Run("✓ \(current.held)", .healthy, bold: true),
       Run("  ✗ \(current.failed)", current.failed > 0 ? .failing : .faint, bold: current.failed > 0),
       Run("  of \(current.expectations.count)", .muted),

@@ -107,10 +107,10 @@ struct OverviewPage: Page {
   private func travel(forward: Bool, _ context: PageContext) -> [Action] {
     let times = context.timeline.events.map(\.time)
     let now = context.snapshot.time
-    let wanted = forward ? times.filter { $0 > now }.min() : times.filter { $0 < now }.max()
-    return [
-      wanted.map { .travel(to: $0) } ?? .say(forward ? "nothing happened after this" : "nothing is known before this")
-    ]
+    if forward {
+      return [times.filter { $0 > now }.min().map { .travelOn(to: $0) } ?? .say("nothing happened after this")]
+    }
+    return [times.filter { $0 < now }.max().map { .travel(to: $0) } ?? .say("nothing is known before this")]
   }
 
   private func pointAtTime(_ event: MouseEvent, _ layout: OverviewLayout, _ context: PageContext) -> [Action]? {

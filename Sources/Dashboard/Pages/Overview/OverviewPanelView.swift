@@ -27,12 +27,14 @@ struct OverviewPanelView {
 
   func draw(on canvas: inout Canvas, in area: Rect, selected: Int?, isFocused: Bool, isNarrowed: Bool) {
     guard area.width > 12, area.height > 0 else { return }
-    if hasRule {
-      let rule = Rule(title, figures: figures(shown: body(area).height), isFocused: isFocused)
-      rule.draw(on: &canvas, x: area.x, y: area.y, width: area.width)
-    }
     let body = body(area)
     let count = rows.count(panel)
+    let first = Scroll.offset(0, showing: selected, count: count, height: body.height)
+    if hasRule {
+      var rule = Rule(title, figures: figures, isFocused: isFocused)
+      if isGoneThrough { rule.title += Scroll.range(from: first, height: body.height, count: count) }
+      rule.draw(on: &canvas, x: area.x, y: area.y, width: area.width)
+    }
     guard count > 0 else {
       if body.height > 0 {
         let sentence = isNarrowed ? "Nothing matches the filter.  Esc clears" : empty
@@ -47,7 +49,6 @@ struct OverviewPanelView {
         on: &canvas, in: body.inset(top: -1), selected: isFocused ? selected : nil, isFocused: isFocused)
       return
     }
-    let first = Scroll.offset(0, showing: selected, count: count, height: body.height)
     for line in 0..<min(body.height, count - first) {
       let (index, y) = (first + line, body.y + line)
       if isFocused, index == selected {
@@ -79,12 +80,16 @@ struct OverviewPanelView {
     }
   }
 
-  private func figures(shown: Int) -> [Run] {
+  /// Whether one wants to know how much more there is. What happened goes on into the past, and what needs somebody is
+  /// counted at the right.
+  private var isGoneThrough: Bool { panel != .events && panel != .transactions }
+
+  private var figures: [Run] {
     switch panel {
     case .services:
       let up = rows.services.reduce(0) { $0 + $1.instancesUp }
       let all = rows.services.reduce(0) { $0 + $1.instancesAll }
-      let rest = isWide ? "  by severity" : rows.services.count > shown ? "  \(rows.services.count - shown) more" : ""
+      let rest = isWide ? "  by severity" : ""
       return all == 0 ? [] : [Run("\(Figures.fraction(up, of: all).text) up", .muted), Run(rest, .faint)]
     case .breakers:
       let closed = context.snapshot.breakers.count { $0.state == .closed }

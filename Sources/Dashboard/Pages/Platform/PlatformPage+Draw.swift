@@ -34,10 +34,11 @@ extension PlatformPage {
 
   private func draw(_ table: PlatformTable, on canvas: inout Canvas, in rect: Rect, _ context: PageContext) {
     guard rect.height > 0 else { return }
-    Rule(table.title, figures: table.figures, isFocused: focus == table.panel)
-      .draw(on: &canvas, x: rect.x, y: rect.y, width: rect.width)
-    let rest = rect.split(top: 1).rest
-    if !table.rows.isEmpty { return tableView(table, context).draw(on: &canvas, in: rest) }
+    let (view, rest) = (tableView(table, context), rect.split(top: 1).rest)
+    var rule = Rule(table.title, figures: table.figures, isFocused: focus == table.panel)
+    rule.title += view.range(in: rest)
+    rule.draw(on: &canvas, x: rect.x, y: rect.y, width: rect.width)
+    if !table.rows.isEmpty { return view.draw(on: &canvas, in: rest) }
     if rest.height > 0 { canvas.put(endEllipsis(table.empty, rest.width), x: rest.x, y: rest.y, .muted) }
   }
 

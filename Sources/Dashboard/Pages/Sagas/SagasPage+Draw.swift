@@ -15,9 +15,13 @@ extension SagasPage {
   // MARK: - How many are in which state
 
   private func drawDefinitions(on canvas: inout Canvas, in rect: Rect, _ context: PageContext) {
-    Rule("sagas", figures: totals(context, width: rect.width - 8), isFocused: focus == .definitions)
-      .draw(on: &canvas, x: rect.x, y: rect.y, width: rect.width)
-    definitionsView(context).draw(on: &canvas, in: rect.split(top: 1).rest)
+    let (view, body) = (definitionsView(context), rect.split(top: 1).rest)
+    let range = view.range(in: body)
+    var rule = Rule(
+      "sagas", figures: totals(context, width: rect.width - 8 - range.cellWidth), isFocused: focus == .definitions)
+    rule.title += range
+    rule.draw(on: &canvas, x: rect.x, y: rect.y, width: rect.width)
+    view.draw(on: &canvas, in: body)
   }
 
   private func totals(_ context: PageContext, width: Int) -> [Run] {
@@ -132,11 +136,13 @@ extension SagasPage {
     let count = moments(context)?.count ?? 0
     let figures = count == 0 ? [] : [Run("↵", .accent, bold: true), .muted(" call tree")]
     let isInferred = context.saga?.isInferred ?? false
-    Rule(
+    let (view, body) = (timelineView(context), rect.split(top: 1).rest)
+    var rule = Rule(
       isInferred ? "what happened, as its spans tell" : "what happened", figures: figures,
-      isFocused: focus == .timeline
-    ).draw(on: &canvas, x: rect.x, y: rect.y, width: rect.width)
-    timelineView(context).draw(on: &canvas, in: rect.split(top: 1).rest)
+      isFocused: focus == .timeline)
+    rule.title += view.range(in: body)
+    rule.draw(on: &canvas, x: rect.x, y: rect.y, width: rect.width)
+    view.draw(on: &canvas, in: body)
   }
 
   func timelineView(_ context: PageContext) -> TableView {

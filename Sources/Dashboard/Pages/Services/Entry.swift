@@ -51,6 +51,13 @@ struct EntryList {
   /// How many entries are in sight in `height` lines.
   func visibleCount(_ height: Int) -> Int { depth(height) > 1 ? entries.count : max(0, height) }
 
+  /// Which entries are in sight, to follow the title of the list's panel; nothing where all are.
+  func range(in rect: Rect) -> [Run] {
+    let height = visibleCount(rect.height)
+    let first = Scroll.offset(offset, showing: selected, count: entries.count, height: height)
+    return Scroll.range(from: first, height: height, count: entries.count)
+  }
+
   /// The entries in sight with their first lines, relative to the list's.
   private func placed(_ height: Int) -> [(index: Int, y: Int, count: Int)] {
     let depth = depth(height)

@@ -51,9 +51,10 @@ struct ServicePanelView {
   }
 
   func draw(on canvas: inout Canvas, in rect: Rect) {
-    Rule("\(visible(service.name)): \(panel.title)", figures: figures, isFocused: isFocused)
-      .draw(on: &canvas, x: rect.x, y: rect.y, width: rect.width)
     let body = rect.split(top: 1).rest
+    var rule = Rule("\(visible(service.name)): \(panel.title)", figures: figures, isFocused: isFocused)
+    rule.title += range(in: body)
+    rule.draw(on: &canvas, x: rect.x, y: rect.y, width: rect.width)
     switch panel {
     case .services: break
     case .instances, .endpoints:
@@ -61,6 +62,16 @@ struct ServicePanelView {
       // Without rows there is nothing for headings to be about.
       if view.rowCount > 0 { view.draw(on: &canvas, in: body) } else { list.draw(on: &canvas, in: body) }
     case .calls, .consumes, .errors, .log: list.draw(on: &canvas, in: body)
+    }
+  }
+
+  /// Which rows are in sight, of those that one goes through.
+  private func range(in body: Rect) -> [Run] {
+    switch panel {
+    case .instances, .endpoints: tableView.range(in: body)
+    case .calls, .consumes: list.range(in: body)
+    // What comes newest first goes on into the past.
+    case .services, .errors, .log: []
     }
   }
 

@@ -17,9 +17,11 @@ extension ServicesPage {
     guard rect.height > 0 else { return }
     var title = [Run("services", focus == .services ? .strong : .title, bold: true)]
     if let filter, !filter.isEmpty { title.append(Run(" · \(visible(filter))", .accent)) }
+    let (view, body) = (tableView(context), rect.split(top: 1).rest)
+    title += view.range(in: body)
     Rule(title, figures: figures(context, width: rect.width - title.cellWidth - 3), isFocused: focus == .services)
       .draw(on: &canvas, x: rect.x, y: rect.y, width: rect.width)
-    tableView(context).draw(on: &canvas, in: rect.split(top: 1).rest)
+    view.draw(on: &canvas, in: body)
   }
 
   func tableView(_ context: PageContext) -> TableView {

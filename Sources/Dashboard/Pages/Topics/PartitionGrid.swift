@@ -36,6 +36,11 @@ struct PartitionGrid {
     Scroll.offset(offset, showing: selected, count: partitions.count, height: Self.rows(in: rect))
   }
 
+  /// Which partitions are in sight, to follow the panel's title.
+  func range(in rect: Rect) -> [Run] {
+    Scroll.range(from: first(in: rect), height: Self.rows(in: rect), count: partitions.count)
+  }
+
   func hit(y: Int, in rect: Rect) -> Int? {
     let index = first(in: rect) + y - rect.y - 2
     return y >= rect.y + 2 && y < rect.bottom - 1 && index < partitions.count ? index : nil

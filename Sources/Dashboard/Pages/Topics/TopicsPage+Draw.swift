@@ -28,9 +28,11 @@ extension TopicsPage {
     let isFocused = focus == .topics
     var title = [Run("topics", isFocused ? .strong : .title, bold: true)]
     if !words.isEmpty { title.append(Run(" · \(visible(words))", .accent)) }
+    let (view, body) = (tableView(context), rect.split(top: 1).rest)
+    title += view.range(in: body)
     Rule(title, figures: figures(context, width: rect.width - title.cellWidth - 3), isFocused: isFocused)
       .draw(on: &canvas, x: rect.x, y: rect.y, width: rect.width)
-    tableView(context).draw(on: &canvas, in: rect.split(top: 1).rest)
+    view.draw(on: &canvas, in: body)
   }
 
   private func figures(_ context: PageContext, width: Int) -> [Run] {
@@ -91,15 +93,17 @@ extension TopicsPage {
 
   private func drawPartitions(of topic: TopicSnapshot, on canvas: inout Canvas, in rect: Rect, _ context: PageContext) {
     let isFocused = focus == .partitions
-    let title = [
-      Run(visible(topic.name), .strong, bold: true),
-      Run("  partitions × groups", isFocused ? .strong : .title, bold: true),
-    ]
+    let (shown, body) = (grid(context), rect.split(top: 1).rest)
+    let title =
+      [
+        Run(visible(topic.name), .strong, bold: true),
+        Run("  partitions × groups", isFocused ? .strong : .title, bold: true),
+      ] + (shown?.range(in: body) ?? [])
     Rule(
       title, figures: partitionFigures(topic).fitting(rect.width - title.cellWidth - 3, gap: 3), isFocused: isFocused
     )
     .draw(on: &canvas, x: rect.x, y: rect.y, width: rect.width)
-    grid(context)?.draw(on: &canvas, in: rect.split(top: 1).rest)
+    shown?.draw(on: &canvas, in: body)
   }
 
   private func partitionFigures(_ topic: TopicSnapshot) -> [[Run]] {

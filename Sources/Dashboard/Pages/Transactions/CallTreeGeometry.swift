@@ -52,14 +52,20 @@ struct CallTreeColumns {
 
   static let tookWidth = 8
 
-  init(x: Int, width: Int, hopWidth: Int, codeWidth wantedCode: Int) {
-    axisWidth = width < 56 ? 0 : width >= 150 ? width / 2 : width >= 100 ? width * 37 / 100 : width / 3
+  /// A waterfall gives way to names down to this width.
+  private static let leastAxis = 28
+
+  /// - Parameter names: the columns that the widest line of the tree takes; a wide waterfall gives way to it.
+  init(x: Int, width: Int, hopWidth: Int, codeWidth wantedCode: Int, names: Int = 0) {
+    let wide = width < 56 ? 0 : width >= 150 ? width / 2 : width >= 100 ? width * 37 / 100 : width / 3
     codeWidth = width < 70 ? 0 : wantedCode
     self.hopWidth = hopWidth
     hop = x
     tree = x + 1 + hopWidth + 1
-    let right = (axisWidth > 0 ? axisWidth + 2 : 0) + (codeWidth > 0 ? codeWidth + 1 : 0)
-    treeWidth = max(0, width - (tree - x) - 1 - Self.tookWidth - right)
+    let right = (wide > 0 ? wide + 2 : 0) + (codeWidth > 0 ? codeWidth + 1 : 0)
+    let usual = max(0, width - (tree - x) - 1 - Self.tookWidth - right)
+    let given = max(0, min(names - usual, wide - max(Self.leastAxis, width / 4)))
+    (axisWidth, treeWidth) = (wide - given, usual + given)
     took = tree + treeWidth + 1
     axis = took + Self.tookWidth + 2
     code = x + width - codeWidth

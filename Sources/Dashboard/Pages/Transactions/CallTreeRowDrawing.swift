@@ -62,14 +62,22 @@ struct CallTreeRowDrawing {
 
   // MARK: Who did what
 
-  /// Where there is no room for all of it, what a call was made for gives way first.
+  /// Where there is no room for all of it, what a call was made for gives way first, then the word for what it undoes.
   func runs(within width: Int) -> [Run] {
     switch row.content {
     case .hop, .span:
       let all = callRuns(withSubject: true)
-      return all.cellWidth <= width ? all : callRuns(withSubject: false)
+      if all.cellWidth <= width { return all }
+      let brief = callRuns(withSubject: false)
+      return brief.cellWidth <= width ? brief : callRuns(withSubject: false, undoing: "↺")
     default: return otherRuns
     }
+  }
+
+  /// The columns that it takes in the tree, without what a call was made for.
+  var wantedWidth: Int {
+    let runs = row.isCall ? callRuns(withSubject: false) : otherRuns
+    return 2 * row.depth + 2 + runs.cellWidth
   }
 
   private var otherRuns: [Run] {
@@ -91,7 +99,7 @@ struct CallTreeRowDrawing {
     }
   }
 
-  private func callRuns(withSubject: Bool) -> [Run] {
+  private func callRuns(withSubject: Bool, undoing: String = "↺ undoes") -> [Run] {
     let isOrigin = layout.isOrigin[number]
     let nameInk: Ink = isOrigin ? .failing : isCritical || isMatch ? .strong : .text
     var runs: [Run] = []
@@ -100,7 +108,7 @@ struct CallTreeRowDrawing {
     if !row.operation.isEmpty { runs.append(Run((runs.isEmpty ? "" : " ") + row.operation, ink)) }
     if withSubject, !row.subject.isEmpty { runs.append(Run(" " + row.subject, ink)) }
     if !row.attemptText.isEmpty { runs.append(Run("  " + row.attemptText, ink)) }
-    if let undoes = row.undoes { runs.append(Run("  ↺ undoes \(undoes)", .compensation)) }
+    if let undoes = row.undoes { runs.append(Run("  \(undoing) \(undoes)", .compensation)) }
     if let folded = foldedNote { runs.append(folded) }
     let node = layout.tree.nodes[row.node]
     if node.isSynthetic {
@@ -179,6 +187,17 @@ extension CallTreeRowDrawing {
         merged.append(stretch.from..<stretch.to)
       }
     }
+  }
+}
+
+extension CallTreeRowDrawing {
+  /// The columns that the widest line of a tree takes.
+  static func widest(in layout: CallTreeLayout) -> Int {
+    let widths = layout.tree.rows.indices.map { row in
+      CallTreeRowDrawing(layout: layout, row: row, path: nil, isSelected: false, isFolded: false, isMatch: false)
+        .wantedWidth
+    }
+    return widths.max() ?? 0
   }
 }
 

@@ -110,7 +110,8 @@ extension CallTreeView {
   // MARK: The tree
 
   func columns(_ layout: CallTreeLayout, _ body: Rect) -> CallTreeColumns {
-    CallTreeColumns(x: body.x, width: body.width, hopWidth: layout.hopWidth, codeWidth: layout.codeWidth)
+    CallTreeColumns(
+      x: body.x, width: body.width, hopWidth: layout.hopWidth, codeWidth: layout.codeWidth, names: nameWidth)
   }
 
   private func drawTree(_ layout: CallTreeLayout, on canvas: inout Canvas, _ geometry: CallTreeGeometry) {

@@ -19,6 +19,8 @@ struct CallTreeView: Sendable {
   /// Nothing is known of it, or no longer.
   private(set) var isUnknown = false
   private(set) var layout: CallTreeLayout?
+  /// Columns for the widest line of the tree.
+  private(set) var nameWidth = 0
   /// By their numbers in the tree: the rows that are not folded away or filtered out.
   private(set) var visible: [Int] = []
   private(set) var path: CriticalPath?
@@ -81,6 +83,7 @@ struct CallTreeView: Sendable {
     let layout = CallTreeLayout(detail.tree)
     self.detail = detail
     self.layout = layout
+    nameWidth = CallTreeRowDrawing.widest(in: layout)
     isUnknown = false
     events = TransactionMoment.all(of: detail)
     computePath()
