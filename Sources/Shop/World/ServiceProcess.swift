@@ -69,6 +69,9 @@ final class ServiceProcess: @unchecked Sendable {
   /// The record that a partition is at, once that has failed here.
   func trial(of partition: TopicPartition) -> RecordTrial? { consumer?.trial(of: partition) }
 
+  /// Random numbers of this life alone, for one purpose.
+  func random(_ purpose: String) -> RandomStream { world.random("\(instance.name)/\(purpose)/\(number)") }
+
   /// Opens the ports, and begins to serve, consume and relay.
   func start() {
     fitPool()

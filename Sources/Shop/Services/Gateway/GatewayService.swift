@@ -31,7 +31,7 @@ actor GatewayService: ShopService {
     self.process = process
     world = process.world
     unownedExecutor = process.world.time.asUnownedSerialExecutor()
-    random = process.world.random("\(process.instance.name)/work/\(process.number)")
+    random = process.random("work")
     desk = GatewayDesk(
       table, settings: process.world.settings.edge, strangler: process.strangler, tokens: process.world.tokens)
     process.world.edge.opened(desk, at: process.instance.name)

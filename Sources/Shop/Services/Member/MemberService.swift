@@ -30,7 +30,7 @@ actor MemberService: ShopService {
     self.database = database
     world = process.world
     unownedExecutor = process.world.time.asUnownedSerialExecutor()
-    random = process.world.random("\(process.instance.name)/work/\(process.number)")
+    random = process.random("work")
   }
 
   func handle(_ request: Request, from context: TraceContext) async throws -> Response {

@@ -54,7 +54,7 @@ actor OrderService: ShopService {
     products = ProductCheck(process: process)
     world = process.world
     unownedExecutor = process.world.time.asUnownedSerialExecutor()
-    random = process.world.random("\(process.instance.name)/addresses/\(process.number)")
+    random = process.random("addresses")
   }
 
   // MARK: Calls

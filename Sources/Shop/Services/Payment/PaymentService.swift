@@ -44,7 +44,7 @@ actor PaymentService: ShopService {
     self.process = process
     world = process.world
     unownedExecutor = process.world.time.asUnownedSerialExecutor()
-    random = process.world.random("\(process.instance.name)/desk/\(process.number)")
+    random = process.random("desk")
   }
 
   func handle(_ request: Request, from context: TraceContext) async throws -> Response {

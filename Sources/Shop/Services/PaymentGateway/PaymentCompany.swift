@@ -22,7 +22,7 @@ actor PaymentCompany: ShopService {
     world = process.world
     books = process.world.companyBooks
     unownedExecutor = process.world.time.asUnownedSerialExecutor()
-    random = process.world.random("\(process.instance.name)/behaviour/\(process.number)")
+    random = process.random("behaviour")
   }
 
   func handle(_ request: Request, from context: TraceContext) async throws -> Response {

@@ -18,7 +18,7 @@ final class ServiceDirectory: @unchecked Sendable {
     world = process.world
     rule = world.settings.discovery.rule
     balancer = rule.balancer(zone: process.instance.zone)
-    random = world.random("\(process.instance.name)/balancing/\(process.number)")
+    random = process.random("balancing")
   }
 
   /// Chooses an instance for a call, which runs until ``finished(_:)``; nil when all that are known were `tried`.
