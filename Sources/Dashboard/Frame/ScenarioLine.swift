@@ -24,9 +24,11 @@ struct ScenarioLine {
     canvas.rich(endEllipsis(head, width), x: x, y: y)
     let room = width - head.cellWidth - 3
     guard room >= 20 else { return }
-    // What it does gives way to what came true.
-    let shown = [step + outcome, outcome, step].first { !$0.isEmpty && $0.cellWidth <= room }
-    canvas.rich(shown ?? endEllipsis(outcome.isEmpty ? step : outcome, room), x: x + head.cellWidth + 3, y: y)
+    let (step, outcome) = (step, outcome)
+    let both = step.isEmpty || outcome.isEmpty ? step + outcome : step + [Run("   ")] + outcome
+    // Where not both have room the newer one is told. When it is over it does nothing any more.
+    let newer = isStepNewer && !progress.isOver || outcome.isEmpty ? step : outcome
+    canvas.rich(both.cellWidth <= room ? both : endEllipsis(newer, room), x: x + head.cellWidth + 3, y: y)
   }
 
   /// `▸ retry-storm  32 s of 90 s  ✓ 3 of 8`
@@ -36,7 +38,7 @@ struct ScenarioLine {
     let left = FaultText.left(elapsed)
     return [
       Run(Mark.running.glyph + " ", .accent, bold: true), name, Run("  \(left.text)"),
-      .muted(" of \(FaultText.duration(progress.duration))  "),
+      .muted(" of \(FaultText.left(progress.duration).text)  "),
     ] + score
   }
 
@@ -56,17 +58,29 @@ struct ScenarioLine {
       + [.muted(" of \(progress.expectations.count)")]
   }
 
-  /// The newest step that was done.
+  /// The newest that was done; of several at that moment the first.
+  private var newestStep: ScenarioProgress.Step? {
+    progress.steps.filter(\.isDone).max { $0.at < $1.at }
+  }
+
+  private var newestOutcome: ScenarioProgress.Expectation? {
+    progress.expectations.filter { $0.state != .pending && $0.moment != nil }
+      .max { ($0.moment ?? 0) < ($1.moment ?? 0) }
+  }
+
+  private var isStepNewer: Bool { (newestStep?.at ?? .min) > (newestOutcome?.moment ?? .min) }
+
+  /// `65 s start payment/1 +1`
   private var step: [Run] {
-    guard let newest = progress.steps.filter(\.isDone).max(by: { $0.at < $1.at }) else { return [] }
+    guard let newest = newestStep else { return [] }
+    let others = progress.steps.count { $0.isDone && $0.at == newest.at } - 1
     return [.muted(FaultText.left(newest.at).text + " "), Run(visible(newest.words), .fault)]
-      + (outcome.isEmpty ? [] : [Run("   ")])
+      + (others > 0 ? [.muted(" +\(others)")] : [])
   }
 
   /// What came true last, or did not.
   private var outcome: [Run] {
-    let decided = progress.expectations.filter { $0.state != .pending && $0.moment != nil }
-    guard let newest = decided.max(by: { ($0.moment ?? 0) < ($1.moment ?? 0) }) else { return [] }
+    guard let newest = newestOutcome else { return [] }
     let held = newest.state == .held
     let mark = held ? Mark.committed : Mark.failed
     return [Run(mark.glyph + " ", mark.ink, bold: true)]

@@ -31,7 +31,13 @@ enum FaultText {
     return "\(text.dropLast(unit.count)) \(unit)"
   }
 
-  /// How long something still lasts: `60 s`, `4m 12s`.
+  /// Since the beginning of something: `34.5 s`, `60 s`, `4m 12s`.
+  static func moment(_ nanoseconds: Int64) -> String {
+    guard nanoseconds < 120_000_000_000, nanoseconds % 1_000_000_000 != 0 else { return left(nanoseconds).text }
+    return "\((Double(nanoseconds) / 1e8).rounded() / 10) s"
+  }
+
+  /// How long something lasts: `60 s`, `4m 12s`.
   static func left(_ nanoseconds: Int64) -> Figure {
     let seconds = max(0, nanoseconds) / 1_000_000_000
     return seconds < 120 ? Figure("\(seconds)", unit: " s") : Figures.duration(seconds * 1_000_000_000)

@@ -17,7 +17,10 @@ extension FaultCatalogue {
       return refusal("a database that is down knows no route, user or partition", [route, user, partition])
     case .pool: return refusal("a pool is there for everybody", [route, user, partition, share])
     case .maxConnections: return refusal("a server's limit is there for everybody", [route, user, partition, share])
-    case .partition: return refusal("whoever is cut off is so for everybody", [route, user, partition, share])
+    case .partition:
+      // From the registry a part of the machines can be cut off.
+      return refusal(
+        "whoever is cut off is so for everybody", [route, user, partition, isRegistry(target) ? nil : share])
     case .brokerDown: return refusal("a broker that is down is so for everybody", [route, user, partition, share])
     case .leak: return refusal("memory is there for everybody", [route, user, partition, share])
     case .skew: return refusal("a clock is wrong for everybody", [route, user, partition, share])
@@ -50,6 +53,10 @@ extension FaultCatalogue {
   }
 
   private static func range(_ count: Int) -> String { "\(Count.of(count, "partition")), 0 to \(count - 1)" }
+
+  private func isRegistry(_ target: FaultTarget) -> Bool {
+    services.contains { $0.isRegistry && $0.name == target.service }
+  }
 
   /// The service that reads a topic there.
   private func reader(_ target: FaultTarget) -> Service? {

@@ -12,6 +12,8 @@ public struct FaultCatalogue: Sendable, Codable {
     public var publishing: Publishing
     /// How it can be built wrong.
     public var mistakes: [Mistake]
+    /// All others renew their leases at it.
+    public var isRegistry = false
 
     public init(
       name: String, instances: Int, hasDatabase: Bool, consumes: Bool, isOutside: Bool, partitions: Int? = nil,
@@ -124,7 +126,8 @@ public struct FaultCatalogue: Sendable, Codable {
     case .pool: service.hasDatabase ? nil : "keeps no database"
     case .maxConnections: "it is the shared database server that would be full; say db:shared"
     case .partition:
-      service.consumes || service.publishing != .nothing ? nil : "neither reads a topic nor publishes"
+      service.consumes || service.publishing != .nothing || service.isRegistry
+        ? nil : "neither reads a topic nor publishes"
     case .leak, .skew: service.isOutside ? "not our machine" : nil
     case .loseBeforeOutbox:
       switch service.publishing {

@@ -16,7 +16,8 @@ public enum FaultKind: Sendable, Hashable, Codable {
   case pool(Int)
   /// Connections that the shared database server accepts, for everybody together.
   case maxConnections(Int)
-  /// The instance cannot reach the bus: it publishes, reads and commits nothing, and its session runs out.
+  /// The instance cannot reach the bus: it publishes, reads and commits nothing, and its session runs out. The registry
+  /// cannot be reached by others: no heartbeat comes in, and nobody refreshes its list.
   case partition
   /// Memory that each process loses, in bytes a second.
   case leak(Int64)
@@ -68,7 +69,7 @@ public enum FaultKind: Sendable, Hashable, Codable {
       case .slowConsumer: "reads the topic late"
       case .pool: "few or no connections to its database"
       case .maxConnections: "refuses those who come too many"
-      case .partition: "from the bus: nothing in, nothing out"
+      case .partition: "nothing in, nothing out"
       case .leak: "loses memory until it is killed"
       case .skew: "its clock is wrong"
       case .loseBeforeOutbox: "is lost before the bus has it"

@@ -12,6 +12,8 @@ public struct Scenario: Sendable {
   /// What customers come for, and how their orders are carried out, by weight; empty: as before.
   public var journeys: [Weight] = []
   public var sagas: [Weight] = []
+  /// Where the databases are that it needs: `shared-db`; empty: it is played wherever they are.
+  public var topology = ""
   /// Nanoseconds. Then its faults end and the rate is what it was before.
   public var duration: Int64
   /// In the order of their moments.
@@ -57,6 +59,8 @@ public struct ScenarioStep: Sendable {
     case end(FaultTarget, FaultKind.Name?)
     /// Brings all breakers of a caller for a callee into a state; at the scenario's end they are CLOSED again.
     case force(caller: String, callee: String, BreakerState)
+    /// A customer logs out, and another window goes on with the token.
+    case logOut(user: String)
   }
 
   /// Nanoseconds since the scenario began.
@@ -100,7 +104,7 @@ public struct ScenarioExpectation: Sendable {
   /// `by 40s: breaker payment>payment-gateway = OPEN`
   public var words: String {
     switch span {
-    case .by(let end, 0): "by \(FaultNotation.duration(end)): \(condition)"
+    case .by(let end, 0): "by \(Self.moment(end)): \(condition)"
     case .by(let end, let start): "\(Self.range(start, end)) once: \(condition)"
     case .during(let start, let end): "\(Self.range(start, end)): \(condition)"
     case .always: "always: \(condition)"
@@ -108,7 +112,12 @@ public struct ScenarioExpectation: Sendable {
     }
   }
 
-  private static func range(_ start: Int64, _ end: Int64) -> String {
-    "\(start == 0 ? "0s" : FaultNotation.duration(start))–\(FaultNotation.duration(end))"
+  private static func range(_ start: Int64, _ end: Int64) -> String { "\(moment(start))–\(moment(end))" }
+
+  /// In seconds as long as these are few, so that moments can be compared: `30s–60s`.
+  private static func moment(_ nanoseconds: Int64) -> String {
+    let second: Int64 = 1_000_000_000
+    let isShort = nanoseconds % second == 0 && nanoseconds < 600 * second
+    return isShort ? "\(nanoseconds / second)s" : FaultNotation.duration(nanoseconds)
   }
 }

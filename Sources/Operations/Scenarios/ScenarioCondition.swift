@@ -10,7 +10,7 @@ public struct ScenarioCondition: Sendable, Equatable, CustomStringConvertible {
   }
 
   public var figure: ScenarioFigureName
-  /// The service, group, topic or breaker; empty for the whole system.
+  /// The service, group, topic, breaker or reason; empty for the whole system.
   public var subject: String
   public var comparison: Comparison
   public var value: ScenarioFigureValue
@@ -53,9 +53,10 @@ public struct ScenarioCondition: Sendable, Equatable, CustomStringConvertible {
     }
   }
 
-  /// To a tenth of a millisecond below ten of them, and to a whole one above.
+  /// To a tenth of a millisecond below ten of them, to a whole one above, and from ten seconds on to a tenth of these.
   private static func milliseconds(_ nanoseconds: Double) -> String {
     let tenths = (nanoseconds / 1e5).rounded()
+    if nanoseconds >= 1e10 { return "\((nanoseconds / 1e8).rounded() / 10)s" }
     return tenths < 100 ? "\(tenths / 10)ms" : "\(Count.grouped(Int64((nanoseconds / 1e6).rounded())))ms"
   }
 }

@@ -2,10 +2,13 @@
 public struct ScenarioConditionParser: Sendable {
   let catalogue: FaultCatalogue
   let topics: [String]
+  /// Why a gateway turns a request away.
+  let refusals: [String]
 
-  public init(catalogue: FaultCatalogue, topics: [String]) {
+  public init(catalogue: FaultCatalogue, topics: [String], refusals: [String]) {
     self.catalogue = catalogue
     self.topics = topics
+    self.refusals = refusals
   }
 
   private struct Word {
@@ -92,6 +95,7 @@ public struct ScenarioConditionParser: Sendable {
     case .topicOrAll: topics
     case .database: catalogue.databases
     case .breaker: catalogue.edges.map { "\($0.from)>\($0.to)" }
+    case .reason: refusals
     }
   }
 

@@ -14,6 +14,11 @@ extension ScenarioMoment {
     case .breaker: breakers(subject).map(\.state).max { $0.gravity < $1.gravity }?.rawValue
     case .health: snapshot.service(subject)?.health.word
     case .verdict: groups(subject).compactMap(\.verdict).max()?.rawValue
+    case .deployment: deployment(subject).map { Self.word($0.phase) }
+    case .registry:
+      snapshot.registry.map {
+        $0.isSelfPreserving ? RegistrySnapshot.selfPreservingWord : RegistrySnapshot.normalWord
+      }
     default: nil
     }
   }
@@ -22,7 +27,7 @@ extension ScenarioMoment {
     let service = snapshot.service(subject)
     let isAll = subject.isEmpty
     switch name {
-    case .breaker, .health, .verdict: return nil
+    case .breaker, .health, .verdict, .deployment, .registry: return nil
     case .errors: return isAll ? snapshot.traffic.errorShare : service?.errorShare
     case .p50: return (isAll ? snapshot.traffic.p50 : service?.p50).map(Double.init)
     case .p95: return (isAll ? snapshot.traffic.p95 : service?.p95).map(Double.init)
@@ -49,9 +54,50 @@ extension ScenarioMoment {
     case .cutOff: return service.map { Double($0.calls.reduce(0) { $0 + $1.cutOff }) }
     case .refused:
       return Double(snapshot.breakers.filter { $0.caller == subject }.reduce(0) { $0 + $1.rejected })
+    case .versions: return service.map { Double(Set($0.instances.map(\.version)).count) }
+    case .canaryErrors: return deployment(subject).flatMap(Self.canaryErrors)
+    case .listed, .evicted: return listing(name, subject)
+    case .connections, .tooManyConnections: return connections(name)
+    case .turnedAway, .revokedTokens, .revokedPassed: return tokens(name, subject)
     case .brokenInvariants: return brokenInvariants.map(Double.init)
     }
   }
+
+  // MARK: The platform
+
+  private func deployment(_ service: String) -> DeploymentSnapshot? {
+    snapshot.deployments.first { $0.service == service }
+  }
+
+  /// Nil while there is no canary, or nobody has called it.
+  private static func canaryErrors(_ deployment: DeploymentSnapshot) -> Double? {
+    guard deployment.canaryShare != nil, deployment.canaryCalls > 0 else { return nil }
+    return Double(deployment.canaryErrors) / Double(deployment.canaryCalls)
+  }
+
+  private func listing(_ name: ScenarioFigureName, _ service: String) -> Double? {
+    guard let registry = snapshot.registry else { return nil }
+    return Double(name == .evicted ? registry.evicted : registry.leases.count { $0.service == service })
+  }
+
+  /// Nil where no server is shared.
+  private func connections(_ name: ScenarioFigureName) -> Double? {
+    let servers = snapshot.databaseServers
+    guard !servers.isEmpty else { return nil }
+    return Double(servers.reduce(0) { $0 + (name == .connections ? $1.open : $1.refused) })
+  }
+
+  private func tokens(_ name: ScenarioFigureName, _ reason: String) -> Double {
+    switch name {
+    case .revokedTokens: Double(snapshot.edge.revokedCount)
+    case .revokedPassed: Double(snapshot.edge.members.lateUsesPassed)
+    default:
+      Double(snapshot.edge.gateways.flatMap(\.refusals).filter { $0.reason == reason }.reduce(0) { $0 + $1.count })
+    }
+  }
+
+  /// `rolling-back`: a phase as one word.
+  static func word(_ phase: String) -> String { phase.split(separator: " ").joined(separator: "-") }
 
   private func sum(_ lags: [Int64]) -> Double? { lags.isEmpty ? nil : Double(lags.reduce(0, +)) }
 

@@ -18,6 +18,20 @@ public enum ScenarioFigureName: String, Sendable, CaseIterable {
   /// Instances that are up.
   case instances
   case members
+  /// Of instances of a service, how many different ones run.
+  case versions
+  /// How far the last deployment of a service is.
+  case deployment
+  /// Of the calls that the canaries of a service answered, the share that failed.
+  case canaryErrors = "canary-errors"
+  /// Whether the registry evicts.
+  case registry
+  /// Instances of a service that the registry lists.
+  case listed
+  /// Connections that are open to the database server that several services share.
+  case connections
+  /// Tokens that were revoked and have not expired.
+  case revokedTokens = "revoked-tokens"
   // From here on they are counted since the scenario began.
   case started, committed, rejected, compensated, failed, stuck
   case deadLetters = "dead-letters"
@@ -28,12 +42,20 @@ public enum ScenarioFigureName: String, Sendable, CaseIterable {
   case cutOff = "cut-off"
   /// Calls of a service that its breakers refused.
   case refused
+  /// Instances that the registry has taken off its list.
+  case evicted
+  /// Connections that the shared database server refused, to all pools.
+  case tooManyConnections = "too-many-connections"
+  /// Requests that a gateway turned away for a reason.
+  case turnedAway = "turned-away"
+  /// Uses of tokens that had been revoked, and were let pass.
+  case revokedPassed = "revoked-passed"
   /// Those that do not hold, once all is at rest.
   case brokenInvariants = "broken-invariants"
 
   /// What a figure is about.
   enum Subject {
-    case nothing, service, serviceOrAll, group, groupOrAll, topicOrAll, database, breaker
+    case nothing, service, serviceOrAll, group, groupOrAll, topicOrAll, database, breaker, reason
   }
 
   enum Kind: Equatable {
@@ -45,7 +67,9 @@ public enum ScenarioFigureName: String, Sendable, CaseIterable {
     case .breaker: .word(BreakerState.allCases.map(\.rawValue))
     case .health: .word(Health.allCases.map(\.word))
     case .verdict: .word(LagVerdict.allCases.map(\.rawValue))
-    case .errors: .share
+    case .deployment: .word(DeploymentSnapshot.phases.map(ScenarioMoment.word))
+    case .registry: .word([RegistrySnapshot.normalWord, RegistrySnapshot.selfPreservingWord])
+    case .errors, .canaryErrors: .share
     case .p50, .p95, .p99, .outboxAge: .duration
     case .rate: .number
     default: .count
@@ -55,12 +79,15 @@ public enum ScenarioFigureName: String, Sendable, CaseIterable {
   var subject: Subject {
     switch self {
     case .breaker: .breaker
-    case .health, .instances, .restarts, .retries, .cutOff, .refused: .service
+    case .health, .instances, .restarts, .retries, .cutOff, .refused, .versions, .deployment, .canaryErrors, .listed:
+      .service
     case .errors, .p50, .p95, .p99, .rate: .serviceOrAll
     case .lag: .groupOrAll
     case .verdict, .members, .rebalances: .group
     case .outbox, .outboxAge: .database
     case .deadLetters: .topicOrAll
+    case .turnedAway: .reason
+    case .registry, .evicted, .connections, .tooManyConnections, .revokedTokens, .revokedPassed: .nothing
     case .open, .started, .committed, .rejected, .compensated, .failed, .stuck, .brokenInvariants: .nothing
     }
   }
@@ -69,7 +96,7 @@ public enum ScenarioFigureName: String, Sendable, CaseIterable {
   var isCountedSinceStart: Bool {
     switch self {
     case .started, .committed, .rejected, .compensated, .failed, .stuck, .deadLetters, .restarts, .rebalances, .retries,
-      .cutOff, .refused:
+      .cutOff, .refused, .evicted, .tooManyConnections, .turnedAway, .revokedPassed:
       true
     default: false
     }

@@ -16,8 +16,12 @@ public struct DeploymentSnapshot: Sendable, Codable, Equatable {
     }
   }
 
+  public static let phases = [
+    "rolling", "canary", "rolling back", "completed", "rolled back", "scaling", "scaled",
+  ]
+
   public var service: String
-  /// `rolling`, `canary`, `rolling back`, `completed`, `rolled back`, `scaling` or `scaled`.
+  /// One of ``phases``.
   public var phase: String
   /// Why it goes back, or went back; empty otherwise.
   public var reason = ""

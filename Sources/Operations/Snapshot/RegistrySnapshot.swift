@@ -29,6 +29,9 @@ public struct RegistrySnapshot: Sendable, Codable, Equatable {
     }
   }
 
+  public static let normalWord = "NORMAL"
+  public static let selfPreservingWord = "SELF_PRESERVATION"
+
   /// By service and id.
   public var leases: [Lease] = []
   /// In the last full minute, and what is expected at least.

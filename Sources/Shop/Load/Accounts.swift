@@ -10,6 +10,8 @@ final class Accounts: @unchecked Sendable {
     var token: String
     /// Nanoseconds since the Unix epoch.
     var expires: Int64
+    /// Its owner has logged out, and another window has it still.
+    var isRevoked = false
   }
 
   private let world: World
@@ -41,6 +43,21 @@ final class Accounts: @unchecked Sendable {
     let token = await logIn(user)
     for reply in waiting.removeValue(forKey: user) ?? [] { reply.resolve(.success(token)) }
     return token
+  }
+
+  /// Logs a user out in one window; the others go on with the token, and do not know.
+  /// - Returns: whether it is revoked.
+  func logOut(_ user: String) async -> Bool {
+    guard let token = await token(of: user) else { return false }
+    var request = Request("POST /logout", user: user)
+    request.headers.append(Self.header(token))
+    guard let answer = try? await world.customers.send(request), answer.status == 204 else { return false }
+    if sessions[user]?.token == token { sessions[user]?.isRevoked = true }
+    return true
+  }
+
+  func isRevoked(_ token: String, of user: String) -> Bool {
+    sessions[user].map { $0.token == token && $0.isRevoked } ?? false
   }
 
   /// The gateway does not take it any more.

@@ -108,7 +108,7 @@ final class Customers: @unchecked Sendable {
     }
   }
 
-  private func come(_ journey: @escaping @Sendable () async -> Void) {
+  func come(_ journey: @escaping @Sendable () async -> Void) {
     waiting += 1
     world.time.spawn { [self] in
       await journey()
@@ -253,7 +253,9 @@ final class Customers: @unchecked Sendable {
     guard let token = await accounts.token(of: request.user) else { throw NotLoggedIn() }
     var known = request
     known.headers.append(Accounts.header(token))
+    let isRevoked = accounts.isRevoked(token, of: request.user)
     let answer = try await send(known)
+    if isRevoked { world.edge.usedRevoked(isRefused: answer.status == 401) }
     guard answer.status == 401 else { return answer }
     accounts.forget(token, of: request.user)
     guard let fresh = await accounts.token(of: request.user) else { return answer }

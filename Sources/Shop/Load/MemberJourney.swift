@@ -46,7 +46,19 @@ extension Customers {
     guard await ask(Request("POST /logout"))?.status == 204, plan.triesAgain else { return }
     try? await world.time.sleep(for: 500_000_000)
     guard let late = await ask(Request("GET /members/me")) else { return }
-    if late.status == 401 { world.edge.revokedUsesRefused += 1 } else { world.edge.revokedUsesPassed += 1 }
+    world.edge.usedRevoked(isRefused: late.status == 401)
+  }
+
+  /// A customer logs out, and goes on in another window.
+  func logOut(_ user: String) {
+    come { [self] in
+      let isRevoked = await accounts.logOut(user)
+      world.tell(
+        OperationalEvent(
+          time: world.time.now, kind: .command, severity: isRevoked ? .info : .warning, subject: user,
+          change: isRevoked ? "logged out" : "not logged out",
+          reason: isRevoked ? "the token is revoked" : "the token is still good"))
+    }
   }
 
   /// Somebody of the staff asks what a seller wants for a product, and now and then asks for a little more.

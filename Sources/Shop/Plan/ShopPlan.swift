@@ -87,11 +87,13 @@ struct ShopPlan: Sendable {
   private static func catalogue(_ store: OrderStore) -> FaultCatalogue {
     FaultCatalogue(
       services: services.map { $0.keeping(store) }.map { service in
-        FaultCatalogue.Service(
+        var entry = FaultCatalogue.Service(
           name: service.name, instances: service.instances, hasDatabase: service.store != nil,
           consumes: !service.reads.isEmpty, isOutside: service.isOutside,
           partitions: service.reads.isEmpty ? nil : partitions, publishing: service.publishing,
           mistakes: service.mistakes)
+        entry.isRegistry = service.name == registry
+        return entry
       },
       edges: services.flatMap { service in
         service.calls.map { FaultCatalogue.Edge(from: service.name, to: $0.callee) }

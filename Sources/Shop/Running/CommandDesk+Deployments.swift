@@ -29,10 +29,7 @@ extension CommandDesk {
     if name == ShopPlan.registry {
       return .refused("the registry has one instance, and nobody to tell the others that it goes: crash it instead")
     }
-    let isName =
-      !version.isEmpty && version.count <= 16
-      && version.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "." || $0 == "-") }
-    guard isName else {
+    guard Self.isVersion(version) else {
       return .refused("\"\(version)\" is no version; say letters, digits, dots and hyphens, 16 at most: v2")
     }
     let instances = snapshot.service(name)?.instances ?? []
@@ -43,6 +40,12 @@ extension CommandDesk {
     guard share > 0, share <= 1 else { return .refused("a canary gets more than 0 % and at most 100 % of the calls") }
     guard instances.count > 1 else { return .refused("a canary wants a second instance: scale \(name) first") }
     return .done("\(name) goes to \(version); a canary gets \(FaultNotation.percent(share)) of the calls first")
+  }
+
+  /// Whether a version can be called so.
+  static func isVersion(_ name: String) -> Bool {
+    !name.isEmpty && name.count <= 16
+      && name.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "." || $0 == "-") }
   }
 
   private func promote(_ name: String) -> CommandOutcome {

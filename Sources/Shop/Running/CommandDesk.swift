@@ -51,6 +51,7 @@ struct CommandDesk {
         return .refused(
           "there is no scenario \(name); there are \(ScenarioLibrary.all.map(\.name).joined(separator: ", "))")
       }
+      if let obstacle = world.settings.topology.obstacle(to: scenario) { return .refused(obstacle) }
       var settings = world.settings
       settings.scenario = scenario
       if let obstacle = settings.obstacle { return .refused(obstacle) }

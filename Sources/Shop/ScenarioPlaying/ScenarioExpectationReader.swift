@@ -1,4 +1,5 @@
 internal import Operations
+internal import Platform
 internal import YAMLReading
 
 /// Reads what a scenario expects: a condition, and when it must hold.
@@ -50,7 +51,8 @@ struct ScenarioExpectationReader {
 
   private func condition(_ value: YAMLValue?) -> ScenarioCondition? {
     guard let value, let text = value.text() else { return nil }
-    let parser = ScenarioConditionParser(catalogue: ShopPlan.catalogue, topics: ShopPlan.topics)
+    let parser = ScenarioConditionParser(
+      catalogue: ShopPlan.catalogue, topics: ShopPlan.topics, refusals: GatewayReason.allCases.map(\.rawValue))
     do throws(ScenarioConditionError) {
       return try parser.parse(text)
     } catch {

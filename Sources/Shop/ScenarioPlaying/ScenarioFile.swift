@@ -1,10 +1,11 @@
 public import Operations
 public import YAMLReading
 
-/// Reads scenarios: a YAML mapping of name, title, teaches, seed, rate, duration, steps and expect.
+/// Reads scenarios: a YAML mapping of name, title, teaches, seed, rate, topology, duration, steps and expect.
 public enum ScenarioFile {
   private static let keys = [
-    "name", "title", "teaches", "seed", "rate", "journeys", "sagas", "duration", "steps", "expect",
+    "name", "title", "teaches", "seed", "rate", "journeys", "sagas", "topology", "duration", "steps",
+    "expect",
   ]
   private static let longest: Int64 = 3_600_000_000_000
 
@@ -24,10 +25,12 @@ public enum ScenarioFile {
     let rate = mapping.required("rate", "transactions a second")?.number(in: 0...10_000)
     let journeys = weights(mapping["journeys"], among: Journey.allCases.map(\.rawValue))
     let sagas = weights(mapping["sagas"], among: SagaKind.allCases.map(\.rawValue))
+    let topology = mapping["topology"]?.word(among: TopologySettings.Databases.allCases.map(\.rawValue)) ?? ""
     let duration = mapping.required("duration", "how long it plays, such as 90s")?.duration(in: 1_000_000_000...longest)
     // What is wrong with the times of steps is said even where the duration is wrong too.
     let end = duration ?? longest
-    let steps = ScenarioStepReader(end: end).steps(mapping.required("steps", "a list of what is done when"))
+    let steps = ScenarioStepReader(end: end, topology: TopologySettings(of: topology))
+      .steps(mapping.required("steps", "a list of what is done when"))
     let expectations = ScenarioExpectationReader(end: end)
       .expectations(mapping.required("expect", "a list of what must come true"))
     guard !report.hasErrors, let name, let title, let teaches, let seed, let rate, let duration else { return nil }
@@ -36,6 +39,7 @@ public enum ScenarioFile {
       expectations: expectations)
     scenario.journeys = journeys
     scenario.sagas = sagas
+    scenario.topology = topology
     return scenario
   }
 

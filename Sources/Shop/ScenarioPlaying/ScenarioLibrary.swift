@@ -19,6 +19,10 @@ public enum ScenarioLibrary {
     ("search-falls-behind", PackageResources.search_falls_behind_yaml),
     ("strangler-cut-over", PackageResources.strangler_cut_over_yaml),
     ("all-gateways-down", PackageResources.all_gateways_down_yaml),
+    ("registry-self-preservation", PackageResources.registry_self_preservation_yaml),
+    ("too-many-connections", PackageResources.too_many_connections_yaml),
+    ("rolling-deployment-of-a-bad-version", PackageResources.rolling_deployment_of_a_bad_version_yaml),
+    ("token-revocation", PackageResources.token_revocation_yaml),
     ("sold-out-is-not-a-failure", PackageResources.sold_out_is_not_a_failure_yaml),
     ("credit-limit", PackageResources.credit_limit_yaml),
   ]

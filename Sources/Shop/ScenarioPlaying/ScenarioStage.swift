@@ -13,15 +13,16 @@ final class ScenarioStage: @unchecked Sendable {
   private var faults: [Int] = []
   private var killed: [(service: String, instance: String)] = []
   private var forced: [(caller: String, callee: String)] = []
+  private let changes: ScenarioChanges
   private var rateBefore = 0.0
   private var mixBefore = LoadMix.ordersOnly
-  private var sharesBefore = StranglerSettings()
   private lazy var builder = SnapshotBuilder(world: world, external: TraceStore(budget: 1 << 20))
 
   private static let betweenLooks: Int64 = 500_000_000
 
   init(world: World) {
     self.world = world
+    changes = ScenarioChanges(world: world)
   }
 
   /// The one that plays, or played last.
@@ -34,7 +35,6 @@ final class ScenarioStage: @unchecked Sendable {
     judge = ScenarioJudge(scenario, start: builder.figures())
     rateBefore = world.customers.rate
     mixBefore = world.customers.mix
-    sharesBefore = world.configuration.current.strangler
     world.customers.mix = scenario.mix(or: mixBefore)
     if world.customers.rate != scenario.rate { world.customers.rate = scenario.rate }
     tell(scenario.name, "started", severity: .info)
@@ -89,11 +89,7 @@ final class ScenarioStage: @unchecked Sendable {
     for (caller, callee) in forced { force(caller, callee, .closed) }
     (faults, killed, forced) = ([], [], [])
     world.customers.mix = mixBefore
-    let shares = world.configuration.current.strangler
-    for capability in StranglerCapability.allCases where shares[capability] != sharesBefore[capability] {
-      let (key, value) = (ShopConfiguration.share(capability), "\(sharesBefore[capability])")
-      CommandDesk.carryOut(.configure(key: key, value: value), in: world)
-    }
+    changes.takeBack()
     if world.customers.rate != rateBefore { world.customers.rate = rateBefore }
   }
 
@@ -112,7 +108,9 @@ final class ScenarioStage: @unchecked Sendable {
     case .force(let caller, let callee, let state):
       forced.append((caller, callee))
       force(caller, callee, state)
+    case .logOut(let user): world.customers.logOut(user)
     case .command(let command):
+      changes.note(command)
       CommandDesk.carryOut(command, in: world)
       // What a script kills stays down until it says otherwise, whatever supervisors want.
       if case .killInstance(let service, let name) = command {

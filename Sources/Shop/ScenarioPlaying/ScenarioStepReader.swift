@@ -5,8 +5,12 @@ internal import YAMLReading
 struct ScenarioStepReader {
   /// How long the scenario plays.
   let end: Int64
+  /// Where the databases are then.
+  let topology: TopologySettings
 
-  private static let deeds = ["fault", "end", "rate", "kill", "start", "breaker", "strangle"]
+  private static let deeds = [
+    "fault", "end", "rate", "kill", "start", "breaker", "strangle", "configure", "scale", "deploy", "log-out",
+  ]
 
   func steps(_ value: YAMLValue?) -> [ScenarioStep] {
     guard let list = value?.list() else { return [] }
@@ -37,12 +41,16 @@ struct ScenarioStepReader {
     case "kill": return instance(value).map { .command(.killInstance(service: $0, instance: $1)) }
     case "breaker": return breaker(value)
     case "strangle": return share(value)
+    case "configure": return setting(value)
+    case "scale": return size(value)
+    case "deploy": return version(value)
+    case "log-out": return value.word(among: Customers.names).map { .logOut(user: $0) }
     default: return instance(value).map { .command(.startInstance(service: $0, instance: $1)) }
     }
   }
 
   private func fault(_ value: YAMLValue) -> FaultSpec? {
-    let parser = FaultParser(catalogue: ShopPlan.catalogue)
+    let parser = FaultParser(catalogue: ShopPlan.catalogue(topology, .outbox))
     return value.parsed { (text) throws(FaultSpecError) in try parser.parse(text) }
   }
 

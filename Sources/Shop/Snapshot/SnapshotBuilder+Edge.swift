@@ -10,7 +10,7 @@ extension SnapshotBuilder {
   private static let tokensShown = 50
 
   func edge() -> EdgeSnapshot {
-    var snapshot = EdgeSnapshot()
+    var snapshot = edgeFigures()
     snapshot.gateways = [GatewayTable.external, .inside].map(gateway)
     snapshot.members = members()
     let prefix = RevocationList.key(of: "")
@@ -20,9 +20,31 @@ extension SnapshotBuilder {
         id: String(entry.key.dropFirst(prefix.count)), user: String(decoding: entry.value, as: UTF8.self),
         timeLeft: entry.timeLeft ?? 0)
     }
-    snapshot.revokedCount = store.store.count(prefix: prefix, now: world.time.now)
     snapshot.keyValueStore = keyValueStore()
     return snapshot
+  }
+
+  /// What is counted at the gateways, without their routes and clients.
+  func edgeFigures() -> EdgeSnapshot {
+    var snapshot = EdgeSnapshot()
+    snapshot.gateways = [GatewayTable.external, .inside].map { table in
+      var gateway = EdgeGateway(name: table.name)
+      gateway.refusals = refusals(table)
+      return gateway
+    }
+    snapshot.members.lateUsesRefused = world.edge.revokedUsesRefused
+    snapshot.members.lateUsesPassed = world.edge.revokedUsesPassed
+    snapshot.revokedCount = world.keyValueStore.store.count(prefix: RevocationList.key(of: ""), now: world.time.now)
+    return snapshot
+  }
+
+  private func refusals(_ table: GatewayTable) -> [EdgeGateway.Refusal] {
+    let account = world.edge.account(of: table.name, at: world.time.now)
+    return GatewayReason.allCases.compactMap { reason in
+      account.refusals[reason].map {
+        EdgeGateway.Refusal(reason: reason.rawValue, status: reason.status, count: UInt64($0))
+      }
+    }
   }
 
   private func gateway(_ table: GatewayTable) -> EdgeGateway {
@@ -38,11 +60,7 @@ extension SnapshotBuilder {
     }
     gateway.routes = configuration.routes.map { route($0, table, desks.map(\.desk)) }
     gateway.clients = account.clients.map { client($0.key, $0.value, configuration) }
-    gateway.refusals = GatewayReason.allCases.compactMap { reason in
-      account.refusals[reason].map {
-        EdgeGateway.Refusal(reason: reason.rawValue, status: reason.status, count: UInt64($0))
-      }
-    }
+    gateway.refusals = refusals(table)
     gateway.filters = GatewayFilters.standard(without: world.settings.edge.filtersLeftOut).map {
       "\($0.phase.rawValue) \($0.name)"
     }

@@ -83,6 +83,10 @@ final class SnapshotBuilder {
     snapshot.services = services(breakers: snapshot.breakers, faults: snapshot.faults)
     snapshot.traffic = traffic()
     snapshot.tally = world.transactions.currentTally()
+    snapshot.registry = registry()
+    snapshot.deployments = deployments()
+    snapshot.databaseServers = databaseServers()
+    snapshot.edge = edgeFigures()
     return snapshot
   }
 

@@ -82,6 +82,12 @@ final class DatabasePort: @unchecked Sendable {
     life.whenOver { [shared, instance] in shared?.close(instance.name) }
   }
 
+  /// So many connections from now on, here and at the server that others use too.
+  func resize(to count: Int) {
+    connections.resize(to: count)
+    shared?.resize(instance.name, to: count)
+  }
+
   /// Runs `body` in one transaction. What `label` says goes with the commit into the journal.
   ///
   /// A crash before the commit leaves nothing; a crash after it, before the caller goes on, leaves everything. Whoever

@@ -47,6 +47,11 @@ final class EdgeBooks: @unchecked Sendable {
   var revokedUsesRefused: UInt64 = 0
   var revokedUsesPassed: UInt64 = 0
 
+  /// A customer has used a token that is known to be revoked.
+  func usedRevoked(isRefused: Bool) {
+    if isRefused { revokedUsesRefused += 1 } else { revokedUsesPassed += 1 }
+  }
+
   /// An instance has begun a life; what it had counted in the one before is kept.
   func opened(_ desk: GatewayDesk, at instance: String) {
     if let before = desks[instance] {

@@ -70,6 +70,8 @@ final class World: @unchecked Sendable {
   ///   - bus: an empty one; nil makes one in memory.
   init(_ settings: ShopSettings, events: FileHandle? = nil, bus: Broker? = nil) {
     if let obstacle = settings.obstacle { preconditionFailure(obstacle) }
+    var settings = settings
+    settings.topology = settings.topologyAtStart
     self.settings = settings
     hasLegacy = settings.stranglerAtStart.isUnderWay
     time = VirtualTime(startingAt: settings.epoch)

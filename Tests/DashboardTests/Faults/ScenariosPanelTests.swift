@@ -122,6 +122,25 @@ struct ScenariosPanelTests {
     #expect(picture.contains("scenarios  1–") && picture.contains("/30 ━"), "\(picture)")
   }
 
+  /// However many there are to choose from, what is expected of the one that plays is there as a whole, or it is said how
+  /// much is not.
+  @Test func whatIsExpectedIsNotCutOffInSilence() {
+    var snapshot = Self.playing()
+    snapshot.scenarios.entries += (1...19).map { Self.entry("scenario-\($0)", "Scenario \($0)") }
+    for number in 1...7 {
+      var expectation = ScenarioProgress.Expectation(words: "by 80s: restarts order = \(number)", because: "")
+      expectation.needsRest = number > 5
+      snapshot.scenarios.current?.expectations.append(expectation)
+    }
+    let picture = stage(snapshot, "s").picture()
+    #expect(picture.contains("scenarios  1–"), "\(picture)")
+    for number in 1...7 { #expect(picture.contains("restarts order = \(number)"), "\(picture)") }
+    let small = stage(snapshot, "s", columns: 80, rows: 24).picture()
+    #expect(small.contains("lag inventory < 50") && small.contains("▌▸ A consumer"), "\(small)")
+    let left = small.split(separator: "\n").first { $0.contains(" more") }.map(String.init) ?? ""
+    #expect(left.contains("and "), "\(small)")
+  }
+
   @Test func aSystemWithoutScenariosHasNoPanel() {
     let picture = stage(FaultsFixture.quiet, "s").picture()
     #expect(!picture.contains("scenarios"))

@@ -42,6 +42,26 @@ import Testing
     }
   }
 
+  /// Several at one moment are told as one, and where not both have room the newer one is told.
+  @Test func whatIsNewerGoesFirst() {
+    var now = snapshot(at: 33)
+    now.scenarios.current?.steps.append(.init(at: 30 * Self.second, words: "start b/1", isDone: true))
+    #expect(
+      Cockpit(now).lines[2]
+        == "  ▸ breaker-opens  33 s of 80 s  ✓ 1 of 2   30 s end b:outage +1   ✓ ten calls are enough")
+    now.scenarios.current?.expectations[0].because = String(repeating: "enough is enough, ", count: 6)
+    #expect(Cockpit(now).lines[2] == "  ▸ breaker-opens  33 s of 80 s  ✓ 1 of 2   30 s end b:outage +1")
+    now.scenarios.current?.expectations[0].moment = 31 * Self.second
+    #expect(Cockpit(now).lines[2].hasPrefix("  ▸ breaker-opens  33 s of 80 s  ✓ 1 of 2   ✓ enough is enough, enough"))
+    #expect(Cockpit(now).lines[2].hasSuffix("…"))
+  }
+
+  @Test func bothTimesAreInTheSameUnits() {
+    var now = snapshot(at: 140)
+    now.scenarios.current?.duration = 150 * Self.second
+    #expect(Cockpit(now).lines[2].contains("2m 20s of 2m 30s"), "\(Cockpit(now).lines[2])")
+  }
+
   @Test func whatDidNotComeTrueIsSaid() {
     #expect(
       Cockpit(snapshot(at: 14, fails: true)).lines[2]

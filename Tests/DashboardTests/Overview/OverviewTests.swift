@@ -21,6 +21,19 @@ struct OverviewTests {
     #expect(cockpit.canvas().ground(x: 3, y: 2) == .alarm)
   }
 
+  /// A reason that has no room as a whole says how it begins.
+  @Test func aLongReasonHasTheRoomThatIsLeft() {
+    var snapshot = ShopFixture.snapshot
+    snapshot.incident[0] = .service(
+      name: "payment", health: .down, what: "no instance is up, payment-2 answered 503: no worker thread was free")
+    #expect(
+      Cockpit(snapshot, rows: 24).lines[2].hasPrefix(" ▌ ✗ F payment no instance is up, payment-2 answered 503"))
+    #expect(Cockpit(snapshot, rows: 24).lines[2].hasSuffix("… ▸ ○ OPEN ▸ lag payment 1,204 ↑ ▸ ↺ 119 compensated"))
+    #expect(
+      Cockpit(snapshot, columns: 80, rows: 24).lines[2]
+        == " ▌ ✗ F payment ▸ ○ OPEN ▸ lag payment 1,204 ↑ ▸ ↺ 119 compensated")
+  }
+
   /// What was put aside hurts no service.
   @Test func deadLettersNeedSomebody() {
     var snapshot = ShopFixture.quiet

@@ -9,7 +9,7 @@ import Testing
         .init(name: "payment", instances: 2, hasDatabase: false, consumes: true, isOutside: false),
         .init(name: "order", instances: 2, hasDatabase: true, consumes: true, isOutside: false),
       ], edges: [.init(from: "payment", to: "company")], databases: ["order"], groups: ["payment", "order"]),
-    topics: ["payment"])
+    topics: ["payment"], refusals: ["revoked-token", "no-token"])
 
   private func problem(_ text: String) -> ScenarioConditionError? {
     do throws(ScenarioConditionError) {
@@ -25,7 +25,9 @@ import Testing
     "instances payment = 1",
     "members payment = 2", "stuck = 0", "dead-letters = 0", "dead-letters payment = 0", "restarts order >= 1",
     "rebalances payment > 0", "retries payment > 10", "cut-off payment > 1", "refused payment > 1",
-    "broken-invariants = 0",
+    "broken-invariants = 0", "registry = SELF_PRESERVATION", "registry != NORMAL", "listed payment = 2", "evicted = 0",
+    "connections > 100", "too-many-connections > 10", "turned-away revoked-token >= 1", "revoked-tokens = 1",
+    "revoked-passed = 0", "versions order = 2", "deployment order = rolled-back", "canary-errors order > 50%",
   ])
   func isRead(text: String) throws {
     #expect(problem(text) == nil)
@@ -47,6 +49,12 @@ import Testing
     ("breaker order>payment = OPEN", 8, "breaker of \"order>payment\" is not known; there are payment>company"),
     ("breaker payment-3>company = OPEN", 8, "breaker of \"payment-3>company\" is not known"),
     ("stuck payment = 0", 6, "\"payment\" is no comparison"),
+    ("registry = EVICTING", 11, "registry cannot be \"EVICTING\"; it is one of NORMAL, SELF_PRESERVATION"),
+    ("evicted payment = 0", 8, "\"payment\" is no comparison"),
+    ("turned-away > 1", 12, "turned-away of what? There are revoked-token, no-token"),
+    ("turned-away revoked > 1", 12, "turned-away of \"revoked\" is not known; there are revoked-token, no-token"),
+    ("deployment order = rolled", 19, "deployment cannot be \"rolled\"; it is one of rolling, canary, rolling-back"),
+    ("canary-errors order > 1", 22, "canary-errors cannot be \"1\"; it is a share, such as 5%"),
     ("outbox payment = 0", 7, "outbox of \"payment\" is not known; there are order"),
   ])
   func aMistakeSaysWhereAndWhatIsAllowed(text: String, offset: Int, sentence: String) {
@@ -109,5 +117,84 @@ import Testing
     }
     #expect(try judge("lag payment = 12", now) == true)
     #expect(try judge("verdict payment = STALL", now) == true)
+  }
+
+  // MARK: The platform
+
+  @Test func whatTheRegistryListsAndEvictsIsKnownWhileItIsThere() throws {
+    var (start, now) = (snapshot, snapshot)
+    for text in ["registry = NORMAL", "evicted = 0", "listed order = 0"] {
+      #expect(try judge(text, now, since: start) == nil, "\(text)")
+    }
+    start.registry = RegistrySnapshot()
+    start.registry?.evicted = 2
+    now.registry = RegistrySnapshot()
+    now.registry?.evicted = 5
+    now.registry?.isSelfPreserving = true
+    now.registry?.leases = ["order", "order", "payment"].map { service in
+      RegistrySnapshot.Lease(
+        service: service, id: "", status: "UP", zone: "a", version: "v1", age: 0, sinceRenewal: 0, remaining: 0)
+    }
+    #expect(try judge("registry = SELF_PRESERVATION", now, since: start) == true)
+    #expect(try judge("registry = NORMAL", start, since: start) == true)
+    #expect(try judge("evicted = 3", now, since: start) == true)
+    #expect(try judge("listed order = 2", now, since: start) == true)
+    #expect(try judge("listed payment = 2", now, since: start) == false)
+  }
+
+  @Test func connectionsAreThoseOfSharedServers() throws {
+    #expect(try judge("connections >= 0", snapshot) == nil)
+    #expect(try judge("too-many-connections >= 0", snapshot) == nil)
+    var (start, now) = (snapshot, snapshot)
+    start.databaseServers = [SharedDatabaseSnapshot(name: "shared", open: 10, maximum: 20, refused: 4, pools: [])]
+    now.databaseServers = [
+      SharedDatabaseSnapshot(name: "shared", open: 20, maximum: 20, refused: 9, pools: []),
+      SharedDatabaseSnapshot(name: "shared-replica", open: 7, maximum: 20, refused: 1, pools: []),
+    ]
+    #expect(try judge("connections = 27", now, since: start) == true)
+    #expect(try judge("too-many-connections = 6", now, since: start) == true)
+  }
+
+  @Test func whoIsTurnedAwayIsCountedByTheReasonAtAllGateways() throws {
+    var (start, now) = (snapshot, snapshot)
+    for (name, count) in [("gateway", 3), ("gateway-internal", 1)] as [(String, UInt64)] {
+      var gateway = EdgeGateway(name: name)
+      gateway.refusals = [
+        EdgeGateway.Refusal(reason: "revoked-token", status: 401, count: count),
+        EdgeGateway.Refusal(reason: "no-token", status: 401, count: 70),
+      ]
+      now.edge.gateways.append(gateway)
+    }
+    start.edge.gateways = [now.edge.gateways[1]]
+    now.edge.revokedCount = 2
+    now.edge.members.lateUsesPassed = 5
+    start.edge.members.lateUsesPassed = 1
+    #expect(try judge("turned-away revoked-token = 3", now, since: start) == true)
+    #expect(try judge("turned-away no-token = 70", now, since: start) == true)
+    #expect(try judge("revoked-tokens = 2", now, since: start) == true)
+    #expect(try judge("revoked-passed = 4", now, since: start) == true)
+  }
+
+  @Test func howFarADeploymentIsIsOneWord() throws {
+    #expect(try judge("deployment order = canary", snapshot) == nil)
+    var now = snapshot
+    var deployment = DeploymentSnapshot(service: "order", phase: "rolling back")
+    now.deployments = [deployment]
+    #expect(try judge("deployment order = rolling-back", now) == true)
+    #expect(try judge("canary-errors order > 1%", now) == nil)
+    deployment.canaryShare = 0.1
+    now.deployments = [deployment]
+    #expect(try judge("canary-errors order > 1%", now) == nil, "nobody has called it")
+    (deployment.canaryCalls, deployment.canaryErrors) = (4, 3)
+    now.deployments = [deployment]
+    #expect(try judge("canary-errors order = 75%", now) == true)
+    var service = ServiceSnapshot(name: "order")
+    service.instances = ["v1", "v2", "v1"].map { version in
+      var instance = InstanceSnapshot(name: version, port: 1)
+      instance.version = version
+      return instance
+    }
+    now.services = [service]
+    #expect(try judge("versions order = 2", now) == true)
   }
 }

@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct ScenarioJudgeTests {
   private static let second: Int64 = 1_000_000_000
-  private let parser = ScenarioConditionParser(catalogue: FaultCatalogue(groups: ["g"]), topics: [])
+  private let parser = ScenarioConditionParser(catalogue: FaultCatalogue(groups: ["g"]), topics: [], refusals: [])
 
   private func snapshot(_ time: Double, lag: Int64?) -> SystemSnapshot {
     var snapshot = SystemSnapshot(

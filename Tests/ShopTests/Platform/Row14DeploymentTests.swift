@@ -127,6 +127,25 @@ import TraceCollector
     #expect(tally.failed > 0 && tally.failed < tally.started / 10)
   }
 
+  /// From the moment on at which it is taken back, although it stays listed until it is drained.
+  @Test func aCanaryThatIsTakenBackGetsNoCalls() throws {
+    let stage = Stage(seed: 3, rate: 20) { $0.mix = .ordinary }
+    perform(.deploy(service: "catalog", version: "v2-bad", canary: 0.1), stage)
+    var (atTurn, atEnd) = (0, 0)
+    for _ in 0..<150 {
+      stage.run(1)
+      let deployment = try #require(snapshot(stage).deployments.first)
+      if deployment.ended != nil { break }
+      guard deployment.phase == "rolling back" else { continue }
+      if atTurn == 0 { atTurn = deployment.canaryCalls }
+      #expect(deployment.canaryShare == 0)
+      if deployment.members.contains(where: { $0.version == "v2-bad" }) { atEnd = deployment.canaryCalls }
+    }
+    // What was on its way then may still come.
+    #expect(atTurn > 0 && (atTurn...atTurn + 2).contains(atEnd), "\(atTurn) → \(atEnd)")
+    #expect(stage.world.canaries.share(of: "catalog") == nil)
+  }
+
   /// What began before it was taken back into service must not close it afterwards.
   @Test func whatIsTakenBackWhileItDrainsGoesOnServing() throws {
     let stage = Stage(seed: 4, rate: 5) { $0.mix = .ordinary }

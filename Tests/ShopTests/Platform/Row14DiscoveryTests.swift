@@ -108,6 +108,38 @@ import TraceModel
     #expect(isOn == registry.leases.contains { $0.remaining < 0 && $0.service == "order" })
   }
 
+  @Test func aPartedNetworkCutsTheSameMachinesOffAllTheTime() throws {
+    let stage = Stage {
+      $0.discovery.registry.renewalInterval = 3_000_000_000
+      $0.discovery.registry.fetchInterval = 3_000_000_000
+    }
+    stage.run(10)
+    let fault = stage.arm("registry:partition,share=50%")
+    stage.run(20)
+    let parted = try #require(snapshot(stage).registry)
+    let silent = parted.leases.filter { $0.sinceRenewal > 16_000_000_000 }
+    let heard = parted.leases.filter { $0.sinceRenewal < 4_000_000_000 }
+    #expect(silent.count + heard.count == parted.leases.count)
+    #expect(silent.count > parted.leases.count / 4 && heard.count > parted.leases.count / 4)
+    #expect(parted.staleCaches == silent.count)
+    _ = stage.world.faults.remove(fault.id)
+    stage.run(10)
+    let healed = try #require(snapshot(stage).registry)
+    #expect(healed.leases.allSatisfy { $0.sinceRenewal < 4_000_000_000 } && healed.staleCaches == 0)
+  }
+
+  @Test func onlyTheRegistryIsCutOffFromSome() {
+    let parser = FaultParser(catalogue: SimulatedShop.catalogue)
+    #expect((try? parser.parse("registry:partition,share=70%,ttl=2m")) != nil)
+    #expect(throws: FaultSpecError("whoever is cut off is so for everybody; leave out share=70%")) {
+      try parser.parse("order:partition,share=70%")
+    }
+    #expect(throws: FaultSpecError("whoever is cut off is so for everybody; leave out user=kim")) {
+      try parser.parse("registry:partition,user=kim")
+    }
+    #expect((try? parser.parse("gateway:partition")) == nil)
+  }
+
   @Test(arguments: BalancingRule.allCases) func eachRuleServesEverybody(rule: BalancingRule) {
     let stage = Stage { $0.discovery.rule = rule }
     for number in 0..<40 {

@@ -47,6 +47,18 @@ import TraceCollector
     #expect(snapshot(Stage()).databaseServers.isEmpty)
   }
 
+  @Test func aSmallerPoolLeavesConnectionsToOthers() throws {
+    let stage = Stage { $0.topology.databases = .shared }
+    #expect(snapshot(stage).databaseServers.first?.open == 100)
+    for (size, open) in [(4, 88), (30, 140), (60, 151), (10, 100)] {
+      CommandDesk.carryOut(.configure(key: "order.pool", value: "\(size)"), in: stage.world)
+      stage.run(5)
+      let server = try #require(snapshot(stage).databaseServers.first)
+      #expect(server.open == open, "order.pool=\(size)")
+      #expect(server.pools.filter { $0.name.hasPrefix("order-") }.allSatisfy { $0.size == size })
+    }
+  }
+
   @Test func theLimitOfTheServerIsChangedLive() throws {
     let stage = Stage { $0.topology.databases = .shared }
     #expect(snapshot(stage).databaseServers.first?.refused == 0)

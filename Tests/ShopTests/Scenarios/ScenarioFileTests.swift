@@ -98,6 +98,66 @@ import YAMLReading
     #expect(errors[11].contains("lag of \"paymnt\" is not known"))
   }
 
+  @Test func whatRunsIsChangedByAStep() throws {
+    let (scenario, errors) = read(
+      Self.head + """
+        topology: shared-db
+        steps:
+          - {at: 1s, configure: order.pool 5}
+          - {at: 2s, configure: shared-db.max-connections 90}
+          - {at: 3s, scale: order 4}
+          - {at: 4s, deploy: review v2}
+          - {at: 5s, deploy: order v3-bad canary=10%}
+          - {at: 6s, log-out: kim}
+          - {at: 7s, fault: "db:shared:max-connections=20"}
+        expect: [{always: connections < 100}]
+        """)
+    #expect(errors == [])
+    let steps = try #require(scenario).steps
+    #expect(scenario?.topology == "shared-db")
+    let commands = steps.compactMap { if case .command(let command) = $0.deed { command } else { nil } }
+    #expect(
+      Array(commands.prefix(5)) == [
+        .configure(key: "order.pool", value: "5"), .configure(key: "shared-db.max-connections", value: "90"),
+        .scale(service: "order", instances: 4), .deploy(service: "review", version: "v2", canary: nil),
+        .deploy(service: "order", version: "v3-bad", canary: 0.1),
+      ])
+    guard case .logOut(let user) = steps[5].deed else {
+      Issue.record("nobody logs out")
+      return
+    }
+    #expect(user == "kim")
+  }
+
+  @Test(arguments: [
+    ("configure: order.pol 5", "8:30", "there is no setting \"order.pol\"; do you mean order.pool"),
+    ("configure: order.pool", "8:30", "it must be a setting and its value, such as order.pool 5"),
+    ("configure: order.pool none", "8:41", "order.pool=none is no number of connections from 1 to 1000"),
+    ("configure: shared-db.max-connections 90", "8:30", "there is no setting \"shared-db.max-connections\""),
+    ("scale: registry 2", "8:26", "it must be a service and how many instances: one of gateway, order, inventory"),
+    ("scale: order 17", "8:26", ", and 1 to 16"),
+    ("deploy: order", "8:27", "such as order v2 canary=10%: one of gateway, order"),
+    ("deploy: payment-gateway v2", "8:27", "it must be a service and a version"),
+    ("deploy: order v2 canary=lots", "8:27", "\"canary=lots\" is no canary; it is a share of the calls"),
+    ("deploy: config v2 canary=10%", "8:27", "a canary wants a second instance, and config has one"),
+    ("log-out: kimm", "8:28", "kim"),
+    ("fault: \"db:shared:max-connections=20\"", "8:26", "no database server is shared"),
+  ])
+  func aStepThatCannotBeDoneSaysWhatCan(step: String, place: String, sentence: String) {
+    let (scenario, errors) = read(Self.head + "steps: [{at: 10s, \(step)}]\nexpect: [{always: lag < 9}]\n")
+    #expect(scenario == nil && errors.count == 1, "\(errors)")
+    #expect(errors.first?.hasPrefix("s.yaml:\(place): ") == true, "\(errors)")
+    #expect(errors.first?.contains(sentence) == true, "\(errors)")
+  }
+
+  @Test func aTopologyIsOneOfThoseThatThereAre() {
+    let (scenario, errors) = read(
+      Self.head + "topology: shared\nsteps: []\nexpect: [{always: turned-away revoked < 1}]\n")
+    #expect(scenario == nil)
+    #expect(errors.count == 2 && errors[0].hasPrefix("s.yaml:8:11: topology is \"shared\""), "\(errors)")
+    #expect(errors[1].contains("turned-away of \"revoked\" is not known; there are origin-not-allowed"), "\(errors)")
+  }
+
   @Test func timesLieWithinTheScenario() {
     let (_, errors) = read(
       Self.head + "steps: [{at: 61s, rate: 1}]\nexpect: [{by: 70s, that: lag > 1}]\n")
@@ -109,7 +169,7 @@ import YAMLReading
   }
 
   @Test func theListAndTheFolderAreOne() throws {
-    #expect(ScenarioLibrary.all.count >= 8)
+    #expect(ScenarioLibrary.all.count == 21)
     #expect(Set(ScenarioLibrary.all.map(\.name)).count == ScenarioLibrary.all.count)
     for scenario in ScenarioLibrary.all {
       #expect(scenario.teaches.count > 100, "\(scenario.name) should say what it teaches")

@@ -94,6 +94,38 @@ import YAMLReading
     #expect(!stage.world.service("order").instances[0].isKilled)
   }
 
+  /// Settings, sizes and versions as well, even if a service is on its way when it ends.
+  @Test func atItsEndItTakesBackWhatItChanged() throws {
+    let stage = Stage()
+    let script = try scenario(
+      "{at: 1s, configure: order.pool 20}, {at: 2s, configure: order.pool 30}, {at: 1s, scale: review 3}, "
+        + "{at: 2s, deploy: cart v2}, {at: 3s, log-out: kim}", "{always: lag < 100000}", duration: 4)
+    stage.world.stage.start(script)
+    stage.run(3.5)
+    #expect(stage.world.configuration.current["order.pool"] == "30")
+    #expect(stage.world.service("review").instances.count == 3)
+    #expect(stage.world.deployments.isBusy("cart"))
+    #expect(stage.world.edge.logOuts == 1)
+    stage.run(120)
+    #expect(stage.world.stage.progress?.isOver == true)
+    #expect(stage.world.configuration.current["order.pool"] == "10")
+    #expect(stage.world.service("review").instances.map(\.name) == ["review-1", "review-2"])
+    #expect(stage.world.service("cart").instances.allSatisfy { $0.version == "1.0.0" && $0.takesCalls })
+    #expect(!stage.world.deployments.isBusy("cart") && !stage.world.deployments.isBusy("review"))
+  }
+
+  @Test func databasesAreWhereItNeedsThemOrItIsNotPlayed() throws {
+    var settings = ShopSettings(rate: 20)
+    settings.scenario = ScenarioLibrary.named("too-many-connections")
+    #expect(World(settings).settings.topology.databases == .shared)
+    let shop = SimulatedShop(ShopSettings(rate: 20), startAt: 1_000_000_000, isStill: true)
+    #expect(
+      shop.perform(.startScenario(name: "too-many-connections"))
+        == .refused(
+          "too-many-connections needs its databases on one server; start with --scenario too-many-connections"))
+    #expect(shop.snapshot().scenarios.playing == nil)
+  }
+
   @Test func stoppedItTakesBackWhatItDid() throws {
     let stage = Stage(rate: 20)
     stage.world.stage.start(

@@ -71,7 +71,7 @@ struct ArmedFaultsPanel {
 
   private static let columns = [
     TableColumn("", .fixed(1)),
-    TableColumn("kind", .fixed(8), gap: 1),
+    TableColumn("kind", .fit(minimum: 8), gap: 1),
     TableColumn("on", .share(minimum: 12)),
     TableColumn("strength", .fit(minimum: 6), priority: 1),
     TableColumn("share", .fit(minimum: 5), align: .right, priority: 4),

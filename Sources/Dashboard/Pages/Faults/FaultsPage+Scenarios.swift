@@ -13,7 +13,7 @@ extension FaultsPage {
   /// How many scenarios are in sight while one chooses among them.
   func scenarioList(_ context: PageContext) -> Int {
     guard let area = layout(context).scenarios(isChosen: true) else { return 1 }
-    return ScenariosPanel.listHeight(in: area, of: context.snapshot.scenarios.entries.count)
+    return ScenariosPanel.listHeight(in: area, of: context.snapshot.scenarios)
   }
 
   func scenarioHints(_ context: PageContext) -> [KeyHint] {

@@ -17,16 +17,18 @@ struct ScenariosPanel {
   private var board: ScenarioBoard { context.snapshot.scenarios }
   private var isChosen: Bool { page.panel == .scenarios }
 
-  /// Half of the room is for what the one under the cursor teaches.
-  static func listHeight(in area: Rect, of count: Int) -> Int {
-    let room = area.height - 1
-    return max(1, room >= count + 5 ? count : max(1, room / 2))
+  /// The list leaves room for what the one under the cursor teaches, and for all that is expected of the one that plays
+  /// or played last, wherever the cursor is.
+  static func listHeight(in area: Rect, of board: ScenarioBoard) -> Int {
+    let (room, count) = (area.height - 1, board.entries.count)
+    let story = max(6, board.current?.expectations.count ?? 0)
+    return max(1, min(count, max(min(6, room / 3), room - story - 1)))
   }
 
   func draw(on canvas: inout Canvas) {
     guard area.height > 1, area.width > 8 else { return }
     let body = area.inset(top: 1)
-    let list = isChosen ? min(Self.listHeight(in: area, of: board.entries.count), body.height) : body.height
+    let list = isChosen ? min(Self.listHeight(in: area, of: board), body.height) : body.height
     var rule = Rule("scenarios", figures: figures, isFocused: isChosen)
     if isChosen || board.playing == nil {
       let first = isChosen ? page.scenarioRows.offset : 0
@@ -44,7 +46,7 @@ struct ScenariosPanel {
     drawList(on: &canvas, in: body.split(top: list).top)
     let rest = body.split(top: list).rest
     let gap = rest.height > 4 ? 1 : 0
-    drawLines(story(width: rest.width), on: &canvas, in: rest.inset(top: gap))
+    drawLines(story(width: rest.width, room: rest.height - gap), on: &canvas, in: rest.inset(top: gap))
   }
 
   /// `▸ retry-storm  32 s of 80 s  ✓ 3  ✗ 0  of 7`
@@ -56,7 +58,7 @@ struct ScenariosPanel {
     let time =
       current.isOver
       ? (current.isStopped ? "stopped  " : "over  ")
-      : "\(FaultText.left(elapsed).text) of \(FaultText.duration(current.duration))  "
+      : "\(FaultText.left(elapsed).text) of \(FaultText.left(current.duration).text)  "
     let name = Run(isChosen ? "\(visible(current.name))  " : "", .text)
     if let verdict = current.verdict { return [name, Run(time, .muted)] + verdict }
     return [
@@ -79,7 +81,7 @@ struct ScenariosPanel {
       }
       let isPlaying = board.playing?.name == entry.name
       let faults = entry.faults > 0 ? Count.of(entry.faults, "fault") : ""
-      let facts = "\(faults)  \(pad(FaultText.duration(entry.duration), 6))"
+      let facts = "\(faults)  \(pad(FaultText.left(entry.duration).text, 6))"
       let hasFacts = rect.width >= facts.count + 24
       let width = rect.width - 2 - (hasFacts ? facts.count + 2 : 0)
       canvas.put(mark(entry, isPlaying).text, x: rect.x, y: y, mark(entry, isPlaying).ink, bold: isPlaying)
@@ -103,14 +105,16 @@ struct ScenariosPanel {
   }
 
   /// What the one under the cursor teaches, and where it was played, what came true.
-  private func story(width: Int) -> [[Run]] {
+  private func story(width: Int, room: Int) -> [[Run]] {
     guard let entry = page.scenario(context) else { return [] }
     let teaches = wrapped([Run(visible(entry.teaches), .text)], width: min(width, 100))
     guard let current = board.current, current.name == entry.name else { return teaches }
-    let expectations = expectations(of: current, width: width)
+    let count = current.expectations.count
     // What comes true is what one wants to see where not both have room.
-    let room = area.height - 1 - Self.listHeight(in: area, of: board.entries.count)
-    return teaches.count + expectations.count + 2 <= room ? teaches + [[]] + expectations : expectations
+    if teaches.count + 1 + count <= room { return teaches + [[]] + expectations(of: current, width: width) }
+    if count <= room { return expectations(of: current, width: width) }
+    let lines = expectations(of: current, width: width, room: room - 1)
+    return lines + [[.muted("and \(count - lines.count) more")]]
   }
 
   /// `✓ by 20s: breaker payment>payment-gateway = OPEN   at 12.5 s  OPEN`
@@ -127,13 +131,15 @@ struct ScenariosPanel {
         Run("\(glyph) ", ink, bold: expectation.state != .pending),
         Run(visible(expectation.words), expectation.state == .failed ? .strong : .text),
       ])
+      // Of what held the moment is the news, and of what did not the figure.
+      let hasFailed = expectation.state == .failed
       if let moment = expectation.moment {
-        line.add([Run("at \(FaultText.duration(moment))", .muted)], priority: 2)
+        line.add([Run("at \(FaultText.moment(moment))", .muted)], priority: hasFailed ? 2 : 1)
       }
       if let figure = expectation.figure {
-        line.add([Run(visible(figure), ink, bold: expectation.state == .failed)], priority: 1)
+        line.add([Run(visible(figure), ink, bold: hasFailed)], priority: hasFailed ? 1 : 2)
       } else if expectation.needsRest {
-        line.add([Run("told when the load has stopped: msatop simulate", .faint)], priority: 3)
+        line.add([Run("judged by msatop simulate", .faint)], priority: 3)
       }
       return line.runs(in: width)
     }
@@ -149,7 +155,8 @@ struct ScenariosPanel {
 
   private func drawLines(_ lines: [[Run]], on canvas: inout Canvas, in rect: Rect) {
     for (index, line) in lines.prefix(max(0, rect.height)).enumerated() {
-      canvas.rich(endEllipsis(line, rect.width), x: rect.x, y: rect.y + index)
+      let isCut = index == rect.height - 1 && lines.count > rect.height
+      canvas.rich(endEllipsis(isCut ? line + [Run(" …", .muted)] : line, rect.width), x: rect.x, y: rect.y + index)
     }
   }
 }

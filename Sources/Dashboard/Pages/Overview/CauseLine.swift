@@ -57,8 +57,16 @@ struct CauseLine {
     let order = links.indices.filter { links[$0].isBreaker } + links.indices.filter { !links[$0].isBreaker }
     for count in 1...max(1, order.count) {
       let short = Set(order.prefix(count))
-      let line = joined(links.indices.map { links[$0].runs(isShort: short.contains($0)) }, separator)
-      if line.cellWidth <= width { return line }
+      var parts = links.indices.map { links[$0].runs(isShort: short.contains($0)) }
+      let spare = width - joined(parts, separator).cellWidth
+      guard spare >= 0 else { continue }
+      // What is left over is for the beginning of why.
+      if let place = links.indices.first(where: { short.contains($0) && links[$0].hasReason }),
+        spare >= Self.leastReason
+      {
+        parts[place] = endEllipsis(links[place].runs(isShort: false), parts[place].cellWidth + spare)
+      }
+      return joined(parts, separator)
     }
     for count in stride(from: links.count - 1, to: 0, by: -1) {
       let line = joined(links.prefix(count).map { $0.runs(isShort: true) }, separator)
@@ -66,6 +74,9 @@ struct CauseLine {
     }
     return endEllipsis(links[0].runs(isShort: true), width)
   }
+
+  /// Fewer letters of a reason say nothing.
+  private static let leastReason = 14
 
   private func joined(_ links: [[Run]], _ separator: String) -> [Run] {
     links.enumerated().flatMap { $0.offset == 0 ? $0.element : [Run(separator, .faint)] + $0.element }
@@ -75,6 +86,10 @@ struct CauseLine {
 extension IncidentLink {
   fileprivate var isBreaker: Bool {
     if case .breaker = self { true } else { false }
+  }
+
+  fileprivate var hasReason: Bool {
+    if case .service(_, _, let what) = self { !what.isEmpty } else { false }
   }
 
   fileprivate var isFailing: Bool {

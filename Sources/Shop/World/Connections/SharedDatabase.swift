@@ -36,6 +36,13 @@ final class SharedDatabase: @unchecked Sendable {
     fill(pool, size)
   }
 
+  /// What a pool has too many it closes at once; those in use go when they are given back.
+  func resize(_ pool: String, to size: Int) {
+    guard let place = pools.firstIndex(where: { $0.name == pool }), pools[place].size != size else { return }
+    pools[place].size = size
+    fill(pool, size)
+  }
+
   func close(_ pool: String) {
     guard pools.contains(where: { $0.name == pool }) else { return }
     pools.removeAll { $0.name == pool }

@@ -17,6 +17,9 @@ public struct TopologySettings: Sendable {
 
   public init() {}
 
+  /// As a scenario names it; as usual where it says nothing.
+  init(of scenario: String) { databases = Databases(rawValue: scenario) ?? databases }
+
   static var onOneServer: TopologySettings {
     var settings = TopologySettings()
     settings.databases = .shared

@@ -68,8 +68,7 @@ final class Rollout: @unchecked Sendable {
       for order in orders {
         switch order {
         case .instance(let instruction): carryOut(instruction)
-        case .canaryShare(let points):
-          world.canaries.set(points == 0 ? nil : (rolling.version, points), of: service.name)
+        case .canaryShare(let points): setShare(points, rolling)
         }
       }
     case .scaling(var scaling):
@@ -106,7 +105,9 @@ final class Rollout: @unchecked Sendable {
       for instance in service.instances { baseline[instance.name] = instance.answered }
       tell("canary of \(rolling.version)", .info)
     case .completed: finish("runs \(rolling.version)", .good)
-    case .rolledBack(let reason): finish("is back on its version", .warning, because: reason)
+    case .rolledBack(let reason):
+      world.canaries.set(nil, of: service.name)
+      finish("is back on its version", .warning, because: reason)
     case .rolling, .rollingBack: break
     }
   }
@@ -124,6 +125,13 @@ final class Rollout: @unchecked Sendable {
   }
 
   // MARK: The canary
+
+  /// When all go on to the new version the calls are shared as ever; when the canaries are taken back they get none from
+  /// then on, although they stay listed until they are drained.
+  private func setShare(_ points: Int, _ rolling: RollingDeployment) {
+    let isEnd = if case .rollingBack = rolling.phase { false } else { points == 0 }
+    world.canaries.set(isEnd ? nil : (rolling.version, points), of: service.name)
+  }
 
   /// What the instances of a version answered since the canary stage began.
   func answered(version: String, isVersion: Bool) -> (served: Int, failed: Int) {

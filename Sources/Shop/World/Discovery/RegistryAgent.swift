@@ -90,6 +90,11 @@ final class RegistryAgent: @unchecked Sendable {
 
   private func ask(_ route: String, _ complete: (inout Request) -> Void = { _ in }) async -> Response? {
     guard !process.life.isOver else { return nil }
+    guard !world.faults.isCutOffFromRegistry(instance) else {
+      // Nobody says no: it is waited for in vain.
+      try? await world.time.sleep(for: Self.timeLimit)
+      return nil
+    }
     var request = Request(route, argument: "\(instance.service.name)/\(instance.address)")
     complete(&request)
     let reply = Reply<Response>()

@@ -17,7 +17,7 @@ extension ServiceProcess {
   func fitPool() {
     let service = instance.service.name
     let planned = configuration?.pool(of: service) ?? instance.service.plan.store?.connections ?? 0
-    database?.connections.resize(
+    database?.resize(
       to: world.faults.connections(of: service, instance: instance.number, planned: planned))
   }
 }

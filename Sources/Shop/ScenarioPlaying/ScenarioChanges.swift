@@ -1,0 +1,56 @@
+internal import Operations
+internal import OrderedCollections
+internal import Simulation
+
+/// What a scenario changes of the shop itself, settings, sizes and versions, with what was there before.
+final class ScenarioChanges: @unchecked Sendable {
+  private unowned let world: World
+  private var settings = OrderedDictionary<String, String>()
+  private var sizes = OrderedDictionary<String, Int>()
+  private var versions = OrderedDictionary<String, String>()
+  /// A service that is on its way to another size or version is left alone until it has arrived.
+  private static let patience: Int64 = 1_000_000_000
+
+  init(world: World) {
+    self.world = world
+  }
+
+  /// Call it before the command is carried out.
+  func note(_ command: Command) {
+    switch command {
+    case .configure(let key, _): if settings[key] == nil { settings[key] = world.configuration.current[key] }
+    case .scale(let name, _): if sizes[name] == nil { sizes[name] = world.service(name).instances.count }
+    case .deploy(let name, _, _): if versions[name] == nil { versions[name] = world.service(name).version }
+    default: break
+    }
+  }
+
+  func takeBack() {
+    for (key, value) in settings where world.configuration.current[key] != value {
+      CommandDesk.carryOut(.configure(key: key, value: value), in: world)
+    }
+    for (name, version) in versions { bringBack(name, to: version) }
+    for (name, count) in sizes { bringBack(name, to: count) }
+    (settings, sizes, versions) = ([:], [:], [:])
+  }
+
+  private func bringBack(_ name: String, to count: Int) {
+    guard world.service(name).instances.count != count || world.deployments.isBusy(name) else { return }
+    guard !world.deployments.isBusy(name) else { return later { $0.bringBack(name, to: count) } }
+    CommandDesk.carryOut(.scale(service: name, instances: count), in: world)
+  }
+
+  private func bringBack(_ name: String, to version: String) {
+    if world.deployments.isBusy(name) {
+      // What is on its way to the other version turns round.
+      world.deployments.rollBack(name)
+      return later { $0.bringBack(name, to: version) }
+    }
+    guard world.service(name).instances.contains(where: { $0.version != version }) else { return }
+    CommandDesk.carryOut(.deploy(service: name, version: version, canary: nil), in: world)
+  }
+
+  private func later(_ deed: @escaping @Sendable (ScenarioChanges) -> Void) {
+    world.time.after(Self.patience) { [weak self] in if let self { deed(self) } }
+  }
+}
