@@ -68,7 +68,7 @@ struct ScenarioLine {
       .max { ($0.moment ?? 0) < ($1.moment ?? 0) }
   }
 
-  private var isStepNewer: Bool { (newestStep?.at ?? .min) > (newestOutcome?.moment ?? .min) }
+  private var isStepNewer: Bool { (newestStep?.at ?? .min) >= (newestOutcome?.moment ?? .min) }
 
   /// `65 s start payment/1 +1`
   private var step: [Run] {

@@ -122,9 +122,9 @@ import TraceCollector
     #expect(sawCanary && deployment.phase == "rolled back")
     #expect(deployment.reason.contains("the canary of v2-bad fails"))
     #expect(snapshot(stage).service("catalog")?.instances.map(\.version) == ["1.0.0", "1.0.0"])
-    // One in ten at most has suffered, and only while it was looked at.
+    // Three errors are enough, and whoever met one was served by the other instance.
     let tally = stage.world.transactions.currentTally()
-    #expect(tally.failed > 0 && tally.failed < tally.started / 10)
+    #expect(tally.failed <= tally.started / 100)
   }
 
   /// From the moment on at which it is taken back, although it stays listed until it is drained.

@@ -121,11 +121,10 @@ import TraceModel
     let heard = parted.leases.filter { $0.sinceRenewal < 4_000_000_000 }
     #expect(silent.count + heard.count == parted.leases.count)
     #expect(silent.count > parted.leases.count / 4 && heard.count > parted.leases.count / 4)
-    #expect(parted.staleCaches == silent.count)
     _ = stage.world.faults.remove(fault.id)
     stage.run(10)
     let healed = try #require(snapshot(stage).registry)
-    #expect(healed.leases.allSatisfy { $0.sinceRenewal < 4_000_000_000 } && healed.staleCaches == 0)
+    #expect(healed.leases.allSatisfy { $0.sinceRenewal < 4_000_000_000 })
   }
 
   @Test func onlyTheRegistryIsCutOffFromSome() {
