@@ -113,7 +113,7 @@ struct ScenariosPanel {
     // What comes true is what one wants to see where not both have room.
     if teaches.count + 1 + count <= room { return teaches + [[]] + expectations(of: current, width: width) }
     if count <= room { return expectations(of: current, width: width) }
-    let lines = expectations(of: current, width: width, room: room - 1)
+    let lines = expectations(of: current, width: width, room: room - 1).prefix(max(0, room - 1))
     return lines + [[.muted("and \(count - lines.count) more")]]
   }
 
@@ -145,7 +145,7 @@ struct ScenariosPanel {
     }
   }
 
-  /// Where not all have room, those go first that are not decided while it plays, then those that held.
+  /// Where not all have room, those are left out first that are not decided while it plays, then those that held.
   private func shown(_ all: [ScenarioProgress.Expectation], room: Int) -> [ScenarioProgress.Expectation] {
     var shown = all
     while shown.count > room, let place = shown.lastIndex(where: \.needsRest) { shown.remove(at: place) }
