@@ -21,6 +21,14 @@ struct OverviewTests {
     #expect(cockpit.canvas().ground(x: 3, y: 2) == .alarm)
   }
 
+  @Test func aReasonThatBeginsWithTheServiceNamesItOnce() {
+    var snapshot = ShopFixture.snapshot
+    snapshot.incident = [.service(name: "order", health: .degraded, what: "order answered 503: Too many connections")]
+    #expect(Cockpit(snapshot).lines.contains(" ▌ ▲ D order answered 503: Too many connections"))
+    snapshot.incident = [.service(name: "order", health: .degraded, what: "order-1 is drained")]
+    #expect(Cockpit(snapshot).lines.contains(" ▌ ▲ D order order-1 is drained"))
+  }
+
   /// A reason that has no room as a whole says how it begins.
   @Test func aLongReasonHasTheRoomThatIsLeft() {
     var snapshot = ShopFixture.snapshot

@@ -106,7 +106,9 @@ extension IncidentLink {
     switch self {
     case .service(let name, let health, let what):
       let head = health.mark.short + [Run(" " + middleEllipsis(name, 32), .strong, bold: true)]
-      return isShort || what.isEmpty ? head : head + [Run(" " + what, .text)]
+      // `order answered 503` of order itself names it once.
+      let reason = what.hasPrefix(name + " ") ? String(what.dropFirst(name.count + 1)) : what
+      return isShort || reason.isEmpty ? head : head + [Run(" " + reason, .text)]
     case .breaker(let label, let state):
       return isShort ? state.mark.long : state.mark.long + [Run(" " + middleEllipsis(label, 44), .text)]
     case .lag(let topic, let lag, let trend, let verdict):

@@ -108,7 +108,10 @@ extension PlatformBoard {
       TableColumn("pool", .fit(minimum: 4), align: .right, priority: 2),
       TableColumn("refused", .fit(minimum: 7), align: .right),
     ]
-    let rows = server.pools.map { pool in
+    // Those first that did not get all that they want.
+    let isShort = { (pool: SharedDatabaseSnapshot.Pool) in pool.inUse + pool.idle < pool.size }
+    let sorted = server.pools.filter(isShort) + server.pools.filter { !isShort($0) }
+    let rows = sorted.map { pool in
       let owner = snapshot.services.first { service in service.instances.contains { $0.name == pool.name } }?.name
       return PlatformRow(
         pool.name, owner.map { .instance(service: $0, name: pool.name) }, opens: owner.map { .service($0) }
