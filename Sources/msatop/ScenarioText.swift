@@ -20,6 +20,6 @@ struct ScenarioText {
   private func facts(_ expectation: ScenarioProgress.Expectation) -> String {
     let figure = expectation.figure ?? "not known"
     guard let moment = expectation.moment else { return "" }
-    return "   (at \(FaultNotation.duration(moment)): \(figure))"
+    return "   (at \(ScenarioExpectation.moment(moment)): \(figure))"
   }
 }

@@ -17,7 +17,7 @@ struct ScenarioLine {
     (progress, time) = (current, snapshot.time)
   }
 
-  private var elapsed: Int64 { (progress.endedAt ?? time) &- progress.startedAt }
+  private var elapsed: Int64 { progress.elapsed(at: time) }
 
   func draw(on canvas: inout Canvas, x: Int, y: Int, width: Int) {
     let head = head
@@ -35,10 +35,9 @@ struct ScenarioLine {
   private var head: [Run] {
     let name = Run(visible(progress.name), .strong, bold: true)
     if progress.isOver { return [Run(Mark.committed.glyph + " ", .muted), name, .muted("  over  ")] + score }
-    let left = FaultText.left(elapsed)
     return [
-      Run(Mark.running.glyph + " ", .accent, bold: true), name, Run("  \(left.text)"),
-      .muted(" of \(FaultText.left(progress.duration).text)  "),
+      Run(Mark.running.glyph + " ", .accent, bold: true), name, Run("  \(FaultText.moment(elapsed))"),
+      .muted(" of \(FaultText.moment(progress.duration))  "),
     ] + score
   }
 
@@ -46,7 +45,7 @@ struct ScenarioLine {
   var short: [Run] {
     let failed = progress.failed
     let mark = progress.isOver ? Mark.committed.glyph : Mark.running.glyph
-    return [Run("\(mark) ", .accent), .muted("\(FaultText.left(elapsed).text) "), Run("✓\(progress.held)", .healthy)]
+    return [Run("\(mark) ", .accent), .muted("\(FaultText.moment(elapsed)) "), Run("✓\(progress.held)", .healthy)]
       + (failed > 0 ? [Run(" ✗\(failed)", .failing, bold: true)] : [])
   }
 
@@ -74,7 +73,7 @@ struct ScenarioLine {
   private var step: [Run] {
     guard let newest = newestStep else { return [] }
     let others = progress.steps.count { $0.isDone && $0.at == newest.at } - 1
-    return [.muted(FaultText.left(newest.at).text + " "), Run(visible(newest.words), .fault)]
+    return [.muted(FaultText.moment(newest.at) + " "), Run(visible(newest.words), .fault)]
       + (others > 0 ? [.muted(" +\(others)")] : [])
   }
 
@@ -89,6 +88,12 @@ struct ScenarioLine {
 }
 
 extension ScenarioProgress {
+  /// The whole seconds that it has played.
+  func elapsed(at time: Int64) -> Int64 {
+    let second: Int64 = 1_000_000_000
+    return max(0, (endedAt ?? time) &- startedAt) / second * second
+  }
+
   /// How it went once it is over and only that is open which is told at rest: `5 of 5 held, 2 are judged by simulate`.
   /// Nil while it plays, and where nothing is open or something else.
   var verdict: [Run]? {

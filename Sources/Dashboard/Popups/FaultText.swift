@@ -31,10 +31,12 @@ enum FaultText {
     return "\(text.dropLast(unit.count)) \(unit)"
   }
 
-  /// Since the beginning of something: `34.5 s`, `60 s`, `4m 12s`.
+  /// A moment of a scenario, in seconds as its script has them: `34.5 s`, `240 s`; from ten minutes on `12m 05s`.
   static func moment(_ nanoseconds: Int64) -> String {
-    guard nanoseconds < 120_000_000_000, nanoseconds % 1_000_000_000 != 0 else { return left(nanoseconds).text }
-    return "\((Double(nanoseconds) / 1e8).rounded() / 10) s"
+    let second: Int64 = 1_000_000_000
+    guard nanoseconds < 600 * second else { return left(nanoseconds).text }
+    let isWhole = nanoseconds % second == 0
+    return isWhole ? "\(nanoseconds / second) s" : "\((Double(nanoseconds) / 1e8).rounded() / 10) s"
   }
 
   /// How long something lasts: `60 s`, `4m 12s`.

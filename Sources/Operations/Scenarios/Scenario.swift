@@ -115,7 +115,7 @@ public struct ScenarioExpectation: Sendable {
   private static func range(_ start: Int64, _ end: Int64) -> String { "\(moment(start))–\(moment(end))" }
 
   /// In seconds as long as these are few, so that moments can be compared: `30s–60s`.
-  private static func moment(_ nanoseconds: Int64) -> String {
+  public static func moment(_ nanoseconds: Int64) -> String {
     let second: Int64 = 1_000_000_000
     let isShort = nanoseconds % second == 0 && nanoseconds < 600 * second
     return isShort ? "\(nanoseconds / second)s" : FaultNotation.duration(nanoseconds)

@@ -54,11 +54,11 @@ struct ScenariosPanel {
     guard let current = board.current else {
       return isChosen ? [] : [Run("s", .accent, bold: true), Run(" choose", .muted)]
     }
-    let elapsed = (current.endedAt ?? context.snapshot.time) &- current.startedAt
+    let elapsed = current.elapsed(at: context.snapshot.time)
     let time =
       current.isOver
       ? (current.isStopped ? "stopped  " : "over  ")
-      : "\(FaultText.left(elapsed).text) of \(FaultText.left(current.duration).text)  "
+      : "\(FaultText.moment(elapsed)) of \(FaultText.moment(current.duration))  "
     let name = Run(isChosen ? "\(visible(current.name))  " : "", .text)
     if let verdict = current.verdict { return [name, Run(time, .muted)] + verdict }
     return [
@@ -81,7 +81,7 @@ struct ScenariosPanel {
       }
       let isPlaying = board.playing?.name == entry.name
       let faults = entry.faults > 0 ? Count.of(entry.faults, "fault") : ""
-      let facts = "\(faults)  \(pad(FaultText.left(entry.duration).text, 6))"
+      let facts = "\(faults)  \(pad(FaultText.moment(entry.duration), 6))"
       let hasFacts = rect.width >= facts.count + 24
       let width = rect.width - 2 - (hasFacts ? facts.count + 2 : 0)
       canvas.put(mark(entry, isPlaying).text, x: rect.x, y: y, mark(entry, isPlaying).ink, bold: isPlaying)
