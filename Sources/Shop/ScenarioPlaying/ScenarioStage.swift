@@ -1,4 +1,5 @@
 internal import Operations
+internal import Platform
 internal import Simulation
 internal import TraceCollector
 
@@ -15,13 +16,16 @@ final class ScenarioStage: @unchecked Sendable {
   private var forced: [(caller: String, callee: String)] = []
   private var rateBefore = 0.0
   private var mixBefore = LoadMix.ordersOnly
-  private var sharesBefore = StranglerSettings()
+  private var configurationBefore: ShopConfiguration
+  /// The keys of what it has set.
+  private var settingsMade: [String] = []
   private lazy var builder = SnapshotBuilder(world: world, external: TraceStore(budget: 1 << 20))
 
   private static let betweenLooks: Int64 = 500_000_000
 
   init(world: World) {
     self.world = world
+    configurationBefore = ShopConfiguration(world.settings)
   }
 
   /// The one that plays, or played last.
@@ -34,7 +38,7 @@ final class ScenarioStage: @unchecked Sendable {
     judge = ScenarioJudge(scenario, start: builder.figures())
     rateBefore = world.customers.rate
     mixBefore = world.customers.mix
-    sharesBefore = world.configuration.current.strangler
+    configurationBefore = world.configuration.current
     world.customers.mix = scenario.mix(or: mixBefore)
     if world.customers.rate != scenario.rate { world.customers.rate = scenario.rate }
     tell(scenario.name, "started", severity: .info)
@@ -89,12 +93,22 @@ final class ScenarioStage: @unchecked Sendable {
     for (caller, callee) in forced { force(caller, callee, .closed) }
     (faults, killed, forced) = ([], [], [])
     world.customers.mix = mixBefore
-    let shares = world.configuration.current.strangler
-    for capability in StranglerCapability.allCases where shares[capability] != sharesBefore[capability] {
-      let (key, value) = (ShopConfiguration.share(capability), "\(sharesBefore[capability])")
-      CommandDesk.carryOut(.configure(key: key, value: value), in: world)
-    }
+    takeBackSettings()
     if world.customers.rate != rateBefore { world.customers.rate = rateBefore }
+  }
+
+  /// At once: what it has set may hang together.
+  private func takeBackSettings() {
+    let now = world.configuration.current
+    let changes = settingsMade.compactMap { key -> (key: String, value: String)? in
+      guard let before = configurationBefore[key], before != now[key] else { return nil }
+      return (key, before)
+    }
+    settingsMade = []
+    guard !changes.isEmpty else { return }
+    CommandDesk.configure(in: world) { () throws(ConfigurationError) in
+      try world.configuration.set(changes, by: "scenario")
+    }
   }
 
   // MARK: Steps
@@ -114,6 +128,7 @@ final class ScenarioStage: @unchecked Sendable {
       force(caller, callee, state)
     case .command(let command):
       CommandDesk.carryOut(command, in: world)
+      if case .configure(let key, _) = command, !settingsMade.contains(key) { settingsMade.append(key) }
       // What a script kills stays down until it says otherwise, whatever supervisors want.
       if case .killInstance(let service, let name) = command {
         killed.append((service, name))

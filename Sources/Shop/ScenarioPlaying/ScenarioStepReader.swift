@@ -6,7 +6,7 @@ struct ScenarioStepReader {
   /// How long the scenario plays.
   let end: Int64
 
-  private static let deeds = ["fault", "end", "rate", "kill", "start", "breaker", "strangle"]
+  private static let deeds = ["fault", "end", "rate", "kill", "start", "breaker", "strangle", "set"]
 
   func steps(_ value: YAMLValue?) -> [ScenarioStep] {
     guard let list = value?.list() else { return [] }
@@ -37,6 +37,7 @@ struct ScenarioStepReader {
     case "kill": return instance(value).map { .command(.killInstance(service: $0, instance: $1)) }
     case "breaker": return breaker(value)
     case "strangle": return share(value)
+    case "set": return setting(value, before)
     default: return instance(value).map { .command(.startInstance(service: $0, instance: $1)) }
     }
   }
@@ -91,6 +92,33 @@ struct ScenarioStepReader {
     }
     return .command(.configure(key: ShopConfiguration.share(capability), value: "\(share)"))
   }
+
+  /// `order.pool 3`
+  private func setting(_ value: YAMLValue, _ before: [ScenarioStep]) -> ScenarioStep.Deed? {
+    guard let text = value.text() else { return nil }
+    let words = text.split(separator: " ").map(String.init)
+    guard words.count > 1 else {
+      value.fail(mustBe: "a key of the configuration and its value, such as order.pool 3")
+      return nil
+    }
+    let (key, wanted) = (words[0], words.dropFirst().joined(separator: " "))
+    var next = Self.known
+    // Values hang together: what was set before counts.
+    for case .command(.configure(let key, let value)) in before.map(\.deed) { next[key] = value }
+    next[key] = wanted
+    if let problem = next.problems(knowing: Self.known).first {
+      value.fail("\(value.name) is \(quoted(text)): \(problem)")
+      return nil
+    }
+    return .command(.configure(key: key, value: wanted))
+  }
+
+  /// What every shop can be told, and one that is being strangled.
+  private static let known: ShopConfiguration = {
+    var settings = ShopSettings()
+    settings.strangler.isUnderWay = true
+    return ShopConfiguration(settings)
+  }()
 
   /// `payment/1`
   private func instance(_ value: YAMLValue) -> (service: String, name: String)? {

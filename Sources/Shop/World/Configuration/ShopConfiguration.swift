@@ -24,6 +24,7 @@ struct ShopConfiguration: Sendable, Equatable {
   /// As the shop is planned.
   init(_ settings: ShopSettings) {
     values[Self.rule] = settings.discovery.rule.rawValue
+    for route in Self.plannedRoutes { values[route.key] = route.value }
     let strangler = settings.stranglerAtStart
     if strangler.isUnderWay {
       for capability in StranglerCapability.allCases {
@@ -77,10 +78,12 @@ struct ShopConfiguration: Sendable, Equatable {
 
   /// The sentences that say what is wrong. What was planned is right, whatever it is: a file may say more than an operator.
   func problems(knowing known: ShopConfiguration) -> [String] {
-    values.compactMap { key, value in
+    let problems = values.compactMap { key, value -> String? in
       guard let planned = known.values[key] else { return "there is no setting \(key); Tab shows what there is" }
-      return value == planned ? nil : Self.problem(key, value)
+      return value == planned || Self.isRoute(key) ? nil : Self.problem(key, value)
     }
+    let hasOtherRoutes = values.contains { key, value in Self.isRoute(key) && value != known.values[key] }
+    return problems + (hasOtherRoutes ? routeProblems : [])
   }
 
   private static func problem(_ key: String, _ value: String) -> String? {

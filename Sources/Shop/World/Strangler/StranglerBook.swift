@@ -66,7 +66,7 @@ final class StranglerBook {
 
 extension ServiceProcess {
   /// How far the capabilities have moved, as far as this process was told.
-  var strangler: StranglerSettings { (configuration ?? world.configuration.current).strangler }
+  var strangler: StranglerSettings { configurationInUse.value.strangler }
 
   /// Whether it tells the other side, the legacy shop or the new services, what it has done.
   var tellsOtherShop: Bool { world.hasLegacy && !makes(.noHandBack) }
