@@ -59,6 +59,7 @@ import Transactions
     #expect(shown(stage)?.runs == 1 && shown(stage)?.last?.done == 2)
     let shop = SimulatedShop(ShopSettings(rate: 0), startAt: 2_000_000_000, isStill: true)
     #expect(
-      shop.perform(.runJob(name: "nothing")).sentence.hasSuffix("there are rebuild order-history, reconciliation"))
+      shop.perform(.runJob(name: "nothing")).sentence.hasSuffix(
+        "there are rebuild order-history, reconciliation, settlement"))
   }
 }

@@ -4,10 +4,18 @@ internal import Simulation
 internal import TraceModel
 internal import Transactions
 
-/// The batch jobs of the shop. The order history's updater runs them: it is the one that reads order's log anyway.
+/// The batch jobs of the shop, by the service that runs them, which keeps how far they are.
 enum ShopJobs {
-  static func all(_ world: World) -> [BatchJob] {
-    [HistoryRebuild(world: world).job, PaymentReconciliation(world: world).job]
+  /// In the order in which they are shown.
+  static let services = [ShopPlan.historyUpdater, ShopPlan.customer]
+
+  static func jobs(of service: String, _ world: World) -> [BatchJob] {
+    switch service {
+    // The order history's updater reads order's log anyway.
+    case ShopPlan.historyUpdater: [HistoryRebuild(world: world).job, PaymentReconciliation(world: world).job]
+    case ShopPlan.customer: [Settlement(world: world).job]
+    default: []
+    }
   }
 }
 
