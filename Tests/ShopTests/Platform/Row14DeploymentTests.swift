@@ -27,7 +27,7 @@ import TraceCollector
     let stage = Stage { $0.supervision.exceptions = [("order", policy)] }
     perform(.killInstance(service: "order", instance: "order-1"), stage)
     #expect(snapshot(stage).service("order")?.instancesUp == 1)
-    stage.run(3)
+    stage.run(4)
     #expect(snapshot(stage).service("order")?.instancesUp == (word == "off" ? 1 : 2))
     perform(.startInstance(service: "order", instance: "order-1"), stage)
     stage.run(1)
@@ -49,6 +49,28 @@ import TraceCollector
     perform(.killInstance(service: "review", instance: "review-1"), stage)
     stage.run(120)
     #expect(!instance.isUp)
+  }
+
+  /// Long enough to see what it does to the others; how long is said live.
+  @Test func whoIsKilledStaysDownForSomeSeconds() {
+    let stage = Stage()
+    let instance = stage.world.service("order").instances[0]
+    perform(.killInstance(service: "order", instance: "order-1"), stage)
+    stage.run(2.9)
+    #expect(!instance.isUp)
+    stage.run(1)
+    #expect(instance.isUp)
+    perform(.configure(key: "order.supervisor", value: "restart=8s"), stage)
+    stage.run(2)
+    perform(.killInstance(service: "order", instance: "order-1"), stage)
+    stage.run(7.9)
+    #expect(!instance.isUp)
+    stage.run(1)
+    #expect(instance.isUp)
+    #expect(stage.world.configuration.current["review.supervisor"] == "back-off")
+    #expect(
+      perform(.configure(key: "order.supervisor", value: "restart=soon"), stage).sentence.hasPrefix(
+        "order.supervisor=restart=soon is no policy"))
   }
 
   // MARK: Scaling

@@ -100,8 +100,9 @@ struct ShopConfiguration: Sendable, Equatable {
       return isGood ? nil : "\(key)=\(value) is no share from 0 to 100 percent"
     }
     if key.hasSuffix(".supervisor") {
-      let words = SupervisionPolicy.words
-      return words.contains(value) ? nil : "\(key)=\(value) is no policy; there are \(words.joined(separator: ", "))"
+      let words = SupervisionPolicy.words.joined(separator: ", ")
+      return SupervisionPolicy(word: value) != nil
+        ? nil : "\(key)=\(value) is no policy; there are \(words), and waits from 100ms to 10m, as in back-off=5s"
     }
     let isGood = FaultNotation.nanoseconds(value).map { (1_000_000...3_600_000_000_000).contains($0) } ?? false
     return isGood ? nil : "\(key)=\(value) is no duration from 1ms to 1h; say 10s"
