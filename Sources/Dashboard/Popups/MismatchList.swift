@@ -135,7 +135,7 @@ struct MismatchList: PopupContent {
     }
   }
 
-  func breadcrumb(_ context: PageContext) -> [String] { ["data", "mismatches"] }
+  func breadcrumb(_ context: PageContext) -> [String] { ["mismatches"] }
 
   func hints(_ context: PageContext) -> [KeyHint] {
     [
