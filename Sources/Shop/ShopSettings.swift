@@ -40,6 +40,9 @@ public struct ShopSettings: Sendable {
   public var discovery = DiscoverySettings()
   public var topology = TopologySettings()
   public var supervision = SupervisionSettings()
+  /// How a service goes to another version or number of instances. A drain takes until every caller has had a refresh, and
+  /// a while more.
+  public var deployment = DeploymentSettings(drainTimeout: 90_000_000_000)
   /// Bytes that spans may hold.
   public var traceBudget = 64 << 20
 

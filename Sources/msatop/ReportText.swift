@@ -1,3 +1,4 @@
+import Operations
 import Shop
 import Widgets
 
@@ -22,9 +23,15 @@ struct ReportText {
       lines.append("  \(verdict.holds ? "✓" : "✗") \(verdict.name)")
       for problem in verdict.problems { lines.append("      \(problem)") }
     }
+    for mismatch in report.reconciliation?.mismatches ?? [] { lines.append("  ✗ mismatch: \(Self.words(mismatch))") }
     for stuck in report.stuck { lines.append("  ■ stuck: \(stuck.gtxid)  \(stuck.reason)") }
     lines += ["", "digest \(report.digest)"]
     return lines.joined(separator: "\n")
+  }
+
+  private static func words(_ mismatch: MismatchSnapshot) -> String {
+    let sides = mismatch.sides.map { "\($0.service) \($0.kind) \(Count.grouped($0.amount))" }.joined(separator: ", ")
+    return "\(mismatch.gtxid)  order \(mismatch.order.map { "\($0)" } ?? "–")  \(sides)  \(mismatch.remedy)"
   }
 
   private var transactions: [(String, UInt64)] {

@@ -61,8 +61,10 @@ extension Stage {
   }
 
   /// Whom the gateway called.
-  func callees(_ response: Response) -> [String] {
-    spans(Self.id(response)).filter { $0.kind == .client && $0.service.hasPrefix("gateway") }.map(\.peer)
+  func callees(_ response: Response) -> [String] { callees(spans(Self.id(response))) }
+
+  func callees(_ spans: [TraceSpan]) -> [String] {
+    spans.filter { $0.kind == .client && $0.service.hasPrefix("gateway") }.map(\.peer)
   }
 
   func refusals(_ reason: GatewayReason, at gateway: String = ShopPlan.gateway) -> Int {

@@ -31,6 +31,66 @@ import TraceModel
     #expect(stage.problems() == [])
   }
 
+  /// Its saga is over; what it took goes back one after the other, the credit that was reserved or paid last.
+  @Test(arguments: [OrderStore.outbox, .logMining, .events]) func anOrchestratedOrderGoesBack(store: OrderStore) throws
+  {
+    let stage = Stage { $0.orderStore = store }
+    let id = try #require(stage.order("sku-01", quantity: 2, saga: .orchestrated))
+    stage.run(2)
+    #expect(stage.state(id) == .committed && stage.orderState(id) == OrderTables.approved)
+    #expect(stage.held(id) == 2 && stage.money(id) == 2_000 && stage.credit(of: "kim") == 2_000)
+    let taken = giveBack(id, stage, seconds: 5)
+    #expect(taken.status == 202)
+    #expect(stage.held(id) == 0 && stage.money(id) == 0 && stage.credit(of: "kim") == 0)
+    #expect(stage.orderState(id) == OrderTables.cancelled && stage.state(id) == .compensated)
+    #expect(
+      stage.events(Stage.id(taken)) == [
+        "ORDER_FAILED → payment", "PAYMENT_REFUNDED → inventory", "ITEM_RELEASED → order", "OrderRejected → credit",
+        "CreditReleased → credit",
+      ])
+    #expect(stage.state(Stage.id(taken)) == .committed)
+    let asked = stage.ask(Request("GET /transactions/{gtxid}", argument: id.hex))
+    #expect(asked.body.state == OrderTables.cancelled && asked.body.reason == BusinessReason.returned)
+    // The customer's own list says so, too.
+    let history = stage.ask(Request("GET /history")).body.entries ?? []
+    #expect(history.contains { $0.transaction == id.hex && $0.state == OrderTables.cancelled })
+    #expect(giveBack(id, stage).status == 202 && stage.world.companyBooks.refunds == 1)
+    #expect(stage.world.transactions.endedBadly == 0)
+    stage.rest()
+    #expect(stage.problems() == [])
+  }
+
+  /// A paid bill is given back like one that is still owed.
+  @Test func whatWasPaidOnCreditIsOwedNoMore() throws {
+    let stage = Stage()
+    let id = try #require(stage.order(saga: .orchestrated))
+    stage.run(40)
+    #expect(stage.credit(of: "kim") == 0)
+    #expect(giveBack(id, stage, seconds: 5).status == 202)
+    #expect(stage.state(id) == .compensated && stage.held(id) == 0)
+    stage.rest()
+    #expect(stage.problems() == [])
+  }
+
+  /// As long as its saga is not over, an order belongs to that.
+  @Test func anOrderWhoseSagaHasItIsNotGivenBack() throws {
+    let stage = Stage()
+    // Order approves it long before its orchestrator comes to know.
+    stage.arm("group:orchestrator:slow=2s")
+    let id = try #require(stage.order(saga: .orchestrated))
+    for _ in 0..<100 where stage.orderState(id) != OrderTables.approved { stage.run(0.2) }
+    #expect(stage.orderState(id) == OrderTables.approved && stage.state(id) == .running)
+    let refused = giveBack(id, stage, seconds: 0.4)
+    #expect(refused.status == 409)
+    #expect(refused.body.reason?.hasSuffix("cannot be returned yet: its saga is not over") == true)
+    #expect(stage.money(id) == 2_000)
+    stage.run(30)
+    #expect(stage.state(id) == .committed)
+    #expect(giveBack(id, stage, seconds: 5).status == 202 && stage.state(id) == .compensated)
+    stage.rest()
+    #expect(stage.problems() == [])
+  }
+
   @Test func itIsDoneOnceAndForOnesOwnOrdersOnly() throws {
     let stage = Stage()
     let id = try #require(stage.order())
@@ -58,6 +118,7 @@ import TraceModel
   @Test func returnsAmongOrdersKeepTheBooksStraight() {
     let stage = Stage(seed: 8, rate: 5, faults: ["order/1:crash,ttl=3s"]) {
       $0.mix.journeys = [(.buy, 1), (.giveBack, 1)]
+      $0.mix.sagas = [(.choreographed, 1), (.orchestrated, 1)]
     }
     stage.run(40)
     stage.world.customers.close()

@@ -47,6 +47,40 @@ import Transactions
     #expect(found.mismatches.map(\.gtxid) == (isForgotten ? [id] : []))
     #expect(found.mismatches.first?.repairs.map(\.change) ?? [] == (isForgotten ? [-2000] : []))
     #expect(shown(stage)?.last?.result.hasPrefix(isForgotten ? "1 mismatches" : "0 mismatches") == true)
+    let listed = try #require(stage.snapshot().data.reconciliation)
+    #expect(listed.count == (isForgotten ? 1 : 0) && listed.compared == 1 && listed.failures == [])
+    guard isForgotten, let id else { return }
+    let number = try stage.world.disk(of: ShopPlan.order)?.database.read {
+      try OrderTables.order(gtxid: id.hex, $0)?.id
+    }
+    #expect(
+      listed.mismatches == [
+        MismatchSnapshot(
+          gtxid: id, order: number, rule: "orders are charged",
+          sides: [
+            .init(service: ShopPlan.order, kind: "paid", amount: 0),
+            .init(service: ShopPlan.company, kind: "charge", amount: 2_000),
+          ], since: found.mismatches[0].since,
+          remedy: "refund 2,000 KRW at payment-gateway: the order is not paid")
+      ])
+  }
+
+  /// A run without a screen compares once more at its end, and gives no time to what never comes.
+  @Test(arguments: [false, true]) func theReportOfARunListsThem(isWrong: Bool) throws {
+    var settings = ShopSettings(seed: 3, rate: 10)
+    settings.declined = 0
+    settings.mix.sagas = [(.join, 1)]
+    if isWrong {
+      // Orders whose stock is answered too late hang for ever, and were charged.
+      settings.mistakes = [.innerJoin]
+      let parser = FaultParser(catalogue: SimulatedShop.catalogue)
+      settings.faults = [(at: 2_000_000_000, try parser.parse("item:crash,ttl=9s"))]
+    }
+    let report = SimulationRun(settings, duration: 14_000_000_000).run()
+    let found = try #require(report.reconciliation)
+    #expect(found.compared > 20 && found.waiting == 0)
+    #expect((found.count > 0) == isWrong)
+    #expect(found.mismatches.allSatisfy { $0.sides.count == 2 && $0.sides[0].amount != $0.sides[1].amount })
   }
 
   @Test func somebodyAsksForIt() throws {
@@ -59,6 +93,7 @@ import Transactions
     #expect(shown(stage)?.runs == 1 && shown(stage)?.last?.done == 2)
     let shop = SimulatedShop(ShopSettings(rate: 0), startAt: 2_000_000_000, isStill: true)
     #expect(
-      shop.perform(.runJob(name: "nothing")).sentence.hasSuffix("there are rebuild order-history, reconciliation"))
+      shop.perform(.runJob(name: "nothing")).sentence.hasSuffix(
+        "there are rebuild order-history, reconciliation, settlement"))
   }
 }

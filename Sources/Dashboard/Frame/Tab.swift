@@ -49,7 +49,8 @@ extension SystemSnapshot {
       return worst.isBad ? worst.mark.ink : nil
     case .data:
       let worst = data.stores.compactMap { StoreRow(store: $0, service: service($0.service)).problem }
-      return worst.contains(.failing) ? .failing : worst.first
+      let isWrong = (data.reconciliation?.count ?? 0) > 0
+      return isWrong || worst.contains(.failing) ? .failing : worst.first
     case .faults: return faults.armed.contains(where: \.isOn) ? .fault : nil
     }
   }

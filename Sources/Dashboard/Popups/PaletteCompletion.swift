@@ -42,7 +42,7 @@ extension PaletteReader {
     switch command {
     case .service, .log: before.isEmpty ? context.snapshot.services.map { ($0.name, $0.health.mark.word) } : []
     case .scale, .deploy: before.isEmpty ? ownServices : command == .deploy ? deployWords(before) : []
-    case .set: before.isEmpty ? (context.snapshot.configuration?.entries ?? []).map { ($0.key, $0.value) } : []
+    case .set: settingWords(before)
     case .strangle: strangleWords(before)
     case .tail: before.isEmpty ? topics : []
     case .platform: before.isEmpty ? PlatformTab.allCases.map { ($0.rawValue, $0.title) } : []
@@ -67,6 +67,16 @@ extension PaletteReader {
 
   private var ownServices: [(word: String, explanation: String)] {
     context.snapshot.services.filter { !$0.isOutside }.map { ($0.name, "\($0.instancesAll) of \($0.version)") }
+  }
+
+  private func settingWords(_ before: [String]) -> [(word: String, explanation: String)] {
+    let entries = context.snapshot.configuration?.entries ?? []
+    switch before.count {
+    case 0: return entries.map { ($0.key, $0.value) }
+    // What is changed a little need not be typed anew.
+    case 1: return entries.filter { $0.key == before[0] }.map { ($0.value, "as it is now") }
+    default: return []
+    }
   }
 
   private func strangleWords(_ before: [String]) -> [(word: String, explanation: String)] {

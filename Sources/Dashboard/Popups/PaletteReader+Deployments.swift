@@ -11,15 +11,16 @@ extension PaletteReader {
     return .scale(service: try service(words[0]), instances: count)
   }
 
-  /// `order.pool 20`, `back 3`
+  /// `order.pool 20`, `route.search GET /search > search`, `back 3`
   func setting(_ text: String) throws(PaletteProblem) -> Command {
     let words = text.split(separator: " ").map(String.init)
-    guard words.count == 2 else {
+    guard words.count >= 2 else {
       throw PaletteProblem(sentence: "\"\(text)\" is no setting; say a key and its value: order.pool 20")
     }
-    guard words[0] == "back" else { return .configure(key: words[0], value: words[1]) }
-    guard let version = Int(words[1]), version > 0 else {
-      throw PaletteProblem(sentence: "\"\(words[1])\" is no version; say back and its number: back 3")
+    let value = words.dropFirst().joined(separator: " ")
+    guard words[0] == "back" else { return .configure(key: words[0], value: value) }
+    guard let version = Int(value), version > 0 else {
+      throw PaletteProblem(sentence: "\"\(value)\" is no version; say back and its number: back 3")
     }
     return .rollBackConfiguration(version: version)
   }

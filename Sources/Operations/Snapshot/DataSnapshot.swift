@@ -10,6 +10,8 @@ public struct DataBoard: Sendable, Codable {
   public var joins: [JoinSnapshot] = []
   /// What follows the data of others, beside the views that can be rebuilt.
   public var views: [ViewSnapshot] = []
+  /// What is compared afterwards; nil where nothing is.
+  public var reconciliation: ReconciliationSnapshot?
 
   public init() {}
 

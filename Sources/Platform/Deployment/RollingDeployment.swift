@@ -103,6 +103,7 @@ public struct RollingDeployment: Sendable {
     if case .canary(let until?) = phase, now >= until { promote() }
     takeMore()
     var orders: [Order] = []
+    if let share = shareToSet(now: now) { orders.append(.canaryShare(basisPoints: share)) }
     for index in members.indices {
       let id = members[index].id
       if let instruction = members[index].work?.issue(number: number + 1, instance: id, now: now) {
@@ -111,7 +112,6 @@ public struct RollingDeployment: Sendable {
         orders.append(.instance(instruction))
       }
     }
-    if let share = shareToSet(now: now) { orders.insert(.canaryShare(basisPoints: share), at: 0) }
     finishIfDone()
     return orders
   }
@@ -200,20 +200,26 @@ public struct RollingDeployment: Sendable {
     return members.count { $0.work != nil || $0.version == version } >= canary.instances
   }
 
-  /// A new share for the gateway; nil leaves it. Reaching the canary stage is noticed here.
+  /// A new share for the canaries; nil leaves it. They have it before they are listed, and on the way back until none of
+  /// them is listed any more: whoever sees one knows how many calls are for it. Reaching the canary stage is noticed here.
   private mutating func shareToSet(now: Int64) -> Int? {
-    if case .rolling = phase, let canary, !isPromoted {
+    switch phase {
+    case .rolling where !isPromoted:
+      guard let canary, canary.instances < members.count else { return nil }
       let isUp = members.allSatisfy { $0.work == nil }
-      let count = members.count { $0.version == version }
-      guard isUp, count >= min(canary.instances, members.count), count < members.count else { return nil }
-      phase = .canary(until: canary.hold.map { now.saturatingAdd($0) })
+      if isUp, members.count(where: { $0.version == version }) >= canary.instances {
+        phase = .canary(until: canary.hold.map { now.saturatingAdd($0) })
+      }
+      guard !isShareSet, members.contains(where: { $0.version == version }) else { return nil }
       isShareSet = true
       return canary.basisPoints
+    case .rollingBack where members.contains { $0.version != $0.oldVersion }: return nil
+    case .canary: return nil
+    default:
+      guard isShareSet else { return nil }
+      isShareSet = false
+      return 0
     }
-    if case .canary = phase { return nil }
-    guard isShareSet else { return nil }
-    isShareSet = false
-    return 0
   }
 
   private mutating func turnBack(_ index: Int) {

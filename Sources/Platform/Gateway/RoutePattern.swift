@@ -11,26 +11,42 @@ public struct RoutePattern: Sendable, Hashable, CustomStringConvertible, Express
 
   /// - Parameter text: begins with a slash; `**` only at its end; parameters have different names.
   public init(_ text: String) {
-    precondition(text.hasPrefix("/"), "a pattern begins with a slash: \(text)")
     description = text
-    let words = text.split(separator: "/").map(String.init)
-    parts = words.enumerated().map { index, word in
-      if word == "**" {
-        precondition(index == words.count - 1, "** stands at the end of a pattern only: \(text)")
-        return .rest
-      }
-      guard word.hasPrefix("{"), word.hasSuffix("}") else { return .literal(word) }
+    parts = Self.parts(of: text)
+    if let problem = Self.problem(in: text) { preconditionFailure(problem) }
+  }
+
+  /// What is wrong with a text that is to be a pattern; nil when nothing is.
+  public static func problem(in text: String) -> String? {
+    guard text.hasPrefix("/") else { return "a pattern begins with a slash: \(text)" }
+    let parts = parts(of: text)
+    if parts.dropLast().contains(.rest) { return "** stands at the end of a pattern only: \(text)" }
+    let names = names(in: parts)
+    if Set(names).count < names.count { return "parameters have different names: \(text)" }
+    let isBroken =
+      names.contains { $0.isEmpty || $0.contains(where: braces.contains) }
+      || parts.contains { if case .literal(let word) = $0 { word.contains(where: braces.contains) } else { false } }
+    return isBroken ? "a parameter is a whole word in braces, as in /products/{sku}: \(text)" : nil
+  }
+
+  private static let braces: Set<Character> = ["{", "}"]
+
+  private static func parts(of text: String) -> [Part] {
+    text.split(separator: "/").map { word in
+      if word == "**" { return .rest }
+      guard word.hasPrefix("{"), word.hasSuffix("}") else { return .literal(String(word)) }
       return .parameter(String(word.dropFirst().dropLast()))
     }
-    precondition(Set(parameters).count == parameters.count, "parameters have different names: \(text)")
+  }
+
+  private static func names(in parts: [Part]) -> [String] {
+    parts.compactMap { if case .parameter(let name) = $0 { name } else { nil } }
   }
 
   public init(stringLiteral value: String) { self.init(value) }
 
   /// Their names, in order.
-  public var parameters: [String] {
-    parts.compactMap { if case .parameter(let name) = $0 { name } else { nil } }
-  }
+  public var parameters: [String] { Self.names(in: parts) }
 
   /// The parameters' values when the path fits; nil when not.
   public func match(_ path: String) -> [RouteParameter]? {

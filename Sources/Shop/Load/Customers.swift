@@ -163,9 +163,10 @@ final class Customers: @unchecked Sendable {
       body["ids"] = .texts((0..<3).map { _ in Product.draw(&choices).sku } + [product.sku])
       return Request("POST /products/info", body: body)
     case .giveBack:
-      return Request(
-        "POST /orders",
-        body: Payload(user: user, sku: product.sku, quantity: quantity, amount: product.price * quantity))
+      var body = Payload(user: user, sku: product.sku, quantity: quantity, amount: product.price * quantity)
+      let saga = chosen(from: mix.sagas.filter(\.saga.canBeReturned).map { ($0.saga, $0.weight) })
+      body.saga = saga == .choreographed ? nil : saga
+      return Request("POST /orders", body: body)
     case .cart: return Request("POST /carts", body: Payload(sku: product.sku, quantity: quantity))
     case .review:
       var body = Payload(sku: product.sku)

@@ -43,6 +43,9 @@ public enum SagaKind: String, Sendable, CaseIterable {
   /// Whether an order in that state is not decided yet.
   static func isFirst(_ state: String) -> Bool { allCases.contains { $0.first == state } }
 
+  /// Whether a customer can give back what was ordered so.
+  var canBeReturned: Bool { self == .choreographed || self == .orchestrated }
+
   /// What an order that went through holds.
   var holdsStock: Bool { self == .choreographed || self == .orchestrated || self == .creditLarge }
   var holdsItems: Bool { self == .join }

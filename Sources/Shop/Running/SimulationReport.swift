@@ -92,6 +92,8 @@ public struct SimulationReport: Sendable, Codable {
     lateAnswers: 0, compensations: [], rebalances: 0, deadLetters: 0, chargesRepeated: 0, refunds: 0)
   public var pages: [Pages] = []
   public var invariants: [Verdict] = []
+  /// What order calls paid against what the company has charged, when all was at rest; nil when nobody could compare it.
+  public var reconciliation: ReconciliationSnapshot?
   /// What was expected of the scenario that was played; nil when none was.
   public var scenario: ScenarioProgress?
   /// SHA-256 over the journal, in hexadecimal.

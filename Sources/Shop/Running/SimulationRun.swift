@@ -103,8 +103,15 @@ public final class SimulationRun {
     report.invariants = verdicts.map {
       .init(name: $0.invariant.rawValue, holds: $0.problems.isEmpty, problems: $0.problems)
     }
+    report.reconciliation = reconciliation()
     report.digest = world.journal.digest()
     return report
+  }
+
+  /// Nothing is under way: what does not agree now never will.
+  private func reconciliation() -> ReconciliationSnapshot? {
+    try? PaymentReconciliation(world: world, grace: 0).readOn(now: world.time.now)
+    return MismatchReader(world: world).snapshot(grace: 0)
   }
 
   // MARK: Afterwards

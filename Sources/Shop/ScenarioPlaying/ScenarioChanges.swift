@@ -26,12 +26,20 @@ final class ScenarioChanges: @unchecked Sendable {
   }
 
   func takeBack() {
-    for (key, value) in settings where world.configuration.current[key] != value {
-      CommandDesk.carryOut(.configure(key: key, value: value), in: world)
-    }
+    takeBackSettings()
     for (name, version) in versions { bringBack(name, to: version) }
     for (name, count) in sizes { bringBack(name, to: count) }
     (settings, sizes, versions) = ([:], [:], [:])
+  }
+
+  /// At once: what was set may hang together.
+  private func takeBackSettings() {
+    let now = world.configuration.current
+    let changes = settings.filter { now[$0.key] != $0.value }.map { (key: $0.key, value: $0.value) }
+    guard !changes.isEmpty else { return }
+    CommandDesk.configure(in: world) { () throws(ConfigurationError) in
+      try world.configuration.set(changes, by: "scenario")
+    }
   }
 
   private func bringBack(_ name: String, to count: Int) {

@@ -1,4 +1,5 @@
 internal import Operations
+internal import Platform
 internal import Simulation
 internal import TraceCollector
 

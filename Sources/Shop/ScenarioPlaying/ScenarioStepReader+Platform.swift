@@ -5,27 +5,36 @@ internal import YAMLReading
 /// Steps that change what runs: settings, sizes and versions.
 extension ScenarioStepReader {
   /// `order.pool 5`
-  func setting(_ value: YAMLValue) -> ScenarioStep.Deed? {
+  func setting(_ value: YAMLValue, _ before: [ScenarioStep]) -> ScenarioStep.Deed? {
     guard let words = words(of: value) else { return nil }
-    var settings = ShopSettings()
-    settings.topology = topology
-    let known = ShopConfiguration(settings)
-    guard words.count == 2 else {
+    guard words.count > 1 else {
       value.fail(mustBe: "a setting and its value, such as order.pool 5")
       return nil
     }
-    guard known[words[0]] != nil else {
-      let advice = NearestNames.advice(for: words[0], among: Array(known.values.keys))
-      value.fail("there is no setting \(quoted(words[0])); \(advice)")
+    let (key, wanted) = (words[0], words.dropFirst().joined(separator: " "))
+    let known = known
+    guard known[key] != nil else {
+      let advice = NearestNames.advice(for: key, among: Array(known.values.keys))
+      value.fail("there is no setting \(quoted(key)); \(advice)")
       return nil
     }
     var next = known
-    next[words[0]] = words[1]
+    // Values hang together: what was set before counts.
+    for case .command(.configure(let key, let value)) in before.map(\.deed) { next[key] = value }
+    next[key] = wanted
     if let problem = next.problems(knowing: known).first {
-      value.fail(problem, at: words[0].count + 1)
+      value.fail(problem, at: key.count + 1)
       return nil
     }
-    return .command(.configure(key: words[0], value: words[1]))
+    return .command(.configure(key: key, value: wanted))
+  }
+
+  /// What every shop with these databases can be told, and one that is being strangled.
+  private var known: ShopConfiguration {
+    var settings = ShopSettings()
+    settings.topology = topology
+    settings.strangler.isUnderWay = true
+    return ShopConfiguration(settings)
   }
 
   /// `order 4`

@@ -9,7 +9,7 @@ struct ScenarioStepReader {
   let topology: TopologySettings
 
   private static let deeds = [
-    "fault", "end", "rate", "kill", "start", "breaker", "strangle", "configure", "scale", "deploy", "log-out",
+    "fault", "end", "rate", "kill", "start", "breaker", "strangle", "set", "scale", "deploy", "log-out",
   ]
 
   func steps(_ value: YAMLValue?) -> [ScenarioStep] {
@@ -41,7 +41,7 @@ struct ScenarioStepReader {
     case "kill": return instance(value).map { .command(.killInstance(service: $0, instance: $1)) }
     case "breaker": return breaker(value)
     case "strangle": return share(value)
-    case "configure": return setting(value)
+    case "set": return setting(value, before)
     case "scale": return size(value)
     case "deploy": return version(value)
     case "log-out": return value.word(among: Customers.names).map { .logOut(user: $0) }

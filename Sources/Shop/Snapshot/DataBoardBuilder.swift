@@ -8,6 +8,8 @@ internal import Transactions
 final class DataBoardBuilder {
   private var rows: [String: Int] = [:]
   private var turn = 0
+  /// As it was when so much was read.
+  private var compared: (progress: Int64, snapshot: ReconciliationSnapshot)?
 
   func board(_ topics: [Operations.TopicSnapshot], in world: World) -> DataBoard {
     var board = DataBoard()
@@ -32,7 +34,17 @@ final class DataBoardBuilder {
         rollbacks: world.rollbacks.backlog)
     }
     board.views = [search(topics, in: world)]
+    board.reconciliation = reconciliation(in: world)
     return board
+  }
+
+  /// What the job has found stays the same until it reads on.
+  private func reconciliation(in world: World) -> ReconciliationSnapshot? {
+    let progress = (try? PaymentReconciliation(world: world).progress()) ?? 0
+    if let compared, compared.progress == progress { return compared.snapshot }
+    guard let snapshot = MismatchReader(world: world).snapshot() else { return compared?.snapshot }
+    compared = (progress, snapshot)
+    return snapshot
   }
 
   private func store(

@@ -20,7 +20,7 @@ extension SnapshotBuilder {
       (snapshot.phase, snapshot.reason) = Self.words(rolling.phase)
       snapshot.version = rolling.version
       steps = rolling.members.map { ($0.id, $0.step) }
-      if let share = world.canaries.share(of: snapshot.service) {
+      if case .canary = rolling.phase, let share = world.canaries.share(of: snapshot.service) {
         snapshot.canaryShare = Double(share.basisPoints) / 10_000
         let (canary, others) = (
           rollout.answered(version: rolling.version, isVersion: true),

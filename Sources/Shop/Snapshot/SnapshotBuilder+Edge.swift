@@ -51,14 +51,17 @@ extension SnapshotBuilder {
     var gateway = EdgeGateway(name: table.name)
     let account = world.edge.account(of: table.name, at: world.time.now)
     let desks = world.edge.desks(of: table.name)
+    // The newest that one of them goes by.
+    let newest = desks.map(\.desk).max { $0.gateway.configuration.version < $1.gateway.configuration.version }
+    let current = newest?.table ?? table
     let configuration =
-      desks.last?.desk.gateway.configuration
+      newest?.gateway.configuration
       ?? table.configuration(world.settings.edge, strangler: world.configuration.current.strangler)
     gateway.versions = desks.map { instance, desk in
       let isUp = world.service(table.name).instances.first { $0.name == instance }?.isUp ?? false
       return EdgeGateway.Version(instance: instance, version: desk.gateway.configuration.version, isUp: isUp)
     }
-    gateway.routes = configuration.routes.map { route($0, table, desks.map(\.desk)) }
+    gateway.routes = configuration.routes.map { route($0, current, desks.map(\.desk)) }
     gateway.clients = account.clients.map { client($0.key, $0.value, configuration) }
     gateway.refusals = refusals(table)
     gateway.filters = GatewayFilters.standard(without: world.settings.edge.filtersLeftOut).map {

@@ -42,9 +42,11 @@ extension SnapshotBuilder {
 extension World {
   /// The jobs of the shop by the service that runs them, as an operator sees them.
   var batchJobs: [(service: String, runner: JobRunner)] {
-    guard let disk = disk(of: ShopPlan.historyUpdater) else { return [] }
-    let runner = JobRunner(ShopJobs.all(self), owner: "operator", database: disk.database)
-    return [(ShopPlan.historyUpdater, runner)]
+    ShopJobs.services.compactMap { service in
+      disk(of: service).map { disk in
+        (service, JobRunner(ShopJobs.jobs(of: service, self), owner: "operator", database: disk.database))
+      }
+    }
   }
 
   /// Has a job run as soon as one of its instances is there to do it; false when it is going on already.

@@ -4,10 +4,18 @@ internal import Simulation
 internal import TraceModel
 internal import Transactions
 
-/// The batch jobs of the shop. The order history's updater runs them: it is the one that reads order's log anyway.
+/// The batch jobs of the shop, by the service that runs them, which keeps how far they are.
 enum ShopJobs {
-  static func all(_ world: World) -> [BatchJob] {
-    [HistoryRebuild(world: world).job, PaymentReconciliation(world: world).job]
+  /// In the order in which they are shown.
+  static let services = [ShopPlan.historyUpdater, ShopPlan.customer]
+
+  static func jobs(of service: String, _ world: World) -> [BatchJob] {
+    switch service {
+    // The order history's updater reads order's log anyway.
+    case ShopPlan.historyUpdater: [HistoryRebuild(world: world).job, PaymentReconciliation(world: world).job]
+    case ShopPlan.customer: [Settlement(world: world).job]
+    default: []
+    }
   }
 }
 
@@ -24,7 +32,8 @@ struct PaymentReconciliation: Sendable {
   private let world: Unowned<World>
   private let books: Reconciliation
 
-  init(world: World) {
+  /// - Parameter grace: 0 where nothing is under way any more.
+  init(world: World, grace: Int64 = Self.grace) {
     guard let disk = world.disk(of: ShopPlan.historyUpdater) else {
       preconditionFailure("reconciliation keeps what it has read")
     }
@@ -38,7 +47,7 @@ struct PaymentReconciliation: Sendable {
       sources: [
         OrderLedger(world: Unowned(world), kind: Self.paid), CompanyStatement(world: Unowned(world), kind: Self.charge),
       ],
-      grace: Self.grace, database: disk.database)
+      grace: grace, database: disk.database)
   }
 
   var job: BatchJob {
@@ -51,7 +60,13 @@ struct PaymentReconciliation: Sendable {
   }
 
   /// As far as the last run has read.
-  func report() throws -> ReconciliationReport { try books.report() }
+  func report(limit: Int = 1_000) throws -> ReconciliationReport { try books.report(limit: limit) }
+
+  /// Grows whenever something more was read.
+  func progress() throws -> Int64 { try books.progress() }
+
+  /// Reads all that there is, at once.
+  func readOn(now: Int64) throws { while try books.step(max: Self.batch, now: now).hasMore {} }
 }
 
 /// What order's rows have come to: each change by which an order that costs money is paid, or is so no longer.

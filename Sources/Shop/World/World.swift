@@ -122,7 +122,11 @@ final class World: @unchecked Sendable {
       time.after(fault.at) { [self] in faults.arm(fault.spec) }
     }
     for crash in settings.crashes {
-      time.after(crash.at) { [self] in crashPoints.arm(crash.spec) }
+      time.after(crash.at) { [self] in
+        crashPoints.arm(crash.spec)
+        // One comes every ten minutes by itself: a crash in the middle of it would wait for that in vain.
+        if crash.spec.point == .rebuilding { _ = askForRebuild(of: HistoryRebuild.view) }
+      }
     }
     if let scenario = settings.scenario { stage.start(scenario) }
   }

@@ -56,6 +56,11 @@ extension Reconciliation {
     }
   }
 
+  /// Grows with each step that has read: what was reported before is out of date then.
+  public func progress() throws -> Int64 {
+    try database.read { try $0.number("SELECT sum(entry) + sum(read_through) FROM reconciliation_cursor") }
+  }
+
   private func standing(_ service: String, _ database: Database) throws -> ReconciliationReport.Source {
     try database.first(
       "SELECT read_through, coalesce(failure, '') FROM reconciliation_cursor WHERE service = ?", [service]

@@ -16,6 +16,10 @@ struct PaletteTests {
     ("fault payment-gateway:errors=90%", .arm(FaultSpec(target: .service("payment-gateway"), kind: .errors(0.9)))),
     ("fault off", .endAllFaults), ("rate 500", .setRate(500)), ("speed 10", .setSpeed(.paced(10))),
     ("set order.pool 20", .configure(key: "order.pool", value: "20")),
+    (
+      "set route.search GET /search  > search",
+      .configure(key: "route.search", value: "GET /search > search")
+    ),
     ("set back 3", .rollBackConfiguration(version: 3)),
     ("scale payment 3", .scale(service: "payment", instances: 3)),
     ("deploy payment v2 canary=10%", .deploy(service: "payment", version: "v2", canary: 0.1)),

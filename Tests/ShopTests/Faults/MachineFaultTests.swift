@@ -123,7 +123,7 @@ import TraceModel
     let instance = stage.world.service(ShopPlan.payment).instances[0]
     let atRest = try #require(instance.process?.memory)
     #expect((90_000_000..<110_000_000).contains(atRest))
-    let fault = stage.arm("payment/1:leak=100MB/s,ttl=6s")
+    let fault = stage.arm("payment/1:leak=100MB/s,ttl=9s")
     stage.run(4)
     #expect((480_000_000..<512_000_000).contains(try #require(instance.process?.memory)))
     #expect(instance.restarts == 0)
@@ -131,7 +131,8 @@ import TraceModel
     // The kernel has ended it.
     #expect(!instance.isUp)
     #expect(stage.world.faults.armed.first { $0.id == fault.id }?.hits == 1)
-    stage.run(0.5)
+    // Its supervisor waits a little, and it has to boot.
+    stage.run(3.6)
     #expect(instance.isUp)
     #expect(instance.restarts == 1)
     #expect(try #require(instance.process?.memory) < 200_000_000)

@@ -103,8 +103,8 @@ import YAMLReading
       Self.head + """
         topology: shared-db
         steps:
-          - {at: 1s, configure: order.pool 5}
-          - {at: 2s, configure: shared-db.max-connections 90}
+          - {at: 1s, set: order.pool 5}
+          - {at: 2s, set: shared-db.max-connections 90}
           - {at: 3s, scale: order 4}
           - {at: 4s, deploy: review v2}
           - {at: 5s, deploy: order v3-bad canary=10%}
@@ -130,10 +130,10 @@ import YAMLReading
   }
 
   @Test(arguments: [
-    ("configure: order.pol 5", "8:30", "there is no setting \"order.pol\"; do you mean order.pool"),
-    ("configure: order.pool", "8:30", "it must be a setting and its value, such as order.pool 5"),
-    ("configure: order.pool none", "8:41", "order.pool=none is no number of connections from 1 to 1000"),
-    ("configure: shared-db.max-connections 90", "8:30", "there is no setting \"shared-db.max-connections\""),
+    ("set: order.pol 5", "8:24", "there is no setting \"order.pol\"; do you mean order.pool"),
+    ("set: order.pool", "8:24", "it must be a setting and its value, such as order.pool 5"),
+    ("set: order.pool none", "8:35", "order.pool=none is no number of connections from 1 to 1000"),
+    ("set: shared-db.max-connections 90", "8:24", "there is no setting \"shared-db.max-connections\""),
     ("scale: registry 2", "8:26", "it must be a service and how many instances: one of gateway, order, inventory"),
     ("scale: order 17", "8:26", ", and 1 to 16"),
     ("deploy: order", "8:27", "such as order v2 canary=10%: one of gateway, order"),

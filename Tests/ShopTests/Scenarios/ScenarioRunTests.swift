@@ -98,7 +98,7 @@ import YAMLReading
   @Test func atItsEndItTakesBackWhatItChanged() throws {
     let stage = Stage()
     let script = try scenario(
-      "{at: 1s, configure: order.pool 20}, {at: 2s, configure: order.pool 30}, {at: 1s, scale: review 3}, "
+      "{at: 1s, set: order.pool 20}, {at: 2s, set: order.pool 30}, {at: 1s, scale: review 3}, "
         + "{at: 2s, deploy: cart v2}, {at: 3s, log-out: kim}", "{always: lag < 100000}", duration: 4)
     stage.world.stage.start(script)
     stage.run(3.5)

@@ -67,6 +67,17 @@ import Transactions
     #expect(stage.snapshot().strangler?.capabilities.map(\.share) == [0, 0, 50])
   }
 
+  /// A relay that crashes before it has noted what it published does so again: the same results, counted once.
+  @Test(arguments: [true, false]) func whatIsPublishedAgainIsCountedOnce(crashes: Bool) throws {
+    let stage = Stage.strangled("review=100,catalog=100,order=100")
+    if crashes { stage.world.crashPoints.arm(try CrashSpec(parsing: "review:P5,down=1s")) }
+    let id = try #require(stage.review())
+    stage.run(15)
+    #expect(stage.legacyEvents(EventType.reviewHandedBack) == Array(repeating: id.hex, count: crashes ? 2 : 1))
+    let count = stage.world.strangler[.review]
+    #expect(count.handedBack == 1 && count.takenIn == 1 && count.compared == 1)
+  }
+
   /// Nothing is handed to a shop that is not there.
   @Test func withoutALegacyShopNothingIsHandedBack() {
     let stage = Stage()

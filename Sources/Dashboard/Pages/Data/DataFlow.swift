@@ -17,6 +17,23 @@ struct DataFlow {
     let board = context.snapshot.data
     return board.captures.map { capture($0, context) } + board.joins.map { join($0, context) }
       + (context.snapshot.views + board.views).map { view($0, context) }
+      + (board.reconciliation.map { [reconciliation($0, context)] } ?? [])
+  }
+
+  /// The key of the line about what is compared afterwards.
+  static let reconciliationKey = "reconciliation"
+
+  private static func reconciliation(_ found: ReconciliationSnapshot, _ context: PageContext) -> DataFlow {
+    let count = Run(Figures.count(found.count).text, found.count == 0 ? .faint : .failing, bold: found.count > 0)
+    var figures = [[.muted("mismatches "), count], [.muted("compared "), Run(Figures.count(found.compared).text)]]
+    if found.waiting > 0 { figures.append([.muted("waiting "), Run(Figures.count(found.waiting).text)]) }
+    let service = context.snapshot.jobs.first { $0.name == reconciliationKey }?.service ?? ""
+    let isBlind = !found.failures.isEmpty
+    return DataFlow(
+      key: reconciliationKey, service: service,
+      mark: found.count > 0 ? .failing : isBlind ? .degraded : found.judgedThrough == nil ? .unknown : .healthy,
+      what: [Run("what was paid", .strong), .muted(" held against "), Run("what was charged", .strong)]
+        + (isBlind ? [Run("  \(visible(found.failures[0]))", .degraded)] : []), figures: figures)
   }
 
   private static func age(_ oldest: Int64?, _ context: PageContext) -> Int64 {

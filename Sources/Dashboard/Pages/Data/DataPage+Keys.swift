@@ -12,6 +12,9 @@ extension DataPage {
     case .enter: return openRow(context)
     case .escape: return escape(context)
     case .character("o"): return [.show(Popup(OrderPrompt()))]
+    case .character("m"):
+      guard context.snapshot.data.reconciliation != nil else { return [.say("nothing is compared here")] }
+      return [.show(Popup(MismatchList()))]
     case .character("t"):
       guard let topic = topic(context) else { return [.say("nothing here is on a topic")] }
       return [.open(.records(RecordFilter(topic: topic)))]
@@ -37,7 +40,10 @@ extension DataPage {
     case .stores: return store(context).map { [.open(.store($0.service))] } ?? []
     case .flows:
       let flows = DataFlow.all(context)
-      return index.map { [.open(.service(flows[$0].service))] } ?? []
+      return index.map {
+        flows[$0].key == DataFlow.reconciliationKey
+          ? [.show(Popup(MismatchList()))] : [.open(.service(flows[$0].service))]
+      } ?? []
     case .tables: return []
     case .outbox:
       let waiting = detail(context)?.outbox ?? []
@@ -75,10 +81,11 @@ extension DataPage {
     switch focus {
     case .stores:
       [
-        KeyHint("↵", "open"), KeyHint("o", "an order"), KeyHint("f", "fault"), KeyHint("Tab", "on its way"),
+        KeyHint("↵", "open"), KeyHint("o", "an order"), KeyHint("m", "mismatches"), KeyHint("f", "fault"),
+        KeyHint("Tab", "on its way"),
         KeyHint("/", "filter"), KeyHint("w", "why"),
       ]
-    case .flows: [KeyHint("↵", "service"), KeyHint("o", "an order"), KeyHint("Tab", "panel")]
+    case .flows: [KeyHint("↵", "open"), KeyHint("m", "mismatches"), KeyHint("o", "an order"), KeyHint("Tab", "panel")]
     case .tables: [KeyHint("o", "an order"), KeyHint("Tab", "outbox"), KeyHint("Esc", "back")]
     case .outbox:
       [
@@ -95,6 +102,7 @@ extension DataPage {
       KeyHint("Enter", "the tables of a store and the oldest events in its outbox; on an event its transaction"),
       KeyHint("o", "one order, by its number or its GTXID: its row, its events, and what others keep of it"),
       KeyHint("✗", "In the comparison: it is not what the order says, or something is held that should not be."),
+      KeyHint("m", "the transactions of which order and the company that charges say different things"),
       KeyHint("t", "the records of the topic that the event under the cursor goes to"),
       KeyHint("Tab", "goes to what is on its way: change capture, joins, views"),
       KeyHint("/", "shows only stores whose service or kind has these words"),

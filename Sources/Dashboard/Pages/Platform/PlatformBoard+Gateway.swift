@@ -84,11 +84,19 @@ extension PlatformBoard {
       TableColumn("with", .share(minimum: 24, maximum: 24), priority: 5, gap: 3),
     ]
     let (hits, all) = (gateway.cacheHits, gateway.cacheHits.addingReportingOverflow(gateway.cacheMisses).partialValue)
-    var figures: [Run] = [.muted("\(routes.count) routes")]
+    var figures: [Run] = [.muted("\(routes.count) routes")] + versions(of: gateway)
     if all > 0 { figures.insert(.muted("cache hits \(Figures.percent(Double(hits) / Double(all)).text)   "), at: 0) }
     return PlatformTable(
       panel: .routes(service.name), title: "\(visible(service.name)): routes", figures: figures, columns: columns,
       rows: routes.map { row($0, room: 24) }, empty: "It has no route.")
+  }
+
+  /// Which version of the configuration its instances route by.
+  private static func versions(of gateway: EdgeGateway) -> [Run] {
+    let up = gateway.versions.filter(\.isUp).map(\.version)
+    guard let newest = up.max() else { return [] }
+    let behind = up.count { $0 < newest }
+    return [.muted("   v\(newest)")] + (behind > 0 ? [Run("   \(behind) behind", .degraded, bold: true)] : [])
   }
 
   /// As many of what a route has as fit whole.

@@ -28,6 +28,8 @@ actor CustomerService: ShopService {
     self.database = database
     world = process.world
     unownedExecutor = process.world.time.asUnownedSerialExecutor()
+    let jobs = BatchWorker(process: process, database: database, jobs: ShopJobs.jobs(of: ShopPlan.customer, world))
+    process.life.spawn { await jobs.run() }
   }
 
   func handle(_ request: Request, from context: TraceContext) async throws -> Response {
@@ -98,7 +100,8 @@ actor CustomerService: ShopService {
       database -> CustomerTables.Reservation?? in
       guard try process.accept(delivery, database) else { return nil }
       let held = try CustomerTables.release(order.order ?? 0, now: now, database)
-      if held != nil {
+      // Who gives back an orchestrated order waits to hear of it, whatever was held.
+      if held != nil || order.saga == .orchestrated {
         try process.write(
           .event(
             EventType.creditReleased, to: TopicName.credit, order: order.order ?? 0, order, context: delivery.context,
@@ -114,7 +117,10 @@ actor CustomerService: ShopService {
     delivery.span.succeed()
     guard let held else { return }
     delivery.span.set(AttributeName.subject, .text(PaymentService.won(held.amount)))
-    delivery.span.set(AttributeName.undoes, .integer(held.hop))
+    // A return undoes a hop of another transaction.
+    if delivery.orderTransaction == delivery.context.gtxid {
+      delivery.span.set(AttributeName.undoes, .integer(held.hop))
+    }
     delivery.span.set(AttributeName.state, .text(CustomerTables.released))
     world.counters.compensated(step: "release credit")
     process.log(.info, delivery.context, "released credit: \(PaymentService.won(held.amount))")

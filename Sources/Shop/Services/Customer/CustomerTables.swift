@@ -5,7 +5,7 @@ internal import Transactions
 /// The customer service's database: how much credit each customer has, and which order has reserved what of it.
 enum CustomerTables: ServiceTables {
   static let schema =
-    Outbox.schema + Inbox.schema + SagaParticipant.schema + """
+    Outbox.schema + Inbox.schema + SagaParticipant.schema + JobRunner.schema + """
       CREATE TABLE customer(
         name TEXT PRIMARY KEY,
         credit_limit INTEGER NOT NULL,
@@ -18,6 +18,11 @@ enum CustomerTables: ServiceTables {
         hop INTEGER NOT NULL,
         changed INTEGER NOT NULL);
       CREATE INDEX reservation_changed ON reservation(changed);
+      CREATE TABLE settlement(
+        gtxid TEXT PRIMARY KEY,
+        bills INTEGER NOT NULL,
+        amount INTEGER NOT NULL,
+        changed INTEGER NOT NULL) WITHOUT ROWID;
       CREATE TABLE total(state TEXT PRIMARY KEY, amount INTEGER NOT NULL) WITHOUT ROWID;
       """
 
@@ -85,20 +90,34 @@ enum CustomerTables: ServiceTables {
 
   // MARK: Over time
 
-  static let roundLabel: String? = "settle"
-  /// Bills are paid so long after the order.
-  private static let payAfter: Int64 = 20_000_000_000
-
-  /// Customers pay their bills, which makes room under their limits.
-  static func everyRound(_ round: Int64, now: Int64, _ database: Database) throws {
+  /// Customers pay the oldest of the bills that are due, which makes room under their limits.
+  /// - Parameter run: the run of the job that has them pay.
+  /// - Returns: what that run has come to by now.
+  static func settle(
+    dueBefore time: Int64, limit: Int, run: GTXID, now: Int64, _ database: Database
+  ) throws -> (bills: Int64, amount: Int64) {
     let due = try database.all(
-      "SELECT order_id, customer, amount FROM reservation WHERE state = 'RESERVED' AND changed < ? ORDER BY order_id",
-      [now - payAfter]
+      """
+      SELECT order_id, customer, amount FROM reservation WHERE state = 'RESERVED' AND changed < ?
+      ORDER BY order_id LIMIT ?
+      """, [time, limit]
     ) { (order: $0.value(0) as Int64, customer: $0.value(1) as String, amount: $0.value(2) as Int64) }
     for bill in due {
       try database.run("UPDATE customer SET reserved = reserved - ? WHERE name = ?", [bill.amount, bill.customer])
       try move(bill.order, to: settled, now: now, database)
     }
+    try database.run(
+      """
+      INSERT INTO settlement(gtxid, bills, amount, changed) VALUES (?, ?, ?, ?) ON CONFLICT(gtxid) DO UPDATE SET
+        bills = bills + excluded.bills, amount = amount + excluded.amount, changed = excluded.changed
+      """, [run.hex, due.count, due.map(\.amount).reduce(0, +), now])
+    return try database.first("SELECT bills, amount FROM settlement WHERE gtxid = ?", [run.hex]) { row in
+      (bills: row.value(0) as Int64, amount: row.value(1) as Int64)
+    } ?? (0, 0)
+  }
+
+  static func billCount(dueBefore time: Int64, _ database: Database) throws -> Int64 {
+    try database.number("SELECT count(*) FROM reservation WHERE state = 'RESERVED' AND changed < ?", [time])
   }
 
   static func prune(finishedBefore time: Int64, keeping orders: [Int64], _ database: Database) throws {
@@ -110,6 +129,7 @@ enum CustomerTables: ServiceTables {
       ON CONFLICT(state) DO UPDATE SET amount = amount + excluded.amount
       """, [time, kept])
     try database.run("DELETE FROM reservation WHERE \(others)", [time, kept])
+    try database.run("DELETE FROM settlement WHERE changed < ?", [time])
   }
 
   /// What all orders together have reserved or paid for, forgotten ones included.

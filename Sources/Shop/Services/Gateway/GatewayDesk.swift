@@ -14,16 +14,25 @@ final class GatewayDesk: @unchecked Sendable {
     var errors: UInt64 = 0
   }
 
-  let table: GatewayTable
+  /// As it is planned, and as it is by now.
+  let plan: GatewayTable
+  private(set) var table: GatewayTable
+  private let settings: EdgeSettings
   private(set) var gateway: Gateway
   /// By the id of the route, in the order of first use; what found no route stands under an empty id.
   private(set) var routes = OrderedDictionary<String, RouteCount>()
 
-  init(_ table: GatewayTable, settings: EdgeSettings, strangler: StranglerSettings, tokens: TokenAuthority) {
-    self.table = table
+  init(_ plan: GatewayTable, settings: EdgeSettings, process: ServiceProcess) {
+    self.plan = plan
+    self.settings = settings
+    let (configuration, version) = process.configurationInUse
     do {
+      let own = try plan.going(by: configuration)
+      table = own
+      var first = own.configuration(settings, strangler: configuration.strangler)
+      first.version = version
       gateway = try Gateway(
-        name: table.name, configuration: table.configuration(settings, strangler: strangler), tokens: tokens,
+        name: plan.name, configuration: first, tokens: process.world.tokens,
         translators: [.productsInfoRequest, .productsInfoResponse].map(MessageTranslator.init),
         settings: GatewaySettings(accessLogLimit: 200),
         filters: GatewayFilters.standard(without: settings.filtersLeftOut))
@@ -46,14 +55,15 @@ final class GatewayDesk: @unchecked Sendable {
     gateway.complete(exchange, with: result, now: now)
   }
 
-  /// Goes by other shares from now on.
-  func follow(_ strangler: StranglerSettings) {
-    guard strangler.shares != gateway.configuration.strangler else { return }
-    var configuration = gateway.configuration
-    configuration.strangler = strangler.shares
-    configuration.version += 1
-    do throws(GatewayConfigurationError) {
-      try gateway.adopt(configuration)
+  /// Goes by other routes and other shares from now on; calls that are on their way keep theirs. What nobody could go by
+  /// was not published.
+  func follow(_ configuration: ShopConfiguration, version: Int) {
+    do {
+      let next = try plan.going(by: configuration)
+      var adopted = next.configuration(settings, strangler: configuration.strangler)
+      adopted.version = version
+      try gateway.adopt(adopted)
+      table = next
     } catch {
       preconditionFailure("\(error)")
     }

@@ -32,8 +32,8 @@ actor GatewayService: ShopService {
     world = process.world
     unownedExecutor = process.world.time.asUnownedSerialExecutor()
     random = process.random("work")
-    desk = GatewayDesk(
-      table, settings: process.world.settings.edge, strangler: process.strangler, tokens: process.world.tokens)
+    desk = GatewayDesk(table, settings: process.world.settings.edge, process: process)
+    process.gatewayDesk = desk
     process.world.edge.opened(desk, at: process.instance.name)
   }
 
@@ -41,7 +41,8 @@ actor GatewayService: ShopService {
     let trail = GatewayTrail(process: process, context: context, start: world.time.now)
     await world.time.pause(for: filters.sample(&random))
     try process.life.check()
-    desk.follow(process.strangler)
+    // What it is called behind the gateway is what the table says that its route was found in.
+    let table = desk.table
     var step = desk.begin(GatewayRequest(request, gtxid: context.gtxid), now: world.time.now)
     while case .lookUp(let key, let exchange) = step {
       let value = try await process.keyValueStore.value(of: key)
@@ -50,7 +51,10 @@ actor GatewayService: ShopService {
     switch step {
     case .forward(let call, let exchange):
       trail.before(exchange.runs)
-      return try await forward(call, exchange, request, context, trail)
+      guard let route = exchange.route.map({ table.route($0.id) }) else {
+        preconditionFailure("what is passed on has a route")
+      }
+      return try await forward(call, exchange, request, route, trail)
     case .answered(let answer):
       trail.before(answer.runs)
       trail.after(answer)
@@ -79,16 +83,14 @@ actor GatewayService: ShopService {
   // MARK: Passed on
 
   private func forward(
-    _ call: GatewayCall, _ exchange: GatewayExchange, _ request: Request, _ context: TraceContext,
-    _ trail: GatewayTrail
+    _ call: GatewayCall, _ exchange: GatewayExchange, _ request: Request, _ route: GatewayRoute, _ trail: GatewayTrail
   ) async throws -> Response {
-    guard let id = exchange.route?.id else { preconditionFailure("what is passed on has a route") }
-    let route = desk.table.route(id)
+    let context = trail.context
     let server = process.tracer.openSpan(of: context.gtxid)
     let span = process.tracer.start(
-      "ROUTE \(id)", kind: .internal, gtxid: context.gtxid, parent: context.span, ltxid: context.ltxid)
+      "ROUTE \(route.definition.id)", kind: .internal, gtxid: context.gtxid, parent: context.span, ltxid: context.ltxid)
     let forwarded = forwarded(call, exchange, request, route)
-    let service = call.isLegacy ? ShopPlan.legacy : route.service
+    guard case .service(let service) = call.target else { preconditionFailure("no route of the shop is a topic") }
     let client = process.client(of: service)
     let outcome = await TraceContext.$current.withValue(context.inside(span.id)) {
       guard call.kind == .streaming, let events = request.events else {
@@ -102,6 +104,11 @@ actor GatewayService: ShopService {
       span.succeed()
       if let capability = route.capability, let isLegacy = exchange.isLegacy, route.kind != TransactionKind.status {
         world.strangler.served(capability, byLegacy: isLegacy)
+      }
+      if route.kind == TransactionKind.checkout, !exchange.isSandbox, response.status >= 400 {
+        // It came to somebody who takes no orders.
+        world.transactions.refusedAtGateway(
+          context.gtxid, reason: response.body.reason ?? "\(service) answered \(response.status)")
       }
       return finish(exchange, .success(response), context, trail, in: span)
     case .failure(let error):
@@ -122,7 +129,7 @@ actor GatewayService: ShopService {
   ) -> Request {
     var target = call.isSandbox ? route.sandboxTarget ?? route.target : route.target
     // The legacy shop is asked as it was when nothing stood before it.
-    if call.isLegacy { target = route.route }
+    if call.isLegacy { target = desk.plan.route(route.definition.id).route }
     let user = exchange.claims?.subject ?? ""
     if exchange.route?.translation != nil {
       var translated = Request(target, user: user)

@@ -11,6 +11,9 @@ struct OrchestratedOrder: Sendable {
   private var gtxid: GTXID { delivery.context.gtxid }
   private var cause: OrderCause { OrderCause(id: delivery.message, context: delivery.context) }
 
+  /// What its saga has until it is over.
+  static func lock(_ order: Int64) -> String { "order/\(order)" }
+
   func act(_ command: SagaCommand, _ body: Payload, _ database: Database) throws -> SagaParticipant.Answer {
     if command.name == CommandName.createOrder { return try create(body, for: command.saga, database) }
     guard let id = try OrderTables.order(gtxid: gtxid.hex, database)?.id, let kept = try keeper.order(id, database)
@@ -30,9 +33,32 @@ struct OrchestratedOrder: Sendable {
     guard let id = try keeper.create(order, cause, database) else {
       return .refused("transaction \(gtxid.hex) has an order already")
     }
-    guard case .granted = try SemanticLock.claim("order/\(id)", for: saga, now: now, database) else {
+    guard case .granted = try SemanticLock.claim(Self.lock(id), for: saga, now: now, database) else {
       preconditionFailure("a new order belongs to nobody")
     }
     return .done(body: Payload(order: id).json)
+  }
+}
+
+/// An orchestrated order that is given back after its saga is over: the money has come back, the goods come back, and then
+/// the credit.
+struct OrchestratedReturn: OrderRules {
+  let delivery: Delivery
+
+  func decide(_ order: OrderTables.Order, now: Int64) -> OrderDecision {
+    guard order.isRefunding else { return OrderDecision(.nothing) }
+    switch (delivery.type, order.step) {
+    case (EventType.itemReleased, ShopPlan.payment):
+      return OrderDecision([answered(order, next: ShopPlan.customer)], .waits(step: ShopPlan.customer))
+    case (EventType.creditReleased, ShopPlan.customer):
+      return OrderDecision(
+        [answered(order, next: OrderTables.done)],
+        .ended(order, in: order.state, .compensated, reason: order.reason))
+    default: return OrderDecision(.nothing)
+    }
+  }
+
+  private func answered(_ order: OrderTables.Order, next step: String) -> OrderEvent {
+    .answered(credit: step == OrderTables.done ? false : nil, stock: false, step: step, reason: order.reason)
   }
 }

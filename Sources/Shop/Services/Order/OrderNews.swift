@@ -23,8 +23,9 @@ struct OrderNews: Sendable, Equatable {
     if after.isRefunding, !before.isRefunding {
       news = OrderNews(EventType.orderFailed, to: TopicName.payment, after)
       news.payload.hop = after.undo
-      // A return is a transaction of its own, and says whose order it is.
-      if after.reason == BusinessReason.returned { news.payload.transaction = after.gtxid }
+    } else if after.saga == .orchestrated, after.isRefunding, after.step == ShopPlan.customer, before.step != after.step
+    {
+      news = OrderNews(EventType.orderRejected, to: TopicName.credit, after)
     } else if before.state == OrderTables.new, after.state == OrderTables.rejected,
       after.hasCredit == true || after.hasStock == true
     {
@@ -33,6 +34,8 @@ struct OrderNews: Sendable, Equatable {
       return nil
     }
     news.payload.reason = after.reason
+    // A return is a transaction of its own, and says whose order it is.
+    if after.isRefunding, after.reason == BusinessReason.returned { news.payload.transaction = after.gtxid }
     return news
   }
 

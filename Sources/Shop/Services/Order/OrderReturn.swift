@@ -4,8 +4,12 @@ internal import Simulation
 internal import TraceModel
 internal import Transactions
 
-/// A customer gives back what was ordered: the choreographed saga turns back. The company refunds, inventory takes the
-/// goods in again, and the order ends as cancelled. It is a transaction of its own, whose events name the one of the order.
+/// A customer gives back what was ordered. The company refunds, inventory takes the goods in again, and the order ends as
+/// cancelled; what an orchestrated order had of its customer's credit goes back, too. It is a transaction of its own, whose
+/// events name the one of the order.
+///
+/// Nobody coordinates it, also where the order was orchestrated: that saga is over, and an order whose saga still has it is
+/// not given back.
 struct OrderReturn: Sendable {
   static let route = "POST /returns/{gtxid}"
 
@@ -18,6 +22,8 @@ struct OrderReturn: Sendable {
     case taken(OrderTables.Order, isNew: Bool)
     case unknown
     case refused(OrderTables.Order)
+    /// Its saga has not let go of it.
+    case early(OrderTables.Order)
   }
 
   func take(_ request: Request, _ context: TraceContext) async throws -> Response {
@@ -35,6 +41,8 @@ struct OrderReturn: Sendable {
       return Response(
         409, body: Payload(reason: "order \(order.id) cannot be returned: it is \(order.state), \(order.saga.rawValue)")
       )
+    case .early(let order):
+      return Response(409, body: Payload(reason: "order \(order.id) cannot be returned yet: its saga is not over"))
     }
   }
 
@@ -52,7 +60,8 @@ struct OrderReturn: Sendable {
           else { return .unknown }
           let order = kept.order
           if order.isRefunding, order.reason == BusinessReason.returned { return .taken(order, isNew: false) }
-          guard order.saga == .choreographed, order.isGood, !order.isRefunding else { return .refused(order) }
+          guard order.saga.canBeReturned, order.isGood, !order.isRefunding else { return .refused(order) }
+          guard try SemanticLock.owner(of: OrchestratedOrder.lock(id), database) == nil else { return .early(order) }
           try keeper.change(
             kept, by: [.refundAsked(reason: BusinessReason.returned, undo: nil, at: now)], cause, database)
           return .taken(order, isNew: true)

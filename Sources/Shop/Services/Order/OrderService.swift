@@ -141,7 +141,6 @@ actor OrderService: ShopService {
 
   private func decide(on delivery: Delivery, attempt: Int) async throws {
     let (now, process, keeper, id) = (world.time.now, process, keeper, delivery.payload.order ?? 0)
-    let rules = rules(for: delivery)
     let tell = { @Sendable [self] (verdict: OrderVerdict) in report(verdict, delivery) }
     var context = delivery.context
     // The hop that an attempt gave to an event went with it.
@@ -151,7 +150,7 @@ actor OrderService: ShopService {
     _ = try await database.transaction("on \(delivery.type)", at: .record, onCommit: tell) { database -> OrderVerdict in
       guard try process.accept(delivery, database) else { return .duplicate }
       guard let kept = try known ?? keeper.order(id, database) else { return .unknown }
-      let decision = rules.decide(kept.order, now: now)
+      let decision = Self.rules(for: delivery, of: kept.order.saga).decide(kept.order, now: now)
       try keeper.change(kept, by: decision.events, cause, database)
       return decision.verdict
     }
@@ -173,11 +172,12 @@ actor OrderService: ShopService {
     }
   }
 
-  private func rules(for delivery: Delivery) -> any OrderRules {
+  private static func rules(for delivery: Delivery, of saga: SagaKind) -> any OrderRules {
+    if saga == .orchestrated { return OrchestratedReturn(delivery: delivery) }
     switch delivery.topic {
-    case TopicName.credit: CreditOrder(delivery: delivery)
-    case TopicName.orders: JoinOrder(delivery: delivery)
-    default: ChoreographedOrder(delivery: delivery)
+    case TopicName.credit: return CreditOrder(delivery: delivery)
+    case TopicName.orders: return JoinOrder(delivery: delivery)
+    default: return ChoreographedOrder(delivery: delivery)
     }
   }
 
@@ -190,7 +190,7 @@ actor OrderService: ShopService {
     case .nothing: world.effect(delivery)
     case .waits(let step):
       world.effect(delivery)
-      world.transactions.step(context.gtxid, step)
+      world.transactions.step(delivery.orderTransaction, step)
     case .ended(let order, let state, let end, let reason):
       world.effect(delivery)
       ended(order, in: state, end, reason: reason, delivery)

@@ -27,7 +27,8 @@ actor HistoryUpdater: ShopService {
     unownedExecutor = process.world.time.asUnownedSerialExecutor()
     let miner = LogMiner(process: process, source: ShopPlan.order, mapping: OrderChange.events)
     process.life.spawn { await miner.run() }
-    let jobs = BatchWorker(process: process, database: database, jobs: ShopJobs.all(world)) { job in
+    let own = ShopJobs.jobs(of: ShopPlan.historyUpdater, world)
+    let jobs = BatchWorker(process: process, database: database, jobs: own) { job in
       if job == HistoryRebuild.name { try process.world.crashPoints.pass(.rebuilding, process.instance) }
     }
     process.life.spawn { await jobs.run() }

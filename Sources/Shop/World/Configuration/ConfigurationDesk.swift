@@ -23,9 +23,15 @@ final class ConfigurationDesk: @unchecked Sendable {
 
   /// Publishes one value more. Instances have it when it was pushed to them.
   func set(_ key: String, to value: String, by author: String) throws(ConfigurationError) {
+    try set([(key, value)], by: author)
+  }
+
+  /// Publishes several at once: none is good alone, maybe.
+  func set(_ changes: [(key: String, value: String)], by author: String) throws(ConfigurationError) {
     var next = current
-    next[key] = value
-    published(try server.publish(next, author: author, now: world.time.now), "\(key)=\(value)")
+    for change in changes { next[change.key] = change.value }
+    let words = changes.map { "\($0.key)=\($0.value)" }.joined(separator: ", ")
+    published(try server.publish(next, author: author, now: world.time.now), words)
   }
 
   func rollBack(to version: Int, by author: String) throws(ConfigurationError) {

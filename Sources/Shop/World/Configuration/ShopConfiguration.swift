@@ -24,6 +24,7 @@ struct ShopConfiguration: Sendable, Equatable {
   /// As the shop is planned.
   init(_ settings: ShopSettings) {
     values[Self.rule] = settings.discovery.rule.rawValue
+    for route in Self.plannedRoutes { values[route.key] = route.value }
     let strangler = settings.stranglerAtStart
     if strangler.isUnderWay {
       for capability in StranglerCapability.allCases {
@@ -77,10 +78,12 @@ struct ShopConfiguration: Sendable, Equatable {
 
   /// The sentences that say what is wrong. What was planned is right, whatever it is: a file may say more than an operator.
   func problems(knowing known: ShopConfiguration) -> [String] {
-    values.compactMap { key, value in
+    let problems = values.compactMap { key, value -> String? in
       guard let planned = known.values[key] else { return "there is no setting \(key); Tab shows what there is" }
-      return value == planned ? nil : Self.problem(key, value)
+      return value == planned || Self.isRoute(key) ? nil : Self.problem(key, value)
     }
+    let hasOtherRoutes = values.contains { key, value in Self.isRoute(key) && value != known.values[key] }
+    return problems + (hasOtherRoutes ? routeProblems : [])
   }
 
   private static func problem(_ key: String, _ value: String) -> String? {
@@ -97,8 +100,9 @@ struct ShopConfiguration: Sendable, Equatable {
       return isGood ? nil : "\(key)=\(value) is no share from 0 to 100 percent"
     }
     if key.hasSuffix(".supervisor") {
-      let words = SupervisionPolicy.words
-      return words.contains(value) ? nil : "\(key)=\(value) is no policy; there are \(words.joined(separator: ", "))"
+      let words = SupervisionPolicy.words.joined(separator: ", ")
+      return SupervisionPolicy(word: value) != nil
+        ? nil : "\(key)=\(value) is no policy; there are \(words), and waits from 100ms to 10m, as in back-off=5s"
     }
     let isGood = FaultNotation.nanoseconds(value).map { (1_000_000...3_600_000_000_000).contains($0) } ?? false
     return isGood ? nil : "\(key)=\(value) is no duration from 1ms to 1h; say 10s"

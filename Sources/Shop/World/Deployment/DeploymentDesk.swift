@@ -9,8 +9,6 @@ final class DeploymentDesk: @unchecked Sendable {
   private(set) var rollouts: [Rollout] = []
   /// The version that each service had before its last deployment began, by service. For look-up only.
   private var before: [String: String] = [:]
-  /// A drain takes until every caller has had a refresh, and a while more.
-  private static let settings = DeploymentSettings(drainTimeout: 90_000_000_000)
   static let mostInstances = 16
 
   init(world: World) {
@@ -27,7 +25,7 @@ final class DeploymentDesk: @unchecked Sendable {
     let first = (service.instances.map(\.number).max() ?? 0) + 1
     let scaling = Scaling(
       of: name, instances: service.instances.map(\.name), to: count, version: service.version,
-      settings: Self.settings
+      settings: world.settings.deployment
     ) { "\(name)-\(first + $0)" }
     begin(.scaling(scaling), of: service)
   }
@@ -41,7 +39,7 @@ final class DeploymentDesk: @unchecked Sendable {
     begin(
       .rolling(
         RollingDeployment(
-          of: name, to: version, instances: members, settings: Self.settings,
+          of: name, to: version, instances: members, settings: world.settings.deployment,
           canary: service.instances.count > 1 ? stage : nil)), of: service)
   }
 

@@ -1,5 +1,6 @@
 internal import EventBus
 internal import Operations
+internal import OrderedCollections
 internal import TraceModel
 internal import Transactions
 
@@ -21,6 +22,10 @@ final class StranglerBook {
     /// The latest difference.
     var difference: (words: String, gtxid: GTXID, time: Int64)?
   }
+
+  /// Records by their message ids: one that a crash has a relay publish again is the same.
+  private var seen = OrderedSet<String>()
+  private static let remembered = 20_000
 
   private var counts = StranglerCapability.allCases.map { _ in Count() }
   /// Pieces that the legacy shop sold although inventory had none left.
@@ -51,9 +56,15 @@ final class StranglerBook {
     if !isCovered { oversold += pieces }
   }
 
+  private func isNew(_ record: EventRecord) -> Bool {
+    guard let message = record.headerText(RecordHeaderName.message) else { return true }
+    if seen.count >= 2 * Self.remembered { seen.removeFirst(Self.remembered) }
+    return seen.append(message).inserted
+  }
+
   /// A record was published.
   func see(_ record: EventRecord, topic: String) {
-    guard topic == TopicName.legacyEvents else { return }
+    guard topic == TopicName.legacyEvents, isNew(record) else { return }
     switch record.headerText(RecordHeaderName.type) {
     case EventType.reviewHandedBack: self[.review].handedBack += 1
     case EventType.orderHandedBack: self[.order].handedBack += 1
@@ -66,7 +77,7 @@ final class StranglerBook {
 
 extension ServiceProcess {
   /// How far the capabilities have moved, as far as this process was told.
-  var strangler: StranglerSettings { (configuration ?? world.configuration.current).strangler }
+  var strangler: StranglerSettings { configurationInUse.value.strangler }
 
   /// Whether it tells the other side, the legacy shop or the new services, what it has done.
   var tellsOtherShop: Bool { world.hasLegacy && !makes(.noHandBack) }

@@ -4,12 +4,13 @@ internal import Simulation
 
 extension ServiceInstance {
   /// Crashes. Whether and when it comes back is for its supervisor to say.
-  /// - Parameter time: nanoseconds for which its machine cannot be had, whatever the supervisor wants.
+  /// - Parameter time: nanoseconds for which its machine cannot be had; then it is started at once, as far as its
+  ///   supervisor starts it at all. 0: the supervisor says when.
   func fail(because reason: String, downFor time: Int64 = 0) {
     guard isUp else { return }
     isKilled = true
     crash(because: reason)
-    followSupervisor(supervisor.crashed(at: world.time.now), notBefore: world.time.now + time)
+    followSupervisor(supervisor.crashed(at: world.time.now), at: time > 0 ? world.time.now + time : nil)
     world.healthMayHaveChanged()
   }
 
@@ -18,7 +19,7 @@ extension ServiceInstance {
     guard policy != supervisor.policy else { return }
     supervisor.change(policy, now: world.time.now)
     guard isKilled, !isUp else { return }
-    followSupervisor(supervisor.due.map { .restart(at: $0) } ?? .leaveDown, notBefore: world.time.now)
+    followSupervisor(supervisor.due.map { .restart(at: $0) } ?? .leaveDown)
   }
 
   /// Somebody starts it by hand.
@@ -28,12 +29,13 @@ extension ServiceInstance {
     world.applyCrashes()
   }
 
-  private func followSupervisor(_ decision: SupervisionDecision, notBefore: Int64) {
+  /// - Parameter moment: when it is started, whatever the supervisor's wait is; nil: by that.
+  private func followSupervisor(_ decision: SupervisionDecision, at moment: Int64? = nil) {
     restartToken += 1
     let token = restartToken
     switch decision {
     case .restart(let due):
-      world.time.after(max(due, notBefore) - world.time.now) { [self] in
+      world.time.after(max(0, (moment ?? due) - world.time.now)) { [self] in
         guard isKilled, token == restartToken else { return }
         revive()
       }

@@ -1,0 +1,121 @@
+internal import Operations
+internal import Platform
+
+/// Where the calls of a route go, as it is typed: `GET /products/{sku} > page-composer GET /pages/{sku}`. Without the last
+/// two words they are called the same behind the gateway as before it; `off` lets them go nowhere.
+struct RouteSetting: Sendable, Equatable, CustomStringConvertible {
+  /// `GET /products/{sku}`
+  var route: String
+  var service: String
+  var target: String
+
+  static let off = "off"
+  private static let methods = ["GET", "POST", "PUT", "DELETE"]
+
+  init(_ route: GatewayRoute) {
+    self.route = route.route
+    service = route.service
+    target = route.target
+  }
+
+  /// - Parameter services: those that the gateway can call.
+  /// - Throws: a sentence that says what would be right.
+  init(parsing text: String, services: [String]) throws(FaultSpecError) {
+    let words = text.split(separator: " ").map(String.init)
+    guard (4...6).contains(words.count), words[2] == ">" else {
+      throw FaultSpecError("it is no route; say GET /products/{sku} > catalog, or off")
+    }
+    let path = try Self.pattern(words[0], words[1])
+    guard services.contains(words[3]) else {
+      throw FaultSpecError("the gateway calls no \(words[3]); it calls \(services.joined(separator: ", "))")
+    }
+    let own = "\(words[0]) \(path)"
+    target = try Self.target(words.dropFirst(4).map(\.self), path) ?? own
+    (route, service) = (own, words[3])
+  }
+
+  /// A method and a path, or a procedure, as in `ProductsInfoService.getProductsInfo`.
+  private static func target(_ words: [String], _ path: RoutePattern) throws(FaultSpecError) -> String? {
+    guard let first = words.first else { return nil }
+    guard words.count > 1 else {
+      guard first.contains("."), !first.contains("/") else {
+        throw FaultSpecError("\(first) is nothing to be asked for behind the gateway; say GET /pages/{sku}")
+      }
+      return first
+    }
+    let behind = try pattern(first, words[1])
+    if let unknown = behind.parameters.first(where: { !path.parameters.contains($0) }) {
+      throw FaultSpecError("{\(unknown)} is not in \(path), so nobody knows it behind the gateway")
+    }
+    return "\(first) \(behind)"
+  }
+
+  private static func pattern(_ method: String, _ path: String) throws(FaultSpecError) -> RoutePattern {
+    guard methods.contains(method) else {
+      throw FaultSpecError("\(method) is no method; there are \(methods.joined(separator: ", "))")
+    }
+    if let problem = RoutePattern.problem(in: path) { throw FaultSpecError(problem) }
+    return RoutePattern(path)
+  }
+
+  var description: String { "\(route) > \(service)" + (target == route ? "" : " \(target)") }
+}
+
+extension GatewayRoute {
+  /// The same route, going where that says.
+  func going(by setting: RouteSetting) -> GatewayRoute {
+    guard setting != RouteSetting(self) else { return self }
+    let words = setting.route.split(separator: " ").map(String.init)
+    var route = self
+    (route.route, route.service, route.target) = (setting.route, setting.service, setting.target)
+    route.definition.methods = [words[0]]
+    route.definition.pattern = RoutePattern(words[1])
+    route.definition.target = .service(setting.service)
+    return route
+  }
+}
+
+extension GatewayTable {
+  static let all = [external, inside]
+
+  /// The table as a configuration has it; what that does not speak of stays as it is planned.
+  /// - Throws: a sentence that begins with the key that is wrong.
+  func going(by configuration: ShopConfiguration) throws(FaultSpecError) -> GatewayTable {
+    var table = self
+    table.routes = []
+    for route in routes {
+      let key = ShopConfiguration.route(route.definition.id)
+      let value = configuration[key] ?? "\(RouteSetting(route))"
+      if value == RouteSetting.off { continue }
+      do throws(FaultSpecError) {
+        table.routes.append(route.going(by: try RouteSetting(parsing: value, services: calls.map(\.callee))))
+      } catch {
+        throw FaultSpecError("\(key)=\(value): \(error)")
+      }
+    }
+    return table
+  }
+}
+
+extension ShopConfiguration {
+  private static let routePrefix = "route."
+
+  static func route(_ id: String) -> String { routePrefix + id }
+  static func isRoute(_ key: String) -> Bool { key.hasPrefix(routePrefix) }
+
+  /// The routes as they are planned, by key.
+  static let plannedRoutes = GatewayTable.all.flatMap(\.routes).map {
+    (key: ShopConfiguration.route($0.definition.id), value: "\(RouteSetting($0))")
+  }
+
+  /// What a gateway would say that were to go by its routes: it looks at each alone, and at all of them together.
+  var routeProblems: [String] {
+    GatewayTable.all.flatMap { table -> [String] in
+      do throws(FaultSpecError) {
+        return try table.going(by: self).configuration(EdgeSettings(), strangler: strangler).problems
+      } catch {
+        return ["\(error)"]
+      }
+    }
+  }
+}
