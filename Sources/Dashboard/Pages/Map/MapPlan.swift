@@ -58,8 +58,11 @@ struct MapPlan: Sendable {
     self.density = density
     let measure = MapMeasure(shape: layers.shape, gap: density.gap, hasCurves: density.hasCurves)
     var routing = MapRouting(layers, MapPlacement(layers, measure))
-    let widths = layers.items.map { items in Self.width(of: items, layers.shape, density) }
-    routing.widen(layerWidths: widths, density, room: room.columns)
+    var whole = density
+    whole.widestName = 32
+    let widths = routing.widen(
+      layers: layers.items.map { Self.width(of: $0, layers.shape, density) },
+      wanted: layers.items.map { Self.width(of: $0, layers.shape, whole) }, density, room: room.columns)
     boxes = layers.shape.things.indices.map { place in
       Rect(
         x: routing.layerStart[layers.layer[place]], y: routing.port(of: place) - 1,
