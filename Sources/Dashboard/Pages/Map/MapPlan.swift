@@ -16,6 +16,9 @@ struct MapPlan: Sendable {
     /// Whether each thing shows how it went in the last minute.
     var hasCurves = false
 
+    /// No name has more columns, however many there are.
+    static let longestName = 32
+
     static let roomy = Density(step: 2, widestName: 20, narrowest: 16, channel: 5)
     static let snug = Density(step: 1, widestName: 16, narrowest: 14, channel: 4)
     static let narrow = Density(step: 1, widestName: 12, narrowest: 12, channel: 3)
@@ -59,7 +62,7 @@ struct MapPlan: Sendable {
     let measure = MapMeasure(shape: layers.shape, gap: density.gap, hasCurves: density.hasCurves)
     var routing = MapRouting(layers, MapPlacement(layers, measure))
     var whole = density
-    whole.widestName = 32
+    whole.widestName = Density.longestName
     let widths = routing.widen(
       layers: layers.items.map { Self.width(of: $0, layers.shape, density) },
       wanted: layers.items.map { Self.width(of: $0, layers.shape, whole) }, density, room: room.columns)
