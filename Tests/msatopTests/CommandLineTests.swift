@@ -11,7 +11,7 @@ import Testing
     (["--mistake", "dual-wirte"], "do you mean dual-write?"),
     (["--order-store", "log-minning"], "do you mean log-mining?"),
     (["--journeys", "browze=2"], "do you mean browse?"),
-    (["--strangler", "ordrs=50"], "do you mean order?"),
+    (["--strangler", "ordr=50"], "do you mean order?"),
     (["--fault", "payment:db-down"], "keeps no database"),
     (["--fault", "payment:sleepy"], "there are latency=2s"),
     (["--rate", "many"], "0 to 10000"),
