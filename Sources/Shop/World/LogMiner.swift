@@ -5,25 +5,19 @@ internal import Simulation
 internal import TraceModel
 internal import Transactions
 
-/// Mines the change log of a service's database, its own or another's, as one instance of its own service: publishes the
-/// events, then stores how far it has come. A crash in between publishes them again, under the same message ids.
+/// Mines the change log of a service's database, its own or another's, as one instance of its own service, and publishes
+/// the events.
 final class LogMiner: Relay, @unchecked Sendable {
-  private let process: ServiceProcess
+  let process: ServiceProcess
+  let lease: RelayLease
+  let commits: Signal
   private let database: DatabasePort
   private let source: ServiceDisk
   private let mapping: ChangeMiner.Mapping
   /// True when what is mined is the service's own state, which it publishes in no other way.
   private let isOfState: Bool
   private let world: World
-  private let signal: Signal
   private var miner: ChangeMiner?
-  private var leaseUntil: Int64 = 0
-
-  var hasLease: Bool { leaseUntil > world.time.now }
-
-  private static let leaseTime: Int64 = 3_000_000_000
-  private static let pause: Int64 = 1_000_000_000
-  private static let batch = 64
 
   init(process: ServiceProcess, source: String, mapping: @escaping ChangeMiner.Mapping, isOfState: Bool = false) {
     guard let database = process.database, let disk = process.world.disk(of: source) else {
@@ -35,41 +29,15 @@ final class LogMiner: Relay, @unchecked Sendable {
     self.mapping = mapping
     self.isOfState = isOfState
     world = process.world
-    signal = Signal(on: world.time)
-    let life = process.life
-    disk.listen { [signal] in
-      guard !life.isOver else { return false }
-      signal.set()
-      return true
-    }
+    lease = RelayLease(process: process, database: database)
+    commits = process.commits(on: disk)
   }
 
-  func run() async {
-    while !process.life.isOver {
-      do {
-        try await turn()
-      } catch is InstanceCrashed {
-        return
-      } catch is BusError {
-        // Out of reach from here, though perhaps not from another instance: its miner gets the lease when it ends.
-        (miner, leaseUntil) = (nil, 0)
-        try? await world.time.sleep(for: Self.leaseTime)
-      } catch {
-        // A database or the bus is away: the changes stay in the log.
-        miner = nil
-        try? await world.time.sleep(for: 250_000_000)
-      }
-    }
-  }
+  func startOver() { miner = nil }
 
-  private func turn() async throws {
-    guard try await keepLease() else {
-      miner = nil
-      try await world.time.sleep(for: Self.pause)
-      return
-    }
+  func publish() async throws -> Int64? {
     if miner == nil { miner = try await open() }
-    guard var miner else { return }
+    guard var miner else { return nil }
     await world.time.pause(for: process.bus.transit())
     try process.life.check()
     if world.faults.isDatabaseDown(process.instance.moment(database: source.name)) {
@@ -94,7 +62,9 @@ final class LogMiner: Relay, @unchecked Sendable {
       try readAnew(&miner)
     }
     try await store(miner)
-    if miner.position.change == (try source.database.changeLog?.newest() ?? 0) { await signal.wait(atMost: Self.pause) }
+    // A quiet commit changes rows, too, and sets no signal: the log is looked at from time to time.
+    let isThrough = miner.position.change == (try source.database.changeLog?.newest() ?? 0)
+    return isThrough ? world.time.now + RelayLease.renewal : nil
   }
 
   private func open() async throws -> ChangeMiner {
@@ -116,28 +86,13 @@ final class LogMiner: Relay, @unchecked Sendable {
   }
 
   private func store(_ miner: ChangeMiner) async throws {
-    let (position, name, owner) = (miner.position, miner.name, process.instance.name)
+    let (position, name) = (miner.position, miner.name)
     var isOwner = true
     if self.miner?.position != position {
-      isOwner = try await database.transaction("mined", isQuiet: true) { database in
-        guard try Outbox.isLeased(to: owner, database) else { return false }
-        try MinerPositions.store(position, of: name, database)
-        return true
-      }
+      isOwner = try await lease.transaction("mined") { try MinerPositions.store(position, of: name, $0) }
     }
-    // It slept through its lease: whoever has it now is further on, and this position would be a step back.
+    // Whoever has the lease now is further on, and this position would be a step back.
     self.miner = isOwner ? miner : nil
-  }
-
-  private func keepLease() async throws -> Bool {
-    let now = world.time.now
-    guard now >= leaseUntil - Self.leaseTime + Self.pause else { return true }
-    let (owner, until) = (process.instance.name, now + Self.leaseTime)
-    let granted = try await database.transaction("lease", isQuiet: true) {
-      try Outbox.lease(to: owner, now: now, until: until, $0)
-    }
-    leaseUntil = granted ? until : 0
-    return granted
   }
 }
 

@@ -3,10 +3,76 @@ internal import GRDB
 internal import Simulation
 internal import Transactions
 
-/// Publishes what a service has committed. Each instance has one; the one with the lease works.
+/// Publishes what a service has committed, in the order of commits. Each instance has one; the one with the lease works.
+///
+/// It wakes after each commit. How far it has come is stored after what it publishes: a crash in between publishes that
+/// again, under the same message ids.
 protocol Relay: AnyObject, Sendable {
-  var hasLease: Bool { get }
-  func run() async
+  var process: ServiceProcess { get }
+  var lease: RelayLease { get }
+  /// Set by each commit that may have left something to publish.
+  var commits: Signal { get }
+
+  /// Publishes the next of what is new, and stores how far that is.
+  /// - Returns: when to look again if nothing is committed before; nil when more waits already.
+  func publish() async throws -> Int64?
+  /// Forgets how far it has come: what is stored says it from now on.
+  func startOver()
+  /// The bus is out of reach from here: does what can be done without it.
+  func stepBack() async
+}
+
+extension Relay {
+  static var batch: Int { 64 }
+  var hasLease: Bool { lease.isHeld }
+
+  func run() async {
+    let time = process.world.time
+    while !process.life.isOver {
+      do {
+        try await turn(time)
+      } catch is InstanceCrashed {
+        return
+      } catch is BusError {
+        // Out of reach from here, though perhaps not from another instance: its relay gets the lease when it ends.
+        await stepBack()
+        lease.giveUp()
+        startOver()
+        try? await time.sleep(for: RelayLease.length)
+      } catch {
+        // The database or the bus is away. Nothing is lost: what is to be published stands in the database.
+        startOver()
+        try? await time.sleep(for: 250_000_000)
+      }
+    }
+  }
+
+  private func turn(_ time: VirtualTime) async throws {
+    switch try await lease.keep() {
+    case .refused:
+      try await time.sleep(for: RelayLease.renewal)
+      return
+    case .granted: startOver()
+    case .kept: break
+    }
+    // What is committed meanwhile sets the signal.
+    if let next = try await publish() { await commits.wait(atMost: max(0, next - time.now)) }
+  }
+
+  func stepBack() async {}
+}
+
+extension ServiceProcess {
+  /// A signal that is set by each commit on a disk, as long as this process lives.
+  func commits(on disk: ServiceDisk) -> Signal {
+    let signal = Signal(on: world.time)
+    disk.listen { [signal, life] in
+      guard !life.isOver else { return false }
+      signal.set()
+      return true
+    }
+    return signal
+  }
 }
 
 extension ServiceProcess {

@@ -138,6 +138,12 @@ final class ServiceProcess: @unchecked Sendable {
     return client
   }
 
+  /// The database of a service whose plan gives it one.
+  var ownDatabase: DatabasePort {
+    guard let database else { preconditionFailure("\(instance.service.name) keeps no database") }
+    return database
+  }
+
   var openCalls: Int { open.count }
   var isRelaying: Bool { relay?.hasLease ?? false }
   var partitionsHeld: Int { consumer?.partitionsHeld ?? 0 }

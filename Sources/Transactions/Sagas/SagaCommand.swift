@@ -59,26 +59,16 @@ public struct SagaCommand: Sendable, Hashable {
         guard let kind = object.text().flatMap(Kind.init(rawValue:)) else { return nil }
         (self.kind, saysWhat) = (kind, true)
       default:
-        guard let text = object.json(as: name, ["reply", "request", "resource", "saga", "step", "type"]) else {
-          return nil
-        }
-        set(name, text)
+        guard object.read(name, Self.texts, into: &self) else { return nil }
       }
     }
     guard object.isComplete, saysWhat, !saga.isEmpty, !request.isEmpty else { return nil }
   }
 
-  private mutating func set(_ name: String, _ text: String) {
-    switch name {
-    case "reply": replyTopic = text
-    case "request": request = text
-    case "resource": resource = text
-    case "saga": saga = text
-    case "step": step = text
-    case "type": sagaType = text
-    default: break
-    }
-  }
+  private static let texts: [String: any WritableKeyPath<SagaCommand, String> & Sendable] = [
+    "reply": \.replyTopic, "request": \.request, "resource": \.resource, "saga": \.saga, "step": \.step,
+    "type": \.sagaType,
+  ]
 
   /// The value of the record.
   public var payload: [UInt8] {
@@ -92,12 +82,5 @@ public struct SagaCommand: Sendable, Hashable {
     object.add("step", step)
     object.add("type", sagaType)
     return object.finished()
-  }
-}
-
-extension SagaJSONReader {
-  /// The text of a field with one of the names that are known; that of another is passed over, and read as empty.
-  mutating func json(as name: String, _ known: [String]) -> String? {
-    known.contains(name) ? text() : json().map { _ in "" }
   }
 }

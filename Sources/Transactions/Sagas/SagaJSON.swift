@@ -215,3 +215,16 @@ struct SagaJSONReader {
     while place < bytes.count, Self.isBlank(bytes[place]) { place += 1 }
   }
 }
+
+extension SagaJSONReader {
+  /// Reads a field into the text of `message` that has its name; one that is not known is passed over.
+  /// - Returns: false when its value is not what it has to be.
+  mutating func read<Message>(
+    _ name: String, _ texts: [String: any WritableKeyPath<Message, String> & Sendable], into message: inout Message
+  ) -> Bool {
+    guard let field = texts[name] else { return json() != nil }
+    guard let text = text() else { return false }
+    message[keyPath: field] = text
+    return true
+  }
+}

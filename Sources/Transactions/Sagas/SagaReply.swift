@@ -53,23 +53,15 @@ public struct SagaReply: Sendable, Hashable {
         guard let flag = object.flag() else { return nil }
         (isSuccess, saysWhich) = (flag, true)
       default:
-        guard let text = object.json(as: name, ["reason", "request", "saga", "step", "type"]) else { return nil }
-        set(name, text)
+        guard object.read(name, Self.texts, into: &self) else { return nil }
       }
     }
     guard object.isComplete, saysWhich, !saga.isEmpty, !request.isEmpty else { return nil }
   }
 
-  private mutating func set(_ name: String, _ text: String) {
-    switch name {
-    case "reason": reason = text
-    case "request": request = text
-    case "saga": saga = text
-    case "step": step = text
-    case "type": sagaType = text
-    default: break
-    }
-  }
+  private static let texts: [String: any WritableKeyPath<SagaReply, String> & Sendable] = [
+    "reason": \.reason, "request": \.request, "saga": \.saga, "step": \.step, "type": \.sagaType,
+  ]
 
   public var payload: [UInt8] {
     var object = SagaJSONWriter()

@@ -3,10 +3,9 @@ import Operations
 import Widgets
 
 /// The columns of the table of breakers, from left to right.
-enum BreakerColumn: Int, Sendable, CaseIterable {
+enum BreakerColumn: Int, SortableColumn {
   case state, label, history, failure, slow, calls, rejected, since, next, last
 
-  /// What the table can be sorted by, in the order in which `s` goes through them.
   static let sortable: [BreakerColumn] = [.state, .label, .failure, .slow, .calls, .rejected, .since]
 
   var heading: String {
@@ -24,7 +23,6 @@ enum BreakerColumn: Int, Sendable, CaseIterable {
     }
   }
 
-  /// Whether the largest value is wanted first.
   var beginsDescending: Bool {
     switch self {
     case .failure, .slow, .calls, .rejected, .state: true
@@ -51,34 +49,12 @@ enum BreakerColumn: Int, Sendable, CaseIterable {
 }
 
 /// By what the breakers are sorted.
-struct BreakerSort: Sendable, Hashable {
-  var column = BreakerColumn.state
-  var isDescending = true
+typealias BreakerSort = ColumnSort<BreakerColumn>
 
-  mutating func choose(_ column: BreakerColumn) {
-    guard BreakerColumn.sortable.contains(column) else { return }
-    if self.column == column {
-      isDescending.toggle()
-    } else {
-      (self.column, isDescending) = (column, column.beginsDescending)
-    }
-  }
+extension ColumnSort<BreakerColumn> {
+  init() { self.init(column: .state) }
 
-  mutating func advance(among visible: [BreakerColumn]) {
-    let choices = BreakerColumn.sortable.filter(visible.contains)
-    guard !choices.isEmpty else { return }
-    let next = choices.firstIndex(of: column).map { ($0 + 1) % choices.count } ?? 0
-    (column, isDescending) = (choices[next], choices[next].beginsDescending)
-  }
-
-  /// Equal ones stay in the order of the system.
-  func sorted(_ breakers: [BreakerSnapshot]) -> [BreakerSnapshot] {
-    breakers.enumerated().sorted { left, right in
-      if isLess(left.element, right.element) { return !isDescending }
-      if isLess(right.element, left.element) { return isDescending }
-      return left.offset < right.offset
-    }.map(\.element)
-  }
+  func sorted(_ breakers: [BreakerSnapshot]) -> [BreakerSnapshot] { sorted(breakers, by: isLess) }
 
   private func isLess(_ left: BreakerSnapshot, _ right: BreakerSnapshot) -> Bool {
     switch column {

@@ -16,17 +16,8 @@ extension BreakersPage {
   }
 
   private func drawTable(on canvas: inout Canvas, in rect: Rect, _ context: PageContext) {
-    let isFocused = focus == .breakers
-    var title = [Run("breakers", isFocused ? .strong : .title, bold: true)]
-    if !words.isEmpty { title.append(Run(" · \(visible(words))", .accent)) }
-    let (view, body) = (tableView(context), rect.split(top: 1).rest)
-    title += view.range(in: body)
-    Rule(
-      title, figures: Self.counts(context.snapshot.breakers).fitting(rect.width - title.cellWidth - 3),
-      isFocused: isFocused
-    )
-    .draw(on: &canvas, x: rect.x, y: rect.y, width: rect.width)
-    view.draw(on: &canvas, in: body)
+    let counts = Self.counts(context.snapshot.breakers)
+    tableView(context).draw("breakers", words: words, figures: { counts.fitting($0) }, on: &canvas, in: rect)
   }
 
   private static func counts(_ breakers: [BreakerSnapshot]) -> [[Run]] {
@@ -47,7 +38,7 @@ extension BreakersPage {
     let longest = context.snapshot.breakers.map(\.label.cellWidth).max() ?? 0
     return TableView(
       columns: BreakerColumn.allCases.map { $0.tableColumn(longestLabel: longest) }, rowCount: rows.count,
-      sort: TableSort(column: sort.column.rawValue, isDescending: sort.isDescending),
+      sort: sort.tableSort,
       selected: table.index(in: keys),
       hovered: hoveredPanel == .breakers ? hover.index(in: keys, clock: context.clock) : nil,
       offset: table.offset, isFocused: focus == .breakers, empty: emptySentence
@@ -58,19 +49,12 @@ extension BreakersPage {
   }
 
   private var emptySentence: [Run] {
-    guard !words.isEmpty else { return [.muted("No breaker is known yet.")] }
-    return [.muted("No breaker matches \(visible(words)).  "), Run("Esc", .accent, bold: true), .muted(" clears")]
+    words.isEmpty ? [.muted("No breaker is known yet.")] : .nothingMatches(words, among: "breaker")
   }
 
   /// The columns that there is room for.
   func visibleColumns(_ context: PageContext) -> [BreakerColumn] {
-    guard let rect = layout(context).table?.split(top: 1).rest else { return [] }
-    let view = tableView(context)
-    let hits = (rect.x..<rect.right).compactMap { x -> BreakerColumn? in
-      guard case .heading(let index) = view.hit(x: x, y: rect.y, in: rect) else { return nil }
-      return BreakerColumn(rawValue: index)
-    }
-    return BreakerColumn.allCases.filter(hits.contains)
+    layout(context).table.map { tableView(context).columnsInSight(in: $0.split(top: 1).rest) } ?? []
   }
 
   // MARK: - The guards

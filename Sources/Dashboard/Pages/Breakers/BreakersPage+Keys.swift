@@ -10,8 +10,8 @@ extension BreakersPage {
       return force(state, context)
     }
     switch key.key {
-    case .tab: moveFocus(by: 1, context)
-    case .backTab: moveFocus(by: -1, context)
+    case .tab: focus = focusable(context).following(focus, by: 1)
+    case .backTab: focus = focusable(context).following(focus, by: -1)
     case .enter: return openRow(context)
     case .escape: return escape(context)
     case .character("r"): return reset(context)
@@ -42,13 +42,6 @@ extension BreakersPage {
     case .guards:
       return guards.press(key, guardsTable(context).keys, height: max(1, (layout.guards?.height ?? 3) - 2))
     }
-  }
-
-  private mutating func moveFocus(by step: Int, _ context: PageContext) {
-    let choices = focusable(context)
-    guard !choices.isEmpty else { return }
-    let index = choices.firstIndex(of: focus) ?? 0
-    focus = choices[(index + step + choices.count) % choices.count]
   }
 
   private mutating func escape(_ context: PageContext) -> [Action]? {

@@ -114,9 +114,7 @@ extension SagasPage {
   }
 
   private func emptySentence(_ context: PageContext) -> [Run] {
-    if !words.isEmpty {
-      return [.muted("No saga matches \(visible(words)).  "), Run("Esc", .accent, bold: true), .muted(" clears")]
-    }
+    if !words.isEmpty { return .nothingMatches(words, among: "saga") }
     if definition(context) != nil { return [.muted("No saga of this kind is on its way, or has ended lately.")] }
     return [.muted("No saga is on its way.")]
   }

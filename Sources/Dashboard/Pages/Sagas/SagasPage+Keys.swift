@@ -7,8 +7,8 @@ extension SagasPage {
   mutating func press(_ key: KeyPress, _ context: PageContext) -> [Action]? {
     guard !key.alt else { return nil }
     switch key.key {
-    case .tab: moveFocus(by: 1, context)
-    case .backTab: moveFocus(by: -1, context)
+    case .tab: focus = focusable(context).following(focus, by: 1)
+    case .backTab: focus = focusable(context).following(focus, by: -1)
     case .enter: return openRow(context)
     case .escape: return escape(context)
     case .character("t"):
@@ -20,13 +20,6 @@ extension SagasPage {
     default: return moveCursor(key, context) ? [] : nil
     }
     return []
-  }
-
-  private mutating func moveFocus(by step: Int, _ context: PageContext) {
-    let choices = focusable(context)
-    guard !choices.isEmpty else { return }
-    let index = choices.firstIndex(of: focus) ?? 0
-    focus = choices[(index + step + choices.count) % choices.count]
   }
 
   private mutating func moveCursor(_ key: KeyPress, _ context: PageContext) -> Bool {

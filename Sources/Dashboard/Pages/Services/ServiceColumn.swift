@@ -3,17 +3,15 @@ import Operations
 import Widgets
 
 /// The columns of the table of services, from left to right.
-enum ServiceColumn: Int, Sendable, CaseIterable {
+enum ServiceColumn: Int, SortableColumn {
   case state, name, up, rate, pulse, errors, p50, p95, p99, busy, pool, breaker, lag, outbox, version, restarts, team
   case since, reason
 
-  /// What the table can be sorted by, in the order in which `s` goes through them.
   static let sortable: [ServiceColumn] = [
     .state, .name, .rate, .errors, .p99, .p95, .p50, .busy, .pool, .lag, .outbox, .up, .restarts, .version, .team,
     .since,
   ]
 
-  /// Whether the largest value is wanted first.
   var beginsDescending: Bool {
     switch self {
     case .name, .up, .version, .team, .since: false

@@ -1,37 +1,12 @@
 import Operations
 
 /// By what the services are sorted.
-struct ServiceSort: Sendable, Hashable {
-  var column = ServiceColumn.state
-  var isDescending = true
+typealias ServiceSort = ColumnSort<ServiceColumn>
 
-  /// Sorts by a column; once more turns it round.
-  mutating func choose(_ column: ServiceColumn) {
-    guard ServiceColumn.sortable.contains(column) else { return }
-    if self.column == column {
-      isDescending.toggle()
-    } else {
-      (self.column, isDescending) = (column, column.beginsDescending)
-    }
-  }
+extension ColumnSort<ServiceColumn> {
+  init() { self.init(column: .state) }
 
-  /// Goes on to the next column of those in sight.
-  mutating func advance(among visible: [ServiceColumn]) {
-    let choices = ServiceColumn.sortable.filter(visible.contains)
-    guard !choices.isEmpty else { return }
-    let next = choices.firstIndex(of: column).map { ($0 + 1) % choices.count } ?? 0
-    (column, isDescending) = (choices[next], choices[next].beginsDescending)
-  }
-
-  /// Equal ones stay in the order of the system, so that rows do not jump with every breath of the figures.
-  func sorted(_ services: [ServiceSnapshot]) -> [ServiceSnapshot] {
-    let ascending = services.enumerated().sorted { left, right in
-      if isLess(left.element, right.element) { return !isDescending }
-      if isLess(right.element, left.element) { return isDescending }
-      return left.offset < right.offset
-    }
-    return ascending.map(\.element)
-  }
+  func sorted(_ services: [ServiceSnapshot]) -> [ServiceSnapshot] { sorted(services, by: isLess) }
 
   private func isLess(_ left: ServiceSnapshot, _ right: ServiceSnapshot) -> Bool {
     switch column {

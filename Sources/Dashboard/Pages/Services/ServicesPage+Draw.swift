@@ -14,14 +14,8 @@ extension ServicesPage {
   }
 
   private func drawTable(on canvas: inout Canvas, in rect: Rect, _ context: PageContext) {
-    guard rect.height > 0 else { return }
-    var title = [Run("services", focus == .services ? .strong : .title, bold: true)]
-    if let filter, !filter.isEmpty { title.append(Run(" · \(visible(filter))", .accent)) }
-    let (view, body) = (tableView(context), rect.split(top: 1).rest)
-    title += view.range(in: body)
-    Rule(title, figures: figures(context, width: rect.width - title.cellWidth - 3), isFocused: focus == .services)
-      .draw(on: &canvas, x: rect.x, y: rect.y, width: rect.width)
-    view.draw(on: &canvas, in: body)
+    tableView(context)
+      .draw("services", words: filter ?? "", figures: { figures(context, width: $0) }, on: &canvas, in: rect)
   }
 
   func tableView(_ context: PageContext) -> TableView {
@@ -42,9 +36,7 @@ extension ServicesPage {
 
   private var emptySentence: [Run] {
     guard let filter, !filter.isEmpty else { return [.muted("No service is known yet.")] }
-    return [
-      .muted("No service matches \(visible(filter)).  "), Run("Esc", .accent, bold: true), .muted(" clears"),
-    ]
+    return .nothingMatches(filter, among: "service")
   }
 
   private func columns(_ context: PageContext) -> [TableColumn] {
@@ -56,18 +48,12 @@ extension ServicesPage {
 
   /// The column that carries the arrow; severity has no heading, the rule names it.
   private var tableSort: TableSort? {
-    sort.column == .state ? nil : TableSort(column: sort.column.rawValue, isDescending: sort.isDescending)
+    sort.column == .state ? nil : sort.tableSort
   }
 
   /// The columns that there is room for.
   func visibleColumns(_ context: PageContext) -> [ServiceColumn] {
-    let rect = layout(context).table.split(top: 1).rest
-    let view = tableView(context)
-    let hits = (rect.x..<rect.right).compactMap { x -> ServiceColumn? in
-      guard case .heading(let index) = view.hit(x: x, y: rect.y, in: rect) else { return nil }
-      return ServiceColumn(rawValue: index)
-    }
-    return ServiceColumn.allCases.filter(hits.contains)
+    tableView(context).columnsInSight(in: layout(context).table.split(top: 1).rest)
   }
 
   /// What all services together have to say, as much as fits.
@@ -83,7 +69,7 @@ extension ServicesPage {
     let sorted = [Run("by \(sort.column.sortName) \(arrow)", .accent)]
     let counts = [
       [.muted("\(Figures.fraction(up, of: all).text) up")],
-      count({ $0 == .down || $0 == .outOfService }, "failing", .failing),
+      count({ $0 == .down }, "failing", .failing),
       count({ $0 == .degraded }, "degraded", .degraded), count({ $0 == .unknown }, "unknown", .unknown),
       count({ $0 == .up }, "healthy", .healthy),
     ]

@@ -6,8 +6,8 @@ extension ServicesPage {
   mutating func press(_ key: KeyPress, _ context: PageContext) -> [Action]? {
     guard !key.alt else { return nil }
     switch key.key {
-    case .tab: moveFocus(by: 1, context)
-    case .backTab: moveFocus(by: -1, context)
+    case .tab: focus = focusable(context).following(focus, by: 1)
+    case .backTab: focus = focusable(context).following(focus, by: -1)
     case .enter: return openRow(context)
     case .escape: return escape(context)
     case .character("s") where opened == nil:
@@ -38,13 +38,8 @@ extension ServicesPage {
     return cursors[focus, default: RowCursor()].press(key, view.keys, height: view.height(in: rect))
   }
 
-  private mutating func moveFocus(by step: Int, _ context: PageContext) {
-    let choices = opened == nil ? layout(context).focusable : ServicePanel.ofService
-    guard let index = choices.firstIndex(of: focus), !choices.isEmpty else {
-      focus = choices.first ?? .services
-      return
-    }
-    focus = choices[(index + step + choices.count) % choices.count]
+  private func focusable(_ context: PageContext) -> [ServicePanel] {
+    opened == nil ? layout(context).focusable : ServicePanel.ofService
   }
 
   private mutating func escape(_ context: PageContext) -> [Action]? {

@@ -3,10 +3,9 @@ import Operations
 import Widgets
 
 /// The columns of the table of topics, from left to right.
-enum TopicColumn: Int, Sendable, CaseIterable {
+enum TopicColumn: Int, SortableColumn {
   case verdict, name, partitions, inRate, outRate, size, kept, group, lag, trend, emptyIn, dead
 
-  /// What the table can be sorted by, in the order in which `s` goes through them.
   static let sortable: [TopicColumn] = [
     .lag, .verdict, .name, .inRate, .outRate, .size, .kept, .partitions, .group, .dead,
   ]

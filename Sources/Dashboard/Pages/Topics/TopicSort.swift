@@ -1,34 +1,12 @@
 import Operations
 
 /// By what the topics are sorted.
-struct TopicSort: Sendable, Hashable {
-  var column = TopicColumn.lag
-  var isDescending = true
+typealias TopicSort = ColumnSort<TopicColumn>
 
-  mutating func choose(_ column: TopicColumn) {
-    guard TopicColumn.sortable.contains(column) else { return }
-    if self.column == column {
-      isDescending.toggle()
-    } else {
-      (self.column, isDescending) = (column, column.beginsDescending)
-    }
-  }
+extension ColumnSort<TopicColumn> {
+  init() { self.init(column: .lag) }
 
-  mutating func advance(among visible: [TopicColumn]) {
-    let choices = TopicColumn.sortable.filter(visible.contains)
-    guard !choices.isEmpty else { return }
-    let next = choices.firstIndex(of: column).map { ($0 + 1) % choices.count } ?? 0
-    (column, isDescending) = (choices[next], choices[next].beginsDescending)
-  }
-
-  /// Equal ones stay in the order of the system.
-  func sorted(_ topics: [TopicSnapshot]) -> [TopicSnapshot] {
-    topics.enumerated().sorted { left, right in
-      if isLess(left.element, right.element) { return !isDescending }
-      if isLess(right.element, left.element) { return isDescending }
-      return left.offset < right.offset
-    }.map(\.element)
-  }
+  func sorted(_ topics: [TopicSnapshot]) -> [TopicSnapshot] { sorted(topics, by: isLess) }
 
   func isLess(_ left: TopicSnapshot, _ right: TopicSnapshot) -> Bool {
     switch column {
@@ -51,7 +29,7 @@ struct TopicSort: Sendable, Hashable {
   }
 }
 
-extension TopicSort {
+extension ColumnSort<TopicColumn> {
   /// Whether one topic has to stand before another that it stands behind now. Figures that go up and down all the time
   /// must differ by more than they do by themselves.
   func mustPrecede(_ topic: TopicSnapshot, _ other: TopicSnapshot) -> Bool {

@@ -25,14 +25,8 @@ extension TopicsPage {
   // MARK: - The table
 
   private func drawTable(on canvas: inout Canvas, in rect: Rect, _ context: PageContext) {
-    let isFocused = focus == .topics
-    var title = [Run("topics", isFocused ? .strong : .title, bold: true)]
-    if !words.isEmpty { title.append(Run(" · \(visible(words))", .accent)) }
-    let (view, body) = (tableView(context), rect.split(top: 1).rest)
-    title += view.range(in: body)
-    Rule(title, figures: figures(context, width: rect.width - title.cellWidth - 3), isFocused: isFocused)
-      .draw(on: &canvas, x: rect.x, y: rect.y, width: rect.width)
-    view.draw(on: &canvas, in: body)
+    tableView(context)
+      .draw("topics", words: words, figures: { figures(context, width: $0) }, on: &canvas, in: rect)
   }
 
   private func figures(_ context: PageContext, width: Int) -> [Run] {
@@ -63,7 +57,7 @@ extension TopicsPage {
       columns: TopicColumn.allCases.map {
         $0.tableColumn(longestName: longestName, longestGroup: longestGroup, hasDead: hasDead)
       },
-      rowCount: rows.count, sort: TableSort(column: sort.column.rawValue, isDescending: sort.isDescending),
+      rowCount: rows.count, sort: sort.tableSort,
       selected: table.index(in: keys),
       hovered: hoveredPanel == .topics ? hover.index(in: keys, clock: context.clock) : nil,
       offset: table.offset, isFocused: focus == .topics, empty: emptySentence
@@ -74,19 +68,12 @@ extension TopicsPage {
   }
 
   private var emptySentence: [Run] {
-    guard !words.isEmpty else { return [.muted("No topic is known yet.")] }
-    return [.muted("No topic matches \(visible(words)).  "), Run("Esc", .accent, bold: true), .muted(" clears")]
+    words.isEmpty ? [.muted("No topic is known yet.")] : .nothingMatches(words, among: "topic")
   }
 
   /// The columns that there is room for.
   func visibleColumns(_ context: PageContext) -> [TopicColumn] {
-    guard let rect = layout(context).table?.split(top: 1).rest else { return [] }
-    let view = tableView(context)
-    let hits = (rect.x..<rect.right).compactMap { x -> TopicColumn? in
-      guard case .heading(let index) = view.hit(x: x, y: rect.y, in: rect) else { return nil }
-      return TopicColumn(rawValue: index)
-    }
-    return TopicColumn.allCases.filter(hits.contains)
+    layout(context).table.map { tableView(context).columnsInSight(in: $0.split(top: 1).rest) } ?? []
   }
 
   // MARK: - The topic under the cursor

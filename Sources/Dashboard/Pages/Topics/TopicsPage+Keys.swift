@@ -10,8 +10,8 @@ extension TopicsPage {
     default: break
     }
     switch key.key {
-    case .tab: moveFocus(by: 1, context)
-    case .backTab: moveFocus(by: -1, context)
+    case .tab: focus = focusable(context).following(focus, by: 1)
+    case .backTab: focus = focusable(context).following(focus, by: -1)
     case .enter: return openRow(context)
     case .escape: return escape(context)
     case .left where focus == .partitions: chooseGroup(by: -1, context)
@@ -58,13 +58,6 @@ extension TopicsPage {
   func eventRows(_ layout: TopicsLayout) -> Int {
     let height = layout.events?.height ?? 1
     return max(1, isOpened ? height - 1 : height)
-  }
-
-  private mutating func moveFocus(by step: Int, _ context: PageContext) {
-    let choices = focusable(context)
-    guard !choices.isEmpty else { return }
-    let index = choices.firstIndex(of: focus) ?? 0
-    focus = choices[(index + step + choices.count) % choices.count]
   }
 
   /// Puts another group first.

@@ -14,8 +14,7 @@ actor CartService: ShopService {
   private let database: DatabasePort
 
   init(_ process: ServiceProcess) {
-    guard let database = process.database else { preconditionFailure("the cart service keeps a database") }
-    self.database = database
+    database = process.ownDatabase
     world = process.world
     unownedExecutor = process.world.time.asUnownedSerialExecutor()
   }

@@ -20,11 +20,11 @@ actor CatalogService: ShopService {
   private let cache: StoreCache?
 
   init(_ process: ServiceProcess) {
-    guard let database = process.database, let disk = process.world.disk(of: ShopPlan.legacy) else {
-      preconditionFailure("the catalog service keeps a database, and so does the legacy shop")
+    guard let disk = process.world.disk(of: ShopPlan.legacy) else {
+      preconditionFailure("the legacy shop keeps a database")
     }
     self.process = process
-    self.database = database
+    database = process.ownDatabase
     legacy = DatabasePort(
       disk: disk, instance: process.instance, life: process.life, lives: process.number, connections: 2,
       bus: process.bus, purpose: "legacy-database")

@@ -23,9 +23,8 @@ actor CustomerService: ShopService {
   private let database: DatabasePort
 
   init(_ process: ServiceProcess) {
-    guard let database = process.database else { preconditionFailure("the customer service keeps a database") }
     self.process = process
-    self.database = database
+    database = process.ownDatabase
     world = process.world
     unownedExecutor = process.world.time.asUnownedSerialExecutor()
     let jobs = BatchWorker(process: process, database: database, jobs: ShopJobs.jobs(of: ShopPlan.customer, world))

@@ -31,9 +31,8 @@ actor InventoryService: ShopService {
   private let database: DatabasePort
 
   init(_ process: ServiceProcess) {
-    guard let database = process.database else { preconditionFailure("the inventory service keeps a database") }
     self.process = process
-    self.database = database
+    database = process.ownDatabase
     world = process.world
     unownedExecutor = process.world.time.asUnownedSerialExecutor()
   }

@@ -23,9 +23,8 @@ actor ItemService: ShopService {
   private let database: DatabasePort
 
   init(_ process: ServiceProcess) {
-    guard let database = process.database else { preconditionFailure("the item service keeps a database") }
     self.process = process
-    self.database = database
+    database = process.ownDatabase
     world = process.world
     unownedExecutor = process.world.time.asUnownedSerialExecutor()
   }

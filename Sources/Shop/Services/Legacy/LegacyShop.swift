@@ -24,9 +24,8 @@ actor LegacyShop: ShopService {
   private let database: DatabasePort
 
   init(_ process: ServiceProcess) {
-    guard let database = process.database else { preconditionFailure("the legacy shop keeps a database") }
     self.process = process
-    self.database = database
+    database = process.ownDatabase
     world = process.world
     unownedExecutor = process.world.time.asUnownedSerialExecutor()
   }

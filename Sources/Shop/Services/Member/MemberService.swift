@@ -25,9 +25,8 @@ actor MemberService: ShopService {
   private let derivation = LatencyModel(floor: 35, mean: 5)
 
   init(_ process: ServiceProcess) {
-    guard let database = process.database else { preconditionFailure("the member service keeps a database") }
     self.process = process
-    self.database = database
+    database = process.ownDatabase
     world = process.world
     unownedExecutor = process.world.time.asUnownedSerialExecutor()
     random = process.random("work")

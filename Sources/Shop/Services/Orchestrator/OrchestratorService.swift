@@ -29,9 +29,8 @@ actor OrchestratorService: ShopService {
   private static let pause: Int64 = 500_000_000
 
   init(_ process: ServiceProcess) {
-    guard let database = process.database else { preconditionFailure("the orchestrator keeps a database") }
     self.process = process
-    self.database = database
+    database = process.ownDatabase
     world = process.world
     unownedExecutor = process.world.time.asUnownedSerialExecutor()
     let clock = OrchestratorClock(process: process, database: database)

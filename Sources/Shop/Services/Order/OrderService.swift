@@ -47,9 +47,8 @@ actor OrderService: ShopService {
   private var random: RandomStream
 
   init(_ process: ServiceProcess) {
-    guard let database = process.database else { preconditionFailure("the order service keeps a database") }
     self.process = process
-    self.database = database
+    database = process.ownDatabase
     keeper = process.orderKeeper
     products = ProductCheck(process: process)
     world = process.world

@@ -21,8 +21,7 @@ actor HistoryUpdater: ShopService {
   private let database: DatabasePort
 
   init(_ process: ServiceProcess) {
-    guard let database = process.database else { preconditionFailure("the order history keeps a database") }
-    self.database = database
+    database = process.ownDatabase
     world = process.world
     unownedExecutor = process.world.time.asUnownedSerialExecutor()
     let miner = LogMiner(process: process, source: ShopPlan.order, mapping: OrderChange.events)

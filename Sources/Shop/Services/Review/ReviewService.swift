@@ -19,9 +19,8 @@ actor ReviewService: ShopService {
   private let database: DatabasePort
 
   init(_ process: ServiceProcess) {
-    guard let database = process.database else { preconditionFailure("the review service keeps a database") }
     self.process = process
-    self.database = database
+    database = process.ownDatabase
     world = process.world
     unownedExecutor = process.world.time.asUnownedSerialExecutor()
   }

@@ -17,9 +17,8 @@ actor ShippingService: ShopService {
   private let database: DatabasePort
 
   init(_ process: ServiceProcess) {
-    guard let database = process.database else { preconditionFailure("the shipping service keeps a database") }
     self.process = process
-    self.database = database
+    database = process.ownDatabase
     unownedExecutor = process.world.time.asUnownedSerialExecutor()
   }
 

@@ -1,0 +1,69 @@
+internal import GRDB
+internal import Simulation
+internal import Transactions
+
+/// The right to publish for a service: a row of its database, which one instance has at a time, and which lapses unless
+/// it is renewed.
+final class RelayLease: @unchecked Sendable {
+  /// What asking for it came to.
+  enum Answer {
+    /// This instance has it, as before.
+    case kept
+    /// This instance has it, since now.
+    case granted
+    /// Another has it.
+    case refused
+  }
+
+  static let length: Int64 = 3_000_000_000
+  static let renewal: Int64 = 1_000_000_000
+
+  private let database: DatabasePort
+  private let owner: String
+  private let time: VirtualTime
+  /// When it lapses; nil when this instance does not have it.
+  private var end: Int64?
+
+  init(process: ServiceProcess, database: DatabasePort) {
+    self.database = database
+    owner = process.instance.name
+    time = process.world.time
+  }
+
+  var isHeld: Bool { end.map { $0 > time.now } ?? false }
+
+  /// When it is to be asked for again.
+  var renewalDue: Int64 { end.map { $0 - Self.length + Self.renewal } ?? time.now }
+
+  /// Takes or renews it where that is due.
+  func keep() async throws -> Answer {
+    let now = time.now
+    guard now >= renewalDue else { return .kept }
+    let (owner, end) = (owner, now + Self.length)
+    let isGranted = try await database.transaction("lease", isQuiet: true) {
+      try Outbox.lease(to: owner, now: now, until: end, $0)
+    }
+    guard isGranted else {
+      giveUp()
+      return .refused
+    }
+    defer { self.end = end }
+    return self.end == nil ? .granted : .kept
+  }
+
+  /// Does without it from now on; whoever asks has it once it has lapsed.
+  func giveUp() { end = nil }
+
+  /// Runs `body` in a transaction unless another has taken the lease meanwhile; then it is given up, and the answer is
+  /// false.
+  func transaction(_ label: String, _ body: @escaping @Sendable (Database) throws -> Void) async throws -> Bool {
+    let owner = owner
+    let isOwner = try await database.transaction(label, isQuiet: true) { database in
+      guard try Outbox.isLeased(to: owner, database) else { return false }
+      try body(database)
+      return true
+    }
+    if !isOwner { giveUp() }
+    return isOwner
+  }
+}
