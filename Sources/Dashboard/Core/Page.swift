@@ -183,6 +183,19 @@ enum Subject: Sendable, Hashable {
   case revokedToken(String)
   case setting(String)
   case deployment(String)
+  /// The database of a service, with its outbox.
+  case store(String)
+  /// The miner of a service's change log.
+  case capture(String)
+  /// A join, by its group.
+  case join(String)
+  case view(String)
+  /// A capability that moves from the legacy system to a new service.
+  case slider(String)
+  /// The connections and worker threads of a service.
+  case pools(String)
+  /// One instance's pool at a database server that several share.
+  case sharedPool(server: String, instance: String)
 
   // Further facts (why, faults that apply, the log filter) are derived from the snapshot where they are shown.
 }

@@ -2,6 +2,11 @@ import Operations
 import TraceModel
 
 extension SystemSnapshot {
+  /// The service that an instance belongs to; nil when there is no such instance.
+  func owner(ofInstance name: String) -> String? {
+    services.first { service in service.instances.contains { $0.name == name } }?.name
+  }
+
   /// The lines of those that write to a topic or read it.
   fileprivate func logFilter(ofTopic name: String) -> LogFilter? {
     var parties = services.filter { service in
@@ -21,7 +26,12 @@ extension Subject {
     case .breaker(let id): snapshot.breaker(id)?.callee
     case .topic(let name): snapshot.topic(name).flatMap { $0.worstGroup.isEmpty ? nil : $0.worstGroup }
     case .group(_, let name): name
-    case .lease(let service, _), .deployment(let service): service
+    case .lease(let service, _), .deployment(let service), .store(let service), .pools(let service): service
+    case .capture(let source): snapshot.data.captures.first { $0.source == source }?.miner
+    case .join(let group): DataFlow.owner(ofJoin: group)
+    case .view(let name): (snapshot.views + snapshot.data.views).first { $0.name == name }?.service
+    case .slider(let name): snapshot.strangler?.capability(name)?.service
+    case .sharedPool(_, let name): snapshot.owner(ofInstance: name)
     case .client(let gateway, _): gateway
     case .transaction, .span, .saga, .revokedToken, .setting: nil
     case .fault(let id): snapshot.faults.armed.first { $0.id == id }?.spec.target.service
@@ -46,6 +56,7 @@ extension Subject {
         return LogFilter(service: breaker.caller, text: isOne ? "" : "inst=\(LogQuery.quoted(breaker.instance))")
       }
     case .instance(let service, let name): LogFilter(service: service, text: "inst=\(LogQuery.quoted(name))")
+    case .sharedPool(_, let name): LogFilter(text: "inst=\(LogQuery.quoted(name))")
     case .topic(let name): snapshot.logFilter(ofTopic: name)
     default: service(snapshot).map { LogFilter(service: $0) }
     }
@@ -55,7 +66,9 @@ extension Subject {
   func copyText(_ snapshot: SystemSnapshot) -> String? {
     switch self {
     case .service(let name), .instance(_, let name), .topic(let name), .group(_, let name), .breaker(let name),
-      .lease(_, let name), .client(_, let name), .revokedToken(let name), .setting(let name), .deployment(let name):
+      .lease(_, let name), .client(_, let name), .revokedToken(let name), .setting(let name), .deployment(let name),
+      .store(let name), .capture(let name), .join(let name), .view(let name), .slider(let name), .pools(let name),
+      .sharedPool(_, let name):
       name
     case .transaction(let id), .span(let id, _), .saga(let id): id.description
     case .fault(let id): snapshot.faults.armed.first { $0.id == id }?.spec.description

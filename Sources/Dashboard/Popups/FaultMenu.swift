@@ -61,8 +61,8 @@ struct FaultMenu: PopupContent {
     settings.topic = topic
     var replaced: Int?
     switch subject {
-    case .instance(let name, let instance):
-      let number = Int(instance.dropFirst(name.count + 1).prefix { $0.isNumber }) ?? 0
+    case .instance(_, let instance), .sharedPool(_, let instance):
+      let number = Int(instance.dropFirst(service.name.count + 1).prefix { $0.isNumber }) ?? 0
       if service.instances > 1, 1...service.instances ~= number { settings.instance = number }
     case .group: settings.kind = .slowConsumer
     case .fault(let id):

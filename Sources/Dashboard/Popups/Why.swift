@@ -49,6 +49,13 @@ struct Why: Sendable {
     case .revokedToken(let id): self.init(revokedToken: id, context)
     case .setting(let key): self.init(setting: key, context)
     case .deployment(let service): self.init(deploymentOf: service, context)
+    case .store(let name): self.init(store: name, context)
+    case .capture(let source): self.init(captureOf: source, context)
+    case .join(let group): self.init(joinOf: group, context)
+    case .view(let name): self.init(view: name, context)
+    case .slider(let name): self.init(slider: name, context)
+    case .pools(let name): self.init(poolsOf: name, context)
+    case .sharedPool(let server, let instance): self.init(poolOf: instance, at: server, context)
     }
   }
 

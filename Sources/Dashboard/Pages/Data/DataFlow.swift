@@ -10,8 +10,11 @@ struct DataFlow {
   var mark: Mark
   var what: [Run]
   var figures: [[Run]]
+  /// What it is about; nil: no more than its service.
+  var subject: Subject?
 
-  private static let late: Int64 = 5_000_000_000
+  /// What has been on its way for longer than this is late.
+  static let late: Int64 = 5_000_000_000
 
   static func all(_ context: PageContext) -> [DataFlow] {
     let board = context.snapshot.data
@@ -55,14 +58,21 @@ struct DataFlow {
       what: [
         .muted("log of "), Run(visible(capture.source), .strong), .muted(" mined by "), Run(visible(capture.miner)),
         .muted(" → \(visible(capture.topic))"),
-      ], figures: behind(capture.behind, age))
+      ], figures: behind(capture.behind, age), subject: .capture(capture.source))
+  }
+
+  /// The service whose join it is.
+  static func owner(ofJoin group: String) -> String { group.hasPrefix("order") ? "order" : group }
+
+  /// What waits longer than its window waits for stream time to go by.
+  static func isLate(_ join: JoinSnapshot, _ age: Int64) -> Bool {
+    let (late, overflows) = join.window.addingReportingOverflow(self.late)
+    return !overflows && age > late
   }
 
   private static func join(_ join: JoinSnapshot, _ context: PageContext) -> DataFlow {
     let age = age(join.oldest, context)
-    // What waits longer than its window waits for stream time to go by.
-    let (late, overflows) = join.window.addingReportingOverflow(self.late)
-    let isLate = !overflows && age > late
+    let isLate = isLate(join, age)
     let kind = join.isInner ? "inner join" : "join"
     var figures = [
       [.muted("held "), Run(Figures.count(join.held).text, join.held == 0 ? .faint : isLate ? .degraded : .text)]
@@ -73,12 +83,12 @@ struct DataFlow {
       Run(Figures.count(join.rollbacks).text, join.rollbacks == 0 ? .faint : .compensation),
     ])
     return DataFlow(
-      key: "join \(join.group)", service: join.group.hasPrefix("order") ? "order" : join.group,
+      key: "join \(join.group)", service: owner(ofJoin: join.group),
       mark: isLate || join.isInner ? .degraded : .healthy,
       what: [
         .muted("\(kind) of "), Run(visible(join.left), .strong), .muted(" and "), Run(visible(join.right), .strong),
         .muted(" → \(visible(join.output)), window \(Figures.duration(join.window).text)"),
-      ], figures: figures)
+      ], figures: figures, subject: .join(join.group))
   }
 
   private static func view(_ view: ViewSnapshot, _ context: PageContext) -> DataFlow {
@@ -96,7 +106,8 @@ struct DataFlow {
     if let build = view.rebuilding { figures.append([Run("build \(build) under way", .accent)]) }
     return DataFlow(
       key: "view \(view.name)", service: view.service,
-      mark: view.behind == nil ? .unknown : age > late ? .degraded : .healthy, what: what, figures: figures)
+      mark: view.behind == nil ? .unknown : age > late ? .degraded : .healthy, what: what, figures: figures,
+      subject: .view(view.name))
   }
 
   /// The text gives way, then the first figures.

@@ -198,14 +198,14 @@ struct DataPage: Page {
 
   func subject(_ context: PageContext) -> Subject? {
     switch focus {
-    case .stores, .tables: return store(context).map { .service($0.service) }
+    case .stores, .tables: return store(context).map { .store($0.service) }
     case .flows:
       let flows = DataFlow.all(context)
-      return cursor(.flows).index(in: keys(.flows, context)).map { .service(flows[$0].service) }
+      return cursor(.flows).index(in: keys(.flows, context)).map { flows[$0].subject ?? .service(flows[$0].service) }
     case .outbox:
       let waiting = detail(context)?.outbox ?? []
       let line = cursor(.outbox).index(in: keys(.outbox, context)).map { waiting[$0] }
-      return line.map { .transaction($0.gtxid) } ?? store(context).map { .service($0.service) }
+      return line.map { .transaction($0.gtxid) } ?? store(context).map { .store($0.service) }
     case .events: return order(context).map { .transaction($0.gtxid) }
     }
   }

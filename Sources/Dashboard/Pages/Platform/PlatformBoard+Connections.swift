@@ -70,7 +70,7 @@ extension PlatformBoard {
       TableColumn("hits", .fit(minimum: 7), align: .right, priority: 5, gap: 1),
     ]
     let rows = sorted.map { service in
-      PlatformRow(service.name, .service(service.name), opens: .service(service.name)) {
+      PlatformRow(service.name, .pools(service.name), opens: .service(service.name)) {
         let mark = !isPressed(service) ? Mark.healthy : load(service) >= Severity.saturation.bad ? .failing : .degraded
         let name: [Run] = [
           Run(mark.glyph + " ", mark.ink, bold: true), Run(visible(service.name), isPressed(service) ? .strong : .text),
@@ -112,9 +112,9 @@ extension PlatformBoard {
     let isShort = { (pool: SharedDatabaseSnapshot.Pool) in pool.inUse + pool.idle < pool.size }
     let sorted = server.pools.filter(isShort) + server.pools.filter { !isShort($0) }
     let rows = sorted.map { pool in
-      let owner = snapshot.services.first { service in service.instances.contains { $0.name == pool.name } }?.name
+      let owner = snapshot.owner(ofInstance: pool.name)
       return PlatformRow(
-        pool.name, owner.map { .instance(service: $0, name: pool.name) }, opens: owner.map { .service($0) }
+        pool.name, .sharedPool(server: server.name, instance: pool.name), opens: owner.map { .service($0) }
       ) {
         [
           .text(pool.name), .figure(Figures.count(pool.inUse), pool.inUse == 0 ? .faint : .text),

@@ -48,7 +48,7 @@ extension PlatformBoard {
       TableColumn("differ", .fit(minimum: 6), align: .right),
     ]
     let rows = strangler.capabilities.map { capability in
-      PlatformRow(capability.name, .service(capability.service), opens: .service(capability.service)) {
+      PlatformRow(capability.name, .slider(capability.name), opens: .service(capability.service)) {
         cells(capability)
       }
     }

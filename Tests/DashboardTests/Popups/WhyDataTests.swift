@@ -1,0 +1,96 @@
+import Drawing
+import Operations
+import Testing
+
+@testable import Dashboard
+
+/// Why, of what services keep and lean on.
+@Suite struct WhyDataTests {
+  private static func snapshot() -> SystemSnapshot {
+    var snapshot = IncidentFixture.snapshot()
+    snapshot.data = IncidentFixture.data()
+    if let customer = snapshot.services.firstIndex(where: { $0.name == "order" }) {
+      snapshot.services[customer].outboxDepth = 7
+      snapshot.services[customer].outboxAge = 12_000_000_000
+    }
+    var strangler = StranglerSnapshot(legacy: "legacy-shop", topic: "legacy.events")
+    var review = StranglerSnapshot.Capability(
+      name: "review", service: "review", key: "strangler.review", share: 25, usesMessages: true)
+    (review.handedBack, review.takenIn, review.compared, review.differing) = (120, 77, 40, 3)
+    strangler.capabilities = [review]
+    strangler.lags = [.init(group: "legacy-shop", records: 43, oldest: snapshot.time)]
+    snapshot.strangler = strangler
+    snapshot.databaseServers = [
+      SharedDatabaseSnapshot(
+        name: "shared-db", open: 30, maximum: 30, refused: 9,
+        pools: [
+          .init(name: "order-1", size: 20, inUse: 20, idle: 0, refused: 5),
+          .init(name: "order-2", size: 20, inUse: 9, idle: 1, refused: 4),
+        ])
+    ]
+    return snapshot
+  }
+
+  private static func text(_ subject: Subject, _ snapshot: SystemSnapshot = snapshot()) -> String? {
+    var stage = PageStage(DataPage(), snapshot)
+    stage.context.snapshot = snapshot
+    return Why(subject, stage.context).map { why in
+      let facts = why.facts.map { $0.map(\.text).joined() }
+      return ([why.title.map(\.text).joined(), why.rule] + facts).joined(separator: "\n")
+        .split(separator: " ").joined(separator: " ")
+    }
+  }
+
+  @Test(arguments: [
+    (
+      Subject.store("order"),
+      [
+        "order keeps SQLite", "7, the oldest for 12.0 s", "relay order-1", "dead letters 2 records",
+        "longer than 1.00 s",
+      ]
+    ),
+    (.store("catalog"), ["publishes nothing"]),
+    (.capture("item"), ["log of item", "mined by aggregate", "behind 3 changes", "the oldest 250 ms old"]),
+    (
+      .join("order-join"),
+      ["stock with payments", "within 5.00 s", "held 41 records", "no newer record has closed its window"]
+    ),
+    (.view("search"), ["view search kept by search", "lacks 5 changes", "serves build 1"]),
+    (
+      .slider("review"),
+      ["25 % by review", "120 by message, 77 taken in", "40 answers, 3 differed", "legacy-shop has 43 records to read"]
+    ),
+    (
+      .sharedPool(server: "shared-db", instance: "order-1"),
+      ["order-1 at shared-db", "30/30 open: Too many connections", "refused here 5", "all pools 40 if all were full"]
+    ),
+  ])
+  func theFacts(_ subject: Subject, _ facts: [String]) throws {
+    let text = try #require(Self.text(subject))
+    for fact in facts { #expect(text.contains(fact), "\(text)") }
+  }
+
+  @Test(arguments: [
+    Subject.store("nobody"), .capture("nobody"), .join("nobody"), .view("nobody"), .slider("nobody"), .pools("nobody"),
+    .sharedPool(server: "nobody", instance: "order-1"),
+  ])
+  func whatIsGoneHasNoWhy(_ subject: Subject) { #expect(Self.text(subject) == nil) }
+
+  @Test func theRowUnderTheCursorIsExplained() {
+    var cockpit = Cockpit(Self.snapshot())
+    cockpit.press("8 w")
+    #expect(cockpit.text.contains("keeps SQLite"))
+    cockpit.press("Esc Tab w")
+    #expect(cockpit.text.contains("mined by"))
+  }
+
+  /// A fault on what is shown goes to the service that it belongs to.
+  @Test func eachBelongsToAService() {
+    let snapshot = Self.snapshot()
+    let owners: [(Subject, String?)] = [
+      (.store("order"), "order"), (.capture("item"), "aggregate"), (.join("order-join"), "order"),
+      (.view("search"), "search"), (.slider("review"), "review"), (.pools("order"), "order"),
+    ]
+    for (subject, owner) in owners { #expect(subject.service(snapshot) == owner) }
+  }
+}
