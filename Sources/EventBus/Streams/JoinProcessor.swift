@@ -109,6 +109,10 @@ public final class JoinProcessor {
     }
   }
 
+  /// Whoever takes a state up reads all of it in one go: a minute is more than that takes. Of each record that was held
+  /// there is a tombstone, which for a day would be many.
+  private static let tombstonesKept: Int64 = 60_000_000_000
+
   private static func changelog(
     _ name: String, _ left: Topic, _ right: Topic, _ broker: Broker
   ) throws(BusError) -> Topic {
@@ -120,7 +124,7 @@ public final class JoinProcessor {
         name,
         settings: TopicSettings(
           partitions: left.partitionCount, segmentBytes: 256 << 10,
-          maximumRecordBytes: min(largest + 1_024, 1 << 30), cleanup: .compact))
+          maximumRecordBytes: min(largest + 1_024, 1 << 30), cleanup: .compact, deleteRetention: tombstonesKept))
     } catch .topicExists {
       return try broker.topic(name)
     }

@@ -60,6 +60,11 @@ struct LRUTable<Key: Hashable & Sendable, Value: Sendable>: Sendable {
   /// The value, without counting as a use.
   func peek(_ key: Key) -> Value? { places[key].map { nodes[$0].value } }
 
+  /// Removes those that were not used for longest, up to the first that is not over.
+  mutating func removeOldest(while isOver: (Value) -> Bool) {
+    while oldest != Self.none, isOver(nodes[oldest].value) { remove(oldest) }
+  }
+
   mutating func removeAll() {
     places.removeAll(keepingCapacity: true)
     nodes.removeAll(keepingCapacity: true)

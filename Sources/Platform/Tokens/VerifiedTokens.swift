@@ -23,6 +23,9 @@ struct VerifiedTokens: Sendable {
   private var claims: LRUTable<Key, TokenClaims>
   private(set) var verifications = 0
 
+  /// How many tokens are known.
+  var count: Int { claims.count }
+
   init(capacity: Int) { claims = LRUTable(capacity: capacity) }
 
   /// As ``TokenAuthority/verify(_:use:now:)``.
@@ -36,6 +39,9 @@ struct VerifiedTokens: Sendable {
     }
     verifications += 1
     let found = try authority.verify(token, now: now)
+    // Of those that have expired none is asked for again, save by mistake.
+    let latest = now / .nanosecondsPerSecond
+    claims.removeOldest { $0.expiresAt.saturatingAdd(authority.settings.leeway) <= latest }
     claims[key] = found
     return found
   }

@@ -17,20 +17,24 @@ struct CallStatistics {
   private(set) var errors: [ServiceErrorLine] = []
   /// Calls in each second: the number of the second, how many, and how many of them failed.
   private var seconds: [(second: Int64, count: Int, errors: Int)] = []
+  /// At so many calls those that are too old go, whether anybody asks or not.
+  private var limit = CallStatistics.smallest
 
   private static let window: Int64 = 10_000_000_000
   private static let capacity = 20_000
+  private static let smallest = 64
 
-  mutating func add(_ span: TraceSpan) {
+  mutating func add(_ span: TraceSpan, now: Int64) {
     add(
       end: span.end, duration: span.duration ?? 0, isError: span.status == .error, gtxid: span.gtxid,
-      message: span.message)
+      message: span.message, now: now)
   }
 
-  mutating func add(end: Int64, duration: Int64, isError: Bool, gtxid: GTXID, message: String) {
+  /// - Parameter end: by the clock of whoever made the call; `now` is true time.
+  mutating func add(end: Int64, duration: Int64, isError: Bool, gtxid: GTXID, message: String, now: Int64) {
+    if calls.count >= limit { makeRoom(now: now) }
     calls.append(Call(end: end, duration: duration, isError: isError))
     total += 1
-    if calls.count > Self.capacity { calls.removeFirst(Self.capacity / 2) }
     if isError {
       errors.append(ServiceErrorLine(time: end, gtxid: gtxid, message: message))
       if errors.count > 16 { errors.removeFirst(8) }
@@ -47,6 +51,13 @@ struct CallStatistics {
     calls += other.calls
     total += other.total
     now = max(now, other.now)
+  }
+
+  private mutating func makeRoom(now: Int64) {
+    forget(before: now)
+    // A clock that is ahead holds back what came after it.
+    if calls.count >= Self.capacity { calls.removeFirst(Self.capacity / 2) }
+    limit = min(Self.capacity, max(Self.smallest, 2 * calls.count))
   }
 
   mutating func forget(before now: Int64) {

@@ -210,11 +210,11 @@ final class World: @unchecked Sendable {
     audit.see(span, at: time.now)
     // How long a stream was open says nothing of how fast its instance is.
     if span.kind == .server || span.kind == .consumer, !GatewayStream.isOne(span.operation) {
-      work[span.instance, default: CallStatistics()].add(span)
+      work[span.instance, default: CallStatistics()].add(span, now: time.now)
     }
     if span.kind == .client {
-      calls[span.peer, default: CallStatistics()].add(span)
-      routes[Route(service: span.peer, operation: span.operation), default: CallStatistics()].add(span)
+      calls[span.peer, default: CallStatistics()].add(span, now: time.now)
+      routes[Route(service: span.peer, operation: span.operation), default: CallStatistics()].add(span, now: time.now)
     }
     spans.append(span)
     if spans.count >= 256 { flushSpans() }
@@ -288,6 +288,11 @@ final class World: @unchecked Sendable {
   func workStatistics(of instance: String) -> CallStatistics {
     work[instance]?.forget(before: time.now)
     return work[instance] ?? CallStatistics()
+  }
+
+  /// How many calls are remembered for those figures.
+  var callsHeld: Int {
+    [calls.values.map(\.count), work.values.map(\.count), routes.values.map(\.count)].joined().reduce(0, +)
   }
 
   // MARK: The bus

@@ -166,9 +166,8 @@ public struct Reconciliation: Sendable {
     try database.write { database in
       try database.run(
         """
-        DELETE FROM reconciliation_leg WHERE EXISTS (
-          SELECT 1 FROM reconciliation_case c WHERE c.rule = reconciliation_leg.rule
-            AND c.gtxid = reconciliation_leg.gtxid AND c.is_open = 0 AND c.newest < ?)
+        DELETE FROM reconciliation_leg WHERE (rule, gtxid) IN (
+          SELECT rule, gtxid FROM reconciliation_case WHERE is_open = 0 AND newest < ?)
         """, [time])
       try database.run("DELETE FROM reconciliation_case WHERE is_open = 0 AND newest < ?", [time])
     }

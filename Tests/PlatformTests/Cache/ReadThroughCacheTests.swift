@@ -60,7 +60,7 @@ import Testing
     for step in 0..<400 {
       let key = random.below(9)
       let place = plain.firstIndex { $0.key == key }
-      switch random.below(3) {
+      switch random.below(4) {
       case 0:
         if let place { plain.remove(at: place) } else if plain.count == capacity { plain.removeLast() }
         plain.insert((key, step), at: 0)
@@ -69,6 +69,10 @@ import Testing
         let found = table[key]
         #expect(found == place.map { plain[$0].value }, "seed \(seed), step \(step)")
         if let place { plain.insert(plain.remove(at: place), at: 0) }
+      case 2:
+        let limit = step - random.below(20)
+        table.removeOldest { $0 < limit }
+        while let last = plain.last, last.value < limit { plain.removeLast() }
       default:
         if random.happens(30) {
           table[key] = nil

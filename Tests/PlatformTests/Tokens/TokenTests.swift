@@ -63,6 +63,19 @@ import Testing
     }
   }
 
+  @Test func verifiedTokensAreForgottenOnceTheyHaveExpired() throws {
+    var verified = VerifiedTokens(capacity: 4_096)
+    var most = 0
+    for minute in 0..<600 as Range<Int64> {
+      let now = epoch + minute * 60 * second
+      let token = authority.issue(subject: "u1", roles: [], id: "t\(minute)", now: now)
+      for _ in 0..<3 { #expect(try verified.verify(token.text, by: authority, now: now) == token.claims) }
+      most = max(most, verified.count)
+    }
+    #expect(verified.verifications == 600, "each is verified once")
+    #expect(most == 15, "a token lives for a quarter of an hour")
+  }
+
   @Test func aRefreshTokenIsOnlyGoodForNewTokens() throws {
     let refresh = authority.issue(subject: "u1", roles: ["customer"], id: "r1", use: .refresh, now: epoch)
     #expect(throws: TokenRefusal.wrongUse(.refresh)) { try authority.verify(refresh.text, now: epoch) }

@@ -18,6 +18,7 @@ enum CustomerTables: ServiceTables {
         hop INTEGER NOT NULL,
         changed INTEGER NOT NULL);
       CREATE INDEX reservation_changed ON reservation(changed);
+      CREATE INDEX reservation_reserved ON reservation(order_id) WHERE state = 'RESERVED';
       CREATE TABLE settlement(
         gtxid TEXT PRIMARY KEY,
         bills INTEGER NOT NULL,

@@ -69,12 +69,12 @@ final class GatewayDesk: @unchecked Sendable {
     }
   }
 
-  func count(_ answer: GatewayAnswer, _ gtxid: GTXID) {
+  func count(_ answer: GatewayAnswer, _ gtxid: GTXID, now: Int64) {
     let log = answer.log
     let isError = log.status >= 500
     routes[log.route, default: RouteCount()].statistics.add(
       end: log.time + log.duration, duration: log.duration, isError: isError, gtxid: gtxid,
-      message: isError ? answer.failure?.sentence ?? "" : "")
+      message: isError ? answer.failure?.sentence ?? "" : "", now: now)
     routes[log.route]?.calls += 1
     if let failure = answer.failure, failure.reason != .upstream { routes[log.route]?.refused += 1 }
     if isError { routes[log.route]?.errors += 1 }

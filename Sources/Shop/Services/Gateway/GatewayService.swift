@@ -66,7 +66,7 @@ actor GatewayService: ShopService {
   // MARK: Answered here
 
   private func turnedAway(_ answer: GatewayAnswer, _ context: TraceContext) -> Response {
-    desk.count(answer, context.gtxid)
+    desk.count(answer, context.gtxid, now: world.time.now)
     var response = Response(answer.response.status, body: Self.body(answer))
     response.headers = Self.headers(answer)
     guard let failure = answer.failure else { return response }
@@ -161,7 +161,7 @@ actor GatewayService: ShopService {
     }
     span.end()
     trail.after(answer)
-    desk.count(answer, context.gtxid)
+    desk.count(answer, context.gtxid, now: world.time.now)
     var response = Response(answer.response.status)
     response.headers = Self.headers(answer)
     switch (result, sent) {

@@ -16,6 +16,7 @@ enum HistoryTables: ServiceTables {
         json TEXT NOT NULL,
         PRIMARY KEY(view, id)) WITHOUT ROWID;
       CREATE INDEX document_user ON document(view, json ->> 'user', id);
+      CREATE INDEX document_finished ON document(json ->> 'finished') WHERE json ->> 'finished' IS NOT NULL;
       CREATE TABLE alias(name TEXT PRIMARY KEY, view INTEGER NOT NULL) WITHOUT ROWID;
       """
 
