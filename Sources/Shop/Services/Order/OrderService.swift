@@ -105,7 +105,8 @@ actor OrderService: ShopService {
       [keeper] database -> Taking in
       if let refusal = try OrderTables.refusal(of: new.gtxid, database) { return .refused(refusal) }
       let isNew = try keeper.create(new, cause, database) != nil
-      return .taken(isNew ? new : try OrderTables.order(gtxid: new.gtxid, database) ?? new, isNew: isNew)
+      let kept = try isNew ? new : OrderTables.order(gtxid: new.gtxid, database) ?? new
+      return .taken(kept, isNew: isNew)
     }
     return answer(taking, quote)
   }
