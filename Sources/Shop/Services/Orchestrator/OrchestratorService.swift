@@ -65,7 +65,9 @@ actor OrchestratorService: ShopService {
       delivery.span.succeed()
       delivery.span.set(AttributeName.subject, .text(reply.step))
       if let state = change.after { delivery.span.set(AttributeName.state, .text(state.rawValue)) }
-      if let amount = Payload(json: reply.body)?.amount { world.transactions.priced(context.gtxid, amount) }
+      if !reply.body.isEmpty, let amount = Payload(json: reply.body)?.amount {
+        world.transactions.priced(context.gtxid, amount)
+      }
       SagaReports(process: process).report(change, context)
     }
     _ = try await database.transaction("on \(delivery.type)", at: .sagaStep, onCommit: tell) {
