@@ -126,8 +126,8 @@ let package = Package(
     .executableTarget(
       name: "msatop",
       dependencies: [
-        "Dashboard", "Terminal", "Widgets", "Drawing", "Shop", "Platform", "Connectors", "Operations", "EventBus",
-        "TraceModel", "YAMLReading", "Wording", "Concurrency", argumentParser,
+        "Dashboard", "Terminal", "Widgets", "Drawing", "Shop", "ShopMessages", "Platform", "Connectors", "Operations",
+        "EventBus", "TraceModel", "YAMLReading", "Wording", "Concurrency", argumentParser,
       ],
       swiftSettings: strict),
 

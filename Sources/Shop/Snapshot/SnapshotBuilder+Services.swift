@@ -179,9 +179,10 @@ extension SnapshotBuilder {
       call.breakers = own.map(\.id)
       call.breakerState = own.map(\.state).max { $0.rank < $1.rank }
       call.failureRate = own.compactMap(\.failureRate).max()
-      let statistics = world.callStatistics(of: plan.callee)
+      let statistics = world.callStatistics(from: service.name, to: plan.callee)
       call.rate = statistics.rate
       call.errorShare = statistics.errorShare
+      call.messages = world.messages.forms(on: Edge(caller: service.name, callee: plan.callee))
       call.retryAttempts = plan.retry.maxAttempts
       call.timeLimit = plan.timeLimit.wholeNanoseconds
       for client in service.instances.compactMap(\.process).compactMap({ process in
