@@ -1,5 +1,6 @@
 internal import Operations
 internal import OrderedCollections
+internal import Platform
 internal import Simulation
 
 /// What a scenario changes of the shop itself, settings, sizes and versions, with what was there before.

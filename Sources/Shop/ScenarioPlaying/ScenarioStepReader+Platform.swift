@@ -1,5 +1,6 @@
 internal import Operations
 internal import OrderedCollections
+internal import Wording
 internal import YAMLReading
 
 /// Steps that change what runs: settings, sizes and versions.
