@@ -44,6 +44,22 @@ import Testing
     #expect(narrow.page.panels(narrow.context).contains(.instances("gateway-internal")))
   }
 
+  /// Which version of the configuration a gateway routes by, and whether one of its instances is late.
+  @Test func gatewaysSayWhatTheyRouteBy() {
+    func title(_ versions: [(version: Int, isUp: Bool)]) -> String {
+      var snapshot = IncidentFixture.platform()
+      snapshot.edge.gateways[0].versions = versions.enumerated().map { index, one in
+        .init(instance: "gateway-\(index + 1)", version: one.version, isUp: one.isUp)
+      }
+      let lines = PageStage(PlatformPage(), snapshot).picture().split(separator: "\n").map(String.init)
+      return lines.first { $0.contains("gateway: routes") } ?? ""
+    }
+    #expect(title([]).hasSuffix("3 routes"))
+    #expect(title([(7, true), (7, true)]).hasSuffix("3 routes   v7"))
+    #expect(title([(7, true), (6, true)]).hasSuffix("3 routes   v7   1 behind"))
+    #expect(title([(7, true), (6, false)]).hasSuffix("3 routes   v7"))
+  }
+
   @Test func aBrokerThatIsDownSaysSo() {
     var snapshot = IncidentFixture.snapshot()
     #expect(ChannelFigures(snapshot).state.text.contains("it answers"))

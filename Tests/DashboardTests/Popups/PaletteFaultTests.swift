@@ -10,6 +10,15 @@ struct PaletteFaultTests {
       \.word)
   }
 
+  /// What is set is set anew from what it is.
+  @Test func aSettingIsCompletedWithItsValue() {
+    let reader = PaletteReader(
+      context: PageStage(PlatformPage(), IncidentFixture.platform()).context, themes: [])
+    #expect(reader.completions("set order.").map(\.word) == ["order.pool"])
+    #expect(reader.completions("set order.pool ").map(\.line) == ["set order.pool 20"])
+    #expect(reader.completions("set order.pool 20 ").isEmpty)
+  }
+
   @Test func targets() {
     #expect(words("fault topic:") == ["topic:order", "topic:inventory", "topic:payment"])
     #expect(words("fault bro") == ["broker"])
