@@ -13,13 +13,9 @@ import Transactions
     var held = [
       (name: "audit", count: world.audit.count), ("answers", world.answers.count), ("ledger", world.ledger.count),
       ("books", world.companyBooks.count), ("statement", world.companyBooks.statement(after: 0, limit: .max).count),
-      ("calls seen", world.callsHeld), ("calls that joins wait with", world.joins.count),
+      ("answers held by joins", world.joins.count),
       ("key-value entries", world.keyValueStore.store.count),
     ]
-    for desk in [ShopPlan.gateway, ShopPlan.gatewayInternal].flatMap({ world.edge.desks(of: $0) }) {
-      let calls = desk.desk.routes.reduce(0) { $0 + $1.value.statistics.count }
-      held.append(("calls seen at \(desk.instance)", calls))
-    }
     for service in world.services {
       guard let disk = world.disk(of: service.name) else { continue }
       held += try disk.database.read { database in
@@ -35,6 +31,16 @@ import Transactions
       held.append(("records of \(topic.name)", Int(topic.records)))
     }
     return held
+  }
+
+  /// One has a row for each two products that somebody has bought in a row, the other one for each that order forgets:
+  /// they are full later than the others.
+  private let fillsSlowly = ["rows of recommendation.pair", "rows of order.change_log"]
+
+  /// Of each kind of call those of the last ten seconds, and a few more.
+  private func callsSeen(_ world: World) -> Int {
+    let desks = [ShopPlan.gateway, ShopPlan.gatewayInternal].flatMap { world.edge.desks(of: $0) }
+    return desks.flatMap { $0.desk.routes }.reduce(world.callsHeld) { $0 + $1.value.statistics.count }
   }
 
   @Test(arguments: [false, true]) func nothingGrowsAfterTheRetention(withOneStuck isStuck: Bool) throws {
@@ -54,9 +60,10 @@ import Transactions
     for (before, after) in zip(early, late) {
       #expect(before.name == after.name)
       // The load has a daily wave and bursts: it is not the same from one ten minutes to the next.
-      #expect(
-        Double(after.count) < Double(before.count) * 1.25 + 50, "\(after.name): \(before.count), later \(after.count)")
+      let limit = Double(before.count) * (fillsSlowly.contains(before.name) ? 1.6 : 1.25) + 50
+      #expect(Double(after.count) < limit, "\(after.name): \(before.count), later \(after.count)")
     }
+    #expect(callsSeen(stage.world) < 8_000 && stage.world.counters.spans > 30_000)
     #expect(stage.problems() == [])
   }
 }

@@ -51,7 +51,7 @@ import Transactions
     #expect(try database.read { try $0.number("SELECT id FROM t") } == 2)
   }
 
-  @Test func pagesAreSmall() throws {
-    #expect(try database().read { try $0.number("SELECT page_size FROM pragma_page_size()") } == 1024)
+  @Test func pagesHaveTheUsualSize() throws {
+    #expect(try database().read { try $0.number("SELECT page_size FROM pragma_page_size()") } == 4096)
   }
 }
