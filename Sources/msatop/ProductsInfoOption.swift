@@ -1,13 +1,13 @@
 import ArgumentParser
 import Shop
 
-/// `--products-info protobuf`: order asks search for a product before it takes an order.
+/// `--products-info json`: how order asks search for a product before it takes an order.
 struct ProductsInfoOption: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "How order asks search for a product before it takes an order: off, json or protobuf.", valueName: "form"),
+      "How order asks search for a product before it takes an order: protobuf, json, or off.", valueName: "form"),
     transform: ProductsInfoOption.form)
-  var productsInfo = ProductsInfoSettings.Form.off
+  var productsInfo = ProductsInfoSettings().form
 
   var settings: ProductsInfoSettings {
     var settings = ProductsInfoSettings()

@@ -142,9 +142,6 @@ struct Simulate: ParsableCommand {
     if chaos || seeds != nil, guards.resilience != nil {
       throw ValidationError("--resilience belongs to one run whose faults are named: leave out --chaos and --seeds")
     }
-    if chaos || seeds != nil, products.productsInfo != .off {
-      throw ValidationError("--products-info belongs to one run whose faults are named: leave out --chaos and --seeds")
-    }
     if chaos || seeds != nil, script.scenario != nil {
       throw ValidationError("a scenario is one run, in which nothing else breaks: leave out --chaos and --seeds")
     }
@@ -166,7 +163,7 @@ struct Simulate: ParsableCommand {
     if let seeds {
       let sweep = ChaosSweep(
         seeds: seeds, duration: duration ?? Self.usualDuration, rate: rate ?? 20, mistakes: Set(mistake), mix: mix,
-        orderStore: orderStore, strangler: strangler, isChaos: chaos)
+        orderStore: orderStore, strangler: strangler, productsInfo: products.settings, isChaos: chaos)
       return try Sweep(sweep: sweep, count: seeds.count, isJSON: json).run()
     }
     let scenario = try script.chosen()
@@ -175,7 +172,6 @@ struct Simulate: ParsableCommand {
     settings.scenario = scenario
     settings.resilience = try guards.settings()
     settings.topology = place.settings
-    settings.productsInfo = products.settings
     if let obstacle = settings.obstacle { throw ValidationError(obstacle) }
     let file = try openEvents()
     let directory = try BusDirectory.open(dataDir)
@@ -212,6 +208,7 @@ struct Simulate: ParsableCommand {
     plan.faults += fault
     plan.crashes += crash
     plan.strangler = strangler
+    plan.productsInfo = products.settings
     return plan
   }
 

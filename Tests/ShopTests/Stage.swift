@@ -14,12 +14,14 @@ final class Stage: @unchecked Sendable {
   let world: World
   private(set) var answers: [Response] = []
 
-  /// Nobody is declined, nothing gets lost and every parcel arrives, unless `change` says so. Two seconds have passed.
+  /// Nobody is declined, nothing gets lost, every parcel arrives, and an order costs what its customer says, unless `change`
+  /// says so. Two seconds have passed.
   init(seed: UInt64 = 1, rate: Double = 0, faults: [String] = [], _ change: (inout ShopSettings) -> Void = { _ in }) {
     var settings = ShopSettings(seed: seed, rate: rate)
     settings.declined = 0
     settings.unanswered = 0
     settings.undeliverable = 0
+    settings.productsInfo.form = .off
     change(&settings)
     world = World(settings)
     world.begin()

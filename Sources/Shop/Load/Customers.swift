@@ -204,9 +204,15 @@ final class Customers: @unchecked Sendable {
       notTakenIn(request.ticket, because: error is TimedOut ? "the gateway does not answer" : "\(error)")
       return nil
     }
-    guard answer.status == 202,
-      let gtxid = answer.headers.first(where: { $0.name == Carrier.gtxid }).flatMap({ GTXID($0.value) })
-    else { return nil }
+    guard let gtxid = answer.headers.first(where: { $0.name == Carrier.gtxid }).flatMap({ GTXID($0.value) }) else {
+      return nil
+    }
+    guard answer.status == 202 else {
+      // A shop that says no has answered: there is nothing to wait for.
+      let isRefusal = (400..<500).contains(answer.status)
+      if isRefusal { world.transactions.customerSaw(gtxid, "not taken: \(answer.body.reason ?? "\(answer.status)")") }
+      return nil
+    }
     if answer.body.state != LegacyTables.invoiced { remember(gtxid, of: request.user) }
     return gtxid
   }

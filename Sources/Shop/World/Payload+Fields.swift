@@ -43,6 +43,11 @@ extension Payload {
     get { number("position") }
     set { self["position"] = newValue.map(Value.number) }
   }
+  /// Whose price an amount comes from, where the shop and not the customer has named it.
+  var priceSource: String? {
+    get { text("priceSource") }
+    set { self["priceSource"] = newValue.map(Value.text) }
+  }
   var title: String? {
     get { text("title") }
     set { self["title"] = newValue.map(Value.text) }

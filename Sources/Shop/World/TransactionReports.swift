@@ -102,6 +102,11 @@ final class TransactionReports: @unchecked Sendable {
     }
   }
 
+  /// What the order comes to, whatever its customer said.
+  func priced(_ id: GTXID, _ amount: Int64) {
+    world.book.update(id) { $0.amount = PaymentService.won(amount) }
+  }
+
   func step(_ id: GTXID, _ step: String) {
     world.sagas.moved(id)
     world.book.update(id) { $0.step = step }
@@ -166,7 +171,7 @@ final class TransactionReports: @unchecked Sendable {
     world.book.update(id) { summary in
       summary.state = state
       summary.duration = now - summary.start
-      if state == .failed { summary.firstError = reason }
+      if state == .failed || summary.firstError.isEmpty { summary.firstError = reason }
       summary.isBusinessDecision = BusinessReason.isOne(reason)
     }
     if state != .committed { notable.append(id) }
@@ -281,11 +286,12 @@ enum BusinessReason {
   static let declined = "card declined"
   static let undeliverable = "no parcel goes to the address"
   static let soldOut = "is sold out"
+  static let tooFew = "too few are left"
   static let noCredit = "credit limit exceeded"
   static let returned = "returned by the customer"
 
   static func isOne(_ reason: String) -> Bool {
     // An orchestrator says first which step was refused.
-    [declined, undeliverable, noCredit, soldOut, returned].contains { reason.hasSuffix($0) }
+    [declined, undeliverable, noCredit, soldOut, tooFew, returned].contains { reason.hasSuffix($0) }
   }
 }

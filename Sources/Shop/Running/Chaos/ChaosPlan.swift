@@ -37,6 +37,7 @@ public struct ChaosPlan: Sendable, Equatable {
   public var mix: LoadMix
   public var orderStore: OrderStore
   public var strangler = StranglerSettings()
+  public var productsInfo = ProductsInfoSettings()
 
   public init(
     seed: UInt64, rate: Double, duration: Int64, faults: [Fault] = [], crashes: [Crash] = [],
@@ -88,6 +89,7 @@ public struct ChaosPlan: Sendable, Equatable {
     settings.mix = mix
     settings.orderStore = orderStore
     settings.strangler = strangler
+    settings.productsInfo = productsInfo
     return settings
   }
 
@@ -119,7 +121,7 @@ public struct ChaosPlan: Sendable, Equatable {
   private var tail: [String] {
     (orderStore == .outbox ? [] : ["--order-store \(orderStore.rawValue)"])
       + Mistake.allCases.filter(mistakes.contains).map { "--mistake \($0.rawValue)" } + mix.options
-      + strangler.options
+      + strangler.options + productsInfo.options
   }
 
   /// Never a fraction, which a reader could round another way.

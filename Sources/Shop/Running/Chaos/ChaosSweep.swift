@@ -23,8 +23,8 @@ public final class ChaosSweep: Sendable {
   /// - Parameter seeds: at least one.
   public init(
     seeds: ClosedRange<UInt64>, duration: Int64, rate: Double, mistakes: Set<Mistake> = [], mix: LoadMix = .ordinary,
-    orderStore: OrderStore = .outbox, strangler: StranglerSettings = StranglerSettings(), isChaos: Bool = true,
-    threads: Int = 2
+    orderStore: OrderStore = .outbox, strangler: StranglerSettings = StranglerSettings(),
+    productsInfo: ProductsInfoSettings = ProductsInfoSettings(), isChaos: Bool = true, threads: Int = 2
   ) {
     plans = seeds.map { seed in
       var plan =
@@ -34,6 +34,7 @@ public final class ChaosSweep: Sendable {
         : ChaosPlan(
           seed: seed, rate: rate, duration: duration, mistakes: mistakes, mix: mix, orderStore: orderStore)
       plan.strangler = strangler
+      plan.productsInfo = productsInfo
       return plan
     }
     self.isChaos = isChaos

@@ -20,7 +20,12 @@ enum CheckoutSaga {
         "create order", do: .command(CommandName.createOrder, to: ShopPlan.order),
         undo: .command(CommandName.cancelOrder, to: ShopPlan.order)
       )
-      .onReply { checkout, reply in checkout.order.order = Payload(json: reply.body)?.order ?? checkout.order.order }
+      .onReply { checkout, reply in
+        guard let created = Payload(json: reply.body) else { return }
+        checkout.order.order = created.order ?? checkout.order.order
+        // What is reserved and charged is what order has found it to cost.
+        checkout.order.amount = created.amount ?? checkout.order.amount
+      }
       .shown(as: "order")
       parallel {
         step(

@@ -65,6 +65,9 @@ actor OrchestratorService: ShopService {
       delivery.span.succeed()
       delivery.span.set(AttributeName.subject, .text(reply.step))
       if let state = change.after { delivery.span.set(AttributeName.state, .text(state.rawValue)) }
+      if !reply.body.isEmpty, let amount = Payload(json: reply.body)?.amount {
+        world.transactions.priced(context.gtxid, amount)
+      }
       SagaReports(process: process).report(change, context)
     }
     _ = try await database.transaction("on \(delivery.type)", at: .sagaStep, onCommit: tell) {
@@ -123,6 +126,10 @@ struct SagaReports {
       process.log(.warn, context, "checkout turns back: \(change.reason)")
     case .completed:
       reports.ended(id, .committed, order: OrderTables.approved, reason: "")
+    case .rolledBack where change.before == .running:
+      // Its first step was refused: there is no order, and nothing that had to be undone.
+      let isBusiness = BusinessReason.isOne(change.reason)
+      reports.ended(id, isBusiness ? .rejected : .failed, order: OrderTables.rejected, reason: change.reason)
     case .rolledBack:
       reports.ended(id, .compensated, order: OrderTables.cancelled, reason: change.reason)
     case .stuck:

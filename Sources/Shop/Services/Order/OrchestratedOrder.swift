@@ -6,6 +6,8 @@ internal import Transactions
 /// The orchestrated saga, as the order service sees it: three commands. While an order is PENDING it belongs to its saga.
 struct OrchestratedOrder: Sendable {
   let delivery: Delivery
+  /// What is known of the product that is to be ordered; nil for a command that orders nothing.
+  let product: ProductAnswer?
   let now: Int64
   let keeper: any OrderKeeper
   private var gtxid: GTXID { delivery.context.gtxid }
@@ -25,6 +27,15 @@ struct OrchestratedOrder: Sendable {
   }
 
   private func create(_ body: Payload, for saga: String, _ database: Database) throws -> SagaParticipant.Answer {
+    let quote: ProductQuote
+    switch product {
+    case .refuses(let refusal): return .refused(refusal.reason)
+    case .silent(let reason): return .refused(reason)
+    case .sells(let found): quote = found
+    case nil: preconditionFailure("whoever is to create an order has asked for its product")
+    }
+    var body = body
+    body.amount = quote.amount
     let order = OrderTables.Order(
       body, saga: .orchestrated, gtxid: gtxid.hex, isDeliverable: true, hop: delivery.context.ltxid)
     guard let id = try keeper.create(order, cause, database) else {
@@ -33,6 +44,8 @@ struct OrchestratedOrder: Sendable {
     guard case .granted = try SemanticLock.claim("order/\(id)", for: saga, now: now, database) else {
       preconditionFailure("a new order belongs to nobody")
     }
-    return .done(body: Payload(order: id).json)
+    var answer = Payload(order: id)
+    quote.mark(&answer)
+    return .done(body: answer.json)
   }
 }

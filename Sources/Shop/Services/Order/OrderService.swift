@@ -82,28 +82,76 @@ actor OrderService: ShopService {
   }
 
   private func create(_ body: Payload, _ context: TraceContext) async throws -> Response {
-    if let refusal = try await products.refusal(of: body, context) { return refusal }
-    let process = process
-    let isDeliverable = !random.happens(world.settings.undeliverable)
-    let saga = body.saga ?? .choreographed
-    let order = OrderTables.Order(
-      body, saga: saga, gtxid: context.gtxid.hex, isDeliverable: isDeliverable, hop: context.ltxid)
-    let accepted = { @Sendable [process, world] (isNew: Bool) in
-      guard isNew else { return }
+    let quote: ProductQuote
+    switch try await products.answer(to: body, context) {
+    case .refuses(let refusal): return try await refuse(refusal, context)
+    case .silent(let reason): return Response(503, body: Payload(reason: reason))
+    case .sells(let found): quote = found
+    }
+    let (process, saga) = (process, body.saga ?? .choreographed)
+    var order = OrderTables.Order(
+      body, saga: saga, gtxid: context.gtxid.hex, isDeliverable: !random.happens(world.settings.undeliverable),
+      hop: context.ltxid)
+    order.amount = quote.amount
+    let new = order
+    let accepted = { @Sendable [process, world] (taking: Taking) in
+      guard case .taken(let order, isNew: true) = taking else { return }
       world.transactions.began(context.gtxid, saga, step: saga.firstStep)
-      process.log(.info, context, "order created: \(body.sku ?? "") ×\(body.quantity ?? 0), \(body.amount ?? 0) KRW")
+      if quote.source != nil { world.transactions.priced(context.gtxid, order.amount) }
+      process.log(.info, context, "order created: \(order.sku) ×\(order.quantity), \(order.amount) KRW")
     }
     let cause = OrderCause(id: "\(context.gtxid.hex)/create", context: context)
-    _ = try await database.transaction("create", at: .call, onCommit: accepted) { [keeper] database in
-      try keeper.create(order, cause, database) != nil
+    let taking = try await database.transaction("create", at: .call, onCommit: accepted) {
+      [keeper] database -> Taking in
+      if let refusal = try OrderTables.refusal(of: new.gtxid, database) { return .refused(refusal) }
+      let isNew = try keeper.create(new, cause, database) != nil
+      let kept = try isNew ? new : OrderTables.order(gtxid: new.gtxid, database) ?? new
+      return .taken(kept, isNew: isNew)
     }
-    return Response(202, body: Payload(state: saga.first, step: saga.firstStep))
+    return answer(taking, quote)
+  }
+
+  /// What became of a call that wants an order: whoever comes first decides for all that come of the same transaction.
+  private enum Taking: Sendable {
+    case taken(OrderTables.Order, isNew: Bool)
+    case refused(OrderRefusal)
+  }
+
+  private func answer(_ taking: Taking, _ quote: ProductQuote?) -> Response {
+    switch taking {
+    case .refused(let refusal): return Response(refusal.status, body: refusal.answer)
+    case .taken(let order, let isNew):
+      var body = Payload(state: order.saga.first, step: order.saga.firstStep)
+      if isNew { quote?.mark(&body) }
+      return Response(202, body: body)
+    }
+  }
+
+  /// Turns an order away for good, unless an earlier call of the same transaction has it already.
+  private func refuse(_ refusal: OrderRefusal, _ context: TraceContext) async throws -> Response {
+    let (process, world, now, gtxid) = (process, world, world.time.now, context.gtxid)
+    let refused = { @Sendable (taking: Taking) in
+      guard case .refused(let refusal) = taking else { return }
+      process.log(.info, context, "order not taken: \(refusal.reason)")
+      // There is no order, and none can come.
+      world.transactions.answered(gtxid, refusal.status, reason: refusal.reason)
+    }
+    let taking = try await database.transaction("refuse", isQuiet: true, at: .call, onCommit: refused) {
+      database -> Taking in
+      if let order = try OrderTables.order(gtxid: gtxid.hex, database) { return .taken(order, isNew: false) }
+      try OrderTables.refuse(gtxid.hex, refusal, now: now, database)
+      return .refused(try OrderTables.refusal(of: gtxid.hex, database) ?? refusal)
+    }
+    return answer(taking, nil)
   }
 
   private func state(of gtxid: String) async throws -> Response {
     guard let order = try await database.read({ try OrderTables.order(gtxid: gtxid, $0) }) else {
+      if let refusal = try await database.read({ try OrderTables.refusal(of: gtxid, $0) }) {
+        return Response(200, body: refusal.answer)
+      }
       if let state = try await database.read({ try OrderTables.legacyState(of: gtxid, $0) }) {
-        return Response(200, body: Payload(state: state, step: "done"))
+        return Response(200, body: Payload(state: state, step: OrderTables.done))
       }
       return Response(404, body: Payload(reason: "no order of transaction \(gtxid)"))
     }
@@ -115,8 +163,7 @@ actor OrderService: ShopService {
 
   func handle(_ delivery: Delivery) async throws -> Handling {
     if delivery.topic == TopicName.commands(ShopPlan.order) {
-      try await CommandHandler(process: process, database: database, send: keeper.reply).handle(
-        delivery, OrchestratedOrder(delivery: delivery, now: world.time.now, keeper: keeper).act)
+      try await carryOut(delivery)
       return .done
     }
     if delivery.topic == TopicName.legacyEvents {
@@ -134,6 +181,25 @@ actor OrderService: ShopService {
         process.log(.info, delivery.context, "\(delivery.type) is decided anew: \(conflict)")
       }
     }
+  }
+
+  /// Before an order is created for the orchestrator, search is asked as for any other. Of what a participant refuses nothing
+  /// stays but its reply: that the order was refused is noted beside that, for the customer who asks.
+  private func carryOut(_ delivery: Delivery) async throws {
+    let command = try CommandHandler.command(in: delivery)
+    var product: ProductAnswer?
+    if command.name == CommandName.createOrder {
+      product = try await products.answer(to: Payload(json: command.body) ?? Payload(), delivery.context)
+    }
+    let (answer, keeper, now, gtxid) = (product, keeper, world.time.now, delivery.context.gtxid.hex)
+    let handler = CommandHandler(process: process, database: database) { reply, database in
+      if case .refuses(let refusal) = answer, reply.type == "\(CommandName.createOrder):refused" {
+        try OrderTables.refuse(gtxid, refusal, now: now, database)
+      }
+      try keeper.reply(reply, database)
+    }
+    try await handler.handle(
+      delivery, OrchestratedOrder(delivery: delivery, product: answer, now: now, keeper: keeper).act)
   }
 
   /// How often a step is decided at most while others are faster each time; the record comes again after that.

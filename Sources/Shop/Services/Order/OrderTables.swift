@@ -6,37 +6,38 @@ internal import Transactions
 enum OrderTables: ServiceTables {
   static let schema = Outbox.schema + Inbox.schema + SagaParticipant.schema + rows
 
-  /// The orders themselves, what forgotten ones came to, and those of the legacy shop.
-  static let rows = """
-    CREATE TABLE orders(
-      id INTEGER PRIMARY KEY AUTOINCREMENT,
-      gtxid TEXT NOT NULL UNIQUE,
-      saga TEXT NOT NULL,
-      user TEXT NOT NULL,
-      sku TEXT NOT NULL,
-      quantity INTEGER NOT NULL,
-      amount INTEGER NOT NULL,
-      deliverable INTEGER NOT NULL,
-      state TEXT NOT NULL,
-      step TEXT NOT NULL,
-      reason TEXT NOT NULL,
-      hop INTEGER NOT NULL,
-      refunding INTEGER NOT NULL DEFAULT 0,
-      undo INTEGER,
-      credit INTEGER,
-      stock INTEGER,
-      finished INTEGER);
-    CREATE INDEX orders_user ON orders(user, id);
-    CREATE INDEX orders_finished ON orders(finished) WHERE finished IS NOT NULL;
-    CREATE TABLE total(
-      saga TEXT NOT NULL,
-      state TEXT NOT NULL,
-      orders INTEGER NOT NULL,
-      amount INTEGER NOT NULL,
-      quantity INTEGER NOT NULL,
-      PRIMARY KEY(saga, state)) WITHOUT ROWID;
-    CREATE TABLE legacy_order(gtxid TEXT PRIMARY KEY, state TEXT NOT NULL, taken INTEGER NOT NULL) WITHOUT ROWID;
-    """
+  /// The orders themselves, what forgotten ones came to, those of the legacy shop, and those that were refused.
+  static let rows =
+    refusals + "\n" + """
+      CREATE TABLE orders(
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        gtxid TEXT NOT NULL UNIQUE,
+        saga TEXT NOT NULL,
+        user TEXT NOT NULL,
+        sku TEXT NOT NULL,
+        quantity INTEGER NOT NULL,
+        amount INTEGER NOT NULL,
+        deliverable INTEGER NOT NULL,
+        state TEXT NOT NULL,
+        step TEXT NOT NULL,
+        reason TEXT NOT NULL,
+        hop INTEGER NOT NULL,
+        refunding INTEGER NOT NULL DEFAULT 0,
+        undo INTEGER,
+        credit INTEGER,
+        stock INTEGER,
+        finished INTEGER);
+      CREATE INDEX orders_user ON orders(user, id);
+      CREATE INDEX orders_finished ON orders(finished) WHERE finished IS NOT NULL;
+      CREATE TABLE total(
+        saga TEXT NOT NULL,
+        state TEXT NOT NULL,
+        orders INTEGER NOT NULL,
+        amount INTEGER NOT NULL,
+        quantity INTEGER NOT NULL,
+        PRIMARY KEY(saga, state)) WITHOUT ROWID;
+      CREATE TABLE legacy_order(gtxid TEXT PRIMARY KEY, state TEXT NOT NULL, taken INTEGER NOT NULL) WITHOUT ROWID;
+      """
 
   static let pending = "PENDING"
   static let paid = "PAID"
@@ -143,6 +144,7 @@ enum OrderTables: ServiceTables {
       """, [time, kept])
     try database.run("DELETE FROM orders WHERE \(others)", [time, kept])
     try database.run("DELETE FROM legacy_order WHERE taken < ?", [time])
+    try database.run("DELETE FROM refusal WHERE taken < ?", [time])
   }
 
   /// What the orders of a saga that went through come to, forgotten ones included.

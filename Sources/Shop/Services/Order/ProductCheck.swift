@@ -5,8 +5,10 @@ internal import ShopMessages
 internal import Simulation
 internal import TraceModel
 
-/// What order asks search before it takes an order: whether there is such a product, and what it costs now
-/// (`ProductsInfoService`). No order is lost because search is away: then the last known price counts, and the span says so.
+/// What order asks search before it takes an order: whether there is enough of such a product, and what it costs now
+/// (`ProductsInfoService`). That is what the order costs, whatever the customer was shown, and whatever becomes of the price
+/// before it is charged. No order is lost because search is away: then the last known price counts, and the span and the
+/// answer say so.
 final class ProductCheck: @unchecked Sendable {
   static var plan: CallPlan {
     var call = CallPlan(ShopPlan.search, "asks for price and quantity of a product; falls back to the last known ones")
@@ -24,37 +26,41 @@ final class ProductCheck: @unchecked Sendable {
   static let asShown = "as shown"
   /// Integer: in won.
   static let price = "price.won"
+  static let soldOut = "SOLD_OUT"
+  static let tooFew = "TOO_FEW"
 
   private let process: ServiceProcess
   private let world: World
-  private var known = OrderedDictionary<String, Shop_ProductInfo>()
+  /// What each product cost when search last said so.
+  private var known = OrderedDictionary<String, UInt32>()
 
   init(process: ServiceProcess) {
     self.process = process
     world = process.world
   }
 
-  /// Why the order is not taken; nil: nothing speaks against it.
-  func refusal(of order: Payload, _ context: TraceContext) async throws -> Response? {
-    guard world.settings.productsInfo.form != .off, let id = order.sku else { return nil }
+  /// What an order comes to, or why it is not taken.
+  func answer(to order: Payload, _ context: TraceContext) async throws -> ProductAnswer {
+    guard world.settings.productsInfo.form != .off, let id = order.sku else {
+      return .sells(ProductQuote(amount: order.amount ?? 0))
+    }
     let span = process.tracer.start(
       "check the product", kind: .internal, gtxid: context.gtxid, parent: context.span, ltxid: context.ltxid)
     defer { span.end() }
     do {
       let info = try await ask(id, context, span)
-      guard info.status != .unknown else { return turnAway("there is no product \(id)", context, span) }
-      known[id] = info
-      tell(info.price, Self.fromSearch, span)
+      if let refusal = refusal(of: order, info, span) { return .refuses(refusal) }
+      known[id] = info.price
+      return sells(order, at: info.price, Self.fromSearch, span)
     } catch {
       try process.life.check()
       guard world.settings.productsInfo.fallsBack else {
         span.fail("\(error)")
-        return Response(503, body: Payload(reason: "what \(id) costs is not known: \(error)"))
+        return .silent("what \(id) costs is not known: \(error)")
       }
       process.log(.warn, context, "search does not say what \(id) costs: \(error)")
-      tell(known[id]?.price, known[id] == nil ? Self.asShown : Self.lastKnown, span)
+      return sells(order, at: known[id], known[id] == nil ? Self.asShown : Self.lastKnown, span)
     }
-    return nil
   }
 
   private func ask(_ id: String, _ context: TraceContext, _ span: OpenSpan) async throws -> Shop_ProductInfo {
@@ -85,16 +91,29 @@ final class ProductCheck: @unchecked Sendable {
     return info
   }
 
-  private func tell(_ price: UInt32?, _ source: String, _ span: OpenSpan) {
+  /// - Parameter price: of one piece; nil: what the customer was shown counts.
+  private func sells(_ order: Payload, at price: UInt32?, _ source: String, _ span: OpenSpan) -> ProductAnswer {
     span.set(Self.source, .text(source))
     if let price { span.set(Self.price, .integer(Int64(price))) }
     span.succeed()
+    let amount = price.map { Int64($0) * (order.quantity ?? 0) } ?? order.amount ?? 0
+    return .sells(ProductQuote(amount: amount, source: source))
   }
 
-  private func turnAway(_ reason: String, _ context: TraceContext, _ span: OpenSpan) -> Response {
-    span.fail(reason)
-    // There is no order, and none can come.
-    world.transactions.answered(context.gtxid, 404, reason: reason)
-    return .notFound(reason)
+  /// Nil when nothing speaks against the order. That a product is sold out is an answer, and no error of anybody.
+  private func refusal(of order: Payload, _ info: Shop_ProductInfo, _ span: OpenSpan) -> OrderRefusal? {
+    let wanted = order.quantity ?? 0
+    guard info.status != .unknown else {
+      let reason = "there is no product \(info.id)"
+      span.fail(reason)
+      return OrderRefusal(status: 404, reason: reason)
+    }
+    guard info.status == .soldOut || Int64(info.quantity) < wanted else { return nil }
+    let isGone = info.status == .soldOut || info.quantity == 0
+    span.set(AttributeName.state, .text(isGone ? Self.soldOut : Self.tooFew))
+    span.succeed()
+    return OrderRefusal(
+      status: 409,
+      reason: isGone ? "\(info.id) \(BusinessReason.soldOut)" : "\(info.id) ×\(wanted): \(BusinessReason.tooFew)")
   }
 }
