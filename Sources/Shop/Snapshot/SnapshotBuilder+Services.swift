@@ -178,7 +178,7 @@ extension SnapshotBuilder {
       call.breakers = own.map(\.id)
       call.breakerState = own.map(\.state).max { $0.rank < $1.rank }
       call.failureRate = own.compactMap(\.failureRate).max()
-      let statistics = world.callStatistics(of: plan.callee)
+      let statistics = world.callStatistics(from: service.name, to: plan.callee)
       call.rate = statistics.rate
       call.errorShare = statistics.errorShare
       call.retryAttempts = plan.retry.maxAttempts

@@ -39,9 +39,11 @@ final class World: @unchecked Sendable {
   private var disks: [ServiceDisk] = []
   /// The time of the last snapshot, for other threads.
   let publishedTime: Locked<Int64>
+  /// What callers saw of each company outside, and of each of its operations.
   private var calls = OrderedDictionary<String, CallStatistics>()
   private var work = OrderedDictionary<String, CallStatistics>()
   private var routes = OrderedDictionary<Route, CallStatistics>()
+  private var edges = OrderedDictionary<Edge, CallStatistics>()
   private var spans: [TraceSpan] = []
   private var gtxids = OrderedDictionary<String, RandomStream>()
 
@@ -207,8 +209,11 @@ final class World: @unchecked Sendable {
       work[span.instance, default: CallStatistics()].add(span)
     }
     if span.kind == .client {
-      calls[span.peer, default: CallStatistics()].add(span)
-      routes[Route(service: span.peer, operation: span.operation), default: CallStatistics()].add(span)
+      edges[Edge(caller: span.service, callee: span.peer), default: CallStatistics()].add(span)
+      if Self.companies.contains(span.peer) {
+        calls[span.peer, default: CallStatistics()].add(span)
+        routes[Route(service: span.peer, operation: span.operation), default: CallStatistics()].add(span)
+      }
     }
     spans.append(span)
     if spans.count >= 256 { flushSpans() }
@@ -264,13 +269,22 @@ final class World: @unchecked Sendable {
     healthMayHaveChanged()
   }
 
-  /// What callers saw of a service in the last ten seconds.
+  private static let companies = Set(ShopPlan.services.filter(\.isOutside).map(\.name))
+
+  /// What one service saw of another in the last ten seconds.
+  func callStatistics(from caller: String, to callee: String) -> CallStatistics {
+    let edge = Edge(caller: caller, callee: callee)
+    edges[edge]?.forget(before: time.now)
+    return edges[edge] ?? CallStatistics()
+  }
+
+  /// What callers saw of a company outside in the last ten seconds.
   func callStatistics(of service: String) -> CallStatistics {
     calls[service]?.forget(before: time.now)
     return calls[service] ?? CallStatistics()
   }
 
-  /// What callers saw of each operation of a service in the last ten seconds, in the order of first use.
+  /// What callers saw of each operation of a company outside in the last ten seconds, in the order of first use.
   func routeStatistics(of service: String) -> [(operation: String, statistics: CallStatistics)] {
     routes.keys.filter { $0.service == service }.map { route in
       routes[route]?.forget(before: time.now)
@@ -337,6 +351,12 @@ final class World: @unchecked Sendable {
 struct Route: Hashable {
   var service: String
   var operation: String
+}
+
+/// The calls of one service to another.
+struct Edge: Hashable {
+  var caller: String
+  var callee: String
 }
 
 /// Hands a class to a closure that outlives no one: both die with the world.
