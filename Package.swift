@@ -125,8 +125,8 @@ let package = Package(
     .executableTarget(
       name: "msatop",
       dependencies: [
-        "Dashboard", "Terminal", "Widgets", "Drawing", "Shop", "Platform", "Connectors", "Operations", "EventBus",
-        "TraceModel", "YAMLReading", "Concurrency", argumentParser,
+        "Dashboard", "Terminal", "Widgets", "Drawing", "Shop", "ShopMessages", "Platform", "Connectors", "Operations",
+        "EventBus", "TraceModel", "YAMLReading", "Concurrency", argumentParser,
       ],
       swiftSettings: strict),
 

@@ -38,6 +38,7 @@ extension GlyphSet {
     case "•": "!"
     case "…": "~"
     case "×": "x"
+    case "µ": "u"
     case "±": "+"
     case "≤": "<"
     case "↵", "⏎": "e"

@@ -16,6 +16,12 @@ extension Figures {
     return long(Int64(seconds.rounded()))
   }
 
+  /// `0.9 µs`, `214 µs`: what is too short for ``duration(_:)``.
+  public static func microseconds(_ nanoseconds: Int64) -> Figure {
+    let value = Double(max(0, nanoseconds)) / 1e3
+    return Figure(fixed(value, value < 9.95 ? 1 : 0), unit: " µs")
+  }
+
   /// `28 s`, `4 m`, `2 h`, `3 d`: how long something has been so, where only its order matters. Rounded down.
   public static func age(_ nanoseconds: Int64) -> Figure {
     if nanoseconds < 0 { return negated(age(magnitude(nanoseconds))) }

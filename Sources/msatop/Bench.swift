@@ -11,8 +11,9 @@ struct Bench: ParsableCommand {
         msatop bench bus
         msatop bench simulation --hour
         msatop bench screen
+        msatop bench messages
         msatop bench bus --rounds 15 --json | jq '.results[] | {name, median}'
-      """, subcommands: [Bus.self, Simulation.self, Screen.self, ChildProcess.self])
+      """, subcommands: [Bus.self, Simulation.self, Screen.self, Messages.self, ChildProcess.self])
 
   struct Bus: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -87,6 +88,26 @@ extension Bench {
 
     func run() throws {
       try BenchReport(rounds: rounds, results: try ScreenBenchmarks(rounds: rounds).run()).show(asJSON: json)
+    }
+  }
+}
+
+extension Bench {
+  struct Messages: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "What JSON and protobuf cost to write and to read.",
+      discussion: "What the simulated shop takes for messages goes by these figures, see SerialisationModel.")
+
+    @Option(
+      parsing: .unconditional, help: ArgumentHelp("Each figure is measured so often.", valueName: "n"),
+      transform: Arguments.rounds)
+    var rounds = 9
+
+    @Flag(help: "Print one JSON object.")
+    var json = false
+
+    func run() throws {
+      try BenchReport(rounds: rounds, results: try MessageBenchmarks(rounds: rounds).run()).show(asJSON: json)
     }
   }
 }

@@ -146,9 +146,26 @@ public struct CallSnapshot: Sendable, Codable {
   /// Permits a period, and how many were refused; nil when there is no rate limiter.
   public var rateLimit: Int?
   public var rateRefused: UInt64 = 0
+  /// Where both ends speak more than one form: the one that is sent, and then what the others would be.
+  public var messages: [MessageFormSnapshot] = []
 
   public init(callee: String) {
     self.callee = callee
+  }
+}
+
+/// What one call comes to in one form, question and answer together.
+public struct MessageFormSnapshot: Sendable, Equatable, Codable {
+  /// `protobuf`
+  public var name: String
+  public var bytes: Int
+  /// Nanoseconds to write both messages, and to read them at the other end.
+  public var time: Int64
+
+  public init(name: String, bytes: Int, time: Int64) {
+    self.name = name
+    self.bytes = bytes
+    self.time = time
   }
 }
 

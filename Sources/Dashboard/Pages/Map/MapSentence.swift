@@ -118,6 +118,7 @@ struct MapSentence {
     if let worst, worst.state == .open, let from = worst.trialFrom, context.until(from) > 0 {
       groups.append([.muted("trial in "), Run(Figures.duration(context.until(from)).text, .strong, bold: true)])
     }
+    groups += forms(of: edge)
     let armed = context.snapshot.faults.armed.filter { fault in
       edge.faults.contains(fault.id) || fault.isOn && fault.spec.target == .service(graph.things[edge.to].name)
     }
@@ -125,6 +126,16 @@ struct MapSentence {
       [.muted("cause "), Run("\(Glyphs.fault) \($0.spec.description)", .fault, bold: true)]
     }
     return groups
+  }
+}
+
+extension MapSentence {
+  /// What the messages from one service to another come to; nothing for the arrow of a team.
+  private func forms(of edge: MapEdge) -> [[Run]] {
+    guard case .service(let caller) = graph.things[edge.from], case .service(let callee) = graph.things[edge.to] else {
+      return []
+    }
+    return context.snapshot.service(caller)?.calls.first { $0.callee == callee }?.formGroups ?? []
   }
 }
 

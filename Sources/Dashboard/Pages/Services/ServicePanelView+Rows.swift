@@ -74,7 +74,7 @@ extension ServicePanelView {
     return Table(columns: columns, rows: rows)
   }
 
-  /// A call out: the breaker and whom it guards, what for, and the other guards.
+  /// A call out: the breaker and whom it guards, what for, the other guards, and what the messages come to.
   func lines(of call: CallSnapshot) -> [Entry.Line] {
     var first: [Run] = []
     if let state = call.breakerState {
@@ -93,6 +93,10 @@ extension ServicePanelView {
     }
     let guards = guards(of: call)
     lines.append(Entry.Line([Run("  "), .muted(guards[0])], more: guards.dropFirst().map { [.muted(" · \($0)")] }))
+    let forms = call.formGroups
+    if let sent = forms.first {
+      lines.append(Entry.Line([Run("  ")] + sent, more: forms.dropFirst().map { [.muted(" · ")] + $0 }))
+    }
     return lines
   }
 

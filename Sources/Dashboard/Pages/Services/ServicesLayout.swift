@@ -78,7 +78,7 @@ struct ServicesLayout {
       switch panel {
       case .services: 0
       case .instances: 2 + max(1, service.instances.count)
-      case .calls: 1 + max(1, 3 * service.calls.count)
+      case .calls: 1 + max(1, service.calls.reduce(0) { $0 + ($1.messages.isEmpty ? 3 : 4) })
       case .endpoints: 2 + max(1, service.endpoints.count)
       case .consumes: 1 + max(1, 2 * service.consumes.count)
       case .errors: 1 + max(1, service.latestErrors.count)

@@ -145,12 +145,14 @@ actor GatewayService: ShopService {
   ) -> Response {
     let sent = result.map { GatewayResponse($0) }
     let answer = desk.complete(exchange, with: sent, now: world.time.now)
-    if exchange.route?.translation != nil, answer.failure == nil, case .success(let bytes) = sent {
-      span.set(
-        MessageSizes(
-          requestJSON: exchange.original.body.count, requestProtobuf: exchange.request.body.count,
-          responseJSON: answer.response.body.count, responseProtobuf: bytes.body.count),
-        sentAs: MessageSizes.protobuf)
+    if let route = exchange.route, route.translation != nil, answer.failure == nil, case .success(let bytes) = sent {
+      let sizes = MessageSizes(
+        requestJSON: exchange.original.body.count, requestProtobuf: exchange.request.body.count,
+        responseJSON: answer.response.body.count, responseProtobuf: bytes.body.count)
+      span.set(sizes, sentAs: MessageSizes.protobuf)
+      // How long the gateway itself takes for it is part of what its filters take.
+      world.messages.note(
+        sizes, on: Edge(caller: desk.table.name, callee: desk.table.route(route.id).service), isProtobuf: true)
     }
     span.end()
     trail.after(answer)

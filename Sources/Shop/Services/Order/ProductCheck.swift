@@ -67,28 +67,35 @@ final class ProductCheck: @unchecked Sendable {
     var wish = Shop_ProductsInfoRequest()
     wish.ids = [id]
     let (json, protobuf) = (try wish.json(), try wish.protobuf())
+    let isProtobuf = world.settings.productsInfo.form == .protobuf
+    let form: SerialisationModel = isProtobuf ? .protobuf : .json
     var question = Request(ProductsInfo.method)
-    if world.settings.productsInfo.form == .protobuf {
-      question.protobuf = protobuf
-    } else {
-      question.body = Payload(json: json) ?? Payload()
-    }
-    let (asked, client) = (question, process.client(of: ShopPlan.search))
-    let outcome = await TraceContext.$current.withValue(context.inside(span.id)) {
-      await client.call(asked, in: span)
-    }
-    let answer = try outcome.result.get()
-    guard answer.status == 200 else { throw HandlingFailed(description: "search answered \(answer.status)") }
+    if isProtobuf { question.protobuf = protobuf } else { question.body = Payload(json: json) ?? Payload() }
+    await world.time.pause(for: form.writing.time(of: isProtobuf ? protobuf.count : json.count))
+    let answer = try await send(question, context, span)
     let found =
       try answer.protobuf.map { try Shop_ProductsInfoResponse(protobuf: $0) }
       ?? Shop_ProductsInfoResponse(json: answer.body.json)
-    span.set(
-      MessageSizes(
-        requestJSON: json.count, requestProtobuf: protobuf.count, responseJSON: try found.json().count,
-        responseProtobuf: try found.protobuf().count),
-      sentAs: question.protobuf == nil ? MessageSizes.json : MessageSizes.protobuf)
+    let sizes = MessageSizes(
+      requestJSON: json.count, requestProtobuf: protobuf.count, responseJSON: try found.json().count,
+      responseProtobuf: try found.protobuf().count)
+    await world.time.pause(for: form.reading.time(of: isProtobuf ? sizes.responseProtobuf : sizes.responseJSON))
+    try process.life.check()
+    span.set(sizes, sentAs: isProtobuf ? MessageSizes.protobuf : MessageSizes.json)
+    world.messages.note(
+      sizes, on: Edge(caller: process.instance.service.name, callee: ShopPlan.search), isProtobuf: isProtobuf)
     guard let info = found.products.first else { throw HandlingFailed(description: "search says nothing of \(id)") }
     return info
+  }
+
+  private func send(_ question: Request, _ context: TraceContext, _ span: OpenSpan) async throws -> Response {
+    let client = process.client(of: ShopPlan.search)
+    let outcome = await TraceContext.$current.withValue(context.inside(span.id)) {
+      await client.call(question, in: span)
+    }
+    let answer = try outcome.result.get()
+    guard answer.status == 200 else { throw HandlingFailed(description: "search answered \(answer.status)") }
+    return answer
   }
 
   /// - Parameter price: of one piece; nil: what the customer was shown counts.

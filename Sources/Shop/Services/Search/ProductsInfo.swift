@@ -1,4 +1,5 @@
 internal import ShopMessages
+internal import Simulation
 
 /// `ProductsInfoService` of products_info.proto: price, quantity and status of products that somebody names. It answers in
 /// the form in which it is asked, protobuf or JSON.
@@ -7,7 +8,11 @@ enum ProductsInfo {
   static let method = "ProductsInfoService.getProductsInfo"
   static let mostIDs = 50
 
-  static func answer(_ request: Request, from database: DatabasePort) async throws -> Response {
+  /// - Parameter time: which it takes to read the question and to write the answer, as ``SerialisationModel`` has it.
+  static func answer(_ request: Request, from database: DatabasePort, on time: VirtualTime) async throws -> Response {
+    let isProtobuf = request.protobuf != nil
+    let form: SerialisationModel = isProtobuf ? .protobuf : .json
+    await time.pause(for: form.reading.time(of: request.protobuf?.count ?? request.body.json.count))
     let question: Shop_ProductsInfoRequest
     do {
       question =
@@ -25,11 +30,9 @@ enum ProductsInfo {
       try ids.map { info($0, of: try SearchTables.product($0, database)) }
     }
     var response = Response(200)
-    if request.protobuf != nil {
-      response.protobuf = try found.protobuf()
-    } else {
-      response.body = Payload(json: try found.json()) ?? Payload()
-    }
+    let bytes = try isProtobuf ? found.protobuf() : found.json()
+    if isProtobuf { response.protobuf = bytes } else { response.body = Payload(json: bytes) ?? Payload() }
+    await time.pause(for: form.writing.time(of: bytes.count))
     return response
   }
 

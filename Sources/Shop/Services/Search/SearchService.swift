@@ -24,7 +24,9 @@ actor SearchService: ShopService {
   }
 
   func handle(_ request: Request, from context: TraceContext) async throws -> Response {
-    if request.route == ProductsInfo.method { return try await ProductsInfo.answer(request, from: database) }
+    if request.route == ProductsInfo.method {
+      return try await ProductsInfo.answer(request, from: database, on: world.time)
+    }
     guard request.route == "GET /search" else { return .notFound("search has no \(request.route)") }
     guard let words = request.body.words, !words.isEmpty else {
       return Response(400, body: Payload(reason: "a search has words"))
