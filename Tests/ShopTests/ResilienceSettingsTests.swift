@@ -38,6 +38,18 @@ import YAMLReading
     #expect(try self.guards(stage, ShopPlan.gateway).rateLimiter == nil)
   }
 
+  /// By which of its names a file has a breaker, or could have it.
+  @Test func aBreakerSaysHowAFileNamesIt() throws {
+    func name(_ caller: String, _ callee: String, _ stage: Stage) -> Set<String> {
+      Set(stage.snapshot().breakers.filter { $0.caller == caller && $0.callee == callee }.map(\.configuredAs))
+    }
+    #expect(name(ShopPlan.order, ShopPlan.search, Stage()) == ["searchService"])
+    let file = try settings("circuitbreaker: {instances: {order-search: {slidingWindowSize: 4}}}")
+    let stage = Stage { $0.resilience = file }
+    #expect(name(ShopPlan.order, ShopPlan.search, stage) == ["order-search"])
+    #expect(name(ShopPlan.gateway, ShopPlan.search, stage) == ["searchService"])
+  }
+
   /// A breaker that opens after two calls opens after two calls.
   @Test func theFilesBreakerIsTheOneThatOpens() throws {
     let file = try settings(

@@ -17,6 +17,8 @@ public struct BreakerSnapshot: Sendable, Codable {
   /// The caller's instance that the breaker lives in: `payment-1`.
   public var instance: String
   public var callee: String
+  /// By which an application.yml names it: `searchService`; empty where that is not known.
+  public var configuredAs = ""
   public var state = BreakerState.closed
   public var since: Int64 = 0
   /// Per cent; nil while not yet known.

@@ -26,6 +26,9 @@ public struct ResilienceFileSettings: Hashable, Sendable {
     var instances: [Named<Settings>] = []
     var fallback: Settings?
 
+    /// The first of these names that an instance has.
+    func name(_ names: [String]) -> String? { names.first { name in instances.contains { $0.name == name } } }
+
     /// The instance with the first of these names that there is.
     func instance(_ names: [String]) -> Settings? {
       for name in names { if let found = instances.first(where: { $0.name == name }) { return found.settings } }
@@ -51,6 +54,15 @@ public struct ResilienceFileSettings: Hashable, Sendable {
       names += [name, camelCase(name), "\(name)-service", camelCase(name) + "Service"]
     }
     return names
+  }
+
+  /// How applications usually call the guards of calls to a service: `searchService`, `paymentGatewayService`. It is one of
+  /// ``instanceNames(caller:callee:)``.
+  public static func usualName(callee: String) -> String { camelCase(callee) + "Service" }
+
+  /// The instance that the circuit breaker of an edge has its settings from; nil where the file names none.
+  public func circuitBreakerName(caller: String, callee: String) -> String? {
+    circuitBreaker.name(Self.instanceNames(caller: caller, callee: callee))
   }
 
   /// `paymentGateway` from `payment-gateway`

@@ -1,5 +1,6 @@
 internal import Operations
 internal import OrderedCollections
+internal import Platform
 internal import Resilience
 internal import Simulation
 internal import TraceModel
@@ -22,6 +23,7 @@ extension SnapshotBuilder {
   ) -> BreakerSnapshot {
     var breaker = BreakerSnapshot(
       id: client.breakerID, caller: instance.service.name, instance: instance.name, callee: client.callee)
+    breaker.configuredAs = configuredName(caller: breaker.caller, callee: breaker.callee)
     breaker.state = BreakerState(state.state)
     breaker.since = state.since
     breaker.failureRate = state.failureRate < 0 ? nil : Double(state.failureRate)
@@ -40,6 +42,12 @@ extension SnapshotBuilder {
     breaker.transitions = transitions(state)
     breaker.history = world.observatory.breakerHistory[client.breakerID]?.cells ?? []
     return breaker
+  }
+
+  /// The instance of the file that the run was given, or the one by which a file could name it.
+  private func configuredName(caller: String, callee: String) -> String {
+    world.settings.resilience?.circuitBreakerName(caller: caller, callee: callee)
+      ?? ResilienceFileSettings.usualName(callee: callee)
   }
 
   private func settings(_ settings: CircuitBreakerSettings) -> BreakerSettingsSnapshot {

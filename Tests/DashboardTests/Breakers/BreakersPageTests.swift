@@ -53,6 +53,20 @@ import Testing
     #expect(back.press("Esc") == nil)
   }
 
+  /// The name by which an application.yml has it stands beside the edge, and is found.
+  @Test func aBreakerSaysHowItIsConfigured() {
+    var stage = stage()
+    var snapshot = stage.context.snapshot
+    for index in snapshot.breakers.indices where snapshot.breakers[index].id == Self.open {
+      snapshot.breakers[index].configuredAs = "paymentGatewayService"
+    }
+    #expect(!stage.picture().contains("paymentGatewayService"))
+    stage.show(snapshot)
+    #expect(stage.picture().contains("payment-1 → payment-gateway  paymentGatewayService"))
+    _ = stage.page.narrow(to: "gatewayservice", stage.context)
+    #expect(stage.page.rows(stage.context).map(\.id) == [Self.open])
+  }
+
   @Test func tabGoesToTheOtherGuards() {
     var stage = stage("BackTab")
     let picture = stage.picture()

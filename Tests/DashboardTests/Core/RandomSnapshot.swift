@@ -129,6 +129,9 @@ struct RandomSnapshot {
       var call = CallSnapshot(callee: random.name())
       (call.rate, call.errorShare) = (random.share(), random.share())
       call.breakerState = random.some(random.numbers.pick(BreakerState.allCases))
+      call.messages = random.list {
+        MessageFormSnapshot(name: $0.name(), bytes: Int($0.count() & 0xFFFF), time: $0.count())
+      }
       return call
     }
     service.publishes = list { PublicationSnapshot(topic: $0.name(), rate: $0.share()) }
@@ -142,6 +145,7 @@ struct RandomSnapshot {
 
   private mutating func breaker() -> BreakerSnapshot {
     var breaker = BreakerSnapshot(id: name(), caller: name(), instance: name(), callee: name())
+    breaker.configuredAs = name()
     breaker.state = numbers.pick(BreakerState.allCases)
     breaker.since = time()
     breaker.failureRate = some(share())

@@ -138,6 +138,23 @@ import YAMLReading
       ResilienceFileSettings.instanceNames(caller: "order", callee: "search").contains("searchService"))
   }
 
+  @Test func aBreakerIsKnownByTheInstanceThatItHas() throws {
+    let settings = try #require(
+      read(
+        block: """
+          circuitbreaker:
+            instances:
+              searchService: {slidingWindowSize: 20}
+              order-search: {slidingWindowSize: 30}
+          """))
+    #expect(settings.circuitBreakerName(caller: "gateway", callee: "search") == "searchService")
+    #expect(settings.circuitBreakerName(caller: "order", callee: "search") == "order-search")
+    #expect(settings.circuitBreakerName(caller: "order", callee: "customer") == nil)
+    let usual = ResilienceFileSettings.usualName(callee: "payment-gateway")
+    #expect(usual == "paymentGatewayService")
+    #expect(ResilienceFileSettings.instanceNames(caller: "payment", callee: "payment-gateway").contains(usual))
+  }
+
   @Test func theOtherGuardsConfigurationsStandOnDefault() throws {
     let settings = try #require(
       read(

@@ -14,7 +14,9 @@ struct BreakerDetail {
   private var settings: BreakerSettingsSnapshot { breaker.settings }
 
   func drawHead(on canvas: inout Canvas, in rect: Rect, isFocused: Bool) {
-    let title = row.mark.long + [Run("  "), Run(visible(breaker.label), .strong)]
+    var title = row.mark.long + [Run("  "), Run(visible(breaker.label), .strong)]
+    // As an application.yml has it.
+    if !breaker.configuredAs.isEmpty { title.append(.muted("  \(visible(breaker.configuredAs))")) }
     let room = rect.width - title.cellWidth - 3
     Rule(title, figures: settingsGroups(canvas.glyphSet).fitting(room), isFocused: isFocused)
       .draw(on: &canvas, x: rect.x, y: rect.y, width: rect.width)

@@ -85,7 +85,8 @@ struct BreakersPage: Page {
     guard !wanted.isEmpty else { return sort.sorted(context.snapshot.breakers) }
     return sort.sorted(
       context.snapshot.breakers.filter { breaker in
-        let text = "\(breaker.label)\n\(breaker.caller)\n\(breaker.state.rawValue)".lowercased()
+        let text = [breaker.label, breaker.caller, breaker.configuredAs, breaker.state.rawValue]
+          .joined(separator: "\n").lowercased()
         return wanted.allSatisfy { text.contains($0) }
       })
   }
