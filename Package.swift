@@ -81,16 +81,17 @@ let package = Package(
     .target(name: "CSanitizer"),
     .target(name: "CChecksum"),
     module("Concurrency", ["CSanitizer"]),
+    module("Wording"),
 
     // The words, and the two stores that every kind of system fills.
     module("TraceModel"),
     module("Resilience", ["Concurrency"]),
     module("EventBus", ["Concurrency", "CChecksum", orderedCollections]),
     module("TraceCollector", ["TraceModel", "Concurrency", deque, histogram]),
-    module("Operations", ["TraceCollector", "EventBus", "Resilience", "TraceModel", "Concurrency"]),
+    module("Operations", ["TraceCollector", "EventBus", "Resilience", "TraceModel", "Wording", "Concurrency"]),
 
     // Files that people write: settings and scripts.
-    module("YAMLReading", [yams]),
+    module("YAMLReading", ["Wording", yams]),
 
     // The simulated MSA.
     .target(name: "CSimulationGuard"),
@@ -98,7 +99,7 @@ let package = Package(
     .target(name: "CSQLiteHooks", linkerSettings: [.linkedLibrary("sqlite3")]),
     module("Transactions", ["CSQLiteHooks", "EventBus", "TraceModel", "Concurrency", grdb, sqlite]),
     // What every service of an MSA leans on. jwt-kit reads tokens as the rest of the world writes them.
-    module("Platform", ["YAMLReading", "Resilience", "TraceModel", orderedCollections, crypto, jwt]),
+    module("Platform", ["YAMLReading", "Wording", "Resilience", "TraceModel", orderedCollections, crypto, jwt]),
     // The messages between services that are protobuf; `make messages` generates their code anew.
     module("ShopMessages", [protobuf], leavingOut: ["products_info.proto"]),
     module(
@@ -107,7 +108,7 @@ let package = Package(
         "ShopMessages", "Platform", "Transactions", "Simulation", "Operations", "Resilience", "EventBus",
         "TraceCollector",
         "TraceModel",
-        "YAMLReading", "Concurrency", orderedCollections, grdb, crypto,
+        "YAMLReading", "Wording", "Concurrency", orderedCollections, grdb, crypto,
       ], resources: [.embedInCode("Scenarios")]),
 
     // Real systems.
@@ -119,14 +120,14 @@ let package = Package(
     module("Drawing"),
     module("Terminal", ["Drawing", "Concurrency", "CNcurses", "CTerminalGuard"]),
     module("Widgets", ["Drawing", yams], resources: [.embedInCode("themes")]),
-    module("Dashboard", ["Widgets", "Drawing", "Operations", "TraceCollector", "EventBus", "TraceModel"]),
+    module("Dashboard", ["Widgets", "Drawing", "Operations", "TraceCollector", "EventBus", "TraceModel", "Wording"]),
 
     // One program of it all.
     .executableTarget(
       name: "msatop",
       dependencies: [
         "Dashboard", "Terminal", "Widgets", "Drawing", "Shop", "Platform", "Connectors", "Operations", "EventBus",
-        "TraceModel", "YAMLReading", "Concurrency", argumentParser,
+        "TraceModel", "YAMLReading", "Wording", "Concurrency", argumentParser,
       ],
       swiftSettings: strict),
 
@@ -143,12 +144,13 @@ let package = Package(
         "Operations", "Platform", "ShopMessages", "Simulation", "EventBus", "TraceModel", "TraceCollector",
         "Resilience", "Transactions", "Concurrency", crypto,
       ]),
+    tests(of: "Wording"),
     tests(of: "TraceModel"),
     tests(of: "Resilience", ["Concurrency"], fixtures: true),
     tests(of: "EventBus", ["Concurrency", "CChecksum"], fixtures: true),
     tests(of: "TraceCollector", ["TraceModel", "Concurrency"]),
     tests(of: "Operations", ["TraceCollector", "TraceModel"]),
-    tests(of: "YAMLReading"),
+    tests(of: "YAMLReading", ["Wording"]),
     tests(of: "Simulation"),
     tests(of: "Transactions", ["EventBus", "TraceModel", "Concurrency"], fixtures: true),
     tests(of: "Platform", ["YAMLReading", "Resilience", "TraceModel", jwt]),

@@ -1,5 +1,6 @@
 public import Operations
 internal import Platform
+internal import Wording
 
 /// What is moved from the legacy shop to the new services, easiest first.
 public enum StranglerCapability: String, Sendable, CaseIterable {
@@ -76,7 +77,10 @@ public struct StranglerSettings: Sendable, Equatable {
     for word in text.split(separator: ",", omittingEmptySubsequences: false) {
       let parts = word.split(separator: "=", maxSplits: 1).map(String.init)
       guard let name = parts.first, let capability = StranglerCapability(typed: name) else {
-        throw FaultSpecError("\"\(word)\" moves nothing; there are \(Self.names), as in review=25,order=50")
+        let names = StranglerCapability.allCases.map(\.rawValue)
+        let all = "there are \(names.joined(separator: ", ")), as in review=25,order=50"
+        let advice = NearestNames.offer(for: parts.first ?? "", among: names, otherwise: all)
+        throw FaultSpecError("\(quoted(String(word))) moves nothing; \(advice)")
       }
       guard !named.contains(capability) else { throw FaultSpecError("\(capability.rawValue) is there twice") }
       guard parts.count == 2, let share = Int(parts[1]), Self.range.contains(share) else {
@@ -86,8 +90,6 @@ public struct StranglerSettings: Sendable, Equatable {
       named.append(capability)
     }
   }
-
-  private static let names = StranglerCapability.allCases.map(\.rawValue).joined(separator: ", ")
 
   /// As an option of the command line; none without a legacy shop.
   var options: [String] {

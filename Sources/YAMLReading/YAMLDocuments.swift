@@ -1,3 +1,4 @@
+internal import Wording
 internal import Yams
 
 /// Reads the documents of a file.

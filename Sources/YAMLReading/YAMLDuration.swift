@@ -1,3 +1,5 @@
+internal import Wording
+
 /// How durations stand in files: a number and its unit.
 public enum YAMLDuration {
   public struct Problem: Error, Hashable, Sendable {

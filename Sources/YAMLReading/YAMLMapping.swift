@@ -1,3 +1,4 @@
+internal import Wording
 internal import Yams
 
 /// The keys of a mapping with their values, in the order of the file; merge keys (`<<`) are followed.

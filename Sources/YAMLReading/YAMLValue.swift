@@ -1,3 +1,4 @@
+internal import Wording
 internal import Yams
 
 /// A value somewhere in a file. Each way to read it answers nil when it is something else, and notes that.

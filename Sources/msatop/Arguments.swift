@@ -5,6 +5,7 @@ import Foundation
 import Operations
 import Shop
 import Widgets
+import Wording
 
 /// How the values of options are read. What cannot be read is answered with what would be right.
 enum Arguments {
@@ -72,7 +73,8 @@ enum Arguments {
     for word in text.split(separator: ",", omittingEmptySubsequences: false) {
       let parts = word.split(separator: "=", maxSplits: 1).map(String.init)
       guard let name = parts.first, names.contains(name) else {
-        throw ValidationError("\"\(word)\" is no \(what); there are \(names.joined(separator: ", "))")
+        let advice = NearestNames.offer(for: parts.first ?? "", among: names)
+        throw ValidationError("\(quoted(String(word))) is no \(what); \(advice)")
       }
       guard !weights.contains(where: { $0.0 == name }) else {
         throw ValidationError("\(what) \(name) is there twice; give it one weight")
@@ -119,16 +121,14 @@ enum Arguments {
 
   static func mistake(_ text: String) throws -> Mistake {
     guard let mistake = Mistake(rawValue: text) else {
-      let names = Mistake.allCases.map(\.rawValue).joined(separator: ", ")
-      throw ValidationError("there is no mistake \"\(text)\"; there are \(names)")
+      throw unknown("mistake", text, among: Mistake.allCases.map(\.rawValue))
     }
     return mistake
   }
 
   static func orderStore(_ text: String) throws -> OrderStore {
     guard let store = OrderStore(rawValue: text) else {
-      let names = OrderStore.allCases.map(\.rawValue).joined(separator: ", ")
-      throw ValidationError("there is no order store \"\(text)\"; there are \(names)")
+      throw unknown("order store", text, among: OrderStore.allCases.map(\.rawValue))
     }
     return store
   }
@@ -143,10 +143,13 @@ enum Arguments {
   }
 
   static func theme(_ text: String) throws -> String {
-    guard Theme.builtInNames.contains(text) else {
-      throw ValidationError("there is no theme \"\(text)\"; there are \(Theme.builtInNames.joined(separator: ", "))")
-    }
+    guard Theme.builtInNames.contains(text) else { throw unknown("theme", text, among: Theme.builtInNames) }
     return text
+  }
+
+  /// What is said of a name that there is not: the nearest one, or all.
+  static func unknown(_ what: String, _ name: String, among names: [String]) -> ValidationError {
+    ValidationError(NearestNames.unknown(what, name, among: names))
   }
 
   static func address(_ text: String) throws -> ListenAddress {

@@ -17,8 +17,7 @@ struct ProductsInfoOption: ParsableArguments {
 
   private static func form(_ text: String) throws -> ProductsInfoSettings.Form {
     guard let form = ProductsInfoSettings.Form(rawValue: text) else {
-      let names = ProductsInfoSettings.Form.allCases.map(\.rawValue).joined(separator: ", ")
-      throw ValidationError("products are not asked for as \"\(text)\"; there are \(names)")
+      throw Arguments.unknown("form", text, among: ProductsInfoSettings.Form.allCases.map(\.rawValue))
     }
     return form
   }

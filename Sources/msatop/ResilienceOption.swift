@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Platform
 import Shop
+import Wording
 import YAMLReading
 
 /// `--resilience FILE`: the guards of the calls, from the `resilience4j` block of a Spring Boot application.

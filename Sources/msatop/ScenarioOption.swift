@@ -2,6 +2,7 @@ import ArgumentParser
 import Operations
 import Shop
 import Widgets
+import Wording
 import YAMLReading
 
 /// `--scenario [NAME]`: a script of faults and load with what is expected of it, from the program or from a file.

@@ -47,8 +47,7 @@ struct TopologyOption: ParsableArguments {
 
   private static func databases(_ text: String) throws -> TopologySettings.Databases {
     guard let databases = TopologySettings.Databases(rawValue: text) else {
-      let names = TopologySettings.Databases.allCases.map(\.rawValue).joined(separator: ", ")
-      throw ValidationError("there is no topology \"\(text)\"; there are \(names)")
+      throw Arguments.unknown("topology", text, among: TopologySettings.Databases.allCases.map(\.rawValue))
     }
     return databases
   }

@@ -10,28 +10,29 @@ import Testing
     "CSanitizer": [], "CChecksum": [], "CSimulationGuard": [], "CNcurses": [], "CTerminalGuard": [],
     "CSQLiteHooks": [],
     "Concurrency": ["CSanitizer"],
+    "Wording": [],
     "TraceModel": [],
     "Resilience": ["Concurrency"],
-    "YAMLReading": [],
+    "YAMLReading": ["Wording"],
     "Drawing": [],
     "EventBus": ["TraceModel", "Concurrency", "CChecksum"],
     "TraceCollector": ["TraceModel", "Concurrency"],
     "Simulation": ["CSimulationGuard", "Concurrency"],
     "Transactions": ["CSQLiteHooks", "Resilience", "EventBus", "TraceModel", "Concurrency"],
-    "Platform": ["YAMLReading", "Resilience", "EventBus", "TraceModel", "Concurrency"],
+    "Platform": ["YAMLReading", "Wording", "Resilience", "EventBus", "TraceModel", "Concurrency"],
     "ShopMessages": [],
-    "Operations": bus,
+    "Operations": bus + ["Wording"],
     "Connectors": bus + ["Operations"],
     "Terminal": ["Drawing", "Concurrency", "CNcurses", "CTerminalGuard"],
     "Widgets": ["Drawing"],
-    "Dashboard": bus + ["Widgets", "Drawing", "Operations"],
-    "Shop": bus + ["ShopMessages", "Platform", "Transactions", "Simulation", "Operations", "YAMLReading"],
+    "Dashboard": bus + ["Widgets", "Drawing", "Operations", "Wording"],
+    "Shop": bus + ["ShopMessages", "Platform", "Transactions", "Simulation", "Operations", "YAMLReading", "Wording"],
   ]
 
   /// Modules that know no files, no processes, no time of day.
   private static let withoutFoundation = [
     "Concurrency", "TraceModel", "Resilience", "EventBus", "TraceCollector", "Simulation", "Platform", "Operations",
-    "Drawing", "Widgets", "Terminal", "Dashboard", "YAMLReading",
+    "Drawing", "Widgets", "Terminal", "Dashboard", "YAMLReading", "Wording",
   ]
 
   @Test(arguments: SourceTree.modules.filter { $0 != "msatop" })

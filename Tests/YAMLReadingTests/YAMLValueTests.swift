@@ -82,17 +82,4 @@ import Testing
     #expect(said == ["b is missing in v: give it a b"])
   }
 
-  @Test func whatWasWrittenCannotDriveATerminal() {
-    #expect(quoted("a\u{1B}[2J\u{202E}") == "\"a\\u{1B}[2J\\u{202E}\"")
-    #expect(quoted(String(repeating: "x", count: 99)).count == 63)
-  }
-
-  @Test func nearestIsByLettersThatDiffer() {
-    #expect(
-      NearestNames.nearest(to: "failureRateTreshold", among: ["failureRateThreshold", "slowCallRateThreshold"]) == [
-        "failureRateThreshold"
-      ])
-    #expect(NearestNames.nearest(to: "xyz", among: ["rate", "at"]).isEmpty)
-    #expect(NearestNames.nearest(to: "ta", among: ["at"]) == ["at"])
-  }
 }

@@ -1,6 +1,7 @@
 import Drawing
 import Operations
 import TraceModel
+import Wording
 
 /// What can be typed after `:`.
 enum PaletteCommand: String, CaseIterable, Sendable {
@@ -66,7 +67,9 @@ struct PaletteReader {
     let (word, argument) = Self.split(line)
     if word.isEmpty { return [] }
     guard let command = Self.command(word) else {
-      throw PaletteProblem(sentence: "unknown command \"\(word)\"; Tab shows what there is")
+      let advice = NearestNames.offer(
+        for: word, among: PaletteCommand.allCases.map(\.rawValue), otherwise: "Tab shows what there is")
+      throw PaletteProblem(sentence: "unknown command \(quoted(word)); \(advice)")
     }
     if command.takesArgument, argument.isEmpty {
       throw PaletteProblem(sentence: "\(command.rawValue) wants more: \(command.explanation)")
@@ -123,9 +126,13 @@ struct PaletteReader {
   }
 
   func service(_ name: String) throws(PaletteProblem) -> String {
-    if context.snapshot.service(name) != nil { return name }
-    let names = context.snapshot.services.map(\.name).joined(separator: ", ")
-    throw PaletteProblem(sentence: "unknown service \"\(name)\"; there are \(names)")
+    try known("service", name, among: context.snapshot.services.map(\.name))
+  }
+
+  /// The name, where it is one of those that there are.
+  func known(_ what: String, _ name: String, among names: [String]) throws(PaletteProblem) -> String {
+    guard names.contains(name) else { throw PaletteProblem(sentence: NearestNames.unknown(what, name, among: names)) }
+    return name
   }
 
   /// A service that keeps something, or an order.
@@ -137,15 +144,13 @@ struct PaletteReader {
   private func tab(_ name: String) throws(PaletteProblem) -> PlatformTab? {
     if name.isEmpty { return nil }
     if let tab = PlatformTab.allCases.first(where: { $0.rawValue.hasPrefix(name) || $0.short == name }) { return tab }
-    let names = PlatformTab.allCases.map(\.rawValue).joined(separator: ", ")
-    throw PaletteProblem(sentence: "unknown tab \"\(name)\"; there are \(names)")
+    throw PaletteProblem(sentence: NearestNames.unknown("tab", name, among: PlatformTab.allCases.map(\.rawValue)))
   }
 
   private func topic(_ name: String) throws(PaletteProblem) -> String {
     let source = RecordFilter(topic: name).lettersOf ?? name
-    if context.snapshot.topic(source) != nil { return name }
-    let names = context.snapshot.topics.map(\.name).joined(separator: ", ")
-    throw PaletteProblem(sentence: "unknown topic \"\(name)\"; there are \(names)")
+    _ = try known("topic", source, among: context.snapshot.topics.map(\.name))
+    return name
   }
 
   private func transaction(_ text: String) -> [Action] {
@@ -166,24 +171,15 @@ struct PaletteReader {
 
   private func scenario(_ name: String) throws(PaletteProblem) -> Command {
     if name == "stop" { return .stopScenario }
-    let names = context.snapshot.scenarios.entries.map(\.name)
-    if names.contains(name) { return .startScenario(name: name) }
-    let known = names.isEmpty ? "this system has none" : "there are \(names.joined(separator: ", "))"
-    throw PaletteProblem(sentence: "unknown scenario \"\(name)\"; \(known)")
+    return .startScenario(name: try known("scenario", name, among: context.snapshot.scenarios.entries.map(\.name)))
   }
 
   private func view(_ name: String) throws(PaletteProblem) -> String {
-    let names = context.snapshot.views.map(\.name)
-    if names.contains(name) { return name }
-    let known = names.isEmpty ? "this system has none" : "there are \(names.joined(separator: ", "))"
-    throw PaletteProblem(sentence: "unknown view \"\(name)\"; \(known)")
+    try known("view", name, among: context.snapshot.views.map(\.name))
   }
 
   private func job(_ name: String) throws(PaletteProblem) -> Command {
-    let names = context.snapshot.jobs.map(\.name)
-    if names.contains(name) { return .runJob(name: name) }
-    let known = names.isEmpty ? "this system has none" : "there are \(names.joined(separator: ", "))"
-    throw PaletteProblem(sentence: "unknown job \"\(name)\"; \(known)")
+    .runJob(name: try known("job", name, among: context.snapshot.jobs.map(\.name)))
   }
 
   private func rate(_ text: String) throws(PaletteProblem) -> Double {
@@ -209,9 +205,6 @@ struct PaletteReader {
 
   private func theme(_ name: String) throws(PaletteProblem) -> [Action] {
     if name.isEmpty { return [.chooseTheme] }
-    guard themes.contains(name) else {
-      throw PaletteProblem(sentence: "unknown theme \"\(name)\"; there are \(themes.joined(separator: ", "))")
-    }
-    return [.effect(.setTheme(name))]
+    return [.effect(.setTheme(try known("theme", name, among: themes)))]
   }
 }

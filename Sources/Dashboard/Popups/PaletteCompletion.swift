@@ -1,6 +1,7 @@
 import Operations
 import TraceModel
 import Widgets
+import Wording
 
 /// One way to go on with a line of the palette.
 struct PaletteCompletion: Sendable, Hashable {
@@ -12,7 +13,7 @@ struct PaletteCompletion: Sendable, Hashable {
 }
 
 extension PaletteReader {
-  /// How the line can go on, most likely first.
+  /// How the line can go on, most likely first; where nothing begins as what is typed, what it may have been meant as.
   func completions(_ line: String) -> [PaletteCompletion] {
     let text = String(line.drop { $0 == " " || $0 == ":" })
     guard let blank = text.firstIndex(of: " ") else { return commands(text.lowercased()) }
@@ -21,13 +22,27 @@ extension PaletteReader {
     let last = rest.lastIndex(of: " ").map { rest.index(after: $0) } ?? rest.startIndex
     let (before, typed) = (String(text[..<last]), String(rest[last...]))
     let words = candidates(command, before: rest[..<last].split(separator: " ").map(String.init))
-    return words.filter { $0.word.hasPrefix(typed) && $0.word != typed }.map {
+    return Self.goingOn(typed, words).map {
       PaletteCompletion(line: before + $0.word, word: $0.word, explanation: $0.explanation)
     }
   }
 
+  private static func goingOn(
+    _ typed: String, _ words: [(word: String, explanation: String)]
+  ) -> [(word: String, explanation: String)] {
+    let whole = words.filter { $0.word.hasPrefix(typed) }
+    // A number that is not in the list is no slip.
+    guard whole.isEmpty, typed.contains(where: \.isLetter) else { return whole.filter { $0.word != typed } }
+    return NearestNames.nearest(to: typed, among: words.map(\.word)).compactMap { name in
+      words.first { $0.word == name }
+    }
+  }
+
   private func commands(_ typed: String) -> [PaletteCompletion] {
-    let matches = PaletteCommand.allCases.filter { $0.rawValue.hasPrefix(typed) }
+    let names = PaletteCommand.allCases
+    let beginning = names.filter { $0.rawValue.hasPrefix(typed) }
+    let near = NearestNames.nearest(to: typed, among: names.map(\.rawValue)).compactMap(PaletteCommand.init(rawValue:))
+    let matches = beginning.isEmpty ? near : beginning
     // What is typed already almost whole comes first: `fault` before `faults`.
     let ordered = typed.isEmpty ? matches : matches.sorted { $0.rawValue.count < $1.rawValue.count }
     return ordered.map {
@@ -108,14 +123,26 @@ extension PaletteReader {
         target(first).map { catalogue.obstacle(to: name, on: $0) == nil } ?? false
       }.map { ($0.example, $0.explanation) }
     }
-    let (place, kind) = (target(first), before[1].prefix { $0 != "=" })
-    let sharing = FaultScope(share: 0.2)
-    let canShare = FaultKind.Name(rawValue: String(kind)).map { name in
-      place.map { catalogue.obstacle(to: sharing, of: name, on: $0) == nil } ?? false
+    return scopeWords(before, target(first), kind: String(before[1].prefix { $0 != "=" }))
+  }
+
+  /// For how long and for whom; what is said already is not offered again.
+  private func scopeWords(
+    _ before: [String], _ target: FaultTarget?, kind: String
+  ) -> [(word: String, explanation: String)] {
+    let catalogue = context.snapshot.faults.catalogue
+    func can(_ scope: FaultScope) -> Bool {
+      guard let name = FaultKind.Name(rawValue: kind) else { return true }
+      return target.map { catalogue.obstacle(to: scope, of: name, on: $0) == nil } ?? false
     }
-    return ["ttl=30s", "ttl=2m", "share=20%"].filter { word in
-      (canShare ?? true || word.hasPrefix("ttl")) && !before.contains { $0.hasPrefix(word.prefix { $0 != "=" }) }
-    }.map { ($0, $0.hasPrefix("ttl") ? "then it ends by itself" : "of the calls") }
+    var words = [("ttl=30s", "then it ends by itself"), ("ttl=2m", "then it ends by itself")]
+    if can(FaultScope(share: 0.2)) { words.append(("share=20%", "of the calls")) }
+    if can(FaultScope(route: "/")) {
+      words += catalogue.typedRoutes.map {
+        ("route=\($0)", $0.hasPrefix("/") ? "its calls alone" : "such records alone")
+      }
+    }
+    return words.filter { word in !before.contains { $0.hasPrefix(word.0.prefix { $0 != "=" }) } }
   }
 
   private func target(_ word: String) -> FaultTarget? {

@@ -1,4 +1,5 @@
 import Operations
+import Wording
 
 /// Lines that bring services to other sizes, versions and settings.
 extension PaletteReader {
@@ -17,11 +18,22 @@ extension PaletteReader {
     guard words.count == 2 else {
       throw PaletteProblem(sentence: "\"\(text)\" is no setting; say a key and its value: order.pool 20")
     }
-    guard words[0] == "back" else { return .configure(key: words[0], value: words[1]) }
+    guard words[0] == "back" else {
+      let keys = (context.snapshot.configuration?.entries ?? []).map(\.key)
+      // Without any, whoever is asked says why.
+      return .configure(key: keys.isEmpty ? words[0] : try setting(words[0], among: keys), value: words[1])
+    }
     guard let version = Int(words[1]), version > 0 else {
       throw PaletteProblem(sentence: "\"\(words[1])\" is no version; say back and its number: back 3")
     }
     return .rollBackConfiguration(version: version)
+  }
+
+  /// There are too many settings to name them all.
+  private func setting(_ key: String, among keys: [String]) throws(PaletteProblem) -> String {
+    if keys.contains(key) { return key }
+    let advice = NearestNames.offer(for: key, among: keys, otherwise: "Tab shows what there is")
+    throw PaletteProblem(sentence: "unknown setting \(quoted(key)); \(advice)")
   }
 
   /// `review 50`
@@ -30,9 +42,13 @@ extension PaletteReader {
       throw PaletteProblem(sentence: "there is no legacy system here; start with --strangler review=100")
     }
     let words = text.split(separator: " ").map(String.init)
-    let names = strangler.capabilities.map(\.name).joined(separator: ", ")
-    guard words.count == 2, let capability = strangler.capability(words[0]) else {
-      throw PaletteProblem(sentence: "\"\(text)\" moves nothing; there are \(names), as in review 50")
+    let names = strangler.capabilities.map(\.name)
+    guard words.count == 2 else {
+      throw PaletteProblem(
+        sentence: "\"\(text)\" moves nothing; say one of \(names.joined(separator: ", ")): review 50")
+    }
+    guard let capability = strangler.capability(words[0]) else {
+      throw PaletteProblem(sentence: NearestNames.unknown("capability", words[0], among: names))
     }
     let number = words[1].hasSuffix("%") ? String(words[1].dropLast()) : words[1]
     guard let share = Int(number), (0...100).contains(share) else {

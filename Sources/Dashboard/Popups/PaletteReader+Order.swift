@@ -1,4 +1,5 @@
 import Operations
+import Wording
 
 extension PaletteReader {
   /// `sku-18 2 saga=join`, the words in any order.
@@ -20,17 +21,21 @@ extension PaletteReader {
       } else if desk.products.contains(where: { $0.sku == word }) {
         wish.sku = word
       } else {
-        let last = desk.products.last?.sku ?? ""
-        throw PaletteProblem(
-          sentence: "unknown product \"\(word)\"; there are \(product.sku) to \(last), and saga=\(saga) for example")
+        throw PaletteProblem(sentence: "unknown product \(quoted(word)); \(advice(word, desk, saga))")
       }
     }
     return wish
   }
 
   private func saga(_ name: String, of desk: OrderDesk) throws(PaletteProblem) -> String {
-    if desk.sagas.contains(name) { return name }
-    throw PaletteProblem(sentence: "unknown saga \"\(name)\"; there are \(desk.sagas.joined(separator: ", "))")
+    try known("saga", name, among: desk.sagas)
+  }
+
+  /// The kind of saga that a word may have been meant as, or which products there are: their numbers are all alike.
+  private func advice(_ word: String, _ desk: OrderDesk, _ saga: String) -> String {
+    if let near = NearestNames.nearest(to: word, among: desk.sagas).first { return "do you mean saga=\(near)?" }
+    let (first, last) = (desk.products.first?.sku ?? "", desk.products.last?.sku ?? "")
+    return "there are \(first) to \(last), and saga=\(saga) for example"
   }
 
   /// How the line can go on, after these words.

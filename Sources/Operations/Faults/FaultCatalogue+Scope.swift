@@ -1,3 +1,5 @@
+internal import Wording
+
 extension FaultCatalogue {
   /// Why a fault cannot be kept to a scope, in one sentence that says what to leave out; nil when it can.
   public func obstacle(to scope: FaultScope, of kind: FaultKind.Name, on target: FaultTarget) -> String? {
@@ -35,6 +37,24 @@ extension FaultCatalogue {
       return bound(scope, target)
     case .latency, .errors, .outage, .slowConsumer: return bound(scope, target)
     }
+  }
+
+  /// The operations and types of records that a fault can be kept to, each once, as they are typed: of an operation its
+  /// path.
+  public var typedRoutes: [String] {
+    var seen: Set<String> = []
+    return routes.map { $0.split(separator: " ").last.map(String.init) ?? $0 }.filter { seen.insert($0).inserted }
+  }
+
+  /// Why a fault cannot be kept to a route; nil when it can, and where routes are not known.
+  public func absence(ofRoute route: String) -> String? {
+    let typed = typedRoutes
+    guard !routes.isEmpty, !routes.contains(route), !typed.contains(route) else { return nil }
+    let example = typed.first { $0.hasPrefix("/") } ?? typed[0]
+    let alike = typed.filter { $0.hasPrefix("/") == route.hasPrefix("/") }
+    let advice = NearestNames.offer(
+      for: route, among: alike, otherwise: "say the path of an operation, such as \(example), or a type of record")
+    return "unknown route \(quoted(route)); \(advice)"
   }
 
   /// Whether the partition is there.

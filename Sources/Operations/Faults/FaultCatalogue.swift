@@ -65,10 +65,12 @@ public struct FaultCatalogue: Sendable, Codable {
   public var hasKeyValueStore: Bool
   /// Whether several services keep their databases on one server.
   public var hasSharedDatabase: Bool
+  /// The operations that are called, `POST /orders`, and the types of records; none where they are not known.
+  public var routes: [String]
 
   public init(
     services: [Service] = [], edges: [Edge] = [], databases: [String] = [], groups: [String] = [],
-    topics: [Topic] = [], hasKeyValueStore: Bool = false, hasSharedDatabase: Bool = false
+    topics: [Topic] = [], hasKeyValueStore: Bool = false, hasSharedDatabase: Bool = false, routes: [String] = []
   ) {
     self.services = services
     self.edges = edges
@@ -77,6 +79,7 @@ public struct FaultCatalogue: Sendable, Codable {
     self.topics = topics
     self.hasKeyValueStore = hasKeyValueStore
     self.hasSharedDatabase = hasSharedDatabase
+    self.routes = routes
   }
 
   /// Why a target is not there at all; nil when it is, and for those that have names of their own.

@@ -1,3 +1,5 @@
+internal import Wording
+
 /// Reads a fault as it is typed, against what the system has that can break.
 public struct FaultParser: Sendable {
   public let catalogue: FaultCatalogue
@@ -24,6 +26,7 @@ public struct FaultParser: Sendable {
     var spec = FaultSpec(target: place, kind: kind)
     for word in words { try apply(word, to: &spec) }
     if let reason = catalogue.obstacle(to: spec.scope, of: kind.name, on: place) { throw FaultSpecError(reason) }
+    if let reason = spec.scope.route.flatMap(catalogue.absence(ofRoute:)) { throw FaultSpecError(reason) }
     return spec
   }
 
@@ -82,19 +85,20 @@ public struct FaultParser: Sendable {
 
   private func service(_ name: String) throws(FaultSpecError) -> FaultCatalogue.Service {
     guard let service = catalogue.services.first(where: { $0.name == name }) else {
-      throw unknown("service", name, among: catalogue.services.map(\.name))
+      let others = [FaultTarget.broker, .keyValueStore].filter { catalogue.absence(of: $0) == nil }
+      throw unknown("service", name, among: catalogue.services.map(\.name) + others.map(\.description))
     }
     return service
   }
 
   private func unknown(_ what: String, _ name: String, among names: [String]) -> FaultSpecError {
-    FaultSpecError("unknown \(what) \"\(name)\"; there are \(names.joined(separator: ", "))")
+    FaultSpecError(NearestNames.unknown(what, name, among: names))
   }
 
   private func kind(_ word: String, of target: FaultTarget) throws(FaultSpecError) -> FaultKind {
     let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
     guard let name = FaultKind.Name(rawValue: parts[0]) else {
-      throw FaultSpecError("unknown fault \"\(parts[0])\"; \(kindsSentence(target))")
+      throw FaultSpecError("unknown fault \(quoted(parts[0])); \(nearestKinds(parts[0], target))")
     }
     if let reason = catalogue.obstacle(to: name, on: target) {
       throw FaultSpecError("\(name.rawValue) does not apply to \(target): \(reason); \(kindsSentence(target))")
@@ -102,9 +106,18 @@ public struct FaultParser: Sendable {
     return try FaultKindParser(name: name, intensity: parts.count > 1 ? parts[1] : nil).parse()
   }
 
+  private func kinds(_ target: FaultTarget) -> [FaultKind.Name] {
+    FaultKind.Name.allCases.filter { catalogue.obstacle(to: $0, on: target) == nil }
+  }
+
   private func kindsSentence(_ target: FaultTarget) -> String {
-    let kinds = FaultKind.Name.allCases.filter { catalogue.obstacle(to: $0, on: target) == nil }
-    return "there are \(kinds.map(\.example).joined(separator: ", "))"
+    "there are \(kinds(target).map(\.example).joined(separator: ", "))"
+  }
+
+  private func nearestKinds(_ word: String, _ target: FaultTarget) -> String {
+    let near = NearestNames.nearest(to: word, among: kinds(target).map(\.rawValue))
+    let examples = near.compactMap { FaultKind.Name(rawValue: $0)?.example }
+    return examples.isEmpty ? kindsSentence(target) : "do you mean \(examples.joined(separator: " or "))?"
   }
 
   private func apply(_ word: String, to spec: inout FaultSpec) throws(FaultSpecError) {
@@ -132,8 +145,11 @@ public struct FaultParser: Sendable {
       }
       spec.scope.partition = number
     default:
-      throw FaultSpecError(
-        "unknown setting \"\(parts[0])\"; there are ttl=30s, share=20%, route=…, user=…, partition=0")
+      let near = NearestNames.nearest(to: parts[0], among: ["ttl", "share", "route", "user", "partition"])
+      let advice =
+        near.first.map { "do you mean \($0)=\(parts[1])?" }
+        ?? "there are ttl=30s, share=20%, route=…, user=…, partition=0"
+      throw FaultSpecError("unknown setting \(quoted(parts[0])); \(advice)")
     }
   }
 }

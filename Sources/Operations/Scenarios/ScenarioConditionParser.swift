@@ -1,3 +1,5 @@
+internal import Wording
+
 /// Reads conditions: `FIGURE [SUBJECT] COMPARISON VALUE`, with blanks between.
 public struct ScenarioConditionParser: Sendable {
   let catalogue: FaultCatalogue
@@ -24,7 +26,7 @@ public struct ScenarioConditionParser: Sendable {
       let names = ScenarioFigureName.allCases.map(\.rawValue)
       throw ScenarioConditionError(
         offset: first.offset,
-        description: "there is no figure \"\(first.text)\"; there are \(names.joined(separator: ", "))")
+        description: "there is no figure \(quoted(first.text)); \(NearestNames.offer(for: first.text, among: names))")
     }
     var rest = words.dropFirst()
     let subject = try subject(of: figure, &rest, end: text.count)
@@ -78,8 +80,8 @@ public struct ScenarioConditionParser: Sendable {
     guard allowed.contains(word.text) || figure.subject == .breaker && isBreakerOfInstance(word.text) else {
       throw ScenarioConditionError(
         offset: word.offset,
-        description: "\(figure.rawValue) of \"\(word.text)\" is not known; there are \(allowed.joined(separator: ", "))"
-      )
+        description: "\(figure.rawValue) of \(quoted(word.text)) is not known; "
+          + NearestNames.offer(for: word.text, among: allowed))
     }
     return word.text
   }

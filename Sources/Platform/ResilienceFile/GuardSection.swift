@@ -1,3 +1,4 @@
+internal import Wording
 internal import YAMLReading
 
 /// One kind of guard in the file: its configurations, its instances, and which of them stands on which.

@@ -1,3 +1,4 @@
+internal import Wording
 internal import YAMLReading
 
 /// Spring's `${NAME:default}`. No environment is read here: the default stands, and that is said.

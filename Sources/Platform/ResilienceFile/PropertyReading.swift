@@ -1,4 +1,5 @@
 internal import Resilience
+internal import Wording
 internal import YAMLReading
 
 /// Reads the values of one layer of properties, as Spring's conversion does.

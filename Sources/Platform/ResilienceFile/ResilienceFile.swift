@@ -1,6 +1,7 @@
 // Platform/ResilienceFile reads the `resilience4j` block of a Spring Boot `application.yml` as it is. It never opens a
 // file, never reads the environment, and makes no guard: it gives the settings that guards are made from.
 
+internal import Wording
 public import YAMLReading
 
 /// Reads a Spring Boot application's guards.

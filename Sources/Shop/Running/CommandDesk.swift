@@ -4,6 +4,7 @@ internal import Platform
 internal import Resilience
 internal import Simulation
 internal import TraceModel
+internal import Wording
 
 /// What becomes of a command: first an answer, from any thread, then the deed, on the simulation's.
 struct CommandDesk {
@@ -49,7 +50,7 @@ struct CommandDesk {
     case .startScenario(let name):
       guard let scenario = ScenarioLibrary.named(name) else {
         return .refused(
-          "there is no scenario \(name); there are \(ScenarioLibrary.all.map(\.name).joined(separator: ", "))")
+          "there is no scenario \(name); \(NearestNames.offer(for: name, among: ScenarioLibrary.all.map(\.name)))")
       }
       var settings = world.settings
       settings.scenario = scenario
@@ -63,7 +64,7 @@ struct CommandDesk {
     case .rollBackConfiguration(let version): return configuration(backTo: version)
     case .rebuild(let view):
       guard snapshot.views.contains(where: { $0.name == view }) else {
-        return .refused("there is no view \(view); there are \(snapshot.views.map(\.name).joined(separator: ", "))")
+        return .refused("there is no view \(view); \(NearestNames.offer(for: view, among: snapshot.views.map(\.name)))")
       }
       guard snapshot.jobs.first(where: { $0.name == HistoryRebuild.name })?.current == nil else {
         return .refused("\(view) is being rebuilt already")
@@ -71,7 +72,7 @@ struct CommandDesk {
       return .done("rebuild of \(view) asked for")
     case .runJob(let name):
       guard let job = snapshot.jobs.first(where: { $0.name == name }) else {
-        return .refused("there is no job \(name); there are \(snapshot.jobs.map(\.name).joined(separator: ", "))")
+        return .refused("there is no job \(name); \(NearestNames.offer(for: name, among: snapshot.jobs.map(\.name)))")
       }
       return job.current == nil ? .done("\(name) asked for") : .refused("\(name) is under way already")
     case .setSpeed(let speed):
@@ -140,8 +141,8 @@ struct CommandDesk {
       return .refused("there is no product \(wish.sku)")
     }
     guard SagaKind(rawValue: wish.saga) != nil else {
-      let kinds = SagaKind.allCases.map(\.rawValue).joined(separator: ", ")
-      return .refused("there is no saga \(wish.saga); there are \(kinds)")
+      let kinds = SagaKind.allCases.map(\.rawValue)
+      return .refused("there is no saga \(wish.saga); \(NearestNames.offer(for: wish.saga, among: kinds))")
     }
     guard OrderWish.quantities.contains(wish.quantity) else {
       return .refused("an order is of 1 to \(Count.of(OrderWish.quantities.upperBound, "piece"))")

@@ -1,4 +1,5 @@
 public import Operations
+internal import Wording
 public import YAMLReading
 
 /// Reads scenarios: a YAML mapping of name, title, teaches, seed, rate, duration, steps and expect.

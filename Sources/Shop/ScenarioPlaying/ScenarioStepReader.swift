@@ -1,4 +1,5 @@
 internal import Operations
+internal import Wording
 internal import YAMLReading
 
 /// Reads the steps of a scenario: each has a moment, and one thing to do.

@@ -56,7 +56,14 @@ struct PaletteTests {
     ("deploy payment v2 canary=no", "\"canary=no\" is no share for a canary"),
     ("job nothing", "unknown job \"nothing\"; there are rebuild order-history"),
     ("rebuild nothing", "unknown view \"nothing\"; there are order-history"),
-    ("fault", "fault wants more"), ("tx", "tx wants more"), ("t", "unknown command \"t\""),
+    ("fault", "fault wants more"), ("tx", "tx wants more"), ("t", "unknown command \"t\"; do you mean tx?"),
+    ("ovreview", "unknown command \"ovreview\"; do you mean overview?"),
+    ("service paymnt", "unknown service \"paymnt\"; do you mean payment?"),
+    ("fault paymnet latency=2s", "unknown service \"paymnet\"; do you mean payment?"),
+    ("tail paymnt", "unknown topic \"paymnt\"; do you mean payment?"),
+    ("job rebuld order-history", "unknown job \"rebuld order-history\"; do you mean"),
+    ("rebuild order-histroy", "unknown view \"order-histroy\"; do you mean order-history?"),
+    ("theme dakr", "unknown theme \"dakr\"; do you mean dark?"),
   ])
   func problemsStandInPlace(line: String, problem: String) {
     var cockpit = Cockpit()
@@ -77,6 +84,7 @@ struct PaletteTests {
     ("fault_payment-gateway_ Tab Tab Tab", "fault payment-gateway outage"),
     ("fault_payment-gateway_latency=2s_ Tab", "fault payment-gateway latency=2s ttl=30s"), ("the Tab", "theme"),
     ("theme_ Tab", "theme dark"), ("theme_ BackTab", "theme nord"), ("xyz Tab", "xyz"), ("speed_m Tab", "speed max"),
+    ("service_paymnet Tab", "service payment"), ("ovreview Tab", "overview"), ("rate_55 Tab", "rate 55"),
   ])
   func completion(keys: String, line: String) throws {
     var cockpit = Cockpit()

@@ -8,7 +8,8 @@ import Testing
         .init(name: "order", instances: 2, hasDatabase: true, consumes: true, isOutside: false),
         .init(name: "gateway", instances: 2, hasDatabase: false, consumes: false, isOutside: false),
         .init(name: "company", instances: 1, hasDatabase: false, consumes: false, isOutside: true),
-      ], edges: [.init(from: "gateway", to: "order")], databases: ["order"], groups: ["order"]))
+      ], edges: [.init(from: "gateway", to: "order")], databases: ["order"], groups: ["order"],
+      routes: ["POST /orders", "GET /orders/{gtxid}", "ITEM_RESERVED"]))
 
   @Test(arguments: [
     (
@@ -52,7 +53,14 @@ import Testing
 
   @Test(arguments: [
     ("", "empty"), ("nobody:crash", "unknown service \"nobody\"; there are order, gateway, company"),
-    ("order", "what should happen to order?"), ("order:melt", "unknown fault \"melt\""),
+    ("ordr:crash", "unknown service \"ordr\"; do you mean order?"),
+    ("gateway>oder:latency=1s", "do you mean gateway>order?"), ("db:ordre:db-down", "do you mean order?"),
+    ("order:latncy=1s", "unknown fault \"latncy\"; do you mean latency=2s?"),
+    ("order:latency=1s,tll=30s", "unknown setting \"tll\"; do you mean ttl=30s?"),
+    ("order:latency=1s,route=/ordrs", "unknown route \"/ordrs\"; do you mean /orders?"),
+    ("order:latency=1s,route=ITEM_RESERVD", "do you mean ITEM_RESERVED?"),
+    ("order:latency=1s,route=/nothing", "say the path of an operation, such as /orders, or a type of record"),
+    ("order", "what should happen to order?"), ("order:melt", "unknown fault \"melt\"; there are latency=2s"),
     ("order/3:crash", "order has instances 1 to 2"), ("order/0:crash", "instances 1 to 2"),
     ("order/x:crash", "instances"),
     ("order>gateway:latency=1s", "unknown edge"), ("db:gateway:db-down", "unknown database"),

@@ -34,9 +34,11 @@ import Testing
 
   @Test(arguments: [
     ("", 0, "a condition is a figure, a comparison and a value, such as lag payment > 100"),
-    ("lagg payment > 1", 0, "there is no figure \"lagg\"; there are breaker"),
+    ("lagg payment > 1", 0, "there is no figure \"lagg\"; do you mean lag?"),
     ("health = UP", 7, "health of what? There are payment, order"),
-    ("health paymnt = UP", 7, "health of \"paymnt\" is not known; there are payment, order"),
+    ("delay payment > 1", 0, "there is no figure \"delay\"; there are breaker"),
+    ("health nobody = UP", 7, "health of \"nobody\" is not known; there are payment, order"),
+    ("health paymnt = UP", 7, "health of \"paymnt\" is not known; do you mean payment?"),
     ("health payment > UP", 15, "\">\" is no comparison; health takes = !="),
     ("health payment = OPEN", 17, "health cannot be \"OPEN\"; it is one of UP, DEGRADED"),
     ("lag payment >", 13, "lag is compared with what? a whole number"),

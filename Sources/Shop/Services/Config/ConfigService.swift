@@ -10,6 +10,8 @@ actor ConfigService: ShopService {
     name: ShopPlan.config, team: "platform", instances: 1, firstPort: 8_888, workers: 16,
     program: { ConfigService($0) })
 
+  static let routes = ["POST /subscriptions/{instance}"]
+
   nonisolated let unownedExecutor: UnownedSerialExecutor
   private let world: World
   private static let interval: Int64 = 1_000_000_000

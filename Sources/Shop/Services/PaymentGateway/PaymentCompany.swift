@@ -12,6 +12,8 @@ actor PaymentCompany: ShopService {
     name: ShopPlan.company, team: "outside", instances: 1, firstPort: 443, workers: 256, isOutside: true,
     objective: ShopPlan.slowObjective, program: { PaymentCompany($0) })
 
+  static let routes = ["POST /charge", "POST /check", "POST /void"]
+
   nonisolated let unownedExecutor: UnownedSerialExecutor
   private let world: World
   private let books: CompanyBooks

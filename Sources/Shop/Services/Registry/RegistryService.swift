@@ -10,6 +10,11 @@ actor RegistryService: ShopService {
     name: ShopPlan.registry, team: "platform", instances: 1, firstPort: 8_761, workers: 64,
     program: { RegistryService($0) })
 
+  static let routes = [
+    "POST /eureka/apps/{app}", "PUT /eureka/apps/{app}/{id}", "PUT /eureka/apps/{app}/{id}/status",
+    "DELETE /eureka/apps/{app}/{id}", "GET /eureka/apps", "GET /eureka/apps/delta",
+  ]
+
   nonisolated let unownedExecutor: UnownedSerialExecutor
   private let world: World
   private let book: RegistryBook

@@ -3,6 +3,7 @@ internal import OrderedCollections
 internal import Platform
 internal import Resilience
 internal import Simulation
+internal import Wording
 
 /// What can be changed while everything runs: values by key, as they are typed.
 struct ShopConfiguration: Sendable, Equatable {
@@ -78,7 +79,11 @@ struct ShopConfiguration: Sendable, Equatable {
   /// The sentences that say what is wrong. What was planned is right, whatever it is: a file may say more than an operator.
   func problems(knowing known: ShopConfiguration) -> [String] {
     values.compactMap { key, value in
-      guard let planned = known.values[key] else { return "there is no setting \(key); Tab shows what there is" }
+      guard let planned = known.values[key] else {
+        let advice = NearestNames.offer(
+          for: key, among: Array(known.values.keys), otherwise: "Tab shows what there is")
+        return "there is no setting \(key); \(advice)"
+      }
       return value == planned ? nil : Self.problem(key, value)
     }
   }

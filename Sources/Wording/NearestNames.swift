@@ -1,11 +1,25 @@
+// Wording: what is said of words that people typed: which ones they may have meant, and how they are quoted. It never
+// knows what they are names of.
+
 /// Finds the names that a mistyped one may have meant.
 public enum NearestNames {
   /// `do you mean failureRateThreshold?`, or, where none is near, `allowed are at, fault and rate`.
   public static func advice(for name: String, among allowed: [String]) -> String {
-    let near = nearest(to: name, among: allowed)
+    let all = allowed.isEmpty ? nil : "allowed \(allowed.count == 1 ? "is" : "are") \(list(allowed))"
+    return offer(for: name, among: allowed, otherwise: all)
+  }
+
+  /// `unknown service "ordr"; do you mean order?`, or, where none is near, what there is.
+  public static func unknown(_ what: String, _ name: String, among names: [String]) -> String {
+    "unknown \(what) \(quoted(name)); \(offer(for: name, among: names))"
+  }
+
+  /// `do you mean order?`, or, where none is near, `there are order, payment`.
+  /// - Parameter otherwise: what is said in place of all names, where they are many, or more is to be said.
+  public static func offer(for name: String, among names: [String], otherwise: String? = nil) -> String {
+    let near = nearest(to: name, among: names)
     if !near.isEmpty { return "do you mean \(near.joined(separator: " or "))?" }
-    guard !allowed.isEmpty else { return "there is none" }
-    return "allowed \(allowed.count == 1 ? "is" : "are") \(list(allowed))"
+    return otherwise ?? (names.isEmpty ? "there is none" : "there are \(names.joined(separator: ", "))")
   }
 
   /// The allowed names that differ by at most a third of their letters, nearest first, at most three.
@@ -14,8 +28,8 @@ public enum NearestNames {
     guard typed.count <= 80 else { return [] }
     let scored = allowed.enumerated().compactMap { index, candidate -> (distance: Int, index: Int, name: String)? in
       let letters = Array(candidate.lowercased())
-      let distance = distance(typed, letters)
-      return distance <= max(1, max(typed.count, letters.count) / 3) ? (distance, index, candidate) : nil
+      let (distance, length) = (distance(typed, letters), max(typed.count, letters.count))
+      return distance < length && distance <= max(1, length / 3) ? (distance, index, candidate) : nil
     }
     return scored.sorted { ($0.distance, $0.index) < ($1.distance, $1.index) }.prefix(3).map(\.name)
   }
