@@ -29,6 +29,8 @@ extension Mark {
   public static let degraded = Mark("▲", "D", "degraded", .degraded)
   public static let failing = Mark("✗", "F", "failing", .failing)
   public static let unknown = Mark("?", "U", "unknown", .unknown)
+  /// Out of service as somebody wants it: no call comes any more, or not yet.
+  public static let draining = Mark(Glyphs.draining, "O", "draining", .muted)
 }
 
 /// State of a circuit breaker.

@@ -8,7 +8,8 @@ extension Health {
     switch self {
     case .up: .healthy
     case .degraded: .degraded
-    case .outOfService, .down: .failing
+    case .outOfService: .draining
+    case .down: .failing
     case .unknown: .unknown
     }
   }

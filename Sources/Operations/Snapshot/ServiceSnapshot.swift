@@ -51,6 +51,12 @@ public struct ServiceSnapshot: Sendable, Codable {
   public init(name: String) {
     self.name = name
   }
+
+  /// Whether an instance is not up, those left aside that are being replaced: without a process, and out of service as
+  /// somebody wants it.
+  public var lacksInstances: Bool {
+    instancesUp + instances.count { $0.health == .outOfService && $0.workers == nil } < instancesAll
+  }
 }
 
 /// What was promised of a service.

@@ -96,14 +96,18 @@ struct HealthJudge {
       if instances.count == 1, let reason { return (.down, reason) }
       return (.down, ["no instance is up", reason].compactMap(\.self).joined(separator: ", "))
     }
-    if let ill = instances.filter({ $0.0 != .up }).max(by: { $0.0 < $1.0 }) { return (.degraded, ill.1) }
+    // One that is drained as somebody wants it is no ailment while others take the calls.
+    if let ill = instances.max(by: { $0.0 < $1.0 }), ill.0 > .outOfService { return (.degraded, ill.1) }
     if let reason = missed[service.name] { return (.degraded, reason) }
     return (.up, "")
   }
 
   /// Process, database and breakers of one instance.
   private static func health(of instance: ServiceInstance) -> (Health, String) {
-    guard let process = instance.process else { return (.down, "\(instance.name) crashed") }
+    guard let process = instance.process else {
+      return instance.isBeingReplaced
+        ? (.outOfService, "\(instance.name) is being replaced") : (.down, "\(instance.name) crashed")
+    }
     if process.isLeaving || process.isClosed { return (.outOfService, "\(instance.name) is drained") }
     if let ailment = instance.ailment { return (.down, ailment) }
     if process.bus.isOutOfReach { return (.degraded, "\(instance.name) cannot reach the bus") }
@@ -132,9 +136,17 @@ struct HealthJudge {
     verdicts[name] = Verdict(health: health, reason: reason, since: world.time.now)
     guard let before else { return nil }
     return OperationalEvent(
-      time: world.time.now, kind: .health, severity: health == .up ? .good : health == .degraded ? .warning : .bad,
-      subject: name, change: "\(word(before.health)) → \(word(health))", reason: reason,
-      state: health.rawValue)
+      time: world.time.now, kind: .health, severity: severity(health), subject: name,
+      change: "\(word(before.health)) → \(word(health))", reason: reason, state: health.rawValue)
+  }
+
+  private static func severity(_ health: Health) -> OperationalEvent.Severity {
+    switch health {
+    case .up: .good
+    case .outOfService: .info
+    case .degraded, .unknown: .warning
+    case .down: .bad
+    }
   }
 
   private static func word(_ health: Health) -> String {

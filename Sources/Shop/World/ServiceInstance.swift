@@ -80,6 +80,8 @@ final class ServiceInstance: @unchecked Sendable {
   /// Of two zones of the data centre.
   var zone: String { number % 2 == 1 ? "a" : "b" }
   var isUp: Bool { process != nil }
+  /// It comes up in place of a program that has ended in order.
+  var isBeingReplaced: Bool { isBooting && startsOutOfService }
   /// It is up, and nobody takes it out of service.
   var takesCalls: Bool { process.map { !$0.isClosed && !$0.isLeaving } ?? false }
 

@@ -126,7 +126,7 @@ import Testing
         review: instance by instance ───────────────────────────────────────────────────── :deploy review promote, or back
         instance                    version  calls           step
         review-1                    1.4.2    ● takes calls
-        review-2                    2.0.0    ▲ none          waiting until it is healthy
+        review-2                    2.0.0    ↓ none          waiting until it is healthy
 
         what runs ───────────────────────────────────────────────────────────────────────────────────────── :scale order 4
         service       up   versions              youngest  restarts   team
@@ -257,7 +257,7 @@ import Testing
         review: instance by instance ──────────────────────────────────── :deploy review promote, or back   ● review     2/2   1.4.2                      2 h         0   shop
         instance                    version  calls           step
         review-1                    1.4.2    ● takes calls
-        review-2                    2.0.0    ▲ none          waiting until it is healthy
+        review-2                    2.0.0    ↓ none          waiting until it is healthy
       """
     #expect(stage.picture().trimmedEnd == wanted)
   }

@@ -141,6 +141,34 @@ import TraceCollector
     #expect(stage.world.transactions.currentTally().failed == 0)
   }
 
+  /// What is planned is no ailment: an instance that drains, or is being replaced, is out of service and its service well.
+  @Test func whatDrainsAsPlannedAlarmsNobody() throws {
+    let stage = Stage(seed: 7, rate: 2) { $0.mix = .ordinary }
+    perform(.deploy(service: "review", version: "v2", canary: nil), stage)
+    var (isDrained, isReplaced, isOver) = (false, false, false)
+    for _ in 0..<400 where !isOver {
+      stage.run(0.2)
+      var now = snapshot(stage)
+      now.judge()
+      let review = try #require(now.service("review"))
+      #expect(review.health == .up && !review.lacksInstances, "\(review.reason)")
+      #expect(!now.alerts.contains { $0.subject.hasPrefix("review") })
+      for instance in review.instances where instance.health != .up {
+        #expect(instance.health == .outOfService, "\(instance.reason)")
+        if instance.workers == nil { isReplaced = true } else { isDrained = true }
+      }
+      isOver = now.deployments.first?.ended != nil
+    }
+    #expect(isDrained && isReplaced && isOver)
+    // A crash is one, whoever deploys.
+    perform(.deploy(service: "review", version: "v3", canary: nil), stage)
+    perform(.killInstance(service: "review", instance: "review-2"), stage)
+    stage.run(0.2)
+    let review = try #require(snapshot(stage).service("review"))
+    #expect(review.health == .degraded || review.health == .down)
+    #expect(review.lacksInstances)
+  }
+
   @Test func theRegistryIsNotDeployed() {
     let stage = Stage(rate: 1)
     #expect(perform(.deploy(service: "registry", version: "v2", canary: nil), stage).sentence.contains("crash it"))

@@ -119,7 +119,7 @@ struct ArmedFaultsPanel {
     let snapshot = context.snapshot
     var line = FactLine()
     line.add([Run("since then", .muted)], priority: 1)
-    let failing = snapshot.services.count { $0.health == .down || $0.health == .outOfService }
+    let failing = snapshot.services.count { $0.health == .down }
     let degraded = snapshot.services.count { $0.health == .degraded }
     func add(_ mark: String, _ number: Int, _ word: String, _ ink: Ink, priority: Int) {
       let isZero = number == 0

@@ -40,7 +40,7 @@ struct MapFacts: Sendable {
   private mutating func take(_ services: [ServiceSnapshot]) {
     guard let worst = services.max(by: { $0.health < $1.health }) else { return }
     mark = worst.health.mark
-    severity = worst.health >= .outOfService ? 2 : worst.health == .degraded ? 1 : 0
+    severity = worst.health == .down ? 2 : worst.health == .degraded ? 1 : 0
     reason = worst.reason
     let rate = services.reduce(0) { $0 + $1.rate }
     self.rate = rate

@@ -47,7 +47,8 @@ struct MapSentence {
     let (up, all) = (service.instancesUp, service.instancesAll)
     let instances: [Run] =
       service.isOutside
-      ? [.muted("not ours")] : [Run("\(up)/\(all)", up < all ? .degraded : .text, bold: up < all), .muted(" up")]
+      ? [.muted("not ours")]
+      : [Run("\(up)/\(all)", service.lacksInstances ? .degraded : .text, bold: service.lacksInstances), .muted(" up")]
     let reason = facts.reason.isEmpty ? [] : [Run(visible(facts.reason), facts.mark.ink)]
     let team: [Run] = service.team.isEmpty ? [] : [.muted("team "), Run(middleEllipsis(service.team, 20))]
     return [head, reason] + figures(facts) + [instances] + faults(facts) + [team]

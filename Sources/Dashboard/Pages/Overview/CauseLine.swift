@@ -79,7 +79,7 @@ extension IncidentLink {
 
   fileprivate var isFailing: Bool {
     switch self {
-    case .service(_, let health, _): health >= .outOfService
+    case .service(_, let health, _): health == .down
     case .breaker(_, let state): state == .open || state == .forcedOpen
     case .lag(_, _, _, let verdict): verdict.isError
     case .compensated: false

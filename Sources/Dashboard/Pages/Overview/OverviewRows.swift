@@ -49,9 +49,9 @@ struct OverviewRows: Sendable {
 
   private static func severity(_ health: Health) -> Int {
     switch health {
-    case .down, .outOfService: 3
+    case .down: 3
     case .degraded: 2
-    case .unknown, .up: 0
+    case .unknown, .outOfService, .up: 0
     }
   }
 

@@ -34,8 +34,9 @@ extension PlatformBoard {
     ]
     let rows = services.map { service in
       PlatformRow(service.name, .service(service.name), opens: .service(service.name)) {
-        let isMissing = service.instancesUp < service.instancesAll
-        let mark = service.instancesUp == 0 ? Mark.failing : isMissing ? .degraded : .healthy
+        let isMissing = service.lacksInstances
+        let isDraining = service.instances.contains { $0.health == .outOfService }
+        let mark = service.instancesUp == 0 ? Mark.failing : isMissing ? .degraded : isDraining ? .draining : .healthy
         let versions = unique(service.instances.map(\.version), service.version)
         let youngest = service.instances.map { context.since($0.since) }.min() ?? 0
         return [
@@ -134,7 +135,7 @@ extension PlatformBoard {
           .runs(
             member.takesCalls
               ? [Run(Mark.healthy.glyph + " ", .healthy, bold: true), .muted("takes calls")]
-              : [Run("\(Mark.degraded.glyph) none", .degraded, bold: true)]),
+              : [Run("\(Mark.draining.glyph) none", .text, bold: true)]),
           .runs([Run(visible(words(member.step)), .accent)]),
         ]
       }

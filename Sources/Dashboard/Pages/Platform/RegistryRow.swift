@@ -44,10 +44,12 @@ struct RegistryRow {
 
   private var isUp: Bool { instance.map { $0.health != .down } ?? false }
   private var isListed: Bool { lease?.status == "UP" }
+  /// It takes no calls, as somebody wants it, and callers know.
+  private var isDraining: Bool { instance?.health == .outOfService && !isListed }
 
   /// 2: callers are misled. 1: nearly so. 0: the two agree.
   var urgency: Int {
-    if registry == nil { return 0 }
+    if registry == nil || isDraining { return 0 }
     if isListed != isUp, lease?.status != "STARTING" {
       return lease?.status == "OUT_OF_SERVICE" || !isListed && !isUp ? 1 : 2
     }
@@ -61,11 +63,15 @@ struct RegistryRow {
     return !overflows && length > 0 && Double(lease.sinceRenewal) > 0.4 * Double(length)
   }
 
-  var mark: Mark { registry == nil ? .unknown : urgency == 2 ? .failing : urgency == 1 ? .degraded : .healthy }
+  var mark: Mark {
+    if registry == nil { return .unknown }
+    return urgency == 2 ? .failing : urgency == 1 ? .degraded : isDraining ? .draining : .healthy
+  }
 
   /// What follows from it, in a few words; empty when nothing does.
   var meaning: String {
     guard registry != nil else { return "" }
+    if isDraining { return "out of service, as it should be" }
     switch (lease?.status, isUp) {
     case ("UP", true): return (lease?.remaining ?? 0) < 0 ? "its lease has ended" : isLate ? "left out a heartbeat" : ""
     case ("UP", false):

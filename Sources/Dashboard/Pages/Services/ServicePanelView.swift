@@ -93,7 +93,7 @@ struct ServicePanelView {
     case .instances:
       guard service.instancesAll > 0 else { return [] }
       let text = "\(Figures.fraction(service.instancesUp, of: service.instancesAll).text) up"
-      return [Run(text, service.instancesUp < service.instancesAll ? .degraded : .muted)]
+      return [Run(text, service.lacksInstances ? .degraded : .muted)]
     case .endpoints: return service.endpoints.count > 1 ? [.faint("by rate")] : []
     case .log: return [Run("l", .accent, bold: true), .muted(" all of it")]
     case .errors where isFocused: return [Run("↵", .accent, bold: true), .muted(" open it")]

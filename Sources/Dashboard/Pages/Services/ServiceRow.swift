@@ -49,8 +49,7 @@ struct ServiceRow {
   private var up: TableCell {
     guard service.instancesAll > 0 else { return .unknown }
     let figure = Figures.fraction(service.instancesUp, of: service.instancesAll)
-    let ink: Ink =
-      service.instancesUp == 0 ? .failing : service.instancesUp < service.instancesAll ? .degraded : .faint
+    let ink: Ink = service.instancesUp == 0 ? .failing : service.lacksInstances ? .degraded : .faint
     return .figure(figure, ink, bold: service.instancesUp == 0)
   }
 

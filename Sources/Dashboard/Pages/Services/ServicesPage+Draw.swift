@@ -69,7 +69,7 @@ extension ServicesPage {
     let sorted = [Run("by \(sort.column.sortName) \(arrow)", .accent)]
     let counts = [
       [.muted("\(Figures.fraction(up, of: all).text) up")],
-      count({ $0 == .down || $0 == .outOfService }, "failing", .failing),
+      count({ $0 == .down }, "failing", .failing),
       count({ $0 == .degraded }, "degraded", .degraded), count({ $0 == .unknown }, "unknown", .unknown),
       count({ $0 == .up }, "healthy", .healthy),
     ]
