@@ -85,6 +85,22 @@ import Testing
     }
   }
 
+  /// Columns go to names before they go to channels: none is cut while a channel has more than it needs.
+  @Test(arguments: 0..<4 as Range<UInt64>)
+  func namesAreWholeWhereThereIsRoom(seed: UInt64) {
+    for graph in Self.graphs(seed) {
+      for room in Self.rooms {
+        let layers = MapLayers(graph.shape)
+        let plan = MapPlan.fitting(layers, room)
+        let isFull = plan.size.columns >= room.columns
+        for (place, box) in plan.boxes.enumerated() {
+          let needed = min(32, graph.things[place].name.cellWidth) + (graph.things[place].isTopic ? 4 : 5)
+          #expect(box.width >= needed || isFull, "seed \(seed) \(room) \(graph.things[place])")
+        }
+      }
+    }
+  }
+
   @Test(arguments: 0..<4 as Range<UInt64>)
   func everyArrowIsDrawnFromEndToEnd(seed: UInt64) {
     for graph in Self.graphs(seed) {

@@ -38,8 +38,7 @@ struct MapBoxes {
       canvas.put("│", x: box.right - 1, y: y, frame, bold: isSelected)
     }
     canvas.put("╰\(line)╯", x: box.x, y: box.bottom - 1, frame, bold: isSelected)
-    let hasFault = !facts.faults.isEmpty
-    let name = middleEllipsis(facts.thing.name, box.width - 5 - (hasFault ? 1 : 0))
+    let name = middleEllipsis(facts.thing.name, box.width - 5)
     let nameInk: Ink = facts.severity > 0 || isSelected ? .strong : .text
     canvas.rich(
       [
@@ -47,7 +46,8 @@ struct MapBoxes {
         Run(name, nameInk, bold: facts.severity > 0 || isSelected), Run(" "),
       ],
       x: box.x + 1, y: box.y, over: true)
-    if hasFault { canvas.put(Glyphs.fault, x: box.right - 2, y: box.y, .fault, bold: true, over: true) }
+    // It may stand in place of the blank behind the name.
+    if !facts.faults.isEmpty { canvas.put(Glyphs.fault, x: box.right - 2, y: box.y, .fault, bold: true, over: true) }
     drawFigures(facts, left: box.x + 2, right: box.right - 2, y: box.y + 1, on: &canvas)
     guard box.height > 3 else { return }
     Pulse(MapFacts.curve(of: facts.thing, graph, snapshot), ink: facts.severity > 0 ? facts.ink : .flow2).draw(

@@ -16,6 +16,9 @@ struct MapPlan: Sendable {
     /// Whether each thing shows how it went in the last minute.
     var hasCurves = false
 
+    /// No name has more columns, however many there are.
+    static let longestName = 32
+
     static let roomy = Density(step: 2, widestName: 20, narrowest: 16, channel: 5)
     static let snug = Density(step: 1, widestName: 16, narrowest: 14, channel: 4)
     static let narrow = Density(step: 1, widestName: 12, narrowest: 12, channel: 3)
@@ -58,8 +61,11 @@ struct MapPlan: Sendable {
     self.density = density
     let measure = MapMeasure(shape: layers.shape, gap: density.gap, hasCurves: density.hasCurves)
     var routing = MapRouting(layers, MapPlacement(layers, measure))
-    let widths = layers.items.map { items in Self.width(of: items, layers.shape, density) }
-    routing.widen(layerWidths: widths, density, room: room.columns)
+    var whole = density
+    whole.widestName = Density.longestName
+    let widths = routing.widen(
+      layers: layers.items.map { Self.width(of: $0, layers.shape, density) },
+      wanted: layers.items.map { Self.width(of: $0, layers.shape, whole) }, density, room: room.columns)
     boxes = layers.shape.things.indices.map { place in
       Rect(
         x: routing.layerStart[layers.layer[place]], y: routing.port(of: place) - 1,

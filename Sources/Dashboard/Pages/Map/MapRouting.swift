@@ -105,8 +105,11 @@ struct MapRouting: Sendable {
 
   // MARK: Columns
 
-  /// Gives layers and channels their columns; what is left of `room` goes to the channels.
-  mutating func widen(layerWidths: [Int], _ density: MapPlan.Density, room: Int) {
+  /// Gives layers and channels their columns. Of what is left of `room` the layers have what their names lack, and the
+  /// channels the rest.
+  /// - Parameter wanted: how wide the layers would be with whole names.
+  /// - Returns: how wide the layers are.
+  mutating func widen(layers widths: [Int], wanted: [Int], _ density: MapPlan.Density, room: Int) -> [Int] {
     step = density.step
     func least(_ index: Int) -> Int {
       let tracks = channels[index].trackCount
@@ -118,7 +121,14 @@ struct MapRouting: Sendable {
     channelWidth = channels.indices.map(least)
     // Where it is narrow the first track begins at the things themselves.
     lead = channels.indices.map { $0 == 0 || density.channel < 4 ? 0 : 1 }
-    let spare = room - layerWidths.reduce(0, +) - channelWidth.reduce(0, +)
+    var layerWidths = widths
+    var spare = room - widths.reduce(0, +) - channelWidth.reduce(0, +)
+    // As many as possible are whole.
+    for index in widths.indices.sorted(by: { (wanted[$0] - widths[$0], $0) < (wanted[$1] - widths[$1], $1) }) {
+      let more = max(0, min(spare, wanted[index] - widths[index]))
+      layerWidths[index] += more
+      spare -= more
+    }
     let inner = channels.count - 2
     if spare > 0, inner > 0 {
       let extra = min(10, spare / inner)
@@ -137,6 +147,7 @@ struct MapRouting: Sendable {
       x += layerWidths[index]
     }
     width = x
+    return layerWidths
   }
 
   private func column(of track: Int?, in channel: Int) -> Int? {
