@@ -139,13 +139,9 @@ struct CallTreeRowDrawing {
 
   // MARK: How long and when
 
-  /// The number ends where all numbers end, and its unit follows.
-  /// How long a record has waited that nobody has read yet.
-  private var openDuration: Int64? {
-    guard case .record(_, nil) = row.content, let openEnd, openEnd > row.start else { return nil }
-    return openEnd &- row.start
-  }
+  private var openDuration: Int64? { row.openDuration(until: openEnd) }
 
+  /// The number ends where all numbers end, and its unit follows.
   private func drawTook(on canvas: inout Canvas, x: Int, y: Int) {
     let figure = openDuration.map(Figures.offset) ?? row.took
     let isQuiet = !row.isCall && !isCritical
@@ -198,6 +194,15 @@ extension CallTreeRowDrawing {
         .wantedWidth
     }
     return widths.max() ?? 0
+  }
+}
+
+extension CallTreeRow {
+  /// How long a record has waited that nobody has read yet.
+  /// - Parameter now: how far the transaction has come; nil when it is over.
+  func openDuration(until now: Int64?) -> Int64? {
+    guard case .record(_, nil) = content, let now, now > start else { return nil }
+    return now &- start
   }
 }
 

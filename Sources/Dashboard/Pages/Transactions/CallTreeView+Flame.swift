@@ -3,7 +3,7 @@ import TraceCollector
 import Widgets
 
 extension CallTreeView {
-  /// The calls as blocks along the time axis, each below what called it.
+  /// The calls as blocks along the time axis, each below what called it, and between them what was waited for.
   func drawFlame(_ layout: CallTreeLayout, on canvas: inout Canvas, _ geometry: CallTreeGeometry) {
     let body = geometry.body
     let rows = layout.tree.rows
@@ -15,8 +15,13 @@ extension CallTreeView {
     }
     let first = max(0, min(rows[flameRow].depth - body.height / 2, lineCount - body.height))
     let depths = first..<first + body.height
-    for (index, row) in rows.enumerated() where row.isCall && index != flameRow && depths.contains(row.depth) {
-      drawBlock(index, layout, on: &canvas, body, y: body.y + row.depth - first, waterfall)
+    for row in rows where !row.isCall && depths.contains(row.depth) {
+      drawWait(row, on: &canvas, body, y: body.y + row.depth - first, waterfall)
+    }
+    // The longest last: a short one beside it would take the first letter of its name.
+    let calls = rows.indices.filter { rows[$0].isCall && $0 != flameRow && depths.contains(rows[$0].depth) }
+    for index in calls.sorted(by: { (rows[$0].duration ?? 0, $0) < (rows[$1].duration ?? 0, $1) }) {
+      drawBlock(index, layout, on: &canvas, body, y: body.y + rows[index].depth - first, waterfall)
     }
     drawBlock(flameRow, layout, on: &canvas, body, y: body.y + rows[flameRow].depth - first, waterfall)
   }
@@ -36,10 +41,35 @@ extension CallTreeView {
       isSelected ? .accent : layout.isOrigin[number] ? .failing : layout.isUndoing[number] ? .compensation : .span
     canvas.clear(block, isSelected ? ground : ground.mixed(toward: .background, 0.45))
     canvas.release(block)
-    guard width >= 3 else { return }
     let name = row.service.isEmpty ? row.operation : row.service
+    guard width >= min(6, name.cellWidth) else { return }
     let ink: Ink = isSelected ? .onAccent : .strong
     canvas.put(middleEllipsis(name, width), x: block.x, y: y, ink, bold: isSelected, over: true)
+  }
+
+  /// A record on its way to its reader, a back-off, a call that a breaker refused. What is not a column wide is left out.
+  private func drawWait(
+    _ row: CallTreeRow, on canvas: inout Canvas, _ body: Rect, y: Int, _ waterfall: Waterfall
+  ) {
+    let end = row.start &+ (row.openDuration(until: openEnd) ?? row.duration ?? 0)
+    let isSeen = waterfall.column(of: row.start) < waterfall.column(of: end)
+    switch row.content {
+    case .record where isSeen:
+      waterfall.drawWait(from: row.start, to: end, .event, on: &canvas, x: body.x, y: y)
+      let name = [Run(Glyphs.event, .event, bold: true), Run(" \(row.operation) ", .event)]
+      let from = max(0, waterfall.column(of: row.start) + 1)
+      guard min(body.width, waterfall.column(of: end)) - from > name.cellWidth + 2 else { return }
+      canvas.rich(name, x: body.x + from, y: y, over: true)
+    case .backOff where isSeen:
+      waterfall.drawWait(from: row.start, to: end, .muted, on: &canvas, x: body.x, y: y)
+    case .refused:
+      waterfall.drawMoment(
+        Run(Glyphs.refused, .open, bold: true), at: row.start, on: &canvas, x: body.x, y: y)
+    case .breaker:
+      let mark = row.breakerMark
+      waterfall.drawMoment(Run(mark.glyph, mark.ink, bold: true), at: row.start, on: &canvas, x: body.x, y: y)
+    case .hop, .span, .record, .backOff, .duplicate: break
+    }
   }
 
   /// The call that an arrow leads to: what called it, what it called, the one before and after beside it.
