@@ -64,7 +64,7 @@ extension Canvas {
   private func cells(of text: String) -> [Glyph] {
     if text.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) { return text.unicodeScalars.map(Glyph.init) }
     let glyphs = Glyph.glyphs(of: text)
-    return glyphSet == .utf8 ? glyphs : glyphs.flatMap(GlyphSet.asciiGlyphs)
+    return glyphSet == .utf8 ? glyphs : GlyphSet.asciiGlyphs(glyphs)
   }
 
   private func lifted(_ ink: Ink, on ground: Ink) -> Ink {

@@ -40,6 +40,7 @@ extension GlyphSet {
     case "×": "x"
     case "±": "+"
     case "≤": "<"
+    case "≥": ">"
     case "↵", "⏎": "e"
     case "▁": "_"
     case "▂": "."
@@ -51,6 +52,31 @@ extension GlyphSet {
     case "█": "@"
     default: nil
     }
+  }
+
+  /// The ASCII cells for the glyphs of a text, as many as they take. `≤` and `≥` are two letters where a blank beside
+  /// them gives them the room.
+  static func asciiGlyphs(_ glyphs: [Glyph]) -> [Glyph] {
+    var cells: [Glyph] = []
+    cells.reserveCapacity(glyphs.count)
+    var isBlankTaken = false
+    for (index, glyph) in glyphs.enumerated() {
+      if isBlankTaken {
+        isBlankTaken = false
+        continue
+      }
+      cells += asciiGlyphs(glyph)
+      guard glyph.base == "≤" || glyph.base == "≥" else { continue }
+      if index + 1 < glyphs.count, glyphs[index + 1] == .blank {
+        isBlankTaken = true
+      } else if cells.count > 1, cells[cells.count - 2] == .blank {
+        cells.remove(at: cells.count - 2)
+      } else {
+        continue
+      }
+      cells.append(Glyph("="))
+    }
+    return cells
   }
 
   /// The ASCII cells for a glyph: ours by the table, a letter with marks without them, anything else `?` per column.

@@ -110,6 +110,12 @@ import Testing
     #expect(canvas.text.utf8.allSatisfy { $0 < 0x7F })
   }
 
+  @Test func asciiSaysAtMostInTwoLettersWhereABlankGivesTheRoom() {
+    var canvas = Canvas(columns: 40, rows: 1, glyphSet: .ascii)
+    #expect(canvas.put("body ≤ 8192  p99 ≤1 s  a≤b  50 % ≥ 5", x: 0, y: 0) == 36)
+    #expect(canvas.text == "body <=8192  p99<=1 s  a<b  50 % >=5")
+  }
+
   @Test func thePageStepsBack() {
     var canvas = Canvas(columns: 4, rows: 3)
     for y in 0..<3 { canvas.put("abc", x: 0, y: y, .failing, background: .alarm, bold: true) }
