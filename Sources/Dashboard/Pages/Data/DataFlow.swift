@@ -66,9 +66,10 @@ struct DataFlow {
 
   private static func view(_ view: ViewSnapshot, _ context: PageContext) -> DataFlow {
     let age = max(0, view.age ?? 0)
-    var what: [Run] = [
-      .muted("view "), Run(visible(view.name), .strong), .muted(", \(Count.of(max(0, view.documents), "document"))"),
-    ]
+    // Before its first document it is being filled, or nobody has said anything that belongs into it.
+    let isFilling = view.behind.map { $0 > 0 } ?? true
+    let holds = view.documents > 0 ? Count.of(view.documents, "document") : isFilling ? "being filled" : "empty so far"
+    var what: [Run] = [.muted("view "), Run(visible(view.name), .strong), .muted(", \(holds)")]
     if view.generation > 1 { what.append(.muted(", build \(view.generation)")) }
     var figures = behind(view.behind, age)
     if view.reads > 0 {
