@@ -84,6 +84,7 @@ extension SnapshotBuilder {
       endpoint.rate = statistics.rate
       endpoint.errorShare = statistics.errorShare
       (endpoint.p50, endpoint.p95, endpoint.p99) = statistics.percentiles
+      endpoint.total = statistics.total
       return endpoint
     }
   }

@@ -10,6 +10,8 @@ struct CallStatistics {
   }
 
   private var calls: [Call] = []
+  /// Since the start.
+  private(set) var total: UInt64 = 0
   private var now: Int64 = 0
   /// The newest failures, oldest first.
   private(set) var errors: [ServiceErrorLine] = []
@@ -27,6 +29,7 @@ struct CallStatistics {
 
   mutating func add(end: Int64, duration: Int64, isError: Bool, gtxid: GTXID, message: String) {
     calls.append(Call(end: end, duration: duration, isError: isError))
+    total += 1
     if calls.count > Self.capacity { calls.removeFirst(Self.capacity / 2) }
     if isError {
       errors.append(ServiceErrorLine(time: end, gtxid: gtxid, message: message))
@@ -42,6 +45,7 @@ struct CallStatistics {
   /// Takes in the latest calls of another, so that percentiles are those of both.
   mutating func join(_ other: CallStatistics) {
     calls += other.calls
+    total += other.total
     now = max(now, other.now)
   }
 

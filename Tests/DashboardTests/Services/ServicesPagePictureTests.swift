@@ -35,7 +35,7 @@ import Testing
         payment: endpoints ───────────────────────────── by rate   payment: consumes ─────────────────────────────────────
         operation         req/s     err      p95      p99          payment                                           1,204
         on ITEM_RESERVED    4.1  97.6 %   2.01 s   2.03 s            stable · 2 members · ▲ WARN  never empty at this rate
-        POST /refunds         0   0.0 %      –        –
+        POST /refunds         0     –        –        –
 
         payment: latest errors ───────────────────────────────────────────────────────────────────────────────────── l log
         14:03:26.9  c90d…e1a8  ✗ CallNotPermitted: breaker payment-gateway is OPEN

@@ -18,9 +18,9 @@ struct CallTreeColumnsTests {
     let many = columns(width, names: 10_000)
     #expect(many.treeWidth + many.axisWidth == usual.treeWidth + usual.axisWidth)
     #expect(few.code == usual.code && many.code == usual.code)
-    if width >= 100 {
+    if width >= 70 {
       #expect(few.treeWidth == usual.treeWidth + 5)
-      #expect(many.axisWidth == max(28, width / 4))
+      #expect(many.axisWidth == max(20, width / 4))
     } else {
       #expect(many.axisWidth == usual.axisWidth, "a narrow one keeps what it has")
     }

@@ -94,20 +94,20 @@ struct TransactionsPictureTests {
       picture == """
           8f3a91c07b5e44d2a6f0c3d91e7721c9  checkout ──── 1–13/17  tree  flame  events
           ↺ COMPENSATED   2.07 s   customer sees cancelled         ┃ transaction 100 %
-          hop  service and operation             took  0         1.0 s     2.0 s  code
-          ┃#1  ▾ gateway POST /orders         2.07 s   ▏███████████████████████▋ ✗ 402
-           #2    ▾ order createOrder            12 ms  ▎           ┊           ┊    ok
-           #3        customer reserve credit     4 ms  ▏           ┊           ┊    ok
-                   ✉ ORDER_CREATE → invento…    +3 ms  ▌           ┊           ┊
-           #4      ▾ inventory reserve sku-…     9 ms  ▌           ┊           ┊    ok
-                     ✉ ITEM_RESERVED → paym…    +4 ms  ▌           ┊           ┊
-          ┃#5        ▾ payment charge 38,00…  2.00 s   ▐███████████▌███████████▋     ✗
-         ▌┃#6            payment-gateway PO…  1.00 s   ▍███████████▌           ┊ ✗ 504
-          ┃            ◷ back-off              500 ms              ┊╌╌╌╌╌      ┊
-                       ○ breaker OPEN payme…                       ┊     ○     ┊
-                       ⊘ attempt 2/3 not pe…     0 ms              ┊     ⊘     ┊     ⊘
-          ┃            ◷ back-off              500 ms              ┊      ╌╌╌╌╌┊
-                       ⊘ attempt 3/3 not pe…     0 ms              ┊           ⊘     ⊘
+          hop  service and operation                  took  0              2.0 s  code
+          ┃#1  ▾ gateway POST /orders              2.07 s   ▏██████████████████▊ ✗ 402
+           #2    ▾ order createOrder                 12 ms  ▏                  ┊    ok
+           #3        customer reserve credit          4 ms  ▏                  ┊    ok
+                   ✉ ORDER_CREATE → inventory[2]…    +3 ms  ▌                  ┊
+           #4      ▾ inventory reserve sku-18 ×2      9 ms  ▌                  ┊    ok
+                     ✉ ITEM_RESERVED → payment[1…    +4 ms  ▌                  ┊
+          ┃#5        ▾ payment charge 38,000 KRW   2.00 s   ▐██████████████████▋     ✗
+         ▌┃#6            payment-gateway POST /c…  1.00 s   ▎█████████         ┊ ✗ 504
+          ┃            ◷ back-off                   500 ms             ╌╌╌     ┊
+                       ○ breaker OPEN payment → …                         ○    ┊
+                       ⊘ attempt 2/3 not permitt…     0 ms                ⊘    ┊     ⊘
+          ┃            ◷ back-off                   500 ms                 ╌╌╌╌┊
+                       ⊘ attempt 3/3 not permitt…     0 ms                     ⊘     ⊘
           #6 payment-gateway  POST /charge ───────────── client span  b7ad6b7169203331
           ✗ PaymentGatewayTimeout  결제 게이트웨이 응답 시간 초과: 1,000 ms 안에 답이…
           start +36 ms    self 1.00 s    critical 48 %    skew –
@@ -137,6 +137,30 @@ struct TransactionsPictureTests {
           start +36 ms    self 1.00 s    critical 48 %    skew –
           instance payment-2:41873    peer payment-gateway
           14:02:57.336  INFO   charge 38,000 KRW, key …  +2 more l
+        """, "\n\(picture)")
+  }
+
+  @Test func theFlameAt80() {
+    let picture = tree(80, 24, "n t")
+    #expect(
+      picture == """
+          8f3a91c07b5e44d2a6f0c3d91e7721c9  checkout ───────────── tree  flame  events
+          ↺ COMPENSATED   2.07 s   customer sees cancelled         ┃ transaction 100 %
+          0               0.5 s             1.0 s              1.5 s             2.0 s
+          gateway
+
+
+           payment
+           payment-gateway                       ╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌○⊘╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌
+          #6 payment-gateway  POST /charge ───────────── client span  b7ad6b7169203331
+          ✗ PaymentGatewayTimeout  결제 게이트웨이 응답 시간 초과: 1,000 ms 안에 답이…
+          start +36 ms    self 1.00 s    critical 48 %    skew –
+          instance payment-2:41873    peer payment-gateway
+          try 1/3    amount 38000    currency KRW
+          idempotency.key 8f3a91c07b5e44d2a6f0c3d91e7721c9/charge
+          14:02:57.336  INFO   payment-2  charge 38,000 KRW, key 8f3a…/charge
+          14:02:58.336  WARN   payment-2  no answer in 1,000 ms, retry in 500 ms
+          14:02:58.836  ERROR  payment-2  call not permitted: breaker payment-gateway…
         """, "\n\(picture)")
   }
 

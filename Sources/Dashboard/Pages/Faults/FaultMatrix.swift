@@ -34,14 +34,20 @@ struct FaultMatrix {
   private var area: Rect { layout.matrix }
   private var services: [FaultCatalogue.Service] { page.services(context) }
   private var isFocused: Bool { page.panel == .matrix }
-  private var columnWidth: Int { min(12, (area.width - 19 - Self.rateWidth - 1) / max(1, kinds.count)) }
+  /// Columns give way to whole names, though never so far that their headings are cut.
+  private var columnWidth: Int {
+    let room = area.width - 3 - Self.rateWidth - 1
+    let (most, wanted) = ((room - 16) / max(1, kinds.count), (room - longestName - 1) / max(1, kinds.count))
+    return min(12, max(min(most, 8), wanted))
+  }
+  private var longestName: Int { max(8, services.map { $0.name.cellWidth }.max() ?? 0) }
   private var nameWidth: Int {
     layout.hasColumns
       ? area.width - 2 - kinds.count * columnWidth - Self.rateWidth - 2
       : max(8, area.width - 2 - 20 - (hasRate ? Self.rateWidth + 2 : 1))
   }
   /// Names get no more than the longest one needs.
-  private var names: Int { min(nameWidth, max(8, services.map { $0.name.cellWidth }.max() ?? 0) + 1) }
+  private var names: Int { min(nameWidth, longestName + 1) }
   private var hasRate: Bool { area.width >= 50 }
   private func column(_ index: Int) -> Int { area.x + 2 + names + 1 + index * columnWidth }
   private var firstKind: Int { column(0) }

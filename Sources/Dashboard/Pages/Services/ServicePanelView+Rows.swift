@@ -66,7 +66,9 @@ extension ServicePanelView {
       [
         .text(endpoint.operation, endpoint.rate == 0 ? .muted : .text),
         .figure(Figures.rate(endpoint.rate, unit: ""), endpoint.rate == 0 ? .faint : .text),
-        ServiceRow.errors(endpoint.errorShare), ServiceRow.latency(endpoint.p50, isTail: false),
+        // Of no calls there is no share.
+        endpoint.rate == 0 && endpoint.errorShare == 0 ? .unknown : ServiceRow.errors(endpoint.errorShare),
+        ServiceRow.latency(endpoint.p50, isTail: false),
         ServiceRow.latency(endpoint.p95, isTail: false), ServiceRow.latency(endpoint.p99, isTail: true),
         .figure(Figures.count(Int(clamping: endpoint.total)), .muted),
       ] as [TableCell]

@@ -70,6 +70,7 @@ struct GroupVerdict {
   private func reads(_ rate: Double) -> String {
     let text = Figures.rate(rate).text
     guard group.partitions.count > 1 else { return text }
+    if rate < 0.05 { return "nothing from its \(group.partitions.count) partitions" }
     let rates = group.partitions.map(\.outRate)
     guard let least = rates.min(), let most = rates.max() else { return text }
     let each = Figures.rate(rate / Double(rates.count)).text

@@ -53,7 +53,7 @@ struct CallTreeColumns {
   static let tookWidth = 8
 
   /// A waterfall gives way to names down to this width.
-  private static let leastAxis = 28
+  private static let leastAxis = 20
 
   /// - Parameter names: the columns that the widest line of the tree takes; a wide waterfall gives way to it.
   init(x: Int, width: Int, hopWidth: Int, codeWidth wantedCode: Int, names: Int = 0) {
