@@ -16,10 +16,10 @@ struct AlertList: ListPopup {
   /// What an alert is about has the room first: two of the same rule are told apart by it alone.
   func columns(_ alerts: [AlertItem], width: Int) -> [TableColumn] {
     func longest(_ path: KeyPath<AlertItem, String>) -> Int { alerts.map { $0[keyPath: path].cellWidth }.max() ?? 0 }
-    let subject = max(8, longest(\.subject))
+    let (subject, rule) = (max(8, longest(\.subject)), longest(Self.isBrief(width) ? \.predicate : \.rule))
     return [
       TableColumn("", .fixed(1)),
-      TableColumn("rule", .share(minimum: 10, maximum: max(10, longest(\.rule))), gap: 1),
+      TableColumn("rule", .share(minimum: min(max(rule, 4), 10), maximum: max(10, rule)), gap: 1),
       TableColumn("on", .share(minimum: min(subject, max(8, width * 2 / 5)), maximum: subject)),
       TableColumn("value", .fit(minimum: 5), align: .right),
       TableColumn("since", .fit(minimum: 5), align: .right, priority: 1),
@@ -27,11 +27,15 @@ struct AlertList: ListPopup {
     ]
   }
 
-  func cells(_ alert: AlertItem, _ context: PageContext) -> [TableCell] {
+  /// Where there is less room, what an alert is about stands for the first words of the rule.
+  private static func isBrief(_ width: Int) -> Bool { width < 84 }
+
+  func cells(_ alert: AlertItem, width: Int, _ context: PageContext) -> [TableCell] {
     let ink: Ink = alert.isSevere ? .failing : .degraded
     return [
       .runs([Run(alert.isSevere ? Mark.failing.glyph : Mark.degraded.glyph, ink, bold: true)]),
-      .text(alert.rule, .strong), .text(alert.subject), .text(alert.value, ink, bold: true),
+      .text(Self.isBrief(width) ? alert.predicate : alert.rule, .strong), .text(alert.subject),
+      .text(alert.value, ink, bold: true),
       .figure(Figures.age(context.since(alert.since)), .muted), .text(alert.team, .muted),
     ]
   }

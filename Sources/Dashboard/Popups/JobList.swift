@@ -11,17 +11,22 @@ struct JobList: ListPopup {
   static let width = 110
   static let empty = "This system has no batch jobs."
 
-  private static let columns = [
-    TableColumn("", .fixed(1)), TableColumn("job", .share(minimum: 12, maximum: 26), gap: 1),
-    TableColumn("due in", .fit(minimum: 6), align: .right),
-    TableColumn("runs", .fit(minimum: 4), align: .right, priority: 2),
-    TableColumn("failed", .fit(minimum: 6), align: .right, priority: 3),
-    TableColumn("done", .fit(minimum: 5), align: .right, priority: 1),
-    TableColumn("last result", .share(minimum: 16, maximum: 60)),
-  ]
-
   func rows(_ context: PageContext) -> [JobSnapshot] { context.snapshot.jobs }
-  func columns(_ jobs: [JobSnapshot], width: Int) -> [TableColumn] { Self.columns }
+
+  /// Names and results have the room before the counts.
+  func columns(_ jobs: [JobSnapshot], width: Int) -> [TableColumn] {
+    let name = jobs.map(\.name.cellWidth).max() ?? 0
+    let result = jobs.map { max(Self.never.cellWidth, ($0.current ?? $0.last)?.result.cellWidth ?? 0) }.max() ?? 0
+    return [
+      TableColumn("", .fixed(1)),
+      TableColumn("job", .share(minimum: min(max(name, 12), width / 3), maximum: max(name, 12)), gap: 1),
+      TableColumn("due in", .fit(minimum: 6), align: .right),
+      TableColumn("runs", .fit(minimum: 4), align: .right, priority: 2),
+      TableColumn("failed", .fit(minimum: 6), align: .right, priority: 3),
+      TableColumn("done", .fit(minimum: 5), align: .right, priority: 1),
+      TableColumn("last result", .share(minimum: min(max(result, 16), width * 2 / 5), maximum: 60)),
+    ]
+  }
 
   /// The transaction of the run that goes on, or of the last one.
   func open(_ job: JobSnapshot, _ context: PageContext) -> [Action] {
@@ -35,7 +40,9 @@ struct JobList: ListPopup {
     character == "r" ? [.effect(.perform(.runJob(name: job.name)))] : []
   }
 
-  func cells(_ job: JobSnapshot, _ context: PageContext) -> [TableCell] {
+  private static let never = "has not run yet"
+
+  func cells(_ job: JobSnapshot, width: Int, _ context: PageContext) -> [TableCell] {
     let mark = job.current != nil ? Mark.degraded : job.last?.succeeded == false ? Mark.failing : Mark.healthy
     let due = job.nextDue.map {
       Figures.age(max(0, $0.subtractingReportingOverflow(context.snapshot.time).partialValue))
@@ -48,7 +55,7 @@ struct JobList: ListPopup {
       .figure(Figures.count(Int(clamping: job.runs)), .text),
       .figure(Figures.count(Int(clamping: job.failedRuns)), job.failedRuns > 0 ? .failing : .faint),
       run.map { .figure(Figures.count(Int(clamping: $0.done)), .text) } ?? .text("", .muted),
-      .text(result ?? "has not run yet", result == nil ? .muted : .text),
+      .text(result ?? Self.never, result == nil ? .muted : .text),
     ]
   }
 

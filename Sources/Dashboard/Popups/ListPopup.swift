@@ -19,7 +19,7 @@ protocol ListPopup: PopupContent {
   /// How many there are, at the right of the title.
   func note(_ count: Int) -> Run
   func columns(_ rows: [Row], width: Int) -> [TableColumn]
-  func cells(_ row: Row, _ context: PageContext) -> [TableCell]
+  func cells(_ row: Row, width: Int, _ context: PageContext) -> [TableCell]
   /// What Enter, or a double click, does with a row.
   func open(_ row: Row, _ context: PageContext) -> [Action]
   /// What a key that does not move the cursor does with a row.
@@ -87,6 +87,6 @@ extension ListPopup {
     return TableView(
       columns: columns(rows, width: width), rowCount: rows.count,
       selected: rows.isEmpty ? nil : min(selected, rows.count - 1), empty: [.muted(Self.empty)]
-    ) { cells(rows[$0], context) }
+    ) { cells(rows[$0], width: width, context) }
   }
 }

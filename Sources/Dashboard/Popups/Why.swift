@@ -160,7 +160,7 @@ extension Why {
     add("lag", group.trend.text.isEmpty ? lag : "\(lag)  \(group.trend.text)", mark.ink)
     add("in, out", "\(Figures.rate(topic.inRate).text), \(Figures.rate(topic.outRate).text)")
     for line in GroupVerdict(topic: topic, group: group, context: context).lines {
-      if line.name.isEmpty { facts.append([Run(line.text, line.ink)]) } else { add(line.name, line.text, line.ink) }
+      add(line.name, line.text, line.ink)
     }
     if !group.state.isEmpty {
       let members = group.members.count

@@ -67,4 +67,10 @@ public struct AlertItem: Sendable, Codable {
     self.team = team
     self.isSevere = isSevere
   }
+
+  /// The rule beside what it is about: `degraded` of `service is degraded`.
+  public var predicate: String {
+    guard let verb = rule.ranges(of: " is ").last else { return rule }
+    return String(rule[verb.upperBound...])
+  }
 }

@@ -82,21 +82,25 @@ struct ServiceFacts {
 
   private var promises: [[Run]] {
     let objective = service.objective
-    let left = objective.budgetLeft
     var facts: [[Run]] = [
       [
         .muted("promised err ≤"), Run(Figures.percent(objective.errorShare).text), .muted(" p99 ≤"),
         Run(Figures.duration(objective.p99).text),
       ],
-      [
-        .muted("budget left "),
-        Run(
-          Figures.percent(left, isWhole: true).text, left < 0 ? .failing : left < 0.3 ? .degraded : .text,
-          bold: left < 0),
-      ],
+      Self.budget(left: objective.budgetLeft),
     ]
     let faults = context.snapshot.faults.armed.filter { $0.isOn && service.faults.contains($0.id) }
     facts += faults.map { [Run("↯ \($0.spec)", .fault, bold: true)] }
     return facts
+  }
+
+  /// Of what is overdrawn more than once, how often.
+  private static func budget(left: Double) -> [Run] {
+    if left.isFinite, left < -1 {
+      let times = Figures.count(Int(min(1 - left, 1e9).rounded())).text
+      return [Run("×\(times)", .failing, bold: true), .muted(" the errors allowed")]
+    }
+    let ink: Ink = left < 0 ? .failing : left < 0.3 ? .degraded : .text
+    return [.muted("budget left "), Run(Figures.percent(left, isWhole: true).text, ink, bold: left < 0)]
   }
 }
