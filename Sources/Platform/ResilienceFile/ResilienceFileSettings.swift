@@ -1,4 +1,5 @@
 public import Resilience
+public import YAMLReading
 
 /// The guards that a file asks for on one edge, from a caller to a callee.
 ///
@@ -18,6 +19,8 @@ public struct EdgeGuardSettings: Hashable, Sendable {
 public struct ResilienceFileSettings: Hashable, Sendable {
   struct Named<Settings: Hashable & Sendable>: Hashable, Sendable {
     var name: String
+    /// Where the name stands in the file.
+    var position: YAMLPosition?
     var settings: Settings
   }
 
@@ -25,6 +28,8 @@ public struct ResilienceFileSettings: Hashable, Sendable {
   struct Kind<Settings: Hashable & Sendable>: Hashable, Sendable {
     var instances: [Named<Settings>] = []
     var fallback: Settings?
+
+    var places: [(name: String, position: YAMLPosition?)] { instances.map { ($0.name, $0.position) } }
 
     /// The instance with the first of these names that there is.
     func instance(_ names: [String]) -> Settings? {
@@ -73,11 +78,8 @@ public struct ResilienceFileSettings: Hashable, Sendable {
     return guards
   }
 
-  /// The names of all instances, each once, in the order of the file.
-  public var instanceNames: [String] {
-    let all =
-      circuitBreaker.instances.map(\.name) + retry.instances.map(\.name) + rateLimiter.instances.map(\.name)
-      + timeLimiter.instances.map(\.name) + bulkhead.instances.map(\.name)
-    return all.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
+  /// The names of all instances, and where each stands: one that has several kinds of guards is there several times.
+  public var instances: [(name: String, position: YAMLPosition?)] {
+    circuitBreaker.places + retry.places + rateLimiter.places + timeLimiter.places + bulkhead.places
   }
 }
