@@ -92,6 +92,8 @@ struct GatewayTable: Sendable {
         "product.plain", "GET /products/{sku}", TransactionKind.browse, ShopPlan.catalog, "GET /products/{sku}"
       ) {
         $0.headers = [HeaderCondition("Accept-Version", "1")]
+        // What is a title today was a name then.
+        $0.responseTransforms = [.renameField("title", to: "name")]
         $0.summary = "a product without what others say of it"
       }.moving(.catalog),
       GatewayRoute(
