@@ -31,7 +31,8 @@ extension SnapshotBuilder {
     let desks = world.edge.desks(of: table.name)
     let configuration =
       desks.last?.desk.gateway.configuration
-      ?? table.configuration(world.settings.edge, strangler: world.configuration.current.strangler)
+      ?? table.configuration(
+        world.settings.edge, by: world.configuration.current, version: world.configuration.server.current.number)
     gateway.versions = desks.map { instance, desk in
       let isUp = world.service(table.name).instances.first { $0.name == instance }?.isUp ?? false
       return EdgeGateway.Version(instance: instance, version: desk.gateway.configuration.version, isUp: isUp)

@@ -68,6 +68,12 @@ extension ServiceProcess {
     }
   }
 
+  /// What was pushed to it last; before the first time, what it has read when it started.
+  var configurationInUse: (value: ShopConfiguration, version: Int) {
+    let published = world.configuration.server.current
+    return (configuration ?? published.value, configurationVersion ?? published.number)
+  }
+
   /// Goes by another configuration from now on.
   func take(_ configuration: ShopConfiguration, version: Int) -> Response {
     // A push that was overtaken by a newer one changes nothing.
@@ -76,6 +82,7 @@ extension ServiceProcess {
     configurationVersion = version
     fitPool()
     if let rule = configuration.rule { directory.use(rule) }
+    gatewayDesk?.follow(configuration, version: version)
     for client in clients {
       if let wait = configuration.breakerWait(instance.service.name, client.callee) { client.useBreakerWait(wait) }
     }

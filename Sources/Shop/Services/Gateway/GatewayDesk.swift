@@ -15,15 +15,19 @@ final class GatewayDesk: @unchecked Sendable {
   }
 
   let table: GatewayTable
+  private let settings: EdgeSettings
   private(set) var gateway: Gateway
   /// By the id of the route, in the order of first use; what found no route stands under an empty id.
   private(set) var routes = OrderedDictionary<String, RouteCount>()
 
-  init(_ table: GatewayTable, settings: EdgeSettings, strangler: StranglerSettings, tokens: TokenAuthority) {
+  init(_ table: GatewayTable, settings: EdgeSettings, process: ServiceProcess) {
     self.table = table
+    self.settings = settings
+    let (configuration, version) = process.configurationInUse
     do {
       gateway = try Gateway(
-        name: table.name, configuration: table.configuration(settings, strangler: strangler), tokens: tokens,
+        name: table.name, configuration: table.configuration(settings, by: configuration, version: version),
+        tokens: process.world.tokens,
         translators: [.productsInfoRequest, .productsInfoResponse].map(MessageTranslator.init),
         settings: GatewaySettings(accessLogLimit: 200),
         filters: GatewayFilters.standard(without: settings.filtersLeftOut))
@@ -46,14 +50,10 @@ final class GatewayDesk: @unchecked Sendable {
     gateway.complete(exchange, with: result, now: now)
   }
 
-  /// Goes by other shares from now on.
-  func follow(_ strangler: StranglerSettings) {
-    guard strangler.shares != gateway.configuration.strangler else { return }
-    var configuration = gateway.configuration
-    configuration.strangler = strangler.shares
-    configuration.version += 1
+  /// Goes by another configuration from now on; calls that are on their way keep theirs.
+  func follow(_ configuration: ShopConfiguration, version: Int) {
     do throws(GatewayConfigurationError) {
-      try gateway.adopt(configuration)
+      try gateway.adopt(table.configuration(settings, by: configuration, version: version))
     } catch {
       preconditionFailure("\(error)")
     }

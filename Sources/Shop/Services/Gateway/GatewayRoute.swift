@@ -234,6 +234,15 @@ extension GatewayTable {
 
   static func key(of client: String) -> String { clients.first { $0.id == client }?.key ?? "" }
 
+  /// What a gateway of this table goes by where that configuration was pushed to it.
+  func configuration(
+    _ planned: EdgeSettings, by configuration: ShopConfiguration, version: Int
+  ) -> GatewayConfiguration {
+    var own = self.configuration(configuration.edge(planned: planned), strangler: configuration.strangler)
+    own.version = version
+    return own
+  }
+
   /// What a gateway of this table goes by. Prices are millionths of a won.
   func configuration(_ settings: EdgeSettings, strangler: StranglerSettings) -> GatewayConfiguration {
     var definitions = routes.map { route in

@@ -32,8 +32,8 @@ actor GatewayService: ShopService {
     world = process.world
     unownedExecutor = process.world.time.asUnownedSerialExecutor()
     random = process.random("work")
-    desk = GatewayDesk(
-      table, settings: process.world.settings.edge, strangler: process.strangler, tokens: process.world.tokens)
+    desk = GatewayDesk(table, settings: process.world.settings.edge, process: process)
+    process.gatewayDesk = desk
     process.world.edge.opened(desk, at: process.instance.name)
   }
 
@@ -41,7 +41,6 @@ actor GatewayService: ShopService {
     let trail = GatewayTrail(process: process, context: context, start: world.time.now)
     await world.time.pause(for: filters.sample(&random))
     try process.life.check()
-    desk.follow(process.strangler)
     var step = desk.begin(GatewayRequest(request, gtxid: context.gtxid), now: world.time.now)
     while case .lookUp(let key, let exchange) = step {
       let value = try await process.keyValueStore.value(of: key)
