@@ -47,12 +47,30 @@ import TraceCollector
     #expect(snapshot(stage).service("order")?.instances.map(\.configurationVersion) == [2, nil])
     stage.run(15)
     #expect(snapshot(stage).service("order")?.instances.map(\.configurationVersion) == [2, 2])
-    stage.arm("config:crash,ttl=20s")
+    // It goes down with what was published and not yet pushed.
     perform(.configure(key: "order.pool", value: "4"), stage)
+    stage.arm("config:crash,ttl=20s")
     stage.run(10)
     #expect(snapshot(stage).service("order")?.instances.map(\.configurationVersion) == [2, 2])
     stage.run(15)
     #expect(snapshot(stage).service("order")?.instances.map(\.configurationVersion) == [3, 3])
+  }
+
+  @Test func nobodyPublishesWhileTheServerIsDown() {
+    let stage = Stage()
+    perform(.configure(key: "order.pool", value: "3"), stage)
+    stage.arm("config:crash,ttl=10s")
+    stage.run(1)
+    let sentence = "no instance of config is up: nothing can be published before one is back"
+    #expect(perform(.configure(key: "order.pool", value: "4"), stage) == .refused(sentence))
+    #expect(perform(.rollBackConfiguration(version: 1), stage) == .refused(sentence))
+    // It may go down between the answer and the deed.
+    CommandDesk.carryOut(.configure(key: "order.pool", value: "4"), in: stage.world)
+    CommandDesk.carryOut(.rollBackConfiguration(version: 1), in: stage.world)
+    #expect(stage.world.configuration.server.current.number == 2)
+    stage.run(15)
+    #expect(perform(.configure(key: "order.pool", value: "4"), stage) == .done("order.pool 3 → 4"))
+    #expect(stage.world.configuration.server.current.number == 3)
   }
 
   /// How the gateways are set up is pushed, too, to both of them.

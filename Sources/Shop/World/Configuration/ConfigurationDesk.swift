@@ -23,13 +23,23 @@ final class ConfigurationDesk: @unchecked Sendable {
 
   /// Publishes one value more. Instances have it when it was pushed to them.
   func set(_ key: String, to value: String, by author: String) throws(ConfigurationError) {
+    try requireServer()
     var next = current
     next[key] = value
     published(try server.publish(next, author: author, now: world.time.now), "\(key)=\(value)")
   }
 
   func rollBack(to version: Int, by author: String) throws(ConfigurationError) {
+    try requireServer()
     published(try server.rollBack(to: version, author: author, now: world.time.now), "as version \(version)")
+  }
+
+  /// Said to whoever publishes while no instance of the service is there to take it.
+  static let isDown = "no instance of \(ShopPlan.config) is up"
+
+  private func requireServer() throws(ConfigurationError) {
+    let isUp = world.service(ShopPlan.config).instances.contains(where: \.isUp)
+    if !isUp { throw .unavailable(Self.isDown) }
   }
 
   private func published(_ version: Int, _ what: String) {
