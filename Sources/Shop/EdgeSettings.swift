@@ -22,3 +22,17 @@ public struct EdgeSettings: Sendable {
 
   public init() {}
 }
+
+extension RevocationPolicy {
+  private static let typed: [(word: String, policy: RevocationPolicy)] = [("closed", .failClosed), ("open", .failOpen)]
+
+  static var words: [String] { typed.map(\.word) }
+
+  init?(word: String) {
+    guard let found = Self.typed.first(where: { $0.word == word }) else { return nil }
+    self = found.policy
+  }
+
+  /// As it is typed: `closed`
+  var word: String { self == .failOpen ? "open" : "closed" }
+}

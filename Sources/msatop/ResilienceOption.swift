@@ -17,21 +17,21 @@ struct ResilienceOption: ParsableArguments {
     guard let resilience else { return nil }
     let report = YAMLReport(file: resilience)
     let settings = ResilienceFile.read(try SettingsFile.text(of: resilience), report)
+    if let settings { noteUnused(settings, report) }
     SettingsFile.say(report)
     guard let settings, !report.hasErrors else { throw SettingsFile.failure(report) }
-    sayUnused(settings, resilience)
     return settings
   }
 
   /// A name that no call looks for guards nothing, and is mistyped more often than not.
-  private func sayUnused(_ settings: ResilienceFileSettings, _ file: String) {
+  private func noteUnused(_ settings: ResilienceFileSettings, _ report: YAMLReport) {
     let wanted = ShopCalls.guardNames
-    for name in settings.instanceNames where !wanted.contains(name) {
+    for (name, position) in settings.instances where !wanted.contains(name) {
       let near = NearestNames.nearest(to: name, among: wanted)
       let advice =
         near.isEmpty
         ? "say the name of who is called, such as payment-gateway" : "do you mean \(near.joined(separator: " or "))?"
-      StandardError.write("msatop: warning: \(file): instance \(quoted(name)) guards no call of the shop; \(advice)\n")
+      report.warn("instance \(quoted(name)) guards no call of the shop; \(advice)", at: position)
     }
   }
 }

@@ -59,7 +59,10 @@ struct Simulate: ParsableCommand {
     transform: Arguments.crash)
   var crash: [ChaosPlan.Crash] = []
 
-  @Flag(help: "Break at random what can break, drawn from the seed.")
+  @Flag(
+    help: ArgumentHelp(
+      "Break at random what can break, drawn from the seed; so are order store, strangler, topology and mix, unless they are given."
+    ))
   var chaos = false
 
   @Option(
@@ -72,14 +75,14 @@ struct Simulate: ParsableCommand {
   @Option(
     help: ArgumentHelp("How order keeps and publishes its orders: outbox, log-mining or events.", valueName: "store"),
     transform: Arguments.orderStore)
-  var orderStore = OrderStore.outbox
+  var orderStore: OrderStore?
 
   @Option(
     help: ArgumentHelp(
       "Put the legacy shop beside the new services, which serve that percentage of the customers.",
       valueName: "review=25,order=50"),
     transform: Arguments.strangler)
-  var strangler = StranglerSettings()
+  var strangler: StranglerSettings?
 
   @OptionGroup var guards: ResilienceOption
 
@@ -94,14 +97,14 @@ struct Simulate: ParsableCommand {
       "What customers come for, by weight: browse, client-page, search, prices, cart, buy, follow, return, review, history, card, receipt.",
       valueName: "buy=3,browse=1"),
     transform: Arguments.journeys)
-  var journeys = LoadMix.ordinary.journeys
+  var journeys: [(journey: Journey, weight: Double)]?
 
   @Option(
     help: ArgumentHelp(
       "How orders are carried out, by weight: choreographed, orchestrated, join, credit, credit-large.",
       valueName: "join=1"),
     transform: Arguments.sagas)
-  var sagas = LoadMix.ordinary.sagas
+  var sagas: [(saga: SagaKind, weight: Double)]?
 
   @Flag(help: "Print one JSON object.")
   var json = false
@@ -124,7 +127,9 @@ struct Simulate: ParsableCommand {
 
   func validate() throws {
     var settings = ShopSettings(faults: fault.map { (at: $0.at, spec: $0.spec) })
-    (settings.mistakes, settings.orderStore, settings.strangler) = (Set(mistake), orderStore, strangler)
+    settings.mistakes = Set(mistake)
+    settings.orderStore = orderStore ?? .outbox
+    settings.strangler = strangler ?? StranglerSettings()
     if let obstacle = settings.obstacle { throw ValidationError(obstacle) }
     if seeds != nil {
       let single = [
@@ -136,9 +141,6 @@ struct Simulate: ParsableCommand {
       }
     }
     try place.check(fault.map(\.spec))
-    if chaos || seeds != nil, !place.isUsual {
-      throw ValidationError("--topology belongs to one run whose faults are named: leave out --chaos and --seeds")
-    }
     if chaos || seeds != nil, guards.resilience != nil {
       throw ValidationError("--resilience belongs to one run whose faults are named: leave out --chaos and --seeds")
     }
@@ -159,11 +161,10 @@ struct Simulate: ParsableCommand {
 
   func run() throws {
     if script.wantsList { return print(ScenarioOption.listText) }
-    let mix = LoadMix(journeys: journeys, sagas: sagas)
     if let seeds {
       let sweep = ChaosSweep(
-        seeds: seeds, duration: duration ?? Self.usualDuration, rate: rate ?? 20, mistakes: Set(mistake), mix: mix,
-        orderStore: orderStore, strangler: strangler, productsInfo: products.settings, isChaos: chaos)
+        seeds: seeds, duration: duration ?? Self.usualDuration, rate: rate ?? 20, mistakes: Set(mistake), shop: shop,
+        isChaos: chaos)
       return try Sweep(sweep: sweep, count: seeds.count, isJSON: json).run()
     }
     let scenario = try script.chosen()
@@ -171,7 +172,6 @@ struct Simulate: ParsableCommand {
     var settings = plan.settings
     settings.scenario = scenario
     settings.resilience = try guards.settings()
-    settings.topology = place.settings
     if let obstacle = settings.obstacle { throw ValidationError(obstacle) }
     let file = try openEvents()
     let directory = try BusDirectory.open(dataDir)
@@ -198,18 +198,22 @@ struct Simulate: ParsableCommand {
   private func plan(for scenario: Scenario?) -> ChaosPlan {
     let (seed, rate) = (seed ?? scenario?.seed ?? 1, rate ?? scenario?.rate ?? 50)
     let duration = duration ?? scenario?.duration ?? Self.usualDuration
-    let (mix, mistakes) = (LoadMix(journeys: journeys, sagas: sagas), Set(mistake))
     var plan =
       chaos
-      ? ChaosPlan.drawn(
-        seed: seed, rate: rate, duration: duration, mistakes: mistakes, mix: mix, orderStore: orderStore)
-      : ChaosPlan(
-        seed: seed, rate: rate, duration: duration, mistakes: mistakes, mix: mix, orderStore: orderStore)
+      ? ChaosPlan.drawn(seed: seed, rate: rate, duration: duration, mistakes: Set(mistake), shop: shop)
+      : ChaosPlan(seed: seed, rate: rate, duration: duration, mistakes: Set(mistake), shop: shop)
     plan.faults += fault
     plan.crashes += crash
-    plan.strangler = strangler
-    plan.productsInfo = products.settings
     return plan
+  }
+
+  /// The shop as far as the options say what it is like.
+  private var shop: ChaosShop {
+    let hasMix = journeys != nil || sagas != nil
+    let mix = LoadMix(journeys: journeys ?? LoadMix.ordinary.journeys, sagas: sagas ?? LoadMix.ordinary.sagas)
+    return ChaosShop(
+      orderStore: orderStore, strangler: strangler, topology: place.given, mix: hasMix ? mix : nil,
+      productsInfo: products.settings)
   }
 
   /// Beside JSON it goes to standard error, so that what is piped stays JSON.

@@ -7,7 +7,7 @@ struct TopologyOption: ParsableArguments {
   @Option(
     help: ArgumentHelp("Where databases are: separate, or shared-db, five on one server.", valueName: "name"),
     transform: TopologyOption.databases)
-  var topology = TopologySettings.Databases.separate
+  var topology: TopologySettings.Databases?
 
   @Option(help: ArgumentHelp("Connections that the shared server accepts.", valueName: "n"))
   var maxConnections = TopologySettings().maximumConnections
@@ -34,12 +34,12 @@ struct TopologyOption: ParsableArguments {
     }
   }
 
-  /// Whether it is as usual.
-  var isUsual: Bool { topology == .separate }
+  /// Nil where nobody has said where databases are.
+  var given: TopologySettings? { topology == nil ? nil : settings }
 
   var settings: TopologySettings {
     var settings = TopologySettings()
-    settings.databases = topology
+    settings.databases = topology ?? .separate
     settings.maximumConnections = maxConnections
     settings.splitsReads = splitReads
     return settings

@@ -40,6 +40,77 @@ import Testing
     #expect(report.invariants.filter { !$0.holds }.flatMap(\.problems) == [])
   }
 
+  @Test func theShopIsDrawnUnlessItIsGiven() {
+    func drawn(_ seed: UInt64, _ shop: ChaosShop = ChaosShop(), _ mistakes: Set<Mistake> = []) -> ChaosPlan {
+      .drawn(seed: seed, rate: 20, duration: 60_000_000_000, mistakes: mistakes, shop: shop)
+    }
+    let plans = (1...200 as ClosedRange<UInt64>).map { drawn($0) }
+    for store in OrderStore.allCases { #expect(plans.count { $0.orderStore == store } > 30, "\(store)") }
+    #expect(plans.count { $0.strangler.isUnderWay } > 30 && plans.count { $0.topology.databases == .shared } > 30)
+    #expect(plans.count { $0.mix == .ordinary } > 60 && plans.count { $0.mix != .ordinary } > 60)
+    for plan in plans {
+      #expect(plan.settings.obstacle == nil, "seed \(plan.seed)")
+      // As the options of its command say it: what is as usual is not among them.
+      let typed = ChaosShop(
+        orderStore: plan.orderStore == .outbox ? nil : plan.orderStore,
+        strangler: plan.strangler.isUnderWay ? plan.strangler : nil,
+        topology: plan.topology.databases == .shared ? plan.topology : nil, mix: plan.mix == .ordinary ? nil : plan.mix)
+      #expect(drawn(plan.seed, typed) == plan, "seed \(plan.seed)")
+      let usual = drawn(plan.seed, ChaosShop().usual)
+      #expect(usual.orderStore == .outbox && usual.mix == .ordinary && usual.topology == TopologySettings())
+      #expect(usual.crashes == plan.crashes, "seed \(plan.seed)")
+      #expect(usual.faults == plan.faults.filter { $0.spec.target != .sharedDatabase }, "seed \(plan.seed)")
+      #expect(drawn(plan.seed, ChaosShop(), [.noBreaker]).settings.obstacle == nil)
+      #expect(drawn(plan.seed, ChaosShop(), [.noBreaker]).orderStore == .outbox)
+    }
+  }
+
+  @Test func whatWasDrawnIsInTheCommandThatRunsItAgain() throws {
+    var plan = ChaosPlan(seed: 3, rate: 20, duration: 60_000_000_000)
+    #expect(plan.drawnCommand == "msatop simulate --seed 3 --duration 60s --rate 20 --chaos")
+    plan.orderStore = .events
+    plan.topology.databases = .shared
+    (plan.topology.maximumConnections, plan.topology.splitsReads) = (100, true)
+    plan.mix.sagas = [(.join, 2)]
+    #expect(
+      plan.command == "msatop simulate --seed 3 --duration 60s --rate 20 --order-store events --sagas join=2"
+        + " --topology shared-db --max-connections 100 --split-reads")
+    plan.orderStore = .outbox
+    plan.strangler = try StranglerSettings(parsing: "review=25")
+    #expect(plan.drawnCommand.contains(" --strangler review=25,catalog=100,order=100 --topology"))
+  }
+
+  /// That a store was put to the test is asked for only where seeds could draw it.
+  @Test func whatSeedsCanDrawIsExpectedOfThem() {
+    func expected(_ shop: ChaosShop) -> Set<String> {
+      let report = ChaosSweep(seeds: 1...1, duration: 1_000_000_000, rate: 2, shop: shop).run()
+      return Set(report.counts.filter { $0.isExpected && $0.name.hasPrefix("committed, ") }.map(\.name))
+    }
+    let all = expected(ChaosShop())
+    #expect(all.count == 6 && all.contains("committed, order store log-mining"))
+    #expect(
+      expected(ChaosShop(orderStore: .outbox, topology: TopologySettings())) == [
+        "committed, beside the legacy shop", "committed, with other customers",
+      ])
+    // The legacy shop goes with the outbox alone, and nobody can meet what cannot be drawn.
+    let events = expected(ChaosShop(orderStore: .events))
+    #expect(events == ["committed, on a shared database server", "committed, with other customers"])
+    #expect(expected(ChaosShop().usual).isEmpty)
+  }
+
+  @Test func whatNoCustomerComesForIsNotExpected() {
+    func expects(_ sagas: [(saga: SagaKind, weight: Double)]) -> Bool {
+      var plan = ChaosPlan(seed: 1, rate: 5, duration: 1_000_000_000)
+      plan.mix.sagas = sagas
+      var report = SimulationReport(seed: 1, rate: 5)
+      report.trials.crashPoints = [.init(point: "P18", what: "", armed: 1, passed: 0, struck: 0)]
+      var trials = ChaosTrials()
+      trials.add(report, of: plan)
+      return trials.counts.contains { $0.name.contains("P18") && $0.isExpected }
+    }
+    #expect(expects([(.join, 1), (.orchestrated, 1)]) && !expects([(.join, 1)]))
+  }
+
   /// The same digest alone and beside another; the other process is the command line's test.
   @Test func seedsSideBySideDoNotDisturbEachOther() {
     func digest(_ seeds: ClosedRange<UInt64>, threads: Int) -> String {
@@ -52,17 +123,23 @@ import Testing
 
   @Test func theSmallestFailingPlanIsFound() throws {
     // Fails while it has the 3rd fault and the 2nd crash, and lasts for 17 s at least.
-    let plan = ChaosPlan.drawn(seed: 4, rate: 20, duration: 60_000_000_000)
+    var plan = ChaosPlan.drawn(seed: 4, rate: 20, duration: 60_000_000_000, shop: ChaosShop().usual)
     let (fault, crash) = (plan.faults[2], plan.crashes[1])
     let least = max(17_000_000_000, fault.at, crash.at)
+    // What the shop is like is needed as little as the rest, but for its order store.
+    plan.orderStore = .logMining
+    plan.topology.databases = .shared
+    plan.mix.sagas = [(.join, 1)]
     var runs = 0
     let shrinker = ChaosShrinker { plan in
       runs += 1
       return plan.duration >= least && plan.faults.contains(fault) && plan.crashes.contains(crash)
+        && plan.orderStore == .logMining
     }
     let smallest = try #require(shrinker.smallest(of: plan))
     #expect(smallest.faults == [fault] && smallest.crashes == [crash])
     #expect(smallest.duration >= least && smallest.duration <= least + ChaosShrinker.grain)
+    #expect(smallest.orderStore == .logMining && smallest.topology == TopologySettings() && smallest.mix == .ordinary)
     #expect(runs < 120)
     #expect(ChaosShrinker { _ in nil }.smallest(of: plan) == nil)
   }

@@ -14,13 +14,22 @@ import Testing
 
     var testDescription: String { "seed \(seed)" }
 
+    /// Their customers came for nothing else.
+    private static let mix = LoadMix(
+      journeys: [
+        (.buy, 50), (.browse, 25), (.search, 12), (.cart, 9), (.review, 4), (.history, 4), (.card, 3), (.receipt, 3),
+        (.member, 2), (.backOffice, 1),
+      ],
+      sagas: [(.choreographed, 50), (.orchestrated, 15), (.join, 15), (.credit, 12), (.creditLarge, 8)])
+
     var plan: ChaosPlan {
       get throws {
         let parser = FaultParser(catalogue: SimulatedShop.catalogue)
         var plan = ChaosPlan(
           seed: seed, rate: 20, duration: seconds * 1_000_000_000,
           faults: try faults.map { .init(at: $0.at * 1_000_000, spec: try parser.parse($0.text)) },
-          crashes: try crashes.map { .init(at: $0.at * 1_000_000, spec: try CrashSpec(parsing: $0.text)) })
+          crashes: try crashes.map { .init(at: $0.at * 1_000_000, spec: try CrashSpec(parsing: $0.text)) },
+          shop: ChaosShop(mix: Self.mix))
         // They were found when order asked nobody before it took an order.
         plan.productsInfo.form = .off
         return plan

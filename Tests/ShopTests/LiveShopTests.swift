@@ -36,6 +36,20 @@ import TraceModel
     #expect(shop.transactions(withPrefix: String(committed.gtxid.hex.prefix(9))) == [committed.gtxid])
   }
 
+  /// What msatop shows when nobody says what customers come for.
+  @Test func anOrdinaryDayHasEveryJourney() {
+    #expect(Set(LoadMix.ordinary.journeys.map(\.journey)) == Set(Journey.allCases))
+    let stage = Stage(seed: 4, rate: 10) { $0.mix = .ordinary }
+    stage.run(40)
+    let (edge, world) = (stage.world.edge, stage.world)
+    #expect(edge.clientPages.pages > 0 && edge.composedPages.pages > edge.clientPages.pages)
+    let calls = stage.snapshot().edge.gateway(ShopPlan.gateway)?.routes ?? []
+    for id in ["order.return", "transaction.stream", "products.info", "product.stock", "product.page"] {
+      #expect((calls.first { $0.id == id }?.calls ?? 0) > 0, "\(id)")
+    }
+    #expect(world.transactions.currentTally().failed == 0)
+  }
+
   @Test func theSameSeedGivesTheSameSnapshot() {
     let one = SimulatedShop(ShopSettings(seed: 9), startAt: 6 * Self.second, isStill: true).snapshot()
     let two = SimulatedShop(ShopSettings(seed: 9), startAt: 6 * Self.second, isStill: true).snapshot()

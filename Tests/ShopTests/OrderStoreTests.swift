@@ -222,9 +222,9 @@ import Transactions
   }
 
   @Test(arguments: [OrderStore.logMining, .events]) func chaosBreaksNothing(store: OrderStore) {
-    let sweep = ChaosSweep(seeds: 1...4, duration: 12_000_000_000, rate: 10, orderStore: store).run()
+    let sweep = ChaosSweep(seeds: 1...4, duration: 12_000_000_000, rate: 10, shop: ChaosShop(orderStore: store)).run()
     #expect(sweep.failures.flatMap(\.problems) == [])
-    let plan = ChaosPlan.drawn(seed: 3, rate: 20, duration: 8_000_000_000, orderStore: store)
+    let plan = ChaosPlan.drawn(seed: 3, rate: 20, duration: 8_000_000_000, shop: ChaosShop(orderStore: store))
     #expect(plan.command.contains("--order-store \(store.rawValue)"))
   }
 }

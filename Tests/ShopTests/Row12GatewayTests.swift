@@ -141,6 +141,22 @@ import Transactions
     #expect(try buyer(Self.without("request-transform")) == "lee")
   }
 
+  /// Whoever asks for the first edition of the interface gets what it had: a name, where there is a title today.
+  @Test func answersAreChangedForTheEditionThatIsAskedFor() throws {
+    var first = Self.page
+    first.headers = [Carrier.Header("Accept-Version", "1")]
+    let stage = Stage()
+    let (old, new) = (stage.ask(first), try #require(stage.ask(Self.page).body.entries?.first))
+    let title = try #require(new.title)
+    #expect(old.status == 200 && old.body.text("name") == title && old.body.title == nil)
+    #expect(new.text("name") == nil && old.body.price == new.price)
+    var none = Request("GET /products/{sku}", argument: "none")
+    none.headers = first.headers
+    #expect(stage.ask(none).status == 404)
+    let unchanged = Self.without("response-transform").ask(first)
+    #expect(unchanged.body.title == title && unchanged.body.text("name") == nil)
+  }
+
   @Test func whatIsAcceptedIsAnsweredWithTheTransactionToAskWith() throws {
     let stage = Stage()
     let order = Request("POST /orders", body: Payload(user: "kim", sku: "sku-01", quantity: 1, amount: 1_000))

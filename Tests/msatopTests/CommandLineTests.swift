@@ -27,7 +27,7 @@ import Testing
     (["--max-connections", "20"], "say --topology shared-db"), (["--split-reads"], "say --topology shared-db"),
     (["--topology", "shared-db", "--max-connections", "0"], "1 to 1000"),
     (["--fault", "db:shared:max-connections=20"], "say --topology shared-db"),
-    (["simulate", "--chaos", "--topology", "shared-db"], "leave out --chaos"),
+    (["simulate", "--chaos", "--fault", "db:shared:max-connections=20"], "say --topology shared-db"),
     (["simulate", "--seeds", "1..2", "--order-store", "events", "--strangler", "order=50"], "--order-store outbox"),
     (["simulate", "--chaos", "--resilience", "application.yml"], "leave out --chaos"),
     (["--seed", "x"], "whole number"), (["--rate", "-5"], "0 to 10000"),

@@ -67,11 +67,16 @@ import Testing
       resilience4j.retry.instances.payment-gateway:
         max-attempts: ${ATTEMPTS:2}
         retry-exceptions: [java.io.IOException]
+      resilience4j.bulkhead.instances: {paymnet-gateway: {max-concurrent-calls: 3}}
       """)
     let outcome = try await Program.run("simulate", "--duration", "3s", "--resilience", path)
     #expect(outcome.status == 0, "\(outcome.error)")
     #expect(outcome.error.contains("application.yml:2:17: ${ATTEMPTS} is taken as its default"), "\(outcome.error)")
     #expect(outcome.error.contains("application.yml:3:3: retry-exceptions is passed over"), "\(outcome.error)")
+    #expect(
+      outcome.error.contains(
+        "application.yml:4:35: instance \"paymnet-gateway\" guards no call of the shop; do you mean"),
+      "\(outcome.error)")
     let bad = try file("application.yml", "resilience4j.retry.instances.payment-gateway.max-attempts: none\n")
     let refused = try await Program.run("simulate", "--duration", "3s", "--resilience", bad)
     #expect(refused.status == 64)

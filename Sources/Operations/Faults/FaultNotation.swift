@@ -49,9 +49,10 @@ public enum FaultNotation {
 
   private static let sizes: [(suffix: String, bytes: Double)] = [("KB", 1e3), ("MB", 1e6), ("GB", 1e9), ("B", 1)]
 
-  /// Reads `10MB/s`, `512KB/s`, `10MB` into bytes a second. Nil for anything else, a negative one, and over 1 TB.
+  /// Reads `10MB/s`, `512KB/s` into bytes a second. Nil for anything else, a negative one, and over 1 TB.
   public static func bytesPerSecond(_ text: some StringProtocol) -> Int64? {
-    let plain = text.hasSuffix("/s") ? String(text.dropLast(2)) : String(text)
+    guard text.hasSuffix("/s") else { return nil }
+    let plain = text.dropLast(2)
     for size in sizes where plain.hasSuffix(size.suffix) {
       guard let number = Double(plain.dropLast(size.suffix.count)), number.isFinite, number >= 0 else { continue }
       return number * size.bytes <= 1e12 ? Int64(number * size.bytes) : nil

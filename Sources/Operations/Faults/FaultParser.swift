@@ -10,24 +10,38 @@ public struct FaultParser: Sendable {
 
   /// Reads `payment-gateway:latency=2s,ttl=30s`, or the same words with blanks.
   public func parse(_ text: String) throws(FaultSpecError) -> FaultSpec {
-    var words = text.split(whereSeparator: { $0 == " " || $0 == "," }).map(String.init)
+    var words = text.split(whereSeparator: { $0 == " " || $0 == "," })
     guard let first = words.first else { throw FaultSpecError("an empty fault; \(example)") }
     words.removeFirst()
-    let target: String
-    if let kind = splitTarget(first) {
-      target = kind.target
-      if !kind.rest.isEmpty { words.insert(kind.rest, at: 0) }
-    } else {
-      target = first
+    var target = String(first)
+    if let split = splitTarget(target) {
+      target = split.target
+      if !split.rest.isEmpty { words.insert(first.suffix(split.rest.count), at: 0) }
     }
     let place = try self.target(target)
     guard !words.isEmpty else { throw FaultSpecError("what should happen to \(target)? \(kindsSentence(place))") }
-    let kind = try self.kind(words.removeFirst(), of: place)
+    let kind = try asTyped(words[...], in: text) { word throws(FaultSpecError) in try self.kind(word, of: place) }
     var spec = FaultSpec(target: place, kind: kind)
-    for word in words { try apply(word, to: &spec) }
+    for index in words.indices.dropFirst() {
+      try asTyped(words[index...], in: text) { word throws(FaultSpecError) in try apply(word, to: &spec) }
+    }
     if let reason = catalogue.obstacle(to: spec.scope, of: kind.name, on: place) { throw FaultSpecError(reason) }
     if let reason = spec.scope.route.flatMap(catalogue.absence(ofRoute:)) { throw FaultSpecError(reason) }
     return spec
+  }
+
+  /// Reads the first of some words. One that is wrong because a blank took it apart is quoted with what stands behind the
+  /// blank: `ttl=3 s`.
+  private func asTyped<Value>(
+    _ words: ArraySlice<Substring>, in text: String, _ read: (String) throws(FaultSpecError) -> Value
+  ) throws(FaultSpecError) -> Value {
+    let word = words[words.startIndex]
+    do throws(FaultSpecError) {
+      return try read(String(word))
+    } catch {
+      guard word.contains("="), let next = words.dropFirst().first, !next.contains("=") else { throw error }
+      return try read(String(text[word.startIndex..<next.endIndex]))
+    }
   }
 
   private var example: String { "for example payment-gateway:latency=2s,ttl=30s" }

@@ -23,6 +23,8 @@ public enum ConfigurationError: Error, Hashable, Sendable, CustomStringConvertib
   /// Sentences.
   case invalid([String])
   case unknownVersion(Int, kept: ClosedRange<Int>)
+  /// Nobody is there to take it.
+  case unavailable(String)
   /// Another has published since the version on which this one is based.
   case outdated(based: Int, current: Int)
 
@@ -31,6 +33,7 @@ public enum ConfigurationError: Error, Hashable, Sendable, CustomStringConvertib
     case .invalid(let problems): "the configuration is not published: " + problems.joined(separator: "; ")
     case .unknownVersion(let version, let kept):
       "there is no version \(version), only \(kept.lowerBound) to \(kept.upperBound) are kept"
+    case .unavailable(let reason): "the configuration is not published: \(reason)"
     case .outdated(let based, let current):
       "the change is based on version \(based), but \(current) is published: look at that first"
     }

@@ -62,7 +62,9 @@ public enum ResilienceFile {
     ) -> ResilienceFileSettings.Kind<Settings> {
       let section = GuardSection(properties, block[properties.name], report)
       return ResilienceFileSettings.Kind(
-        instances: section.instances.map { .init(name: $0.name, settings: make(section.layers(of: $0))) },
+        instances: section.instances.map {
+          .init(name: $0.name, position: $0.position, settings: make(section.layers(of: $0)))
+        },
         fallback: section.defaultLayers.map(make))
     }
     settings.circuitBreaker = kind(.circuitBreaker, readers.circuitBreaker)

@@ -1,4 +1,5 @@
 public import Resilience
+public import YAMLReading
 
 /// The guards that a file asks for on one edge, from a caller to a callee.
 ///
@@ -18,6 +19,8 @@ public struct EdgeGuardSettings: Hashable, Sendable {
 public struct ResilienceFileSettings: Hashable, Sendable {
   struct Named<Settings: Hashable & Sendable>: Hashable, Sendable {
     var name: String
+    /// Where the name stands in the file.
+    var position: YAMLPosition?
     var settings: Settings
   }
 
@@ -28,6 +31,7 @@ public struct ResilienceFileSettings: Hashable, Sendable {
 
     /// The first of these names that an instance has.
     func name(_ names: [String]) -> String? { names.first { name in instances.contains { $0.name == name } } }
+    var places: [(name: String, position: YAMLPosition?)] { instances.map { ($0.name, $0.position) } }
 
     /// The instance with the first of these names that there is.
     func instance(_ names: [String]) -> Settings? {
@@ -85,11 +89,8 @@ public struct ResilienceFileSettings: Hashable, Sendable {
     return guards
   }
 
-  /// The names of all instances, each once, in the order of the file.
-  public var instanceNames: [String] {
-    let all =
-      circuitBreaker.instances.map(\.name) + retry.instances.map(\.name) + rateLimiter.instances.map(\.name)
-      + timeLimiter.instances.map(\.name) + bulkhead.instances.map(\.name)
-    return all.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
+  /// The names of all instances, and where each stands: one that has several kinds of guards is there several times.
+  public var instances: [(name: String, position: YAMLPosition?)] {
+    circuitBreaker.places + retry.places + rateLimiter.places + timeLimiter.places + bulkhead.places
   }
 }

@@ -48,8 +48,8 @@ public struct LoadMix: Sendable, Equatable {
   /// A shop on an ordinary day.
   public static let ordinary = LoadMix(
     journeys: [
-      (.buy, 50), (.browse, 25), (.search, 12), (.cart, 9), (.review, 4), (.history, 4), (.card, 3), (.receipt, 3),
-      (.member, 2), (.backOffice, 1),
+      (.buy, 46), (.browse, 23), (.search, 12), (.cart, 9), (.review, 4), (.history, 4), (.card, 3), (.receipt, 3),
+      (.follow, 2), (.giveBack, 2), (.clientPage, 2), (.prices, 2), (.member, 2), (.backOffice, 1),
     ],
     sagas: [(.choreographed, 50), (.orchestrated, 15), (.join, 15), (.credit, 12), (.creditLarge, 8)])
 

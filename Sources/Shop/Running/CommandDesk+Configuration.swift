@@ -10,6 +10,7 @@ extension CommandDesk {
     var next = known
     next[key] = value
     if let problem = next.problems(knowing: known).first { return .refused(problem) }
+    if let obstacle = obstacleToPublishing { return .refused(obstacle) }
     let before = known[key] ?? ""
     if before == value { return .refused("\(key) is \(value) already") }
     return .done("\(key) \(before) → \(value)" + (Self.advice(key, next.strangler).map { "; \($0)" } ?? ""))
@@ -46,7 +47,13 @@ extension CommandDesk {
           : "there is no earlier version \(version); there are \(configuration.oldestKept) to \(configuration.version - 1)"
       )
     }
+    if let obstacle = obstacleToPublishing { return .refused(obstacle) }
     return .done("the configuration is as in version \(version) again")
+  }
+
+  private var obstacleToPublishing: String? {
+    let isUp = (snapshot.service(ShopPlan.config)?.instancesUp ?? 0) > 0
+    return isUp ? nil : "\(ConfigurationDesk.isDown): nothing can be published before one is back"
   }
 
   /// Another may have published meanwhile: then it is told why this is not.

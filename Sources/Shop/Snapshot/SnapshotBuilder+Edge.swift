@@ -56,7 +56,8 @@ extension SnapshotBuilder {
     let current = newest?.table ?? table
     let configuration =
       newest?.gateway.configuration
-      ?? table.configuration(world.settings.edge, strangler: world.configuration.current.strangler)
+      ?? table.configuration(
+        world.settings.edge, by: world.configuration.current, version: world.configuration.server.current.number)
     gateway.versions = desks.map { instance, desk in
       let isUp = world.service(table.name).instances.first { $0.name == instance }?.isUp ?? false
       return EdgeGateway.Version(instance: instance, version: desk.gateway.configuration.version, isUp: isUp)

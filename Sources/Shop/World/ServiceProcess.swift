@@ -25,7 +25,7 @@ final class ServiceProcess: @unchecked Sendable {
   /// What was pushed to it last; nil before the first time, when it goes by its plan.
   var configuration: ShopConfiguration?
   var configurationVersion: Int?
-  /// Of a gateway: what is pushed changes its routes.
+  /// Of a gateway: what is pushed changes how it is set up.
   weak var gatewayDesk: GatewayDesk?
   /// In front of its store; nil where there is none.
   var cache: StoreCache?

@@ -69,7 +69,7 @@ import Testing
     for (text, kind) in [
       ("order:pool", FaultKind.pool(0)), ("order:skew", .skew(2 * Self.second)),
       ("order:skew=2s", .skew(2_000_000_000)),
-      ("order:leak", .leak(10_000_000)), ("order:leak=10MB", .leak(10_000_000)), ("topic:order:poison", .poison(1)),
+      ("order:leak", .leak(10_000_000)), ("topic:order:poison", .poison(1)),
       ("topic:order duplicate", .duplicate(0.05)), ("broker broker-down", .brokerDown),
     ] {
       #expect(try parser.parse(text).kind == kind, "\(text)")
@@ -100,7 +100,11 @@ import Testing
     ("order:skew=0s", "is not an offset"), ("order:skew=soon", "say skew=+2s or skew=-500ms"),
     ("order:skew=+-2s", "is not an offset"), ("order:skew=2m", "say 60s at most"),
     ("order:leak=0MB/s", "is not bytes a second; say leak=10MB/s"), ("order:leak=fast", "is not bytes a second"),
-    ("order:leak=10", "is not bytes a second"),
+    ("order:leak=10", "is not bytes a second"), ("order:leak=10MB", "leak=10MB is not bytes a second; say leak=10MB/s"),
+    ("order:leak=10 MB/s", "leak=10 MB/s is not bytes a second"),
+    ("order:latency=2 s,ttl=3s", "latency=2 s is not a duration"),
+    ("order latency=2 s", "latency=2 s is not a duration"), ("order:crash,ttl=3 s", "ttl=3 s is not a duration"),
+    ("order:crash,ttl=3 share=20%", "ttl=3 is not a duration"), ("order:crash,ttl=3s s", "\"s\" is not understood"),
     ("payment:partition=3", "partition has no intensity; leave out \"=3\""),
     ("broker:broker-down=1", "has no intensity"), ("payment:lose-before-outbox=1", "has no intensity"),
     ("order:no-breaker", "no-breaker does not apply to order: calls nobody"),

@@ -47,12 +47,69 @@ import TraceCollector
     #expect(snapshot(stage).service("order")?.instances.map(\.configurationVersion) == [2, nil])
     stage.run(15)
     #expect(snapshot(stage).service("order")?.instances.map(\.configurationVersion) == [2, 2])
-    stage.arm("config:crash,ttl=20s")
+    // It goes down with what was published and not yet pushed.
     perform(.configure(key: "order.pool", value: "4"), stage)
+    stage.arm("config:crash,ttl=20s")
     stage.run(10)
     #expect(snapshot(stage).service("order")?.instances.map(\.configurationVersion) == [2, 2])
     stage.run(15)
     #expect(snapshot(stage).service("order")?.instances.map(\.configurationVersion) == [3, 3])
+  }
+
+  @Test func nobodyPublishesWhileTheServerIsDown() {
+    let stage = Stage()
+    perform(.configure(key: "order.pool", value: "3"), stage)
+    stage.arm("config:crash,ttl=10s")
+    stage.run(1)
+    let sentence = "no instance of config is up: nothing can be published before one is back"
+    #expect(perform(.configure(key: "order.pool", value: "4"), stage) == .refused(sentence))
+    #expect(perform(.rollBackConfiguration(version: 1), stage) == .refused(sentence))
+    // It may go down between the answer and the deed.
+    CommandDesk.carryOut(.configure(key: "order.pool", value: "4"), in: stage.world)
+    CommandDesk.carryOut(.rollBackConfiguration(version: 1), in: stage.world)
+    #expect(stage.world.configuration.server.current.number == 2)
+    stage.run(15)
+    #expect(perform(.configure(key: "order.pool", value: "4"), stage) == .done("order.pool 3 → 4"))
+    #expect(stage.world.configuration.server.current.number == 3)
+  }
+
+  /// How the gateways are set up is pushed, too, to both of them.
+  @Test func gatewaysTakeOverCacheAndPolicyWhileTheyRun() {
+    let stage = Stage()
+    let page = Request("GET /products/{sku}", argument: "sku-01")
+    func calls() -> Int {
+      _ = stage.ask(page, instance: 1)
+      return stage.spans(Stage.id(stage.ask(page, instance: 1))).filter { $0.kind == .client }.count
+    }
+    #expect(calls() > 5)
+    #expect(
+      perform(.configure(key: "gateway.cache.product-page", value: "10s"), stage)
+        == .done("gateway.cache.product-page off → 10s"))
+    stage.run(2)
+    #expect(calls() == 0)
+    stage.run(11)
+    #expect(stage.callees(stage.ask(page, instance: 1)) == [ShopPlan.pageComposer])
+    perform(.configure(key: "gateway.cache.product-page", value: "off"), stage)
+    stage.run(2)
+    #expect(calls() > 5)
+
+    #expect(stage.snapshot().edge.gateways.allSatisfy { !$0.failsOpen })
+    stage.arm("kv:down")
+    let refused = stage.ask(page, seconds: 1)
+    #expect(refused.status == 503 && refused.body.text("title") == "revocation-unknown")
+    perform(.configure(key: "gateway.revocation", value: "open"), stage)
+    stage.run(2)
+    let passed = stage.ask(page, seconds: 5)
+    #expect(passed.status == 200 && Stage.header(GatewayService.unchecked, passed) == "fail-open")
+    #expect(stage.snapshot().edge.gateways.allSatisfy(\.failsOpen))
+    perform(.rollBackConfiguration(version: 1), stage)
+    stage.run(2)
+    #expect(stage.ask(page, seconds: 1).status == 503)
+    // A new instance begins with what is published.
+    perform(.configure(key: "gateway.revocation", value: "open"), stage)
+    stage.arm("gateway/1:crash,ttl=1s")
+    stage.run(3)
+    #expect(stage.ask(page, instance: 1, seconds: 5).status == 200)
   }
 
   @Test(arguments: [
@@ -61,6 +118,11 @@ import TraceCollector
     ("balancing.rule", "best", "balancing.rule=best is no rule; there are round-robin"),
     ("order.supervisor", "maybe", "order.supervisor=maybe is no policy"),
     ("gateway>order.breaker.wait", "long", "gateway>order.breaker.wait=long is no duration"),
+    (
+      "gateway.cache.product-page", "long",
+      "gateway.cache.product-page=long is neither off nor a duration from 1ms to 1h; say 10s"
+    ), ("gateway.cache.product-page", "2h", "gateway.cache.product-page=2h is neither off nor"),
+    ("gateway.revocation", "ajar", "gateway.revocation=ajar is no policy; there are closed, open"),
   ])
   func refusesWhatCannotBe(key: String, value: String, sentence: String) {
     let stage = Stage()

@@ -38,7 +38,15 @@ enum ChaosCatalogue {
   }
 
   /// The kinds that are drawn.
-  static var kinds: [String] { choices.map(\.kind) }
+  static var kinds: [String] { choices.map(\.kind) + [FaultKind.Name.maxConnections.rawValue] }
+
+  /// The server that five services share takes fewer than they want, for a time.
+  static func fewerConnections(_ random: inout RandomStream) -> FaultSpec {
+    let (counts, seconds) = ([5, 20, 60], [2, 9, 15, 40] as [Int64])
+    return FaultSpec(
+      target: .sharedDatabase, kind: .maxConnections(counts[random.below(counts.count)]),
+      timeToLive: seconds[random.below(seconds.count)] * 1_000_000_000)
+  }
 
   static func fault(_ random: inout RandomStream) -> FaultSpec {
     let choice = choices[random.below(choices.count)]

@@ -36,15 +36,20 @@ public struct ChaosPlan: Sendable, Equatable {
   public var mistakes: Set<Mistake>
   public var mix: LoadMix
   public var orderStore: OrderStore
-  public var strangler = StranglerSettings()
-  public var productsInfo = ProductsInfoSettings()
+  public var strangler: StranglerSettings
+  public var topology: TopologySettings
+  public var productsInfo: ProductsInfoSettings
 
+  /// - Parameter shop: what nobody has spoken of is as usual.
   public init(
     seed: UInt64, rate: Double, duration: Int64, faults: [Fault] = [], crashes: [Crash] = [],
-    mistakes: Set<Mistake> = [], mix: LoadMix = .ordinary, orderStore: OrderStore = .outbox
+    mistakes: Set<Mistake> = [], shop: ChaosShop = ChaosShop()
   ) {
-    self.mix = mix
-    self.orderStore = orderStore
+    mix = shop.mix ?? .ordinary
+    orderStore = shop.orderStore ?? .outbox
+    strangler = shop.strangler ?? StranglerSettings()
+    topology = shop.topology ?? TopologySettings()
+    productsInfo = shop.productsInfo
     self.seed = seed
     self.rate = rate
     self.duration = duration
@@ -53,15 +58,15 @@ public struct ChaosPlan: Sendable, Equatable {
     self.mistakes = mistakes
   }
 
-  /// Draws a plan: some faults of every kind that the shop has, each with a time to live, and some crashes; in half of
-  /// the seeds a storm of crashes, since only then one falls between any two steps.
+  /// Draws a plan: what nobody has said of the shop; some faults of every kind that it has, each with a time to live, and
+  /// some crashes; in half of the seeds a storm of crashes, since only then one falls between any two steps. They
+  /// are the same whatever the shop is, but for one that only a shared database server knows.
   public static func drawn(
-    seed: UInt64, rate: Double, duration: Int64, mistakes: Set<Mistake> = [], mix: LoadMix = .ordinary,
-    orderStore: OrderStore = .outbox
+    seed: UInt64, rate: Double, duration: Int64, mistakes: Set<Mistake> = [], shop: ChaosShop = ChaosShop()
   ) -> ChaosPlan {
     var random = RandomStream(seed: seed, "chaos/plan")
     var plan = ChaosPlan(
-      seed: seed, rate: rate, duration: duration, mistakes: mistakes, mix: mix, orderStore: orderStore)
+      seed: seed, rate: rate, duration: duration, mistakes: mistakes, shop: shop.open(with: mistakes).drawn(seed: seed))
     // Whole milliseconds, which can be typed again exactly.
     func moment() -> Int64 {
       let first = min(2_000, duration / 1_000_000 / 4)
@@ -74,6 +79,9 @@ public struct ChaosPlan: Sendable, Equatable {
     }
     for _ in 0..<4 + random.below(isStorm ? 14 : 6) {
       plan.crashes.append(Crash(at: moment(), spec: ChaosCatalogue.crash(&random)))
+    }
+    if plan.topology.databases == .shared {
+      plan.faults.append(Fault(at: moment(), spec: ChaosCatalogue.fewerConnections(&random)))
     }
     plan.faults = plan.faults.enumerated().sorted { ($0.element.at, $0.offset) < ($1.element.at, $1.offset) }
       .map(\.element)
@@ -90,6 +98,7 @@ public struct ChaosPlan: Sendable, Equatable {
     settings.orderStore = orderStore
     settings.strangler = strangler
     settings.productsInfo = productsInfo
+    settings.topology = topology
     return settings
   }
 
@@ -121,7 +130,7 @@ public struct ChaosPlan: Sendable, Equatable {
   private var tail: [String] {
     (orderStore == .outbox ? [] : ["--order-store \(orderStore.rawValue)"])
       + Mistake.allCases.filter(mistakes.contains).map { "--mistake \($0.rawValue)" } + mix.options
-      + strangler.options + productsInfo.options
+      + strangler.options + topology.options + productsInfo.options
   }
 
   /// Never a fraction, which a reader could round another way.

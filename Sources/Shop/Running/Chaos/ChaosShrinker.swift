@@ -1,5 +1,6 @@
 /// Finds the smallest part of a plan that still fails: first the shortest time under load, then without every fault and
-/// crash that is not needed (a greedy form of delta debugging: Zeller and Hildebrandt, 2002).
+/// crash that is not needed (a greedy form of delta debugging: Zeller and Hildebrandt, 2002), then in the usual shop as far
+/// as it fails there, too.
 struct ChaosShrinker {
   /// Whether a run of a plan breaks something; nil when it was cancelled.
   let fails: (ChaosPlan) -> Bool?
@@ -9,8 +10,8 @@ struct ChaosShrinker {
   /// - Parameter plan: one that fails.
   /// - Returns: the smallest that was found to fail, `plan` itself at worst; nil when it was cancelled.
   func smallest(of plan: ChaosPlan) -> ChaosPlan? {
-    guard let short = shortest(plan), let few = fewest(short) else { return nil }
-    return few == short ? few : shortest(few)
+    guard let short = shortest(plan), let few = fewest(short), let plain = plainest(few) else { return nil }
+    return plain == short ? plain : shortest(plain)
   }
 
   /// Bisects over the time under load. A failure that comes and goes with it may be missed: what is returned fails.
@@ -49,9 +50,32 @@ struct ChaosShrinker {
       if size > 1 { size /= 2 } else if plan == before { return plan }
     }
   }
+
+  private func plainest(_ plan: ChaosPlan) -> ChaosPlan? {
+    var plan = plan
+    for change in ChaosPlan.simplifications {
+      var candidate = plan
+      change(&candidate)
+      guard candidate != plan else { continue }
+      guard let isBad = fails(candidate) else { return nil }
+      if isBad { plan = candidate }
+    }
+    return plan
+  }
 }
 
 extension ChaosPlan {
+  /// What can be as usual in place of how it was drawn.
+  fileprivate static let simplifications: [@Sendable (inout ChaosPlan) -> Void] = [
+    { plan in
+      plan.topology = TopologySettings()
+      plan.faults.removeAll { $0.spec.target == .sharedDatabase }
+    },
+    { $0.strangler = StranglerSettings() }, { $0.orderStore = .outbox },
+    { $0.mix.journeys = LoadMix.ordinary.journeys },
+    { $0.mix.sagas = LoadMix.ordinary.sagas },
+  ]
+
   /// One thing that breaks.
   fileprivate enum Part {
     case fault(Fault)

@@ -14,6 +14,8 @@ public final class ChaosSweep: Sendable {
   }
 
   private let plans: [ChaosPlan]
+  /// What is open of it was drawn.
+  private let shop: ChaosShop
   private let isChaos: Bool
   private let threads: Int
   private let state: Locked<State>
@@ -22,21 +24,15 @@ public final class ChaosSweep: Sendable {
 
   /// - Parameter seeds: at least one.
   public init(
-    seeds: ClosedRange<UInt64>, duration: Int64, rate: Double, mistakes: Set<Mistake> = [], mix: LoadMix = .ordinary,
-    orderStore: OrderStore = .outbox, strangler: StranglerSettings = StranglerSettings(),
-    productsInfo: ProductsInfoSettings = ProductsInfoSettings(), isChaos: Bool = true, threads: Int = 2
+    seeds: ClosedRange<UInt64>, duration: Int64, rate: Double, mistakes: Set<Mistake> = [],
+    shop: ChaosShop = ChaosShop(), isChaos: Bool = true, threads: Int = 2
   ) {
     plans = seeds.map { seed in
-      var plan =
-        isChaos
-        ? ChaosPlan.drawn(
-          seed: seed, rate: rate, duration: duration, mistakes: mistakes, mix: mix, orderStore: orderStore)
-        : ChaosPlan(
-          seed: seed, rate: rate, duration: duration, mistakes: mistakes, mix: mix, orderStore: orderStore)
-      plan.strangler = strangler
-      plan.productsInfo = productsInfo
-      return plan
+      isChaos
+        ? ChaosPlan.drawn(seed: seed, rate: rate, duration: duration, mistakes: mistakes, shop: shop)
+        : ChaosPlan(seed: seed, rate: rate, duration: duration, mistakes: mistakes, shop: shop)
     }
+    self.shop = isChaos ? shop.open(with: mistakes) : shop.usual
     self.isChaos = isChaos
     self.threads = max(1, min(threads, plans.count))
     state = Locked(State(reports: Array(repeating: nil, count: plans.count)))
@@ -100,7 +96,7 @@ public final class ChaosSweep: Sendable {
     var sum = SweepReport(
       first: first.seed, last: last.seed, duration: first.duration, rate: first.rate,
       mistakes: Mistake.allCases.filter(first.mistakes.contains))
-    var (trials, hash) = (ChaosTrials(), SHA256())
+    var (trials, hash) = (ChaosTrials(shop: shop), SHA256())
     for (plan, report) in zip(plans, state.withLock({ $0.reports })) {
       guard let report else {
         sum.isComplete = false

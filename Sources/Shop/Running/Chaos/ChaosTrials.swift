@@ -4,10 +4,15 @@ internal import Operations
 /// count that stays 0 although they could says that the runs prove little.
 struct ChaosTrials {
   private(set) var counts: [SweepReport.Count] = []
+  private let shop: ChaosShop
+
+  /// - Parameter shop: what is open of it was drawn by each seed.
+  init(shop: ChaosShop = ChaosShop()) { self.shop = shop }
 
   mutating func add(_ report: SimulationReport, of plan: ChaosPlan) {
     let (trials, causes) = (report.trials, Causes(plan))
     add("transactions", UInt64(report.transactions.started), if: plan.rate > 0)
+    addShop(UInt64(report.transactions.committed), of: plan)
     add("compensated transactions", UInt64(report.transactions.compensated), if: causes.isLate)
     add("stuck transactions", UInt64(report.transactions.stuck), if: causes.putsAside)
     add("duplicates delivered", trials.duplicatesDelivered, if: causes.crashesConsumer)
@@ -27,11 +32,29 @@ struct ChaosTrials {
       let count = plan.faults.count { $0.spec.kind.name.rawValue == kind }
       add("faults: \(kind)", UInt64(count), if: false)
     }
-    // What publishes beside the outbox never passes through its relay.
-    let relays = ["P3", "P5", "P6", "P7"]
+    // What publishes beside the outbox never passes through its relay, and only an orchestrator sends commands.
+    let (relays, commands) = (["P3", "P5", "P6", "P7"], ["P17", "P18"])
     for point in trials.crashPoints {
-      let isPassed = !plan.mistakes.contains(.dualWrite) || !relays.contains(point.point)
+      let isPassed =
+        (!plan.mistakes.contains(.dualWrite) || !relays.contains(point.point))
+        && (plan.isOrchestrated || !commands.contains(point.point))
       add("crashes at \(point.point), \(point.what)", point.struck, if: point.armed > 0 && isPassed)
+    }
+  }
+
+  /// What was carried out in a shop that is not the usual one. With some seeds each of them is there.
+  private mutating func addShop(_ committed: UInt64, of plan: ChaosPlan) {
+    for store in OrderStore.allCases {
+      let count = plan.orderStore == store ? committed : 0
+      add("committed, order store \(store.rawValue)", count, if: plan.rate > 0 && shop.drawsOrderStore)
+    }
+    let others = [
+      ("beside the legacy shop", plan.strangler.isUnderWay, shop.drawsStrangler),
+      ("on a shared database server", plan.topology.databases == .shared, shop.topology == nil),
+      ("with other customers", plan.mix != .ordinary, shop.mix == nil),
+    ]
+    for (what, isSo, isDrawn) in others {
+      add("committed, \(what)", isSo ? committed : 0, if: plan.rate > 0 && isDrawn)
     }
   }
 
@@ -63,12 +86,11 @@ struct ChaosTrials {
         plan.crashes.map(\.spec.service)
         + plan.faults.filter { $0.spec.kind == .crash }.map(\.spec.target.service)
       crashesConsumer = crashed.contains(where: consumers.contains)
-      let isOrchestrated = plan.mix.sagas.contains { $0.saga == .orchestrated && $0.weight > 0 }
       for fault in plan.faults {
         let (spec, lasts) = (fault.spec, min(fault.spec.timeToLive ?? .max, plan.duration - fault.at))
         let isForAll = spec.scope.user == nil && spec.scope.route == nil && spec.scope.share == 1
         guard isForAll, lasts >= 4_000_000_000 else { continue }
-        if isOrchestrated, lasts >= Self.longerThanAnyStep, Self.isAway(spec) { outlastsStep = true }
+        if plan.isOrchestrated, lasts >= Self.longerThanAnyStep, Self.isAway(spec) { outlastsStep = true }
         switch spec.kind {
         case .outage: isLate = true
         case .latency(let late) where late >= 1_000_000_000 && spec.target == .service(ShopPlan.company): isLate = true
@@ -90,4 +112,9 @@ struct ChaosTrials {
       return spec.kind == .crash || spec.kind == .partition
     }
   }
+}
+
+extension ChaosPlan {
+  /// Whether some orders are.
+  fileprivate var isOrchestrated: Bool { mix.sagas.contains { $0.saga == .orchestrated && $0.weight > 0 } }
 }

@@ -29,10 +29,9 @@ final class GatewayDesk: @unchecked Sendable {
     do {
       let own = try plan.going(by: configuration)
       table = own
-      var first = own.configuration(settings, strangler: configuration.strangler)
-      first.version = version
       gateway = try Gateway(
-        name: plan.name, configuration: first, tokens: process.world.tokens,
+        name: plan.name, configuration: own.configuration(settings, by: configuration, version: version),
+        tokens: process.world.tokens,
         translators: [.productsInfoRequest, .productsInfoResponse].map(MessageTranslator.init),
         settings: GatewaySettings(accessLogLimit: 200),
         filters: GatewayFilters.standard(without: settings.filtersLeftOut))
@@ -55,14 +54,12 @@ final class GatewayDesk: @unchecked Sendable {
     gateway.complete(exchange, with: result, now: now)
   }
 
-  /// Goes by other routes and other shares from now on; calls that are on their way keep theirs. What nobody could go by
-  /// was not published.
+  /// Goes by another configuration from now on, its routes among it; calls that are on their way keep theirs. What nobody
+  /// could go by was not published.
   func follow(_ configuration: ShopConfiguration, version: Int) {
     do {
       let next = try plan.going(by: configuration)
-      var adopted = next.configuration(settings, strangler: configuration.strangler)
-      adopted.version = version
-      try gateway.adopt(adopted)
+      try gateway.adopt(next.configuration(settings, by: configuration, version: version))
       table = next
     } catch {
       preconditionFailure("\(error)")

@@ -92,6 +92,8 @@ struct GatewayTable: Sendable {
         "product.plain", "GET /products/{sku}", TransactionKind.browse, ShopPlan.catalog, "GET /products/{sku}"
       ) {
         $0.headers = [HeaderCondition("Accept-Version", "1")]
+        // What is a title today was a name then.
+        $0.responseTransforms = [.renameField("title", to: "name")]
         $0.summary = "a product without what others say of it"
       }.moving(.catalog),
       GatewayRoute(
@@ -231,6 +233,15 @@ extension GatewayTable {
   ]
 
   static func key(of client: String) -> String { clients.first { $0.id == client }?.key ?? "" }
+
+  /// What a gateway of this table goes by where that configuration was pushed to it.
+  func configuration(
+    _ planned: EdgeSettings, by configuration: ShopConfiguration, version: Int
+  ) -> GatewayConfiguration {
+    var own = self.configuration(configuration.edge(planned: planned), strangler: configuration.strangler)
+    own.version = version
+    return own
+  }
 
   /// What a gateway of this table goes by. Prices are millionths of a won.
   func configuration(_ settings: EdgeSettings, strangler: StranglerSettings) -> GatewayConfiguration {

@@ -28,6 +28,7 @@ final class ConfigurationDesk: @unchecked Sendable {
 
   /// Publishes several at once: none is good alone, maybe.
   func set(_ changes: [(key: String, value: String)], by author: String) throws(ConfigurationError) {
+    try requireServer()
     var next = current
     for change in changes { next[change.key] = change.value }
     let words = changes.map { "\($0.key)=\($0.value)" }.joined(separator: ", ")
@@ -35,7 +36,16 @@ final class ConfigurationDesk: @unchecked Sendable {
   }
 
   func rollBack(to version: Int, by author: String) throws(ConfigurationError) {
+    try requireServer()
     published(try server.rollBack(to: version, author: author, now: world.time.now), "as version \(version)")
+  }
+
+  /// Said to whoever publishes while no instance of the service is there to take it.
+  static let isDown = "no instance of \(ShopPlan.config) is up"
+
+  private func requireServer() throws(ConfigurationError) {
+    let isUp = world.service(ShopPlan.config).instances.contains(where: \.isUp)
+    if !isUp { throw .unavailable(Self.isDown) }
   }
 
   private func published(_ version: Int, _ what: String) {

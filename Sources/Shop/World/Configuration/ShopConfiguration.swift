@@ -11,6 +11,9 @@ struct ShopConfiguration: Sendable, Equatable {
 
   static let rule = "balancing.rule"
   static let sharedLimit = "shared-db.max-connections"
+  static let pageCache = "gateway.cache.product-page"
+  static let revocation = "gateway.revocation"
+  static let noCache = "off"
   private static let sharePrefix = "strangler."
   static func share(_ capability: StranglerCapability) -> String { sharePrefix + capability.rawValue }
   static func isShare(_ key: String) -> Bool { key.hasPrefix(sharePrefix) }
@@ -26,6 +29,8 @@ struct ShopConfiguration: Sendable, Equatable {
   init(_ settings: ShopSettings) {
     values[Self.rule] = settings.discovery.rule.rawValue
     for route in Self.plannedRoutes { values[route.key] = route.value }
+    values[Self.pageCache] = settings.edge.pageCache.map { FaultNotation.duration($0) } ?? Self.noCache
+    values[Self.revocation] = settings.edge.revocationPolicy.word
     let strangler = settings.stranglerAtStart
     if strangler.isUnderWay {
       for capability in StranglerCapability.allCases {
@@ -56,6 +61,14 @@ struct ShopConfiguration: Sendable, Equatable {
 
   var rule: BalancingRule? { values[Self.rule].flatMap(BalancingRule.init(rawValue:)) }
   var sharedLimit: Int? { values[Self.sharedLimit].flatMap { Int($0) } }
+  /// How gateways are set up, by what is planned of them and what is said here.
+  func edge(planned: EdgeSettings) -> EdgeSettings {
+    var settings = planned
+    settings.pageCache = values[Self.pageCache].flatMap { FaultNotation.nanoseconds($0) }
+    settings.revocationPolicy =
+      values[Self.revocation].flatMap(RevocationPolicy.init(word:)) ?? planned.revocationPolicy
+    return settings
+  }
   func pool(of service: String) -> Int? { values[Self.pool(service)].flatMap { Int($0) } }
   func supervisor(of service: String) -> SupervisionPolicy? {
     values[Self.supervisor(service)].flatMap(SupervisionPolicy.init(word:))
@@ -100,6 +113,14 @@ struct ShopConfiguration: Sendable, Equatable {
       let isGood = Int(value).map { (1...1_000).contains($0) } ?? false
       return isGood ? nil : "\(key)=\(value) is no number of connections from 1 to 1000"
     }
+    if key == revocation {
+      let words = RevocationPolicy.words.joined(separator: ", ")
+      return RevocationPolicy(word: value) != nil ? nil : "\(key)=\(value) is no policy; there are \(words)"
+    }
+    if key == pageCache {
+      return value == noCache || isDuration(value)
+        ? nil : "\(key)=\(value) is neither off nor a duration from 1ms to 1h; say 10s"
+    }
     if isShare(key) {
       let isGood = Int(value).map { StranglerSettings.range.contains($0) } ?? false
       return isGood ? nil : "\(key)=\(value) is no share from 0 to 100 percent"
@@ -109,7 +130,10 @@ struct ShopConfiguration: Sendable, Equatable {
       return SupervisionPolicy(word: value) != nil
         ? nil : "\(key)=\(value) is no policy; there are \(words), and waits from 100ms to 10m, as in back-off=5s"
     }
-    let isGood = FaultNotation.nanoseconds(value).map { (1_000_000...3_600_000_000_000).contains($0) } ?? false
-    return isGood ? nil : "\(key)=\(value) is no duration from 1ms to 1h; say 10s"
+    return isDuration(value) ? nil : "\(key)=\(value) is no duration from 1ms to 1h; say 10s"
+  }
+
+  private static func isDuration(_ value: String) -> Bool {
+    FaultNotation.nanoseconds(value).map { (1_000_000...3_600_000_000_000).contains($0) } ?? false
   }
 }

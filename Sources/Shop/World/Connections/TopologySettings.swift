@@ -1,5 +1,5 @@
 /// Where the databases of the services are.
-public struct TopologySettings: Sendable {
+public struct TopologySettings: Sendable, Equatable {
   public enum Databases: String, Sendable, CaseIterable {
     /// A server for each service.
     case separate
