@@ -108,9 +108,8 @@ extension PlatformBoard {
       TableColumn("pool", .fit(minimum: 4), align: .right, priority: 2),
       TableColumn("refused", .fit(minimum: 7), align: .right),
     ]
-    // Those first that did not get all that they want.
-    let isShort = { (pool: SharedDatabaseSnapshot.Pool) in pool.inUse + pool.idle < pool.size }
-    let sorted = server.pools.filter(isShort) + server.pools.filter { !isShort($0) }
+    // Those first that were refused.
+    let sorted = server.pools.filter { $0.refused > 0 } + server.pools.filter { $0.refused == 0 }
     let rows = sorted.map { pool in
       let owner = snapshot.owner(ofInstance: pool.name)
       return PlatformRow(
