@@ -23,8 +23,9 @@ public final class ServiceDatabase: Sendable {
     configuration.label = name
     queue = try DatabaseQueue(configuration: configuration)
     capture = try queue.writeWithoutTransaction { database in
-      // A page that a transaction changes is copied first, for a rollback: in memory, small pages make small copies.
-      try database.execute(sql: "PRAGMA page_size = 1024")
+      // Not smaller pages, whatever less a rollback would copy: whenever a tree of pages is put in order anew, its
+      // commit goes through all pages of the database (pcache1TruncateUnsafe, SQLite 3.40).
+      try database.execute(sql: "PRAGMA page_size = 4096")
       try database.execute(sql: schema)
       return tables.isEmpty ? nil : try ChangeLogWriter(capturing: tables, database)
     }

@@ -23,6 +23,7 @@ public struct SagaDefinition<Data: SagaData>: Sendable {
   public let name: String
   /// In the order in which they were written.
   public let steps: [SagaStep<Data>]
+  let stepNames: [String]
   /// Of each stage, which of the steps are begun together in it.
   let stages: [Range<Int>]
   let stateHandler: StateHandler?
@@ -37,6 +38,7 @@ public struct SagaDefinition<Data: SagaData>: Sendable {
     self.name = name
     self.stateHandler = stateHandler
     steps = stages.flatMap(\.steps)
+    stepNames = steps.map { $0.name }
     var start = 0
     self.stages = stages.map { stage in
       defer { start += stage.steps.count }

@@ -43,8 +43,10 @@ struct SagaRun<Data: SagaData> {
     guard let saga = try SagaTables.saga(id, database) else { return nil }
     let steps = try SagaTables.steps(of: id, database)
     let definition = orchestrator.definition
-    let names = definition.steps.map(\.name)
-    guard saga.type == definition.name, steps.map(\.name) == names, let data = Data(json: saga.data) else {
+    let names = definition.stepNames
+    guard saga.type == definition.name, steps.elementsEqual(names, by: { $0.name == $1 }),
+      let data = Data(json: saga.data)
+    else {
       throw SagaError.otherDefinition(
         saga: id, began: "\(saga.type): " + steps.map(\.name).joined(separator: ", "),
         now: "\(definition.name): " + names.joined(separator: ", "))
