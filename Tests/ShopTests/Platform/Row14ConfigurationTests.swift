@@ -4,6 +4,7 @@ import Resilience
 import Simulation
 import Testing
 import TraceCollector
+import TraceModel
 
 @testable import Shop
 

@@ -1,3 +1,5 @@
+internal import Operations
+
 /// Finds the smallest part of a plan that still fails: first the shortest time under load, then without every fault and
 /// crash that is not needed (a greedy form of delta debugging: Zeller and Hildebrandt, 2002), then in the usual shop as far
 /// as it fails there, too.
