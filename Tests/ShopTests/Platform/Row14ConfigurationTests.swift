@@ -102,7 +102,7 @@ import TraceModel
     stage.run(2)
     let passed = stage.ask(page, seconds: 5)
     #expect(passed.status == 200 && Stage.header(GatewayService.unchecked, passed) == "fail-open")
-    #expect(stage.snapshot().edge.gateways.allSatisfy(\.failsOpen))
+    #expect(stage.snapshot().edge.gateways.allSatisfy { $0.failsOpen })
     perform(.rollBackConfiguration(version: 1), stage)
     stage.run(2)
     #expect(stage.ask(page, seconds: 1).status == 503)
