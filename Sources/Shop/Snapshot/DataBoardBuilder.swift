@@ -53,7 +53,7 @@ final class DataBoardBuilder {
   }
 
   private func kind(of disk: ServiceDisk) -> String {
-    if disk.name == ShopPlan.search { return "documents" }
+    if ShopPlan.documentStores.contains(disk.name) { return "documents" }
     switch disk.keeps {
     case .outbox: return "SQLite"
     case .logMining: return "SQLite log"
