@@ -52,8 +52,7 @@ struct OrderReader {
 
   private func copies(of order: OrderTables.Order, _ gtxid: GTXID) -> [Copy] {
     let isOver = world.book.entry(gtxid)?.state.hasEnded ?? (order.state != order.saga.first)
-    let isGood = order.state == order.saga.good
-    func should(_ holds: Bool) -> Bool? { isOver ? holds && isGood : nil }
+    func should(_ holds: Bool) -> Bool? { isOver ? holds && order.isGood : nil }
     var copies = [
       Copy(
         place: ShopPlan.order, sku: order.sku, pieces: order.quantity, amount: order.amount, customer: order.user,

@@ -38,6 +38,11 @@ extension Payload {
     get { text("saga").flatMap(SagaKind.init) }
     set { self["saga"] = newValue.map { .text($0.rawValue) } }
   }
+  /// When goods were sent, in nanoseconds since the Unix epoch.
+  var shipped: Int64? {
+    get { number("shipped") }
+    set { self["shipped"] = newValue.map(Value.number) }
+  }
   /// How new what is said is: a larger one is newer.
   var position: Int64? {
     get { number("position") }

@@ -68,7 +68,7 @@ extension LegacyTables {
   /// had the pieces or not: then its own stock owes them.
   static func takeIn(order body: Payload, gtxid: String, now: Int64, _ database: Database) throws -> TakenIn {
     let (saga, state, reason) = (body.saga ?? .choreographed, body.state ?? "", body.reason ?? "")
-    let holds = state == saga.good && (saga.holdsStock || saga.holdsItems)
+    let holds = saga.isGood(state) && (saga.holdsStock || saga.holdsItems)
     let (sku, quantity) = (body.sku ?? "", body.quantity ?? 0)
     if let known = try order(gtxid, database) {
       if known.holds != holds { try move(holds ? -quantity : quantity, of: sku, database) }

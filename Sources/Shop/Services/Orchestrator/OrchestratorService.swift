@@ -122,7 +122,7 @@ struct SagaReports {
       reports.compensating(id, order: OrderTables.pending, step: ShopPlan.orchestrator, reason: change.reason)
       process.log(.warn, context, "checkout turns back: \(change.reason)")
     case .completed:
-      reports.ended(id, .committed, order: OrderTables.approved, reason: "")
+      reports.ended(id, .committed, order: SagaKind.orchestrated.end(in: process.world.settings.orderStore), reason: "")
     case .rolledBack:
       reports.ended(id, .compensated, order: OrderTables.cancelled, reason: change.reason)
     case .stuck:
