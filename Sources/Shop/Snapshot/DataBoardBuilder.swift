@@ -31,7 +31,7 @@ final class DataBoardBuilder {
         isInner: world.joinKind(at: ShopPlan.order) == .inner, held: world.joins.count, oldest: world.joins.oldest,
         rollbacks: world.rollbacks.backlog)
     }
-    board.views = [search(topics, in: world)]
+    board.views = [search(in: world)]
     return board
   }
 
@@ -69,15 +69,11 @@ final class DataBoardBuilder {
     }
   }
 
-  /// Search learns of item's changes from the topic that its miner fills.
-  private func search(_ topics: [Operations.TopicSnapshot], in world: World) -> ViewSnapshot {
+  private func search(in world: World) -> ViewSnapshot {
     var view = ViewSnapshot(name: ShopPlan.search, service: ShopPlan.search)
     view.documents = Int64(rows[ShopPlan.search] ?? 0)
-    let mined = world.minerLag(of: ShopPlan.item)
-    let group = topics.first { $0.name == TopicName.itemChanges }?.groups.first { $0.name == ShopPlan.search }
-    guard let mined, let lag = group?.lag else { return view }
-    view.behind = mined.changes + lag
-    view.age = [mined.oldest, group?.oldestUnread].compactMap(\.self).min().map { max(0, world.time.now - $0) } ?? 0
+    let freshness = world.searchFreshness()
+    (view.behind, view.age) = (freshness?.behind, freshness?.nanoseconds)
     return view
   }
 }

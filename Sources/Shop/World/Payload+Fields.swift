@@ -96,6 +96,14 @@ extension Payload {
     get { number("age") }
     set { self["age"] = newValue.map(Value.number) }
   }
+  /// Up to where each partition of what a view is made of is in it, as texts.
+  var positions: [Int64]? {
+    get {
+      guard case .texts(let texts) = self["positions"] else { return nil }
+      return texts.compactMap { Int64($0) }
+    }
+    set { self["positions"] = newValue.map { .texts($0.map { "\($0)" }) } }
+  }
   /// True when the asker's own last order is not in it.
   var isStale: Bool? {
     get { truth("stale") }

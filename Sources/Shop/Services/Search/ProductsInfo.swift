@@ -1,4 +1,5 @@
 internal import ShopMessages
+internal import Transactions
 
 /// `ProductsInfoService` of products_info.proto: price, quantity and status of products that somebody names. It answers in
 /// the form in which it is asked, protobuf or JSON.
@@ -7,7 +8,7 @@ enum ProductsInfo {
   static let method = "ProductsInfoService.getProductsInfo"
   static let mostIDs = 50
 
-  static func answer(_ request: Request, from database: DatabasePort) async throws -> Response {
+  static func answer(_ request: Request, from database: DatabasePort, _ world: World) async throws -> Response {
     let question: Shop_ProductsInfoRequest
     do {
       question =
@@ -24,6 +25,7 @@ enum ProductsInfo {
     found.products = try await database.read { database in
       try ids.map { info($0, of: try SearchTables.product($0, database)) }
     }
+    tell(world.searchFreshness(), in: &found)
     var response = Response(200)
     if request.protobuf != nil {
       response.protobuf = try found.protobuf()
@@ -31,6 +33,13 @@ enum ProductsInfo {
       response.body = Payload(json: try found.json()) ?? Payload()
     }
     return response
+  }
+
+  /// What is not known is not said.
+  private static func tell(_ freshness: Freshness?, in found: inout Shop_ProductsInfoResponse) {
+    found.positions = (freshness?.positions ?? []).map { UInt64(clamping: $0) }
+    if let behind = freshness?.behind { found.behind = UInt64(clamping: behind) }
+    if let age = freshness?.nanoseconds { found.milliseconds = UInt64(clamping: age / 1_000_000) }
   }
 
   private static func info(_ id: String, of product: Payload?) -> Shop_ProductInfo {
