@@ -10,6 +10,8 @@ public struct DataBoard: Sendable, Codable {
   public var joins: [JoinSnapshot] = []
   /// What follows the data of others, beside the views that can be rebuilt.
   public var views: [ViewSnapshot] = []
+  /// Products of which few pieces are left, the longest so first.
+  public var shortages: [ShortageSnapshot] = []
 
   public init() {}
 
@@ -46,6 +48,23 @@ public struct StoreSnapshot: Sendable, Equatable, Codable {
     self.service = service
     self.kind = kind
     self.bytes = bytes
+  }
+}
+
+/// A product of which fewer pieces are left than somebody is to be warned at.
+public struct ShortageSnapshot: Sendable, Equatable, Codable {
+  /// Whose stock it is.
+  public var service: String
+  public var sku: String
+  public var pieces: Int64
+  /// When they became so few: nanoseconds since the Unix epoch.
+  public var since: Int64
+
+  public init(service: String, sku: String, pieces: Int64, since: Int64) {
+    self.service = service
+    self.sku = sku
+    self.pieces = pieces
+    self.since = since
   }
 }
 

@@ -32,7 +32,15 @@ final class DataBoardBuilder {
         rollbacks: world.rollbacks.backlog)
     }
     board.views = [search(in: world)]
+    board.shortages = shortages(in: world)
     return board
+  }
+
+  private func shortages(in world: World) -> [ShortageSnapshot] {
+    let low = try? world.disk(of: ShopPlan.inventory)?.database.read { try InventoryTables.low($0) }
+    return (low ?? []).map {
+      ShortageSnapshot(service: ShopPlan.inventory, sku: $0.sku, pieces: $0.pieces, since: $0.since)
+    }
   }
 
   private func store(

@@ -26,6 +26,9 @@ extension RandomSnapshot {
         window: random.count(), isInner: random.flag(), held: Int(random.count()), oldest: random.some(random.time()),
         rollbacks: Int(random.count()))
     }
+    board.shortages = list { random in
+      ShortageSnapshot(service: random.name(), sku: random.name(), pieces: random.count(), since: random.time())
+    }
     board.views = list { random in
       var view = ViewSnapshot(name: random.name(), service: random.name())
       (view.behind, view.age) = (random.some(random.count()), random.some(random.count()))
