@@ -223,7 +223,39 @@ public struct OrderFacts: Sendable, Equatable {
     }
   }
 
+  /// What it took to decide an order.
+  public struct Course: Sendable, Equatable {
+    /// As ``OrderFacts/name``.
+    public var order: String
+    /// How it was carried out: the name of its saga, or who did all of it.
+    public var way: String
+    /// Local transactions that were committed until it was decided.
+    public var commits: Int
+    /// The highest number of a hop until then.
+    public var hops: Int
+    public var records: Int
+    public var services: Int
+    public var spans: Int
+    /// Nanoseconds until it was decided; nil while it is not.
+    public var duration: Int64?
+
+    public init(
+      order: String, way: String, commits: Int, hops: Int, records: Int, services: Int, spans: Int, duration: Int64?
+    ) {
+      self.order = order
+      self.way = way
+      self.commits = commits
+      self.hops = hops
+      self.records = records
+      self.services = services
+      self.spans = spans
+      self.duration = duration
+    }
+  }
+
   public var order: Int64
+  /// Whether its number is one of the legacy shop's.
+  public var isLegacy: Bool
   public var gtxid: GTXID
   public var saga: String
   public var state: String
@@ -231,22 +263,31 @@ public struct OrderFacts: Sendable, Equatable {
   /// Who keeps something of it; the first is where the order itself stands.
   public var places: [String]
   public var fields: [Field]
-  /// By time.
+  /// Its own course, then that of an order which went the other way; empty where there is one way only.
+  public var courses: [Course]
+  /// What others were told of it, by time.
   public var events: [Event]
 
   public init(
-    order: Int64, gtxid: GTXID, saga: String, state: String, reason: String, places: [String], fields: [Field],
-    events: [Event]
+    order: Int64, isLegacy: Bool = false, gtxid: GTXID, saga: String, state: String, reason: String, places: [String],
+    fields: [Field], courses: [Course] = [], events: [Event]
   ) {
     self.order = order
+    self.isLegacy = isLegacy
     self.gtxid = gtxid
     self.saga = saga
     self.state = state
     self.reason = reason
     self.places = places
     self.fields = fields
+    self.courses = courses
     self.events = events
   }
+
+  /// `1204`; `L7` for one of the legacy shop.
+  public var name: String { Self.name(order, isLegacy: isLegacy) }
+
+  public static func name(_ order: Int64, isLegacy: Bool) -> String { isLegacy ? "L\(order)" : "\(order)" }
 
   public var differences: Int { fields.reduce(0) { $0 + $1.cells.count { $0?.differs ?? false } } }
 }

@@ -12,7 +12,7 @@ struct OrderReader {
   private typealias Cell = OrderFacts.Cell
 
   /// One place's view of the order.
-  private struct Copy {
+  struct Copy {
     var place: String
     var sku: String?
     var pieces: Int64?
@@ -25,19 +25,23 @@ struct OrderReader {
     var shouldHold: Bool?
   }
 
-  /// - Parameter key: the number of an order, a GTXID, or how one begins.
+  /// - Parameter key: the number of an order, `L` and one of the legacy shop's, a GTXID, or how one begins.
   func answer(_ key: String) -> OrderAnswer {
     let word = key.lowercased().filter { !" #-…".contains($0) }
     guard !word.isEmpty else { return .unknown("type the number of an order, or the id of its transaction") }
-    guard let order = order(word) else {
-      return .unknown("no order \(key) is known: it never was, or ended long ago and was forgotten")
-    }
+    if let order = order(word) { return facts(of: order) }
+    if let order = legacyOrder(word) { return facts(of: order) }
+    return .unknown("no order \(key) is known: it never was, or ended long ago and was forgotten")
+  }
+
+  private func facts(of order: OrderTables.Order) -> OrderAnswer {
     guard let gtxid = GTXID(order.gtxid) else { return .unknown("order \(order.id) has no transaction") }
     let copies = copies(of: order, gtxid)
     return .found(
       OrderFacts(
         order: order.id, gtxid: gtxid, saga: order.saga.rawValue, state: order.state, reason: order.reason,
-        places: copies.map(\.place), fields: Self.fields(copies), events: events(of: gtxid)))
+        places: copies.map(\.place), fields: Self.fields(copies), courses: courses(of: order),
+        events: events(of: gtxid)))
   }
 
   /// A number that is an order's is taken for that; else it is how an id begins.
@@ -97,7 +101,7 @@ struct OrderReader {
       holds: held?.holdsCredit ?? false, shouldHold: shouldHold)
   }
 
-  private static func fields(_ copies: [Copy]) -> [OrderFacts.Field] {
+  static func fields(_ copies: [Copy]) -> [OrderFacts.Field] {
     func row<Value: Equatable>(_ name: String, _ path: KeyPath<Copy, Value?>, _ words: (Value) -> String)
       -> OrderFacts.Field
     {
@@ -125,7 +129,7 @@ struct OrderReader {
 
   // MARK: What was said of it
 
-  private func events(of id: GTXID) -> [OrderFacts.Event] {
+  func events(of id: GTXID) -> [OrderFacts.Event] {
     let spans = world.traces.spans(of: id).filter { $0.kind == .producer }
       .sorted { $0.start != $1.start ? $0.start < $1.start : $0.id < $1.id }
     return spans.map { span in

@@ -28,6 +28,7 @@ final class World: @unchecked Sendable {
   let sagas = SagaRegister()
   let edge = EdgeBooks()
   let strangler = StranglerBook()
+  let commits = CommitBook()
   /// Whether the legacy shop is beside the new services, and both tell each other what they do.
   let hasLegacy: Bool
   let observatory: Observatory

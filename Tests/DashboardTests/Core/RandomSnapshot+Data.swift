@@ -69,12 +69,18 @@ extension RandomSnapshot {
     let places = list { $0.name() }
     return .found(
       OrderFacts(
-        order: count(), gtxid: id(), saga: name(), state: name(), reason: name(), places: places,
+        order: count(), isLegacy: flag(), gtxid: id(), saga: name(), state: name(), reason: name(), places: places,
         fields: list { random in
           let cells = places.map { _ in
             random.flag() ? OrderFacts.Cell(random.name(), differs: random.flag()) : nil
           }
           return OrderFacts.Field(random.name(), cells)
+        },
+        courses: list { random in
+          OrderFacts.Course(
+            order: random.name(), way: random.name(), commits: Int(random.count()), hops: Int(random.count()),
+            records: Int(random.count()), services: Int(random.count()), spans: Int(random.count()),
+            duration: random.some(random.time()))
         },
         events: list { random in
           OrderFacts.Event(

@@ -108,4 +108,64 @@ import Testing
       """
     #expect(stage.picture().trimmedEnd == wanted)
   }
+
+  private func stage(_ order: OrderFacts, columns: Int = 118, rows: Int = 36) -> PageStage<DataPage> {
+    var stage = PageStage(DataPage(), columns: columns, rows: rows)
+    _ = stage.go(to: .order("x"))
+    (stage.context.orderKey, stage.context.order) = ("x", .found(order))
+    _ = stage.page.refresh(stage.context)
+    return stage
+  }
+
+  @Test func atAnOrderOfTheLegacyShop() {
+    let wanted = """
+        order L7  INVOICED  one local transaction  c90d…e1a8 ───────────────────────────────────────────────── ✓ all agree
+                  legacy-shop             order                   inventory
+        sku         sku-18                  –                       sku-18
+        pieces      2                       –                       2
+        amount      38,000 KRW              –                       –
+        customer    kim                     –                       –
+        state       INVOICED                INVOICED                LEGACY
+        holds       yes                     –                       yes
+
+        what it took to decide it ────────────────────────────────────────────────────────────────────────────────────────
+                            L7, legacy-shop             1204, orchestrated
+        local transactions  1                           17
+        hops                2                           14
+        records             0                           12
+        services            2                           7
+        spans               3                           27
+        decided after       4 ms                        81 ms
+
+        what was said of it ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━ ↵ call tree
+        time          hop  event                     topic                     part   offset  by
+       ▌13:57:57.004   #3  LegacyOrderPlaced         legacy.events                2    8,814  legacy-shop-1:8080
+      """
+    #expect(stage(IncidentFixture.legacyOrder()).picture().trimmedEnd == wanted)
+  }
+
+  @Test func atAnOrderOfTheLegacyShopAt80() {
+    let wanted = """
+        order L7  INVOICED  one local transaction  c90d…e1a8 ─────────── ✓ all agree
+                  legacy-shop            order                  inventory
+        sku         sku-18                 –                      sku-18
+        pieces      2                      –                      2
+        amount      38,000 KRW             –                      –
+        customer    kim                    –                      –
+        state       INVOICED               INVOICED               LEGACY
+        holds       yes                    –                      yes
+        what it took to decide it ──────────────────────────────────────────────────
+                            L7, legacy-shop             1204, orchestrated
+        local transactions  1                           17
+        hops                2                           14
+        records             0                           12
+        services            2                           7
+        spans               3                           27
+        decided after       4 ms                        81 ms
+        what was said of it ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━ ↵ call tree
+        time          hop  event           topic        part   offset  by
+       ▌13:57:57.004   #3  LegacyO…Placed  legac…vents     2    8,814  legacy…1:8080
+      """
+    #expect(stage(IncidentFixture.legacyOrder(), columns: 80, rows: 24).picture().trimmedEnd == wanted)
+  }
 }

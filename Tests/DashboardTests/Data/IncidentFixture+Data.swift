@@ -74,6 +74,27 @@ extension IncidentFixture {
       ])
   }
 
+  /// An order of the legacy shop, beside one that went through a saga.
+  static func legacyOrder() -> OrderFacts {
+    OrderFacts(
+      order: 7, isLegacy: true, gtxid: notPermitted, saga: "one local transaction", state: "INVOICED", reason: "",
+      places: ["legacy-shop", "order", "inventory"],
+      fields: [
+        .init("sku", [.init("sku-18"), nil, .init("sku-18")]), .init("pieces", [.init("2"), nil, .init("2")]),
+        .init("amount", [.init("38,000 KRW"), nil, nil]), .init("customer", [.init("kim"), nil, nil]),
+        .init("state", [.init("INVOICED"), .init("INVOICED"), .init("LEGACY")]),
+        .init("holds", [.init("yes"), nil, .init("yes")]),
+      ],
+      courses: [
+        .init(
+          order: "L7", way: "legacy-shop", commits: 1, hops: 2, records: 0, services: 2, spans: 3, duration: 4_200_000),
+        .init(
+          order: "1204", way: "orchestrated", commits: 17, hops: 14, records: 12, services: 7, spans: 27,
+          duration: 81_000_000),
+      ],
+      events: [event(0.004, "LegacyOrderPlaced", "legacy.events", "legacy-shop-1:8080", 3)])
+  }
+
   private static func event(_ after: Double, _ type: String, _ topic: String, _ by: String, _ hop: UInt32)
     -> OrderFacts.Event
   {

@@ -9,6 +9,9 @@ extension DataPage {
     if let rect = layout.facts { drawFacts(on: &canvas, in: rect, context) }
     if let rect = layout.about { drawAbout(on: &canvas, in: rect, context) }
     if let rect = layout.fields { drawFields(on: &canvas, in: rect, context) }
+    if let rect = layout.courses, let order = order(context) {
+      CourseTable(courses: order.courses).draw(on: &canvas, in: rect)
+    }
     for panel in DataPanel.allCases {
       guard let rect = layout.rect(panel) else { continue }
       let body = rect.split(top: 1).rest
@@ -225,7 +228,7 @@ extension DataPage {
       return
     }
     let title = [
-      Run("order \(order.order)  ", .strong, bold: true), Run(visible(order.state), .strong),
+      Run("order \(order.name)  ", .strong, bold: true), Run(visible(order.state), .strong),
       .muted("  \(visible(order.saga))  "), Run(order.gtxid.short, .accent),
     ]
     let count = order.differences

@@ -99,6 +99,13 @@ enum OrderTables: ServiceTables {
       [prefix, prefix + "g"], Order.init)
   }
 
+  /// The newest that came to its end by `time` and met no obstacle.
+  static func newest(finishedBy time: Int64, _ database: Database) throws -> Order? {
+    try database.first(
+      "SELECT \(Order.columns) FROM orders WHERE finished <= ? AND reason = '' ORDER BY id DESC LIMIT 1", [time],
+      Order.init)
+  }
+
   /// Notes how an order of the legacy shop stands.
   static func noteLegacy(_ gtxid: String, state: String, now: Int64, _ database: Database) throws {
     try database.run(
