@@ -103,6 +103,27 @@ import Transactions
     #expect(stage.broken().contains(.viewsAgree))
   }
 
+  /// The order's view shows the stream, and what the order was after each event, for good.
+  @Test func anOrderIsLookedUpAsItsEvents() throws {
+    let stage = Self.stage(.events)
+    let id = try #require(stage.order(saga: .creditLarge))
+    stage.run(3)
+    func facts(_ key: String) -> OrderFacts? {
+      guard case .found(let facts) = OrderReader(world: stage.world).answer(key) else { return nil }
+      return facts
+    }
+    let steps = try #require(facts(id.hex)?.history)
+    #expect(steps.map(\.type) == ["OrderCreated", "OrderAnswered", "OrderAnswered", "OrderApproved"])
+    #expect(steps.map(\.state) == ["NEW", "NEW", "NEW", "OPEN"] && steps.map(\.version) == [1, 2, 3, 4])
+    #expect(steps.map(\.time) == steps.map(\.time).sorted() && steps[0].step == ShopPlan.customer)
+    try stage.write(ShopPlan.order, "DELETE FROM orders")
+    #expect(facts("1")?.history == steps && facts("1")?.state == "OPEN" && facts("2") == nil)
+    let rows = Self.stage(.outbox)
+    _ = rows.order()
+    guard case .found(let facts) = OrderReader(world: rows.world).answer("1") else { return }
+    #expect(facts.history == nil)
+  }
+
   /// What is shipped was approved: it counts as such, and holds what it holds. A row ends as approved.
   @Test(arguments: OrderStore.allCases) func whatIsApprovedIsShipped(store: OrderStore) throws {
     let stage = Self.stage(store)

@@ -223,6 +223,34 @@ public struct OrderFacts: Sendable, Equatable {
     }
   }
 
+  /// An event as the order's store has it, and what all events up to it add up to.
+  public struct Step: Sendable, Equatable {
+    /// Counted from 1.
+    public var version: Int64
+    /// When it was stored.
+    public var time: Int64
+    public var type: String
+    public var hop: LTXID?
+    public var span: SpanID
+    public var state: String
+    /// Who is waited for then.
+    public var step: String
+    public var reason: String
+
+    public init(
+      version: Int64, time: Int64, type: String, hop: LTXID?, span: SpanID, state: String, step: String, reason: String
+    ) {
+      self.version = version
+      self.time = time
+      self.type = type
+      self.hop = hop
+      self.span = span
+      self.state = state
+      self.step = step
+      self.reason = reason
+    }
+  }
+
   /// What it took to decide an order.
   public struct Course: Sendable, Equatable {
     /// As ``OrderFacts/name``.
@@ -267,10 +295,12 @@ public struct OrderFacts: Sendable, Equatable {
   public var courses: [Course]
   /// What others were told of it, by time.
   public var events: [Event]
+  /// The events that it is the sum of, oldest first; nil where it is a row.
+  public var history: [Step]?
 
   public init(
     order: Int64, isLegacy: Bool = false, gtxid: GTXID, saga: String, state: String, reason: String, places: [String],
-    fields: [Field], courses: [Course] = [], events: [Event]
+    fields: [Field], courses: [Course] = [], events: [Event], history: [Step]? = nil
   ) {
     self.order = order
     self.isLegacy = isLegacy
@@ -282,6 +312,7 @@ public struct OrderFacts: Sendable, Equatable {
     self.fields = fields
     self.courses = courses
     self.events = events
+    self.history = history
   }
 
   /// `1204`; `L7` for one of the legacy shop.

@@ -41,14 +41,33 @@ struct OrderReader {
       OrderFacts(
         order: order.id, gtxid: gtxid, saga: order.saga.rawValue, state: order.state, reason: order.reason,
         places: copies.map(\.place), fields: Self.fields(copies), courses: courses(of: order),
-        events: events(of: gtxid)))
+        events: events(of: gtxid),
+        history: history(of: order.id)))
   }
 
   /// A number that is an order's is taken for that; else it is how an id begins.
   private func order(_ word: String) -> OrderTables.Order? {
     try? world.disk(of: ShopPlan.order)?.database.read { database in
-      if let id = Int64(word), let order = try OrderTables.order(id: id, database) { return order }
+      if let id = Int64(word) {
+        if let order = try OrderTables.order(id: id, database) { return order }
+        // Rows are forgotten, events are not.
+        if keepsEvents, let order = try OrderStreams.folded(id, database) { return order }
+      }
       return try OrderTables.order(prefix: word, database)
+    }
+  }
+
+  private var keepsEvents: Bool { world.settings.orderStore == .events }
+
+  /// Its stored events, each with what they add up to so far; nil where an order is a row.
+  private func history(of order: Int64) -> [OrderFacts.Step]? {
+    guard keepsEvents else { return nil }
+    return try? world.disk(of: ShopPlan.order)?.database.read { database in
+      try OrderStreams.repository(database).history(OrderStreams.stream(order)).map { event, order in
+        OrderFacts.Step(
+          version: event.version, time: event.recorded, type: event.type, hop: event.origin.ltxid,
+          span: event.origin.span, state: order?.state ?? "", step: order?.step ?? "", reason: order?.reason ?? "")
+      }
     }
   }
 

@@ -87,6 +87,12 @@ extension RandomSnapshot {
             time: random.time(), type: random.name(), topic: random.name(), partition: random.some(random.count()),
             offset: random.some(random.count()), service: random.name(), hop: random.some(.first),
             span: Self.span)
-        }))
+        },
+        history: some(
+          list { random in
+            OrderFacts.Step(
+              version: random.count(), time: random.time(), type: random.name(), hop: random.some(.first),
+              span: Self.span, state: random.name(), step: random.name(), reason: random.name())
+          })))
   }
 }

@@ -168,4 +168,40 @@ import Testing
       """
     #expect(stage(IncidentFixture.legacyOrder(), columns: 80, rows: 24).picture().trimmedEnd == wanted)
   }
+
+  @Test func atAStoredOrderAsOfAMoment() {
+    var stage = stage(IncidentFixture.storedOrder())
+    stage.context.isFrozen = true
+    stage.context.moment = IncidentFixture.storedOrder().history?[1].time
+    let wanted = """
+        order 1204  SHIPPED  orchestrated  77b0…9e02 ────────────────────────────────────────────────────── ✗ 1 difference
+                  order                   inventory               customer                payment-gateway
+        sku         sku-18                  sku-18                  –                       –
+        pieces      2                     ✗ 3                       –                       –
+
+        its stored events ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━ as of 13:57:57.000  PENDING, waits for orchestrator
+         #  time          hop  event                     then it is      waits for                 because
+       ▌ 1  13:57:57.000   #4  OrderCreated              PENDING         orchestrator
+         2  13:57:57.000   #5  SagaReplyRequested        PENDING         orchestrator
+         3  13:57:57.061  #16  OrderApproved             APPROVED
+         4  13:57:57.061  #16  OrderShipped              SHIPPED
+      """
+    #expect(stage.picture().trimmedEnd == wanted)
+  }
+
+  @Test func atAStoredOrderAt80() {
+    let wanted = """
+        order 1204  SHIPPED  orchestrated  77b0…9e02 ──────────────── ✗ 1 difference
+                  order           inventory       customer        payment-gateway
+        sku         sku-18          sku-18          –               –
+        pieces      2             ✗ 3               –               –
+        its stored events ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━ now  SHIPPED
+         #  time          hop  event           then it is    waits for    because
+       ▌ 1  13:57:57.000   #4  OrderCreated    PENDING       orche…rator
+         2  13:57:57.000   #5  SagaRep…uested  PENDING       orche…rator
+         3  13:57:57.061  #16  OrderApproved   APPROVED
+         4  13:57:57.061  #16  OrderShipped    SHIPPED
+      """
+    #expect(stage(IncidentFixture.storedOrder(), columns: 80, rows: 24).picture().trimmedEnd == wanted)
+  }
 }

@@ -95,6 +95,29 @@ extension IncidentFixture {
       events: [event(0.004, "LegacyOrderPlaced", "legacy.events", "legacy-shop-1:8080", 3)])
   }
 
+  /// An order that is the sum of its events.
+  static func storedOrder() -> OrderFacts {
+    var order = order()
+    (order.state, order.reason) = ("SHIPPED", "")
+    order.fields = Array(order.fields.prefix(2))
+    order.events = []
+    order.history = [
+      step(1, 0, "OrderCreated", 4, "PENDING", "orchestrator"),
+      step(2, 0, "SagaReplyRequested", 5, "PENDING", "orchestrator"),
+      step(3, 0.061, "OrderApproved", 16, "APPROVED", "done"), step(4, 0.061, "OrderShipped", 16, "SHIPPED", "done"),
+    ]
+    return order
+  }
+
+  private static func step(
+    _ version: Int64, _ after: Double, _ type: String, _ hop: UInt32, _ state: String, _ step: String
+  ) -> OrderFacts.Step {
+    guard let span = SpanID(UInt64(hop)) else { preconditionFailure("a hop is not 0") }
+    return OrderFacts.Step(
+      version: version, time: now - 330 * second + Int64(after * 1e9), type: type, hop: LTXID(hop), span: span,
+      state: state, step: step, reason: "")
+  }
+
   private static func event(_ after: Double, _ type: String, _ topic: String, _ by: String, _ hop: UInt32)
     -> OrderFacts.Event
   {

@@ -37,7 +37,7 @@ extension DataPage {
       case .flows: "on its way"
       case .tables: "tables"
       case .outbox: (store(context)?.channel ?? .outbox).title
-      case .events: "what was said of it"
+      case .events: order(context)?.history == nil ? "what was said of it" : "its stored events"
       }
     var title = [Run(words, focus == panel ? .strong : .title, bold: true)]
     if panel == .stores, !self.words.isEmpty { title.append(Run(" · \(visible(self.words))", .accent)) }
@@ -63,7 +63,8 @@ extension DataPage {
     case .outbox:
       let isEmpty = detail(context)?.outbox?.isEmpty ?? true
       return isEmpty ? [] : [Run("↵", .accent, bold: true), .muted(" transaction")]
-    case .events: return [Run("↵", .accent, bold: true), .muted(" call tree")]
+    case .events:
+      return order(context)?.history.map { asOf($0, context) } ?? [Run("↵", .accent, bold: true), .muted(" call tree")]
     }
   }
 
@@ -92,7 +93,7 @@ extension DataPage {
       offset: cursor(panel).offset, isFocused: focus == panel, empty: [.muted(content.empty)], row: content.row)
   }
 
-  private struct Content {
+  struct Content {
     var columns: [TableColumn]
     var count: Int
     var empty: String
@@ -157,6 +158,7 @@ extension DataPage {
   }
 
   private func eventContent(_ context: PageContext) -> Content {
+    if let steps = order(context)?.history { return stepContent(steps, context) }
     let events = order(context)?.events ?? []
     let columns = [
       TableColumn("time", .fixed(12), priority: 1), TableColumn("hop", .fit(minimum: 3), align: .right, priority: 3),

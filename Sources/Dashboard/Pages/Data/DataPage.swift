@@ -153,7 +153,12 @@ struct DataPage: Page {
     case .flows: unique(DataFlow.all(context).map(\.key))
     case .tables: unique((detail(context)?.tables ?? []).map(\.name))
     case .outbox: unique((detail(context)?.outbox ?? []).map { "\($0.number)" })
-    case .events: unique((order(context)?.events ?? []).map { "\($0.time) \($0.type) \($0.topic)" })
+    case .events:
+      if let steps = order(context)?.history {
+        unique(steps.map { "\($0.version)" })
+      } else {
+        unique((order(context)?.events ?? []).map { "\($0.time) \($0.type) \($0.topic)" })
+      }
     }
   }
 
