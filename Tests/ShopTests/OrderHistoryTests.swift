@@ -46,6 +46,8 @@ import Transactions
     let shown = ask(stage, own: id)
     #expect(shown?.entries?.map(\.state) == [saga.good])
     #expect(shown?.behind == 0 && shown?.age == 0 && shown?.isStale == false)
+    let positions = shown?.positions ?? []
+    #expect(positions.count == ShopPlan.partitions && positions.reduce(0, +) > 0)
     #expect(ask(stage, user: "lee")?.entries ?? [] == [])
     stage.rest()
     #expect(stage.problems() == [])

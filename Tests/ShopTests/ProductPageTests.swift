@@ -1,4 +1,5 @@
 import Operations
+import ShopMessages
 import Testing
 import TraceModel
 
@@ -101,6 +102,38 @@ import TraceModel
     let found = stage.answers.last?.body.entries ?? []
     #expect(found.count == 5 && found.allSatisfy { $0.title?.contains("lamp") == true })
     #expect(found.compactMap(\.price) == found.compactMap(\.price).sorted())
+  }
+
+  /// Whoever asks search, in whichever way, is told how far it is behind item.
+  @Test func aSearchSaysHowFarItIsBehind() throws {
+    let stage = Stage()
+    func search() -> Payload {
+      var body = Payload()
+      body.words = "lamp"
+      return stage.ask(Request("GET /search", body: body)).body
+    }
+    func infos() throws -> Shop_ProductsInfoResponse {
+      var wish = Shop_ProductsInfoRequest()
+      wish.ids = ["sku-05"]
+      var question = Request(ProductsInfo.method)
+      question.protobuf = try wish.protobuf()
+      let answer = stage.ask(question, of: ShopPlan.search, by: nil)
+      return try Shop_ProductsInfoResponse(protobuf: #require(answer.protobuf))
+    }
+    stage.order(saga: .join)
+    stage.run(3)
+    stage.arm("\(ShopPlan.aggregate):crash,ttl=20s")
+    stage.order(saga: .join)
+    stage.run(1.5)
+    let late = search()
+    #expect(late.behind ?? 0 >= 1 && late.age ?? 0 > 1_000_000_000)
+    let (lateInfos, lateSum) = (try infos(), late.positions?.reduce(0, +) ?? 0)
+    #expect(lateInfos.behind >= 1 && lateInfos.milliseconds > 1_000 && lateSum > 0)
+    stage.run(40)
+    let (newest, newestInfos) = (search(), try infos())
+    #expect(newest.behind == 0 && newest.age == 0 && newestInfos.hasBehind && newestInfos.behind == 0)
+    #expect(newest.positions?.count == ShopPlan.partitions && newest.positions?.reduce(0, +) ?? 0 > lateSum)
+    #expect(newestInfos.positions.map { Int64($0) } == newest.positions)
   }
 
   @Test(arguments: 1...4) func theWholeMixHolds(seed: UInt64) throws {

@@ -119,6 +119,8 @@ final class Stage: @unchecked Sendable {
 
   func state(_ id: GTXID?) -> TransactionState? { id.flatMap { world.book.entry($0)?.state } }
 
+  func book(_ id: GTXID?) -> TransactionSummary? { id.flatMap { world.book.entry($0) } }
+
   func orderState(_ id: GTXID?) -> String? {
     try? world.disk(of: ShopPlan.order)?.database.read { try OrderTables.order(gtxid: id?.hex ?? "", $0)?.state }
   }

@@ -94,7 +94,7 @@ public struct Model: Sendable {
       logProgress: logProgress,
       records: records,
       recordFilter: recordFilter, newest: live.time, clock: clock,
-      timeline: timeline)
+      timeline: timeline, moment: frozen?.time)
   }
 }
 

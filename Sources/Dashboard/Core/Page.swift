@@ -114,6 +114,8 @@ struct PageContext: Sendable {
   var clock: Int64 = 0
   /// How bad it was lately, and what happened, up to the newest state.
   var timeline = Timeline()
+  /// The moment that was wanted while an older state is shown; nil while the newest is.
+  var moment: Int64?
 }
 
 /// One page: its own state, how it is steered and how it is drawn. It asks for the world with actions only.

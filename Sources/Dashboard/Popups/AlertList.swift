@@ -58,6 +58,7 @@ extension SystemSnapshot {
       return .breakers(selected: breaker.id)
     }
     if topic(name) != nil { return .topics(selected: name) }
+    if let shortage = data.shortages.first(where: { $0.sku == name }) { return .store(shortage.service) }
     if let slash = name.firstIndex(of: "/") {
       let (head, tail) = (String(name[..<slash]), String(name[name.index(after: slash)...]))
       if topic(head) != nil { return .topics(selected: head) }

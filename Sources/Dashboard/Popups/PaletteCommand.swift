@@ -9,6 +9,7 @@ enum PaletteCommand: String, CaseIterable, Sendable {
     alerts
   case transaction = "tx"
   case order
+  case at
   case fault, scenario, scale, deploy, set, strangle, rate, speed, rebuild, job, theme, refresh, help
   case quit = "q"
 
@@ -25,6 +26,7 @@ enum PaletteCommand: String, CaseIterable, Sendable {
     case .alerts: "the rules that do not hold"
     case .transaction: "ID   one transaction, or how its id begins"
     case .order: "[SKU] [N] [saga=…]   sends an order and opens its call tree"
+    case .at: "HH:MM:SS[.fff]   freezes, and shows that moment"
     case .scenario: "NAME, or stop   plays a script of faults"
     case .fault: "TARGET KIND[=HOW] [ttl=30s], or off"
     case .scale: "SERVICE N   instances"
@@ -44,7 +46,8 @@ enum PaletteCommand: String, CaseIterable, Sendable {
 
   var takesArgument: Bool {
     switch self {
-    case .service, .tail, .transaction, .fault, .scenario, .scale, .deploy, .set, .strangle, .rate, .speed, .rebuild,
+    case .service, .tail, .transaction, .at, .fault, .scenario, .scale, .deploy, .set, .strangle, .rate, .speed,
+      .rebuild,
       .refresh:
       true
     default: false
@@ -91,6 +94,7 @@ struct PaletteReader {
     case .alerts: return [.show(Popup(AlertList()))]
     case .transaction: return transaction(argument)
     case .order: return [.order(try order(argument))]
+    case .at: return [.travel(to: try moment(argument))]
     case .fault: return [.effect(.perform(try fault(argument)))]
     case .scenario: return [.effect(.perform(try scenario(argument)))]
     case .scale: return [.effect(.perform(try scaling(argument)))]

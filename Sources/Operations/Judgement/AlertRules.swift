@@ -6,7 +6,7 @@ struct AlertRules {
 
   /// Severe ones first, then the oldest.
   var items: [AlertItem] {
-    (services + breakers + lags + stuck).enumerated().sorted { left, right in
+    (services + breakers + lags + stuck + shortages).enumerated().sorted { left, right in
       if left.element.isSevere != right.element.isSevere { return left.element.isSevere }
       return left.element.since != right.element.since
         ? left.element.since < right.element.since : left.offset < right.offset
@@ -49,6 +49,14 @@ struct AlertRules {
       return AlertItem(
         rule: isGivenUp ? "transaction was given up" : "transaction is stuck", subject: transaction.gtxid.short,
         since: transaction.start, value: transaction.stuckReason, team: "", isSevere: !isGivenUp)
+    }
+  }
+
+  private var shortages: [AlertItem] {
+    snapshot.data.shortages.map { shortage in
+      AlertItem(
+        rule: "stock is low", subject: shortage.sku, since: shortage.since,
+        value: "\(Count.of(shortage.pieces, "piece")) left", team: team(of: shortage.service), isSevere: false)
     }
   }
 

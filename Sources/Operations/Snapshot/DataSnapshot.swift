@@ -12,6 +12,8 @@ public struct DataBoard: Sendable, Codable {
   public var views: [ViewSnapshot] = []
   /// What is compared afterwards; nil where nothing is.
   public var reconciliation: ReconciliationSnapshot?
+  /// Products of which few pieces are left, the longest so first.
+  public var shortages: [ShortageSnapshot] = []
 
   public init() {}
 
@@ -48,6 +50,23 @@ public struct StoreSnapshot: Sendable, Equatable, Codable {
     self.service = service
     self.kind = kind
     self.bytes = bytes
+  }
+}
+
+/// A product of which fewer pieces are left than somebody is to be warned at.
+public struct ShortageSnapshot: Sendable, Equatable, Codable {
+  /// Whose stock it is.
+  public var service: String
+  public var sku: String
+  public var pieces: Int64
+  /// When they became so few: nanoseconds since the Unix epoch.
+  public var since: Int64
+
+  public init(service: String, sku: String, pieces: Int64, since: Int64) {
+    self.service = service
+    self.sku = sku
+    self.pieces = pieces
+    self.since = since
   }
 }
 
@@ -206,7 +225,67 @@ public struct OrderFacts: Sendable, Equatable {
     }
   }
 
+  /// An event as the order's store has it, and what all events up to it add up to.
+  public struct Step: Sendable, Equatable {
+    /// Counted from 1.
+    public var version: Int64
+    /// When it was stored.
+    public var time: Int64
+    public var type: String
+    public var hop: LTXID?
+    public var span: SpanID
+    public var state: String
+    /// Who is waited for then.
+    public var step: String
+    public var reason: String
+
+    public init(
+      version: Int64, time: Int64, type: String, hop: LTXID?, span: SpanID, state: String, step: String, reason: String
+    ) {
+      self.version = version
+      self.time = time
+      self.type = type
+      self.hop = hop
+      self.span = span
+      self.state = state
+      self.step = step
+      self.reason = reason
+    }
+  }
+
+  /// What it took to decide an order.
+  public struct Course: Sendable, Equatable {
+    /// As ``OrderFacts/name``.
+    public var order: String
+    /// How it was carried out: the name of its saga, or who did all of it.
+    public var way: String
+    /// Local transactions that were committed until it was decided.
+    public var commits: Int
+    /// The highest number of a hop until then.
+    public var hops: Int
+    public var records: Int
+    public var services: Int
+    public var spans: Int
+    /// Nanoseconds until it was decided; nil while it is not.
+    public var duration: Int64?
+
+    public init(
+      order: String, way: String, commits: Int, hops: Int, records: Int, services: Int, spans: Int, duration: Int64?
+    ) {
+      self.order = order
+      self.way = way
+      self.commits = commits
+      self.hops = hops
+      self.records = records
+      self.services = services
+      self.spans = spans
+      self.duration = duration
+    }
+  }
+
   public var order: Int64
+  /// Whether its number is one of the legacy shop's.
+  public var isLegacy: Bool
   public var gtxid: GTXID
   public var saga: String
   public var state: String
@@ -214,22 +293,34 @@ public struct OrderFacts: Sendable, Equatable {
   /// Who keeps something of it; the first is where the order itself stands.
   public var places: [String]
   public var fields: [Field]
-  /// By time.
+  /// Its own course, then that of an order which went the other way; empty where there is one way only.
+  public var courses: [Course]
+  /// What others were told of it, by time.
   public var events: [Event]
+  /// The events that it is the sum of, oldest first; nil where it is a row.
+  public var history: [Step]?
 
   public init(
-    order: Int64, gtxid: GTXID, saga: String, state: String, reason: String, places: [String], fields: [Field],
-    events: [Event]
+    order: Int64, isLegacy: Bool = false, gtxid: GTXID, saga: String, state: String, reason: String, places: [String],
+    fields: [Field], courses: [Course] = [], events: [Event], history: [Step]? = nil
   ) {
     self.order = order
+    self.isLegacy = isLegacy
     self.gtxid = gtxid
     self.saga = saga
     self.state = state
     self.reason = reason
     self.places = places
     self.fields = fields
+    self.courses = courses
     self.events = events
+    self.history = history
   }
+
+  /// `1204`; `L7` for one of the legacy shop.
+  public var name: String { Self.name(order, isLegacy: isLegacy) }
+
+  public static func name(_ order: Int64, isLegacy: Bool) -> String { isLegacy ? "L\(order)" : "\(order)" }
 
   public var differences: Int { fields.reduce(0) { $0 + $1.cells.count { $0?.differs ?? false } } }
 }

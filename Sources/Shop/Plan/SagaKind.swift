@@ -30,6 +30,15 @@ public enum SagaKind: String, Sendable, CaseIterable {
     }
   }
 
+  /// Whether an order in that state went through: one that is shipped was approved before.
+  func isGood(_ state: String) -> Bool { state == good || self == .orchestrated && state == OrderTables.shipped }
+
+  /// The last state of an order that went through. Only where it is the sum of its events does its life go on after it
+  /// was approved.
+  func end(in store: OrderStore) -> String {
+    self == .orchestrated && store == .events ? OrderTables.shipped : good
+  }
+
   /// Who works on a new order first.
   var firstStep: String {
     switch self {

@@ -69,6 +69,14 @@ protocol ServiceTables: SendableMetatype {
   static var roundLabel: String? { get }
   /// What the service does every five seconds. `round` grows by 1 each time, over all lives of its instances.
   static func everyRound(_ round: Int64, now: Int64, _ database: Database) throws
+  /// What is worth a line of the log, of all that has changed since this was called last.
+  static func notes(now: Int64, _ database: Database) throws -> [ServiceNote]
+}
+
+/// A line for a service's log that is found out within a transaction, and written once that is committed.
+struct ServiceNote: Sendable {
+  var level: LogLine.Level
+  var words: String
 }
 
 extension ServiceTables {
@@ -76,6 +84,7 @@ extension ServiceTables {
   static func prune(finishedBefore time: Int64, keeping orders: [Int64], _ database: Database) throws {}
   static var roundLabel: String? { nil }
   static func everyRound(_ round: Int64, now: Int64, _ database: Database) throws {}
+  static func notes(now: Int64, _ database: Database) throws -> [ServiceNote] { [] }
 }
 
 /// A topic that a service reads.

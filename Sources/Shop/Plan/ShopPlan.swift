@@ -56,6 +56,9 @@ struct ShopPlan: Sendable {
   /// Whose database is mined by whom.
   static let miners: [(source: String, miner: String)] = [(item, aggregate), (order, historyUpdater)]
 
+  /// Whose databases hold documents, each found by its id.
+  static let documentStores = [search, historyUpdater]
+
   /// The topics that are read, each once, in the order of the plan.
   static let topics: [String] = readings.reduce(into: []) { topics, reading in
     if !topics.contains(reading.topic) { topics.append(reading.topic) }

@@ -33,8 +33,9 @@ final class DataBoardBuilder {
         isInner: world.joinKind(at: ShopPlan.order) == .inner, held: world.joins.count, oldest: world.joins.oldest,
         rollbacks: world.rollbacks.backlog)
     }
-    board.views = [search(topics, in: world)]
+    board.views = [search(in: world)]
     board.reconciliation = reconciliation(in: world)
+    board.shortages = shortages(in: world)
     return board
   }
 
@@ -45,6 +46,13 @@ final class DataBoardBuilder {
     guard let snapshot = MismatchReader(world: world).snapshot() else { return compared?.snapshot }
     compared = (progress, snapshot)
     return snapshot
+  }
+
+  private func shortages(in world: World) -> [ShortageSnapshot] {
+    let low = try? world.disk(of: ShopPlan.inventory)?.database.read { try InventoryTables.low($0) }
+    return (low ?? []).map {
+      ShortageSnapshot(service: ShopPlan.inventory, sku: $0.sku, pieces: $0.pieces, since: $0.since)
+    }
   }
 
   private func store(
@@ -65,7 +73,7 @@ final class DataBoardBuilder {
   }
 
   private func kind(of disk: ServiceDisk) -> String {
-    if disk.name == ShopPlan.search { return "documents" }
+    if ShopPlan.documentStores.contains(disk.name) { return "documents" }
     switch disk.keeps {
     case .outbox: return "SQLite"
     case .logMining: return "SQLite log"
@@ -81,15 +89,11 @@ final class DataBoardBuilder {
     }
   }
 
-  /// Search learns of item's changes from the topic that its miner fills.
-  private func search(_ topics: [Operations.TopicSnapshot], in world: World) -> ViewSnapshot {
+  private func search(in world: World) -> ViewSnapshot {
     var view = ViewSnapshot(name: ShopPlan.search, service: ShopPlan.search)
     view.documents = Int64(rows[ShopPlan.search] ?? 0)
-    let mined = world.minerLag(of: ShopPlan.item)
-    let group = topics.first { $0.name == TopicName.itemChanges }?.groups.first { $0.name == ShopPlan.search }
-    guard let mined, let lag = group?.lag else { return view }
-    view.behind = mined.changes + lag
-    view.age = [mined.oldest, group?.oldestUnread].compactMap(\.self).min().map { max(0, world.time.now - $0) } ?? 0
+    let freshness = world.searchFreshness()
+    (view.behind, view.age) = (freshness?.behind, freshness?.nanoseconds)
     return view
   }
 }

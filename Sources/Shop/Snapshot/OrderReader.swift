@@ -12,7 +12,7 @@ struct OrderReader {
   private typealias Cell = OrderFacts.Cell
 
   /// One place's view of the order.
-  private struct Copy {
+  struct Copy {
     var place: String
     var sku: String?
     var pieces: Int64?
@@ -25,26 +25,49 @@ struct OrderReader {
     var shouldHold: Bool?
   }
 
-  /// - Parameter key: the number of an order, a GTXID, or how one begins.
+  /// - Parameter key: the number of an order, `L` and one of the legacy shop's, a GTXID, or how one begins.
   func answer(_ key: String) -> OrderAnswer {
     let word = key.lowercased().filter { !" #-…".contains($0) }
     guard !word.isEmpty else { return .unknown("type the number of an order, or the id of its transaction") }
-    guard let order = order(word) else {
-      return .unknown("no order \(key) is known: it never was, or ended long ago and was forgotten")
-    }
+    if let order = order(word) { return facts(of: order) }
+    if let order = legacyOrder(word) { return facts(of: order) }
+    return .unknown("no order \(key) is known: it never was, or ended long ago and was forgotten")
+  }
+
+  private func facts(of order: OrderTables.Order) -> OrderAnswer {
     guard let gtxid = GTXID(order.gtxid) else { return .unknown("order \(order.id) has no transaction") }
     let copies = copies(of: order, gtxid)
     return .found(
       OrderFacts(
         order: order.id, gtxid: gtxid, saga: order.saga.rawValue, state: order.state, reason: order.reason,
-        places: copies.map(\.place), fields: Self.fields(copies), events: events(of: gtxid)))
+        places: copies.map(\.place), fields: Self.fields(copies), courses: courses(of: order),
+        events: events(of: gtxid),
+        history: history(of: order.id)))
   }
 
   /// A number that is an order's is taken for that; else it is how an id begins.
   private func order(_ word: String) -> OrderTables.Order? {
     try? world.disk(of: ShopPlan.order)?.database.read { database in
-      if let id = Int64(word), let order = try OrderTables.order(id: id, database) { return order }
+      if let id = Int64(word) {
+        if let order = try OrderTables.order(id: id, database) { return order }
+        // Rows are forgotten, events are not.
+        if keepsEvents, let order = try OrderStreams.folded(id, database) { return order }
+      }
       return try OrderTables.order(prefix: word, database)
+    }
+  }
+
+  private var keepsEvents: Bool { world.settings.orderStore == .events }
+
+  /// Its stored events, each with what they add up to so far; nil where an order is a row.
+  private func history(of order: Int64) -> [OrderFacts.Step]? {
+    guard keepsEvents else { return nil }
+    return try? world.disk(of: ShopPlan.order)?.database.read { database in
+      try OrderStreams.repository(database).history(OrderStreams.stream(order)).map { event, order in
+        OrderFacts.Step(
+          version: event.version, time: event.recorded, type: event.type, hop: event.origin.ltxid,
+          span: event.origin.span, state: order?.state ?? "", step: order?.step ?? "", reason: order?.reason ?? "")
+      }
     }
   }
 
@@ -52,8 +75,7 @@ struct OrderReader {
 
   private func copies(of order: OrderTables.Order, _ gtxid: GTXID) -> [Copy] {
     let isOver = world.book.entry(gtxid)?.state.hasEnded ?? (order.state != order.saga.first)
-    let isGood = order.state == order.saga.good
-    func should(_ holds: Bool) -> Bool? { isOver ? holds && isGood : nil }
+    func should(_ holds: Bool) -> Bool? { isOver ? holds && order.isGood : nil }
     var copies = [
       Copy(
         place: ShopPlan.order, sku: order.sku, pieces: order.quantity, amount: order.amount, customer: order.user,
@@ -98,7 +120,7 @@ struct OrderReader {
       holds: held?.holdsCredit ?? false, shouldHold: shouldHold)
   }
 
-  private static func fields(_ copies: [Copy]) -> [OrderFacts.Field] {
+  static func fields(_ copies: [Copy]) -> [OrderFacts.Field] {
     func row<Value: Equatable>(_ name: String, _ path: KeyPath<Copy, Value?>, _ words: (Value) -> String)
       -> OrderFacts.Field
     {
@@ -126,7 +148,7 @@ struct OrderReader {
 
   // MARK: What was said of it
 
-  private func events(of id: GTXID) -> [OrderFacts.Event] {
+  func events(of id: GTXID) -> [OrderFacts.Event] {
     let spans = world.traces.spans(of: id).filter { $0.kind == .producer }
       .sorted { $0.start != $1.start ? $0.start < $1.start : $0.id < $1.id }
     return spans.map { span in

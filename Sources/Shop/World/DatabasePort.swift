@@ -109,6 +109,10 @@ final class DatabasePort: @unchecked Sendable {
       let direct = self.direct
       let number = self.disk.committed(isQuiet: isQuiet)
       self.world.committed(self.disk.name, number: number, label: label)
+      // Who only follows what others have decided, or keeps house, writes no event.
+      if !isQuiet, let origin, self.world.transactions.isOpen(origin.gtxid) {
+        self.world.commits.committed(origin.gtxid)
+      }
       if !events.isEmpty { self.world.ledger.committed(events, by: self.disk.name) }
       onCommit(value)
       if let point = place.after { try self.world.crashPoints.pass(point, self.instance) }

@@ -50,8 +50,14 @@ final class Housekeeping: @unchecked Sendable {
   /// A batch job with a transaction of its own where somebody mines what it changes.
   private func everyRound(_ label: String) async {
     let (tables, round, time) = (store.tables, world.time.elapsed / Self.interval, world.time.now)
+    let tell = { @Sendable [process] (notes: [ServiceNote]) in
+      for note in notes { process.log(note.level, TraceContext.current, note.words) }
+    }
     let work = { [database] in
-      _ = try? await database.transaction(label, isQuiet: true) { try tables.everyRound(round, now: time, $0) }
+      _ = try? await database.transaction(label, isQuiet: true, onCommit: tell) { database in
+        try tables.everyRound(round, now: time, database)
+        return try tables.notes(now: time, database)
+      }
     }
     guard !store.captures.isEmpty else { return await work() }
     let id = world.makeGTXID(at: process.instance)

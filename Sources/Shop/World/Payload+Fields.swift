@@ -38,6 +38,11 @@ extension Payload {
     get { text("saga").flatMap(SagaKind.init) }
     set { self["saga"] = newValue.map { .text($0.rawValue) } }
   }
+  /// When goods were sent, in nanoseconds since the Unix epoch.
+  var shipped: Int64? {
+    get { number("shipped") }
+    set { self["shipped"] = newValue.map(Value.number) }
+  }
   /// How new what is said is: a larger one is newer.
   var position: Int64? {
     get { number("position") }
@@ -95,6 +100,14 @@ extension Payload {
   var age: Int64? {
     get { number("age") }
     set { self["age"] = newValue.map(Value.number) }
+  }
+  /// Up to where each partition of what a view is made of is in it, as texts.
+  var positions: [Int64]? {
+    get {
+      guard case .texts(let texts) = self["positions"] else { return nil }
+      return texts.compactMap { Int64($0) }
+    }
+    set { self["positions"] = newValue.map { .texts($0.map { "\($0)" }) } }
   }
   /// True when the asker's own last order is not in it.
   var isStale: Bool? {

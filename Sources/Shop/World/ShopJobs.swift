@@ -103,7 +103,8 @@ private struct OrderLedger: AuditSource {
     guard let row = change.after, let order = row["id"]?.integer, let gtxid = row["gtxid"]?.text.flatMap({ GTXID($0) }),
       let saga = row["saga"]?.text.flatMap({ SagaKind(rawValue: $0) }), saga.holdsMoney
     else { return nil }
-    let (was, isNow) = (change.before?["state"]?.text == saga.good, row["state"]?.text == saga.good)
+    let was = change.before?["state"]?.text.map(saga.isGood) ?? false
+    let isNow = row["state"]?.text.map(saga.isGood) ?? false
     guard was != isNow else { return nil }
     var entry = AuditEntry(
       message: "order/\(change.position)", gtxid: gtxid, kind: kind, subject: "\(order)",

@@ -29,6 +29,7 @@ final class World: @unchecked Sendable {
   let edge = EdgeBooks()
   let strangler = StranglerBook()
   let messages = MessageBook()
+  let commits = CommitBook()
   /// Whether the legacy shop is beside the new services, and both tell each other what they do.
   let hasLegacy: Bool
   let observatory: Observatory

@@ -85,9 +85,35 @@ public nonisolated struct Shop_ProductsInfoResponse: Sendable {
   /// One for each id, in the order of the request.
   public var products: [Shop_ProductInfo] = []
 
+  /// Up to where each partition of item's changes is in it.
+  public var positions: [UInt64] = []
+
+  /// How many of item's changes it lacks; missing while that is not known.
+  public var behind: UInt64 {
+    get {_behind ?? 0}
+    set {_behind = newValue}
+  }
+  /// Returns true if `behind` has been explicitly set.
+  public var hasBehind: Bool {self._behind != nil}
+  /// Clears the value of `behind`. Subsequent reads from it will return its default value.
+  public mutating func clearBehind() {self._behind = nil}
+
+  /// For how long it has lacked the oldest of them.
+  public var milliseconds: UInt64 {
+    get {_milliseconds ?? 0}
+    set {_milliseconds = newValue}
+  }
+  /// Returns true if `milliseconds` has been explicitly set.
+  public var hasMilliseconds: Bool {self._milliseconds != nil}
+  /// Clears the value of `milliseconds`. Subsequent reads from it will return its default value.
+  public mutating func clearMilliseconds() {self._milliseconds = nil}
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
+
+  fileprivate var _behind: UInt64? = nil
+  fileprivate var _milliseconds: UInt64? = nil
 }
 
 public nonisolated struct Shop_ProductInfo: Sendable {
@@ -149,7 +175,7 @@ nonisolated extension Shop_ProductsInfoRequest: SwiftProtobuf.Message, SwiftProt
 
 nonisolated extension Shop_ProductsInfoResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".ProductsInfoResponse"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}products\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}products\0\u{1}positions\0\u{1}behind\0\u{1}milliseconds\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -158,20 +184,39 @@ nonisolated extension Shop_ProductsInfoResponse: SwiftProtobuf.Message, SwiftPro
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
       case 1: try { try decoder.decodeRepeatedMessageField(value: &self.products) }()
+      case 2: try { try decoder.decodeRepeatedUInt64Field(value: &self.positions) }()
+      case 3: try { try decoder.decodeSingularUInt64Field(value: &self._behind) }()
+      case 4: try { try decoder.decodeSingularUInt64Field(value: &self._milliseconds) }()
       default: break
       }
     }
   }
 
   public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
     if !self.products.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.products, fieldNumber: 1)
     }
+    if !self.positions.isEmpty {
+      try visitor.visitPackedUInt64Field(value: self.positions, fieldNumber: 2)
+    }
+    try { if let v = self._behind {
+      try visitor.visitSingularUInt64Field(value: v, fieldNumber: 3)
+    } }()
+    try { if let v = self._milliseconds {
+      try visitor.visitSingularUInt64Field(value: v, fieldNumber: 4)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: Shop_ProductsInfoResponse, rhs: Shop_ProductsInfoResponse) -> Bool {
     if lhs.products != rhs.products {return false}
+    if lhs.positions != rhs.positions {return false}
+    if lhs._behind != rhs._behind {return false}
+    if lhs._milliseconds != rhs._milliseconds {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

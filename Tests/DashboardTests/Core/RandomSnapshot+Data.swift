@@ -26,6 +26,9 @@ extension RandomSnapshot {
         window: random.count(), isInner: random.flag(), held: Int(random.count()), oldest: random.some(random.time()),
         rollbacks: Int(random.count()))
     }
+    board.shortages = list { random in
+      ShortageSnapshot(service: random.name(), sku: random.name(), pieces: random.count(), since: random.time())
+    }
     board.views = list { random in
       var view = ViewSnapshot(name: random.name(), service: random.name())
       (view.behind, view.age) = (random.some(random.count()), random.some(random.count()))
@@ -66,18 +69,30 @@ extension RandomSnapshot {
     let places = list { $0.name() }
     return .found(
       OrderFacts(
-        order: count(), gtxid: id(), saga: name(), state: name(), reason: name(), places: places,
+        order: count(), isLegacy: flag(), gtxid: id(), saga: name(), state: name(), reason: name(), places: places,
         fields: list { random in
           let cells = places.map { _ in
             random.flag() ? OrderFacts.Cell(random.name(), differs: random.flag()) : nil
           }
           return OrderFacts.Field(random.name(), cells)
         },
+        courses: list { random in
+          OrderFacts.Course(
+            order: random.name(), way: random.name(), commits: Int(random.count()), hops: Int(random.count()),
+            records: Int(random.count()), services: Int(random.count()), spans: Int(random.count()),
+            duration: random.some(random.time()))
+        },
         events: list { random in
           OrderFacts.Event(
             time: random.time(), type: random.name(), topic: random.name(), partition: random.some(random.count()),
             offset: random.some(random.count()), service: random.name(), hop: random.some(.first),
             span: Self.span)
-        }))
+        },
+        history: some(
+          list { random in
+            OrderFacts.Step(
+              version: random.count(), time: random.time(), type: random.name(), hop: random.some(.first),
+              span: Self.span, state: random.name(), step: random.name(), reason: random.name())
+          })))
   }
 }

@@ -108,4 +108,100 @@ import Testing
       """
     #expect(stage.picture().trimmedEnd == wanted)
   }
+
+  private func stage(_ order: OrderFacts, columns: Int = 118, rows: Int = 36) -> PageStage<DataPage> {
+    var stage = PageStage(DataPage(), columns: columns, rows: rows)
+    _ = stage.go(to: .order("x"))
+    (stage.context.orderKey, stage.context.order) = ("x", .found(order))
+    _ = stage.page.refresh(stage.context)
+    return stage
+  }
+
+  @Test func atAnOrderOfTheLegacyShop() {
+    let wanted = """
+        order L7  INVOICED  one local transaction  c90d…e1a8 ───────────────────────────────────────────────── ✓ all agree
+                  legacy-shop             order                   inventory
+        sku         sku-18                  –                       sku-18
+        pieces      2                       –                       2
+        amount      38,000 KRW              –                       –
+        customer    kim                     –                       –
+        state       INVOICED                INVOICED                LEGACY
+        holds       yes                     –                       yes
+
+        what it took to decide it ────────────────────────────────────────────────────────────────────────────────────────
+                            L7, legacy-shop             1204, orchestrated
+        local transactions  1                           17
+        hops                2                           14
+        records             0                           12
+        services            2                           7
+        spans               3                           27
+        decided after       4 ms                        81 ms
+
+        what was said of it ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━ ↵ call tree
+        time          hop  event                     topic                     part   offset  by
+       ▌13:57:57.004   #3  LegacyOrderPlaced         legacy.events                2    8,814  legacy-shop-1:8080
+      """
+    #expect(stage(IncidentFixture.legacyOrder()).picture().trimmedEnd == wanted)
+  }
+
+  @Test func atAnOrderOfTheLegacyShopAt80() {
+    let wanted = """
+        order L7  INVOICED  one local transaction  c90d…e1a8 ─────────── ✓ all agree
+                  legacy-shop            order                  inventory
+        sku         sku-18                 –                      sku-18
+        pieces      2                      –                      2
+        amount      38,000 KRW             –                      –
+        customer    kim                    –                      –
+        state       INVOICED               INVOICED               LEGACY
+        holds       yes                    –                      yes
+        what it took to decide it ──────────────────────────────────────────────────
+                            L7, legacy-shop             1204, orchestrated
+        local transactions  1                           17
+        hops                2                           14
+        records             0                           12
+        services            2                           7
+        spans               3                           27
+        decided after       4 ms                        81 ms
+        what was said of it ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━ ↵ call tree
+        time          hop  event           topic        part   offset  by
+       ▌13:57:57.004   #3  LegacyO…Placed  legac…vents     2    8,814  legacy…1:8080
+      """
+    #expect(stage(IncidentFixture.legacyOrder(), columns: 80, rows: 24).picture().trimmedEnd == wanted)
+  }
+
+  @Test func atAStoredOrderAsOfAMoment() {
+    var stage = stage(IncidentFixture.storedOrder())
+    stage.context.isFrozen = true
+    stage.context.moment = IncidentFixture.storedOrder().history?[1].time
+    let wanted = """
+        order 1204  SHIPPED  orchestrated  77b0…9e02 ────────────────────────────────────────────────────── ✗ 1 difference
+                  order                   inventory               customer                payment-gateway
+        sku         sku-18                  sku-18                  –                       –
+        pieces      2                     ✗ 3                       –                       –
+
+        its stored events ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━ as of 13:57:57.000  PENDING, waits for orchestrator
+         #  time          hop  event                     then it is      waits for                 because
+       ▌ 1  13:57:57.000   #4  OrderCreated              PENDING         orchestrator
+         2  13:57:57.000   #5  SagaReplyRequested        PENDING         orchestrator
+         3  13:57:57.061  #16  OrderApproved             APPROVED
+         4  13:57:57.061  #16  OrderShipped              SHIPPED
+      """
+    #expect(stage.picture().trimmedEnd == wanted)
+  }
+
+  @Test func atAStoredOrderAt80() {
+    let wanted = """
+        order 1204  SHIPPED  orchestrated  77b0…9e02 ──────────────── ✗ 1 difference
+                  order           inventory       customer        payment-gateway
+        sku         sku-18          sku-18          –               –
+        pieces      2             ✗ 3               –               –
+        its stored events ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━ now  SHIPPED
+         #  time          hop  event           then it is    waits for    because
+       ▌ 1  13:57:57.000   #4  OrderCreated    PENDING       orche…rator
+         2  13:57:57.000   #5  SagaRep…uested  PENDING       orche…rator
+         3  13:57:57.061  #16  OrderApproved   APPROVED
+         4  13:57:57.061  #16  OrderShipped    SHIPPED
+      """
+    #expect(stage(IncidentFixture.storedOrder(), columns: 80, rows: 24).picture().trimmedEnd == wanted)
+  }
 }

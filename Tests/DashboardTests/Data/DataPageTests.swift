@@ -63,6 +63,57 @@ import Testing
     #expect(stage.page.subject(stage.context) == .transaction(IncidentFixture.stuckSaga))
   }
 
+  private func storedOrder() -> PageStage<DataPage> {
+    var stage = stage()
+    _ = stage.go(to: .order("1204"))
+    (stage.context.orderKey, stage.context.order) = ("1204", .found(IncidentFixture.storedOrder()))
+    _ = stage.page.refresh(stage.context)
+    return stage
+  }
+
+  /// The order stands as it was at the moment that is shown.
+  @Test func aStoredOrderIsShownAsOfAMoment() {
+    var stage = storedOrder()
+    let steps = IncidentFixture.storedOrder().history ?? []
+    #expect(stage.picture().contains("now  SHIPPED"))
+    #expect(stage.press("j j Enter").destination == .transaction(IncidentFixture.stuckSaga, span: steps[2].span))
+    #expect(stage.press("t").sentence == "nothing here is on a topic")
+    var travelled: Int64?
+    for case .travel(let time) in stage.press("a") ?? [] { travelled = time }
+    #expect(travelled == steps[2].time)
+    stage.context.isFrozen = true
+    for (moment, words) in [
+      (steps[0].time - 1, "as of 13:57:56.999  not created yet"),
+      (steps[1].time, "as of 13:57:57.000  PENDING, waits for orchestrator"),
+      (steps[2].time - 1, "as of 13:57:57.060  PENDING, waits for orchestrator"),
+      (steps[3].time, "as of 13:57:57.061  SHIPPED"),
+    ] {
+      stage.context.moment = moment
+      #expect(stage.picture().contains(words), "\(words)")
+    }
+  }
+
+  @Test func aMomentIsTyped() throws {
+    let snapshot = IncidentFixture.snapshot()
+    var cockpit = Cockpit(snapshot)
+    cockpit.press(":")
+    cockpit.send(.paste("at 13:57:57.061"))
+    cockpit.press("Enter")
+    let wanted = try #require(IncidentFixture.storedOrder().history?.last?.time)
+    #expect(cockpit.effects.contains { if case .loadSnapshot(at: wanted) = $0 { true } else { false } })
+    #expect(cockpit.model.context.moment == wanted && cockpit.model.isFrozen)
+    let reader = PaletteReader(context: cockpit.model.context, themes: [])
+    // What is later than now was yesterday.
+    let midnight = try reader.moment("00:00:00")
+    #expect(try reader.moment("23:59:59.999999999") == midnight - 1)
+    #expect(try reader.moment("13:57:57.061000") == wanted)
+    for wrong in [
+      "", "12", "12:00", "24:00:00", "12:60:00", "12:00:60", "12:00:00.", "1:2:3:4", "-1:00:00", "12:00:0x",
+    ] {
+      #expect(throws: PaletteProblem.self, "\(wrong)") { try reader.moment(wrong) }
+    }
+  }
+
   @Test func anOutboxThatIsNotEmptiedIsAnAlarm() {
     var snapshot = IncidentFixture.snapshot()
     #expect(snapshot.alarm(of: .data) == .degraded)

@@ -74,6 +74,50 @@ extension IncidentFixture {
       ])
   }
 
+  /// An order of the legacy shop, beside one that went through a saga.
+  static func legacyOrder() -> OrderFacts {
+    OrderFacts(
+      order: 7, isLegacy: true, gtxid: notPermitted, saga: "one local transaction", state: "INVOICED", reason: "",
+      places: ["legacy-shop", "order", "inventory"],
+      fields: [
+        .init("sku", [.init("sku-18"), nil, .init("sku-18")]), .init("pieces", [.init("2"), nil, .init("2")]),
+        .init("amount", [.init("38,000 KRW"), nil, nil]), .init("customer", [.init("kim"), nil, nil]),
+        .init("state", [.init("INVOICED"), .init("INVOICED"), .init("LEGACY")]),
+        .init("holds", [.init("yes"), nil, .init("yes")]),
+      ],
+      courses: [
+        .init(
+          order: "L7", way: "legacy-shop", commits: 1, hops: 2, records: 0, services: 2, spans: 3, duration: 4_200_000),
+        .init(
+          order: "1204", way: "orchestrated", commits: 17, hops: 14, records: 12, services: 7, spans: 27,
+          duration: 81_000_000),
+      ],
+      events: [event(0.004, "LegacyOrderPlaced", "legacy.events", "legacy-shop-1:8080", 3)])
+  }
+
+  /// An order that is the sum of its events.
+  static func storedOrder() -> OrderFacts {
+    var order = order()
+    (order.state, order.reason) = ("SHIPPED", "")
+    order.fields = Array(order.fields.prefix(2))
+    order.events = []
+    order.history = [
+      step(1, 0, "OrderCreated", 4, "PENDING", "orchestrator"),
+      step(2, 0, "SagaReplyRequested", 5, "PENDING", "orchestrator"),
+      step(3, 0.061, "OrderApproved", 16, "APPROVED", "done"), step(4, 0.061, "OrderShipped", 16, "SHIPPED", "done"),
+    ]
+    return order
+  }
+
+  private static func step(
+    _ version: Int64, _ after: Double, _ type: String, _ hop: UInt32, _ state: String, _ step: String
+  ) -> OrderFacts.Step {
+    guard let span = SpanID(UInt64(hop)) else { preconditionFailure("a hop is not 0") }
+    return OrderFacts.Step(
+      version: version, time: now - 330 * second + Int64(after * 1e9), type: type, hop: LTXID(hop), span: span,
+      state: state, step: step, reason: "")
+  }
+
   private static func event(_ after: Double, _ type: String, _ topic: String, _ by: String, _ hop: UInt32)
     -> OrderFacts.Event
   {

@@ -1,3 +1,4 @@
+import Concurrency
 import Operations
 import Platform
 import Simulation
@@ -106,6 +107,42 @@ import Transactions
     #expect(before - stage.stock("sku-01") == 2 && stage.orderState(id) == nil)
     stage.rest()
     #expect(stage.problems() == [])
+  }
+
+  /// The one local transaction of an order of the legacy shop stands beside the hops of a saga.
+  @Test func anOrderOfTheLegacyShopIsLookedUp() throws {
+    let stage = Stage.strangled("order=0")
+    func facts(_ key: String) -> OrderFacts? {
+      stage.world.flushSpans()
+      stage.world.publishedTime.withLock { $0 = stage.world.time.now }
+      guard case .found(let facts) = OrderReader(world: stage.world).answer(key) else { return nil }
+      return facts
+    }
+    let id = try #require(stage.order())
+    stage.run(1)
+    let old = try #require(facts(id.hex))
+    for key in ["L1", "l1", "1", String(id.hex.prefix(8))] { #expect(facts(key) == old, "\(key)") }
+    #expect(old.name == "L1" && old.gtxid == id && old.state == "INVOICED" && old.differences == 0)
+    #expect(old.places == [ShopPlan.legacy, ShopPlan.order, ShopPlan.inventory])
+    #expect(old.fields.first { $0.name == "pieces" }?.cells.map { $0?.text } == ["2", nil, "2"])
+    #expect(old.fields.first { $0.name == "state" }?.cells.map { $0?.text } == ["INVOICED", "INVOICED", "LEGACY"])
+    #expect(old.events.map(\.type).contains(EventType.legacyOrderPlaced))
+    let course = try #require(old.courses.first)
+    #expect(old.courses.count == 1 && course.order == "L1" && course.way == ShopPlan.legacy)
+    #expect((course.commits, course.hops, course.records) == (1, 2, 0))
+    stage.strangle(.order, 100)
+    let other = try #require(stage.order(saga: .orchestrated))
+    stage.run(4)
+    let new = try #require(facts(other.hex))
+    #expect(new.courses.map(\.way) == ["orchestrated", ShopPlan.legacy] && !new.isLegacy)
+    let saga = new.courses[0]
+    #expect(saga.commits > 8 && saga.hops > 10 && saga.records > 10 && saga.services >= 6)
+    #expect(saga.duration ?? 0 > course.duration ?? .max && saga.spans > course.spans)
+    #expect(facts(id.hex)?.courses.map(\.order) == ["L1", "\(new.order)"] && new.courses[1] == course)
+    // What inventory was not told is not there; what it was told otherwise differs.
+    try stage.write(ShopPlan.inventory, "UPDATE reservation SET quantity = 3 WHERE order_id = -1")
+    #expect(facts("L1")?.differences == 1)
+    #expect(facts("L2") == nil)
   }
 
   @Test(arguments: SagaKind.allCases) func anOrderOfTheNewServicesIsHandedBack(saga: SagaKind) {

@@ -12,6 +12,8 @@ struct DataLayout {
   private(set) var outbox: Rect?
   /// The order side by side, with its rule.
   private(set) var fields: Rect?
+  /// What it took to decide it, with its rule.
+  private(set) var courses: Rect?
   private(set) var events: Rect?
 
   /// Narrower than this, tables and outbox stand below each other.
@@ -59,12 +61,18 @@ struct DataLayout {
   }
 
   /// One order.
-  init(fields: Int, area: Rect, isTall: Bool) {
+  init(fields: Int, courses: Int, area: Rect, isTall: Bool) {
     let page = area.inset(left: 2, right: 2)
     let gap = isTall ? 1 : 0
     let parts = page.split(top: max(2, fields + 2), gap: gap)
     self.fields = parts.top
-    if fields > 0, parts.rest.height >= 3 { events = parts.rest }
+    var rest = parts.rest
+    let wanted = courses + 2
+    if courses > 0, rest.height >= wanted {
+      let rows = rest.split(top: wanted, gap: gap)
+      (self.courses, rest) = (rows.top, rows.rest)
+    }
+    if fields > 0, rest.height >= 3 { events = rest }
   }
 
   func rect(_ panel: DataPanel) -> Rect? {

@@ -9,6 +9,9 @@ extension DataPage {
     if let rect = layout.facts { drawFacts(on: &canvas, in: rect, context) }
     if let rect = layout.about { drawAbout(on: &canvas, in: rect, context) }
     if let rect = layout.fields { drawFields(on: &canvas, in: rect, context) }
+    if let rect = layout.courses, let order = order(context) {
+      CourseTable(courses: order.courses).draw(on: &canvas, in: rect)
+    }
     for panel in DataPanel.allCases {
       guard let rect = layout.rect(panel) else { continue }
       let body = rect.split(top: 1).rest
@@ -34,7 +37,7 @@ extension DataPage {
       case .flows: "on its way"
       case .tables: "tables"
       case .outbox: (store(context)?.channel ?? .outbox).title
-      case .events: "what was said of it"
+      case .events: order(context)?.history == nil ? "what was said of it" : "its stored events"
       }
     var title = [Run(words, focus == panel ? .strong : .title, bold: true)]
     if panel == .stores, !self.words.isEmpty { title.append(Run(" · \(visible(self.words))", .accent)) }
@@ -60,7 +63,8 @@ extension DataPage {
     case .outbox:
       let isEmpty = detail(context)?.outbox?.isEmpty ?? true
       return isEmpty ? [] : [Run("↵", .accent, bold: true), .muted(" transaction")]
-    case .events: return [Run("↵", .accent, bold: true), .muted(" call tree")]
+    case .events:
+      return order(context)?.history.map { asOf($0, context) } ?? [Run("↵", .accent, bold: true), .muted(" call tree")]
     }
   }
 
@@ -89,7 +93,7 @@ extension DataPage {
       offset: cursor(panel).offset, isFocused: focus == panel, empty: [.muted(content.empty)], row: content.row)
   }
 
-  private struct Content {
+  struct Content {
     var columns: [TableColumn]
     var count: Int
     var empty: String
@@ -154,6 +158,7 @@ extension DataPage {
   }
 
   private func eventContent(_ context: PageContext) -> Content {
+    if let steps = order(context)?.history { return stepContent(steps, context) }
     let events = order(context)?.events ?? []
     let columns = [
       TableColumn("time", .fixed(12), priority: 1), TableColumn("hop", .fit(minimum: 3), align: .right, priority: 3),
@@ -225,7 +230,7 @@ extension DataPage {
       return
     }
     let title = [
-      Run("order \(order.order)  ", .strong, bold: true), Run(visible(order.state), .strong),
+      Run("order \(order.name)  ", .strong, bold: true), Run(visible(order.state), .strong),
       .muted("  \(visible(order.saga))  "), Run(order.gtxid.short, .accent),
     ]
     let count = order.differences

@@ -18,6 +18,9 @@ extension DataPage {
     case .character("t"):
       guard let topic = topic(context) else { return [.say("nothing here is on a topic")] }
       return [.open(.records(RecordFilter(topic: topic)))]
+    case .character("a") where focus == .events:
+      guard let step = step(context) else { return [.say("nothing here is a stored event")] }
+      return [.travel(to: step.time)]
     default:
       let keys = keys(focus, context)
       let height = height(focus, context)
@@ -50,7 +53,8 @@ extension DataPage {
       return index.map { [.open(.transaction(waiting[$0].gtxid, span: nil))] } ?? []
     case .events:
       guard let order = order(context) else { return [] }
-      return [.open(.transaction(order.gtxid, span: index.map { order.events[$0].span }))]
+      let span = step(context)?.span ?? (order.history == nil ? index.map { order.events[$0].span } : nil)
+      return [.open(.transaction(order.gtxid, span: span))]
     }
   }
 
@@ -70,7 +74,9 @@ extension DataPage {
     let index = cursor(focus).index(in: keys(focus, context))
     switch focus {
     case .outbox: return index.flatMap { detail(context)?.outbox?[$0].topic }
-    case .events: return index.flatMap { order(context)?.events[$0].topic }
+    case .events:
+      guard let order = order(context), order.history == nil else { return nil }
+      return index.map { order.events[$0].topic }
     case .stores, .tables, .flows: return nil
     }
   }
@@ -92,6 +98,10 @@ extension DataPage {
         KeyHint("↵", "transaction"), KeyHint("o", "an order"), KeyHint("t", "topic"), KeyHint("Tab", "tables"),
         KeyHint("Esc", "back"),
       ]
+    case .events where order(context)?.history != nil:
+      [
+        KeyHint("↵", "call tree"), KeyHint("a", "as of then"), KeyHint("o", "another order"), KeyHint("Esc", "back"),
+      ]
     case .events:
       [KeyHint("↵", "call tree"), KeyHint("t", "topic"), KeyHint("o", "another order"), KeyHint("Esc", "back")]
     }
@@ -103,6 +113,7 @@ extension DataPage {
       KeyHint("o", "one order, by its number or its GTXID: its row, its events, and what others keep of it"),
       KeyHint("✗", "In the comparison: it is not what the order says, or something is held that should not be."),
       KeyHint("m", "the transactions of which order and the company that charges say different things"),
+      KeyHint("a", "the order as it was after the stored event under the cursor; Space , . < > go on from there"),
       KeyHint("t", "the records of the topic that the event under the cursor goes to"),
       KeyHint("Tab", "goes to what is on its way: change capture, joins, views"),
       KeyHint("/", "shows only stores whose service or kind has these words"),

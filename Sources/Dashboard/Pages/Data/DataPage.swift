@@ -153,7 +153,12 @@ struct DataPage: Page {
     case .flows: unique(DataFlow.all(context).map(\.key))
     case .tables: unique((detail(context)?.tables ?? []).map(\.name))
     case .outbox: unique((detail(context)?.outbox ?? []).map { "\($0.number)" })
-    case .events: unique((order(context)?.events ?? []).map { "\($0.time) \($0.type) \($0.topic)" })
+    case .events:
+      if let steps = order(context)?.history {
+        unique(steps.map { "\($0.version)" })
+      } else {
+        unique((order(context)?.events ?? []).map { "\($0.time) \($0.type) \($0.topic)" })
+      }
     }
   }
 
@@ -170,7 +175,9 @@ struct DataPage: Page {
         tables: detail(context)?.tables.count ?? 0, hasOutbox: store(context)?.relayRate != nil, area: area,
         isTall: frame.isTall)
     case .order:
-      return DataLayout(fields: order(context)?.fields.count ?? 0, area: area, isTall: frame.isTall)
+      let order = order(context)
+      return DataLayout(
+        fields: order?.fields.count ?? 0, courses: order.map(CourseTable.rows) ?? 0, area: area, isTall: frame.isTall)
     }
   }
 
@@ -192,7 +199,7 @@ struct DataPage: Page {
     switch shown {
     case .stores: ["data"] + (store(context).map { [$0.service] } ?? [])
     case .store(let name): ["data", name]
-    case .order(let key): ["data", "order \(order(context).map { "\($0.order)" } ?? visible(key))"]
+    case .order(let key): ["data", "order \(order(context)?.name ?? visible(key))"]
     }
   }
 

@@ -8,7 +8,7 @@ internal import Transactions
 actor InventoryService: ShopService {
   static let plan = ServicePlan(
     name: ShopPlan.inventory, team: "stock", instances: 2, firstPort: 41_821, workers: 16,
-    store: StorePlan(connections: 10, tables: StockTables.self),
+    store: StorePlan(connections: 10, tables: InventoryTables.self),
     reads: [
       Subscription(
         TopicName.inventory,
@@ -43,20 +43,23 @@ actor InventoryService: ShopService {
     guard let stock = try await database.read({ try StockTables.stock(of: sku, $0) }) else {
       return .notFound("there is no product \(sku)")
     }
-    return Response(200, body: Payload(sku: sku, quantity: stock, state: stock < 5 ? "low" : "in stock"))
+    return Response(
+      200, body: Payload(sku: sku, quantity: stock, state: InventoryTables.isLow(stock) ? "low" : "in stock"))
   }
 
   func handle(_ delivery: Delivery) async throws -> Handling {
+    let notes = StockNotes(now: world.time.now)
     switch delivery.type {
-    case CommandName.reserveStock, CommandName.releaseStock: try await carryOut(delivery)
-    case EventType.orderCreated, EventType.creditOrderCreated: try await reserve(delivery)
-    case EventType.legacyOrderPlaced: try await takeOut(delivery)
-    default: try await release(delivery)
+    case CommandName.reserveStock, CommandName.releaseStock: try await carryOut(delivery, notes)
+    case EventType.orderCreated, EventType.creditOrderCreated: try await reserve(delivery, notes)
+    case EventType.legacyOrderPlaced: try await takeOut(delivery, notes)
+    default: try await release(delivery, notes)
     }
+    for note in notes.all { process.log(note.level, delivery.context, note.words) }
     return .done
   }
 
-  private func carryOut(_ delivery: Delivery) async throws {
+  private func carryOut(_ delivery: Delivery, _ notes: StockNotes) async throws {
     let (now, hop, isBlind) = (world.time.now, delivery.context.ltxid, process.makes(.noIdempotency))
     try await CommandHandler(process: process, database: database).handle(delivery) { command, order, database in
       guard let id = order.order, let sku = order.sku else { return .refused("the command names no order or product") }
@@ -64,15 +67,17 @@ actor InventoryService: ShopService {
         if let held = try StockTables.reservation(of: id, database), try StockTables.release(id, now: now, database) {
           delivery.span.set(AttributeName.undoes, .integer(held.hop))
         }
+        try notes.take(database)
         return .done()
       }
       let isEnough = try StockTables.reserve(
         id, sku: sku, quantity: order.quantity ?? 0, hop: hop, now: now, isBlind: isBlind, database)
+      try notes.take(database)
       return isEnough == true ? .done() : .refused("\(sku) \(BusinessReason.soldOut)")
     }
   }
 
-  private func reserve(_ delivery: Delivery) async throws {
+  private func reserve(_ delivery: Delivery, _ notes: StockNotes) async throws {
     let (now, process, isBlind) = (world.time.now, process, process.makes(.noIdempotency))
     let order = delivery.payload
     let subject = "\(order.sku ?? "") ×\(order.quantity ?? 0)"
@@ -84,6 +89,7 @@ actor InventoryService: ShopService {
           order.order ?? 0, sku: order.sku ?? "", quantity: order.quantity ?? 0, hop: delivery.context.ltxid, now: now,
           isBlind: isBlind, database)
       else { return nil }
+      try notes.take(database)
       var answer = order
       if !isEnough { answer.reason = "\(order.sku ?? "") \(BusinessReason.soldOut)" }
       let (type, topic) = Self.answer(isEnough, to: delivery)
@@ -115,7 +121,7 @@ actor InventoryService: ShopService {
   }
 
   /// What the legacy shop has sold is gone, whether there is enough or not.
-  private func takeOut(_ delivery: Delivery) async throws {
+  private func takeOut(_ delivery: Delivery, _ notes: StockNotes) async throws {
     let (now, process, world, order) = (world.time.now, process, world, delivery.payload)
     let tell = { @Sendable (isEnough: Bool?) in
       guard let isEnough else { return world.suppressedDuplicate(delivery) }
@@ -126,13 +132,15 @@ actor InventoryService: ShopService {
     }
     _ = try await database.transaction("take out", isQuiet: true, at: .record, onCommit: tell) { database -> Bool? in
       guard try process.accept(delivery, database) else { return nil }
-      return try StockTables.takeOut(
+      let isEnough = try StockTables.takeOut(
         legacyOrder: order.order ?? 0, sku: order.sku ?? "", quantity: order.quantity ?? 0,
         hop: delivery.context.ltxid, now: now, database)
+      try notes.take(database)
+      return isEnough
     }
   }
 
-  private func release(_ delivery: Delivery) async throws {
+  private func release(_ delivery: Delivery, _ notes: StockNotes) async throws {
     let (now, process) = (world.time.now, process)
     let order = delivery.payload
     let tell = { @Sendable [self] (held: StockTables.Reservation??) in released(held, delivery) }
@@ -141,6 +149,7 @@ actor InventoryService: ShopService {
       guard try process.accept(delivery, database) else { return nil }
       let held = try StockTables.reservation(of: order.order ?? 0, database)
       let isReleased = try StockTables.release(order.order ?? 0, now: now, database)
+      try notes.take(database)
       if let event = self.announcement(of: delivery, isReleased: isReleased) { try process.write(event, database) }
       return .some(held)
     }

@@ -5,12 +5,30 @@ internal import Transactions
 extension LegacyTables {
   struct Order: Sendable {
     var id: Int64
+    var gtxid: String
+    var user: String
     var sku: String
     var quantity: Int64
+    var amount: Int64
     var state: String
     var reason: String
     /// Whether it has pieces of the stock.
     var holds: Bool
+
+    fileprivate static let columns = "id, gtxid, user, sku, quantity, amount, state, reason, holds"
+
+    /// Reads ``columns``.
+    fileprivate init(_ row: borrowing Columns) {
+      id = row.value(0)
+      gtxid = row.value(1)
+      user = row.value(2)
+      sku = row.value(3)
+      quantity = row.value(4)
+      amount = row.value(5)
+      state = row.value(6)
+      reason = row.value(7)
+      holds = row.value(8)
+    }
   }
 
   /// What came of an order that was placed here.
@@ -23,11 +41,29 @@ extension LegacyTables {
   }
 
   static func order(_ gtxid: String, _ database: Database) throws -> Order? {
-    try database.first("SELECT id, sku, quantity, state, reason, holds FROM orders WHERE gtxid = ?", [gtxid]) { row in
-      Order(
-        id: row.value(0), sku: row.value(1), quantity: row.value(2), state: row.value(3), reason: row.value(4),
-        holds: row.value(5))
-    }
+    try database.first("SELECT \(Order.columns) FROM orders WHERE gtxid = ?", [gtxid], Order.init)
+  }
+
+  /// One that was placed here.
+  static func own(id: Int64, _ database: Database) throws -> Order? {
+    try database.first(
+      "SELECT \(Order.columns) FROM orders WHERE id = ? AND NOT handed_back", [id], Order.init)
+  }
+
+  /// The one that was placed here and whose transaction's id begins so; of several the first.
+  /// - Parameter prefix: hexadecimal digits in small letters.
+  static func own(prefix: String, _ database: Database) throws -> Order? {
+    try database.first(
+      "SELECT \(Order.columns) FROM orders WHERE gtxid >= ? AND gtxid < ? AND NOT handed_back ORDER BY gtxid LIMIT 1",
+      [prefix, prefix + "g"], Order.init)
+  }
+
+  /// The newest that was sold here by `time`.
+  static func newestOwn(soldBy time: Int64, _ database: Database) throws -> Order? {
+    try database.first(
+      """
+      SELECT \(Order.columns) FROM orders WHERE NOT handed_back AND holds AND changed <= ? ORDER BY id DESC LIMIT 1
+      """, [time], Order.init)
   }
 
   /// Takes the stock, notes the order and writes the invoice: one local transaction, the caller's.
@@ -68,7 +104,7 @@ extension LegacyTables {
   /// had the pieces or not: then its own stock owes them.
   static func takeIn(order body: Payload, gtxid: String, now: Int64, _ database: Database) throws -> TakenIn {
     let (saga, state, reason) = (body.saga ?? .choreographed, body.state ?? "", body.reason ?? "")
-    let holds = state == saga.good && (saga.holdsStock || saga.holdsItems)
+    let holds = saga.isGood(state) && (saga.holdsStock || saga.holdsItems)
     let (sku, quantity) = (body.sku ?? "", body.quantity ?? 0)
     if let known = try order(gtxid, database) {
       if known.holds != holds { try move(holds ? -quantity : quantity, of: sku, database) }

@@ -40,6 +40,7 @@ enum CheckoutSaga {
       // It never ends without an answer: payment voids what it does not know until the company has answered.
       step("charge", do: .command(CommandName.charge, to: ShopPlan.payment)).pivot()
       step("ship", do: .command(CommandName.ship, to: ShopPlan.shipping)).retriable()
+        .onReply { checkout, reply in checkout.order.shipped = Payload(json: reply.body)?.shipped }
       step("approve order", do: .command(CommandName.approveOrder, to: ShopPlan.order)).retriable()
         .shown(as: "approve")
     }

@@ -124,7 +124,7 @@ struct SagaReports {
       reports.compensating(id, order: OrderTables.pending, step: ShopPlan.orchestrator, reason: change.reason)
       process.log(.warn, context, "checkout turns back: \(change.reason)")
     case .completed:
-      reports.ended(id, .committed, order: OrderTables.approved, reason: "")
+      reports.ended(id, .committed, order: SagaKind.orchestrated.end(in: process.world.settings.orderStore), reason: "")
     case .rolledBack where change.before == .running:
       // Its first step was refused: there is no order, and nothing that had to be undone.
       let isBusiness = BusinessReason.isOne(change.reason)

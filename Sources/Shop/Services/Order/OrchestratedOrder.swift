@@ -22,11 +22,16 @@ struct OrchestratedOrder: Sendable {
     else { return .refused("transaction \(gtxid.hex) has no order") }
     let isGood = command.name == CommandName.approveOrder
     if !isGood { delivery.span.set(AttributeName.undoes, .integer(kept.order.hop)) }
-    let event: OrderEvent =
-      isGood
-      ? .approved(at: now) : .cancelled(state: OrderTables.cancelled, reason: body.reason ?? "", at: now)
-    try keeper.change(kept, by: [event], cause, database)
+    let events: [OrderEvent] =
+      isGood ? approval(body) : [.cancelled(state: OrderTables.cancelled, reason: body.reason ?? "", at: now)]
+    try keeper.change(kept, by: events, cause, database)
     return .done()
+  }
+
+  /// The goods are on their way before the order is approved: shipping's answer has come with the command that says so.
+  private func approval(_ body: Payload) -> [OrderEvent] {
+    guard keeper.tellsOfShipping, let shipped = body.shipped else { return [.approved(at: now)] }
+    return [.approved(at: now), .shipped(at: shipped)]
   }
 
   private func create(_ body: Payload, for saga: String, _ database: Database) throws -> SagaParticipant.Answer {

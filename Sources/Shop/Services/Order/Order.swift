@@ -48,7 +48,7 @@ extension OrderTables {
       return payload
     }
 
-    var isGood: Bool { state == saga.good }
+    var isGood: Bool { saga.isGood(state) }
   }
 }
 

@@ -18,7 +18,7 @@ struct OrderAggregate: EventSourced {
       switch event {
       case .created: if state != nil { return .refused("the order was created before") }
       case .replied: break
-      case .answered, .approved, .cancelled, .refundAsked:
+      case .answered, .approved, .shipped, .cancelled, .refundAsked:
         if state == nil { return .refused("nothing happens to an order before it is created") }
       }
     }

@@ -1,11 +1,13 @@
 internal import Transactions
 
-/// What happens to an order, in the words of its own life: created, and approved or cancelled.
+/// What happens to an order, in the words of its own life: created, and approved and shipped, or cancelled.
 enum OrderEvent: Sendable, Equatable {
   case created(OrderTables.Order)
   /// Customer or inventory has said whether it holds something for it; `step` is who is waited for.
   case answered(credit: Bool?, stock: Bool?, step: String, reason: String)
   case approved(at: Int64)
+  /// Its goods have left, and had by `at`: a part of the life of an order that is the sum of its events.
+  case shipped(at: Int64)
   case cancelled(state: String, reason: String, at: Int64)
   /// Its money is to come back; `undo` is the hop by which it went.
   case refundAsked(reason: String, undo: Int64?, at: Int64)
@@ -31,6 +33,7 @@ enum OrderEvent: Sendable, Equatable {
       (order.step, order.reason) = (step, reason)
     case .approved(let time):
       (order.state, order.step, order.reason, order.finished) = (order.saga.good, OrderTables.done, "", time)
+    case .shipped: if order.isGood { order.state = OrderTables.shipped }
     case .cancelled(let state, let reason, let time):
       (order.state, order.step, order.reason, order.finished) = (state, OrderTables.done, reason, time)
     case .refundAsked(let reason, let undo, let time):
@@ -48,6 +51,7 @@ extension OrderEvent {
     case created = "OrderCreated"
     case answered = "OrderAnswered"
     case approved = "OrderApproved"
+    case shipped = "OrderShipped"
     case cancelled = "OrderCancelled"
     case refundAsked = "OrderRefundAsked"
     case replied = "SagaReplyRequested"
@@ -58,6 +62,7 @@ extension OrderEvent {
     case .created: .created
     case .answered: .answered
     case .approved: .approved
+    case .shipped: .shipped
     case .cancelled: .cancelled
     case .refundAsked: .refundAsked
     case .replied: .replied
@@ -72,7 +77,7 @@ extension OrderEvent {
       fields = Payload(reason: reason, step: step)
       fields["credit"] = credit.map(Payload.Value.truth)
       fields["stock"] = stock.map(Payload.Value.truth)
-    case .approved(let time): fields["at"] = .number(time)
+    case .approved(let time), .shipped(let time): fields["at"] = .number(time)
     case .cancelled(let state, let reason, let time):
       fields = Payload(reason: reason, state: state)
       fields["at"] = .number(time)
@@ -100,6 +105,7 @@ extension OrderEvent {
       self = .answered(
         credit: fields.truth("credit"), stock: fields.truth("stock"), step: fields.step ?? "", reason: reason)
     case (.approved, let time?): self = .approved(at: time)
+    case (.shipped, let time?): self = .shipped(at: time)
     case (.cancelled, let time?):
       guard let state = fields.state else { return nil }
       self = .cancelled(state: state, reason: reason, at: time)

@@ -20,6 +20,9 @@ protocol OrderKeeper: Sendable {
 
   /// Whether an order may be read before the transaction in which it changes, as two of them are never mixed up.
   var checksVersions: Bool { get }
+
+  /// Whether an order that was approved is shipped after that; a row is approved for good.
+  var tellsOfShipping: Bool { get }
 }
 
 /// An order as it was read.

@@ -6,6 +6,7 @@ struct OrderRows: OrderKeeper {
   let process: ServiceProcess
 
   var checksVersions: Bool { false }
+  var tellsOfShipping: Bool { false }
 
   func create(_ order: OrderTables.Order, _ cause: OrderCause, _ database: Database) throws -> Int64? {
     guard let id = try OrderTables.insert(order, database) else { return nil }
@@ -44,6 +45,7 @@ struct OrderRows: OrderKeeper {
 /// Orders as rows, and nothing beside: a miner tells others what the database's log says of them.
 struct MinedOrderRows: OrderKeeper {
   var checksVersions: Bool { false }
+  var tellsOfShipping: Bool { false }
 
   func create(_ order: OrderTables.Order, _ cause: OrderCause, _ database: Database) throws -> Int64? {
     try OrderTables.insert(order, database)

@@ -17,6 +17,7 @@ struct OrderStreams: OrderKeeper {
   private static let snapshotEvery = 2
 
   var checksVersions: Bool { true }
+  var tellsOfShipping: Bool { true }
 
   static func repository(_ database: Database) -> Repository {
     Repository(OrderAggregate(), in: OpenEventStore(database), snapshotEvery: snapshotEvery)

@@ -43,6 +43,8 @@ enum OrderTables: ServiceTables {
   static let paid = "PAID"
   static let cancelled = "CANCELLED"
   static let approved = "APPROVED"
+  /// Of an order that is the sum of its events, after it was approved.
+  static let shipped = "SHIPPED"
   static let new = "NEW"
   static let open = "OPEN"
   static let rejected = "REJECTED"
@@ -96,6 +98,13 @@ enum OrderTables: ServiceTables {
     try database.first(
       "SELECT \(Order.columns) FROM orders WHERE gtxid >= ? AND gtxid < ? ORDER BY gtxid LIMIT 1",
       [prefix, prefix + "g"], Order.init)
+  }
+
+  /// The newest that came to its end by `time` and met no obstacle.
+  static func newest(finishedBy time: Int64, _ database: Database) throws -> Order? {
+    try database.first(
+      "SELECT \(Order.columns) FROM orders WHERE finished <= ? AND reason = '' ORDER BY id DESC LIMIT 1", [time],
+      Order.init)
   }
 
   /// Notes how an order of the legacy shop stands.
@@ -153,9 +162,9 @@ enum OrderTables: ServiceTables {
       """
       SELECT coalesce(sum(orders), 0), coalesce(sum(amount), 0), coalesce(sum(quantity), 0)
       FROM (
-        SELECT 1 AS orders, amount, quantity FROM orders WHERE saga = ? AND state = ?
-        UNION ALL SELECT orders, amount, quantity FROM total WHERE saga = ? AND state = ?)
-      """, [saga.rawValue, saga.good, saga.rawValue, saga.good]
+        SELECT 1 AS orders, amount, quantity FROM orders WHERE saga = ? AND state IN (?, ?)
+        UNION ALL SELECT orders, amount, quantity FROM total WHERE saga = ? AND state IN (?, ?))
+      """, [saga.rawValue, saga.good, shipped, saga.rawValue, saga.good, shipped]
     ) { OrderTotals(orders: $0.value(0), amount: $0.value(1), quantity: $0.value(2)) } ?? OrderTotals()
   }
 }

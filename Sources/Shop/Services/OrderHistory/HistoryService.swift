@@ -28,10 +28,8 @@ actor HistoryService: ShopService {
     let (user, limit) = (request.user, Self.shown)
     var answer = Payload(user: user)
     let orders = try await database.read { try HistoryTables.latest(of: user, limit: limit, $0) }
-    let freshness = world.historyFreshness()
     answer.entries = orders
-    answer.behind = freshness?.behind
-    answer.age = freshness?.nanoseconds
+    answer.add(world.historyFreshness())
     world.counters.historyReads += 1
     // A customer who has just ordered says with which transaction.
     if let own = request.body.transaction {
@@ -40,22 +38,5 @@ actor HistoryService: ShopService {
       if isStale { world.counters.staleHistoryReads += 1 }
     }
     return Response(200, body: answer)
-  }
-}
-
-extension World {
-  /// How far the order history is behind order: changes that are not mined yet, and mined ones that are not in the view;
-  /// nil while it is not known.
-  func historyFreshness() -> Freshness? {
-    guard let mining = minerLag(of: ShopPlan.order) else { return nil }
-    var behind = mining.changes
-    var oldest = mining.oldest
-    let places = (try? broker.groups.lag(of: ShopPlan.historyUpdater)) ?? []
-    let lags = places.filter { $0.partition.topic == TopicName.orderChanges }.compactMap(\.lag)
-    guard !lags.isEmpty else { return nil }
-    behind += lags.reduce(0, +)
-    let unread = oldestUnreadRecord(topic: TopicName.orderChanges, group: ShopPlan.historyUpdater)
-    oldest = [oldest, unread].compactMap(\.self).min()
-    return Freshness(positions: [], behind: behind, nanoseconds: oldest.map { max(0, time.now - $0) } ?? 0)
   }
 }

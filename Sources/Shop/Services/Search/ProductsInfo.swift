@@ -1,5 +1,6 @@
 internal import ShopMessages
 internal import Simulation
+internal import Transactions
 
 /// `ProductsInfoService` of products_info.proto: price, quantity and status of products that somebody names. It answers in
 /// the form in which it is asked, protobuf or JSON.
@@ -9,7 +10,8 @@ enum ProductsInfo {
   static let mostIDs = 50
 
   /// - Parameter time: which it takes to read the question and to write the answer, as ``SerialisationModel`` has it.
-  static func answer(_ request: Request, from database: DatabasePort, on time: VirtualTime) async throws -> Response {
+  static func answer(_ request: Request, from database: DatabasePort, _ world: World) async throws -> Response {
+    let time = world.time
     let isProtobuf = request.protobuf != nil
     let form: SerialisationModel = isProtobuf ? .protobuf : .json
     await time.pause(for: form.reading.time(of: request.protobuf?.count ?? request.body.json.count))
@@ -29,11 +31,19 @@ enum ProductsInfo {
     found.products = try await database.read { database in
       try ids.map { info($0, of: try SearchTables.product($0, database)) }
     }
+    tell(world.searchFreshness(), in: &found)
     var response = Response(200)
     let bytes = try isProtobuf ? found.protobuf() : found.json()
     if isProtobuf { response.protobuf = bytes } else { response.body = Payload(json: bytes) ?? Payload() }
     await time.pause(for: form.writing.time(of: bytes.count))
     return response
+  }
+
+  /// What is not known is not said.
+  private static func tell(_ freshness: Freshness?, in found: inout Shop_ProductsInfoResponse) {
+    found.positions = (freshness?.positions ?? []).map { UInt64(clamping: $0) }
+    if let behind = freshness?.behind { found.behind = UInt64(clamping: behind) }
+    if let age = freshness?.nanoseconds { found.milliseconds = UInt64(clamping: age / 1_000_000) }
   }
 
   private static func info(_ id: String, of product: Payload?) -> Shop_ProductInfo {

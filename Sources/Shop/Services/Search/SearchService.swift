@@ -23,15 +23,14 @@ actor SearchService: ShopService {
   }
 
   func handle(_ request: Request, from context: TraceContext) async throws -> Response {
-    if request.route == ProductsInfo.method {
-      return try await ProductsInfo.answer(request, from: database, on: world.time)
-    }
+    if request.route == ProductsInfo.method { return try await ProductsInfo.answer(request, from: database, world) }
     guard request.route == "GET /search" else { return .notFound("search has no \(request.route)") }
     guard let words = request.body.words, !words.isEmpty else {
       return Response(400, body: Payload(reason: "a search has words"))
     }
     var found = Payload()
     found.entries = try await database.read { try SearchTables.find(words, $0) }
+    found.add(world.searchFreshness())
     return Response(200, body: found)
   }
 

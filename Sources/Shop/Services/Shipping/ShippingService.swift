@@ -36,7 +36,9 @@ actor ShippingService: ShopService {
     try await CommandHandler(process: process, database: database).handle(delivery) { _, order, database in
       guard let id = order.order, let sku = order.sku else { return .refused("the command names no order or product") }
       try ShippingTables.ship(id, sku: sku, now: now, isBlind: isBlind, database)
-      return .done()
+      var answer = Payload(order: id)
+      answer.shipped = now
+      return .done(body: answer.json)
     }
     return .done
   }
