@@ -28,10 +28,11 @@ extension Why {
   }
 
   private mutating func addChannel(_ store: StoreSnapshot, _ service: ServiceSnapshot?) {
-    guard let channel = store.channel, let rate = store.relayRate else {
+    guard let rate = store.relayRate else {
       add("publishes", "nothing", .muted)
       return
     }
+    let channel = store.channel ?? .outbox
     let (depth, age) = (service?.outboxDepth ?? 0, service?.outboxAge ?? 0)
     let isLate = depth > 0 && age >= StoreRow.lateAfter
     add(

@@ -60,7 +60,7 @@ struct PaletteTests {
     ("deploy payment v2 canary=no", "\"canary=no\" is no share for a canary"),
     ("job nothing", "unknown job \"nothing\"; there are rebuild order-history"),
     ("rebuild nothing", "unknown view \"nothing\"; there are order-history"),
-    ("fault", "fault wants more"), ("tx", "tx wants more"), ("t", "unknown command \"t\"; do you mean tx?"),
+    ("fault", "fault wants more"), ("tx", "tx wants more"), ("t", "unknown command \"t\"; do you mean tx or at?"),
     ("ovreview", "unknown command \"ovreview\"; do you mean overview?"),
     ("service paymnt", "unknown service \"paymnt\"; do you mean payment?"),
     ("fault paymnet latency=2s", "unknown service \"paymnet\"; do you mean payment?"),
