@@ -35,13 +35,28 @@ extension LTXID: CustomStringConvertible {
 /// The highest hop that one server knows of in one transaction: its own at first, then what answers bring back.
 public final class HopCounter: Sendable {
   private let highest: Atomic<UInt32>
+  private let crossed: Atomic<UInt32>
 
   public init(at hop: LTXID) {
     highest = Atomic(hop.number)
+    crossed = Atomic(hop.number)
   }
 
   public var highestKnown: LTXID {
     LTXID(highest.load(ordering: .relaxed)) ?? .first
+  }
+
+  /// The highest that a call has gone out with, or that an answer has told of. The number of a record is not among them:
+  /// it may have gone with the transaction that the record was part of.
+  public var highestCrossed: LTXID {
+    LTXID(crossed.load(ordering: .relaxed)) ?? .first
+  }
+
+  /// The number of the next crossing when that is a call, which goes out whatever becomes of the caller.
+  public func nextCall() -> LTXID {
+    let hop = nextCrossing()
+    crossed.max(hop.number, ordering: .relaxed)
+    return hop
   }
 
   /// The number of the next crossing, which from now on counts as known.
@@ -52,5 +67,6 @@ public final class HopCounter: Sendable {
   /// An answer came back that knows of `hop`.
   public func learn(_ hop: LTXID) {
     highest.max(hop.number, ordering: .relaxed)
+    crossed.max(hop.number, ordering: .relaxed)
   }
 }

@@ -37,7 +37,7 @@ import TraceModel
     let stage = Stage { $0.orderStore = store }
     let id = try #require(stage.order("sku-01", quantity: 2, saga: .orchestrated))
     stage.run(2)
-    #expect(stage.state(id) == .committed && stage.orderState(id) == OrderTables.approved)
+    #expect(stage.state(id) == .committed && stage.orderState(id) == SagaKind.orchestrated.end(in: store))
     #expect(stage.held(id) == 2 && stage.money(id) == 2_000 && stage.credit(of: "kim") == 2_000)
     let taken = giveBack(id, stage, seconds: 5)
     #expect(taken.status == 202)

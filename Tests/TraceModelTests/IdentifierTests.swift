@@ -28,4 +28,13 @@ import TraceModel
     #expect(hops.nextCrossing().number == 6)
     #expect(hops.highestKnown.description == "#6")
   }
+
+  /// What was given to a record may go with it; what a call has gone out with stays used.
+  @Test func hopsOfCallsAreUsedForGood() {
+    let hops = HopCounter(at: .first)
+    #expect(hops.nextCrossing().number == 2 && hops.highestCrossed == .first)
+    #expect(hops.nextCall().number == 3 && hops.highestCrossed.number == 3)
+    hops.learn(LTXID(5) ?? .first)
+    #expect(hops.nextCrossing().number == 6 && hops.highestCrossed.number == 5)
+  }
 }

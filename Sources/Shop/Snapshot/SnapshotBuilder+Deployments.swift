@@ -20,7 +20,7 @@ extension SnapshotBuilder {
       (snapshot.phase, snapshot.reason) = Self.words(rolling.phase)
       snapshot.version = rolling.version
       steps = rolling.members.map { ($0.id, $0.step) }
-      if case .canary = rolling.phase, let share = world.canaries.share(of: snapshot.service) {
+      if Self.triesCanaries(rolling.phase), let share = world.canaries.share(of: snapshot.service) {
         snapshot.canaryShare = Double(share.basisPoints) / 10_000
         let (canary, others) = (
           rollout.answered(version: rolling.version, isVersion: true),
@@ -36,6 +36,14 @@ extension SnapshotBuilder {
         step: steps.first { $0.id == instance.name }?.step?.rawValue)
     }
     return snapshot
+  }
+
+  /// Whether calls are counted by version: from when the canaries are listed until they are gone again.
+  private static func triesCanaries(_ phase: RollingDeployment.Phase) -> Bool {
+    switch phase {
+    case .canary, .rollingBack: true
+    default: false
+    }
   }
 
   private static func words(_ phase: RollingDeployment.Phase) -> (phase: String, reason: String) {

@@ -30,7 +30,8 @@ final class RelayLease: @unchecked Sendable {
     time = process.world.time
   }
 
-  var isHeld: Bool { end.map { $0 > time.now } ?? false }
+  /// Whether this instance thinks that it has it. One that has slept may be wrong: then the next transaction tells.
+  var isHeld: Bool { end != nil }
 
   /// When it is to be asked for again.
   var renewalDue: Int64 { end.map { $0 - Self.length + Self.renewal } ?? time.now }

@@ -114,7 +114,7 @@ final class RemoteClient: @unchecked Sendable {
     -> Response
   {
     try process.life.check()
-    let crossing = context.hops.nextCrossing()
+    let crossing = context.hops.nextCall()
     let span = process.tracer.start(
       request.route, kind: .client, gtxid: context.gtxid, parent: context.span, ltxid: crossing, peer: callee)
     if number > 1 || attempts > 1 && plan.retriesRefusals {

@@ -197,10 +197,9 @@ final class ServiceProcess: @unchecked Sendable {
       }
     } catch {
       if begun.contains(context.gtxid) { world.transactions.refusedAtGateway(context.gtxid, reason: "\(error)") }
-      // A hop that was given to an event went with the transaction that was rolled back: no answer tells of it.
       span?.fail("\(error)")
       span?.end()
-      return .success(refusal("\(error)"))
+      return .success(refusal("\(error)", context))
     }
     if begun.contains(context.gtxid), span?.isCheckout == false {
       world.transactions.answered(context.gtxid, response.status, reason: response.body.reason ?? "")
@@ -225,8 +224,13 @@ final class ServiceProcess: @unchecked Sendable {
     return .failure(CallFailure.connectionLost(instance.service.name))
   }
 
-  private func refusal(_ reason: String) -> Response {
-    Response(503, body: Payload(reason: reason))
+  /// It tells of the hops that calls have used. One that was given to an event went with the transaction that was rolled
+  /// back.
+  private func refusal(_ reason: String, _ context: TraceContext) -> Response {
+    var response = Response(503, body: Payload(reason: reason))
+    response.headers.append(Carrier.Header(Carrier.gtxid, context.gtxid.hex))
+    response.headers.append(Carrier.Header(Carrier.ltxid, "\(context.hops.highestCrossed.number)"))
+    return response
   }
 
   /// Begins the server's side of the crossing: of the transaction in the headers, or of a new one.

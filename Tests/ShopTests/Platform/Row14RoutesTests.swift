@@ -46,7 +46,7 @@ import YAMLReading
     #expect(stage.problems() == [])
   }
 
-  /// The twin: nobody pushes, and both go on with what they have.
+  /// The twin: nobody takes it or pushes it, and both go on with what they have; later it can be said again.
   @Test func withoutTheServerThatPushesNothingChanges() {
     let stage = Stage(faults: ["config:crash,ttl=10s"])
     set(Self.key, "GET /products/{sku} > catalog", stage)
@@ -54,6 +54,9 @@ import YAMLReading
     #expect(callees(stage) == [[ShopPlan.pageComposer], [ShopPlan.pageComposer]])
     #expect(stage.snapshot().edge.gateway(ShopPlan.gateway)?.versions.map(\.version) == [1, 1])
     stage.run(20)
+    #expect(callees(stage) == [[ShopPlan.pageComposer], [ShopPlan.pageComposer]])
+    set(Self.key, "GET /products/{sku} > catalog", stage)
+    stage.run(2)
     #expect(callees(stage) == [[ShopPlan.catalog], [ShopPlan.catalog]])
   }
 
@@ -144,8 +147,7 @@ import YAMLReading
       report)
     #expect(
       report.errors.map(\.description) == [
-        "s:6:23: steps[1].set is \"\(Self.key) off on\": \(Self.key)=off on: it is no route;"
-          + " say GET /products/{sku} > catalog, or off"
+        "s:6:43: \(Self.key)=off on: it is no route; say GET /products/{sku} > catalog, or off"
       ])
   }
 }
