@@ -200,8 +200,8 @@ public struct RollingDeployment: Sendable {
     return members.count { $0.work != nil || $0.version == version } >= canary.instances
   }
 
-  /// A new share for the canaries; nil leaves it. They have it before they are listed, and on the way back until none of
-  /// them is listed any more: whoever sees one knows how many calls are for it. Reaching the canary stage is noticed here.
+  /// A new share for the canaries; nil leaves it. They have it before they are listed, and none from the moment on at which
+  /// they are taken back: whoever sees one knows how many calls are for it. Reaching the canary stage is noticed here.
   private mutating func shareToSet(now: Int64) -> Int? {
     switch phase {
     case .rolling where !isPromoted:
@@ -213,7 +213,6 @@ public struct RollingDeployment: Sendable {
       guard !isShareSet, members.contains(where: { $0.version == version }) else { return nil }
       isShareSet = true
       return canary.basisPoints
-    case .rollingBack where members.contains { $0.version != $0.oldVersion }: return nil
     case .canary: return nil
     default:
       guard isShareSet else { return nil }

@@ -164,7 +164,9 @@ final class Customers: @unchecked Sendable {
       return Request("POST /products/info", body: body)
     case .giveBack:
       var body = Payload(user: user, sku: product.sku, quantity: quantity, amount: product.price * quantity)
-      let saga = chosen(from: mix.sagas.filter(\.saga.canBeReturned).map { ($0.saga, $0.weight) })
+      let returnable = mix.sagas.filter(\.saga.canBeReturned)
+      // Where nothing can be given back they keep it.
+      let saga = chosen(from: (returnable.isEmpty ? mix.sagas : returnable).map { ($0.saga, $0.weight) })
       body.saga = saga == .choreographed ? nil : saga
       return Request("POST /orders", body: body)
     case .cart: return Request("POST /carts", body: Payload(sku: product.sku, quantity: quantity))
@@ -262,7 +264,7 @@ final class Customers: @unchecked Sendable {
     known.headers.append(Accounts.header(token))
     let isRevoked = accounts.isRevoked(token, of: request.user)
     let answer = try await send(known)
-    if isRevoked { world.edge.usedRevoked(isRefused: answer.status == 401) }
+    if isRevoked { world.edge.usedRevoked(answer.status) }
     guard answer.status == 401 else { return answer }
     accounts.forget(token, of: request.user)
     guard let fresh = await accounts.token(of: request.user) else { return answer }

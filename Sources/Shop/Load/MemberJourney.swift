@@ -46,7 +46,7 @@ extension Customers {
     guard await ask(Request("POST /logout"))?.status == 204, plan.triesAgain else { return }
     try? await world.time.sleep(for: 500_000_000)
     guard let late = await ask(Request("GET /members/me")) else { return }
-    world.edge.usedRevoked(isRefused: late.status == 401)
+    world.edge.usedRevoked(late.status)
   }
 
   /// A customer logs out, and goes on in another window.

@@ -7,8 +7,10 @@ extension Customers {
   private static let look: Int64 = 2_000_000_000
 
   func giveBack(_ order: Request) async {
-    let good = (order.body.saga ?? .choreographed).good
-    guard let gtxid = await place(order), await outcome(of: gtxid, for: order) == good else { return }
+    let saga = order.body.saga ?? .choreographed
+    guard let gtxid = await place(order), let state = await outcome(of: gtxid, for: order), saga.isGood(state) else {
+      return
+    }
     try? await world.time.sleep(for: Self.look)
     var wish = Request(OrderReturn.route, argument: gtxid.hex, user: order.user)
     wish.headers = order.headers.filter { $0.name == Self.keyHeader }

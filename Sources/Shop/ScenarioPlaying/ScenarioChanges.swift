@@ -27,14 +27,15 @@ final class ScenarioChanges: @unchecked Sendable {
   }
 
   func takeBack() {
-    takeBackSettings()
+    takeBack(settings)
     for (name, version) in versions { bringBack(name, to: version) }
     for (name, count) in sizes { bringBack(name, to: count) }
     (settings, sizes, versions) = ([:], [:], [:])
   }
 
-  /// At once: what was set may hang together.
-  private func takeBackSettings() {
+  /// At once: what was set may hang together. While nobody takes it, it waits.
+  private func takeBack(_ settings: OrderedDictionary<String, String>) {
+    guard world.configuration.isServed else { return later { $0.takeBack(settings) } }
     let now = world.configuration.current
     let changes = settings.filter { now[$0.key] != $0.value }.map { (key: $0.key, value: $0.value) }
     guard !changes.isEmpty else { return }
@@ -49,11 +50,11 @@ final class ScenarioChanges: @unchecked Sendable {
     CommandDesk.carryOut(.scale(service: name, instances: count), in: world)
   }
 
-  private func bringBack(_ name: String, to version: String) {
+  private func bringBack(_ name: String, to version: String, turning: Bool = true) {
     if world.deployments.isBusy(name) {
-      // What is on its way to the other version turns round.
-      world.deployments.rollBack(name)
-      return later { $0.bringBack(name, to: version) }
+      // What is on its way to the other version turns round, once.
+      if turning { world.deployments.rollBack(name) }
+      return later { $0.bringBack(name, to: version, turning: false) }
     }
     guard world.service(name).instances.contains(where: { $0.version != version }) else { return }
     CommandDesk.carryOut(.deploy(service: name, version: version, canary: nil), in: world)

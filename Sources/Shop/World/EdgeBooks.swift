@@ -47,9 +47,10 @@ final class EdgeBooks: @unchecked Sendable {
   var revokedUsesRefused: UInt64 = 0
   var revokedUsesPassed: UInt64 = 0
 
-  /// A customer has used a token that is known to be revoked.
-  func usedRevoked(isRefused: Bool) {
-    if isRefused { revokedUsesRefused += 1 } else { revokedUsesPassed += 1 }
+  /// A customer has used a token that is known to be revoked. An answer of the gateway that it cannot tell, or of nobody,
+  /// says nothing of that.
+  func usedRevoked(_ status: Int) {
+    if status == 401 { revokedUsesRefused += 1 } else if status < 400 { revokedUsesPassed += 1 }
   }
 
   /// An instance has begun a life; what it had counted in the one before is kept.

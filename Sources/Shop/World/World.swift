@@ -308,7 +308,9 @@ final class World: @unchecked Sendable {
 
   /// How many calls are remembered for those figures.
   var callsHeld: Int {
-    [calls.values.map(\.count), work.values.map(\.count), routes.values.map(\.count)].joined().reduce(0, +)
+    [calls.values.map(\.count), edges.values.map(\.count), work.values.map(\.count), routes.values.map(\.count)]
+      .joined()
+      .reduce(0, +)
   }
 
   // MARK: The bus

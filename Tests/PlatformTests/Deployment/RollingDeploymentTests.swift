@@ -124,7 +124,7 @@ import Testing
     #expect(deployment.next(now: epoch + 59 * second).isEmpty)
     var aborted = deployment
     aborted.abort(reason: "errors")
-    let wayBack = ["drain 1 1", "deregister 1 1", "replace 1 1", "share 0", "register 1 1", "awaitHealth 1 1"]
+    let wayBack = ["share 0", "drain 1 1", "deregister 1 1", "replace 1 1", "register 1 1", "awaitHealth 1 1"]
     #expect(run(&aborted) == wayBack)
     #expect(aborted.phase == .rolledBack(reason: "errors"))
     var promoted = deployment

@@ -42,11 +42,12 @@ struct ChaosTrials {
     }
   }
 
-  /// What was carried out in a shop that is not the usual one. With some seeds each of them is there.
+  /// What was carried out in a shop that is not the usual one: something, in each that was drawn.
   private mutating func addShop(_ committed: UInt64, of plan: ChaosPlan) {
     for store in OrderStore.allCases {
       let count = plan.orderStore == store ? committed : 0
-      add("committed, order store \(store.rawValue)", count, if: plan.rate > 0 && shop.drawsOrderStore)
+      let isDrawn = shop.drawsOrderStore && plan.orderStore == store
+      add("committed, order store \(store.rawValue)", count, if: plan.rate > 0 && isDrawn)
     }
     let others = [
       ("beside the legacy shop", plan.strangler.isUnderWay, shop.drawsStrangler),
@@ -54,7 +55,7 @@ struct ChaosTrials {
       ("with other customers", plan.mix != .ordinary, shop.mix == nil),
     ]
     for (what, isSo, isDrawn) in others {
-      add("committed, \(what)", isSo ? committed : 0, if: plan.rate > 0 && isDrawn)
+      add("committed, \(what)", isSo ? committed : 0, if: plan.rate > 0 && isSo && isDrawn)
     }
   }
 

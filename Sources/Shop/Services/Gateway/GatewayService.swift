@@ -110,7 +110,7 @@ actor GatewayService: ShopService {
         world.transactions.refusedAtGateway(
           context.gtxid, reason: response.body.reason ?? "\(service) answered \(response.status)")
       }
-      return finish(exchange, .success(response), context, trail, in: span)
+      return finish(exchange, .success(response), from: service, context, trail, in: span)
     case .failure(let error):
       let reason = error is CallNotPermitted ? "breaker \(service) is OPEN" : "\(error)"
       span.fail(reason)
@@ -119,7 +119,7 @@ actor GatewayService: ShopService {
         process.log(.error, context, "order not accepted: \(reason)")
       }
       let failure = UpstreamFailure(status: outcome.isUnknown ? 504 : 503, reason)
-      return finish(exchange, .failure(failure), context, trail, in: span)
+      return finish(exchange, .failure(failure), from: service, context, trail, in: span)
     }
   }
 
@@ -147,8 +147,8 @@ actor GatewayService: ShopService {
   }
 
   private func finish(
-    _ exchange: GatewayExchange, _ result: Result<Response, UpstreamFailure>, _ context: TraceContext,
-    _ trail: GatewayTrail, in span: OpenSpan
+    _ exchange: GatewayExchange, _ result: Result<Response, UpstreamFailure>, from service: String,
+    _ context: TraceContext, _ trail: GatewayTrail, in span: OpenSpan
   ) -> Response {
     let sent = result.map { GatewayResponse($0) }
     let answer = desk.complete(exchange, with: sent, now: world.time.now)
@@ -158,8 +158,7 @@ actor GatewayService: ShopService {
         responseJSON: answer.response.body.count, responseProtobuf: bytes.body.count)
       span.set(sizes, sentAs: MessageSizes.protobuf)
       // How long the gateway itself takes for it is part of what its filters take.
-      world.messages.note(
-        sizes, on: Edge(caller: desk.table.name, callee: desk.table.route(route.id).service), isProtobuf: true)
+      world.messages.note(sizes, on: Edge(caller: desk.table.name, callee: service), isProtobuf: true)
     }
     span.end()
     trail.after(answer)

@@ -43,9 +43,11 @@ final class ConfigurationDesk: @unchecked Sendable {
   /// Said to whoever publishes while no instance of the service is there to take it.
   static let isDown = "no instance of \(ShopPlan.config) is up"
 
+  /// Whether somebody is there to take what is published.
+  var isServed: Bool { world.service(ShopPlan.config).instances.contains { $0.isUp } }
+
   private func requireServer() throws(ConfigurationError) {
-    let isUp = world.service(ShopPlan.config).instances.contains(where: \.isUp)
-    if !isUp { throw .unavailable(Self.isDown) }
+    if !isServed { throw .unavailable(Self.isDown) }
   }
 
   private func published(_ version: Int, _ what: String) {
