@@ -82,9 +82,13 @@ import Testing
 
   /// That a store was put to the test is asked for only where seeds could draw it.
   @Test func whatSeedsCanDrawIsExpectedOfThem() {
-    func expected(_ shop: ChaosShop) -> Set<String> {
-      let report = ChaosSweep(seeds: 1...1, duration: 1_000_000_000, rate: 2, shop: shop).run()
-      return Set(report.counts.filter { $0.isExpected && $0.name.hasPrefix("committed, ") }.map(\.name))
+    func expected(_ shop: ChaosShop, seeds: ClosedRange<UInt64> = 1...60) -> Set<String> {
+      var trials = ChaosTrials(shop: shop)
+      for seed in seeds {
+        let plan = ChaosPlan.drawn(seed: seed, rate: 20, duration: 60_000_000_000, shop: shop)
+        trials.add(SimulationReport(seed: seed, rate: 20), of: plan)
+      }
+      return Set(trials.counts.filter { $0.isExpected && $0.name.hasPrefix("committed, ") }.map(\.name))
     }
     let all = expected(ChaosShop())
     #expect(all.count == 6 && all.contains("committed, order store log-mining"))
@@ -96,6 +100,8 @@ import Testing
     let events = expected(ChaosShop(orderStore: .events))
     #expect(events == ["committed, on a shared database server", "committed, with other customers"])
     #expect(expected(ChaosShop().usual).isEmpty)
+    // One seed is one shop.
+    #expect(expected(ChaosShop(), seeds: 1...1).isStrictSubset(of: all))
   }
 
   @Test func whatNoCustomerComesForIsNotExpected() {

@@ -91,7 +91,7 @@ final class DataBoardBuilder {
 
   private func search(in world: World) -> ViewSnapshot {
     var view = ViewSnapshot(name: ShopPlan.search, service: ShopPlan.search)
-    view.documents = Int64(rows[ShopPlan.search] ?? 0)
+    view.documents = SearchTables.count(in: world.disk(of: ShopPlan.search)?.database)
     let freshness = world.searchFreshness()
     (view.behind, view.age) = (freshness?.behind, freshness?.nanoseconds)
     return view

@@ -83,6 +83,11 @@ enum SearchTables: ServiceTables {
     }
   }
 
+  /// How many documents there are; 0 where nobody can look.
+  static func count(in database: ServiceDatabase?) -> Int64 {
+    (try? database?.read { try $0.number("SELECT count(*) FROM document") }) ?? 0
+  }
+
   static func product(_ id: String, _ database: Database) throws -> Payload? {
     try database.first("SELECT json FROM document WHERE id = ?", [id]) {
       Payload(json: Array(($0.value(0) as String).utf8))
