@@ -27,6 +27,9 @@ import TraceModel
     #expect(asked.body.state == OrderTables.cancelled && asked.body.reason == BusinessReason.returned)
     // A decision of the customer is no failure of the shop.
     #expect(stage.world.transactions.endedBadly == 0)
+    let said = stage.world.logBook.lines(LogFilter(service: ShopPlan.order), limit: 100)
+    #expect(said.contains { $0.message.hasSuffix(BusinessReason.returned) && $0.level == .info })
+    #expect(!said.contains { $0.message.hasSuffix("cancelled: \(BusinessReason.returned)") && $0.level >= .warn })
     stage.rest()
     #expect(stage.problems() == [])
   }

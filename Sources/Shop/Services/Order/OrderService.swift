@@ -284,6 +284,8 @@ actor OrderService: ShopService {
     }
     world.transactions.ended(delivery.orderTransaction, end, order: state, reason: reason)
     let words = "order \(order.id) \(state.lowercased())"
-    process.log(end == .compensated ? .warn : .info, context, reason.isEmpty ? words : "\(words): \(reason)")
+    // What the customer has decided is nothing that went wrong.
+    let isProblem = end == .compensated && reason != BusinessReason.returned
+    process.log(isProblem ? .warn : .info, context, reason.isEmpty ? words : "\(words): \(reason)")
   }
 }
