@@ -64,6 +64,18 @@ import TraceModel
   }
 
   /// A paid bill is given back like one that is still owed.
+  /// The return has been answered; who waits is the order that it undoes.
+  @Test func whatIsPutAsideLeavesTheOrderStuck() throws {
+    let stage = Stage()
+    let id = try #require(stage.order("sku-01", quantity: 2))
+    stage.arm("payment:errors=100%,ttl=60s")
+    #expect(giveBack(id, stage).status == 202)
+    stage.run(70)
+    #expect(stage.state(id) == .stuck)
+    stage.rest()
+    #expect(stage.problems() == [])
+  }
+
   @Test func whatWasPaidOnCreditIsOwedNoMore() throws {
     let stage = Stage()
     let id = try #require(stage.order(saga: .orchestrated))

@@ -202,12 +202,10 @@ struct CommandDesk {
     log(command, in: world)
   }
 
-  /// The transaction of a letter is known by the letter's headers.
   private static func settled(_ topic: String, _ partition: Int, _ offset: Int64, _ words: String, _ world: World) {
     let letters = try? world.broker.topic(Broker.deadLetterTopic(of: topic))
     let letter = try? letters?.peek(partition: partition, from: offset, maximumRecords: 1).records.first
-    guard let id = letter?.headerText(Carrier.gtxid).flatMap({ GTXID($0) }) else { return }
-    world.transactions.letterSettled(of: id, "\(words): \(topic)")
+    for id in letter?.transactions ?? [] { world.transactions.letterSettled(of: id, "\(words): \(topic)") }
   }
 
   private static func move(_ move: OffsetMove, in world: World) {

@@ -27,10 +27,11 @@ extension World {
   /// A record was put aside: its saga waits for somebody.
   func deadLettered(_ record: EventRecord, topic: String, because reason: String) {
     counters.deadLetters += 1
-    guard let id = record.headerText(Carrier.gtxid).flatMap({ GTXID($0) }) else { return }
     // Commands and replies are keyed by their transaction.
-    transactions.gotStuck(
-      id, order: record.keyText.flatMap { Int64($0) }, because: "record dead-lettered: \(topic)")
+    let number = record.keyText.flatMap { Int64($0) }
+    for id in record.transactions {
+      transactions.gotStuck(id, order: number, because: "record dead-lettered: \(topic)")
+    }
   }
 
   /// The timestamp of the oldest record that a group has yet to commit; nil when all have read everything.
@@ -51,6 +52,15 @@ extension World {
       oldest = min(oldest ?? .max, record.timestamp)
     }
     return oldest
+  }
+}
+
+extension EventRecord {
+  /// Those that wait for what it asks for: its own transaction, and that of the order which it undoes for another.
+  var transactions: [GTXID] {
+    let own = headerText(Carrier.gtxid).flatMap { GTXID($0) }
+    let order = Payload(json: value)?.transaction.flatMap { GTXID($0) }
+    return [own, order == own ? nil : order].compactMap { $0 }
   }
 }
 
