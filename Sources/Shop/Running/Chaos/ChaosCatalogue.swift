@@ -37,6 +37,18 @@ enum ChaosCatalogue {
     kind == FaultKind.Name.partition.rawValue && target == ShopPlan.registry
   }
 
+  /// Whose dead letters leave an order undecided.
+  static let participants = [ShopPlan.inventory, ShopPlan.payment, ShopPlan.customer, ShopPlan.shipping]
+
+  /// One of them fails for so long that what it cannot handle is put aside.
+  static func longFailure(_ random: inout RandomStream) -> FaultSpec {
+    FaultSpec(
+      target: .service(participants[random.below(participants.count)]), kind: .errors(1),
+      timeToLive: longFailureTime)
+  }
+
+  static let longFailureTime: Int64 = 40_000_000_000
+
   /// The kinds that are drawn.
   static var kinds: [String] { choices.map(\.kind) + [FaultKind.Name.maxConnections.rawValue] }
 

@@ -83,6 +83,13 @@ public struct ChaosPlan: Sendable, Equatable {
     if plan.topology.databases == .shared {
       plan.faults.append(Fault(at: moment(), spec: ChaosCatalogue.fewerConnections(&random)))
     }
+    // Too rare among all faults: without it no seed would have an order that is stuck.
+    var rare = RandomStream(seed: seed, "chaos/long failure")
+    let latest = (duration - ChaosCatalogue.longFailureTime) / 1_000_000
+    if rare.happens(0.05), latest > 0 {
+      let at = Int64(rare.unit() * Double(latest)) * 1_000_000
+      plan.faults.append(Fault(at: at, spec: ChaosCatalogue.longFailure(&rare)))
+    }
     plan.faults = plan.faults.enumerated().sorted { ($0.element.at, $0.offset) < ($1.element.at, $1.offset) }
       .map(\.element)
     plan.crashes = plan.crashes.enumerated().sorted { ($0.element.at, $0.offset) < ($1.element.at, $1.offset) }

@@ -76,13 +76,14 @@ struct ChaosTrials {
     var isLate = false
     /// Who takes part in a saga is away for longer than its orchestrator waits.
     var outlastsStep = false
-    /// Records fail for long enough to be put aside.
+    /// Records of orders fail for long enough to be put aside.
     var putsAside = false
     /// A topic holds a record that nobody can read.
     var isPoisoned = false
 
     init(_ plan: ChaosPlan) {
       let consumers = ShopPlan.services.filter { !$0.reads.isEmpty }.map(\.name)
+      let participants = ChaosCatalogue.participants
       let crashed =
         plan.crashes.map(\.spec.service)
         + plan.faults.filter { $0.spec.kind == .crash }.map(\.spec.target.service)
@@ -96,7 +97,7 @@ struct ChaosTrials {
         case .outage: isLate = true
         case .latency(let late) where late >= 1_000_000_000 && spec.target == .service(ShopPlan.company): isLate = true
         case .errors(1) where lasts >= 30_000_000_000:
-          if case .service(let name) = spec.target, consumers.contains(name) { putsAside = true }
+          if case .service(let name) = spec.target, participants.contains(name) { putsAside = true }
         case .poison: isPoisoned = true
         default: break
         }
