@@ -39,6 +39,7 @@ extension CommandDesk {
     guard let share else { return .done("\(name) goes to \(version), instance by instance") }
     guard share > 0, share <= 1 else { return .refused("a canary gets more than 0 % and at most 100 % of the calls") }
     guard instances.count > 1 else { return .refused("a canary wants a second instance: scale \(name) first") }
+    if let obstacle = obstacleToPublishing { return .refused("a canary's share is configuration, and \(obstacle)") }
     return .done("\(name) goes to \(version); a canary gets \(FaultNotation.percent(share)) of the calls first")
   }
 

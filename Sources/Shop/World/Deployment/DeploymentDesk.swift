@@ -59,18 +59,9 @@ final class DeploymentDesk: @unchecked Sendable {
   func isBusy(_ name: String) -> Bool { rollout(of: name).map { !$0.isFinished } ?? false }
 
   private func begin(_ operation: Rollout.Operation, of service: DeployedService) {
-    let rollout = Rollout(operation, of: service, in: world)
+    let rollout = Rollout(operation, of: service, in: world, after: self.rollout(of: service.name))
     rollouts.removeAll { $0.service === service }
     rollouts.append(rollout)
     rollout.run()
   }
-}
-
-/// Which share of a service's calls goes to which version while a canary is looked at.
-final class CanaryShares: @unchecked Sendable {
-  private var shares: [String: (version: String, basisPoints: Int)] = [:]
-
-  func set(_ share: (version: String, basisPoints: Int)?, of service: String) { shares[service] = share }
-
-  func share(of service: String) -> (version: String, basisPoints: Int)? { shares.isEmpty ? nil : shares[service] }
 }
