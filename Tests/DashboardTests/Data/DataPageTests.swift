@@ -63,6 +63,23 @@ import Testing
     #expect(stage.page.subject(stage.context) == .transaction(IncidentFixture.stuckSaga))
   }
 
+  /// A server that it shares refuses it connections: nothing in its own pool is in use, and that is no good sign.
+  @Test func aStoreThatIsRefusedConnectionsIsNotWell() throws {
+    var snapshot = IncidentFixture.snapshot()
+    let order = try #require(snapshot.service("order"))
+    #expect(!PageStage(DataPage(), snapshot).picture().contains("refused"))
+    snapshot.databaseServers = [
+      SharedDatabaseSnapshot(
+        name: "shared-db", open: 20, maximum: 20, refused: 38,
+        pools: order.instances.map { .init(name: $0.name, size: 10, inUse: 0, idle: 0, refused: 19, refusalRate: 14) })
+    ]
+    let stage = PageStage(DataPage(), snapshot)
+    #expect(stage.picture().contains("refused  28/s by database server shared-db, 20/20 open"), "\(stage.picture())")
+    let row = stage.picture().split(separator: "\n").first { $0.contains("▌") } ?? ""
+    #expect(row.contains("▌▲ order") && row.contains("refused 28/s"), "\(row)")
+    #expect(snapshot.alarm(of: .data) == .degraded)
+  }
+
   private func storedOrder() -> PageStage<DataPage> {
     var stage = stage()
     _ = stage.go(to: .order("1204"))

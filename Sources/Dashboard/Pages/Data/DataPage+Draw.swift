@@ -116,7 +116,7 @@ extension DataPage {
     return Content(
       columns: StoreColumn.allCases.map { $0.tableColumn(longestName: longest) }, count: stores.count, empty: empty
     ) { index in
-      let row = StoreRow(store: stores[index], service: context.snapshot.service(stores[index].service))
+      let row = StoreRow(stores[index], in: context.snapshot)
       return StoreColumn.allCases.map(row.cell)
     }
   }
