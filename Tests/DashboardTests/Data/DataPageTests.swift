@@ -98,16 +98,31 @@ import Testing
     var travelled: Int64?
     for case .travel(let time) in stage.press("a") ?? [] { travelled = time }
     #expect(travelled == steps[2].time)
-    stage.context.isFrozen = true
+    // Another event of the same moment is still to come.
+    (stage.context.isFrozen, stage.context.moment) = (true, travelled)
+    #expect(stage.picture().contains("as of 13:57:57.061  APPROVED"))
     for (moment, words) in [
       (steps[0].time - 1, "as of 13:57:56.999  not created yet"),
       (steps[1].time, "as of 13:57:57.000  PENDING, waits for orchestrator"),
       (steps[2].time - 1, "as of 13:57:57.060  PENDING, waits for orchestrator"),
-      (steps[3].time, "as of 13:57:57.061  SHIPPED"),
+      (steps[3].time + 1_000_000, "as of 13:57:57.062  SHIPPED"),
     ] {
       stage.context.moment = moment
       #expect(stage.picture().contains(words), "\(words)")
     }
+  }
+
+  /// Of what was before the first state only the order is known: all else stays as it is.
+  @Test func anOrderIsShownAsOfAMomentOfWhichNoStateIsKept() {
+    var stage = storedOrder()
+    stage.context.timeline.add(stage.context.snapshot)
+    let wanted = "only the order is shown as of then: states are kept since 14:03:27"
+    #expect(stage.press("j j a").sentence == wanted)
+    #expect(stage.picture().contains("as of 13:57:57.061  APPROVED"))
+    #expect(stage.press("g a").sentence == wanted)
+    #expect(stage.picture().contains("as of 13:57:57.000  PENDING, waits for orchestrator"))
+    #expect(stage.press("a")?.isEmpty == true)
+    #expect(stage.picture().contains("now  SHIPPED"))
   }
 
   @Test func aMomentIsTyped() throws {
