@@ -23,7 +23,7 @@ public enum LagTrend: Sendable, Equatable, Codable {
 public struct TopicSnapshot: Sendable, Codable {
   public var name: String
   public var partitions = 0
-  /// Records a second, written and read (by the slowest group).
+  /// Records a second, written, and read by the worst group.
   public var inRate = 0.0
   public var outRate = 0.0
   public var bytes = 0
