@@ -82,6 +82,8 @@ public struct PartitionSnapshot: Sendable, Codable {
   public var logEnd: Int64 = 0
   /// Nil when the group never committed here.
   public var committed: Int64?
+  /// When it last did, in nanoseconds since the Unix epoch.
+  public var committedAt: Int64?
   public var lag: Int64?
   public var owner = ""
   public var inRate = 0.0

@@ -72,6 +72,7 @@ extension SnapshotBuilder {
       var place = Operations.PartitionSnapshot(partition: partition.lag.partition.partition)
       place.logEnd = partition.lag.logEnd
       place.committed = partition.lag.committed?.offset
+      place.committedAt = partition.lag.committed?.time
       place.lag = partition.lag.lag
       place.owner = partition.lag.owner ?? ""
       place.verdict = partition.verdict.flatMap { Operations.LagVerdict(rawValue: $0.rawValue) }
