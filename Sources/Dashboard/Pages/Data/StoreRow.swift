@@ -10,7 +10,7 @@ enum StoreColumn: Int, Sendable, CaseIterable {
     switch self {
     case .state: TableColumn("", .fixed(1))
     case .name:
-      TableColumn("store", .share(minimum: min(max(longestName, 8), 14), maximum: max(longestName, 8) + 2), gap: 1)
+      TableColumn("store", .share(minimum: min(max(longestName, 8), 22), maximum: max(longestName, 8) + 2), gap: 1)
     case .kind: TableColumn("kind", .fit(minimum: 6), priority: 8)
     case .size: TableColumn("size", .fit(minimum: 6), align: .right, priority: 5)
     case .rows: TableColumn("rows", .fit(minimum: 6), align: .right, priority: 6)

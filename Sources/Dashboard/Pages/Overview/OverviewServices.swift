@@ -9,8 +9,10 @@ struct OverviewServices {
 
   private var columns: [TableColumn] {
     func heading(_ text: String) -> String { hasHeadings ? text : "" }
+    let longest = services.map(\.name.cellWidth).max() ?? 0
     return [
-      TableColumn("", .fixed(3)), TableColumn(heading("name"), .share(minimum: 15, maximum: 28), gap: 1),
+      TableColumn("", .fixed(3)),
+      TableColumn(heading("name"), .share(minimum: min(max(longest, 15), 22), maximum: 28), gap: 1),
       TableColumn(heading("up"), .fit(minimum: 3), align: .right, priority: 1, gap: 1),
       TableColumn(heading("req/s"), .fit(minimum: 6), align: .right, priority: 2, gap: 1),
       TableColumn("", .share(minimum: 8, maximum: 30), priority: 3, gap: 1),
