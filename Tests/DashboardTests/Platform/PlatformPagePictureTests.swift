@@ -224,10 +224,10 @@ import Testing
         ● gateway-2:41001    2 h     71      –  2.07 s         0  4.2.0
         ● gateway-3:41002    2 h     71      –  2.07 s         0  4.2.0
         gateway: routes ─────────────────────────────── cache hits 69.1 %   3 routes
-        route               to               req/s     err     p99  refused
-        GET /reviews/{sku}  review              74   0.0 %   18 ms        0
-        POST /orders        order               46   0.0 %   22 ms       12
-        POST /login         member               0       –    –           0
+        route               to               req/s     err     p95     p99  refused
+        GET /reviews/{sku}  review              74   0.0 %   12 ms   18 ms        0
+        POST /orders        order               46   0.0 %   14 ms   22 ms       12
+        POST /login         member               0       –    –       –           0
       """
     #expect(stage.picture().trimmedEnd == wanted)
   }
