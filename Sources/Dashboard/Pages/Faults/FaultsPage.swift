@@ -66,7 +66,15 @@ struct FaultsPage: Page {
 
   // MARK: What it is about
 
-  func services(_ context: PageContext) -> [FaultCatalogue.Service] { context.snapshot.faults.catalogue.services }
+  /// Those first that something is armed on, then those that are unwell.
+  func services(_ context: PageContext) -> [FaultCatalogue.Service] {
+    let snapshot = context.snapshot
+    let ranked = snapshot.faults.catalogue.services.map { service in
+      let isArmed = snapshot.faults.armed(on: service.name).contains(where: \.isOn)
+      return (service: service, rank: isArmed ? 0 : snapshot.service(service.name)?.health.isBad == true ? 1 : 2)
+    }
+    return (0...2).flatMap { rank in ranked.filter { $0.rank == rank }.map(\.service) }
+  }
 
   func layout(_ context: PageContext) -> FaultsLayout {
     FaultsLayout(
