@@ -52,7 +52,7 @@ extension DataPage {
       let bytes = stores.map(\.bytes).saturatingSum
       let waiting = context.snapshot.services.compactMap(\.outboxDepth).saturatingSum
       return [
-        .muted("outboxes "), Run(Figures.count(waiting).text + "   ", waiting == 0 ? .faint : .text),
+        Run(Figures.count(waiting).text, waiting == 0 ? .faint : .text), .muted(" to publish   "),
         Run("\(stores.count)", .strong), .muted(stores.count == 1 ? " store  " : " stores  "),
         Run(Figures.size(bytes: bytes).text, .strong),
       ]

@@ -121,14 +121,14 @@ struct FaultsPage: Page {
 
   var help: [KeyHint] {
     [
-      KeyHint("← → ↑ ↓", "Choose what breaks, and how."),
-      KeyHint("Enter", "Sets up a fault; on an armed one switches it off and on, its settings kept."),
-      KeyHint("a", "Arms it with the usual settings, or takes it off."),
-      KeyHint("x", "Takes the fault off."),
-      KeyHint("f", "Opens the menu; f once more repeats the last fault here."),
-      KeyHint("s", "Goes to the scenarios, and back; Enter plays the one under the cursor, and stops it."),
-      KeyHint("Tab", "Goes between what is armed, what can be, and the scenarios."),
-      KeyHint("!", "Ends every fault."),
+      KeyHint("← → ↑ ↓", "choose what breaks, and how"),
+      KeyHint("Enter", "sets up a fault; on an armed one switches it off and on, its settings kept"),
+      KeyHint("a", "arms it with the usual settings, or takes it off"),
+      KeyHint("x", "takes the fault off"),
+      KeyHint("f", "opens the menu; f once more repeats the last fault here"),
+      KeyHint("s", "goes to the scenarios, and back; Enter plays the one under the cursor, and stops it"),
+      KeyHint("Tab", "goes between what is armed, what can be, and the scenarios"),
+      KeyHint("!", "ends every fault"),
     ]
   }
 

@@ -32,7 +32,7 @@ struct OverviewServices {
     let (mark, isBad) = (service.health.mark, service.health.isBad)
     let letter = Run(mark.letter, isBad ? mark.ink : mark.ink.mixed(toward: .background, 0.4), bold: isBad)
     let up = Figures.fraction(service.instancesUp, of: service.instancesAll)
-    let upInk: Ink = service.lacksInstances ? .degraded : .faint
+    let upInk: Ink = service.instancesUp == 0 ? .failing : service.lacksInstances ? .degraded : .faint
     return [
       .runs([Run(mark.glyph + " ", mark.ink, bold: true), letter]),
       .text(service.name, isBad ? .strong : .text, bold: service.health == .down),
