@@ -26,10 +26,12 @@ actor CartService: ShopService {
       var cart = Payload(user: user)
       cart.entries = try await database.read { try CartTables.lines(of: user, $0) }
       return Response(200, body: cart)
-    case "POST /carts":
+    case "POST /carts", "POST /sandbox/carts":
       guard let sku = request.body.sku, let quantity = request.body.quantity, quantity > 0 else {
         return Response(400, body: Payload(reason: "a line of a cart has a sku and a quantity over 0"))
       }
+      // In the sandbox it is checked, and forgotten.
+      guard request.route == "POST /carts" else { return Response(204) }
       try await database.transaction("put", isQuiet: true) {
         try CartTables.put(sku, quantity, into: user, now: now, $0)
       }

@@ -68,6 +68,9 @@ actor OrderService: ShopService {
       guard let sku = request.body.sku, Product.all.contains(where: { $0.sku == sku }), request.body.quantity ?? 0 > 0
       else { return Response(400, body: Payload(reason: "an order has a sku that is sold and a quantity over 0")) }
       return Response(202, body: Payload(state: (request.body.saga ?? .choreographed).first, step: "sandbox"))
+    case "GET /sandbox/orders/{gtxid}":
+      guard GTXID(request.argument) != nil else { return .notFound("\(request.argument) is no GTXID") }
+      return Response(200, body: Payload(state: SagaKind.choreographed.first, step: "sandbox"))
     case "GET /orders/{gtxid}": return try await state(of: request.argument)
     case OrderReturn.route:
       return try await OrderReturn(process: process, database: database, keeper: keeper).take(request, context)
