@@ -112,6 +112,6 @@ import Transactions
     let shop = SimulatedShop(ShopSettings(rate: 0), startAt: 2_000_000_000, isStill: true)
     #expect(
       shop.perform(.runJob(name: "nothing")).sentence.hasSuffix(
-        "there are rebuild order-history, reconciliation, settlement"))
+        "there are rebuild order-history, reconciliation, rebuild search, settlement"))
   }
 }

@@ -345,28 +345,4 @@ import Transactions
     #expect(gateway.accessLog.count > 5 && gateway.versions.count == 2 && !gateway.failsOpen)
     #expect(edge.members.logIns > 0 && edge.members.accounts == 18)
   }
-
-  /// Ten minutes of customers: nobody of them is turned away, everything that they do is metered under a client, and a
-  /// gateway that asks for no token would have let strangers in.
-  @Test(arguments: [false, true]) func holdsForTenMinutes(isOpen: Bool) {
-    let stage = Stage(seed: 12, rate: 2) {
-      $0.mix = .ordinary
-      $0.edge.filtersLeftOut = isOpen ? ["authentication"] : []
-    }
-    for _ in 0..<60 {
-      stage.run(9.9)
-      stage.send(Self.page, isAnonymous: true)
-      stage.run(0.1)
-    }
-    let account = stage.world.edge.account(of: ShopPlan.gateway, at: stage.world.time.now)
-    #expect((stage.refusals(.noToken) == 60) != isOpen)
-    let clients = account.clients.map(\.key)
-    #expect(Set(["web", "mobile", "partner"]).isSubset(of: clients))
-    #expect(account.clients.map(\.value.meter.calls).reduce(0, +) > 1_600)
-    #expect(
-      [GatewayReason.rateLimited, .quotaExceeded, .bodyTooLarge, .noRoute].allSatisfy { stage.refusals($0) == 0 })
-    stage.world.customers.close()
-    stage.run(120)
-    #expect(stage.problems() == [])
-  }
 }

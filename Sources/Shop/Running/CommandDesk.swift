@@ -67,7 +67,7 @@ struct CommandDesk {
       guard snapshot.views.contains(where: { $0.name == view }) else {
         return .refused("there is no view \(view); \(NearestNames.offer(for: view, among: snapshot.views.map(\.name)))")
       }
-      guard snapshot.jobs.first(where: { $0.name == HistoryRebuild.name })?.current == nil else {
+      guard snapshot.jobs.first(where: { $0.name == ViewRebuild.name(of: view) })?.current == nil else {
         return .refused("\(view) is being rebuilt already")
       }
       return .done("rebuild of \(view) asked for")
