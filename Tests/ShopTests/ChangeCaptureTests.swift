@@ -10,10 +10,8 @@ import Transactions
 /// Search is kept in step with item by mining item's log.
 @Suite struct ChangeCaptureTests {
   private func document(_ stage: Stage, _ sku: String) -> Payload? {
-    let json = try? stage.world.disk(of: ShopPlan.search)?.database.read {
-      try $0.first("SELECT json FROM document WHERE id = ?", [sku]) { $0.value(0) as String }
-    }
-    return json.flatMap { $0 }.flatMap { Payload(json: Array($0.utf8)) }
+    let store = stage.world.documents(of: ShopPlan.search)
+    return try? SearchView.product(sku, in: SearchView.plan.view.live(store), store)
   }
 
   @Test func aReservationIsSeenBySearch() {
@@ -64,7 +62,7 @@ import Transactions
     let stage = Stage()
     stage.run(2)
     #expect(stage.problems() == [])
-    try stage.write(ShopPlan.search, "UPDATE document SET json = json_set(json, '$.price', 1) WHERE id = 'sku-05'")
+    try stage.write(ShopPlan.search, "UPDATE products_1 SET body = json_set(body, '$.price', 1) WHERE id = 'sku-05'")
     #expect(stage.broken() == [.viewsAgree])
   }
 

@@ -10,15 +10,8 @@ import Transactions
 /// The order history: mined from order's rows, read by customers, rebuilt beside the one that serves.
 @Suite struct OrderHistoryTests {
   private func document(_ stage: Stage, _ id: GTXID?) -> Payload? {
-    let found = try? stage.world.disk(of: ShopPlan.historyUpdater)?.database.read { database in
-      try database.first(
-        """
-        SELECT json FROM document JOIN alias ON document.view = alias.view
-        WHERE alias.name = 'live' AND json ->> 'transaction' = ?
-        """, [id?.hex ?? ""]
-      ) { Payload(json: Array(($0.value(0) as String).utf8)) }
-    }
-    return found.flatMap { $0 }.flatMap { $0 }
+    let store = stage.world.documents(of: ShopPlan.historyUpdater)
+    return try? HistoryView.plan.view.all(HistoryView.orders, store).first { $0.transaction == id?.hex }
   }
 
   private func ask(_ stage: Stage, user: String = "kim", own: GTXID? = nil) -> Payload? {
@@ -31,7 +24,7 @@ import Transactions
   }
 
   private func rebuild(_ stage: Stage) -> JobStatus? {
-    stage.world.batchJobs.compactMap { try? $0.runner.status().first { $0.name == HistoryRebuild.name } }.first
+    stage.world.batchJobs.compactMap { try? $0.runner.status().first { $0.name == "rebuild order-history" } }.first
   }
 
   @Test(arguments: SagaKind.allCases) func everyKindOfSagaIsInIt(saga: SagaKind) {
@@ -136,16 +129,17 @@ import Transactions
     #expect(stage.world.crashPoints.count(of: .rebuilding).struck == 1)
     let left = try #require(rebuild(stage)?.current)
     #expect(left.done >= 128)
-    let view = stage.world.disk(of: ShopPlan.historyUpdater)?.database
-    #expect(try view?.read { try HistoryTables.live($0) } == 1)
+    let (view, store) = (HistoryView.plan.view, stage.world.documents(of: ShopPlan.historyUpdater))
+    #expect(try view.live(store).generation == 1)
     #expect(ask(stage)?.entries?.isEmpty == false)
     // The partitions of the instance that is down are read again when it is back.
     stage.run(30)
     let job = try #require(rebuild(stage))
     #expect(job.last?.gtxid == left.gtxid && job.last?.succeeded == true)
     #expect(job.last?.result.hasSuffix("checksums equal") == true, "\(job)")
-    #expect(try view?.read { try HistoryTables.live($0) } == 2)
-    #expect(try view?.read { try $0.number("SELECT count(*) FROM document WHERE view <> 2") } == 0)
+    let live = try view.live(store)
+    #expect(live == DocumentView.Build(generation: 2, side: 2))
+    #expect(try store.count(in: "orders_1") == 0)
     stage.world.customers.close()
     stage.rest()
     stage.rest()
@@ -163,10 +157,8 @@ import Transactions
     let orders = try stage.world.disk(of: ShopPlan.order)?.database.read {
       try $0.number("SELECT count(*) FROM orders")
     }
-    let shown = try stage.world.disk(of: ShopPlan.historyUpdater)?.database.read {
-      try HistoryTables.count(of: HistoryTables.live($0), $0)
-    }
-    let missing = (orders ?? 0) - (shown ?? 0)
+    let store = stage.world.documents(of: ShopPlan.historyUpdater)
+    let missing = (orders ?? 0) - Int64(try HistoryView.plan.view.all(HistoryView.orders, store).count)
     #expect(orders ?? 0 > 400)
     #expect(isEarly ? missing > 100 : missing < 40, "\(missing) of \(orders ?? 0)")
   }
@@ -177,12 +169,12 @@ import Transactions
     let id = stage.order()
     stage.run(3)
     try stage.write(
-      ShopPlan.historyUpdater, "UPDATE document SET json = json_set(json, '$.state', 'LOST') WHERE view = 1")
+      ShopPlan.historyUpdater, "UPDATE orders_1 SET body = json_set(body, '$.state', 'LOST')")
     #expect(stage.broken() == [.viewsAgree])
     #expect(stage.world.askForRebuild(of: "order-history"))
     stage.run(5)
     let order = try #require(document(stage, id)?.order)
-    #expect(rebuild(stage)?.last?.result.hasSuffix("checksums differed: orders [\(order)]") == true)
+    #expect(rebuild(stage)?.last?.result.hasSuffix("checksums differed: orders \(order)") == true)
     #expect(document(stage, id)?.state == "PAID")
     stage.rest()
     #expect(stage.problems() == [])
@@ -195,6 +187,6 @@ import Transactions
       Issue.record("nothing can be rebuilt")
       return
     }
-    #expect(sentence == "there is no view nothing; there are order-history")
+    #expect(sentence == "there is no view nothing; there are order-history, search")
   }
 }

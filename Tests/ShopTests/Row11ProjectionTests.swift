@@ -73,6 +73,11 @@ import Transactions
     } ?? []
   }
 
+  /// The table of the orders in the view that serves.
+  private static func collection(_ stage: Stage) throws -> String {
+    try HistoryView.plan.view.live(stage.world.documents(of: ShopPlan.historyUpdater)).collection(HistoryView.orders)
+  }
+
   /// Orders of the last five minutes, of which neither side has forgotten any, that the view does not have as they are.
   private static func differences(_ stage: Stage) throws -> [String] {
     let since = stage.world.time.now - 300_000_000_000
@@ -82,8 +87,8 @@ import Transactions
     let documents = try states(
       stage, of: ShopPlan.historyUpdater,
       """
-      SELECT id, json ->> 'state' FROM document JOIN alias ON alias.view = document.view
-      WHERE alias.name = 'live' AND coalesce(json ->> 'finished', 1 << 62) > \(since) ORDER BY id
+      SELECT body ->> 'order' AS number, body ->> 'state' FROM \(try collection(stage))
+      WHERE coalesce(body ->> 'finished', 1 << 62) > \(since) ORDER BY number
       """)
     var findings = rows.filter { !documents.contains($0) }.map { "order has \($0), and the view has not" }
     findings += documents.filter { !rows.contains($0) }.map { "the view has \($0), and order has not" }

@@ -64,6 +64,26 @@ import Transactions
     return findings
   }
 
+  /// Where no other price counts an order is not taken while search is away. The orchestrator's order was accepted by then: it
+  /// turns back, and its customer is told, who would ask for ever otherwise.
+  @Test(arguments: SagaKind.allCases) func whoseOrderCannotBePricedIsTold(saga: SagaKind) throws {
+    let stage = Stage(seed: 13) { $0.productsInfo.fallsBack = false }
+    stage.arm("search:errors")
+    var body = Payload(user: "kim", sku: "sku-01", quantity: 1, amount: 1_000)
+    body.saga = saga
+    let answer = stage.ask(Request("POST /orders", body: body), seconds: 5)
+    let id = try #require(Stage.id(answer))
+    guard saga == .orchestrated else {
+      #expect(answer.status == 503)
+      return
+    }
+    #expect(answer.status == 202)
+    let told = stage.ask(Request("GET /transactions/{gtxid}", argument: id.hex))
+    #expect(told.status == 200 && told.body.state == "REJECTED" && told.body.step == "done")
+    #expect(told.body.reason?.hasPrefix("what sku-01 costs is not known") == true)
+    #expect(stage.problems() == [])
+  }
+
   @Test func pagesAndOrdersNeedNobodyWhoIsAway() throws {
     let stage = tenMinutes(isOn: true)
     #expect(try findings(stage) == [])

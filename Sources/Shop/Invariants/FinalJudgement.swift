@@ -183,7 +183,7 @@ struct FinalJudgement {
     let rows = try log.snapshot(of: ["orders"]).rows.compactMap(\.after).compactMap {
       OrderChange.document($0, position: 0)
     }
-    let documents = try disk(ShopPlan.historyUpdater).read { try HistoryTables.all($0) }
+    let documents = try HistoryView.plan.view.all(HistoryView.orders, world.documents(of: ShopPlan.historyUpdater))
     var problems: [String] = []
     let known = OrderedDictionary(uniqueKeysWithValues: documents.map { ($0.order ?? 0, $0) })
     let letters = deadLetters(of: TopicName.orderChanges)
@@ -199,7 +199,7 @@ struct FinalJudgement {
   }
 
   /// What was finished since then is forgotten by nobody.
-  var oldestKept: Int64 { world.horizon() - Observatory.memory + HistoryTables.margin }
+  var oldestKept: Int64 { world.horizon() - Observatory.memory + HistoryView.margin }
 
   /// The keys of records that were put aside, where somebody finds them.
   /// - Parameter group: whose they are; nil for all.
@@ -216,12 +216,11 @@ struct FinalJudgement {
         "SELECT offer.sku, price, stock FROM offer JOIN product ON product.sku = offer.sku ORDER BY offer.sku", []
       ) { ($0.value(0) as String, "\($0.value(1) as Int64) KRW, \($0.value(2) as Int64) pieces") }
     }
-    let documents = try disk(ShopPlan.search).read { database in
-      try database.all("SELECT id, json ->> 'price', json ->> 'quantity' FROM document ORDER BY id", []) {
-        ($0.value(0) as String, "\($0.value(1) as Int64) KRW, \($0.value(2) as Int64) pieces")
-      }
-    }
-    let known = OrderedDictionary(uniqueKeysWithValues: documents)
+    let documents = try SearchView.plan.view.all(SearchView.products, world.documents(of: ShopPlan.search))
+    let known = OrderedDictionary(
+      uniqueKeysWithValues: documents.map {
+        ($0.sku ?? "", "\($0.price ?? -1) KRW, \($0.quantity ?? -1) pieces")
+      })
     let letters = deadLetters(of: TopicName.itemChanges, by: ShopPlan.search)
     return items.filter { !letters.contains($0.0) && known[$0.0] != $0.1 }.map { sku, here in
       "item has \(sku): \(here), but search says \(known[sku] ?? "nothing")"

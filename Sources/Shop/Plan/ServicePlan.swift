@@ -2,6 +2,7 @@ internal import GRDB
 internal import Operations
 internal import Platform
 internal import Resilience
+internal import Transactions
 
 /// One service of the shop: how large it is, whom it leans on, what it reads, and who it is when it runs.
 struct ServicePlan: Sendable {
@@ -60,11 +61,16 @@ struct StorePlan: Sendable {
 protocol ServiceTables: SendableMetatype {
   /// SQL that makes the tables; those of an outbox and an inbox among them where it has such.
   static var schema: String { get }
+  /// The documents of a document store, beside which there are tables for what is none of business; none: it is no
+  /// document store.
+  static var collections: [DocumentCollection] { get }
   /// Fills them once, before anybody comes.
   static func fill(_ database: Database) throws
+  static func fill(_ documents: DocumentStore, now: Int64) throws
   /// Forgets what was finished before `time` and can be asked for by nobody.
   /// - Parameter orders: those of stuck transactions, which nothing forgets.
   static func prune(finishedBefore time: Int64, keeping orders: [Int64], _ database: Database) throws
+  static func prune(_ documents: DocumentStore, finishedBefore time: Int64, now: Int64) throws
   /// What ``everyRound(_:_:)`` is called in the journal; nil: it has nothing to do.
   static var roundLabel: String? { get }
   /// What the service does every five seconds. `round` grows by 1 each time, over all lives of its instances.
@@ -80,7 +86,10 @@ struct ServiceNote: Sendable {
 }
 
 extension ServiceTables {
+  static var collections: [DocumentCollection] { [] }
   static func fill(_ database: Database) throws {}
+  static func fill(_ documents: DocumentStore, now: Int64) throws {}
+  static func prune(_ documents: DocumentStore, finishedBefore time: Int64, now: Int64) throws {}
   static func prune(finishedBefore time: Int64, keeping orders: [Int64], _ database: Database) throws {}
   static var roundLabel: String? { nil }
   static func everyRound(_ round: Int64, now: Int64, _ database: Database) throws {}

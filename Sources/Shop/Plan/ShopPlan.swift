@@ -56,8 +56,10 @@ struct ShopPlan: Sendable {
   /// Whose database is mined by whom.
   static let miners: [(source: String, miner: String)] = [(item, aggregate), (order, historyUpdater)]
 
-  /// Whose databases hold documents, each found by its id.
-  static let documentStores = [search, historyUpdater]
+  /// Whose stores hold documents, each found by its id.
+  static let documentStores = services.filter { service in
+    service.store.map { $0.owner == nil && !$0.tables.collections.isEmpty } ?? false
+  }.map(\.name)
 
   /// The topics that are read, each once, in the order of the plan.
   static let topics: [String] = readings.reduce(into: []) { topics, reading in

@@ -33,7 +33,6 @@ final class DataBoardBuilder {
         isInner: world.joinKind(at: ShopPlan.order) == .inner, held: world.joins.count, oldest: world.joins.oldest,
         rollbacks: world.rollbacks.backlog)
     }
-    board.views = [search(in: world)]
     board.reconciliation = reconciliation(in: world)
     board.shortages = shortages(in: world)
     return board
@@ -73,7 +72,7 @@ final class DataBoardBuilder {
   }
 
   private func kind(of disk: ServiceDisk) -> String {
-    if ShopPlan.documentStores.contains(disk.name) { return "documents" }
+    if disk.documents != nil { return "documents" }
     switch disk.keeps {
     case .outbox: return "SQLite"
     case .logMining: return "SQLite log"
@@ -89,13 +88,6 @@ final class DataBoardBuilder {
     }
   }
 
-  private func search(in world: World) -> ViewSnapshot {
-    var view = ViewSnapshot(name: ShopPlan.search, service: ShopPlan.search)
-    view.documents = SearchTables.count(in: world.disk(of: ShopPlan.search)?.database)
-    let freshness = world.searchFreshness()
-    (view.behind, view.age) = (freshness?.behind, freshness?.nanoseconds)
-    return view
-  }
 }
 
 /// Looks into a service's database. From any thread.

@@ -5,16 +5,20 @@ internal import Transactions
 
 extension SnapshotBuilder {
   func views() -> [ViewSnapshot] {
-    var view = ViewSnapshot(name: ShopPlan.history, service: ShopPlan.historyUpdater)
-    let freshness = world.historyFreshness()
-    (view.behind, view.age) = (freshness?.behind, freshness?.nanoseconds)
-    (view.reads, view.staleReads) = (world.counters.historyReads, world.counters.staleHistoryReads)
-    let figures = try? world.disk(of: ShopPlan.historyUpdater)?.database.read { database in
-      let live = try HistoryTables.live(database)
-      return (live, try HistoryTables.count(of: live, database), try HistoryTables.shadow(database))
+    ShopPlan.views.map { plan in
+      var view = ViewSnapshot(name: plan.name, service: plan.keeper)
+      let freshness = world.freshness(of: plan)
+      (view.behind, view.age) = (freshness?.behind, freshness?.nanoseconds)
+      if plan.name == ShopPlan.history {
+        (view.reads, view.staleReads) = (world.counters.historyReads, world.counters.staleHistoryReads)
+      }
+      let store = world.documents(of: plan.keeper)
+      if let builds = try? plan.view.builds(store) {
+        (view.generation, view.rebuilding) = (builds.live.generation, builds.shadow?.generation)
+        view.documents = (try? plan.view.count(of: builds.live, store)) ?? 0
+      }
+      return view
     }
-    if let figures { (view.generation, view.documents, view.rebuilding) = figures }
-    return [view]
   }
 
   func jobs() -> [JobSnapshot] {
@@ -56,8 +60,6 @@ extension World {
   }
 
   /// Has a view rebuilt as soon as one of its instances is there to do it; false when that is going on already.
-  func askForRebuild(of view: String) -> Bool {
-    guard view == HistoryRebuild.view else { return false }
-    return askFor(job: HistoryRebuild.name)
-  }
+  @discardableResult
+  func askForRebuild(of view: String) -> Bool { askFor(job: ViewRebuild.name(of: view)) }
 }

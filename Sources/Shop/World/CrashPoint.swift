@@ -54,7 +54,8 @@ public enum CrashPoint: Int, Sendable, Hashable, CaseIterable {
     case .beforeEffect, .effectCommitted:
       ShopPlan.services.filter { !$0.reads.isEmpty && $0.name != ShopPlan.orchestrator && $0.name != ShopPlan.shipping }
         .map(\.name).filter { self == .beforeEffect || $0 != ShopPlan.historyUpdater }
-    case .viewWritten, .rebuilding: [ShopPlan.historyUpdater]
+    case .viewWritten: [ShopPlan.historyUpdater]
+    case .rebuilding: ShopPlan.views.map(\.keeper)
     case .offsetCommitted: ShopPlan.services.filter { !$0.reads.isEmpty }.map(\.name)
     case .commandWritten: [ShopPlan.orchestrator]
     case .actionDone: [ShopPlan.order, ShopPlan.inventory, ShopPlan.customer, ShopPlan.shipping]

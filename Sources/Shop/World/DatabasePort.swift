@@ -8,6 +8,8 @@ internal import Transactions
 final class ServiceDisk: @unchecked Sendable {
   let name: String
   let database: ServiceDatabase
+  /// The documents in that database; nil where it holds tables alone.
+  let documents: DocumentStore?
   /// The newest change of the log after the tables were filled: everybody knows of what was there at first.
   let firstChange: MinerPosition
   let publishes: Bool
@@ -23,8 +25,13 @@ final class ServiceDisk: @unchecked Sendable {
     publishes = store.publishes
     keeps = store.keeps
     do {
-      database = try ServiceDatabase(name: name, schema: store.tables.schema, capturing: store.captures)
+      let (schema, collections) = (store.tables.schema, store.tables.collections)
+      documents =
+        collections.isEmpty ? nil : try DocumentStore(name: name, collections: collections, beside: schema)
+      database =
+        try documents?.database ?? ServiceDatabase(name: name, schema: schema, capturing: store.captures)
       try database.write(at: time, store.tables.fill)
+      if let documents { try store.tables.fill(documents, now: time) }
       firstChange = MinerPosition(change: try database.changeLog?.newest() ?? 0, time: time)
     } catch {
       preconditionFailure("the tables of \(name) cannot be made and filled: \(error)")
@@ -179,12 +186,53 @@ final class DatabasePort: @unchecked Sendable {
     }
   }
 
+  // MARK: Documents
+
+  /// Runs commands of the document store over one connection. Each is carried out by itself; no event is written.
+  ///
+  /// As with a transaction, a crash before them leaves nothing, and one after them, before the caller goes on, everything.
+  /// - Parameters:
+  ///   - place: which crash points lie before and after the commands.
+  ///   - body: gets the time, and on whose behalf it is.
+  func documents<Value: Sendable>(
+    _ label: String, at place: CommitPlace = .other, onCommit: @escaping @Sendable (Value) -> Void = { _ in },
+    _ body: @escaping @Sendable (DocumentStore, _ now: Int64, ChangeOrigin?) throws -> Value
+  ) async throws -> Value {
+    let origin = TraceContext.current.map { ChangeOrigin($0) }
+    return try await connected {
+      await self.world.time.pause(for: self.roundTrip.sample(&self.random))
+      try self.admit()
+      if let point = place.before { try self.world.crashPoints.pass(point, self.instance) }
+      let value = try body(self.store, self.world.time.now, origin)
+      self.world.committed(self.disk.name, number: self.disk.committed(isQuiet: true), label: label)
+      onCommit(value)
+      if let point = place.after { try self.world.crashPoints.pass(point, self.instance) }
+      await self.world.time.pause(for: 150_000)
+      try self.life.check()
+      return value
+    }
+  }
+
+  /// Asks the document store.
+  func find<Value: Sendable>(_ body: @escaping @Sendable (DocumentStore) throws -> Value) async throws -> Value {
+    try await reading { try body(self.store) }
+  }
+
+  private var store: DocumentStore {
+    guard let documents = disk.documents else { preconditionFailure("\(disk.name) keeps no documents") }
+    return documents
+  }
+
   /// Runs `body`, which only reads.
   func read<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
+    try await reading { try self.disk.database.read(body) }
+  }
+
+  private func reading<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
     try await connected(forReading: true) {
       await self.world.time.pause(for: self.readTrip.sample(&self.random))
       try self.admit()
-      return try self.disk.database.read(body)
+      return try body()
     }
   }
 

@@ -42,6 +42,11 @@ final class Housekeeping: @unchecked Sendable {
         if takesCommands { try SagaParticipant.prune(receivedBefore: safe, keeping: sagas, database) }
         try tables.prune(finishedBefore: safe, keeping: stuck, database)
       }
+      if database.disk.documents != nil {
+        try? await database.documents("forget") { documents, now, _ in
+          try tables.prune(documents, finishedBefore: safe, now: now)
+        }
+      }
       tidyChangeLog()
       if let label = tables.roundLabel { await everyRound(label) }
     }
@@ -75,8 +80,10 @@ final class Housekeeping: @unchecked Sendable {
     let now = world.time.now
     let unmined = world.oldestUnmined(of: database.disk.name) ?? now
     let unpublished = store.keeps == .logMining ? (try? database.disk.waiting())?.oldest ?? now : now
-    // Who reads it now and then has until the end of what is still open.
-    let kept = min(world.horizon() - Self.keep, unmined, unpublished)
+    // Who reads it now and then has until the end of what is still open; what becomes of documents nobody follows here.
+    let kept =
+      database.disk.documents == nil
+      ? min(world.horizon() - Self.keep, unmined, unpublished) : now - Self.keepPublished
     _ = try? log.prune(now: now, retention: min(now - kept, ChangeLog.retention))
   }
 

@@ -109,10 +109,13 @@ extension World {
 
   /// How far the miner of a database's log is behind; nil when nobody mines it.
   func minerLag(of name: String) -> (changes: Int64, oldest: Int64?)? {
-    guard let miner = ShopPlan.miners.first(where: { $0.source == name })?.miner, let disk = disk(of: name),
-      let log = disk.database.changeLog,
-      let mined = try? self.disk(of: miner)?.database.read({ try MinerPositions.load(miner, $0) })
-    else { return nil }
+    guard let disk = disk(of: name), let log = disk.database.changeLog, let mined = mined(of: name) else { return nil }
     return try? log.behind(max(mined.change, disk.firstChange.change))
+  }
+
+  /// Up to where a database's log is mined; nil when nobody mines it.
+  func mined(of name: String) -> MinerPosition? {
+    guard let miner = ShopPlan.miners.first(where: { $0.source == name })?.miner else { return nil }
+    return try? disk(of: miner)?.database.read { try MinerPositions.load(miner, $0) }
   }
 }

@@ -44,7 +44,7 @@ extension ServicePlan {
       case .noIdempotency: doesOnce
       case .noBreaker: !calls.isEmpty
       case .innerJoin: !joins.isEmpty
-      case .viewWithoutVersions: name == ShopPlan.historyUpdater
+      case .viewWithoutVersions: ShopPlan.views.contains { $0.keeper == name }
       case .noHandBack: name == ShopPlan.legacy || StranglerCapability.allCases.contains { $0.service == name }
       }
     }

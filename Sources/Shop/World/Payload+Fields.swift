@@ -57,6 +57,11 @@ extension Payload {
     get { text("title") }
     set { self["title"] = newValue.map(Value.text) }
   }
+  /// Who sells a product.
+  var seller: String? {
+    get { text("seller") }
+    set { self["seller"] = newValue.map(Value.text) }
+  }
   /// In won.
   var price: Int64? {
     get { number("price") }

@@ -7,12 +7,14 @@ internal import Transactions
 /// The batch jobs of the shop, by the service that runs them, which keeps how far they are.
 enum ShopJobs {
   /// In the order in which they are shown.
-  static let services = [ShopPlan.historyUpdater, ShopPlan.customer]
+  static let services = [ShopPlan.historyUpdater, ShopPlan.search, ShopPlan.customer]
 
   static func jobs(of service: String, _ world: World) -> [BatchJob] {
     switch service {
     // The order history's updater reads order's log anyway.
-    case ShopPlan.historyUpdater: [HistoryRebuild(world: world).job, PaymentReconciliation(world: world).job]
+    case ShopPlan.historyUpdater:
+      [ViewRebuild(HistoryView.plan, world: world).job, PaymentReconciliation(world: world).job]
+    case ShopPlan.search: [ViewRebuild(SearchView.plan, world: world).job]
     case ShopPlan.customer: [Settlement(world: world).job]
     default: []
     }

@@ -59,7 +59,6 @@ final class World: @unchecked Sendable {
   private(set) lazy var checks = HealthChecks(world: self)
   private(set) lazy var configuration = ConfigurationDesk(world: self)
   private(set) lazy var deployments = DeploymentDesk(world: self)
-  let canaries = CanaryShares()
   private var lastPort = 49_151
   private(set) lazy var joins = JoinBacklog(ShopPlan.services.flatMap(\.joins)) { [unowned self] in
     joinKind(at: ShopPlan.order) == .inner
@@ -129,7 +128,8 @@ final class World: @unchecked Sendable {
       time.after(crash.at) { [self] in
         crashPoints.arm(crash.spec)
         // One comes every ten minutes by itself: a crash in the middle of it would wait for that in vain.
-        if crash.spec.point == .rebuilding { _ = askForRebuild(of: HistoryRebuild.view) }
+        guard crash.spec.point == .rebuilding else { return }
+        for view in ShopPlan.views where view.keeper == crash.spec.service { askForRebuild(of: view.name) }
       }
     }
     if let scenario = settings.scenario { stage.start(scenario) }

@@ -146,11 +146,12 @@ public struct ChangeLog: Sendable {
   /// Some rows of a table at one moment, by their keys, and the newest position at that moment. A large table is read
   /// so piece by piece while it changes: a row's later changes have larger positions than the piece.
   /// - Parameters:
-  ///   - name: a captured table whose primary key is one whole number.
-  ///   - key: only rows with a larger key are read.
+  ///   - name: a captured table whose primary key is one column.
+  ///   - key: only rows with a larger key are read; nil for the first piece.
   ///   - limit: the most rows; 1 or more. Fewer mean that there are no more.
   /// - Throws: `unknownTable`, `DatabaseError`.
-  public func chunk(of name: String, after key: Int64, limit: Int) throws -> (position: Int64, rows: [RowChange]) {
+  public func chunk(of name: String, after key: ColumnValue?, limit: Int) throws -> (position: Int64, rows: [RowChange])
+  {
     guard let table = tables.first(where: { $0.name == name }) else { throw CaptureError.unknownTable(name) }
     precondition(table.keyColumns.count == 1, "table \(name) is read by a key of one column")
     return try database.read { database in

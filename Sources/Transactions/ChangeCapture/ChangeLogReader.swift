@@ -83,13 +83,15 @@ struct ChangeLogReader {
     try database.all("\(query(table)) ORDER BY \(order(table))") { image(table, $0) }
   }
 
-  /// The rows whose key, a single whole number, is larger than `key`, at most `limit`.
+  /// The rows whose key, a single column, is larger than `key`, at most `limit`; the first ones when it is nil.
   static func rows(
-    of table: CapturedTable, after key: Int64, limit: Int, _ database: Database
+    of table: CapturedTable, after key: ColumnValue?, limit: Int, _ database: Database
   ) throws -> [RowImage] {
-    try database.all(
-      "\(query(table)) WHERE \(order(table)) > ? ORDER BY \(order(table)) LIMIT ?", [key, limit]
-    ) { image(table, $0) }
+    let (start, values): (String, [any Bindable]) =
+      key.map { (" WHERE \(order(table)) > ?", [$0, limit]) } ?? ("", [limit])
+    return try database.all("\(query(table))\(start) ORDER BY \(order(table)) LIMIT ?", Bindings(values)) {
+      image(table, $0)
+    }
   }
 
   private static func query(_ table: CapturedTable) -> String {

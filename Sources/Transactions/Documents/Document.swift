@@ -24,14 +24,25 @@ public struct Document: Sendable, Hashable {
 /// Documents of one kind, and by which of their fields they are found quickly.
 public struct DocumentCollection: Sendable, Hashable {
   public var name: String
-  /// Fields as ``DocumentFilter`` names them.
-  public var indexes: [String]
+  public var indexes: [DocumentIndex]
 
   /// - Parameter name: letters, digits and `_`, no digit first.
-  public init(_ name: String, indexes: [String] = []) {
+  public init(_ name: String, indexes: [DocumentIndex] = []) {
     self.name = name
     self.indexes = indexes
   }
+}
+
+/// What an index is on: `"seller.name"`, or several fields, `["user", "order"]`.
+public struct DocumentIndex: Sendable, Hashable, ExpressibleByStringLiteral, ExpressibleByArrayLiteral {
+  /// As ``DocumentFilter`` names them. Documents that agree in the first are found in the order of the next.
+  public var fields: [String]
+
+  public init(_ fields: [String]) { self.fields = fields }
+
+  public init(stringLiteral field: String) { self.init([field]) }
+
+  public init(arrayLiteral fields: String...) { self.init(fields) }
 }
 
 /// One change of a document, as a change stream tells it.

@@ -22,6 +22,8 @@ public indirect enum DocumentFilter: Sendable, Hashable {
   /// Texts compare by their UTF-8 bytes. Null, and truth, can only be equal.
   case compare(String, Comparison, FieldValue)
   case exists(String)
+  /// A text that has another within it, to the byte.
+  case contains(String, String)
   case every([DocumentFilter])
   case any([DocumentFilter])
   case not(DocumentFilter)
@@ -75,6 +77,10 @@ struct DocumentCondition {
     switch filter {
     case .all: return "1"
     case .exists(let field): return "\(try FieldPath(field).type) IS NOT NULL"
+    case .contains(let field, let text):
+      let path = try FieldPath(field)
+      values.append(text)
+      return "(instr(\(path.value), ?) > 0 AND \(path.type) = 'text')"
     // Where a field is missing, SQL's answer is neither true nor false.
     case .not(let filter): return "NOT coalesce(\(try write(filter)), 0)"
     case .every(let filters): return try joined(filters, "AND", none: "1")

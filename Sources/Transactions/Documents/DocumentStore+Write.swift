@@ -74,6 +74,58 @@ extension DocumentStore {
     }
   }
 
+  // MARK: Under a condition
+
+  /// What becomes of a document that is there already.
+  public enum Upsert: Sendable, Hashable {
+    case replace
+    /// The fields that are named change (RFC 7396).
+    case merge
+  }
+
+  /// Changes a document that a filter finds, and adds it where there is none: one command, however many send it at once.
+  /// - Parameters:
+  ///   - body: a JSON object.
+  ///   - condition: what the document must be like that is there.
+  /// - Returns: the document's new version; nil when it was left as it is.
+  /// - Throws: `badName`; as `insert`.
+  @discardableResult
+  public func upsert(
+    _ id: String, _ body: String, in collection: String, by how: Upsert, where condition: DocumentFilter, now: Int64,
+    for origin: ChangeOrigin? = nil
+  ) throws(DocumentError) -> Int64? {
+    let condition = try DocumentCondition(condition)
+    let (first, next) =
+      how == .merge ? ("json_patch('{}', ?)", "json_patch(body, ?2)") : ("?", "excluded.body")
+    return try writing(collection, now, origin) { _, version, database in
+      let values: [any Bindable] = [id, try self.object(body, id, database), version]
+      try database.run(
+        """
+        INSERT INTO "\(collection)"(id, body, version) VALUES (?, \(first), ?)
+        ON CONFLICT(id) DO UPDATE SET version = excluded.version, body = \(next) WHERE \(condition.sql)
+        """, Bindings(values + condition.values))
+      guard database.changesCount > 0 else { return nil }
+      if how == .merge, let merged = try Self.document(id, collection, database) {
+        try self.checkSize(of: merged.body, id)
+      }
+      return version
+    }
+  }
+
+  /// Takes away the documents that a filter names, each by itself: nobody may count on their going together.
+  /// - Returns: how many there were.
+  /// - Throws: `unknownCollection`, `badName`, `storage`.
+  @discardableResult
+  public func deleteAll(
+    _ filter: DocumentFilter = .all, in collection: String, now: Int64, for origin: ChangeOrigin? = nil
+  ) throws(DocumentError) -> Int {
+    let condition = try DocumentCondition(filter)
+    return try writing(collection, now, origin) { _, _, database in
+      try database.run("DELETE FROM \"\(collection)\" WHERE \(condition.sql)", Bindings(condition.values))
+      return database.changesCount
+    }
+  }
+
   private func expect(
     _ version: Int64?, of id: String, _ document: Document?, _ collection: String
   ) throws(DocumentError) -> Document {
@@ -92,10 +144,14 @@ extension DocumentStore {
         [text]
       ) { row in row.number(0) == 1 ? row.value(1) as String : nil } ?? nil
     guard let object else { throw DocumentError.notAnObject(id: id) }
-    guard object.utf8.count <= maximumBytes else {
-      throw DocumentError.tooLarge(id: id, bytes: object.utf8.count, limit: maximumBytes)
-    }
+    try checkSize(of: object, id)
     return object
+  }
+
+  private func checkSize(of object: String, _ id: String) throws(DocumentError) {
+    guard object.utf8.count <= maximumBytes else {
+      throw .tooLarge(id: id, bytes: object.utf8.count, limit: maximumBytes)
+    }
   }
 
   /// Changes one document.

@@ -9,19 +9,22 @@ public final class DocumentStore: Sendable {
   public let name: String
   public let collections: [DocumentCollection]
   let maximumBytes: Int
-  let database: ServiceDatabase
+  /// Where the documents are, and the tables beside them.
+  public let database: ServiceDatabase
   /// What became of each document, in the order in which it did.
   public let changeLog: ChangeLog
 
   /// - Parameters:
   ///   - collections: at least one.
+  ///   - tables: SQL that makes tables of another kind beside the documents: for a lease, or how far a reader has come.
+  ///     Nothing is changed in one step with a document.
   ///   - maximumBytes: how large a document may be.
   /// - Throws: `badName`, `storage`.
   public init(
-    name: String, collections: [DocumentCollection], maximumBytes: Int = 16 << 20
+    name: String, collections: [DocumentCollection], beside tables: String = "", maximumBytes: Int = 16 << 20
   ) throws(DocumentError) {
     precondition(!collections.isEmpty, "document store \(name) needs a collection")
-    var schema = ""
+    var schema = tables + "\n"
     for collection in collections { schema += try Self.schema(of: collection) }
     self.name = name
     self.collections = collections
@@ -51,8 +54,10 @@ public final class DocumentStore: Sendable {
       CREATE TABLE "\(name)"(id TEXT PRIMARY KEY NOT NULL, version INTEGER NOT NULL, body TEXT NOT NULL) WITHOUT ROWID;
 
       """
-    for (number, field) in collection.indexes.enumerated() {
-      sql += "CREATE INDEX \"\(name).\(number)\" ON \"\(name)\"(\(try FieldPath(field).value));\n"
+    for (number, index) in collection.indexes.enumerated() {
+      var values: [String] = []
+      for field in index.fields { values.append(try FieldPath(field).value) }
+      sql += "CREATE INDEX \"\(name).\(number)\" ON \"\(name)\"(\(values.joined(separator: ", ")));\n"
     }
     return sql
   }
@@ -93,8 +98,10 @@ public final class DocumentStore: Sendable {
   }
 
   /// How SQLite goes about a query: `SEARCH item USING INDEX item.0 (<expr>=?)`.
-  func plan(_ filter: DocumentFilter, in collection: String) throws(DocumentError) -> [String] {
-    let query = try query("id", filter, collection, order: nil)
+  func plan(
+    _ filter: DocumentFilter, in collection: String, order: DocumentOrder? = nil
+  ) throws(DocumentError) -> [String] {
+    let query = try query("id", filter, collection, order: order)
     return try reading { database in
       try database.all("EXPLAIN QUERY PLAN " + query.sql, Bindings(query.values)) { row in row.value(3) as String }
     }

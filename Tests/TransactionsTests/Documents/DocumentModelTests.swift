@@ -14,6 +14,8 @@ import Testing
       switch filter {
       case .all: true
       case .exists(let field): fields[field] != nil
+      case .contains(let field, let text):
+        if case .text(let value) = fields[field] { value.contains(text) } else { false }
       case .every(let filters): filters.allSatisfy { matches($0, fields) }
       case .any(let filters): filters.contains { matches($0, fields) }
       case .not(let filter): !matches(filter, fields)
@@ -89,6 +91,7 @@ import Testing
     let field = ["a", "b", "c"][random.below(3)]
     switch random.below(depth < 2 ? 9 : 6) {
     case 0: return .exists(field)
+    case 1 where random.happens(50): return .contains(field, ["", "u", "결", "b"][random.below(4)])
     case 6: return .not(filter(&random, depth: depth + 1))
     case 7: return .every((0..<random.below(3)).map { _ in filter(&random, depth: depth + 1) })
     case 8: return .any((0..<random.below(3)).map { _ in filter(&random, depth: depth + 1) })
@@ -112,7 +115,13 @@ import Testing
       var expected = old?.fields
       var isDone = isRight
       let succeeded: Bool
-      switch random.below(4) {
+      switch random.below(5) {
+      case 4:
+        let (condition, how) = (filter(&random), random.happens(50) ? DocumentStore.Upsert.merge : .replace)
+        isDone = old.map { model.matches(condition, $0.fields) } ?? true
+        expected = how == .replace ? new : old?.fields ?? [:]
+        if how == .merge { for (name, value) in new { expected?[name] = value == .null ? nil : value } }
+        succeeded = (try? store.upsert(id, json(new), in: "d", by: how, where: condition, now: 1)) != nil
       case 0:
         isDone = old == nil
         expected = new

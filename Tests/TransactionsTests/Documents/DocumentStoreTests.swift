@@ -107,6 +107,58 @@ import TraceModel
     #expect(try store.plan(.equals("name", .text("Tea")), in: "item").contains { $0.contains("SCAN item") })
   }
 
+  /// The newest of somebody's are found without a look at all of them.
+  @Test func anIndexOfTwoFieldsGivesTheOrderToo() throws {
+    let store = try DocumentStore(name: "x", collections: [DocumentCollection("o", indexes: [["user", "number"]])])
+    let newest = DocumentOrder.field("number", isDescending: true)
+    let plan = try store.plan(.equals("user", .text("kim")), in: "o", order: newest)
+    #expect(plan.contains { $0.contains("SEARCH o USING INDEX o.0") }, "\(plan)")
+    #expect(!plan.contains { $0.hasSuffix("B-TREE FOR ORDER BY") }, "\(plan)")
+  }
+
+  // MARK: Under a condition
+
+  @Test func whatIsNotAsNewIsLeftAsItIs() throws {
+    let store = try store()
+    func put(_ price: Int, at position: Int64, _ how: DocumentStore.Upsert) throws -> Int64? {
+      try store.upsert(
+        "7", #"{"price":\#(price),"position":\#(position)}"#, in: "item", by: how,
+        where: .not(.compare("position", .atLeast, .integer(position))), now: position)
+    }
+    #expect(try put(5, at: 1, .replace) == 1)
+    #expect(try put(6, at: 1, .merge) == nil)
+    #expect(try put(7, at: 0, .replace) == nil)
+    // What was left is no change, and takes no version.
+    #expect(try put(8, at: 2, .merge) == 2)
+    #expect(try store.get("7", in: "item")?.body == #"{"price":8,"position":2}"#)
+    // Without the field it is as old as can be.
+    try store.put("7", #"{"name":"Tea"}"#, in: "item", now: 3)
+    #expect(try put(9, at: 1, .merge) == 4)
+    #expect(try store.get("7", in: "item")?.body == #"{"name":"Tea","price":9,"position":1}"#)
+    #expect(try store.changeLog.newest() == 4)
+  }
+
+  @Test func whatWouldBeTooLargeIsNotMerged() throws {
+    let store = try store(maximumBytes: 20)
+    try store.insert("7", #"{"a":"12345"}"#, in: "item", now: 1)
+    #expect(throws: DocumentError.tooLarge(id: "7", bytes: 25, limit: 20)) {
+      try store.upsert("7", #"{"b":"12345"}"#, in: "item", by: .merge, where: .all, now: 2)
+    }
+    #expect(try store.get("7", in: "item")?.body == #"{"a":"12345"}"#)
+    #expect(try store.changeLog.newest() == 1)
+  }
+
+  @Test func manyGoEachByItself() throws {
+    let store = try store()
+    for number in 0..<5 { try store.insert("\(number)", #"{"n":\#(number)}"#, in: "item", now: 1) }
+    #expect(try store.deleteAll(.compare("n", .less, .integer(3)), in: "item", now: 2) == 3)
+    #expect(try store.find(in: "item").map(\.id) == ["3", "4"])
+    guard case .changes(let changes, _) = try store.changes(of: "item", after: 5, limit: 100) else {
+      return #expect(Bool(false), "the stream has lost changes")
+    }
+    #expect(changes.map(\.operation) == [.delete, .delete, .delete])
+  }
+
   @Test func documentsComeInTheOrderThatIsAskedFor() throws {
     let store = try store()
     for (id, price) in [("a", 3), ("b", 1), ("c", 3), ("d", 2)] {

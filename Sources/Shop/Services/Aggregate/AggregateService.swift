@@ -33,20 +33,24 @@ enum AggregateTables: ServiceTables {
 /// What a change of one of item's rows means to those who sell.
 enum ItemChange {
   @Sendable static func events(_ change: RowChange, _ transaction: ChangeTransaction) -> [BusinessEvent] {
-    guard let row = change.after, let sku = row["sku"]?.text else { return [] }
-    var payload = Payload(sku: sku)
-    let type: String
-    switch change.table {
-    case "offer":
-      payload.price = row["price"]?.integer
-      type = EventType.priceChanged
-    default:
-      // A delivery also counts its rounds, which is nobody's business.
-      guard change.operation != .update || change.changedColumns.contains("stock") else { return [] }
-      payload.quantity = row["stock"]?.integer
-      type = EventType.quantityChanged
+    guard let row = change.after, let said = payload(row, position: change.position), let sku = said.sku else {
+      return []
     }
-    payload.position = change.position
-    return [BusinessEvent(topic: TopicName.itemChanges, key: sku, type: type, payload: payload.json)]
+    // A delivery also counts its rounds, which is nobody's business.
+    let isNews = said.price != nil || change.operation != .update || change.changedColumns.contains("stock")
+    guard isNews else { return [] }
+    let type = said.price == nil ? EventType.quantityChanged : EventType.priceChanged
+    return [BusinessEvent(topic: TopicName.itemChanges, key: sku, type: type, payload: said.json)]
+  }
+
+  /// What a row says: an offer its price, a product how many pieces there are.
+  @Sendable static func payload(_ row: RowImage, position: Int64) -> Payload? {
+    guard let sku = row["sku"]?.text else { return nil }
+    var payload = Payload(sku: sku, quantity: row["stock"]?.integer)
+    payload.title = row["title"]?.text
+    payload.seller = row["seller"]?.text
+    payload.price = row["price"]?.integer
+    payload.position = position
+    return payload
   }
 }

@@ -1,5 +1,4 @@
 internal import EventBus
-internal import GRDB
 internal import Simulation
 internal import TraceModel
 internal import Transactions
@@ -8,7 +7,7 @@ internal import Transactions
 actor HistoryService: ShopService {
   static let plan = ServicePlan(
     name: ShopPlan.history, team: "orders", instances: 2, firstPort: 41_961, workers: 16,
-    store: StorePlan(connections: 10, tables: HistoryTables.self, publishes: false, owner: ShopPlan.historyUpdater),
+    store: StorePlan(connections: 10, tables: HistoryView.self, publishes: false, owner: ShopPlan.historyUpdater),
     program: { HistoryService($0) })
 
   nonisolated let unownedExecutor: UnownedSerialExecutor
@@ -27,9 +26,9 @@ actor HistoryService: ShopService {
     guard request.route == "GET /history" else { return .notFound("\(ShopPlan.history) has no \(request.route)") }
     let (user, limit) = (request.user, Self.shown)
     var answer = Payload(user: user)
-    let orders = try await database.read { try HistoryTables.latest(of: user, limit: limit, $0) }
+    let orders = try await database.find { try HistoryView.latest(of: user, limit: limit, $0) }
     answer.entries = orders
-    answer.add(world.historyFreshness())
+    answer.add(world.freshness(of: HistoryView.plan))
     world.counters.historyReads += 1
     // A customer who has just ordered says with which transaction.
     if let own = request.body.transaction {

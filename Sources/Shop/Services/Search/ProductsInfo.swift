@@ -28,10 +28,11 @@ enum ProductsInfo {
       return Response(400, body: Payload(reason: "1 to \(mostIDs) products are asked for, not \(ids.count)"))
     }
     var found = Shop_ProductsInfoResponse()
-    found.products = try await database.read { database in
-      try ids.map { info($0, of: try SearchTables.product($0, database)) }
+    found.products = try await database.find { documents in
+      let live = try SearchView.plan.view.live(documents)
+      return try ids.map { info($0, of: try SearchView.product($0, in: live, documents)) }
     }
-    tell(world.searchFreshness(), in: &found)
+    tell(world.freshness(of: SearchView.plan), in: &found)
     var response = Response(200)
     let bytes = try isProtobuf ? found.protobuf() : found.json()
     if isProtobuf { response.protobuf = bytes } else { response.body = Payload(json: bytes) ?? Payload() }
