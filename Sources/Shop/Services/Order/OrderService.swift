@@ -197,12 +197,14 @@ actor OrderService: ShopService {
       product = try await products.answer(to: Payload(json: command.body) ?? Payload(), delivery.context)
     }
     let (answer, keeper, now, gtxid) = (product, keeper, world.time.now, delivery.context.gtxid.hex)
-    let handler = CommandHandler(process: process, database: database) { reply, database in
+    let send = { @Sendable (reply: Outbox.Entry, database: Database) in
       if let refusal = answer?.refusal, reply.type == "\(CommandName.createOrder):refused" {
         _ = try OrderTables.refuse(gtxid, refusal, now: now, database)
       }
       try keeper.reply(reply, database)
     }
+    let handler = CommandHandler(
+      process: process, database: database, send: send, guests: OrderReturn.stashed(process, keeper))
     try await handler.handle(
       delivery, OrchestratedOrder(delivery: delivery, product: answer, now: now, keeper: keeper).act)
   }
