@@ -43,7 +43,9 @@ public struct OverdueTransactions: Sendable, Equatable, Codable {
 
   /// `waits for payment`, `no ORDER_CREATE was published`: what is said of so many.
   public func reason(of count: Int = 1) -> String {
-    unpublished.isEmpty ? "\(count == 1 ? "waits" : "wait") for \(step)" : "no \(unpublished) was published"
+    if !unpublished.isEmpty { return "no \(unpublished) was published" }
+    let one = count == 1
+    return step.isEmpty ? "\(one ? "takes" : "take") too long" : "\(one ? "waits" : "wait") for \(step)"
   }
 }
 

@@ -61,6 +61,9 @@ import TraceModel
     snapshot.overdue[1].unpublished = "ORDER_CREATE"
     snapshot.judge()
     #expect(snapshot.attention[0].reason == "no ORDER_CREATE was published")
+    (snapshot.overdue[1].unpublished, snapshot.overdue[1].step) = ("", "")
+    snapshot.judge()
+    #expect(snapshot.attention[0].reason == "takes too long")
     #expect(snapshot.attention.map(\.duration) == [20 * Self.second, 30 * Self.second])
   }
 }
