@@ -20,11 +20,10 @@ final class DataBoardBuilder {
       turn += 1
     }
     board.stores = keepers.compactMap { store(of: $0, topics, in: world) }
-    board.captures = ShopPlan.miners.compactMap { source, miner in
-      world.minerLag(of: source).map { behind in
+    board.captures = ShopPlan.miners.compactMap { plan in
+      world.minerLag(of: plan.source).map { behind in
         CaptureSnapshot(
-          source: source, miner: miner, topic: source == ShopPlan.item ? TopicName.itemChanges : TopicName.orderChanges,
-          behind: behind.changes, oldest: behind.oldest)
+          source: plan.source, miner: plan.miner, topic: plan.topic, behind: behind.changes, oldest: behind.oldest)
       }
     }
     board.joins = world.services.flatMap(\.plan.joins).map { plan in
