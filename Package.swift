@@ -8,6 +8,9 @@ let strict: [SwiftSetting] = [
   .enableUpcomingFeature("InternalImportsByDefault"),
   // An async function runs where its caller runs: inside the simulation every change of executor costs a job.
   .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+  // Whether two accesses of one variable overlap is checked while tests run; a release does without, and specialises what
+  // is generic across modules. Together they save a tenth of a simulation's time.
+  .unsafeFlags(["-enforce-exclusivity=unchecked", "-cross-module-optimization"], .when(configuration: .release)),
 ]
 
 /// One folder of Sources, with what it may import: the arrows of the architecture, from the bottom to the top.

@@ -4,6 +4,10 @@
 #include <sqlite3.h>
 #include <stddef.h>
 
+// MARK: Memory
+
+int sqlite_hooks_count_no_memory(void) { return sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0); }
+
 // MARK: Rows
 
 // Weak, so that a SQLite without them can be linked, and asked.

@@ -54,7 +54,8 @@ public struct GroupSnapshot: Sendable, Hashable, Codable {
   /// Why the last rebalance began.
   public let lastRebalanceReason: String?
 
-  /// Topics that any member subscribes to, each once, sorted.
+  /// Topics that any member subscribes to or the group has a commit for, each once, sorted: a group that has lost its
+  /// last member goes on being behind.
   public let topics: [String]
 }
 

@@ -1,6 +1,7 @@
 /// The signs of a call tree's text.
 struct CallTreeGlyphs {
   var open: String
+  var folded: String
   var event: String
   var backOff: String
   var refused: String
@@ -16,11 +17,11 @@ struct CallTreeGlyphs {
   var breakerClosed: String
 
   static let unicode = CallTreeGlyphs(
-    open: "▾", event: "✉", backOff: "◷", refused: "⊘", duplicate: "≡", undoes: "↺", failed: "✗", critical: "┃",
-    arrow: "→", noHop: "·", unknown: "–", breakerOpen: "○", breakerHalfOpen: "◐", breakerClosed: "●")
+    open: "▾", folded: "▸", event: "✉", backOff: "◷", refused: "⊘", duplicate: "≡", undoes: "↺", failed: "✗",
+    critical: "┃", arrow: "→", noHop: "·", unknown: "–", breakerOpen: "○", breakerHalfOpen: "◐", breakerClosed: "●")
   static let ascii = CallTreeGlyphs(
-    open: "v", event: "@", backOff: "s", refused: "/", duplicate: "=", undoes: "<", failed: "x", critical: "|",
-    arrow: "->", noHop: ".", unknown: "-", breakerOpen: "O", breakerHalfOpen: "o", breakerClosed: "*")
+    open: "v", folded: ">", event: "@", backOff: "s", refused: "/", duplicate: "=", undoes: "<", failed: "x",
+    critical: "|", arrow: "->", noHop: ".", unknown: "-", breakerOpen: "O", breakerHalfOpen: "o", breakerClosed: "*")
 
   func breaker(_ state: String) -> String {
     switch state {

@@ -69,6 +69,7 @@ extension CallTreeRow {
     start = node.start
     duration = node.duration
     fillFacts([node.span])
+    isSummary = !isError && node.span[attribute: AttributeName.filters] != nil
     if isError {
       code = .failed(status: node.span[attribute: AttributeName.httpStatus]?.integer.map(Int.init))
     } else if let state = node.span[attribute: AttributeName.state]?.description {

@@ -43,6 +43,8 @@ public struct CallTreeRow: Sendable, Equatable {
   public internal(set) var code: Code
   /// Failed on either side, or was refused.
   public internal(set) var isError: Bool
+  /// It sums up what is below it, of which nothing failed: viewers fold it away until somebody wants to see it.
+  public internal(set) var isSummary = false
   /// The hop whose work this row undoes.
   public internal(set) var undoes: LTXID?
   /// Which try this is, and of how many.

@@ -1,6 +1,6 @@
 internal import TraceModel
 
-/// A call tree as plain text, for the command line.
+/// A call tree as plain text, for the command line. Summaries are folded.
 public enum CallTreeText {
   /// Below this share of the critical path a row is not marked.
   private static let least = 0.01
@@ -14,9 +14,12 @@ public enum CallTreeText {
     guard let root = tree.nodes.first else { return "" }
     let glyphs = ascii ? CallTreeGlyphs.ascii : CallTreeGlyphs.unicode
     let path = tree.criticalPath(tree.defaultPathKind)
-    let lines = tree.rows.map { row in
+    let shown = unfolded(tree.rows)
+    let rows = shown.map { tree.rows[$0] }
+    let lines = zip(shown, rows).map { index, row in
       (
-        isCritical: tree.criticalShare(of: row, on: path) >= least, label: label(row, of: tree, glyphs),
+        isCritical: tree.criticalShare(of: row, on: path) >= least,
+        label: label(row, of: tree, glyphs) + folded(row, below: row.subtreeEnd - index - 1),
         took: took(row, glyphs), code: code(row, glyphs)
       )
     }
@@ -24,13 +27,28 @@ public enum CallTreeText {
     let hops = tree.rows.reduce(3) { max($0, $1.ltxid?.description.count ?? 0) }
     var text = heading(tree, root: root, path: path, glyphs)
     text += line(" ", "hop", "service and operation", "took", "code", hops: hops, width: width)
-    for (row, line) in zip(tree.rows, lines) {
+    for (row, line) in zip(rows, lines) {
       text += self.line(
         line.isCritical ? glyphs.critical : " ", hop(row, glyphs), line.label, line.took, line.code, hops: hops,
         width: width)
     }
     // What the shop itself writes between a product and how many of it.
     return ascii ? text.replacing("×", with: "x") : text
+  }
+
+  /// The rows that summaries do not stand for.
+  private static func unfolded(_ rows: [CallTreeRow]) -> [Int] {
+    var shown: [Int] = []
+    var index = 0
+    while index < rows.count {
+      shown.append(index)
+      index = rows[index].isSummary ? rows[index].subtreeEnd : index + 1
+    }
+    return shown
+  }
+
+  private static func folded(_ row: CallTreeRow, below: Int) -> String {
+    row.isSummary && row.hasChildren ? "  +\(below)" : ""
   }
 
   private static func heading(
@@ -69,7 +87,7 @@ public enum CallTreeText {
 
   private static func sign(_ row: CallTreeRow, _ glyphs: CallTreeGlyphs) -> String {
     switch row.content {
-    case .hop, .span: row.hasChildren ? glyphs.open + " " : "  "
+    case .hop, .span: row.hasChildren ? (row.isSummary ? glyphs.folded : glyphs.open) + " " : "  "
     case .record: glyphs.event + " "
     case .backOff: glyphs.backOff + " "
     case .refused: glyphs.refused + " "

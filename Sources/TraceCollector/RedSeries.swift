@@ -38,6 +38,14 @@ struct RedSeries: Sendable {
   /// The calls of the last minute, and how many of them failed.
   func minute(now: Int64) -> (calls: Int, errors: Int) { seconds.sum(second: Self.second(of: now), window: 60) }
 
+  /// How long the calls of a window took at most, but for `100 - percentile` percent of them, in nanoseconds; nil when
+  /// there were none. `percentile` is above 0 and below 100.
+  func duration(percentile: Double, window: RedWindow, now: Int64) -> Int64? {
+    var durations = LatencySum()
+    _ = rings[Int(window.rawValue)].sum(second: Self.second(of: now), into: &durations)
+    return durations.percentiles([percentile])[0]
+  }
+
   func history(now: Int64) -> RedHistory { seconds.history(second: Self.second(of: now)) }
 
   /// `since`: when the store began to receive; a younger window is as long as that is ago.

@@ -21,6 +21,11 @@ extension TraceStore {
     state.withLock { $0.series(service)?.minute(now: now) }
   }
 
+  /// How long 99 of 100 calls of a service took at most in the last minute, in nanoseconds; nil when there were none.
+  public func p99(service: String, now: Int64) -> Int64? {
+    state.withLock { $0.series(service)?.duration(percentile: 99, window: .minute, now: now) }
+  }
+
   /// One operation of one service; nil when it is unknown. What is beyond the bound is operation `(other)`.
   public func red(service: String, operation: String, window: RedWindow = .minute, now: Int64) -> RedFigures? {
     state.withLock { $0.series(service, operation)?.figures(window: window, now: now, since: $0.since) }

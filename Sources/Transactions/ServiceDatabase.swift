@@ -1,6 +1,7 @@
 // Transactions: what keeps state and events of a service in step: its database, the outbox, the inbox, the change log.
 // It never knows a shop, never starts a task, and never reads a clock: the time is passed in.
 
+internal import CSQLiteHooks
 public import GRDB
 
 /// The database of one service: SQLite, in memory. It belongs to the disk, not to an instance, and outlives a crash.
@@ -19,6 +20,7 @@ public final class ServiceDatabase: Sendable {
   /// - Throws: what SQLite has against the schema; ``CaptureError`` for a table that cannot be captured.
   public init(name: String, schema: String, capturing tables: [String] = []) throws {
     self.name = name
+    _ = Self.countsNoMemory
     var configuration = Configuration()
     configuration.label = name
     queue = try DatabaseQueue(configuration: configuration)
@@ -26,10 +28,16 @@ public final class ServiceDatabase: Sendable {
       // Not smaller pages, whatever less a rollback would copy: whenever a tree of pages is put in order anew, its
       // commit goes through all pages of the database (pcache1TruncateUnsafe, SQLite 3.40).
       try database.execute(sql: "PRAGMA page_size = 4096")
+      // Debian's SQLite overwrites with zeros what is deleted, for the eyes of whoever finds the file.
+      try database.execute(sql: "PRAGMA secure_delete = OFF")
       try database.execute(sql: schema)
       return tables.isEmpty ? nil : try ChangeLogWriter(capturing: tables, database)
     }
   }
+
+  /// Nobody asks how much memory SQLite holds, and to know that costs a lock each time it takes some. If another part of
+  /// the program has opened a database before, it stays as it is, which does no harm.
+  private static let countsNoMemory = sqlite_hooks_count_no_memory()
 
   /// The log of the changes of the captured tables; nil when none is captured.
   public var changeLog: ChangeLog? { capture.map { ChangeLog(self, shapes: $0.knownShapes) } }

@@ -55,6 +55,11 @@ enum Arguments {
     }
   }
 
+  /// All that there are, as a help says it.
+  static func names<Choice: CaseIterable & RawRepresentable<String>>(_ choices: Choice.Type) -> String {
+    choices.allCases.map(\.rawValue).joined(separator: ", ")
+  }
+
   static func journeys(_ text: String) throws -> [(journey: Journey, weight: Double)] {
     try weights(text, of: "journey", among: Journey.allCases.map(\.rawValue)).compactMap { name, weight in
       Journey(rawValue: name).map { ($0, weight) }

@@ -61,14 +61,14 @@ struct Demo: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "What customers come for, by weight: browse, client-page, search, prices, cart, buy, follow, return, review, history, card, receipt.",
+      "What customers come for, by weight: \(Arguments.names(Journey.self)).",
       valueName: "buy=3,browse=1"),
     transform: Arguments.journeys)
   var journeys = LoadMix.ordinary.journeys
 
   @Option(
     help: ArgumentHelp(
-      "How orders are carried out, by weight: choreographed, orchestrated, join, credit, credit-large.",
+      "How orders are carried out, by weight: \(Arguments.names(SagaKind.self)).",
       valueName: "join=1"),
     transform: Arguments.sagas)
   var sagas = LoadMix.ordinary.sagas

@@ -23,7 +23,8 @@ struct ReportText {
       lines.append("  \(verdict.holds ? "✓" : "✗") \(verdict.name)")
       for problem in verdict.problems { lines.append("      \(problem)") }
     }
-    for mismatch in report.reconciliation?.mismatches ?? [] { lines.append("  ✗ mismatch: \(Self.words(mismatch))") }
+    for failure in report.reconciliation?.failures ?? [] { lines.append("  ✗ not reconciled: \(failure)") }
+    for mismatch in report.unsettled { lines.append("  ✗ mismatch: \(Self.words(mismatch))") }
     for stuck in report.stuck { lines.append("  ■ stuck: \(stuck.gtxid)  \(stuck.reason)") }
     lines += ["", "digest \(report.digest)"]
     return lines.joined(separator: "\n")

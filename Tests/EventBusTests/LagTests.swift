@@ -103,6 +103,16 @@ import Testing
     #expect(trend.timeToEmpty == empty.map { .seconds($0) })
   }
 
+  @Test func aGroupWithoutMembersKeepsItsTopics() throws {
+    let broker = try Broker.with()
+    try broker.append(["a", "b"])
+    let member = try broker.groups.form("g", ["a"])[0]
+    try broker.groups.commit([PartitionOffset(partition: place(0), offset: 1)], by: member.identity, now: 2)
+    try broker.groups.leave(member.identity, now: 3)
+    let left = try broker.groups.snapshot(of: "g")
+    #expect(left.members.isEmpty && left.topics == ["orders"])
+  }
+
   @Test func aSnapshotIsPlainData() throws {
     let broker = try Broker.with()
     try broker.append(["a", "b"])

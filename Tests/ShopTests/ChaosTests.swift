@@ -75,6 +75,8 @@ import Testing
     #expect(
       plan.command == "msatop simulate --seed 3 --duration 60s --rate 20 --order-store events --sagas join=2"
         + " --topology shared-db --max-connections 100 --split-reads")
+    plan.mix.journeys = [(.buy, 1)]
+    #expect(plan.drawnCommand.contains(" --journeys buy=1 --sagas join=2 "))
     plan.orderStore = .outbox
     plan.strangler = try StranglerSettings(parsing: "review=25")
     #expect(plan.drawnCommand.contains(" --strangler review=25,catalog=100,order=100 --topology"))
@@ -115,6 +117,21 @@ import Testing
       return trials.counts.contains { $0.name.contains("P18") && $0.isExpected }
     }
     #expect(expects([(.join, 1), (.orchestrated, 1)]) && !expects([(.join, 1)]))
+  }
+
+  /// What is said of customers leaves open how their orders are carried out, and the other way round.
+  @Test func journeysAndSagasAreGivenApart() {
+    var shop = ChaosShop()
+    shop.journeys = [(.search, 1)]
+    let mixes = (1...40).map { ChaosPlan.drawn(seed: $0, rate: 20, duration: 60_000_000_000, shop: shop).mix }
+    #expect(mixes.allSatisfy { $0.journeys.map(\.journey) == [.search] })
+    #expect(Set(mixes.map { $0.sagas.map(\.saga) }).count > 2)
+    let options = mixes.map(\.wholeOptions)
+    #expect(options.allSatisfy { $0.count == 2 && $0[0] == "--journeys search=1" && $0[1].hasPrefix("--sagas ") })
+    (shop.journeys, shop.sagas) = (nil, [(.join, 1)])
+    let others = (1...40).map { ChaosPlan.drawn(seed: $0, rate: 20, duration: 60_000_000_000, shop: shop).mix }
+    #expect(others.allSatisfy { $0.sagas.map(\.saga) == [.join] })
+    #expect(Set(others.map { $0.journeys.map(\.journey) }).count > 2)
   }
 
   /// The same digest alone and beside another; the other process is the command line's test.

@@ -48,10 +48,16 @@ extension Stage {
     ask(Accounts.logIn(user, password: password ?? Accounts.password(of: user)), by: nil)
   }
 
-  /// The gateway's own spans of a transaction, by their names, in order.
+  /// The phases of the gateway's filters in a transaction, in order.
   func filterSpans(_ response: Response) -> [TraceSpan] {
-    spans(Self.id(response)).filter { $0.kind == .internal && $0.service.hasPrefix("gateway") }
-      .sorted { ($0.start, $0.end) < ($1.start, $1.end) }
+    let server = spans(Self.id(response)).first { $0.kind == .server && $0.service.hasPrefix("gateway") }
+    return filters(in: server, response)
+  }
+
+  /// The filters that ran in a phase, in order.
+  func filters(in phase: TraceSpan?, _ response: Response) -> [TraceSpan] {
+    spans(Self.id(response)).filter { $0.kind == .internal && $0.parent != nil && $0.parent == phase?.id }
+      .sorted { ($0.start, $0.end, $0.id) < ($1.start, $1.end, $1.id) }
   }
 
   static func id(_ response: Response) -> GTXID? { header(Carrier.gtxid, response).flatMap { GTXID($0) } }

@@ -33,6 +33,19 @@ import Transactions
     return isRefused.withLock { $0 }
   }
 
+  /// One that could not renew its lease shows as no relay beside the one that took it.
+  @Test func aLeaseThatHasLapsedIsNotHeld() throws {
+    let stage = Stage()
+    stage.run(2)
+    let process = try #require(
+      stage.world.service(ShopPlan.order).instances.compactMap(\.process).first(where: \.isRelaying))
+    let lease = RelayLease(process: process, database: process.ownDatabase)
+    #expect(!refuses(stage) { _ = try await lease.keep() })
+    #expect(lease.isHeld)
+    stage.run(2.5)
+    #expect(!lease.isHeld && process.isRelaying)
+  }
+
   @Test func database() throws {
     let stage = Stage()
     let port = try #require(try dead(ShopPlan.inventory, on: stage).database)

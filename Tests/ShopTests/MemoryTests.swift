@@ -50,27 +50,26 @@ import Transactions
     return desks.flatMap { $0.desk.routes }.reduce(world.callsHeld) { $0 + $1.value.statistics.count }
   }
 
-  @Test(arguments: [false, true]) func nothingGrowsAfterTheRetention(withOneStuck isStuck: Bool) throws {
+  /// A saga is stuck all the time: whatever holds on to the past because of one does so here.
+  @Test func nothingGrowsAfterTheRetention() throws {
     let stage = Stage(rate: 2) { $0.mix = .ordinary }
-    if isStuck {
-      let fault = stage.arm("inventory:errors=100%,ttl=45s")
-      let stuck = stage.order()
-      stage.run(60)
-      #expect(fault.endsAt ?? .max < stage.world.time.now)
-      #expect(stage.world.transactions.stuck.map(\.id).contains { $0 == stuck })
-    }
+    let fault = stage.arm("inventory:errors=100%,ttl=45s")
+    let stuck = stage.order()
+    stage.run(60)
+    #expect(fault.endsAt ?? .max < stage.world.time.now)
+    #expect(stage.world.transactions.stuck.map(\.id).contains { $0 == stuck })
     // Records are kept for eight minutes, what tells that they were acted on, and the audit, up to twelve.
     stage.run(12 * 60)
     let early = try held(stage.world)
-    stage.run(10 * 60)
+    stage.run(6 * 60)
     let late = try held(stage.world)
     for (before, after) in zip(early, late) {
       #expect(before.name == after.name)
-      // The load has a daily wave and bursts: it is not the same from one ten minutes to the next.
+      // The load has a daily wave and bursts: it is not the same from one minute to the next.
       let limit = Double(before.count) * (fillsSlowly.contains(before.name) ? 1.6 : 1.25) + 50
       #expect(Double(after.count) < limit, "\(after.name): \(before.count), later \(after.count)")
     }
-    #expect(callsSeen(stage.world) < 8_000 && stage.world.counters.spans > 30_000)
+    #expect(callsSeen(stage.world) < 8_000 && stage.world.counters.spans > 25_000)
     #expect(stage.problems() == [])
   }
 }

@@ -79,8 +79,26 @@ import Transactions
     let report = SimulationRun(settings, duration: 14_000_000_000).run()
     let found = try #require(report.reconciliation)
     #expect(found.compared > 20 && found.waiting == 0)
-    #expect((found.count > 0) == isWrong)
+    #expect((found.count > 0) == isWrong && report.booksAgree != isWrong)
     #expect(found.mismatches.allSatisfy { $0.sides.count == 2 && $0.sides[0].amount != $0.sides[1].amount })
+  }
+
+  /// What does not agree at the end fails a run, and so does that nobody could compare it; what is stuck is told of anyway.
+  @Test func booksThatDoNotAgreeFailTheRun() throws {
+    var report = SimulationReport(seed: 1, rate: 1)
+    #expect(report.allHold)
+    let id = try #require(GTXID("39cb6530c145db545b006f718c99a524"))
+    var found = ReconciliationSnapshot()
+    found.mismatches = [
+      MismatchSnapshot(
+        gtxid: id, order: 1, rule: "", sides: [], since: 0, remedy: "refund 2,000 KRW at payment-gateway")
+    ]
+    report.reconciliation = found
+    #expect(!report.allHold && report.problems == ["mismatch: \(id) refund 2,000 KRW at payment-gateway"])
+    report.stuck = [.init(gtxid: id, reason: "dead letter")]
+    #expect(report.allHold && report.problems == [])
+    report.reconciliation?.failures = ["order: database order refuses the connection"]
+    #expect(!report.allHold && report.problems == ["not reconciled: order: database order refuses the connection"])
   }
 
   @Test func somebodyAsksForIt() throws {

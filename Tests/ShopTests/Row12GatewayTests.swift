@@ -176,9 +176,17 @@ import Transactions
     let server = try #require(stage.spans(Stage.id(passed)).first { $0.parent == nil })
     #expect(spans.allSatisfy { $0.parent == server.id && $0.status == .ok && $0.ltxid == .first })
     #expect(
-      spans[0][attribute: GatewayTrail.filters] == .text("routing client-key authentication revocation rate-limit"))
+      spans[0][attribute: AttributeName.filters] == .text("routing client-key authentication revocation rate-limit"))
     #expect(spans[0][attribute: AttributeName.subject] == .text("kim"))
-    #expect(spans[2][attribute: GatewayTrail.filters] == .text("transaction-header metering access-log"))
+    let pre = stage.filters(in: spans[0], passed)
+    #expect(pre.map(\.operation) == ["routing", "client-key", "authentication", "revocation", "rate-limit"])
+    #expect(
+      pre.allSatisfy { $0.status == .ok && $0.ltxid == .first && spans[0].start <= $0.start && $0.end <= spans[0].end })
+    #expect(pre.map { $0[attribute: AttributeName.subject]?.description } == ["product.page", "web", "kim", nil, nil])
+    // The others are done in no time: this one asks the store.
+    #expect((pre[3].duration ?? 0) > 0)
+    #expect(spans[2][attribute: AttributeName.filters] == .text("transaction-header metering access-log"))
+    #expect(stage.filters(in: spans[2], passed).map(\.operation) == ["transaction-header", "metering", "access-log"])
     let call = try #require(stage.spans(Stage.id(passed)).first { $0.kind == .client && $0.parent == spans[1].id })
     #expect(call.peer == ShopPlan.pageComposer && call.ltxid?.number == 2)
     #expect(stage.problems() == [])
@@ -192,10 +200,14 @@ import Transactions
     #expect(Set(spans.map(\.operation)) == ["PRE auth", "ERROR no-token", "POST"] && spans.count == 3)
     #expect(spans.first?.status == .error && spans.first?.message == "401 no-token")
     #expect(spans.first?[attribute: GatewayTrail.reason] == .text("no-token"))
+    let asked = stage.filters(in: spans.first, refused)
+    #expect(asked.map(\.operation) == ["routing", "authentication"] && asked.map(\.status) == [.ok, .error])
+    #expect(asked.last?.message == "401 no-token")
     #expect(stage.world.logBook.lines(LogFilter(gtxid: Stage.id(refused)), limit: 5).count == 1)
     // Turned away by a filter that has nothing to do with tokens: that one stands alone.
     let large = stage.filterSpans(stage.ask(Request("POST /reviews", body: .large(5_000))))
     #expect(Set(large.map(\.operation)) == ["PRE", "PRE route-body-limit", "ERROR body-too-large", "POST"])
+    #expect(large.first { $0.operation == "PRE route-body-limit" }?.status == .error)
     #expect(stage.problems() == [])
   }
 
@@ -297,29 +309,5 @@ import Transactions
     #expect(partner.plan == "partner" && partner.quota == 100_000 && partner.rateLimit == 20 && partner.refused == 1)
     #expect(gateway.accessLog.count > 5 && gateway.versions.count == 2 && !gateway.failsOpen)
     #expect(edge.members.logIns > 0 && edge.members.accounts == 18)
-  }
-
-  /// Ten minutes of customers: nobody of them is turned away, everything that they do is metered under a client, and a
-  /// gateway that asks for no token would have let strangers in.
-  @Test(arguments: [false, true]) func holdsForTenMinutes(isOpen: Bool) {
-    let stage = Stage(seed: 12, rate: 2) {
-      $0.mix = .ordinary
-      $0.edge.filtersLeftOut = isOpen ? ["authentication"] : []
-    }
-    for _ in 0..<60 {
-      stage.run(9.9)
-      stage.send(Self.page, isAnonymous: true)
-      stage.run(0.1)
-    }
-    let account = stage.world.edge.account(of: ShopPlan.gateway, at: stage.world.time.now)
-    #expect((stage.refusals(.noToken) == 60) != isOpen)
-    let clients = account.clients.map(\.key)
-    #expect(Set(["web", "mobile", "partner"]).isSubset(of: clients))
-    #expect(account.clients.map(\.value.meter.calls).reduce(0, +) > 1_600)
-    #expect(
-      [GatewayReason.rateLimited, .quotaExceeded, .bodyTooLarge, .noRoute].allSatisfy { stage.refusals($0) == 0 })
-    stage.world.customers.close()
-    stage.run(120)
-    #expect(stage.problems() == [])
   }
 }

@@ -36,8 +36,8 @@ import TraceModel
     #expect(sizes.requestProtobuf == (try wish.protobuf().count))
     #expect(sizes.responseJSON == answer.body.json.count)
     #expect(2 * sizes.protobuf < sizes.json, "\(sizes)")
-    guard case .text(let before) = spans.first?[attribute: GatewayTrail.filters],
-      case .text(let after) = spans.last?[attribute: GatewayTrail.filters]
+    guard case .text(let before) = spans.first?[attribute: AttributeName.filters],
+      case .text(let after) = spans.last?[attribute: AttributeName.filters]
     else {
       Issue.record("the filters that ran are not named")
       return

@@ -120,6 +120,23 @@ struct CallTreeRowTests {
     #expect(tree.rows.last?.undoes == LTXID(3))
   }
 
+  /// Filters of a gateway stand below their phase, which is folded unless one of them failed.
+  @Test(arguments: [false, true]) func aPhaseOfAGatewayIsASummary(isRefused: Bool) {
+    let phase = [SpanAttribute(AttributeName.filters, "routing quota")]
+    let tree = CallTree.build(spans: [
+      span(1, hop: 1, .server, "gateway", "GET /", from: 0, to: 9),
+      span(2, under: 1, hop: 1, .internal, "gateway", "PRE", from: 1, to: 3, failed: isRefused, attributes: phase),
+      span(3, under: 2, hop: 1, .internal, "gateway", "routing", from: 2, to: 2),
+      span(4, under: 2, hop: 1, .internal, "gateway", "quota", from: 2, to: 3, failed: isRefused),
+      span(5, under: 1, hop: 2, .client, "gateway", "GET /", from: 3, to: 8, peer: "order"),
+    ])
+    #expect(tree.rows.map(\.isSummary) == [false, !isRefused, false, false, false])
+    let lines = CallTreeText.render(tree).split(separator: "\n").map(String.init)
+    #expect(lines.count == (isRefused ? 8 : 6))
+    #expect(lines.contains { $0.contains(isRefused ? "▾ gateway PRE  " : "▸ gateway PRE  +2") })
+    #expect(lines.contains { $0.contains("gateway quota") } == isRefused)
+  }
+
   @Test func aClientWithSeveralServersKeepsItsOwnRow() {
     let tree = CallTree.build(spans: [
       span(1, .client, "a", from: 0, to: 9, peer: "b"), span(2, under: 1, .server, "b", from: 1, to: 4),

@@ -2,10 +2,13 @@ import Foundation
 import Testing
 
 /// `--scenario` and `--resilience` as the built program takes them.
-@Suite struct ScenarioTests {
+@Suite final class ScenarioTests {
+  private let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
+    "scenario-\(UInt64.random(in: 0...UInt64.max))")
+
+  deinit { try? FileManager.default.removeItem(at: folder) }
+
   private func file(_ name: String, _ text: String) throws -> String {
-    let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
-      "scenario-\(UInt64.random(in: 0...UInt64.max))")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     let url = folder.appendingPathComponent(name)
     try text.write(to: url, atomically: true, encoding: .utf8)

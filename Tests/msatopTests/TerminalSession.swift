@@ -19,10 +19,10 @@ final class TerminalSession {
     try await press("Enter")
   }
 
-  func end() async {
-    _ = try? await tmux("kill-server")
-    try? FileManager.default.removeItem(at: directory)
-  }
+  /// Also when a test ends early, or no terminal could be had.
+  deinit { try? FileManager.default.removeItem(at: directory) }
+
+  func end() async { _ = try? await tmux("kill-server") }
 
   @discardableResult
   private func tmux(_ arguments: String...) async throws -> Program.Outcome {

@@ -1,8 +1,8 @@
 #ifndef CSQLITEHOOKS_H
 #define CSQLITEHOOKS_H
 
-// What SQLite tells of changing rows and of savepoints beyond what GRDBSQLite declares. It is linked with that module,
-// and so with the same SQLite.
+// What SQLite tells of changing rows and of savepoints beyond what GRDBSQLite declares, and a setting that Swift cannot
+// make. It is linked with that module, and so with the same SQLite.
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -31,6 +31,10 @@ typedef struct {
   // The connection is closed, or was not watched after all: nothing more is told.
   void (*close)(void *context);
 } savepoint_hooks;
+
+// Lets SQLite keep no account of the memory that it takes, for which it would lock a mutex each time. Before the first
+// database is opened; SQLite's result code is SQLITE_MISUSE when it is too late, and all stays as it was.
+int sqlite_hooks_count_no_memory(void);
 
 // False when this SQLite was built without SQLITE_ENABLE_PREUPDATE_HOOK. Nothing of rows may be called then.
 bool sqlite_hooks_know_rows(void);

@@ -47,7 +47,7 @@ extension FaultMenu {
       let note = can ? "" : "n/a"
       let room = content.width - nameWidth - (note.isEmpty ? 0 : 5)
       canvas.put(
-        endEllipsis(entry.obstacle ?? entry.kind.explanation, room), x: content.x + nameWidth, y: y,
+        endEllipsis(entry.obstacle ?? entry.explanation, room), x: content.x + nameWidth, y: y,
         can ? .muted : .faint)
       canvas.put(note, x: content.right - note.cellWidth, y: y, .faint)
     }
@@ -58,7 +58,7 @@ extension FaultMenu {
     let ink: Ink = obstacle == nil ? .strong : .faint
     let runs = [
       Run("▴ ", .faint), Run(settings.kind.title, ink, bold: obstacle == nil), Run(" ▾", .faint),
-      Run("  " + (obstacle ?? settings.kind.explanation), .muted),
+      Run("  " + (obstacle ?? entries.first { $0.kind == settings.kind }?.explanation ?? ""), .muted),
     ]
     canvas.rich(endEllipsis(runs, layout.valueRoom), x: layout.valueColumn, y: layout.line(of: .kind))
   }

@@ -15,6 +15,8 @@ struct FaultMenu: PopupContent {
     let kind: FaultKind.Name
     /// Why it cannot be had here; nil when it can.
     let obstacle: String?
+    /// What it does there.
+    let explanation: String
   }
 
   private(set) var settings: FaultMenuSettings
@@ -52,7 +54,9 @@ struct FaultMenu: PopupContent {
     let topic = Self.topic(of: subject, service, catalogue, context)
     let all = FaultKind.Name.allCases.map { kind in
       let target = FaultMenuSettings.target(of: kind, service: service.name, topic: topic)
-      return Entry(kind: kind, obstacle: catalogue.obstacle(to: kind, on: target))
+      return Entry(
+        kind: kind, obstacle: catalogue.obstacle(to: kind, on: target),
+        explanation: catalogue.explanation(of: kind, on: target))
     }
     entries = all.filter { $0.obstacle == nil } + all.filter { $0.obstacle != nil }
     isOutside = service.isOutside

@@ -12,6 +12,20 @@ struct PaletteCompletion: Sendable, Hashable {
   let explanation: String
 }
 
+extension PaletteCommand {
+  /// Whether a word is as whoever types it wants it, so that what is offered there is an example of it: an id, a version, a
+  /// value.
+  /// - Parameter count: the command's words before that one.
+  fileprivate func takesFreeText(after count: Int) -> Bool {
+    switch self {
+    case .transaction: true
+    case .deploy: count == 1
+    case .set, .strangle: count > 0
+    default: false
+    }
+  }
+}
+
 extension PaletteReader {
   /// How the line can go on, most likely first; where nothing begins as what is typed, what it may have been meant as.
   func completions(_ line: String) -> [PaletteCompletion] {
@@ -22,17 +36,19 @@ extension PaletteReader {
     let last = rest.lastIndex(of: " ").map { rest.index(after: $0) } ?? rest.startIndex
     let (before, typed) = (String(text[..<last]), String(rest[last...]))
     let words = candidates(command, before: rest[..<last].split(separator: " ").map(String.init))
-    return Self.goingOn(typed, words).map {
+    let isClosed = !command.takesFreeText(after: before.split(separator: " ").count - 1)
+    return Self.goingOn(typed, words, isClosed: isClosed).map {
       PaletteCompletion(line: before + $0.word, word: $0.word, explanation: $0.explanation)
     }
   }
 
+  /// - Parameter isClosed: nothing but the words can stand there, so that anything else is a slip.
   private static func goingOn(
-    _ typed: String, _ words: [(word: String, explanation: String)]
+    _ typed: String, _ words: [(word: String, explanation: String)], isClosed: Bool
   ) -> [(word: String, explanation: String)] {
     let whole = words.filter { $0.word.hasPrefix(typed) }
     // A number that is not in the list is no slip.
-    guard whole.isEmpty, typed.contains(where: \.isLetter) else { return whole.filter { $0.word != typed } }
+    guard isClosed, whole.isEmpty, typed.contains(where: \.isLetter) else { return whole.filter { $0.word != typed } }
     return NearestNames.nearest(to: typed, among: words.map(\.word)).compactMap { name in
       words.first { $0.word == name }
     }

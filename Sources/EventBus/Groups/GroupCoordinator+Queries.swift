@@ -55,7 +55,7 @@ extension ConsumerGroup {
       },
       rebalances: rebalances.completed, lastRebalanceStarted: rebalances.startedAt,
       lastRebalanceCompleted: rebalances.completedAt, lastRebalanceReason: rebalances.reason,
-      topics: OrderedSet(members.values.flatMap(\.topics)).sorted())
+      topics: OrderedSet(members.values.flatMap(\.topics) + offsets.keys.map(\.topic)).sorted())
   }
 
   /// Partitions of subscribed topics and those with a commit, sorted, each with its commit and its owner.

@@ -74,6 +74,11 @@ extension FaultCatalogue {
 
   private static func range(_ count: Int) -> String { "\(Count.of(count, "partition")), 0 to \(count - 1)" }
 
+  /// What a fault does there, in words for a menu.
+  public func explanation(of kind: FaultKind.Name, on target: FaultTarget) -> String {
+    kind == .partition && isRegistry(target) ? "nobody reaches it; calls go on" : kind.explanation
+  }
+
   private func isRegistry(_ target: FaultTarget) -> Bool {
     services.contains { $0.isRegistry && $0.name == target.service }
   }

@@ -69,7 +69,7 @@ public enum FaultKind: Sendable, Hashable, Codable {
       case .slowConsumer: "reads the topic late"
       case .pool: "few or no connections to its database"
       case .maxConnections: "refuses those who come too many"
-      case .partition: "nothing in, nothing out"
+      case .partition: "cut off from the bus; calls go on"
       case .leak: "loses memory until it is killed"
       case .skew: "its clock is wrong"
       case .loseBeforeOutbox: "is lost before the bus has it"

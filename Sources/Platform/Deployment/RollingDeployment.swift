@@ -56,7 +56,8 @@ public struct RollingDeployment: Sendable {
   public let canary: CanaryStage?
   public internal(set) var phase = Phase.rolling
   public internal(set) var members: [Member]
-  private var isPromoted = false
+  /// The canaries were good, and the others follow.
+  public private(set) var isPromoted = false
   private var isShareSet = false
   private var number = 0
 

@@ -49,8 +49,10 @@ public struct RoutePattern: Sendable, Hashable, CustomStringConvertible, Express
   public var parameters: [String] { Self.names(in: parts) }
 
   /// The parameters' values when the path fits; nil when not.
-  public func match(_ path: String) -> [RouteParameter]? {
-    let words = path.split(separator: "/")
+  public func match(_ path: String) -> [RouteParameter]? { match(path.words(between: "/")) }
+
+  /// The same for a path that is compared with many patterns.
+  func match(_ words: [Substring]) -> [RouteParameter]? {
     var values: [RouteParameter] = []
     for (index, part) in parts.enumerated() {
       if part == .rest { return values }

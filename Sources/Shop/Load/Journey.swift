@@ -60,6 +60,9 @@ public struct LoadMix: Sendable, Equatable {
       + (sagaWords == usual.sagaWords ? [] : ["--sagas \(sagaWords)"])
   }
 
+  /// The same where a seed would draw the one of them that is left out.
+  var wholeOptions: [String] { options.isEmpty ? [] : ["--journeys \(journeyWords)", "--sagas \(sagaWords)"] }
+
   private var journeyWords: String { Self.words(journeys.map { ($0.journey.rawValue, $0.weight) }) }
   private var sagaWords: String { Self.words(sagas.map { ($0.saga.rawValue, $0.weight) }) }
 

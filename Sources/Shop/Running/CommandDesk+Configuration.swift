@@ -51,7 +51,7 @@ extension CommandDesk {
     return .done("the configuration is as in version \(version) again")
   }
 
-  private var obstacleToPublishing: String? {
+  var obstacleToPublishing: String? {
     let isUp = (snapshot.service(ShopPlan.config)?.instancesUp ?? 0) > 0
     return isUp ? nil : "\(ConfigurationDesk.isDown): nothing can be published before one is back"
   }

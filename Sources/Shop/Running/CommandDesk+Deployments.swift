@@ -1,5 +1,6 @@
 internal import Operations
 internal import Platform
+internal import Simulation
 
 /// Versions and sizes of services.
 extension CommandDesk {
@@ -39,6 +40,7 @@ extension CommandDesk {
     guard let share else { return .done("\(name) goes to \(version), instance by instance") }
     guard share > 0, share <= 1 else { return .refused("a canary gets more than 0 % and at most 100 % of the calls") }
     guard instances.count > 1 else { return .refused("a canary wants a second instance: scale \(name) first") }
+    if let obstacle = obstacleToPublishing { return .refused("a canary's share is configuration, and \(obstacle)") }
     return .done("\(name) goes to \(version); a canary gets \(FaultNotation.percent(share)) of the calls first")
   }
 
@@ -76,10 +78,21 @@ extension CommandDesk {
     return nil
   }
 
+  /// Another may have begun something meanwhile.
+  private static func tell(_ service: String, _ change: String, done: Bool, _ world: World) {
+    world.tell(
+      OperationalEvent(
+        time: world.time.now, kind: .command, severity: done ? .info : .warning, subject: service,
+        change: done ? change : "not \(change)", reason: done ? "" : "something else is under way"))
+  }
+
   static func deploy(_ command: Command, in world: World) {
     switch command {
-    case .scale(let name, let count): world.deployments.scale(name, to: count)
-    case .deploy(let name, let version, let share): world.deployments.deploy(name, version, canary: share)
+    case .scale(let name, let count):
+      tell(name, "to \(Count.of(count, "instance")) by hand", done: world.deployments.scale(name, to: count), world)
+    case .deploy(let name, let version, let share):
+      let isBegun = world.deployments.deploy(name, version, canary: share)
+      tell(name, "to \(version) by hand", done: isBegun, world)
     case .promoteDeployment(let name): world.deployments.promote(name)
     case .rollBackDeployment(let name): world.deployments.rollBack(name)
     default: preconditionFailure("\(command) is no deployment")

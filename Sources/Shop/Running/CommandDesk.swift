@@ -229,8 +229,7 @@ struct CommandDesk {
   private static func log(_ command: Command, in world: World) {
     switch command {
     case .arm, .toggleFault, .removeFault, .endAllFaults, .startScenario, .stopScenario, .setSpeed, .configure,
-      .rollBackConfiguration, .promoteDeployment,
-      .rollBackDeployment:
+      .rollBackConfiguration, .scale, .deploy, .promoteDeployment, .rollBackDeployment:
       return  // tell of themselves, or change nothing
     case .forceBreaker(let id, let state): tell("breaker \(id)", "forced to \(state.rawValue)", world)
     case .resetBreaker(let id): tell("breaker \(id)", "reset", world)
@@ -238,8 +237,6 @@ struct CommandDesk {
     case .startInstance(_, let name): tell(name, "started by hand", world)
     case .retryDeadLetter, .discardDeadLetter, .moveOffsets, .moveSaga: return  // what came of it was told
     case .sendOrder(let wish): tell("order", "\(wish.sku) ×\(wish.quantity) by hand", world)
-    case .scale(let service, let count): tell(service, "to \(Count.of(count, "instance")) by hand", world)
-    case .deploy(let service, let version, _): tell(service, "to \(version) by hand", world)
     case .rebuild(let view): tell(view, "rebuild asked for", world)
     case .runJob(let name): tell(name, "asked for", world)
     case .setRate(let rate): tell("load", "rate \(rate)/s", world)

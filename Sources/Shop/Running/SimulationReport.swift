@@ -92,7 +92,7 @@ public struct SimulationReport: Sendable, Codable {
     lateAnswers: 0, compensations: [], rebalances: 0, deadLetters: 0, chargesRepeated: 0, refunds: 0)
   public var pages: [Pages] = []
   public var invariants: [Verdict] = []
-  /// What order calls paid against what the company has charged, when all was at rest; nil when nobody could compare it.
+  /// What order calls paid against what the company has charged, when all was at rest.
   public var reconciliation: ReconciliationSnapshot?
   /// What was expected of the scenario that was played; nil when none was.
   public var scenario: ScenarioProgress?
@@ -110,8 +110,19 @@ public struct SimulationReport: Sendable, Codable {
   /// Whether the scenario says itself how many invariants break.
   public var scenarioJudgesInvariants = false
 
-  /// Every invariant, and everything that a scenario expected; where that speaks of invariants, its word counts.
-  public var allHold: Bool { (scenarioJudgesInvariants || invariants.allSatisfy(\.holds)) && scenarioHolds }
+  /// Every invariant, the books, and everything that a scenario expected; where that speaks of invariants, its word counts.
+  public var allHold: Bool {
+    (scenarioJudgesInvariants || invariants.allSatisfy(\.holds) && booksAgree) && scenarioHolds
+  }
+
+  /// Reconciliation was done, and found nothing but what waits for an operator with its stuck transaction anyway.
+  public var booksAgree: Bool { unsettled.isEmpty && reconciliation?.failures.isEmpty ?? true }
+
+  /// What does not agree, and nobody was told of.
+  public var unsettled: [MismatchSnapshot] {
+    let stuck = Set(stuck.map(\.gtxid))
+    return (reconciliation?.mismatches ?? []).filter { !stuck.contains($0.gtxid) }
+  }
 
   private var scenarioHolds: Bool { scenario?.expectations.allSatisfy { $0.state == .held } ?? true }
 }

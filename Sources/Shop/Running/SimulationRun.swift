@@ -108,10 +108,16 @@ public final class SimulationRun {
     return report
   }
 
-  /// Nothing is under way: what does not agree now never will.
-  private func reconciliation() -> ReconciliationSnapshot? {
-    try? PaymentReconciliation(world: world, grace: 0).readOn(now: world.time.now)
-    return MismatchReader(world: world).snapshot(grace: 0)
+  /// Nothing is under way: what does not agree now never will. That it could not be compared is a finding, too.
+  private func reconciliation() -> ReconciliationSnapshot {
+    do {
+      try PaymentReconciliation(world: world, grace: 0).readOn(now: world.time.now)
+      return try MismatchReader(world: world).read(grace: 0)
+    } catch {
+      var snapshot = ReconciliationSnapshot()
+      snapshot.failures = ["\(ShopPlan.historyUpdater): \(error)"]
+      return snapshot
+    }
   }
 
   // MARK: Afterwards

@@ -10,10 +10,10 @@ struct MismatchReader {
 
   /// As far as was read; nil when that cannot be had.
   /// - Parameter grace: see ``PaymentReconciliation``.
-  func snapshot(grace: Int64 = PaymentReconciliation.grace) -> ReconciliationSnapshot? {
-    guard let report = try? PaymentReconciliation(world: world, grace: grace).report(limit: Self.shown) else {
-      return nil
-    }
+  func snapshot(grace: Int64 = PaymentReconciliation.grace) -> ReconciliationSnapshot? { try? read(grace: grace) }
+
+  func read(grace: Int64) throws -> ReconciliationSnapshot {
+    let report = try PaymentReconciliation(world: world, grace: grace).report(limit: Self.shown)
     var snapshot = ReconciliationSnapshot()
     (snapshot.compared, snapshot.waiting) = (report.caseCount, report.waitingCount)
     (snapshot.count, snapshot.judgedThrough) = (report.mismatchCount, report.judgedThrough)

@@ -20,8 +20,8 @@ extension SnapshotBuilder {
       (snapshot.phase, snapshot.reason) = Self.words(rolling.phase)
       snapshot.version = rolling.version
       steps = rolling.members.map { ($0.id, $0.step) }
-      if Self.triesCanaries(rolling.phase), let share = world.canaries.share(of: snapshot.service) {
-        snapshot.canaryShare = Double(share.basisPoints) / 10_000
+      if Self.triesCanaries(rolling.phase), let share = world.configuration.current.canary(of: snapshot.service) {
+        snapshot.canaryShare = share.share
         let (canary, others) = (
           rollout.answered(version: rolling.version, isVersion: true),
           rollout.answered(version: rolling.version, isVersion: false)

@@ -20,7 +20,7 @@ public enum CrashPoint: Int, Sendable, Hashable, CaseIterable {
     case .acknowledged: "acknowledged, and not marked"
     case .withinBatch: "within a relay's batch, some appended"
     case .overlappingLeases: "a relay sleeps until another has its lease"
-    case .lateCommit: "an event numbered earlier and committed later"
+    case .lateCommit: "a transaction sleeps before its commit, others commit"
     case .beforeEffect: "a consumer, before its effect"
     case .effectCommitted: "a consumer, after its effect, before the offset commit"
     case .offsetCommitted: "a consumer, right after an offset commit"
@@ -37,7 +37,6 @@ public enum CrashPoint: Int, Sendable, Hashable, CaseIterable {
   /// Why no instance of this shop passes it; nil when one does.
   public var absence: String? {
     switch self {
-    case .lateCommit: "the transactions of one database run one after the other"
     case .tornRecord: "a torn record needs a power cut, which the log's own tests bring"
     case .halfEmitted: "a change of one of item's rows gives one event"
     default: nil
@@ -47,7 +46,7 @@ public enum CrashPoint: Int, Sendable, Hashable, CaseIterable {
   /// The services whose instances pass it.
   var services: [String] {
     switch self {
-    case .beforeCommit, .afterCommit: [ShopPlan.order]
+    case .beforeCommit, .afterCommit, .lateCommit: [ShopPlan.order]
     case .overlappingLeases:
       ShopPlan.services.filter { $0.store?.publishes == true }.map(\.name)
         + ShopPlan.services.map(\.name).filter { name in ShopPlan.miners.contains { $0.miner == name } }
@@ -61,7 +60,7 @@ public enum CrashPoint: Int, Sendable, Hashable, CaseIterable {
     case .offsetCommitted: ShopPlan.services.filter { !$0.reads.isEmpty }.map(\.name)
     case .commandWritten: [ShopPlan.orchestrator]
     case .actionDone: [ShopPlan.order, ShopPlan.inventory, ShopPlan.customer, ShopPlan.shipping]
-    case .lateCommit, .tornRecord, .halfEmitted: []
+    case .tornRecord, .halfEmitted: []
     }
   }
 }

@@ -16,6 +16,9 @@ enum CommitPlace {
   case view
   case other
 
+  /// Where the transaction may sleep when it has begun, while others commit.
+  var begun: CrashPoint? { self == .call ? .lateCommit : nil }
+
   var before: CrashPoint? {
     switch self {
     case .call: .beforeCommit
@@ -56,7 +59,7 @@ final class CrashPoints: @unchecked Sendable {
   private var armed: [Armed] = []
   private var counts = [Count](repeating: Count(), count: CrashPoint.allCases.count)
 
-  /// A relay that sleeps does so for longer than its lease.
+  /// A relay that sleeps does so for longer than its lease. Whoever waits for a transaction that does waits for as long.
   private static let sleep: Int64 = 4_000_000_000
 
   init(world: World) {

@@ -111,8 +111,10 @@ final class DatabasePort: @unchecked Sendable {
     let origin = TraceContext.current.map { ChangeOrigin($0) }
     return try await connected {
       await self.world.time.pause(for: self.roundTrip.sample(&self.random))
+      let taken = try self.takeNumber(at: place)
+      if let point = place.begun { await self.world.crashPoints.sleepIfDue(point, self.instance) }
       try self.admit()
-      let (value, events) = try self.commit(body, for: origin, at: place)
+      let (value, events) = try self.commit(body, for: origin, at: place, under: taken)
       let direct = self.direct
       let number = self.disk.committed(isQuiet: isQuiet)
       self.world.committed(self.disk.name, number: number, label: label)
@@ -131,9 +133,16 @@ final class DatabasePort: @unchecked Sendable {
     }
   }
 
+  /// The number of the transaction's event, where it has one before it is written; nil in a service that is built right.
+  private func takeNumber(at place: CommitPlace) throws -> Int64? {
+    guard place == .call, world.settings.wrongOrders.contains(.numberThenCommit) else { return nil }
+    return try disk.database.write(at: world.time.now) { try Outbox.takeNumber($0) }
+  }
+
   /// The transaction itself. What it throws, a crash before the commit for one, has rolled it back.
+  /// - Parameter number: of its event; nil: the next one at the commit.
   private func commit<Value>(
-    _ body: (Database) throws -> Value, for origin: ChangeOrigin?, at place: CommitPlace
+    _ body: (Database) throws -> Value, for origin: ChangeOrigin?, at place: CommitPlace, under number: Int64?
   ) throws -> (Value, [Outbox.Mark]) {
     direct = []
     var struck: CrashSpec?
@@ -141,6 +150,7 @@ final class DatabasePort: @unchecked Sendable {
     do {
       let value = try disk.database.write(at: world.time.now, for: origin) { database in
         let value = try body(database)
+        if let number { try Outbox.renumber(after: disk.lastEvent, to: number, database) }
         if disk.publishes, disk.keeps == .outbox { taken = try takeOutEvents(database) }
         struck = place.before.flatMap { world.crashPoints.strike($0, instance) }
         if struck != nil { throw InstanceCrashed() }

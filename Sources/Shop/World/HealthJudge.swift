@@ -38,18 +38,20 @@ struct HealthJudge {
       }
       missed[service.name] = Self.delay(of: service, world)
       guard missed[service.name] == nil else { continue }
-      guard let figures = world.traces.red(service: service.name, now: now), figures.calls >= 20 else { continue }
-      if let share = figures.errorShare, share > objective.errorShare * 5 {
+      guard let minute = world.traces.minute(of: service.name, now: now), minute.calls >= 20 else { continue }
+      let share = Double(minute.errors) / Double(minute.calls)
+      if share > objective.errorShare * 5 {
         missed[service.name] = "\(Self.percent(share)) errors in the last minute"
-      } else if let p99 = Self.p99(figures, of: service, world), p99 > objective.p99 {
+      } else if let p99 = Self.p99(of: service, world), p99 > objective.p99 {
         missed[service.name] = "p99 \(CallTreeText.duration(p99)) in the last minute"
       }
     }
   }
 
   /// How long a stream is open says nothing of who is slow: where there were streams the slowest of the others counts.
-  private static func p99(_ figures: RedFigures, of service: DeployedService, _ world: World) -> Int64? {
-    guard service.plan.streams > 0, let p99 = figures.p99, p99 > service.plan.objective.p99 else { return figures.p99 }
+  private static func p99(of service: DeployedService, _ world: World) -> Int64? {
+    let p99 = world.traces.p99(service: service.name, now: world.time.now)
+    guard service.plan.streams > 0, let p99, p99 > service.plan.objective.p99 else { return p99 }
     let operations = world.traces.operations(of: service.name, now: world.time.now)
     guard operations.contains(where: { GatewayStream.isOne($0.operation) && $0.figures.calls > 0 }) else { return p99 }
     return operations.filter { !GatewayStream.isOne($0.operation) && $0.figures.calls >= 20 }

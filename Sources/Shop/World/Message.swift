@@ -11,6 +11,8 @@ struct Request: Sendable {
   /// The body of a call that speaks protobuf; then it has no other.
   var protobuf: [UInt8]?
   var user = ""
+  /// While a canary is looked at: whether it gets this call, as the gateway has decided; nil: whoever calls decides.
+  var isForCanary: Bool?
   /// By which an order that was sent by hand is known until it has an id.
   var ticket: Int?
   var document: Document?

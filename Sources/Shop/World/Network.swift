@@ -28,7 +28,7 @@ final class Network: @unchecked Sendable {
     // A company outside has one address, and is in nobody's registry.
     if service.plan.isOutside { return try await call(service.next(), request, caller: caller) }
     var tried: Set<String> = []
-    while let target = process.directory.choose(callee, after: tried) {
+    while let target = process.directory.choose(callee, isForCanary: request.isForCanary, after: tried) {
       defer { process.directory.finished(target) }
       do {
         let response = try await call(at: target, request, caller: caller)

@@ -32,8 +32,9 @@ final class RelayLease: @unchecked Sendable {
     time = process.world.time
   }
 
-  /// Whether this instance thinks that it has it. One that has slept may be wrong: then the next transaction tells.
-  var isHeld: Bool { end != nil }
+  /// Whether this instance has it, by its own clock: not when it has lapsed, since another may have it by then. What the
+  /// database says counts all the same, with each transaction.
+  var isHeld: Bool { end.map { time.now < $0 } ?? false }
 
   /// When it is to be asked for again.
   var renewalDue: Int64 { end.map { $0 - Self.length + Self.renewal } ?? time.now }

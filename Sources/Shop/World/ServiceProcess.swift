@@ -1,6 +1,7 @@
 internal import EventBus
 internal import Operations
 internal import OrderedCollections
+internal import Platform
 internal import Resilience
 internal import Simulation
 internal import TraceModel
@@ -22,7 +23,9 @@ final class ServiceProcess: @unchecked Sendable {
   private(set) lazy var keyValueStore = KeyValueClient(self)
   private(set) lazy var directory = ServiceDirectory(self)
   private(set) lazy var registryAgent = RegistryAgent(self)
-  /// What was pushed to it last; nil before the first time, when it goes by its plan.
+  /// What it has read when it started, and goes by until something is pushed to it.
+  let configurationAtStart: ConfigurationVersion<ShopConfiguration>
+  /// What was pushed to it last; nil before the first time.
   var configuration: ShopConfiguration?
   var configurationVersion: Int?
   /// Of a gateway: what is pushed changes how it is set up.
@@ -51,6 +54,7 @@ final class ServiceProcess: @unchecked Sendable {
     self.instance = instance
     number = lives
     world = instance.world
+    configurationAtStart = world.configuration.server.current
     life = Life(on: world.time)
     let plan = instance.service.plan
     tracer = Tracer(
@@ -81,6 +85,7 @@ final class ServiceProcess: @unchecked Sendable {
     clients = plan.calls.map {
       RemoteClient($0.guarded(by: world.settings.resilience, caller: plan.name), process: self)
     }
+    fitBreakers()
     let behaviour = plan.program(self)
     self.behaviour = behaviour
     guard !plan.isOutside else { return }

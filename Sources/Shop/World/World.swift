@@ -59,7 +59,6 @@ final class World: @unchecked Sendable {
   private(set) lazy var checks = HealthChecks(world: self)
   private(set) lazy var configuration = ConfigurationDesk(world: self)
   private(set) lazy var deployments = DeploymentDesk(world: self)
-  let canaries = CanaryShares()
   private var lastPort = 49_151
   private(set) lazy var joins = JoinBacklog(ShopPlan.services.flatMap(\.joins)) { [unowned self] in
     joinKind(at: ShopPlan.order) == .inner

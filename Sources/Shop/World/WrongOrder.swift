@@ -6,6 +6,8 @@ internal import Transactions
 enum WrongOrder: Sendable, Hashable {
   /// An event is on the bus before its state is committed.
   case publishThenCommit
+  /// An event has its number before its state is committed, as a sequence of a database server gives it.
+  case numberThenCommit
   /// A relay marks events as published before they are.
   case markThenPublish
   /// An offset is committed before the effect of its record.
@@ -21,6 +23,19 @@ extension ServiceProcess {
 }
 
 extension Outbox {
+  /// The next number, for an event that is written later.
+  static func takeNumber(_ database: Database) throws -> Int64 {
+    let next = 1 + (try database.number("SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'event'"))
+    try database.run("DELETE FROM sqlite_sequence WHERE name = 'event'")
+    try database.run("INSERT INTO sqlite_sequence(name, seq) VALUES ('event', ?)", [next])
+    return next
+  }
+
+  /// Gives the event after `position`, if there is one, the number that was taken for it.
+  static func renumber(after position: Int64, to number: Int64, _ database: Database) throws {
+    try database.run("UPDATE event SET id = ? WHERE id = (SELECT min(id) FROM event WHERE id > ?)", [number, position])
+  }
+
   /// Takes the events after `position`, which nobody has seen yet, out again: they leave no row.
   static func takeOut(after position: Int64, _ database: Database) throws -> [Entry] {
     let events = try unpublished(after: position, limit: .max, database)

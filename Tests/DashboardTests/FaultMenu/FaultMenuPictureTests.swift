@@ -22,7 +22,7 @@ struct FaultMenuPictureTests {
         │  errors               a share of the calls fails             │
         │  crash                the instance is gone                   │
         │  slow consumer        reads the topic late                   │
-        │  cut off              nothing in, nothing out                │
+        │  cut off              cut off from the bus; calls go on      │
         │  memory leak          loses memory until it is killed        │
         │  clock skew           its clock is wrong                     │
         │  database down        keeps no database                 n/a  │

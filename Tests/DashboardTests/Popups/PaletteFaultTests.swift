@@ -17,6 +17,9 @@ struct PaletteFaultTests {
     #expect(reader.completions("set order.").map(\.word) == ["order.pool"])
     #expect(reader.completions("set order.pool ").map(\.line) == ["set order.pool 20"])
     #expect(reader.completions("set order.pool 20 ").isEmpty)
+    #expect(reader.completions("set order.pol").map(\.word) == ["order.pool"], "a slip")
+    #expect(reader.completions("set order.pool 2O").isEmpty, "a value is as one wants it")
+    #expect(reader.completions("deploy payment bakc").isEmpty, "a version is called as one wants it")
   }
 
   @Test func targets() {

@@ -41,6 +41,31 @@ struct CallTreeKeyTests {
     #expect(stage.picture().contains("#2    ▸ order createOrder  +13"))
   }
 
+  /// What a gateway's filters did is there to be seen, and in nobody's way.
+  @Test func filtersAreFoldedUntilSomebodyWantsToSeeThem() {
+    typealias Fixture = TransactionFixture
+    let filters = [SpanAttribute(AttributeName.filters, "routing revocation")]
+    var detail = Fixture.detail
+    detail.tree = CallTree.build(spans: [
+      Fixture.span(1, hop: 1, .server, "gateway", "POST /orders", from: 0, to: 9),
+      Fixture.span(2, under: 1, hop: 1, .internal, "gateway", "PRE auth", from: 1, to: 3, attributes: filters),
+      Fixture.span(3, under: 2, hop: 1, .internal, "gateway", "routing", from: 1, to: 1),
+      Fixture.span(4, under: 2, hop: 1, .internal, "gateway", "revocation", from: 1, to: 3),
+      Fixture.span(5, under: 1, hop: 2, .client, "gateway", "POST /orders", from: 3, to: 8, peer: "order"),
+    ])
+    var stage = Self.stage(detail)
+    #expect(stage.picture().contains("▸ gateway PRE auth  +2") && stage.page.tree?.visible.count == 3)
+    stage.press("j Right j j")
+    #expect(stage.page.tree?.visible.count == 5 && current(stage) == "revocation")
+    stage.press("Left Left")
+    #expect(stage.page.tree?.visible.count == 3 && current(stage) == "PRE auth")
+    _ = stage.go(to: .transaction(Fixture.undoneID, span: SpanID(4)))
+    #expect(current(stage) == "revocation", "whoever goes to a filter finds it unfolded")
+    stage.press("Left Left")
+    _ = stage.page.narrow(to: "routing", stage.context)
+    #expect(stage.picture().contains("gateway routing"), "a search finds what is folded")
+  }
+
   @Test func theCriticalPathIsNamed() {
     var stage = Self.stage()
     #expect(stage.picture().contains("┃ critical transaction 100 %"))

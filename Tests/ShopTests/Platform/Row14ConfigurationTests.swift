@@ -57,6 +57,31 @@ import TraceModel
     #expect(snapshot(stage).service("order")?.instances.map(\.configurationVersion) == [3, 3])
   }
 
+  /// What is published later is not known to who cannot be told: it goes by what it has read when it started.
+  @Test func whomNoPushHasReachedStaysOnWhatItStartedWith() {
+    let stage = Stage()
+    stage.arm("gateway/1:errors")
+    stage.run(2)
+    perform(.configure(key: "gateway.revocation", value: "open"), stage)
+    stage.run(3)
+    let processes = stage.world.service(ShopPlan.gateway).instances.compactMap(\.process)
+    #expect(processes.map(\.configurationInUse.version) == [1, 2])
+    #expect(processes.map { $0.configurationInUse.value[ShopConfiguration.revocation] } == ["closed", "open"])
+    stage.world.faults.removeAll()
+    stage.run(8)
+    #expect(processes.map(\.configurationInUse.version) == [2, 2])
+    // Whoever starts now reads what is published now, and waits for no push.
+    perform(.configure(key: "order.pool", value: "3"), stage)
+    stage.arm("order/2:crash,ttl=2s")
+    var sizes: [Int] = []
+    for _ in 0..<50 where sizes.isEmpty {
+      stage.run(0.1)
+      let fresh = stage.world.service("order").instances[1].process
+      if let fresh, fresh.number > 1 { sizes.append(fresh.database?.connections.size ?? 0) }
+    }
+    #expect(sizes == [3])
+  }
+
   @Test func nobodyPublishesWhileTheServerIsDown() {
     let stage = Stage()
     perform(.configure(key: "order.pool", value: "3"), stage)
@@ -116,6 +141,7 @@ import TraceModel
   @Test(arguments: [
     ("order.pool", "many", "order.pool=many is no number of connections from 1 to 1000"),
     ("order.pool", "0", "order.pool=0 is no number"), ("nobody.pool", "3", "there is no setting nobody.pool"),
+    ("order.canary", "v2", "order.canary=v2 is neither off nor a version and its share of the calls; say v2 10%"),
     ("balancing.rule", "best", "balancing.rule=best is no rule; there are round-robin"),
     ("order.supervisor", "maybe", "order.supervisor=maybe is no policy"),
     ("gateway>order.breaker.wait", "long", "gateway>order.breaker.wait=long is no duration"),

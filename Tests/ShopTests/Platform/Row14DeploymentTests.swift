@@ -2,6 +2,7 @@ import Operations
 import Platform
 import Testing
 import TraceCollector
+import TraceModel
 
 @testable import Shop
 
@@ -122,22 +123,27 @@ import TraceCollector
     return stage
   }
 
-  /// What customers have lost by it, and instances that took no part in it.
+  /// What customers have lost by it, as the spans say, and instances that took no part in it, as the registry lists them.
   private func findings(_ stage: Stage) -> [String] {
-    let now = snapshot(stage)
     var findings: [String] = []
+    let told = stage.operations()
+    let listed = stage.world.registryBook?.registry.listing.instances ?? []
+    let spans = stage.tracesOfAll().joined().filter { $0.kind == .server }
     for name in ["order", "catalog"] {
-      let deployment = now.deployments.first { $0.service == name }
-      if deployment?.phase != "completed" { findings.append("\(name) is \(deployment?.phase ?? "not deployed")") }
-      if deployment?.fewestServing != 1 { findings.append("\(deployment?.fewestServing ?? 0) of \(name) took calls") }
-      for instance in now.service(name)?.instances ?? [] where instance.version != "v2" || instance.registered != "UP" {
-        findings.append("\(instance.name) runs \(instance.version), \(instance.registered ?? "not listed")")
+      if !told.contains(where: { $0.subject == name && $0.change == "runs v2" }) {
+        findings.append("nobody was told that \(name) runs v2")
       }
+      let instances = listed.filter { $0.app == name }
+      if instances.count != 2 { findings.append("\(instances.count) of \(name) are listed") }
+      for instance in instances where instance.version != "v2" || instance.status != .up {
+        findings.append("\(instance.id) runs \(instance.version), \(instance.status.rawValue)")
+      }
+      // Those before, and those after it.
+      let served = Set(spans.filter { $0.service == name }.map(\.instance))
+      if served.count != 4 { findings.append("\(served.count) instances of \(name) took calls") }
     }
-    let tally = stage.world.transactions.currentTally()
-    if tally.failed > 0 { findings.append("\(tally.failed) transactions have failed") }
-    let pages = stage.world.counters.partialPages
-    if pages > 0 { findings.append("\(pages) pages were not whole") }
+    if stage.failures() > 0 { findings.append("\(stage.failures()) requests have failed") }
+    if stage.partialPages() > 0 { findings.append("\(stage.partialPages()) pages were not whole") }
     return findings
   }
 
@@ -145,15 +151,13 @@ import TraceCollector
     let stage = rolled(atATime: 1)
     #expect(findings(stage) == [])
     #expect(stage.problems() == [])
-    let tally = stage.world.transactions.currentTally()
-    #expect(tally.stuck == 0 && tally.committed > 100)
+    #expect(stage.roots().count { $0.operation == "POST /orders" && $0.httpStatus == 202 } > 400)
   }
 
   /// All at a time, and nobody is there meanwhile.
   @Test func notOneAfterTheOtherRequestsAreLost() {
     let findings = findings(rolled(atATime: 2))
-    #expect(findings.contains("0 of order took calls") && findings.contains("0 of catalog took calls"), "\(findings)")
-    #expect(findings.contains { $0.hasSuffix("transactions have failed") }, "\(findings)")
+    #expect(findings.contains { $0.hasSuffix("requests have failed") }, "\(findings)")
   }
 
   @Test func aBadVersionShowsInTheCanaryAndIsTakenBack() throws {
@@ -176,24 +180,27 @@ import TraceCollector
     #expect(tally.failed <= tally.started / 100)
   }
 
-  /// From the moment on at which it is taken back, although it stays listed until it is drained.
+  /// As soon as that is pushed to those who call it, although it stays listed until it is drained.
   @Test func aCanaryThatIsTakenBackGetsNoCalls() throws {
     let stage = Stage(seed: 3, rate: 20) { $0.mix = .ordinary }
     perform(.deploy(service: "catalog", version: "v2-bad", canary: 0.1), stage)
-    var (atTurn, atEnd) = (0, 0)
+    var (atTurn, atEnd, seconds) = (0, 0, 0)
     for _ in 0..<150 {
       stage.run(1)
       let deployment = try #require(snapshot(stage).deployments.first)
       if deployment.ended != nil { break }
       guard deployment.phase == "rolling back" else { continue }
-      if atTurn == 0 { atTurn = deployment.canaryCalls }
+      seconds += 1
+      if seconds <= 3 { atTurn = deployment.canaryCalls }
       #expect(deployment.canaryShare == 0)
       if deployment.members.contains(where: { $0.version == "v2-bad" }) { atEnd = deployment.canaryCalls }
     }
     // What was on its way then may still come.
     #expect(atTurn > 0 && (atTurn...atTurn + 2).contains(atEnd), "\(atTurn) → \(atEnd)")
-    #expect(stage.world.canaries.share(of: "catalog") == nil)
+    #expect(Self.share(stage) == "off")
   }
+
+  private static func share(_ stage: Stage) -> String? { stage.world.configuration.current["catalog.canary"] }
 
   /// No caller can know of a canary before its share is set, nor until it has gone again.
   @Test func aCanaryIsListedOnlyWhileItHasAShare() {
@@ -208,7 +215,9 @@ import TraceCollector
         }
         guard isListed == true else { continue }
         listed += 1
-        if stage.world.canaries.share(of: "catalog") == nil { open += 1 }
+        let callers = [ShopPlan.gateway, ShopPlan.pageComposer].flatMap { stage.world.service($0).instances }
+        let known = callers.compactMap { $0.process?.configurationInUse.value.canary(of: "catalog") }
+        if known.count < callers.count { open += 1 }
       }
     }
     look(60)
@@ -216,7 +225,58 @@ import TraceCollector
     look(60)
     #expect(listed > 100 && open == 0, "\(open) of \(listed)")
     #expect(snapshot(stage).deployments.first?.phase == "rolled back")
-    #expect(stage.world.canaries.share(of: "catalog") == nil)
+    #expect(Self.share(stage) == "off")
+  }
+
+  /// The share is a value of the configuration: published under a version, pushed to every gateway, set to another one by an
+  /// operator, and taken back.
+  @Test func theShareOfACanaryIsConfiguration() throws {
+    let stage = Stage(seed: 4, rate: 5) { $0.mix = .ordinary }
+    perform(.deploy(service: "catalog", version: "v2", canary: 0.2), stage)
+    for _ in 0..<120 where snapshot(stage).deployments.first?.phase != "canary" { stage.run(1) }
+    #expect(Self.share(stage) == "v2 20%" && snapshot(stage).configuration?.version == 2)
+    let gateway = try #require(snapshot(stage).edge.gateway(ShopPlan.gateway))
+    #expect(gateway.versions.map(\.version) == [2, 2])
+
+    /// What the gateway's split says of a product, and the version that then answers.
+    func asked(_ count: Int) -> [[String]] {
+      var request = Request("GET /products/{sku}", argument: "sku-01")
+      request.headers = [Carrier.Header("Accept-Version", "1")]
+      return (0..<count).compactMap { _ in
+        let spans = stage.spans(Stage.id(stage.ask(request)))
+        let split = spans.first { $0.operation == "traffic-split" }?[attribute: AttributeName.subject]?.description
+        let server = spans.first { $0.kind == .server && $0.service == "catalog" }
+        let instance = stage.world.service("catalog").instances.first { $0.address == server?.instance }
+        return [split ?? "", instance?.version ?? ""]
+      }
+    }
+    let some = asked(40)
+    #expect(some.allSatisfy { [["canary v2", "v2"], ["main version", "1.0.0"]].contains($0) }, "\(some)")
+    #expect((1...20).contains(some.count { $0[1] == "v2" }))
+    perform(.configure(key: "catalog.canary", value: "v2 100%"), stage)
+    stage.run(2)
+    #expect(asked(5) == Array(repeating: ["canary v2", "v2"], count: 5))
+    #expect(snapshot(stage).deployments.first?.canaryShare == 1)
+    perform(.rollBackConfiguration(version: 2), stage)
+    stage.run(2)
+    #expect(Self.share(stage) == "v2 20%" && asked(10).contains(["main version", "1.0.0"]))
+    perform(.promoteDeployment(service: "catalog"), stage)
+    stage.run(2)
+    #expect(Self.share(stage) == "off" && asked(1)[0][0] == "")
+  }
+
+  /// Where nobody publishes nothing is listed that nobody knows the share of: it is tried again, and then goes back.
+  @Test func withoutConfigThereIsNoCanary() throws {
+    let stage = Stage(seed: 4, rate: 1) { $0.mix = .ordinary }
+    perform(.deploy(service: "catalog", version: "v2", canary: 0.2), stage)
+    stage.arm("config:crash,ttl=200s")
+    stage.run(120)
+    let deployment = try #require(snapshot(stage).deployments.first)
+    #expect(deployment.phase == "rolled back" && deployment.reason.contains("share is not published"))
+    #expect(Self.share(stage) == "off")
+    #expect(
+      perform(.deploy(service: "catalog", version: "v2", canary: 0.2), stage).sentence
+        .hasPrefix("a canary's share is configuration, and no instance of config is up"))
   }
 
   /// What began before it was taken back into service must not close it afterwards.

@@ -143,6 +143,9 @@ import TraceModel
     let again = try events(afterCrash.poll(limit: 10))
     #expect(again.map(\.entry.message) == ["aggregate/2/0", "aggregate/2/1", "aggregate/2/2", "aggregate/3/0"])
     #expect(again.map(\.entry.ltxid.number) == [4, 5, 6, 7])
+    // A position that were the last change of which anything was published would lose the rest.
+    var naive = try source.miner(from: MinerPosition(change: 2, time: miner.position.time))
+    #expect(try messages(naive.poll(limit: 10)) == ["aggregate/3/0"])
     // Without a crash the rest of it comes.
     #expect(try messages(miner.poll(limit: 3)) == ["aggregate/2/2", "aggregate/3/0"])
     miner.acknowledge(1)

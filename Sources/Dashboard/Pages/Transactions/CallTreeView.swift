@@ -33,7 +33,8 @@ struct CallTreeView: Sendable {
   private(set) var onlyErrors = false
   private(set) var search = ""
   private var pathChoice: PathChoice?
-  private var folded: Set<CallTreeRowKey> = []
+  /// Rows that are folded or unfolded, other than they were at first.
+  private var turned: Set<CallTreeRowKey> = []
   /// The span the cursor goes to as soon as it is known.
   private var wanted: SpanID?
 
@@ -152,13 +153,19 @@ struct CallTreeView: Sendable {
 
   // MARK: Folding
 
-  func isFolded(_ row: Int) -> Bool { layout.map { folded.contains($0.key(of: row)) } ?? false }
+  func isFolded(_ row: Int) -> Bool {
+    guard let layout, layout.tree.rows[row].hasChildren else { return false }
+    return layout.tree.rows[row].isSummary != (!turned.isEmpty && turned.contains(layout.key(of: row)))
+  }
 
   mutating func setFolded(_ isFolded: Bool, row: Int, _ size: Size) {
-    guard let layout else { return }
-    let key = layout.key(of: row)
-    if isFolded { folded.insert(key) } else { folded.remove(key) }
+    if isFolded != self.isFolded(row) { turn(row) }
     keepingCursor(size) { $0.computeVisible() }
+  }
+
+  private mutating func turn(_ row: Int) {
+    guard let key = layout?.key(of: row) else { return }
+    if turned.remove(key) == nil { turned.insert(key) }
   }
 
   /// Puts the cursor on a row, with whatever hides it unfolded.
@@ -166,7 +173,7 @@ struct CallTreeView: Sendable {
     guard let layout else { return }
     var above = layout.tree.rows[row].parent
     while let index = above {
-      folded.remove(layout.key(of: index))
+      if isFolded(index) { turn(index) }
       above = layout.tree.rows[index].parent
     }
     computeVisible()
@@ -207,14 +214,14 @@ struct CallTreeView: Sendable {
     guard let layout else { return }
     let wanted = rowsOnTheWay(layout)
     let rows = layout.tree.rows
-    let hasFolds = !folded.isEmpty && search.isEmpty && !onlyErrors
+    let hasFolds = search.isEmpty && !onlyErrors
     var shown: [Int] = []
     shown.reserveCapacity(rows.count)
     var index = 0
     while index < rows.count {
       let isWanted = wanted?[index] ?? true
       if isWanted { shown.append(index) }
-      let skips = !isWanted || hasFolds && rows[index].hasChildren && folded.contains(layout.key(of: index))
+      let skips = !isWanted || hasFolds && isFolded(index)
       index = skips ? max(index + 1, rows[index].subtreeEnd) : index + 1
     }
     visible = shown

@@ -31,7 +31,7 @@ struct AuthenticationFilter: GatewayFilter {
   func run(
     on exchange: inout GatewayExchange, in context: inout GatewayContext
   ) throws(GatewayFailure) -> FilterOutcome {
-    let words = (exchange.request.headers["Authorization"] ?? "").split(separator: " ")
+    let words = (exchange.request.headers["Authorization"] ?? "").words(between: " ")
     guard words.count == 2, words[0].lowercased() == "bearer" else {
       throw GatewayFailure(
         .noToken, "there is no token: send Authorization: Bearer …", headers: ["WWW-Authenticate": "Bearer"])

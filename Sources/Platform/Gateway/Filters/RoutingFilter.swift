@@ -12,11 +12,12 @@ struct RoutingFilter: GatewayFilter {
     let request = exchange.request
     let isSandbox = request.path.hasPrefix(Self.sandboxPrefix + "/")
     let path = isSandbox ? String(request.path.dropFirst(Self.sandboxPrefix.count)) : request.path
+    let words = path.words(between: "/")
     // The body is read as JSON once, and only if a route asks for it.
     var content: JSONNode??
     var otherMethods: [String] = []
     for route in context.configuration.routes where !isSandbox || route.sandbox != nil {
-      guard let parameters = route.pattern.match(path) else { continue }
+      guard let parameters = route.pattern.match(words) else { continue }
       guard route.methods.isEmpty || route.methods.contains(request.method) else {
         for method in route.methods where !otherMethods.contains(method) { otherMethods.append(method) }
         continue

@@ -45,7 +45,7 @@ public struct ChaosPlan: Sendable, Equatable {
     seed: UInt64, rate: Double, duration: Int64, faults: [Fault] = [], crashes: [Crash] = [],
     mistakes: Set<Mistake> = [], shop: ChaosShop = ChaosShop()
   ) {
-    mix = shop.mix ?? .ordinary
+    mix = shop.mix
     orderStore = shop.orderStore ?? .outbox
     strangler = shop.strangler ?? StranglerSettings()
     topology = shop.topology ?? TopologySettings()
@@ -123,20 +123,20 @@ public struct ChaosPlan: Sendable, Equatable {
   /// Options of `msatop simulate` that give this run.
   public var command: String {
     (head + faults.map { "--fault '\($0.spec)@\(Self.milliseconds($0.at))'" }
-      + crashes.map { "--crash '\($0.spec)@\(Self.milliseconds($0.at))'" } + tail).joined(separator: " ")
+      + crashes.map { "--crash '\($0.spec)@\(Self.milliseconds($0.at))'" } + tail(mix.options)).joined(separator: " ")
   }
 
   /// The same while it is the plan that the seed gives.
-  public var drawnCommand: String { (head + ["--chaos"] + tail).joined(separator: " ") }
+  public var drawnCommand: String { (head + ["--chaos"] + tail(mix.wholeOptions)).joined(separator: " ") }
 
   private var head: [String] {
     let rate = rate == rate.rounded() ? "\(Int(rate))" : "\(rate)"
     return ["msatop simulate --seed \(seed) --duration \(Self.milliseconds(duration)) --rate \(rate)"]
   }
 
-  private var tail: [String] {
+  private func tail(_ mix: [String]) -> [String] {
     (orderStore == .outbox ? [] : ["--order-store \(orderStore.rawValue)"])
-      + Mistake.allCases.filter(mistakes.contains).map { "--mistake \($0.rawValue)" } + mix.options
+      + Mistake.allCases.filter(mistakes.contains).map { "--mistake \($0.rawValue)" } + mix
       + strangler.options + topology.options + productsInfo.options
   }
 

@@ -7,10 +7,12 @@ public struct ChaosShop: Sendable, Equatable {
   public var orderStore: OrderStore?
   public var strangler: StranglerSettings?
   public var topology: TopologySettings?
-  public var mix: LoadMix?
+  public var journeys: [(journey: Journey, weight: Double)]?
+  public var sagas: [(saga: SagaKind, weight: Double)]?
   /// Never drawn.
   public var productsInfo: ProductsInfoSettings
 
+  /// - Parameter mix: both what customers come for and how their orders are carried out.
   public init(
     orderStore: OrderStore? = nil, strangler: StranglerSettings? = nil, topology: TopologySettings? = nil,
     mix: LoadMix? = nil, productsInfo: ProductsInfoSettings = ProductsInfoSettings()
@@ -18,15 +20,24 @@ public struct ChaosShop: Sendable, Equatable {
     self.orderStore = orderStore
     self.strangler = strangler
     self.topology = topology
-    self.mix = mix
+    (journeys, sagas) = (mix?.journeys, mix?.sagas)
     self.productsInfo = productsInfo
   }
+
+  public static func == (left: ChaosShop, right: ChaosShop) -> Bool {
+    (left.orderStore, left.strangler, left.topology) == (right.orderStore, right.strangler, right.topology)
+      && left.productsInfo == right.productsInfo && left.mix == right.mix
+      && (left.journeys == nil, left.sagas == nil) == (right.journeys == nil, right.sagas == nil)
+  }
+
+  /// The mix of its customers, as usual where nobody has spoken of it.
+  var mix: LoadMix { LoadMix(journeys: journeys ?? LoadMix.ordinary.journeys, sagas: sagas ?? LoadMix.ordinary.sagas) }
 
   /// With what nobody has spoken of as it usually is.
   public var usual: ChaosShop {
     ChaosShop(
       orderStore: orderStore ?? .outbox, strangler: strangler ?? StranglerSettings(),
-      topology: topology ?? TopologySettings(), mix: mix ?? .ordinary,
+      topology: topology ?? TopologySettings(), mix: mix,
       productsInfo: productsInfo)
   }
 
@@ -46,7 +57,7 @@ public struct ChaosShop: Sendable, Equatable {
     let isShared = random.happens(0.25)
     let (limit, splitsReads) = (Self.limits[random.below(Self.limits.count)], random.happens(0.5))
     let isOrdinary = random.happens(0.5)
-    let mix = LoadMix(
+    let drawn = LoadMix(
       journeys: Self.journeys[random.below(Self.journeys.count)], sagas: Self.sagas[random.below(Self.sagas.count)])
 
     var shop = usual
@@ -56,7 +67,7 @@ public struct ChaosShop: Sendable, Equatable {
       shop.orderStore = store
     }
     if topology == nil, isShared { shop.topology = .shared(limit, splitsReads: splitsReads) }
-    if self.mix == nil, !isOrdinary { shop.mix = mix }
+    if !isOrdinary { (shop.journeys, shop.sagas) = (journeys ?? drawn.journeys, sagas ?? drawn.sagas) }
     return shop
   }
 

@@ -130,5 +130,7 @@ extension SimulationReport {
   /// What broke, a line each.
   var problems: [String] {
     invariants.flatMap { verdict in verdict.problems.map { "\(verdict.name): \($0)" } }
+      + (reconciliation?.failures ?? []).map { "not reconciled: \($0)" }
+      + unsettled.map { "mismatch: \($0.gtxid) \($0.remedy)" }
   }
 }

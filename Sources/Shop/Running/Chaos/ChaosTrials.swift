@@ -52,7 +52,7 @@ struct ChaosTrials {
     let others = [
       ("beside the legacy shop", plan.strangler.isUnderWay, shop.drawsStrangler),
       ("on a shared database server", plan.topology.databases == .shared, shop.topology == nil),
-      ("with other customers", plan.mix != .ordinary, shop.mix == nil),
+      ("with other customers", plan.mix != shop.mix, shop.journeys == nil || shop.sagas == nil),
     ]
     for (what, isSo, isDrawn) in others {
       add("committed, \(what)", isSo ? committed : 0, if: plan.rate > 0 && isSo && isDrawn)

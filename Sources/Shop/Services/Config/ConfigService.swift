@@ -72,8 +72,7 @@ extension ServiceProcess {
 
   /// What was pushed to it last; before the first time, what it has read when it started.
   var configurationInUse: (value: ShopConfiguration, version: Int) {
-    let published = world.configuration.server.current
-    return (configuration ?? published.value, configurationVersion ?? published.number)
+    (configuration ?? configurationAtStart.value, configurationVersion ?? configurationAtStart.number)
   }
 
   /// Goes by another configuration from now on.
@@ -83,11 +82,17 @@ extension ServiceProcess {
     self.configuration = configuration
     configurationVersion = version
     fitPool()
-    if let rule = configuration.rule { directory.use(rule) }
+    directory.follow(configuration)
     gatewayDesk?.follow(configuration, version: version)
-    for client in clients {
-      if let wait = configuration.breakerWait(instance.service.name, client.callee) { client.useBreakerWait(wait) }
-    }
+    fitBreakers()
     return Response(200)
+  }
+
+  /// Gives the breakers of its clients the waits that the configuration says.
+  func fitBreakers() {
+    for client in clients {
+      guard let wait = configurationInUse.value.breakerWait(instance.service.name, client.callee) else { continue }
+      client.useBreakerWait(wait)
+    }
   }
 }

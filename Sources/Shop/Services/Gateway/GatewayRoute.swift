@@ -240,6 +240,12 @@ extension GatewayTable {
   ) -> GatewayConfiguration {
     var own = self.configuration(configuration.edge(planned: planned), strangler: configuration.strangler)
     own.version = version
+    let canaries = configuration.canaries
+    for place in own.routes.indices {
+      guard case .service(let service) = own.routes[place].target, let share = canaries[service] else { continue }
+      own.routes[place].canary = CanaryRule(
+        version: share.version, share: TrafficShare(basisPoints: share.basisPoints, by: .request))
+    }
     return own
   }
 

@@ -89,7 +89,8 @@ actor GatewayService: ShopService {
     let server = process.tracer.openSpan(of: context.gtxid)
     let span = process.tracer.start(
       "ROUTE \(route.definition.id)", kind: .internal, gtxid: context.gtxid, parent: context.span, ltxid: context.ltxid)
-    let forwarded = forwarded(call, exchange, request, route)
+    var forwarded = forwarded(call, exchange, request, route)
+    if exchange.route?.canary != nil { forwarded.isForCanary = call.version != nil }
     guard case .service(let service) = call.target else { preconditionFailure("no route of the shop is a topic") }
     let client = process.client(of: service)
     let outcome = await TraceContext.$current.withValue(context.inside(span.id)) {

@@ -3,16 +3,15 @@ internal import Platform
 internal import Simulation
 internal import TraceModel
 
-/// The filters of one exchange as spans of the call tree: one for those of PRE that let it pass, one for the filter
-/// that did not, one around the call, one each for ERROR and POST. Which filters ran stands in each.
+/// The filters of one exchange as spans of the call tree: each phase is one, with a span below it for each filter that
+/// ran. The filter that did not let it pass stands beside those that did, and ROUTE is around the call. Filters cross to
+/// no server: all have the hop of the call that they are part of.
 struct GatewayTrail {
   let process: ServiceProcess
   let context: TraceContext
   /// When the exchange began.
   let start: Int64
 
-  /// Text: the filters that ran, in order.
-  static let filters = "gateway.filters"
   /// Text: why a request was turned away, as its counter is called.
   static let reason = "gateway.refusal"
 
@@ -49,27 +48,54 @@ struct GatewayTrail {
   }
 
   private func report(_ name: String, _ runs: [FilterRun], from start: Int64, to end: Int64) {
+    let id = process.tracer.makeID()
+    var phase = span(name, id: id, parent: context.span, from: start, to: end, runs.last?.outcome)
+    phase.attributes.append(SpanAttribute(AttributeName.filters, .text(runs.map(\.name).joined(separator: " "))))
+    if let subject = Self.subject(runs) {
+      phase.attributes.append(SpanAttribute(AttributeName.subject, .text(subject)))
+    }
+    process.tracer.report(phase)
+    // A filter that stands alone is its phase.
+    guard runs.count > 1 else { return }
+    // What began at the same moment is ordered by id.
+    let ids = runs.map { _ in process.tracer.makeID() }.sorted()
+    for (run, own) in zip(runs, ids) {
+      var filter = span(run.name, id: own, parent: id, from: run.start, to: run.end, run.outcome)
+      if let note = Self.note(run) { filter.attributes.append(SpanAttribute(AttributeName.subject, .text(note))) }
+      process.tracer.report(filter)
+    }
+  }
+
+  private func span(
+    _ name: String, id: SpanID, parent: SpanID, from start: Int64, to end: Int64, _ outcome: FilterRun.Outcome?
+  ) -> TraceSpan {
     let skew = process.tracer.now - process.world.time.now
-    var attributes = [SpanAttribute(Self.filters, .text(runs.map(\.name).joined(separator: " ")))]
-    if let subject = Self.subject(runs) { attributes.append(SpanAttribute(AttributeName.subject, .text(subject))) }
     var span = TraceSpan(
-      gtxid: context.gtxid, id: process.tracer.makeID(), parent: context.span, ltxid: context.ltxid, kind: .internal,
+      gtxid: context.gtxid, id: id, parent: parent, ltxid: context.ltxid, kind: .internal,
       service: process.tracer.serviceName, instance: process.tracer.instanceName, operation: name,
-      start: start + skew, duration: end - start, status: .ok, attributes: attributes)
-    if case .failed(let status, let reason) = runs.last?.outcome {
+      start: start + skew, duration: end - start, status: .ok)
+    if case .failed(let status, let reason) = outcome {
       span.status = .error
       span.message = "\(status) \(reason.rawValue)"
       span.attributes.append(SpanAttribute(Self.reason, .text(reason.rawValue)))
     }
-    process.tracer.report(span)
+    return span
+  }
+
+  /// What a filter has to tell.
+  private static func note(_ run: FilterRun) -> String? {
+    switch run.outcome {
+    case .noted(let note): note
+    case .answered(let status): "answered \(status)"
+    case .passed, .failed: nil
+    }
   }
 
   /// What a reader wants to know first: who it is, that nobody could check the token, or what was answered.
   private static func subject(_ runs: [FilterRun]) -> String? {
-    if case .noted(let note) = runs.first(where: { $0.name == "revocation" })?.outcome { return note }
-    if case .answered(let status) = runs.last?.outcome { return "answered \(status)" }
+    if let note = runs.first(where: { $0.name == "revocation" }).flatMap(note) { return note }
+    if let last = runs.last, case .answered = last.outcome { return note(last) }
     let telling = ["authentication", "sync-to-async", "error-answer"]
-    guard case .noted(let note) = runs.first(where: { telling.contains($0.name) })?.outcome else { return nil }
-    return note
+    return runs.first { telling.contains($0.name) }.flatMap(note)
   }
 }

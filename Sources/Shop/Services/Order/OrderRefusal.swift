@@ -27,10 +27,12 @@ extension OrderTables {
     }
   }
 
-  /// Refuses an order for good; what was refused before stays as it was.
-  static func refuse(_ gtxid: String, _ refusal: OrderRefusal, now: Int64, _ database: Database) throws {
+  /// Refuses an order for good.
+  /// - Returns: false when it was refused before: that stays as it was.
+  static func refuse(_ gtxid: String, _ refusal: OrderRefusal, now: Int64, _ database: Database) throws -> Bool {
     try database.run(
       "INSERT OR IGNORE INTO refusal(gtxid, status, reason, taken) VALUES (?, ?, ?, ?)",
       [gtxid, Int64(refusal.status), refusal.reason, now])
+    return database.changesCount > 0
   }
 }

@@ -102,7 +102,9 @@ actor OrderService: ShopService {
     let cause = OrderCause(id: "\(context.gtxid.hex)/create", context: context)
     let taking = try await database.transaction("create", at: .call, onCommit: accepted) {
       [keeper] database -> Taking in
-      if let refusal = try OrderTables.refusal(of: new.gtxid, database) { return .refused(refusal) }
+      if let refusal = try OrderTables.refusal(of: new.gtxid, database) {
+        return .refused(refusal, isNew: false)
+      }
       let isNew = try keeper.create(new, cause, database) != nil
       let kept = try isNew ? new : OrderTables.order(gtxid: new.gtxid, database) ?? new
       return .taken(kept, isNew: isNew)
@@ -113,12 +115,12 @@ actor OrderService: ShopService {
   /// What became of a call that wants an order: whoever comes first decides for all that come of the same transaction.
   private enum Taking: Sendable {
     case taken(OrderTables.Order, isNew: Bool)
-    case refused(OrderRefusal)
+    case refused(OrderRefusal, isNew: Bool)
   }
 
   private func answer(_ taking: Taking, _ quote: ProductQuote?) -> Response {
     switch taking {
-    case .refused(let refusal): return Response(refusal.status, body: refusal.answer)
+    case .refused(let refusal, _): return Response(refusal.status, body: refusal.answer)
     case .taken(let order, let isNew):
       var body = Payload(state: order.saga.first, step: order.saga.firstStep)
       if isNew { quote?.mark(&body) }
@@ -130,7 +132,7 @@ actor OrderService: ShopService {
   private func refuse(_ refusal: OrderRefusal, _ context: TraceContext) async throws -> Response {
     let (process, world, now, gtxid) = (process, world, world.time.now, context.gtxid)
     let refused = { @Sendable (taking: Taking) in
-      guard case .refused(let refusal) = taking else { return }
+      guard case .refused(let refusal, isNew: true) = taking else { return }
       process.log(.info, context, "order not taken: \(refusal.reason)")
       // There is no order, and none can come.
       world.transactions.answered(gtxid, refusal.status, reason: refusal.reason)
@@ -138,8 +140,8 @@ actor OrderService: ShopService {
     let taking = try await database.transaction("refuse", isQuiet: true, at: .call, onCommit: refused) {
       database -> Taking in
       if let order = try OrderTables.order(gtxid: gtxid.hex, database) { return .taken(order, isNew: false) }
-      try OrderTables.refuse(gtxid.hex, refusal, now: now, database)
-      return .refused(try OrderTables.refusal(of: gtxid.hex, database) ?? refusal)
+      let isNew = try OrderTables.refuse(gtxid.hex, refusal, now: now, database)
+      return .refused(try OrderTables.refusal(of: gtxid.hex, database) ?? refusal, isNew: isNew)
     }
     return answer(taking, nil)
   }
@@ -183,7 +185,8 @@ actor OrderService: ShopService {
   }
 
   /// Before an order is created for the orchestrator, search is asked as for any other. Of what a participant refuses nothing
-  /// stays but its reply: that the order was refused is noted beside that, for the customer who asks.
+  /// stays but its reply: that the order was refused is noted beside that, for the customer who asks. That nobody says what
+  /// the product costs is a refusal, too: the saga turns back, and nobody asks again.
   private func carryOut(_ delivery: Delivery) async throws {
     let command = try CommandHandler.command(in: delivery)
     var product: ProductAnswer?
@@ -192,8 +195,8 @@ actor OrderService: ShopService {
     }
     let (answer, keeper, now, gtxid) = (product, keeper, world.time.now, delivery.context.gtxid.hex)
     let handler = CommandHandler(process: process, database: database) { reply, database in
-      if case .refuses(let refusal) = answer, reply.type == "\(CommandName.createOrder):refused" {
-        try OrderTables.refuse(gtxid, refusal, now: now, database)
+      if let refusal = answer?.refusal, reply.type == "\(CommandName.createOrder):refused" {
+        _ = try OrderTables.refuse(gtxid, refusal, now: now, database)
       }
       try keeper.reply(reply, database)
     }

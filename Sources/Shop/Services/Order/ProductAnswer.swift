@@ -4,6 +4,15 @@ enum ProductAnswer: Sendable, Equatable {
   case refuses(OrderRefusal)
   /// Nobody says what it costs, and no other price counts. Who asks again may hear more.
   case silent(String)
+
+  /// Why nothing can be ordered by it, where nobody will ask again.
+  var refusal: OrderRefusal? {
+    switch self {
+    case .sells: nil
+    case .refuses(let refusal): refusal
+    case .silent(let reason): OrderRefusal(status: 503, reason: reason)
+    }
+  }
 }
 
 /// What an order comes to, and whose price that is.

@@ -46,6 +46,12 @@ final class ConfigurationDesk: @unchecked Sendable {
   /// Whether somebody is there to take what is published.
   var isServed: Bool { world.service(ShopPlan.config).instances.contains { $0.isUp } }
 
+  /// Whether all who subscribed run what was published last.
+  var isPushed: Bool {
+    let snapshot = server.snapshot
+    return snapshot.upToDate == snapshot.instances.count
+  }
+
   private func requireServer() throws(ConfigurationError) {
     if !isServed { throw .unavailable(Self.isDown) }
   }

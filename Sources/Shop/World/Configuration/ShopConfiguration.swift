@@ -43,6 +43,8 @@ struct ShopConfiguration: Sendable, Equatable {
     for service in ShopPlan.services where !service.isOutside {
       if let store = service.store { values[Self.pool(service.name)] = "\(store.connections)" }
       values[Self.supervisor(service.name)] = settings.supervision.policy(of: service.name).word
+      // The registry is not deployed.
+      if service.name != ShopPlan.registry { values[Self.canary(service.name)] = Self.noCanary }
       for call in service.calls {
         let guarded = call.guarded(by: settings.resilience, caller: service.name)
         // One that grows has no single value.
@@ -124,6 +126,10 @@ struct ShopConfiguration: Sendable, Equatable {
     if isShare(key) {
       let isGood = Int(value).map { StranglerSettings.range.contains($0) } ?? false
       return isGood ? nil : "\(key)=\(value) is no share from 0 to 100 percent"
+    }
+    if isCanary(key) {
+      return value == noCanary || CanaryShare(parsing: value) != nil
+        ? nil : "\(key)=\(value) is neither off nor a version and its share of the calls; say v2 10%"
     }
     if key.hasSuffix(".supervisor") {
       let words = SupervisionPolicy.words.joined(separator: ", ")

@@ -19,8 +19,9 @@ final class DeploymentDesk: @unchecked Sendable {
 
   // MARK: Commands
 
-  func scale(_ name: String, to count: Int) {
-    guard !isBusy(name) else { return }
+  /// - Returns: false when something else is under way by now.
+  func scale(_ name: String, to count: Int) -> Bool {
+    guard !isBusy(name) else { return false }
     let service = world.service(name)
     let first = (service.instances.map(\.number).max() ?? 0) + 1
     let scaling = Scaling(
@@ -28,10 +29,13 @@ final class DeploymentDesk: @unchecked Sendable {
       settings: world.settings.deployment
     ) { "\(name)-\(first + $0)" }
     begin(.scaling(scaling), of: service)
+    return true
   }
 
-  func deploy(_ name: String, _ version: String, canary share: Double?) {
-    guard !isBusy(name) else { return }
+  /// - Returns: false when something else is under way by now.
+  @discardableResult
+  func deploy(_ name: String, _ version: String, canary share: Double?) -> Bool {
+    guard !isBusy(name) else { return false }
     let service = world.service(name)
     before[name] = service.version
     let stage = share.map { CanaryStage(basisPoints: Int(($0 * 10_000).rounded())) }
@@ -41,6 +45,7 @@ final class DeploymentDesk: @unchecked Sendable {
         RollingDeployment(
           of: name, to: version, instances: members, settings: world.settings.deployment,
           canary: service.instances.count > 1 ? stage : nil)), of: service)
+    return true
   }
 
   func promote(_ name: String) { rollout(of: name)?.promote() }
@@ -59,18 +64,9 @@ final class DeploymentDesk: @unchecked Sendable {
   func isBusy(_ name: String) -> Bool { rollout(of: name).map { !$0.isFinished } ?? false }
 
   private func begin(_ operation: Rollout.Operation, of service: DeployedService) {
-    let rollout = Rollout(operation, of: service, in: world)
+    let rollout = Rollout(operation, of: service, in: world, after: self.rollout(of: service.name))
     rollouts.removeAll { $0.service === service }
     rollouts.append(rollout)
     rollout.run()
   }
-}
-
-/// Which share of a service's calls goes to which version while a canary is looked at.
-final class CanaryShares: @unchecked Sendable {
-  private var shares: [String: (version: String, basisPoints: Int)] = [:]
-
-  func set(_ share: (version: String, basisPoints: Int)?, of service: String) { shares[service] = share }
-
-  func share(of service: String) -> (version: String, basisPoints: Int)? { shares.isEmpty ? nil : shares[service] }
 }

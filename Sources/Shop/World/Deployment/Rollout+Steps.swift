@@ -59,6 +59,9 @@ extension Rollout {
   }
 
   private func register(_ instance: ServiceInstance) async -> DeploymentOutcome {
+    if isCanary(instance), await !isShareKnown() {
+      return .failed("the canary's share is not published: \(ConfigurationDesk.isDown)")
+    }
     guard let process = instance.process else { return .failed("it is not running") }
     process.isLeaving = false
     process.isClosed = false
@@ -67,6 +70,21 @@ extension Rollout {
     }
     world.healthMayHaveChanged()
     return .done
+  }
+
+  /// It is the first of its version, and to be looked at.
+  private func isCanary(_ instance: ServiceInstance) -> Bool {
+    guard case .rolling(let rolling) = operation, case .rolling = rolling.phase else { return false }
+    return rolling.canary != nil && !rolling.isPromoted && instance.version == rolling.version
+  }
+
+  /// Nobody shall call a canary who does not know how many calls are for it: it is listed when its share was pushed. Who
+  /// cannot be reached is not waited for.
+  private func isShareKnown() async -> Bool {
+    if unpublishedShare != nil { return false }
+    let end = world.time.now + 5_000_000_000
+    while !world.configuration.isPushed, world.time.now < end { await world.time.pause(for: 100_000_000) }
+    return true
   }
 
   private func comesUp(_ instance: ServiceInstance) async -> DeploymentOutcome {

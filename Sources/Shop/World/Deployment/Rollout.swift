@@ -19,14 +19,19 @@ final class Rollout: @unchecked Sendable {
   private(set) var fewestServing: Int
   /// What the canaries and the others had answered when the canary stage began, by instance.
   private var baseline: [String: (served: Int, failed: Int)] = [:]
+  /// What the configuration is to say of the canary's share, as long as nobody was there to publish it.
+  private(set) var unpublishedShare: String?
   private static let interval: Int64 = 250_000_000
 
-  init(_ operation: Operation, of service: DeployedService, in world: World) {
+  /// - Parameter earlier: the service's last one: what that could not publish is published by this one.
+  init(_ operation: Operation, of service: DeployedService, in world: World, after earlier: Rollout?) {
     self.world = world
     self.service = service
     self.operation = operation
     began = world.time.now
     fewestServing = service.serving
+    unpublishedShare = earlier?.unpublishedShare
+    earlier?.unpublishedShare = nil
   }
 
   var isFinished: Bool { ended != nil }
@@ -49,10 +54,12 @@ final class Rollout: @unchecked Sendable {
   // MARK: By the clock
 
   func run() {
-    guard !isFinished else { return }
-    step()
-    fewestServing = min(fewestServing, service.serving)
-    if !isFinished { world.time.after(Self.interval) { [self] in run() } }
+    publishShare()
+    if !isFinished {
+      step()
+      fewestServing = min(fewestServing, service.serving)
+    }
+    if !isFinished || unpublishedShare != nil { world.time.after(Self.interval) { [self] in run() } }
   }
 
   private func step() {
@@ -106,7 +113,7 @@ final class Rollout: @unchecked Sendable {
       tell("canary of \(rolling.version)", .info)
     case .completed: finish("runs \(rolling.version)", .good)
     case .rolledBack(let reason):
-      world.canaries.set(nil, of: service.name)
+      publish(nil)
       finish("is back on its version", .warning, because: reason)
     case .rolling, .rollingBack: break
     }
@@ -126,11 +133,32 @@ final class Rollout: @unchecked Sendable {
 
   // MARK: The canary
 
-  /// When all go on to the new version the calls are shared as ever; when the canaries are taken back they get none from
-  /// then on, although they stay listed until they are drained.
+  /// When all go on to the new version the calls are shared as ever; when the canaries are taken back they get none as soon
+  /// as that is pushed, although they stay listed until they are drained.
   private func setShare(_ points: Int, _ rolling: RollingDeployment) {
     let isEnd = if case .rollingBack = rolling.phase { false } else { points == 0 }
-    world.canaries.set(isEnd ? nil : (rolling.version, points), of: service.name)
+    publish(isEnd ? nil : CanaryShare(rolling.version, basisPoints: points))
+  }
+
+  /// The share is configuration: it has a version, and is pushed to all who call the service, the gateways among them.
+  private func publish(_ share: CanaryShare?) {
+    unpublishedShare = share?.description ?? ShopConfiguration.noCanary
+    publishShare()
+  }
+
+  /// While no instance of config is up nothing is published: it is tried again.
+  private func publishShare() {
+    guard let share = unpublishedShare else { return }
+    let key = ShopConfiguration.canary(service.name)
+    if world.configuration.current[key] != share {
+      guard world.configuration.isServed else { return }
+      do {
+        try world.configuration.set(key, to: share, by: "deployment")
+      } catch {
+        preconditionFailure("a share of the calls of \(service.name) can be published: \(error)")
+      }
+    }
+    unpublishedShare = nil
   }
 
   /// What the instances of a version answered since the canary stage began.

@@ -12,21 +12,26 @@ final class ServiceDirectory: @unchecked Sendable {
   /// Until when an instance gets no calls, by its id. For look-up only.
   private var aside: [String: Int64] = [:]
   private(set) var rule: BalancingRule
+  /// By service. For look-up only.
+  private var canaries: [String: CanaryShare]
 
   init(_ process: ServiceProcess) {
     self.process = process
     world = process.world
-    rule = world.settings.discovery.rule
+    let configuration = process.configurationInUse.value
+    rule = configuration.rule ?? world.settings.discovery.rule
+    canaries = configuration.canaries
     balancer = rule.balancer(zone: process.instance.zone)
     random = process.random("balancing")
   }
 
   /// Chooses an instance for a call, which runs until ``finished(_:)``; nil when all that are known were `tried`.
-  func choose(_ service: String, after tried: Set<String>) -> RegistryInstance? {
+  /// - Parameter isForCanary: what the gateway has decided; nil: it is decided here.
+  func choose(_ service: String, isForCanary: Bool?, after tried: Set<String>) -> RegistryInstance? {
     let known = process.instance.known.available(of: service)
     guard !known.isEmpty else { return nil }
     let now = world.time.now
-    let usable = ofShare(service, known.filter { !tried.contains($0.id) })
+    let usable = ofShare(service, known.filter { !tried.contains($0.id) }, isForCanary)
     guard !usable.isEmpty else { return nil }
     let resting = usable.filter { aside[$0.id, default: .min] > now }.map(\.id)
     // Where all are put aside any of them may be back.
@@ -35,10 +40,12 @@ final class ServiceDirectory: @unchecked Sendable {
   }
 
   /// While a canary is looked at it gets its share of the calls, and the others get the rest.
-  private func ofShare(_ service: String, _ instances: [RegistryInstance]) -> [RegistryInstance] {
-    guard let share = world.canaries.share(of: service) else { return instances }
-    let isForCanary = random.below(10_000) < share.basisPoints
-    let chosen = instances.filter { ($0.version == share.version) == isForCanary }
+  private func ofShare(
+    _ service: String, _ instances: [RegistryInstance], _ isForCanary: Bool?
+  ) -> [RegistryInstance] {
+    guard let share = canaries.isEmpty ? nil : canaries[service] else { return instances }
+    let isForIt = isForCanary ?? (random.below(10_000) < share.basisPoints)
+    let chosen = instances.filter { ($0.version == share.version) == isForIt }
     return chosen.isEmpty ? instances : chosen
   }
 
@@ -55,8 +62,10 @@ final class ServiceDirectory: @unchecked Sendable {
 
   func answered(_ instance: RegistryInstance) { aside[instance.id] = nil }
 
-  func use(_ rule: BalancingRule) {
-    guard rule != self.rule else { return }
+  /// Goes by another configuration from now on.
+  func follow(_ configuration: ShopConfiguration) {
+    canaries = configuration.canaries
+    guard let rule = configuration.rule, rule != self.rule else { return }
     self.rule = rule
     balancer = rule.balancer(zone: process.instance.zone)
   }

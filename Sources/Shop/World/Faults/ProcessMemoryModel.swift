@@ -16,7 +16,7 @@ extension ServiceProcess {
   /// Gives the pool the connections that faults leave it.
   func fitPool() {
     let service = instance.service.name
-    let planned = configuration?.pool(of: service) ?? instance.service.plan.store?.connections ?? 0
+    let planned = configurationInUse.value.pool(of: service) ?? instance.service.plan.store?.connections ?? 0
     database?.resize(
       to: world.faults.connections(of: service, instance: instance.number, planned: planned))
   }
