@@ -13,6 +13,7 @@ final class LogMiner: Relay, @unchecked Sendable {
   let commits: Signal
   private let database: DatabasePort
   private let source: ServiceDisk
+  private let name: String
   private let mapping: ChangeMiner.Mapping
   /// True when what is mined is the service's own state, which it publishes in no other way.
   private let isOfState: Bool
@@ -20,6 +21,7 @@ final class LogMiner: Relay, @unchecked Sendable {
   private var miner: ChangeMiner?
 
   init(process: ServiceProcess, source: String, mapping: @escaping ChangeMiner.Mapping, isOfState: Bool = false) {
+    let plan = ShopPlan.miners.first { $0.source == source && $0.miner == process.instance.service.name }
     guard let database = process.database, let disk = process.world.disk(of: source) else {
       preconditionFailure("a miner has a database for its position, and \(source) one to be mined")
     }
@@ -29,8 +31,10 @@ final class LogMiner: Relay, @unchecked Sendable {
     self.mapping = mapping
     self.isOfState = isOfState
     world = process.world
-    lease = RelayLease(process: process, database: database)
-    commits = process.commits(on: disk)
+    name = plan?.name ?? process.instance.service.name
+    lease = RelayLease(process: process, database: database, name: plan?.lease ?? "relay")
+    // What changes now and then is looked for now and then.
+    commits = plan?.isSeldom == true ? Signal(on: process.world.time) : process.commits(on: disk)
   }
 
   func startOver() { miner = nil }
@@ -71,7 +75,7 @@ final class LogMiner: Relay, @unchecked Sendable {
 
   private func open() async throws -> ChangeMiner {
     guard let log = source.database.changeLog else { preconditionFailure("\(source.name) captures no table") }
-    let name = process.instance.service.name
+    let name = name
     let stored = try await database.read { try MinerPositions.load(name, $0) }
     return ChangeMiner(
       name: name, log: log, from: stored == .start ? source.firstChange : stored, mapping: mapping)
@@ -109,13 +113,15 @@ extension World {
 
   /// How far the miner of a database's log is behind; nil when nobody mines it.
   func minerLag(of name: String) -> (changes: Int64, oldest: Int64?)? {
-    guard let disk = disk(of: name), let log = disk.database.changeLog, let mined = mined(of: name) else { return nil }
-    return try? log.behind(max(mined.change, disk.firstChange.change))
+    guard let log = disk(of: name)?.database.changeLog, let mined = mined(of: name) else { return nil }
+    return try? log.behind(mined)
   }
 
-  /// Up to where a database's log is mined; nil when nobody mines it.
-  func mined(of name: String) -> MinerPosition? {
-    guard let miner = ShopPlan.miners.first(where: { $0.source == name })?.miner else { return nil }
-    return try? disk(of: miner)?.database.read { try MinerPositions.load(miner, $0) }
+  /// The newest change of a database's log that is mined, or was there at first; nil when nobody mines it.
+  func mined(of name: String) -> Int64? {
+    guard let plan = ShopPlan.miners.first(where: { $0.source == name }), let disk = disk(of: name),
+      let position = try? self.disk(of: plan.miner)?.database.read({ try MinerPositions.load(plan.name, $0) })
+    else { return nil }
+    return max(position.change, disk.firstChange.change)
   }
 }
