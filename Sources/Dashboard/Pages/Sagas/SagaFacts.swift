@@ -47,7 +47,7 @@ struct SagaFacts {
 
   private var teller: String {
     if !saga.isInferred { return "its orchestrator, which keeps a journal of it" }
-    return "nobody coordinates it: inferred from its order and its events"
+    return "nobody: inferred from its order and its events"
   }
 
   func draw(on canvas: inout Canvas, in rect: Rect, isOpened: Bool) {

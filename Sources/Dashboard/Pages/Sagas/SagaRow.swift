@@ -7,12 +7,12 @@ import Widgets
 enum SagaColumn: Int, Sendable, CaseIterable {
   case state, id, time, strip, definition, waits, locks, stash
 
-  func tableColumn(isNarrow: Bool, longestDefinition: Int) -> TableColumn {
+  func tableColumn(isNarrow: Bool, longestDefinition: Int, longestStrip: Int) -> TableColumn {
     switch self {
     case .state: TableColumn(isNarrow ? "" : "state", .fixed(isNarrow ? 1 : 14))
     case .id: TableColumn("GTXID", .fixed(9), gap: 1)
     case .time: TableColumn("in state", .fit(minimum: 8), align: .right, priority: 1, gap: 1)
-    case .strip: TableColumn("steps", .share(minimum: isNarrow ? 16 : 53, maximum: 70))
+    case .strip: TableColumn("steps", .share(minimum: min(max(longestStrip, 16), isNarrow ? 16 : 53), maximum: 70))
     case .definition:
       TableColumn(
         "definition", .share(minimum: min(longestDefinition, 13), maximum: max(longestDefinition, 10)), priority: 2)

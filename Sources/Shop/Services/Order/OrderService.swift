@@ -100,7 +100,7 @@ actor OrderService: ShopService {
       guard case .taken(let order, isNew: true) = taking else { return }
       world.transactions.began(context.gtxid, saga, step: saga.firstStep)
       if quote.source != nil { world.transactions.priced(context.gtxid, order.amount) }
-      process.log(.info, context, "order created: \(order.sku) ×\(order.quantity), \(order.amount) KRW")
+      process.log(.info, context, "order created: \(order.sku) ×\(order.quantity), \(PaymentService.won(order.amount))")
     }
     let cause = OrderCause(id: "\(context.gtxid.hex)/create", context: context)
     let taking = try await database.transaction("create", at: .call, onCommit: accepted) {
