@@ -145,19 +145,22 @@ public enum Outbox {
   }
 
   /// Takes or renews the right to publish, so that one relay is at work at a time; false when another has it.
-  public static func lease(to owner: String, now: Int64, until: Int64, _ database: Database) throws -> Bool {
+  /// - Parameter name: which relay it is, where a database has several.
+  public static func lease(
+    _ name: String = "relay", to owner: String, now: Int64, until: Int64, _ database: Database
+  ) throws -> Bool {
     try database.run(
       """
-      INSERT INTO lease(name, owner, until) VALUES ('relay', ?, ?)
+      INSERT INTO lease(name, owner, until) VALUES (?, ?, ?)
       ON CONFLICT(name) DO UPDATE SET owner = excluded.owner, until = excluded.until
       WHERE lease.owner = excluded.owner OR lease.until <= ?
-      """, [owner, until, now])
+      """, [name, owner, until, now])
     return database.changesCount > 0
   }
 
   /// Whether this owner took the lease last: what fences off one that has slept through its own.
-  public static func isLeased(to owner: String, _ database: Database) throws -> Bool {
-    try database.number("SELECT count(*) FROM lease WHERE name = 'relay' AND owner = ?", [owner]) > 0
+  public static func isLeased(_ name: String = "relay", to owner: String, _ database: Database) throws -> Bool {
+    try database.number("SELECT count(*) FROM lease WHERE name = ? AND owner = ?", [name, owner]) > 0
   }
 
   private static func entry(_ row: borrowing Columns) -> Entry? {

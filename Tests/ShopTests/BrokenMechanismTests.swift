@@ -57,7 +57,7 @@ import TraceModel
       noticed: [.everySagaEnds, .stockIsConserved, .moneyIsConserved]),
     Broken(
       what: "search does not learn what item sold", saga: .join, service: ShopPlan.search,
-      event: "UPDATE ON document", noticed: [.viewsAgree]),
+      event: "UPDATE ON products_1", noticed: [.viewsAgree]),
 
     // The credit saga.
     Broken(

@@ -18,8 +18,15 @@ import Transactions
     ]
     for service in world.services {
       guard let disk = world.disk(of: service.name) else { continue }
+      // Which side of a view has its documents changes with each rebuild.
+      let collections = disk.documents?.collections.map(\.name) ?? []
+      if let documents = disk.documents {
+        held.append(
+          ("documents of \(service.name)", try collections.reduce(0) { try $0 + documents.count(in: $1) }))
+      }
       held += try disk.database.read { database in
         let tables = try database.all("SELECT name FROM sqlite_master WHERE type = 'table'") { $0.value(0) as String }
+          .filter { !collections.contains($0) }
         return try tables.map { table in
           ("rows of \(service.name).\(table)", Int(try database.number("SELECT count(*) FROM \(table)")))
         }

@@ -40,7 +40,7 @@ import Transactions
     #expect(shown?.entries?.map(\.state) == [saga.good])
     #expect(shown?.behind == 0 && shown?.age == 0 && shown?.isStale == false)
     let positions = shown?.positions ?? []
-    #expect(positions.count == ShopPlan.partitions && positions.reduce(0, +) > 0)
+    #expect(positions.count == 2 * ShopPlan.partitions && positions.reduce(0, +) > 0)
     #expect(ask(stage, user: "lee")?.entries ?? [] == [])
     stage.rest()
     #expect(stage.problems() == [])

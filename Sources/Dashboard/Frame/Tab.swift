@@ -46,7 +46,9 @@ extension SystemSnapshot {
     case .sagas: return sagas.definitions.contains { $0.stuck > 0 } ? .failing : nil
     case .platform:
       let worst = gateways.map(\.health).max() ?? .up
-      return worst.isBad ? worst.mark.ink : nil
+      if worst.isBad { return worst.mark.ink }
+      let isTroubled = !deploymentsGoneBack.isEmpty || registry?.isSelfPreserving ?? false
+      return isTroubled ? .degraded : nil
     case .data:
       let worst = data.stores.compactMap { StoreRow($0, in: self).problem }
       let isWrong = (data.reconciliation?.count ?? 0) > 0

@@ -116,8 +116,7 @@ extension Why {
     self.init(
       title: [Run(mark.glyph + " ", mark.ink, bold: true), Run("view \(visible(name))", .strong, bold: true)]
         + [Run("  kept by \(visible(view.service))", .muted)],
-      rule: "A view follows the changes of others, and so is behind them. Late: it has lacked one for longer than"
-        + " \(Figures.duration(DataFlow.late).text). A stale read lacks what its own reader wrote.",
+      rule: Self.rule(of: view.form),
       place: .service(view.service))
     if let behind = view.behind {
       add("lacks", behind == 0 ? "nothing" : Count.of(Int(clamping: behind), "change"), isLate ? .degraded : .text)
@@ -125,18 +124,32 @@ extension Why {
     } else {
       add("lacks", "not known", .muted)
     }
-    if view.documents > 0 { add("holds", Count.of(Int(clamping: view.documents), "document")) }
+    let noun = view.form == .overBus ? "document" : "row"
+    if view.documents > 0 { add("holds", Count.of(Int(clamping: view.documents), noun)) }
     if view.reads > 0 {
       add(
         "stale reads",
         "\(Figures.count(Int(clamping: view.staleReads)).text) of "
           + Figures.count(Int(clamping: view.reads)).text, view.staleReads == 0 ? .text : .degraded)
     }
-    add("serves", "build \(view.generation)")
+    if view.form == .overBus { add("serves", "build \(view.generation)") }
     if let build = view.rebuilding {
       add("beside it", "build \(build), which takes over when it lacks nothing", .accent)
     }
     addFaults(on: [view.service], context)
+  }
+
+  private static func rule(of form: ViewSnapshot.Form) -> String {
+    switch form {
+    case .overBus:
+      "A view follows the changes of others, and so is behind them. Late: it has lacked one for longer than"
+        + " \(Figures.duration(DataFlow.late).text). A stale read lacks what its own reader wrote."
+    case .singleDatabase:
+      "What is read stands beside what is written, in one database, and changes in the same transaction: it is never"
+        + " behind, and every write pays for it."
+    case .ofEvents:
+      "What is read is the sum of events in the same database, and changes in the transaction that appends them."
+    }
   }
 }
 

@@ -8,7 +8,7 @@ public struct DataBoard: Sendable, Codable {
   public var captures: [CaptureSnapshot] = []
   /// Topics that are joined.
   public var joins: [JoinSnapshot] = []
-  /// What follows the data of others, beside the views that can be rebuilt.
+  /// Views in the database of what they are made of, beside those that come over the bus and can be rebuilt.
   public var views: [ViewSnapshot] = []
   /// What is compared afterwards; nil where nothing is.
   public var reconciliation: ReconciliationSnapshot?

@@ -1,6 +1,17 @@
 /// A materialised view: how far it is behind what it is made of, how it is read, and how its rebuild goes.
 public struct ViewSnapshot: Sendable, Equatable, Codable {
+  /// How commands and queries are kept apart, and in step.
+  public enum Form: String, Sendable, Equatable, Codable, CaseIterable {
+    /// Two databases: changes come over the bus, and the view is behind.
+    case overBus
+    /// One database: a table for reading is changed in the transaction of what it is made of, and is never behind.
+    case singleDatabase
+    /// One database: a table is changed in the transaction that appends the events that it is made of.
+    case ofEvents
+  }
+
   public var name: String
+  public var form = Form.overBus
   /// The service that keeps it.
   public var service: String
   /// Which build serves, counted from 1.
@@ -17,9 +28,10 @@ public struct ViewSnapshot: Sendable, Equatable, Codable {
   /// The build beside the one that serves; nil when there is none.
   public var rebuilding: Int64?
 
-  public init(name: String, service: String) {
+  public init(name: String, service: String, form: Form = .overBus) {
     self.name = name
     self.service = service
+    self.form = form
   }
 }
 

@@ -14,6 +14,12 @@ public struct KeyValueEntry: Sendable, Hashable {
   public var value: [UInt8]
   /// Nanoseconds, more than 0: after them the entry is gone.
   public var timeToLive: Int64
+
+  public init(key: String, value: [UInt8], timeToLive: Int64) {
+    self.key = key
+    self.value = value
+    self.timeToLive = timeToLive
+  }
 }
 
 /// A key-value store as tokens use it, for callers that can ask it within one step. Who reaches it over a network asks

@@ -156,7 +156,7 @@ struct FinalJudgement {
   // MARK: Views
 
   /// What search says of each product is what item has.
-  private func views() throws -> [String] { try products() + history() + orders() }
+  private func views() throws -> [String] { try products() + history() + customers() + orders() }
 
   /// What the table of orders says of each is what its events add up to, where order keeps events.
   private func orders() throws -> [String] {
@@ -196,6 +196,21 @@ struct FinalJudgement {
       "the history has order \($0.order ?? 0), which order does not know"
     }
     return Array(problems.prefix(20))
+  }
+
+  /// What the order history says of each customer is what customer has.
+  private func customers() throws -> [String] {
+    guard let log = try disk(ShopPlan.customer).changeLog else { preconditionFailure("customer captures its rows") }
+    let view = HistoryView.plan.view
+    let documents = try view.all(HistoryView.customers, world.documents(of: ShopPlan.historyUpdater))
+    let known = OrderedDictionary(uniqueKeysWithValues: documents.map { ($0.user ?? "", $0.withoutPositions) })
+    let letters = deadLetters(of: TopicName.customerChanges)
+    return try log.snapshot(of: CustomerTables.captured).rows.compactMap(\.after).compactMap { row in
+      guard let here = CustomerSegment.payload(row, position: 0)?.withoutPositions, let user = here.user,
+        !letters.contains(user), known[user] != here
+      else { return nil }
+      return "customer has \(here.text), but the order history says \(known[user]?.text ?? "nothing")"
+    }
   }
 
   /// What was finished since then is forgotten by nobody.

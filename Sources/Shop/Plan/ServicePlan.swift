@@ -57,6 +57,29 @@ struct StorePlan: Sendable {
   var captures: [String] = []
 }
 
+/// A database whose change log a service mines.
+struct MinerPlan: Sendable {
+  var source: String
+  /// The service that does it.
+  var miner: String
+  /// Where it publishes what the changes mean.
+  var topic: String
+  /// Under which it keeps its position, and with which its message ids begin: the service's own, unless it has several.
+  var name: String
+  /// Whether changes are so few that it need not wake at each commit.
+  var isSeldom: Bool
+
+  init(source: String, miner: String, topic: String, name: String? = nil, isSeldom: Bool = false) {
+    self.source = source
+    self.miner = miner
+    self.topic = topic
+    self.name = name ?? miner
+    self.isSeldom = isSeldom
+  }
+
+  var lease: String { name == miner ? "relay" : "relay of \(source)" }
+}
+
 /// What a service keeps: the tables of its own database, which nobody else touches.
 protocol ServiceTables: SendableMetatype {
   /// SQL that makes the tables; those of an outbox and an inbox among them where it has such.

@@ -53,8 +53,14 @@ struct ShopPlan: Sendable {
       + service.joins.flatMap { [($0.group, $0.left), ($0.group, $0.right)] }
   }
 
-  /// Whose database is mined by whom.
-  static let miners: [(source: String, miner: String)] = [(item, aggregate), (order, historyUpdater)]
+  /// Whose database is mined by whom for others.
+  static let miners = [
+    MinerPlan(source: item, miner: aggregate, topic: TopicName.itemChanges),
+    MinerPlan(source: order, miner: historyUpdater, topic: TopicName.orderChanges),
+    MinerPlan(
+      source: customer, miner: historyUpdater, topic: TopicName.customerChanges,
+      name: "\(historyUpdater)/\(customer)", isSeldom: true),
+  ]
 
   /// Whose stores hold documents, each found by its id.
   static let documentStores = services.filter { service in
@@ -151,6 +157,7 @@ enum EventType {
   static let priceChanged = "PriceChanged"
   static let quantityChanged = "QuantityChanged"
   static let orderChanged = "OrderChanged"
+  static let customerChanged = "CustomerChanged"
 
   /// Results of the new services, for the legacy shop; and what the legacy shop did itself, for them.
   static let reviewHandedBack = "ReviewHandedBack"
@@ -197,6 +204,8 @@ enum TopicName {
   static let itemChanges = "item.changes"
   /// What became of the rows of order; the key is the order.
   static let orderChanges = "order.changes"
+  /// What became of the rows of customer that others may know; the key is the customer.
+  static let customerChanges = "customer.changes"
   /// Between the legacy shop and the services that take over from it; the key is the order or the product.
   static let legacyEvents = "legacy.events"
   static let operations = "__operations"

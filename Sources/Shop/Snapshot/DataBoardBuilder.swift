@@ -20,11 +20,10 @@ final class DataBoardBuilder {
       turn += 1
     }
     board.stores = keepers.compactMap { store(of: $0, topics, in: world) }
-    board.captures = ShopPlan.miners.compactMap { source, miner in
-      world.minerLag(of: source).map { behind in
+    board.captures = ShopPlan.miners.compactMap { plan in
+      world.minerLag(of: plan.source).map { behind in
         CaptureSnapshot(
-          source: source, miner: miner, topic: source == ShopPlan.item ? TopicName.itemChanges : TopicName.orderChanges,
-          behind: behind.changes, oldest: behind.oldest)
+          source: plan.source, miner: plan.miner, topic: plan.topic, behind: behind.changes, oldest: behind.oldest)
       }
     }
     board.joins = world.services.flatMap(\.plan.joins).map { plan in
@@ -33,9 +32,23 @@ final class DataBoardBuilder {
         isInner: world.joinKind(at: ShopPlan.order) == .inner, held: world.joins.count, oldest: world.joins.oldest,
         rollbacks: world.rollbacks.backlog)
     }
+    board.views = views(in: world)
     board.reconciliation = reconciliation(in: world)
     board.shortages = shortages(in: world)
     return board
+  }
+
+  /// What is read is kept beside what is written, and in the same transaction.
+  private func views(in world: World) -> [ViewSnapshot] {
+    var tables = [(name: ReviewTables.scores, service: ShopPlan.review, form: ViewSnapshot.Form.singleDatabase)]
+    if world.settings.orderStore == .events { tables.append((OrderTables.name, ShopPlan.order, .ofEvents)) }
+    return tables.map { table in
+      var view = ViewSnapshot(name: table.name, service: table.service, form: table.form)
+      view.documents =
+        (try? world.disk(of: table.service)?.database.read { try $0.number("SELECT count(*) FROM \(table.name)") }) ?? 0
+      (view.behind, view.age) = (0, 0)
+      return view
+    }
   }
 
   /// What the job has found stays the same until it reads on.

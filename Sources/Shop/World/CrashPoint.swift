@@ -48,7 +48,8 @@ public enum CrashPoint: Int, Sendable, Hashable, CaseIterable {
     switch self {
     case .beforeCommit, .afterCommit, .lateCommit: [ShopPlan.order]
     case .overlappingLeases:
-      ShopPlan.services.filter { $0.store?.publishes == true }.map(\.name) + ShopPlan.miners.map(\.miner)
+      ShopPlan.services.filter { $0.store?.publishes == true }.map(\.name)
+        + ShopPlan.services.map(\.name).filter { name in ShopPlan.miners.contains { $0.miner == name } }
     case .relayHasRead, .appended, .acknowledged, .withinBatch, .inboxPruned:
       ShopPlan.services.filter { $0.store?.publishes == true }.map(\.name)
     case .beforeEffect, .effectCommitted:

@@ -26,12 +26,27 @@ final class KeyValueMachine: @unchecked Sendable {
   }
 
   func set(_ entry: KeyValueEntry) -> Result<Void, KeyValueUnavailable> {
+    write { store, now throws(KeyValueError) in
+      try store.set(entry.key, entry.value, ttl: entry.timeToLive, now: now)
+    }
+  }
+
+  /// Writes only where the key still has the value that somebody has read; false where it has not.
+  func replace(_ entry: KeyValueEntry, expecting old: [UInt8]?) -> Result<Bool, KeyValueUnavailable> {
+    write { store, now throws(KeyValueError) in
+      try store.replace(entry.key, old, with: entry.value, ttl: entry.timeToLive, now: now)
+    }
+  }
+
+  private func write<Value>(
+    _ command: (inout KeyValueStore, _ now: Int64) throws(KeyValueError) -> Value
+  ) -> Result<Value, KeyValueUnavailable> {
     store.collectExpired(now: world.time.now, limit: 16)
     guard !world.faults.isKeyValueStoreFull() else { return .failure(fail("\(Self.name) is full")) }
     do {
-      try store.set(entry.key, entry.value, ttl: entry.timeToLive, now: world.time.now)
+      let value = try command(&store, world.time.now)
       succeeded()
-      return .success(())
+      return .success(value)
     } catch {
       return .failure(fail("\(Self.name) is full: \(error)"))
     }
@@ -82,6 +97,11 @@ final class KeyValueClient: @unchecked Sendable {
   func set(_ entry: KeyValueEntry) async throws -> Result<Void, KeyValueUnavailable> {
     if let failure = try await reach() { return .failure(failure) }
     return world.keyValueStore.set(entry)
+  }
+
+  func replace(_ entry: KeyValueEntry, expecting old: [UInt8]?) async throws -> Result<Bool, KeyValueUnavailable> {
+    if let failure = try await reach() { return .failure(failure) }
+    return world.keyValueStore.replace(entry, expecting: old)
   }
 
   /// The way there and back; what it failed for, or nil.

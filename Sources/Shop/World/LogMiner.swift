@@ -13,6 +13,7 @@ final class LogMiner: Relay, @unchecked Sendable {
   let commits: Signal
   private let database: DatabasePort
   private let source: ServiceDisk
+  private let name: String
   private let mapping: ChangeMiner.Mapping
   /// True when what is mined is the service's own state, which it publishes in no other way.
   private let isOfState: Bool
@@ -20,6 +21,7 @@ final class LogMiner: Relay, @unchecked Sendable {
   private var miner: ChangeMiner?
 
   init(process: ServiceProcess, source: String, mapping: @escaping ChangeMiner.Mapping, isOfState: Bool = false) {
+    let plan = ShopPlan.miners.first { $0.source == source && $0.miner == process.instance.service.name }
     guard let database = process.database, let disk = process.world.disk(of: source) else {
       preconditionFailure("a miner has a database for its position, and \(source) one to be mined")
     }
@@ -29,8 +31,10 @@ final class LogMiner: Relay, @unchecked Sendable {
     self.mapping = mapping
     self.isOfState = isOfState
     world = process.world
-    lease = RelayLease(process: process, database: database)
-    commits = process.commits(on: disk)
+    name = plan?.name ?? process.instance.service.name
+    lease = RelayLease(process: process, database: database, name: plan?.lease ?? "relay")
+    // What changes now and then is looked for now and then.
+    commits = plan?.isSeldom == true ? Signal(on: process.world.time) : process.commits(on: disk)
   }
 
   func startOver() { miner = nil }
@@ -54,12 +58,14 @@ final class LogMiner: Relay, @unchecked Sendable {
       miner.acknowledge(events.count)
     case .lost(let loss) where isOfState:
       // The rows do not say of which steps nobody was told.
-      process.log(.error, nil, "changes \(loss.from) to \(loss.to) of \(source.name) are lost: nobody was told of them")
+      let job = BatchTransaction("skip what is lost", at: process)
+      let lost = "changes \(loss.from) to \(loss.to) of \(source.name) are lost"
+      process.log(.error, job.context, "\(lost): nobody was told of them")
       miner.skip(loss)
+      job.succeed()
     case .lost(let loss):
       // Nobody is there to decide: the rows are read anew, which tells all that can still be known.
-      process.log(.error, nil, "changes \(loss.from) to \(loss.to) of \(source.name) are lost: its rows are read anew")
-      try readAnew(&miner)
+      try readAnew(&miner, after: loss)
     }
     try await store(miner)
     // A quiet commit changes rows, too, and sets no signal: the log is looked at from time to time.
@@ -69,20 +75,19 @@ final class LogMiner: Relay, @unchecked Sendable {
 
   private func open() async throws -> ChangeMiner {
     guard let log = source.database.changeLog else { preconditionFailure("\(source.name) captures no table") }
-    let name = process.instance.service.name
+    let name = name
     let stored = try await database.read { try MinerPositions.load(name, $0) }
     return ChangeMiner(
       name: name, log: log, from: stored == .start ? source.firstChange : stored, mapping: mapping)
   }
 
-  private func readAnew(_ miner: inout ChangeMiner) throws {
-    let id = world.makeGTXID(at: process.instance)
-    let span = process.tracer.start("read anew", kind: .internal, gtxid: id, parent: nil, ltxid: .first)
-    span.set(AttributeName.kind, .text(TransactionKind.batch))
-    defer { span.end() }
-    try miner.takeSnapshot(
-      for: ChangeOrigin(gtxid: id, ltxid: .first, span: span.id), now: world.time.now)
-    span.succeed()
+  private func readAnew(_ miner: inout ChangeMiner, after loss: ChangeLoss) throws {
+    let job = BatchTransaction("read anew", at: process)
+    defer { job.span.end() }
+    let lost = "changes \(loss.from) to \(loss.to) of \(source.name) are lost"
+    process.log(.error, job.context, "\(lost): its rows are read anew")
+    try miner.takeSnapshot(for: ChangeOrigin(job.context), now: world.time.now)
+    job.span.succeed()
   }
 
   private func store(_ miner: ChangeMiner) async throws {
@@ -108,13 +113,15 @@ extension World {
 
   /// How far the miner of a database's log is behind; nil when nobody mines it.
   func minerLag(of name: String) -> (changes: Int64, oldest: Int64?)? {
-    guard let disk = disk(of: name), let log = disk.database.changeLog, let mined = mined(of: name) else { return nil }
-    return try? log.behind(max(mined.change, disk.firstChange.change))
+    guard let log = disk(of: name)?.database.changeLog, let mined = mined(of: name) else { return nil }
+    return try? log.behind(mined)
   }
 
-  /// Up to where a database's log is mined; nil when nobody mines it.
-  func mined(of name: String) -> MinerPosition? {
-    guard let miner = ShopPlan.miners.first(where: { $0.source == name })?.miner else { return nil }
-    return try? disk(of: miner)?.database.read { try MinerPositions.load(miner, $0) }
+  /// The newest change of a database's log that is mined, or was there at first; nil when nobody mines it.
+  func mined(of name: String) -> Int64? {
+    guard let plan = ShopPlan.miners.first(where: { $0.source == name }), let disk = disk(of: name),
+      let position = try? self.disk(of: plan.miner)?.database.read({ try MinerPositions.load(plan.name, $0) })
+    else { return nil }
+    return max(position.change, disk.firstChange.change)
   }
 }

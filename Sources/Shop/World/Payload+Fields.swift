@@ -16,6 +16,16 @@ extension Payload {
     get { number("quantity") }
     set { self["quantity"] = newValue.map(Value.number) }
   }
+  /// How good a customer somebody is.
+  var segment: String? {
+    get { text("segment") }
+    set { self["segment"] = newValue.map(Value.text) }
+  }
+  /// What is known of the customer whose orders are told.
+  var customer: Payload? {
+    get { object("customer") }
+    set { self["customer"] = newValue.map(Value.object) }
+  }
   /// In won.
   var amount: Int64? {
     get { number("amount") }

@@ -3,7 +3,7 @@ internal import Simulation
 internal import Transactions
 
 /// The right to publish for a service: a row of its database, which one instance has at a time, and which lapses unless
-/// it is renewed.
+/// it is renewed. A service that publishes from several sources has one for each.
 final class RelayLease: @unchecked Sendable {
   /// What asking for it came to.
   enum Answer {
@@ -19,13 +19,15 @@ final class RelayLease: @unchecked Sendable {
   static let renewal: Int64 = 1_000_000_000
 
   private let database: DatabasePort
+  private let name: String
   private let owner: String
   private let time: VirtualTime
   /// When it lapses; nil when this instance does not have it.
   private var end: Int64?
 
-  init(process: ServiceProcess, database: DatabasePort) {
+  init(process: ServiceProcess, database: DatabasePort, name: String = "relay") {
     self.database = database
+    self.name = name
     owner = process.instance.name
     time = process.world.time
   }
@@ -41,9 +43,9 @@ final class RelayLease: @unchecked Sendable {
   func keep() async throws -> Answer {
     let now = time.now
     guard now >= renewalDue else { return .kept }
-    let (owner, end) = (owner, now + Self.length)
+    let (name, owner, end) = (name, owner, now + Self.length)
     let isGranted = try await database.transaction("lease", isQuiet: true) {
-      try Outbox.lease(to: owner, now: now, until: end, $0)
+      try Outbox.lease(name, to: owner, now: now, until: end, $0)
     }
     guard isGranted else {
       giveUp()
@@ -59,9 +61,9 @@ final class RelayLease: @unchecked Sendable {
   /// Runs `body` in a transaction unless another has taken the lease meanwhile; then it is given up, and the answer is
   /// false.
   func transaction(_ label: String, _ body: @escaping @Sendable (Database) throws -> Void) async throws -> Bool {
-    let owner = owner
+    let (name, owner) = (name, owner)
     let isOwner = try await database.transaction(label, isQuiet: true) { database in
-      guard try Outbox.isLeased(to: owner, database) else { return false }
+      guard try Outbox.isLeased(name, to: owner, database) else { return false }
       try body(database)
       return true
     }

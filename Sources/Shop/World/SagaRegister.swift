@@ -73,7 +73,7 @@ final class SagaRegister {
   /// A record was published.
   func see(_ record: EventRecord, topic: String) {
     guard isWatched, let type = record.headerText(RecordHeaderName.type), type != EventType.tick,
-      topic != TopicName.itemChanges, topic != TopicName.orderChanges, topic != TopicName.legacyEvents,
+      !ShopPlan.miners.contains(where: { $0.topic == topic }), topic != TopicName.legacyEvents,
       let id = record.headerText(Carrier.gtxid).flatMap({ GTXID($0) })
     else { return }
     let isAnswer = topic == TopicName.stock || topic == TopicName.payments

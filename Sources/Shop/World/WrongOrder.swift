@@ -1,7 +1,8 @@
 internal import GRDB
 internal import Transactions
 
-/// Two steps of which the second is taken first. Nothing shows it until an instance crashes in between.
+/// Two steps of which the second is taken first, or as if nothing could come in between. Nothing shows it until something
+/// does: a crash, or somebody else's write.
 enum WrongOrder: Sendable, Hashable {
   /// An event is on the bus before its state is committed.
   case publishThenCommit
@@ -11,6 +12,8 @@ enum WrongOrder: Sendable, Hashable {
   case markThenPublish
   /// An offset is committed before the effect of its record.
   case commitThenAct
+  /// A value is read, and what was made of it is written over whatever is there by then.
+  case readThenOverwrite
   /// A view serves before it is rebuilt.
   case serveThenRebuild
 }

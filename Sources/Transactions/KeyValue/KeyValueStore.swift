@@ -54,6 +54,21 @@ public struct KeyValueStore: Sendable {
     return true
   }
 
+  /// Gives a key another value if it still has the one that somebody has read, so that nothing is lost that was written in
+  /// between (compare and set).
+  /// - Parameter expected: nil: the key was not there.
+  /// - Returns: whether it was so.
+  /// - Throws: as ``set(_:_:ttl:now:)``.
+  public mutating func replace(
+    _ key: String, _ expected: [UInt8]?, with value: [UInt8], ttl: Int64? = nil, now: Int64
+  ) throws(KeyValueError) -> Bool {
+    let deadline = try deadline(key, ttl, now)
+    let place = find(key, now)
+    guard place.map({ entries[$0].value }) == expected else { return false }
+    try write(key, value, at: place, deadline: deadline, now)
+    return true
+  }
+
   /// Takes a key out.
   /// - Returns: whether it was there.
   public mutating func delete(_ key: String, now: Int64) -> Bool {

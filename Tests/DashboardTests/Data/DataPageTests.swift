@@ -158,6 +158,23 @@ import Testing
     #expect(snapshot.alarm(of: .data) == .failing)
   }
 
+  @Test(arguments: [
+    (ViewSnapshot.Form.overBus, "view score, 40 documents"),
+    (.singleDatabase, "view score, 40 rows, in one transaction with review's rows"),
+    (.ofEvents, "view score, 40 rows, in one transaction with review's events"),
+  ])
+  func aViewTellsHowItIsKeptInStep(form: ViewSnapshot.Form, text: String) throws {
+    let page = stage()
+    var context = page.context
+    var view = ViewSnapshot(name: "score", service: "review", form: form)
+    (view.documents, view.behind) = (40, 0)
+    context.snapshot.data.views = [view]
+    let flow = try #require(DataFlow.all(context).first { $0.key == "view score" })
+    #expect(flow.what.map(\.text).joined() == text && flow.service == "review")
+    let why = try #require(Why(view: "score", context))
+    #expect(why.rule.contains("same transaction") == (form == .singleDatabase))
+  }
+
   @Test func whatIsOnItsWayLeadsToItsService() {
     var stage = stage("Tab")
     #expect(stage.press("Enter").destination == .service("aggregate"))

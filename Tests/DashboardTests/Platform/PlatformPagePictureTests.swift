@@ -43,7 +43,7 @@ import Testing
     let wanted = """
         gateway   clients   registry   configuration   deployments   strangler   connections   event channel
 
-        members ──────────────────────────────────────────────────────────── store of revoked tokens  ● H 1.3 KB of 4.2 MB
+        members ──────────────────────────────────────────────────────────────────── key-value store  ● H 1.3 KB of 4.2 MB
         21 accounts   31 log-ins   0 refused   14 log-outs   0 log-outs failed   3 revoked tokens refused
         0 revoked tokens passed   0 unchecked tokens passed   a token is good for 15m 00s
 

@@ -54,6 +54,23 @@ import Testing
     #expect(store.get("lock", now: 10) == [2])
   }
 
+  @Test func whatAnotherHasWrittenMeanwhileStays() throws {
+    var store = store()
+    #expect(try store.replace("cart", nil, with: [1], ttl: 10, now: 0))
+    #expect(try !store.replace("cart", nil, with: [2], now: 1))
+    #expect(try !store.replace("cart", [2], with: [3], now: 1))
+    #expect(store.get("cart", now: 1) == [1])
+    #expect(try store.replace("cart", [1], with: [2], ttl: 10, now: 5))
+    #expect(store.get("cart", now: 14) == [2])
+    // What has expired is not there.
+    #expect(try !store.replace("cart", [2], with: [3], now: 15))
+    #expect(try store.replace("cart", nil, with: [3], now: 15))
+    #expect(throws: KeyValueError.badTimeToLive(key: "cart", nanoseconds: 0)) {
+      try store.replace("cart", [3], with: [4], ttl: 0, now: 15)
+    }
+    #expect(store.get("cart", now: 15) == [3])
+  }
+
   @Test func numbersAreCounted() throws {
     var store = store()
     #expect(try store.increment("n", now: 0) == 1)

@@ -95,8 +95,14 @@ struct DataFlow {
     let age = max(0, view.age ?? 0)
     // Before its first document it is being filled, or nobody has said anything that belongs into it.
     let isFilling = view.behind.map { $0 > 0 } ?? true
-    let holds = view.documents > 0 ? Count.of(view.documents, "document") : isFilling ? "being filled" : "empty so far"
+    let noun = view.form == .overBus ? "document" : "row"
+    let holds = view.documents > 0 ? Count.of(view.documents, noun) : isFilling ? "being filled" : "empty so far"
     var what: [Run] = [.muted("view "), Run(visible(view.name), .strong), .muted(", \(holds)")]
+    switch view.form {
+    case .overBus: break
+    case .singleDatabase: what.append(.muted(", in one transaction with \(visible(view.service))'s rows"))
+    case .ofEvents: what.append(.muted(", in one transaction with \(visible(view.service))'s events"))
+    }
     if view.generation > 1 { what.append(.muted(", build \(view.generation)")) }
     var figures = behind(view.behind, age)
     if view.reads > 0 {

@@ -17,7 +17,7 @@ extension PlatformBoard {
 
   private static func store(_ store: KeyValueFigures?) -> [Run] {
     guard let store else { return [] }
-    let name = Run.muted("store of revoked tokens  ")
+    let name = Run.muted("key-value store  ")
     if !store.ailment.isEmpty {
       return [name] + Mark.failing.short + [Run(" \(visible(store.ailment))", .failing, bold: true)]
     }

@@ -38,9 +38,7 @@ struct SagaRow {
     case .time: time
     case .strip: .runs(saga.stripRuns)
     case .definition: .text(saga.definition, .muted)
-    case .waits:
-      .runs(
-        saga.waitsFor.isEmpty ? [.faint("–")] : [Run(visible(saga.waitsFor), saga.state == .stuck ? .failing : .text)])
+    case .waits: .runs(saga.wait.isEmpty ? [.faint("–")] : saga.wait)
     case .locks: .figure(Figures.count(saga.locks.count), saga.locks.isEmpty ? .faint : .text)
     case .stash: .figure(Figures.count(saga.stash), saga.stash == 0 ? .faint : .degraded, bold: saga.stash > 0)
     }
@@ -56,8 +54,13 @@ struct SagaRow {
 extension SagaSnapshot {
   /// Its state as it is shown; one that takes longer than it may says so in the word.
   var mark: Mark {
-    guard isOverdue, !state.hasEnded, state != .stuck else { return state.mark }
-    return Mark(state.mark.glyph, "", state == .running ? "OVERDUE" : state.mark.word, .degraded)
+    isOverdue ? state.overdueMark : state.mark
+  }
+
+  /// What keeps it where it is: who has to act next, or that nobody was told to. Empty when nothing is known of it.
+  var wait: [Run] {
+    if !unpublished.isEmpty { return [Run("no \(visible(unpublished)) was published", .degraded)] }
+    return waitsFor.isEmpty ? [] : [Run(visible(waitsFor), state == .stuck ? .failing : .text)]
   }
 
   func stateRuns(isShort: Bool) -> [Run] {

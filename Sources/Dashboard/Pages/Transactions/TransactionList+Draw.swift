@@ -142,7 +142,6 @@ extension TransactionList.Order {
 extension TransactionSummary {
   /// Its state as it is shown; one that takes longer than it may says so in the word.
   var mark: Mark {
-    guard isOverdue, !state.hasEnded, state != .stuck else { return state.mark }
-    return Mark(state.mark.glyph, "", "OVERDUE", .degraded)
+    isOverdue ? state.overdueMark : state.mark
   }
 }

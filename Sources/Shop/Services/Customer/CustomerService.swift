@@ -8,7 +8,7 @@ internal import Transactions
 actor CustomerService: ShopService {
   static let plan = ServicePlan(
     name: ShopPlan.customer, team: "money", instances: 2, firstPort: 41_831, workers: 16,
-    store: StorePlan(connections: 10, tables: CustomerTables.self),
+    store: StorePlan(connections: 10, tables: CustomerTables.self, captures: CustomerTables.captured),
     reads: [
       Subscription(
         TopicName.credit, [EventType.creditOrderCreated: "reserve credit", EventType.orderRejected: "release credit"]),

@@ -2,14 +2,17 @@ internal import GRDB
 internal import TraceModel
 internal import Transactions
 
-/// The customer service's database: how much credit each customer has, and which order has reserved what of it.
+/// The customer service's database: how much credit each customer has, and which order has reserved what of it; and how good
+/// a customer each is, which others learn from the database's change log.
 enum CustomerTables: ServiceTables {
   static let schema =
     Outbox.schema + Inbox.schema + SagaParticipant.schema + JobRunner.schema + """
       CREATE TABLE customer(
         name TEXT PRIMARY KEY,
         credit_limit INTEGER NOT NULL,
-        reserved INTEGER NOT NULL DEFAULT 0 CHECK(reserved BETWEEN 0 AND credit_limit)) WITHOUT ROWID;
+        reserved INTEGER NOT NULL DEFAULT 0 CHECK(reserved BETWEEN 0 AND credit_limit),
+        paid INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
+      CREATE TABLE profile(name TEXT PRIMARY KEY, segment TEXT NOT NULL) WITHOUT ROWID;
       CREATE TABLE reservation(
         order_id INTEGER PRIMARY KEY,
         customer TEXT NOT NULL,
@@ -26,6 +29,9 @@ enum CustomerTables: ServiceTables {
         changed INTEGER NOT NULL) WITHOUT ROWID;
       CREATE TABLE total(state TEXT PRIMARY KEY, amount INTEGER NOT NULL) WITHOUT ROWID;
       """
+
+  /// What others may know of a customer: not what its orders do to its credit.
+  static let captured = ["profile"]
 
   static let reserved = "RESERVED"
   static let released = "RELEASED"
@@ -49,6 +55,7 @@ enum CustomerTables: ServiceTables {
   static func fill(_ database: Database) throws {
     for name in Customers.names {
       try database.run("INSERT INTO customer(name, credit_limit) VALUES (?, ?)", [name, limit(of: name)])
+      try database.run("INSERT INTO profile(name, segment) VALUES (?, ?)", [name, CustomerSegment.first])
     }
   }
 
@@ -80,6 +87,9 @@ enum CustomerTables: ServiceTables {
     if reservation.state == reserved {
       try database.run(
         "UPDATE customer SET reserved = reserved - ? WHERE name = ?", [reservation.amount, reservation.customer])
+    } else {
+      try database.run(
+        "UPDATE customer SET paid = paid - ? WHERE name = ?", [reservation.amount, reservation.customer])
     }
     try move(order, to: released, now: now, database)
     return reservation
@@ -104,7 +114,9 @@ enum CustomerTables: ServiceTables {
       """, [time, limit]
     ) { (order: $0.value(0) as Int64, customer: $0.value(1) as String, amount: $0.value(2) as Int64) }
     for bill in due {
-      try database.run("UPDATE customer SET reserved = reserved - ? WHERE name = ?", [bill.amount, bill.customer])
+      try database.run(
+        "UPDATE customer SET reserved = reserved - ?, paid = paid + ? WHERE name = ?",
+        [bill.amount, bill.amount, bill.customer])
       try move(bill.order, to: settled, now: now, database)
     }
     try database.run(
@@ -119,6 +131,13 @@ enum CustomerTables: ServiceTables {
 
   static func billCount(dueBefore time: Int64, _ database: Database) throws -> Int64 {
     try database.number("SELECT count(*) FROM reservation WHERE state = 'RESERVED' AND changed < ?", [time])
+  }
+
+  static let roundLabel: String? = "sort customers"
+
+  /// Whoever has paid more is a better customer from now on; and a worse one who was given it back.
+  static func everyRound(_ round: Int64, now: Int64, _ database: Database) throws {
+    try CustomerSegment.sort(database)
   }
 
   static func prune(finishedBefore time: Int64, keeping orders: [Int64], _ database: Database) throws {

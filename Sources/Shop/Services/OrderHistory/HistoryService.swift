@@ -3,7 +3,7 @@ internal import Simulation
 internal import TraceModel
 internal import Transactions
 
-/// The order history as it is asked for: a customer's newest orders, and how far they may be behind. It only reads.
+/// The order history as it is asked for: a customer with its newest orders, and how far they may be behind. It only reads.
 actor HistoryService: ShopService {
   static let plan = ServicePlan(
     name: ShopPlan.history, team: "orders", instances: 2, firstPort: 41_961, workers: 16,
@@ -26,8 +26,10 @@ actor HistoryService: ShopService {
     guard request.route == "GET /history" else { return .notFound("\(ShopPlan.history) has no \(request.route)") }
     let (user, limit) = (request.user, Self.shown)
     var answer = Payload(user: user)
-    let orders = try await database.find { try HistoryView.latest(of: user, limit: limit, $0) }
+    let (customer, orders) = try await database.find { try HistoryView.read(user, limit: limit, $0) }
     answer.entries = orders
+    // How far it is in the view is told for all of it together.
+    answer.customer = customer?.withoutPositions
     answer.add(world.freshness(of: HistoryView.plan))
     world.counters.historyReads += 1
     // A customer who has just ordered says with which transaction.

@@ -6,6 +6,9 @@ internal import Transactions
 enum ReviewTables: ServiceTables {
   static let schema = Outbox.schema + Inbox.schema + tables
 
+  /// The table that is read in place of all reviews of a product: changed in the transaction of a review.
+  static let scores = "score"
+
   /// Reviews, and for each product how many there are, and how many of them were written here and not taken in.
   static let tables = """
     CREATE TABLE review(

@@ -87,7 +87,7 @@ struct ViewRebuild: Sendable {
   private func waitForMiners(_ place: RebuildPlace) throws -> RebuildPlace {
     var place = place
     for (source, position) in zip(plan.sources, place.positions) {
-      guard world.value.mined(of: source.service)?.change ?? 0 >= position else { return place }
+      guard world.value.mined(of: source.service) ?? 0 >= position else { return place }
     }
     place.ends = try plan.sources.flatMap { source in
       let topic = try world.value.broker.topic(source.topic)
