@@ -36,7 +36,7 @@ import Testing
     // Grounds keep their hue: blue and red, and no greys; a tint of one is darker.
     #expect(look(CellStyle(.text, on: .selection), .indexed256).background == 17)
     #expect(Look.nearestOf256(Color(0x3A1A22), keepsHue: true) == 52)
-    #expect(Look.nearestOf256(Color(0x1A2130), keepsHue: true) == 234)
+    #expect(Look.nearestOf256(Color(0x1A2130), keepsHue: true) == 235)
     let tint = Ink.selection.mixed(toward: .background, 0.45)
     #expect(look(CellStyle(.text, on: tint), .indexed256).background == 235)
   }

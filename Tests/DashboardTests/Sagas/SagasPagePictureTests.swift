@@ -42,7 +42,7 @@ import Testing
         sagas ────────────────────────────────────────── 1 stuck   1 message stashed
         definition             running undoing stuck   done rejected undone failed
         all                         19       4     1 21,876      341    568      4
-        choreographed checkout      12       3     0 12,304      201    388      0
+        choreographed checkout      12       3     0 12,304      201    388      4
         orchestrated checkout        4       1     1  3,011        0     97      0
         join                         2       0     0  2,980       12     61      0
         credit, small                0       0     0  2,204       88      0      0
@@ -63,7 +63,7 @@ import Testing
         sagas ------------------------------------------ 1 stuck   1 message stashed
         definition             running undoing stuck   done rejected undone failed
         all                         19       4     1 21,876      341    568      4
-        choreographed checkout      12       3     0 12,304      201    388      0
+        choreographed checkout      12       3     0 12,304      201    388      4
         orchestrated checkout        4       1     1  3,011        0     97      0
         join                         2       0     0  2,980       12     61      0
         credit, small                0       0     0  2,204       88      0      0

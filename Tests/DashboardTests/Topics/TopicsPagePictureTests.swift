@@ -143,7 +143,7 @@ import Testing
     picture = stage.picture()
     for line in [
       "stuck at   [2] @188,833, no commit for 1 m",
-      "tries      @188,840 ITEM_RESERVED, payment-2, 6 of 10 times",
+      "tries      @188,840 ITEM_RESERVED, 6 of 10 times",
     ] { #expect(picture.contains(line), "\(line)\n\(picture)") }
   }
 }

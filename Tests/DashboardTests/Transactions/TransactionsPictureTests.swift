@@ -98,9 +98,9 @@ struct TransactionsPictureTests {
           ┃#1  ▾ gateway POST /orders              2.07 s   ▏██████████████████▊ ✗ 402
            #2    ▾ order createOrder                 12 ms  ▏                  ┊    ok
            #3        customer reserve credit          4 ms  ▏                  ┊    ok
-                   ✉ ORDER_CREATE → inventory[2]…    +3 ms  ▌                  ┊
+                   ✉ ORDER_CREATE → inventory        +3 ms  ▌                  ┊
            #4      ▾ inventory reserve sku-18 ×2      9 ms  ▌                  ┊    ok
-                     ✉ ITEM_RESERVED → payment[1…    +4 ms  ▌                  ┊
+                     ✉ ITEM_RESERVED → payment       +4 ms  ▌                  ┊
           ┃#5        ▾ payment charge 38,000 KRW   2.00 s   ▐██████████████████▋     ✗
          ▌┃#6            payment-gateway POST /c…  1.00 s   ▎█████████         ┊ ✗ 504
           ┃            ◷ back-off                   500 ms             ╌╌╌     ┊
@@ -126,9 +126,9 @@ struct TransactionsPictureTests {
           ┃#1  ▾ gateway POST /orders  2.07 s   ▏████████████████▊
            #2    ▾ order createOrder     12 ms  ▏                ┊
            #3        customer reserv…     4 ms  ▏                ┊
-                   ✉ ORDER_CREATE → …    +3 ms  ▌                ┊
+                   ✉ ORDER_CREATE        +3 ms  ▌                ┊
            #4      ▾ inventory reser…     9 ms  ▌                ┊
-                     ✉ ITEM_RESERVED…    +4 ms  ▌                ┊
+                     ✉ ITEM_RESERVED     +4 ms  ▌                ┊
           ┃#5        ▾ payment charg…  2.00 s   ▐████████████████▊
          ▌┃#6            payment-gat…  1.00 s   ▎████████        ┊
           ┃            ◷ back-off       500 ms            ╌╌╌    ┊

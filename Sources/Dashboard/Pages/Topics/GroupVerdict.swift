@@ -58,7 +58,7 @@ struct GroupVerdict {
       return [
         Line(
           name: "stuck at", text: "[\(place.partition)] @\(Count.grouped(committed))\(since)\(others)", ink: .failing),
-        Line(name: "tries", text: "\(record), \(trial.instance), \(times)", ink: .degraded), error,
+        Line(name: "tries", text: "\(record), \(times)", ink: .degraded), error,
       ]
     }
     return [
