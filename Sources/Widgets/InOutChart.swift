@@ -51,12 +51,13 @@ public struct InOutChart: Sendable {
     canvas.put(text, x: x, y: floorLine, .flow3, over: true)
   }
 
-  /// Says what the amber is, where it is wide enough.
+  /// Says what the amber is, where it is wide enough, on a ground of it.
   private func drawWord(on canvas: inout Canvas, _ unread: Rect) {
     let word = " unread "
     guard unread.width >= word.cellWidth + 4, unread.height >= 3 else { return }
     canvas.put(
-      word, x: unread.x + (unread.width - word.cellWidth) / 2, y: unread.y + unread.height / 2, .degraded, over: true)
+      word, x: unread.x + (unread.width - word.cellWidth) / 2, y: unread.y + unread.height / 2, .strong,
+      background: Ink.degraded.mixed(toward: .background, 0.62), over: true)
   }
 
   private func mean(_ values: [Double], _ samples: [Int]) -> Double {

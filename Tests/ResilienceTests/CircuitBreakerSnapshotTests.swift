@@ -83,7 +83,7 @@ import Testing
     #expect(after.lastTrial?.window.calls.map(\.tag) == [tag(21), tag(22), tag(23)])
     #expect(
       after.transitions.map(\.reason.sentence) == [
-        "failure rate 60 % (limit 50 %), 10 calls", "a call after the wait", "3 of 3 trial calls failed",
+        "failure rate 60 % (limit 50 %), 10 calls", "a call after the wait", "3 of 3 trials failed",
       ])
     #expect(after.attempts == 2)
     #expect(after.lastTrip?.time == .seconds(10), "trial calls are no trip")
@@ -103,10 +103,10 @@ import Testing
       }
       return breaker.snapshot(now: 0).lastTrial?.reason.sentence
     }
-    #expect(try sentence([(false, 1), (false, 1), (false, 1)]) == "all 3 trial calls passed")
-    #expect(try sentence([(false, 1), (true, 1), (false, 7)]) == "of 3 trial calls only 1 failed and 1 were slow")
-    #expect(try sentence([(false, 7), (false, 7), (false, 7)]) == "3 of 3 trial calls were slow")
-    #expect(try sentence([(true, 7), (true, 7), (false, 7)]) == "2 of 3 trial calls failed and 3 were slow")
+    #expect(try sentence([(false, 1), (false, 1), (false, 1)]) == "all 3 trials passed")
+    #expect(try sentence([(false, 1), (true, 1), (false, 7)]) == "of 3 trials only 1 failed and 1 was slow")
+    #expect(try sentence([(false, 7), (false, 7), (false, 7)]) == "3 of 3 trials were slow")
+    #expect(try sentence([(true, 7), (true, 7), (false, 7)]) == "2 of 3 trials failed and 3 were slow")
     #expect(
       CircuitBreakerReason.openedByHand(nanoseconds: .milliseconds(1_050)).sentence == "opened by hand for 1.050 s")
   }

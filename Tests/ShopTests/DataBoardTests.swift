@@ -145,4 +145,17 @@ import TraceModel
     let shop = SimulatedShop(ShopSettings(seed: 4, rate: 0), isStill: true)
     #expect(shop.perform(.sendOrder(wish)).sentence.hasPrefix(sentence))
   }
+
+  /// Who still is the legacy shop's customer gets no saga.
+  @Test func anOrderThatTheLegacyShopSellsIsCalledSo() {
+    let wish = OrderWish(sku: "sku-01", quantity: 1, saga: "choreographed")
+    for (share, sentence) in [
+      (0, "ordered: sku-01 ×1, by legacy-shop, which kim has not been moved from"),
+      (100, "ordered: sku-01 ×1, choreographed"),
+    ] {
+      let stage = Stage.strangled("order=\(share)")
+      let desk = CommandDesk(world: stage.world, snapshot: stage.snapshot())
+      #expect(desk.outcome(of: .sendOrder(wish)).sentence == sentence)
+    }
+  }
 }

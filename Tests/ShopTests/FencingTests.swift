@@ -37,8 +37,8 @@ import Transactions
   @Test func aLeaseThatHasLapsedIsNotHeld() throws {
     let stage = Stage()
     stage.run(2)
-    let process = try #require(
-      stage.world.service(ShopPlan.order).instances.compactMap(\.process).first(where: \.isRelaying))
+    let relaying = stage.world.service(ShopPlan.order).instances.compactMap(\.process).first { $0.isRelaying }
+    let process = try #require(relaying)
     let lease = RelayLease(process: process, database: process.ownDatabase)
     #expect(!refuses(stage) { _ = try await lease.keep() })
     #expect(lease.isHeld)

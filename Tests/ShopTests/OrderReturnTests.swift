@@ -63,7 +63,6 @@ import TraceModel
     #expect(stage.problems() == [])
   }
 
-  /// A paid bill is given back like one that is still owed.
   /// The return has been answered; who waits is the order that it undoes.
   @Test func whatIsPutAsideLeavesTheOrderStuck() throws {
     let stage = Stage()
@@ -76,6 +75,7 @@ import TraceModel
     #expect(stage.problems() == [])
   }
 
+  /// A paid bill is given back like one that is still owed.
   @Test func whatWasPaidOnCreditIsOwedNoMore() throws {
     let stage = Stage()
     let id = try #require(stage.order(saga: .orchestrated))
@@ -87,22 +87,93 @@ import TraceModel
     #expect(stage.problems() == [])
   }
 
-  /// As long as its saga is not over, an order belongs to that.
-  @Test func anOrderWhoseSagaHasItIsNotGivenBack() throws {
-    let stage = Stage()
-    // Order approves it long before its orchestrator comes to know.
-    stage.arm("group:orchestrator:slow=2s")
+  // MARK: While its saga has it
+
+  private static let stash = "SELECT count(*) FROM saga_stash"
+  private static let claims = "SELECT count(*) FROM saga_claim"
+
+  /// An order that is approved long before its orchestrator comes to know.
+  private func approved(_ stage: Stage) throws -> GTXID {
+    let end = SagaKind.orchestrated.end(in: stage.world.settings.orderStore)
+    stage.arm("group:orchestrator:slow=2s,ttl=60s")
     let id = try #require(stage.order(saga: .orchestrated))
-    for _ in 0..<100 where stage.orderState(id) != OrderTables.approved { stage.run(0.2) }
-    #expect(stage.orderState(id) == OrderTables.approved && stage.state(id) == .running)
-    let refused = giveBack(id, stage, seconds: 0.4)
-    #expect(refused.status == 409)
-    #expect(refused.body.reason?.hasSuffix("cannot be returned yet: its saga is not over") == true)
-    #expect(stage.money(id) == 2_000)
-    stage.run(30)
-    #expect(stage.state(id) == .committed)
-    #expect(giveBack(id, stage, seconds: 5).status == 202 && stage.state(id) == .compensated)
+    for _ in 0..<100 where stage.orderState(id) != end { stage.run(0.2) }
+    #expect(stage.orderState(id) == end && stage.state(id) == .running)
+    return id
+  }
+
+  /// As long as its saga is not over an order belongs to that: a return waits, and is carried out once when it lets go.
+  @Test(arguments: [OrderStore.outbox, .logMining, .events]) func aReturnWaitsForTheSagaThatHasTheOrder(
+    store: OrderStore
+  ) throws {
+    let stage = Stage { $0.orderStore = store }
+    let id = try approved(stage)
+    let (first, second) = (giveBack(id, stage, seconds: 0.4), giveBack(id, stage, seconds: 0.4))
+    #expect([first.status, second.status] == [202, 202] && first.body.state == SagaKind.orchestrated.end(in: store))
+    #expect(stage.number(ShopPlan.order, Self.stash) == 2 && stage.snapshot().sagas.stashed == 2)
+    #expect(
+      stage.spans(Stage.id(first)).contains { $0.text(AttributeName.state)?.hasPrefix("waits for order/") == true })
+    #expect(stage.money(id) == 2_000 && stage.held(id) == 2)
+    stage.run(40)
+    #expect(stage.number(ShopPlan.order, Self.stash) == 0 && stage.number(ShopPlan.order, Self.claims) == 0)
+    #expect(stage.texts(ShopPlan.orchestrator, "SELECT state FROM saga") == ["COMPLETED"])
+    #expect(stage.money(id) == 0 && stage.held(id) == 0 && stage.credit(of: "kim") == 0)
+    #expect(stage.orderState(id) == OrderTables.cancelled && stage.state(id) == .compensated)
+    #expect(stage.world.companyBooks.refunds == 1)
     stage.rest()
+    #expect(stage.problems() == [])
+  }
+
+  /// It goes on in its own transaction, not in that of the saga that was in its way.
+  @Test func whatHasWaitedIsPartOfItsOwnTransaction() throws {
+    let stage = Stage()
+    let id = try approved(stage)
+    let taken = giveBack(id, stage, seconds: 0.4)
+    stage.run(40)
+    #expect(stage.events(Stage.id(taken)).first == "ORDER_FAILED → payment")
+    #expect(stage.events(id).allSatisfy { !$0.hasPrefix("ORDER_FAILED") })
+  }
+
+  /// The instance that releases the order crashes: the command comes again, and what waits is handed out once.
+  @Test(arguments: ["order:P9", "order:P18"]) func aCrashHandsOutOnce(crash: String) throws {
+    let stage = Stage()
+    let id = try approved(stage)
+    #expect(giveBack(id, stage, seconds: 0.4).status == 202)
+    stage.world.crashPoints.arm(try CrashSpec(parsing: crash))
+    stage.run(60)
+    #expect(
+      stage.world.crashPoints.count(of: .beforeEffect).struck + stage.world.crashPoints.count(of: .actionDone).struck
+        == 1)
+    #expect(stage.state(id) == .compensated && stage.world.companyBooks.refunds == 1)
+    #expect(stage.problems() == [])
+  }
+
+  /// Nothing is left to be given back where the saga has cancelled the order itself.
+  @Test func whatItsSagaCancelsIsNotGivenBackAgain() throws {
+    let stage = Stage { $0.declined = 1 }
+    stage.arm("payment:latency=2s,ttl=20s")
+    stage.arm("group:payment:slow=2s,ttl=20s")
+    let id = try #require(stage.order(saga: .orchestrated))
+    #expect(stage.orderState(id) == OrderTables.pending)
+    #expect(giveBack(id, stage, seconds: 0.4).status == 202 && stage.number(ShopPlan.order, Self.stash) == 1)
+    stage.run(40)
+    #expect(stage.orderState(id) == OrderTables.cancelled && stage.state(id) == .compensated)
+    #expect(stage.number(ShopPlan.order, Self.stash) == 0 && stage.number(ShopPlan.order, Self.claims) == 0)
+    #expect(stage.world.companyBooks.refunds == 0 && stage.held(id) == 0 && stage.credit(of: "kim") == 0)
+    #expect(stage.problems() == [])
+  }
+
+  /// The twin: where no saga has an order, nothing waits for it; who wants back what is not through yet is turned away.
+  @Test(arguments: [true, false]) func withoutTheLockWhoComesEarlyIsTurnedAway(isLocked: Bool) throws {
+    let stage = Stage()
+    stage.arm("group:payment:slow=2s,ttl=20s")
+    let id = try #require(stage.order(saga: .orchestrated))
+    #expect(stage.orderState(id) == OrderTables.pending)
+    if !isLocked { try stage.write(ShopPlan.order, "DELETE FROM saga_claim") }
+    #expect(giveBack(id, stage, seconds: 0.4).status == (isLocked ? 202 : 409))
+    stage.run(40)
+    #expect(stage.state(id) == (isLocked ? .compensated : .committed))
+    #expect(stage.money(id) == (isLocked ? 0 : 2_000) && stage.world.companyBooks.refunds == (isLocked ? 1 : 0))
     #expect(stage.problems() == [])
   }
 
@@ -131,7 +202,9 @@ import TraceModel
   }
 
   @Test func returnsAmongOrdersKeepTheBooksStraight() {
-    let stage = Stage(seed: 8, rate: 5, faults: ["order/1:crash,ttl=3s"]) {
+    // While the company is slow some orders are taken back before they are through.
+    let faults = ["order/1:crash,ttl=3s", "payment-gateway:latency=900ms,ttl=30s"]
+    let stage = Stage(seed: 8, rate: 5, faults: faults) {
       $0.mix.journeys = [(.buy, 1), (.giveBack, 1)]
       $0.mix.sagas = [(.choreographed, 1), (.orchestrated, 1)]
     }
@@ -139,6 +212,10 @@ import TraceModel
     stage.world.customers.close()
     stage.run(60)
     #expect(stage.world.companyBooks.refunds > 50)
+    let waited = stage.tracesOfAll().joined().count {
+      $0.text(AttributeName.state)?.hasPrefix("waits for order/") == true
+    }
+    #expect(waited > 2)
     #expect(stage.problems() == [])
   }
 }

@@ -231,9 +231,44 @@ import Transactions
     #expect(tried.status == 202 && tried.body.text("gtxid") == id.hex && Stage.header("X-Sandbox", tried) == "true")
     #expect(stage.orderState(id) == nil && stage.stock("sku-01") == before && stage.records(id).isEmpty)
     #expect(stage.ask(Request("POST /sandbox/orders", body: Payload(sku: "none", quantity: 1))).status == 400)
-    #expect(stage.ask(Request("POST /sandbox/reviews")).status == 404)
+    let place = try #require(Stage.header("Location", tried))
+    #expect(place == "/sandbox/transactions/\(id.hex)")
+    #expect(stage.ask(Request("GET \(place)")).body.step == "sandbox")
+    #expect(stage.ask(Request("POST /sandbox/cards/check")).status == 404)
     let meter = stage.world.edge.client("partner", at: stage.world.time.now)?.meter
     #expect(meter?.sandboxCalls == 1 && meter?.charge == 0)
+  }
+
+  /// Each route that can be tried out: what it takes and what it refuses, and that nothing comes of it.
+  @Test func everySandboxAnswersWithItsTransaction() throws {
+    let stage = Stage()
+    func rows(_ service: String, _ table: String) throws -> Int64? {
+      try stage.world.disk(of: service)?.database.read { try $0.number("SELECT count(*) FROM \(table)") }
+    }
+    let before = try (rows(ShopPlan.cart, "line"), rows(ShopPlan.review, "review"))
+    var review = Payload(sku: "sku-01")
+    review.stars = 4
+    var (words, ids) = (Payload(), Payload())
+    words.words = "lamp"
+    ids["ids"] = .texts(["sku-01"])
+    let calls = [
+      ("POST /sandbox/carts", Payload(sku: "sku-01", quantity: 1), 204), ("POST /sandbox/carts", Payload(), 400),
+      ("POST /sandbox/reviews", review, 201), ("POST /sandbox/reviews", Payload(sku: "sku-01"), 400),
+      ("GET /sandbox/search", words, 200), ("GET /sandbox/products/sku-01", Payload(), 200),
+      ("POST /sandbox/products/info", ids, 200),
+    ]
+    for (route, body, status) in calls {
+      let answer = stage.ask(Request(route, body: body), client: "partner", instance: 1)
+      #expect(answer.status == status && Stage.header("X-Sandbox", answer) == "true", "\(route)")
+      #expect(
+        stage.spans(Stage.id(answer)).first { $0.parent == nil }?.text(AttributeName.kind) == "sandbox", "\(route)")
+    }
+    #expect(try (rows(ShopPlan.cart, "line"), rows(ShopPlan.review, "review")) == before)
+    let meter = stage.world.edge.client("partner", at: stage.world.time.now)?.meter
+    #expect(meter?.sandboxCalls == calls.count && meter?.charge == 0)
+    let paths = try #require(stage.ask(Request("GET /openapi.json"), by: nil).body.object("paths"))
+    #expect(paths.object("/carts")?.object("post")?.text("x-sandbox") == "/sandbox/carts")
+    #expect(stage.problems() == [])
   }
 
   @Test func specificationIsServed() throws {

@@ -46,6 +46,38 @@ import TraceModel
     #expect(stage.problems() == [])
   }
 
+  /// Whoever speaks protobuf is answered in it, unless it asks for JSON; who speaks JSON may ask for protobuf.
+  @Test func aProgramMaySpeakProtobufOnTheRoutesThatSaySo() throws {
+    let stage = Stage()
+    var wish = Shop_ProductsInfoRequest()
+    wish.ids = ["sku-01", "sku-02"]
+    var request = Request("POST /products/info")
+    request.protobuf = try wish.protobuf()
+    let answer = stage.ask(request, client: "partner")
+    let found = try Shop_ProductsInfoResponse(protobuf: try #require(answer.protobuf))
+    #expect(answer.status == 200 && found.products.map(\.id) == wish.ids)
+    #expect(Stage.header("Content-Type", answer) == "application/x-protobuf")
+    let pre = stage.filters(in: stage.filterSpans(answer).first, answer)
+    #expect(pre.first { $0.operation == "media-type" }?.text(AttributeName.subject) == "shop.ProductsInfoRequest")
+    #expect(pre.last?.text(AttributeName.subject) == "as it came, \(request.protobuf?.count ?? 0) bytes")
+
+    request.headers = [Carrier.Header("Accept", "application/json")]
+    let plain = stage.ask(request, client: "partner")
+    #expect(plain.protobuf == nil && plain.body.objects("products")?.count == 2)
+    var json = Self.infos(["sku-01"])
+    json.headers = [Carrier.Header("Accept", "Application/X-Protobuf; q=1")]
+    let bytes = try #require(stage.ask(json).protobuf)
+    #expect(try Shop_ProductsInfoResponse(protobuf: bytes).products.map(\.id) == ["sku-01"])
+
+    request.protobuf = [0x0A, 0xFF]
+    let rubbish = stage.ask(request)
+    #expect(rubbish.status == 400 && rubbish.body.text("title") == "untranslatable" && stage.callees(rubbish) == [])
+    let paths = try #require(stage.ask(Request("GET /openapi.json"), by: nil).body.object("paths"))
+    let forms = paths.object("/products/info")?.object("post")?.object("requestBody")?.object("content")
+    #expect(forms?.object("application/x-protobuf")?.text("x-message") == "shop.ProductsInfoRequest")
+    #expect(stage.problems() == [])
+  }
+
   /// The twin: what is said is the same, and nothing is saved.
   @Test func withoutTranslationTheServiceIsAskedInJSON() {
     let (stage, plain) = (Stage(), Stage { $0.edge.translates = false })
@@ -120,7 +152,14 @@ import TraceModel
     return request
   }
 
+  private static var inProtobuf: Request {
+    var request = Request("POST /carts")
+    request.protobuf = [0x08, 0x01]
+    return request
+  }
+
   static let refusals = [
+    Refusal(reason: .unsupportedType, filter: "media-type", request: inProtobuf),
     Refusal(reason: .noToken, filter: "authentication", request: page, user: nil),
     Refusal(
       reason: .invalidToken, filter: "authentication", request: with(page, [("Authorization", "Bearer a.b.c")]),

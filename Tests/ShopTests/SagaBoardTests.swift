@@ -63,6 +63,19 @@ import Transactions
     #expect(saga(id, stage)?.state == .compensated)
   }
 
+  /// Nobody can act on what nobody was told.
+  @Test func anOrderWhoseEventWasNeverPublishedWaitsForNobody() throws {
+    let stage = stage(faults: ["order:dual-write", "broker:broker-down,ttl=2s"])
+    let id = stage.order()
+    stage.run(3)
+    let hanging = try #require(saga(id, stage))
+    #expect(hanging.waitsFor == "" && hanging.unpublished == EventType.orderCreated)
+    #expect(builder.overdue(in: stage.world).isEmpty)
+    stage.run(12)
+    let overdue = try #require(builder.overdue(in: stage.world).first)
+    #expect(overdue.count == 1 && overdue.reason() == "no ORDER_CREATE was published")
+  }
+
   @Test func whoHasTooLittleCredit() {
     let stage = stage()
     var request = Request("POST /orders", body: Payload(user: "oh", sku: "sku-01", quantity: 1, amount: 900_000))

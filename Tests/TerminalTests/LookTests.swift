@@ -33,7 +33,12 @@ import Testing
     #expect(look(CellStyle(.text), .indexed256) == Look(252, on: 233, []))
     #expect(look(CellStyle(.failing), .indexed256).foreground == 203)
     #expect(look(CellStyle(.ramp(0.3)), .indexed256) == look(CellStyle(.ramp1), .indexed256))
-    #expect(look(CellStyle(.text, on: .selection), .indexed256).background == 237)
+    // Grounds keep their hue: blue and red, and no greys; a tint of one is darker.
+    #expect(look(CellStyle(.text, on: .selection), .indexed256).background == 17)
+    #expect(Look.nearestOf256(Color(0x3A1A22), keepsHue: true) == 52)
+    #expect(Look.nearestOf256(Color(0x1A2130), keepsHue: true) == 234)
+    let tint = Ink.selection.mixed(toward: .background, 0.45)
+    #expect(look(CellStyle(.text, on: tint), .indexed256).background == 235)
   }
 
   @Test(arguments: [

@@ -57,6 +57,15 @@ extension TransactionState {
     case .error: Mark(Mark.failed.glyph, "", "ERROR", .failing)
     }
   }
+
+  /// As it is shown of one that takes longer than it may.
+  var overdueMark: Mark {
+    switch self {
+    case .running: .overdue
+    case .compensating: Mark(mark.glyph, "", mark.word, .degraded)
+    default: mark
+    }
+  }
 }
 
 extension LagVerdict {

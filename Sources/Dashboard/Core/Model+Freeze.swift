@@ -43,7 +43,7 @@ extension Model {
     moment.snapshot = snapshot
     if moment.awaited == 0, snapshot.time > moment.time {
       moment.time = snapshot.time
-      if !moment.isOn { say("nothing older is kept") }
+      if !moment.isOn { say("nothing older is kept than \(context.clock(snapshot.time))") }
     }
     frozen = moment
     return refresh()

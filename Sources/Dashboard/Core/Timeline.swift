@@ -18,11 +18,22 @@ struct Timeline: Sendable {
   private(set) var samples: [Sample] = []
   /// Newest first.
   private(set) var events: [OperationalEvent] = []
+  /// When the first state came in: no state is kept of what was before it, of which only its series tell.
+  private var begin: Int64 = 0
+
+  /// The oldest moment of which a state is kept.
+  var keptSince: Int64 {
+    guard let newest = samples.last?.time else { return begin }
+    return max(begin, newest - min(newest, Int64(Self.limit) * Self.second))
+  }
 
   mutating func add(_ snapshot: SystemSnapshot) {
     events = snapshot.events
     if let last = samples.last, snapshot.time < last.time { samples = [] }
-    if samples.isEmpty { recall(snapshot) }
+    if samples.isEmpty {
+      begin = snapshot.time
+      recall(snapshot)
+    }
     if let last = samples.last, Self.distance(from: last.time, to: snapshot.time) < Self.second { return }
     samples.append(Sample(time: snapshot.time, badness: Self.badness(snapshot)))
     if samples.count > Self.limit { samples.removeFirst(samples.count - Self.limit) }

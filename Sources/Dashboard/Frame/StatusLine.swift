@@ -87,7 +87,7 @@ extension StatusLine {
   private var identity: [Segment] {
     let name = middleEllipsis(snapshot.system.name, layout.isWide ? 24 : 12)
     var segments = [
-      Segment(part: .program, runs: [Run("msatop", .accent, bold: true)], priority: 7),
+      Segment(part: .program, runs: [Run("msatop", .accent, bold: true)], priority: 10),
       Segment(part: .system, runs: [Run(name, .strong, bold: true)], priority: 3),
     ]
     if layout.isWide {
@@ -146,7 +146,7 @@ extension StatusLine {
     if !snapshot.alerts.isEmpty {
       let ink: Ink = snapshot.alerts.contains(where: \.isSevere) ? .failing : .degraded
       let run = Run("\(Glyphs.alert)\(gap)\(snapshot.alerts.count)", ink, bold: true)
-      segments.append(Segment(part: .alerts, runs: [run], priority: 10))
+      segments.append(Segment(part: .alerts, runs: [run], priority: 7))
     }
     return segments
   }

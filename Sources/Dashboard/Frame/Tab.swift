@@ -46,9 +46,11 @@ extension SystemSnapshot {
     case .sagas: return sagas.definitions.contains { $0.stuck > 0 } ? .failing : nil
     case .platform:
       let worst = gateways.map(\.health).max() ?? .up
-      return worst.isBad ? worst.mark.ink : nil
+      if worst.isBad { return worst.mark.ink }
+      let isTroubled = !deploymentsGoneBack.isEmpty || registry?.isSelfPreserving ?? false
+      return isTroubled ? .degraded : nil
     case .data:
-      let worst = data.stores.compactMap { StoreRow(store: $0, service: service($0.service)).problem }
+      let worst = data.stores.compactMap { StoreRow($0, in: self).problem }
       let isWrong = (data.reconciliation?.count ?? 0) > 0
       return isWrong || worst.contains(.failing) ? .failing : worst.first
     case .faults: return faults.armed.contains(where: \.isOn) ? .fault : nil

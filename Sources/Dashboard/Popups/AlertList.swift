@@ -7,7 +7,7 @@ struct AlertList: ListPopup {
   var selected = 0
 
   static let title = "alerts"
-  static let width = 96
+  static let width = 112
   static let empty = "No rule is broken."
 
   func rows(_ context: PageContext) -> [AlertItem] { context.snapshot.alerts }
@@ -15,26 +15,35 @@ struct AlertList: ListPopup {
 
   /// What an alert is about has the room first: two of the same rule are told apart by it alone.
   func columns(_ alerts: [AlertItem], width: Int) -> [TableColumn] {
-    func longest(_ path: KeyPath<AlertItem, String>) -> Int { alerts.map { $0[keyPath: path].cellWidth }.max() ?? 0 }
-    let (subject, rule) = (max(8, longest(\.subject)), longest(Self.isBrief(width) ? \.predicate : \.rule))
+    func longest(_ path: KeyPath<AlertItem, String>) -> Int { Self.longest(path, alerts) }
+    let (subject, rule) = (max(8, longest(\.subject)), longest(Self.isBrief(alerts, width) ? \.predicate : \.rule))
     return [
       TableColumn("", .fixed(1)),
-      TableColumn("rule", .share(minimum: min(max(rule, 4), 10), maximum: max(10, rule)), gap: 1),
+      TableColumn("rule", .share(minimum: min(max(rule, 4), width / 3), maximum: max(10, rule)), gap: 1),
       TableColumn("on", .share(minimum: min(subject, max(8, width * 2 / 5)), maximum: subject)),
       TableColumn("value", .fit(minimum: 5), align: .right),
       TableColumn("since", .fit(minimum: 5), align: .right, priority: 1),
-      TableColumn("team", .share(minimum: 6, maximum: max(6, longest(\.team))), priority: 2),
+      TableColumn(
+        "team", .share(minimum: max(6, min(longest(\.team), 12)), maximum: max(6, longest(\.team))), priority: 2),
     ]
   }
 
-  /// Where there is less room, what an alert is about stands for the first words of the rule.
-  private static func isBrief(_ width: Int) -> Bool { width < 84 }
+  /// Where there is no room for the whole rule, what an alert is about stands for its first words.
+  private static func isBrief(_ alerts: [AlertItem], _ width: Int) -> Bool {
+    let gaps = 1 + 1 + 2 + 2 + 2 + 5
+    return gaps + longest(\.rule, alerts) + max(8, longest(\.subject, alerts)) + max(5, longest(\.value, alerts))
+      > width
+  }
+
+  private static func longest(_ path: KeyPath<AlertItem, String>, _ alerts: [AlertItem]) -> Int {
+    alerts.map { $0[keyPath: path].cellWidth }.max() ?? 0
+  }
 
   func cells(_ alert: AlertItem, width: Int, _ context: PageContext) -> [TableCell] {
     let ink: Ink = alert.isSevere ? .failing : .degraded
     return [
       .runs([Run(alert.isSevere ? Mark.failing.glyph : Mark.degraded.glyph, ink, bold: true)]),
-      .text(Self.isBrief(width) ? alert.predicate : alert.rule, .strong), .text(alert.subject),
+      .text(Self.isBrief(context.snapshot.alerts, width) ? alert.predicate : alert.rule, .strong), .text(alert.subject),
       .text(alert.value, ink, bold: true),
       .figure(Figures.age(context.since(alert.since)), .muted), .text(alert.team, .muted),
     ]

@@ -44,10 +44,12 @@ extension FaultMenu {
       let can = entry.obstacle == nil
       canvas.put(
         entry.kind.title, x: content.x, y: y, isCurrent && can ? .strong : can ? .text : .faint, bold: isCurrent && can)
-      let note = can ? "" : "n/a"
+      // Where the reason takes all the room it is enough.
+      let text = entry.obstacle ?? entry.explanation
+      let note = can || text.cellWidth > content.width - nameWidth - 5 ? "" : "n/a"
       let room = content.width - nameWidth - (note.isEmpty ? 0 : 5)
       canvas.put(
-        endEllipsis(entry.obstacle ?? entry.explanation, room), x: content.x + nameWidth, y: y,
+        endEllipsis(text, room), x: content.x + nameWidth, y: y,
         can ? .muted : .faint)
       canvas.put(note, x: content.right - note.cellWidth, y: y, .faint)
     }

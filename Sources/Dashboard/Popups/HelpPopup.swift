@@ -15,7 +15,7 @@ struct HelpPopup: PopupContent {
   static let everywhere: [KeyHint] = [
     KeyHint("1 … 9  0", "pages"),
     KeyHint("Tab  Shift-Tab", "next panel, previous panel"),
-    KeyHint("↵  Esc", "into the thing under the cursor, and back"),
+    KeyHint("Enter  Esc", "into the thing under the cursor, and back"),
     KeyHint("[  ]", "back and forward through the places you were at"),
     KeyHint("Space", "freeze; again: live"),
     KeyHint(",  .", "one second back, forward"),

@@ -11,16 +11,18 @@ extension Why {
     let snapshot = context.snapshot
     guard let store = snapshot.data.store(of: name) else { return nil }
     let service = snapshot.service(name)
-    let problem = StoreRow(store: store, service: service).problem
+    let problem = StoreRow(store, in: context.snapshot).problem
     let mark: Mark = problem.map { $0 == .failing ? .failing : .degraded } ?? .healthy
     let (late, bad) = (Figures.duration(StoreRow.lateAfter).text, Figures.duration(StoreRow.badAfter).text)
     self.init(
       title: [Run(mark.glyph + " ", mark.ink, bold: true), Run(visible(name), .strong, bold: true)]
         + [Run("  keeps \(visible(store.kind))", .muted)],
-      rule: "Yellow: an event waits for longer than \(late) to be published, a call waits for a connection, or dead"
-        + " letters lie about. Red: it waits for longer than \(bad), or the service is down.", place: .store(name))
+      rule: "Degraded: an event waits for longer than \(late) to be published, a call waits for a connection, a server"
+        + " refuses one, or there are dead letters. Failing: an event waits for longer than \(bad), or the service is"
+        + " down.", place: .store(name))
     addChannel(store, service)
     if let pool = service?.connections { addPool(pool) }
+    if let service, snapshot.refusalRate(of: service) > 0 { addServers(of: service, context) }
     if store.deadLetters > 0 { add("dead letters", Count.of(store.deadLetters, "record"), .degraded) }
     let rows = store.rows.map { ", \(Count.of($0, "row"))" } ?? ""
     add("holds", Figures.size(bytes: store.bytes).text + rows)
@@ -178,11 +180,15 @@ extension Why {
         "\(Figures.fraction(cache.entries, of: cache.capacity).text) entries"
           + (cache.hitRate.map { ", \(Figures.percent($0).text) of the reads found there" } ?? ""))
     }
+    addServers(of: service, context)
+    addFaults(on: [name], context)
+  }
+
+  private mutating func addServers(of service: ServiceSnapshot, _ context: PageContext) {
     for server in context.snapshot.databaseServers {
       let own = server.pools.filter { pool in service.instances.contains { $0.name == pool.name } }
       if !own.isEmpty { add(server, refused: own.map(\.refused).saturatingSum) }
     }
-    addFaults(on: [name], context)
   }
 
   /// One instance's pool at a server that several share.

@@ -11,7 +11,13 @@ extension Why {
     self.init(title: title, rule: Self.rule(saga), place: .saga(saga.gtxid))
     facts.append([Run("steps  ", .label)] + saga.stripRuns)
     if !saga.reason.isEmpty { add("because", visible(saga.reason), saga.state == .stuck ? .failing : .text) }
-    if !saga.waitsFor.isEmpty { add("waits for", visible(saga.waitsFor)) }
+    if !saga.unpublished.isEmpty {
+      add(
+        "stands still", "no \(visible(saga.unpublished)) was published: whoever would act knows nothing of it",
+        .degraded)
+    } else if !saga.waitsFor.isEmpty {
+      add("waits for", visible(saga.waitsFor))
+    }
     add("in this state", Figures.duration(max(0, context.since(saga.since))).text)
     if saga.isOverdue { add("overdue", "it takes longer than it should", .degraded) }
     if !saga.locks.isEmpty { add("locks", visible(saga.locks.joined(separator: ", "))) }

@@ -127,7 +127,7 @@ public struct FaultCatalogue: Sendable, Codable {
     case .databaseDown: service.hasDatabase ? nil : "keeps no database"
     case .slowConsumer: service.consumes ? nil : "reads no topic"
     case .pool: service.hasDatabase ? nil : "keeps no database"
-    case .maxConnections: "it is the shared database server that would be full; say db:shared"
+    case .maxConnections: "a shared server is full; say db:shared"
     case .partition:
       service.consumes || service.publishing != .nothing || service.isRegistry
         ? nil : "neither reads a topic nor publishes"
@@ -135,14 +135,14 @@ public struct FaultCatalogue: Sendable, Codable {
     case .loseBeforeOutbox:
       switch service.publishing {
       case .nothing: "publishes nothing"
-      case .throughOutbox: "publishes through an outbox, which loses nothing"
-      case .throughLog: "publishes what its database's log says, which loses nothing"
-      case .throughEvents: "publishes the events that it stores, which loses nothing"
+      case .throughOutbox: "its outbox loses nothing"
+      case .throughLog: "its database's log loses nothing"
+      case .throughEvents: "loses none of the events it stores"
       case .directly: nil
       }
     case .poison, .duplicate: "strikes a topic; say topic:…"
-    case .brokerDown: "it is the bus that would be down; say broker"
-    case .full, .down: "it is the key-value store that would be so; say kv"
+    case .brokerDown: "the bus would be down; say broker"
+    case .full, .down: "the key-value store would; say kv"
     case .dualWrite, .noIdempotency, .noBreaker, .innerJoin, .viewWithoutVersions, .noHandBack:
       kind.mistake.flatMap { service.mistakes.contains($0) ? nil : $0.absence }
     }

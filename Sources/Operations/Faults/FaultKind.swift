@@ -116,7 +116,7 @@ public enum FaultKind: Sendable, Hashable, Codable {
     /// What it is called in a narrow column, in eight letters at most.
     public var heading: String {
       switch self {
-      case .loseBeforeOutbox: "lose"
+      case .loseBeforeOutbox: "lost"
       case .duplicate: "twice"
       case .partition: "cut off"
       case .maxConnections: "max-conn"

@@ -29,8 +29,7 @@ struct AttentionFinder {
     Self.mostFirst(
       snapshot.overdue.map { group in
         AttentionItem(
-          state: .running, gtxid: group.gtxid, duration: snapshot.time - group.start,
-          reason: group.state == .compensating ? "undoing, at \(group.step)" : "waits in \(group.step)",
+          state: group.state, gtxid: group.gtxid, duration: snapshot.time - group.start, reason: group.reason(),
           count: group.count)
       })
   }

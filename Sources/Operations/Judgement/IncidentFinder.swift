@@ -1,67 +1,164 @@
-/// Tells what is wrong from its cause to its effect: a failing service ▸ an open breaker ▸ a growing lag ▸ what is undone.
+/// Tells what is wrong from its root to what customers have of it: what was broken or built wrong on purpose ▸ the service
+/// that is unwell for it ▸ an open breaker ▸ a growing lag ▸ events and orders that wait ▸ what is undone.
 struct IncidentFinder {
   let snapshot: SystemSnapshot
+  private let dependencies: Dependencies
+
+  init(snapshot: SystemSnapshot) {
+    self.snapshot = snapshot
+    dependencies = Dependencies(snapshot.services)
+  }
+
+  /// Nanoseconds: events that are published sooner are on their way, and wait for nothing.
+  static let unpublishedAfter: Int64 = 5_000_000_000
 
   /// Empty when nothing is wrong. Transactions that are undone one by one, as cards are declined, are no incident.
   var links: [IncidentLink] {
-    var links = shared
-    if let service = cause { links.append(.service(name: service.name, health: service.health, what: what(service))) }
-    if let breaker = worstBreaker {
-      links.append(.breaker(label: "\(breaker.caller)→\(breaker.callee)", state: breaker.state))
+    let root = root
+    let cause = cause(of: root)
+    let broken = root.flatMap { $0.bears(cause) ? $0 : nil }
+    var links: [IncidentLink] = []
+    if let root, broken == nil { links.append(.fault(place: root.place, what: root.what)) }
+    links += deployments + registry
+    // Its breaker stands between an arrow that fails and whoever makes the call.
+    let edge = root?.edge.flatMap { breaker(on: $0) }
+    if let edge { links.append(link(edge)) }
+    if let cause {
+      let told = broken.map { $0.place == cause.name ? $0.what : "\($0.place) \($0.what)" }
+      links.append(.service(name: cause.name, health: cause.health, what: told ?? what(cause)))
+      if let victim = exhausted(besides: cause) {
+        links.append(.service(name: victim.name, health: victim.health, what: what(victim)))
+      }
     }
+    if edge == nil, let breaker = worstBreaker(cause) { links.append(link(breaker)) }
     if let topic = worstTopic, let verdict = topic.verdict {
       links.append(.lag(topic: topic.name, lag: topic.lag ?? 0, trend: topic.trend, verdict: verdict))
     }
+    links += unpublished + overdue
     guard !links.isEmpty else { return snapshot.tally.stuck > 0 ? [.stuck(snapshot.tally.stuck)] : [] }
     if snapshot.tally.compensatedLately > 0 { links.append(.compensated(snapshot.tally.compensatedLately)) }
     if snapshot.tally.stuck > 0 { links.append(.stuck(snapshot.tally.stuck)) }
     return links
   }
 
-  /// What all lean on and what was broken on purpose: the services that it hurts are no causes.
-  private var shared: [IncidentLink] {
-    snapshot.faults.armed.filter(\.isOn).compactMap { fault in
-      switch (fault.spec.target, fault.spec.kind) {
-      case (.broker, .brokerDown):
-        .service(name: "event bus", health: .down, what: "does not answer")
-      case (.keyValueStore, .down):
-        .service(name: "key-value store", health: .down, what: "does not answer")
-      default: nil
-      }
-    }
+  private func link(_ breaker: BreakerSnapshot) -> IncidentLink {
+    .breaker(label: "\(breaker.caller)→\(breaker.callee)", state: breaker.state)
+  }
+}
+
+// MARK: - What was broken or built wrong
+
+extension IncidentFinder {
+  private func cause(of fault: ArmedFault) -> FaultCause {
+    FaultCause(fault.spec, isOutside: snapshot.service(fault.spec.target.service)?.isOutside ?? false)
   }
 
-  /// The unwell service that calls no other unwell one: the furthest down. Of several the worst, then the first.
-  private var cause: ServiceSnapshot? {
-    let unwell = snapshot.services.filter { $0.health != .up && $0.health != .unknown }
-    let leaves = unwell.filter { service in
-      !service.calls.contains { call in unwell.contains { $0.name == call.callee } }
+  /// The fault that everything else follows from. A mistake is one where nothing else is broken.
+  private var root: FaultCause? {
+    let hurting = snapshot.faults.armed.filter(\.isOn).map { cause(of: $0) }.filter(isHurting)
+    return hurting.map { (fault: $0, rank: rank($0)) }.enumerated().min { left, right in
+      let (one, other) = (left.element.rank, right.element.rank)
+      return one != other ? one.lexicographicallyPrecedes(other) : left.offset < right.offset
+    }?.element.fault
+  }
+
+  /// The lowest first: what all lean on, then what is unwell itself, by its errors; mistakes last.
+  private func rank(_ fault: FaultCause) -> [Double] {
+    if fault.isShared { return [0] }
+    if fault.isMistake { return [4] }
+    let name = fault.edge?.from ?? fault.service
+    guard let service = snapshot.service(name) else { return [3] }
+    let errors = service.errorShare.isNaN ? 0 : service.errorShare
+    return [isUnwell(name) ? 1 : affected.contains(name) ? 2 : 3, service.health == .down ? 0 : 1, -errors]
+  }
+
+  private func isHurting(_ fault: FaultCause) -> Bool {
+    if fault.isShared { return true }
+    if fault.service == registryName { return !registry.isEmpty || isUnwell(fault.service) }
+    // Whom a mistake hurts are customers, and no service.
+    if fault.isMistake, !overdue.isEmpty || snapshot.tally.stuck > 0 { return true }
+    if let edge = fault.edge {
+      let call = snapshot.service(edge.from)?.calls.first { $0.callee == edge.to }
+      let fails = call.map { $0.errorShare > 0.01 } ?? false
+      return isUnwell(edge.from) || fails && !affected.isEmpty
     }
-    return (leaves.isEmpty ? unwell : leaves).max { $0.health < $1.health }
+    if let topic = fault.topic {
+      let groups = snapshot.topic(topic)?.groups ?? []
+      return groups.contains { affected.contains($0.name) }
+    }
+    if fault.isServer { return !unwell.isEmpty }
+    return affected.contains(fault.service)
+      || unwell.contains { service in service.calls.contains { $0.callee == fault.service } }
+  }
+
+  /// The services that are unwell, behind, hold events back or are kept from a call.
+  private var affected: [String] {
+    let behind = snapshot.topics.flatMap(\.groups).filter { ($0.verdict ?? .ok) != .ok }.map(\.name)
+    let breakers = snapshot.breakers.filter { $0.state.isTripped }.flatMap { [$0.caller, $0.callee] }
+    return unwell.map(\.name) + behind + breakers + holding.map(\.name)
+  }
+}
+
+// MARK: - Who is unwell
+
+extension IncidentFinder {
+  private func isUnwell(_ name: String) -> Bool { snapshot.service(name)?.health.isUnwell ?? false }
+
+  /// Who only cannot reach what all lean on is left out: that is no cause, and says nothing more.
+  private var unwell: [ServiceSnapshot] {
+    let isShared = snapshot.faults.armed.contains { $0.isOn && cause(of: $0).isShared }
+    return snapshot.services.filter { $0.health.isUnwell && !(isShared && $0.health == .degraded) }
+  }
+
+  /// Where it began: whoever is broken, else the unwell one that waits for no other unwell one; of several the worst.
+  private func cause(of root: FaultCause?) -> ServiceSnapshot? {
+    let unwell = unwell
+    if let broken = unwell.first(where: { root?.bears($0) ?? false }) { return broken }
+    let behind = unwell.map { dependencies.behind($0.name) }
+    let first = unwell.indices.filter { one in
+      !unwell.indices.contains { other in
+        behind[one].contains(unwell[other].name) && !behind[other].contains(unwell[one].name)
+      }
+    }
+    // Errors before slowness: who is slow may wait for who fails.
+    return first.map { unwell[$0] }.enumerated().min { left, right in
+      let (one, other) = (severity(left.element), severity(right.element))
+      return one != other ? one.lexicographicallyPrecedes(other) : left.offset < right.offset
+    }?.element
+  }
+
+  /// The lowest is the worst. Errors count by what was promised.
+  private func severity(_ service: ServiceSnapshot) -> [Double] {
+    let errors = service.errorShare.isNaN ? 0 : service.errorShare
+    let late = Double(service.p99 ?? 0) / Double(max(1, service.objective.p99))
+    return [service.health == .down ? 0 : 1, -max(0, errors - service.objective.errorShare), -late]
+  }
+
+  /// Another one whose worker threads are all taken: whoever calls it waits as well.
+  private func exhausted(besides cause: ServiceSnapshot) -> ServiceSnapshot? {
+    unwell.first { $0.name != cause.name && $0.hasNoThread && !cause.hasNoThread }
   }
 
   private func what(_ service: ServiceSnapshot) -> String {
-    if let fault = snapshot.faults.armed(on: service.name).first(where: \.isOn) {
-      switch fault.spec.kind {
-      case .crash: return "crashed"
-      case .latency: return service.isOutside ? "times out" : "answers late"
-      case .errors: return "fails"
-      case .databaseDown: return "has no database"
-      case .outage: return "does not answer"
-      case .slowConsumer: return "reads slowly"
-      case .pool: return "has no connection"
-      case .partition: return "is cut off"
-      case .leak: return "runs out of memory"
-      case .loseBeforeOutbox: return "loses answers"
-      case .maxConnections, .skew, .poison, .duplicate, .brokerDown, .full, .down, .mistake: break
-      }
-    }
+    if let workers = service.workers, service.hasNoThread { return "\(workers.used)/\(workers.size) threads busy" }
     return service.reason.isEmpty ? "is unwell" : service.reason
   }
+}
 
-  private var worstBreaker: BreakerSnapshot? {
-    snapshot.breakers.first { $0.state == .open || $0.state == .forcedOpen }
+// MARK: - What follows
+
+extension IncidentFinder {
+  /// The calls to where it began first.
+  private func worstBreaker(_ cause: ServiceSnapshot?) -> BreakerSnapshot? {
+    let open = snapshot.breakers.filter { $0.state == .open || $0.state == .forcedOpen }
+    return open.first { $0.callee == cause?.name } ?? open.first
       ?? snapshot.breakers.first { $0.state == .halfOpen }
+  }
+
+  /// That of a call that was broken, also where somebody switched it off.
+  private func breaker(on edge: FaultCause.Edge) -> BreakerSnapshot? {
+    let own = snapshot.breakers.filter { $0.caller == edge.from && $0.callee == edge.to }
+    return own.first { $0.state.isTripped } ?? own.first { $0.state == .disabled }
   }
 
   private var worstTopic: TopicSnapshot? {
@@ -69,4 +166,53 @@ struct IncidentFinder {
       ($0.verdict ?? .ok, $0.lag ?? 0) < ($1.verdict ?? .ok, $1.lag ?? 0)
     }
   }
+
+  /// Those that have committed events and cannot publish them.
+  private var holding: [ServiceSnapshot] {
+    snapshot.services.filter { ($0.outboxDepth ?? 0) > 0 && ($0.outboxAge ?? 0) >= Self.unpublishedAfter }
+  }
+
+  private var unpublished: [IncidentLink] {
+    let worst = holding.max { $0.outboxDepth ?? 0 < $1.outboxDepth ?? 0 }
+    return worst.map { [.outbox(service: $0.name, events: $0.outboxDepth ?? 0)] } ?? []
+  }
+
+  /// All that should have come to an end; for what most of them wait.
+  private var overdue: [IncidentLink] {
+    let running = snapshot.overdue.filter { $0.state == .running }
+    guard let most = running.max(by: { $0.count < $1.count }) else { return [] }
+    let count = running.reduce(0) { $0 + $1.count }
+    return [.overdue(count, reason: most.reason(of: count))]
+  }
+
+  private var registryName: String {
+    snapshot.faults.catalogue.services.first(where: \.isRegistry)?.name ?? "registry"
+  }
+
+  private var registry: [IncidentLink] {
+    guard snapshot.registry?.isSelfPreserving ?? false else { return [] }
+    return [.trouble(place: registryName, what: "is in SELF-PRESERVATION")]
+  }
+
+  private var deployments: [IncidentLink] {
+    snapshot.deploymentsGoneBack.map { deployment in
+      let before = deployment.members.first { $0.version != deployment.version }?.version
+      let version = before ?? snapshot.service(deployment.service)?.version ?? ""
+      let verb = deployment.ended == nil ? "goes" : "went"
+      return .trouble(
+        place: deployment.service, what: version.isEmpty ? "\(verb) back" : "\(verb) back to \(version)")
+    }
+  }
+}
+
+extension ServiceSnapshot {
+  fileprivate var hasNoThread: Bool { workers.map { $0.size > 0 && $0.used >= $0.size } ?? false }
+}
+
+extension Health {
+  fileprivate var isUnwell: Bool { self > .unknown }
+}
+
+extension BreakerState {
+  fileprivate var isTripped: Bool { self == .open || self == .forcedOpen || self == .halfOpen }
 }

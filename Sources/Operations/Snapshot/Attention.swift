@@ -2,6 +2,7 @@ public import TraceModel
 
 /// Transactions that need somebody: one row for those that are alike.
 public struct AttentionItem: Sendable, Codable {
+  /// Those that are on their way, `running` or `compensating`, are overdue.
   public var state: TransactionState
   /// The newest of them.
   public var gtxid: GTXID
@@ -22,8 +23,10 @@ public struct AttentionItem: Sendable, Codable {
 public struct OverdueTransactions: Sendable, Equatable, Codable {
   /// `running` or `compensating`.
   public var state: TransactionState
-  /// The service that they wait for.
+  /// Who has to act next, or the step that is under way.
   public var step: String
+  /// The event that would make somebody act, and that nobody has published; empty where there is none such.
+  public var unpublished = ""
   /// The newest of them.
   public var gtxid: GTXID
   /// When the newest began.
@@ -37,14 +40,29 @@ public struct OverdueTransactions: Sendable, Equatable, Codable {
     self.start = start
     self.count = count
   }
+
+  /// `waits for payment`, `no ORDER_CREATE was published`: what is said of so many.
+  public func reason(of count: Int = 1) -> String {
+    if !unpublished.isEmpty { return "no \(unpublished) was published" }
+    let one = count == 1
+    return step.isEmpty ? "\(one ? "takes" : "take") too long" : "\(one ? "waits" : "wait") for \(step)"
+  }
 }
 
 /// One stretch of the way from a cause to what it does to customers.
 public enum IncidentLink: Sendable, Equatable, Codable {
   /// `times out`
   case service(name: String, health: Health, what: String)
+  /// What somebody broke or built wrong on purpose: `gateway→order`, `fails 60 %`.
+  case fault(place: String, what: String)
+  /// What is no service's health: `registry`, `is in SELF-PRESERVATION`.
+  case trouble(place: String, what: String)
   case breaker(label: String, state: BreakerState)
   case lag(topic: String, lag: Int64, trend: LagTrend, verdict: LagVerdict)
+  /// Events that a service has committed and cannot publish.
+  case outbox(service: String, events: Int)
+  /// Transactions that should have come to an end, and what most of them wait for.
+  case overdue(Int, reason: String)
   /// Transactions undone in the last minute.
   case compensated(Int)
   case stuck(Int)

@@ -55,6 +55,8 @@ public struct SagaSnapshot: Sendable, Codable {
   public var reason = ""
   /// Who has to act next, or the step that is under way; empty at the end.
   public var waitsFor = ""
+  /// The event that would make somebody act, and that nobody has published: nobody is waited for then. Empty otherwise.
+  public var unpublished = ""
   /// What was done in order, then what was undone in order.
   public var strip: [SagaMark] = []
   /// True when nobody coordinates it: ``strip`` was concluded from what its order and its events say.

@@ -8,13 +8,16 @@ public struct SharedDatabaseSnapshot: Sendable, Codable, Equatable {
     public var idle: Int
     /// `Too many connections`: not the pool's fault.
     public var refused: Int
+    /// The same a second, over the last ten.
+    public var refusalRate: Double
 
-    public init(name: String, size: Int, inUse: Int, idle: Int, refused: Int) {
+    public init(name: String, size: Int, inUse: Int, idle: Int, refused: Int, refusalRate: Double = 0) {
       self.name = name
       self.size = size
       self.inUse = inUse
       self.idle = idle
       self.refused = refused
+      self.refusalRate = refusalRate
     }
   }
 
@@ -32,6 +35,14 @@ public struct SharedDatabaseSnapshot: Sendable, Codable, Equatable {
     self.maximum = maximum
     self.refused = refused
     self.pools = pools
+  }
+}
+
+extension SystemSnapshot {
+  /// How often a second servers that several share refuse a service a connection.
+  public func refusalRate(of service: ServiceSnapshot) -> Double {
+    let names = service.instances.map(\.name)
+    return databaseServers.flatMap(\.pools).filter { names.contains($0.name) }.reduce(0) { $0 + $1.refusalRate }
   }
 }
 

@@ -49,6 +49,17 @@ public struct SystemSnapshot: Sendable, Codable {
   public func service(_ name: String) -> ServiceSnapshot? { services.first { $0.name == name } }
   public func breaker(_ id: String) -> BreakerSnapshot? { breakers.first { $0.id == id } }
   public func topic(_ name: String) -> TopicSnapshot? { topics.first { $0.name == name } }
+
+  /// Those that go back to the version before, or did so in the last minute.
+  public var deploymentsGoneBack: [DeploymentSnapshot] {
+    deployments.filter { deployment in
+      guard deployment.phase == "rolled back", let ended = deployment.ended else {
+        return deployment.phase == "rolling back"
+      }
+      let (age, overflows) = time.subtractingReportingOverflow(ended)
+      return !overflows && age < 60_000_000_000
+    }
+  }
 }
 
 /// Which system this is.

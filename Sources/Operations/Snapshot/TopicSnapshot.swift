@@ -23,7 +23,7 @@ public enum LagTrend: Sendable, Equatable, Codable {
 public struct TopicSnapshot: Sendable, Codable {
   public var name: String
   public var partitions = 0
-  /// Records a second, written and read (by the slowest group).
+  /// Records a second, written, and read by the worst group.
   public var inRate = 0.0
   public var outRate = 0.0
   public var bytes = 0
@@ -82,6 +82,8 @@ public struct PartitionSnapshot: Sendable, Codable {
   public var logEnd: Int64 = 0
   /// Nil when the group never committed here.
   public var committed: Int64?
+  /// When it last did, in nanoseconds since the Unix epoch.
+  public var committedAt: Int64?
   public var lag: Int64?
   public var owner = ""
   public var inRate = 0.0

@@ -13,6 +13,7 @@ public enum GatewayReason: String, Sendable, Hashable, CaseIterable {
   case unknownKey = "unknown-key"
   case rateLimited = "rate-limited"
   case quotaExceeded = "quota-exceeded"
+  case unsupportedType = "unsupported-type"
   case malformedBody = "malformed-body"
   case untranslatable
   case upstream
@@ -29,6 +30,7 @@ public enum GatewayReason: String, Sendable, Hashable, CaseIterable {
     case .noToken, .invalidToken, .expiredToken, .revokedToken, .unknownKey: 401
     case .revocationUnknown: 503
     case .rateLimited, .quotaExceeded: 429
+    case .unsupportedType: 415
     case .malformedBody, .untranslatable: 400
     case .upstream: 502
     case .filterFailed: 500

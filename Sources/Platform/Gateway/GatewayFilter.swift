@@ -34,7 +34,8 @@ public protocol GatewayFilter: Sendable {
 public enum GatewayFilters {
   public static let standard: [any GatewayFilter] = [
     CORSPreflightFilter(), BodyLimitFilter(), SpecificationFilter(), RoutingFilter(), RouteBodyLimitFilter(),
-    ClientKeyFilter(), AuthenticationFilter(), RevocationFilter(), RolesFilter(), RateLimitFilter(), QuotaFilter(),
+    MediaTypeFilter(), ClientKeyFilter(), AuthenticationFilter(), RevocationFilter(), RolesFilter(), RateLimitFilter(),
+    QuotaFilter(),
     TrafficSplitFilter(), CacheReadFilter(), RequestTransformFilter(), RequestTranslationFilter(),
     ErrorAnswerFilter(),
     ResponseTranslationFilter(), ResponseTransformFilter(), AsynchronousAnswerFilter(), CacheWriteFilter(),

@@ -45,6 +45,23 @@ public struct GatewayResponse: Sendable, Equatable {
   }
 }
 
+extension GatewayHeaders {
+  static let protobuf = "application/x-protobuf"
+
+  /// Whether a header names that media type, in any case and with any parameters.
+  func names(_ type: String, in header: String) -> Bool {
+    guard let value = self[header]?.split(separator: ";").first else { return false }
+    return value.trimmingBlanks.lowercased() == type
+  }
+}
+
+extension Substring {
+  fileprivate var trimmingBlanks: Substring {
+    let start = drop { $0 == " " }
+    return start.prefix(upTo: start.lastIndex { $0 != " " }.map { start.index(after: $0) } ?? start.startIndex)
+  }
+}
+
 /// Headers in their order; names are compared without case.
 public struct GatewayHeaders: Sendable, Equatable, ExpressibleByDictionaryLiteral {
   public private(set) var all: [Carrier.Header]

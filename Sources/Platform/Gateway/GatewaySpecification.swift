@@ -44,11 +44,20 @@ extension GatewayConfiguration {
     operation["x-kind"] = .text(route.kind == .streaming ? "stream" : route.isAsynchronous ? "message" : "exchange")
     if let limit = route.maximumBodyBytes { operation["x-maximum-body-bytes"] = .integer(Int64(limit)) }
     if let translation = route.translation { operation["x-protobuf"] = .text(translation.request) }
+    if let translation = route.translation, translation.isOpen {
+      operation["requestBody"] = ["content": forms(translation.request)]
+    }
     if route.sandbox != nil { operation["x-sandbox"] = .text("/sandbox" + route.pattern.description) }
     if !route.content.isEmpty {
       operation["x-content"] = .object(route.content.map { JSONNode.Member($0.path, .text($0.value)) })
     }
     return operation
+  }
+
+  /// The forms that a message may have.
+  private static func forms(_ message: String) -> JSONNode {
+    let form: JSONNode = ["x-message": .text(message)]
+    return .object([.init("application/json", form), .init(GatewayHeaders.protobuf, form)])
   }
 
   private static func responses(of route: RouteDefinition) -> JSONNode {
@@ -57,6 +66,10 @@ extension GatewayConfiguration {
       responses["202"] = ["description": "accepted; ask with the GTXID"]
     } else {
       responses["200"] = ["description": .text(route.kind == .streaming ? "a stream" : "the answer")]
+      if let translation = route.translation, translation.isOpen {
+        responses["200"]?["content"] = forms(translation.response)
+        responses["415"] = ["description": "neither JSON nor protobuf"]
+      }
     }
     if !route.isPublic { responses["401"] = ["description": "no valid token"] }
     if !route.roles.isEmpty {

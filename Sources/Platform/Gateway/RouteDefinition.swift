@@ -55,10 +55,13 @@ public struct RouteDefinition: Sendable, Hashable {
   public struct Translation: Sendable, Hashable {
     public var request: String
     public var response: String
+    /// Whether whoever calls may speak protobuf, too, and be answered in it.
+    public var isOpen: Bool
 
-    public init(request: String, response: String) {
+    public init(request: String, response: String, isOpen: Bool = false) {
       self.request = request
       self.response = response
+      self.isOpen = isOpen
     }
   }
 

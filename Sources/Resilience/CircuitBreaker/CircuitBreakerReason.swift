@@ -56,7 +56,7 @@ public enum CircuitBreakerReason: Hashable, Sendable, Codable {
   }
 
   private static func failed(_ rates: CircuitBreakerRates) -> String {
-    let trials = "of \(rates.totals.calls) trial \(rates.totals.calls == 1 ? "call" : "calls")"
+    let trials = "of \(rates.totals.calls) \(rates.totals.calls == 1 ? "trial" : "trials")"
     switch (rates.isFailureRateExceeded, rates.isSlowCallRateExceeded) {
     case (true, true): return "\(rates.totals.failed) \(trials) failed and \(rates.totals.slow) were slow"
     case (true, false): return "\(rates.totals.failed) \(trials) failed"
@@ -67,9 +67,11 @@ public enum CircuitBreakerReason: Hashable, Sendable, Codable {
   private static func passed(_ rates: CircuitBreakerRates) -> String {
     let totals = rates.totals
     guard totals.failed > 0 || totals.slow > 0 else {
-      return totals.calls == 1 ? "the trial call passed" : "all \(totals.calls) trial calls passed"
+      return totals.calls == 1 ? "the trial passed" : "all \(totals.calls) trials passed"
     }
-    return "of \(totals.calls) trial calls only \(totals.failed) failed and \(totals.slow) were slow"
+    let bad = [(totals.failed, "failed"), (totals.slow, totals.slow == 1 ? "was slow" : "were slow")]
+      .filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }.joined(separator: " and ")
+    return "of \(totals.calls) trials only \(bad)"
   }
 
   private static func calls(_ count: Int) -> String { count == 1 ? "1 call" : "\(count) calls" }

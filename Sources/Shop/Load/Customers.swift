@@ -119,11 +119,14 @@ final class Customers: @unchecked Sendable {
 
   // MARK: By hand
 
+  /// Under whose name.
+  static let byHand = names[0]
+
   /// Somebody at the cockpit orders, and asks what became of it as any customer does.
   func order(_ wish: OrderWish, _ product: Product, saga: SagaKind) {
     sent.insert(SentOrder(ticket: wish.ticket), at: 0)
     if sent.count > Self.sentKept { sent.removeLast() }
-    let (user, quantity) = (Self.names[0], Int64(wish.quantity))
+    let (user, quantity) = (Self.byHand, Int64(wish.quantity))
     var request = Request(
       "POST /orders",
       body: Payload(user: user, sku: product.sku, quantity: quantity, amount: product.price * quantity), user: user)

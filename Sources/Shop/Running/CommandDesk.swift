@@ -148,12 +148,28 @@ struct CommandDesk {
     guard OrderWish.quantities.contains(wish.quantity) else {
       return .refused("an order is of 1 to \(Count.of(OrderWish.quantities.upperBound, "piece"))")
     }
-    return .done("ordered: \(wish.sku) ×\(wish.quantity), \(wish.saga)")
+    return .done("ordered: \(wish.sku) ×\(wish.quantity), \(isSoldByLegacy ? Self.soldByLegacy : wish.saga)")
+  }
+
+  /// It sells in a transaction of its own, whatever saga is wished for.
+  private static let soldByLegacy = "by \(ShopPlan.legacy), which \(Customers.byHand) has not been moved from"
+
+  private var isSoldByLegacy: Bool {
+    guard let capability = snapshot.strangler?.capability(StranglerCapability.order.rawValue) else { return false }
+    var strangler = StranglerSettings()
+    strangler[.order] = capability.share
+    return strangler.isLegacy(.order, user: Customers.byHand)
   }
 
   // MARK: The deed
 
-  static func carryOut(_ command: Command, in world: World) {
+  /// Whose deed a command is.
+  enum Hand: String {
+    case person = "by hand"
+    case scenario = "by the scenario"
+  }
+
+  static func carryOut(_ command: Command, by hand: Hand = .person, in world: World) {
     switch command {
     case .arm(let spec): world.faults.arm(spec)
     case .toggleFault(let id): _ = world.faults.toggle(id)
@@ -164,8 +180,8 @@ struct CommandDesk {
       // An instance may have ended since the command was given.
       try? breaker(id, in: world)?.transition(to: state, now: world.time.now)
     case .resetBreaker(let id): breaker(id, in: world)?.reset(now: world.time.now)
-    case .killInstance(let service, let name): setKilled(true, name, of: service, in: world)
-    case .startInstance(let service, let name): setKilled(false, name, of: service, in: world)
+    case .killInstance(let service, let name): setKilled(true, name, of: service, by: hand, in: world)
+    case .startInstance(let service, let name): setKilled(false, name, of: service, by: hand, in: world)
     case .retryDeadLetter(let topic, let partition, let offset):
       attempt(letterName(topic, partition, offset), "retried by hand", world) { () throws(BusError) in
         try world.broker.retryDeadLetter(of: topic, partition: partition, offset: offset, now: world.time.now)
@@ -199,7 +215,7 @@ struct CommandDesk {
     case .rebuild(let view): _ = world.askForRebuild(of: view)
     case .runJob(let name): world.askFor(job: name)
     }
-    log(command, in: world)
+    log(command, by: hand, in: world)
   }
 
   private static func settled(_ topic: String, _ partition: Int, _ offset: Int64, _ words: String, _ world: World) {
@@ -226,17 +242,17 @@ struct CommandDesk {
   }
 
   /// A command is part of what happened: with its virtual time, so that a run can be told from its journal.
-  private static func log(_ command: Command, in world: World) {
+  private static func log(_ command: Command, by hand: Hand, in world: World) {
     switch command {
     case .arm, .toggleFault, .removeFault, .endAllFaults, .startScenario, .stopScenario, .setSpeed, .configure,
       .rollBackConfiguration, .scale, .deploy, .promoteDeployment, .rollBackDeployment:
       return  // tell of themselves, or change nothing
-    case .forceBreaker(let id, let state): tell("breaker \(id)", "forced to \(state.rawValue)", world)
-    case .resetBreaker(let id): tell("breaker \(id)", "reset", world)
-    case .killInstance(_, let name): tell(name, "killed by hand", world)
-    case .startInstance(_, let name): tell(name, "started by hand", world)
+    case .forceBreaker(let id, let state): tell(label(ofBreaker: id), "forced to \(state.rawValue)", world)
+    case .resetBreaker(let id): tell(label(ofBreaker: id), "reset", world)
+    case .killInstance: return  // its crash says so
+    case .startInstance(_, let name): tell(name, "started \(hand.rawValue)", world)
     case .retryDeadLetter, .discardDeadLetter, .moveOffsets, .moveSaga: return  // what came of it was told
-    case .sendOrder(let wish): tell("order", "\(wish.sku) ×\(wish.quantity) by hand", world)
+    case .sendOrder(let wish): tell("order", "\(wish.sku) ×\(wish.quantity) \(hand.rawValue)", world)
     case .rebuild(let view): tell(view, "rebuild asked for", world)
     case .runJob(let name): tell(name, "asked for", world)
     case .setRate(let rate): tell("load", "rate \(rate)/s", world)
@@ -264,6 +280,9 @@ struct CommandDesk {
         time: world.time.now, kind: .command, severity: .info, subject: subject, change: change, reason: reason))
   }
 
+  /// `payment-1 → payment-gateway`, as its transitions are told.
+  private static func label(ofBreaker id: String) -> String { id.replacing(">", with: " → ") }
+
   private static func breaker(_ id: String, in world: World) -> CircuitBreaker? {
     for process in world.services.flatMap(\.instances).compactMap(\.process) {
       if let client = process.clients.first(where: { $0.breakerID == id }) { return client.breaker }
@@ -271,8 +290,10 @@ struct CommandDesk {
     return nil
   }
 
-  private static func setKilled(_ isKilled: Bool, _ name: String, of service: String, in world: World) {
+  private static func setKilled(
+    _ isKilled: Bool, _ name: String, of service: String, by hand: Hand, in world: World
+  ) {
     let instance = world.service(service).instances.first { $0.name == name }
-    if isKilled { instance?.fail(because: "killed by hand") } else { instance?.revive() }
+    if isKilled { instance?.fail(because: "killed \(hand.rawValue)") } else { instance?.revive() }
   }
 }

@@ -47,7 +47,7 @@ final class ScenarioChanges: @unchecked Sendable {
   private func bringBack(_ name: String, to count: Int) {
     guard world.service(name).instances.count != count || world.deployments.isBusy(name) else { return }
     guard !world.deployments.isBusy(name) else { return later { $0.bringBack(name, to: count) } }
-    CommandDesk.carryOut(.scale(service: name, instances: count), in: world)
+    CommandDesk.carryOut(.scale(service: name, instances: count), by: .scenario, in: world)
   }
 
   private func bringBack(_ name: String, to version: String, turning: Bool = true) {
@@ -57,7 +57,7 @@ final class ScenarioChanges: @unchecked Sendable {
       return later { $0.bringBack(name, to: version, turning: false) }
     }
     guard world.service(name).instances.contains(where: { $0.version != version }) else { return }
-    CommandDesk.carryOut(.deploy(service: name, version: version, canary: nil), in: world)
+    CommandDesk.carryOut(.deploy(service: name, version: version, canary: nil), by: .scenario, in: world)
   }
 
   private func later(_ deed: @escaping @Sendable (ScenarioChanges) -> Void) {

@@ -84,8 +84,9 @@ final class ScenarioStage: @unchecked Sendable {
     nextLook?.cancel()
     timers = []
     for fault in faults { _ = world.faults.remove(fault, because: "the scenario is over") }
-    for (service, instance) in killed {
-      CommandDesk.carryOut(.startInstance(service: service, instance: instance), in: world)
+    for (service, name) in killed
+    where world.service(service).instances.contains(where: { $0.name == name && !$0.isUp }) {
+      CommandDesk.carryOut(.startInstance(service: service, instance: name), by: .scenario, in: world)
     }
     for (caller, callee) in forced { force(caller, callee, .closed) }
     (faults, killed, forced) = ([], [], [])
@@ -112,7 +113,7 @@ final class ScenarioStage: @unchecked Sendable {
     case .logOut(let user): world.customers.logOut(user)
     case .command(let command):
       changes.note(command)
-      CommandDesk.carryOut(command, in: world)
+      CommandDesk.carryOut(command, by: .scenario, in: world)
       // What a script kills stays down until it says otherwise, whatever supervisors want.
       if case .killInstance(let service, let name) = command {
         killed.append((service, name))
@@ -124,7 +125,7 @@ final class ScenarioStage: @unchecked Sendable {
   private func force(_ caller: String, _ callee: String, _ state: BreakerState) {
     for process in world.service(caller).instances.compactMap(\.process) {
       for client in process.clients where client.callee == callee {
-        CommandDesk.carryOut(.forceBreaker(id: client.breakerID, to: state), in: world)
+        CommandDesk.carryOut(.forceBreaker(id: client.breakerID, to: state), by: .scenario, in: world)
       }
     }
   }

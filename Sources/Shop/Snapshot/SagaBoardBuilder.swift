@@ -8,6 +8,12 @@ internal import Transactions
 /// all costs a few queries.
 final class SagaBoardBuilder {
   private var made = OrderedDictionary<GTXID, (version: Int, saga: SagaSnapshot)>()
+  private var waits: [GTXID: (version: Int, wait: Wait)] = [:]
+  private struct Wait {
+    var step: String
+    var unpublished = ""
+  }
+
   private static let openShown = 150
   private static let endedShown = 100
 
@@ -40,6 +46,42 @@ final class SagaBoardBuilder {
     return board
   }
 
+  // MARK: Those that are overdue
+
+  /// All of them, by what they wait for.
+  func overdue(in world: World) -> [OverdueTransactions] {
+    let limit = world.time.now - TransactionReports.overdueAfter
+    let before = waits
+    waits = [:]
+    var groups: [OverdueTransactions] = []
+    for (id, entry) in world.sagas.open where entry.start < limit && entry.state != .stuck {
+      let known = before[id].flatMap { $0.version == entry.version ? $0.wait : nil }
+      let wait = known ?? wait(id, entry, in: world)
+      waits[id] = (entry.version, wait)
+      guard
+        let index = groups.firstIndex(where: {
+          $0.state == entry.state && $0.step == wait.step && $0.unpublished == wait.unpublished
+        })
+      else {
+        var group = OverdueTransactions(state: entry.state, step: wait.step, gtxid: id, start: entry.start)
+        group.unpublished = wait.unpublished
+        groups.append(group)
+        continue
+      }
+      groups[index].count += 1
+      if entry.start > groups[index].start { (groups[index].gtxid, groups[index].start) = (id, entry.start) }
+    }
+    return groups
+  }
+
+  private func wait(_ id: GTXID, _ entry: SagaRegister.Entry, in world: World) -> Wait {
+    // Its orchestrator has noted which step it is at.
+    guard entry.kind != .orchestrated else { return Wait(step: step(id, in: world)) }
+    let told = SagaInference(entry, isWatched: world.sagas.isWatched)
+    if !told.unpublished.isEmpty { return Wait(step: "", unpublished: told.unpublished) }
+    return Wait(step: told.waitsFor.isEmpty ? step(id, in: world) : told.waitsFor)
+  }
+
   private func definitions(in world: World) -> [SagaDefinitionSnapshot] {
     var definitions = SagaKind.allCases.map { kind in
       var definition = SagaDefinitionSnapshot(
@@ -70,13 +112,16 @@ final class SagaBoardBuilder {
       saga.take(view)
       return saga
     }
-    let told = SagaInference(entry)
+    let told = SagaInference(entry, isWatched: world.sagas.isWatched)
     saga.strip = told.strip
     if !entry.state.hasEnded {
-      saga.waitsFor = told.waitsFor.isEmpty ? world.book.entry(id)?.step ?? "" : told.waitsFor
+      saga.unpublished = told.unpublished
+      saga.waitsFor = told.waitsFor.isEmpty && told.unpublished.isEmpty ? step(id, in: world) : told.waitsFor
     }
     return saga
   }
+
+  private func step(_ id: GTXID, in world: World) -> String { world.book.entry(id)?.step ?? "" }
 
   private func coordinated(_ id: GTXID, in world: World) -> SagaView? {
     try? world.disk(of: ShopPlan.orchestrator)?.database.read { try SagaStore.saga(id.hex, $0) }

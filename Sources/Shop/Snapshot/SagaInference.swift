@@ -6,6 +6,8 @@ struct SagaInference {
   private(set) var strip: [SagaMark] = []
   /// Who has to act next; empty when nothing tells.
   private(set) var waitsFor = ""
+  /// The event that begins it, where nobody has published that: nobody can act then.
+  private(set) var unpublished = ""
   private let entry: SagaRegister.Entry
 
   /// A part of a saga whose parts are done independently.
@@ -18,7 +20,8 @@ struct SagaInference {
     let undone: String?
   }
 
-  init(_ entry: SagaRegister.Entry) {
+  /// - Parameter isWatched: whether the entry holds all of its events.
+  init(_ entry: SagaRegister.Entry, isWatched: Bool) {
     self.entry = entry
     switch entry.kind {
     case .choreographed: inferFromRules()
@@ -27,6 +30,19 @@ struct SagaInference {
     case .creditLarge:
       inferFromParts([Self.credit, Self.stock], verdict: nil, way: EventType.orderRejected, last: "approve")
     case .orchestrated: break
+    }
+    if isWatched, entry.state == .running, entry.events.isEmpty {
+      (waitsFor, unpublished) = ("", Self.first(entry.kind) ?? "")
+    }
+  }
+
+  /// The event with which its order says that it is there.
+  private static func first(_ kind: SagaKind) -> String? {
+    switch kind {
+    case .choreographed: EventType.orderCreated
+    case .join: EventType.placed
+    case .credit, .creditLarge: EventType.creditOrderCreated
+    case .orchestrated: nil
     }
   }
 

@@ -10,7 +10,8 @@ extension SnapshotBuilder {
         pools: server.pools.map { pool in
           SharedDatabaseSnapshot.Pool(
             name: pool.name, size: pool.size, inUse: pool.inUse, idle: pool.idle,
-            refused: pool.figures.tooManyConnections)
+            refused: pool.figures.tooManyConnections,
+            refusalRate: shared.refusalRate(of: pool.name, at: server.name))
         })
     }
   }

@@ -113,7 +113,7 @@ extension SnapshotBuilder {
     if route.kind == .asynchronous { words.append("202") }
     if !route.requestTransforms.isEmpty { words.append("request changed") }
     if !route.responseTransforms.isEmpty { words.append("answer changed") }
-    if route.translation != nil { words.append("protobuf behind") }
+    if let translation = route.translation { words.append(translation.isOpen ? "JSON, protobuf" : "protobuf behind") }
     if route.kind == .streaming { words.append("stream") }
     if route.cache != nil { words.append("cached") }
     if route.sandbox != nil { words.append("sandbox") }

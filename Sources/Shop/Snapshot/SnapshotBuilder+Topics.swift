@@ -17,14 +17,14 @@ extension SnapshotBuilder {
       snapshot.acknowledgement = (try? world.broker.topic(topic.name).acknowledgement) ?? .memory
       let series = world.observatory.series
       snapshot.inSeries = series.topicsIn[topic.name] ?? []
-      // What is written to it is read by the cockpit before each snapshot.
       let isOwn = topic.name == TopicName.operations
-      snapshot.outSeries = isOwn ? snapshot.inSeries : series.topicsOut[topic.name] ?? []
       snapshot.inRate = Self.mean(snapshot.inSeries)
-      snapshot.outRate = Self.mean(snapshot.outSeries)
-      snapshot.groups = bus.groups.filter { $0.topics.contains(topic.name) }.map { group($0, in: topic, snapshot) }
+      snapshot.groups = bus.groups.filter { $0.topics.contains(topic.name) }.map { group($0, in: topic) }
       if isOwn { snapshot.groups.append(cockpit(topic, snapshot)) }
       summarise(&snapshot)
+      // What is written to it is read by the cockpit before each snapshot.
+      snapshot.outSeries = isOwn ? snapshot.inSeries : series.read(topic.name, by: snapshot.worstGroup)
+      snapshot.outRate = Self.mean(snapshot.outSeries)
       return snapshot
     }
   }
@@ -49,7 +49,7 @@ extension SnapshotBuilder {
   }
 
   private func group(
-    _ group: EventBus.GroupSnapshot, in topic: EventBus.TopicSnapshot, _ row: Operations.TopicSnapshot
+    _ group: EventBus.GroupSnapshot, in topic: EventBus.TopicSnapshot
   ) -> Operations.GroupSnapshot {
     var snapshot = Operations.GroupSnapshot(name: group.name)
     snapshot.state = group.state.rawValue
@@ -63,7 +63,8 @@ extension SnapshotBuilder {
     else { return snapshot }
     snapshot.lag = report.totalLag
     snapshot.verdict = report.verdict.flatMap { Operations.LagVerdict(rawValue: $0.rawValue) }
-    let isOnItsWay = Self.isOnItsWay(report, reading: row.outRate)
+    let rate = Self.mean(world.observatory.series.read(topic.name, by: group.name))
+    let isOnItsWay = Self.isOnItsWay(report, reading: rate)
     snapshot.trend = isOnItsWay ? .steady : Operations.LagTrend(report.trend)
     snapshot.hottestPartition = report.hottest?.partition
     snapshot.oldestUnread = world.oldestUnreadRecord(topic: topic.name, group: group.name)
@@ -71,6 +72,7 @@ extension SnapshotBuilder {
       var place = Operations.PartitionSnapshot(partition: partition.lag.partition.partition)
       place.logEnd = partition.lag.logEnd
       place.committed = partition.lag.committed?.offset
+      place.committedAt = partition.lag.committed?.time
       place.lag = partition.lag.lag
       place.owner = partition.lag.owner ?? ""
       place.verdict = partition.verdict.flatMap { Operations.LagVerdict(rawValue: $0.rawValue) }
@@ -80,9 +82,9 @@ extension SnapshotBuilder {
       return place
     }
     if !snapshot.partitions.contains(where: \.isStuck) {
-      snapshot.emptyIn = isOnItsWay ? 0 : Self.emptyIn(report, reading: row.outRate)
+      snapshot.emptyIn = isOnItsWay ? 0 : Self.emptyIn(report, reading: rate)
     }
-    snapshot.why = Self.why(snapshot, row) + hindrance(of: group.name, verdict: snapshot.verdict)
+    snapshot.why = Self.why(snapshot, reading: rate) + hindrance(of: group.name, verdict: snapshot.verdict)
     return snapshot
   }
 
@@ -118,7 +120,7 @@ extension SnapshotBuilder {
   }
 
   /// The rule behind a verdict, and the facts that it was applied to.
-  private static func why(_ group: Operations.GroupSnapshot, _ topic: Operations.TopicSnapshot) -> [String] {
+  private static func why(_ group: Operations.GroupSnapshot, reading rate: Double) -> [String] {
     let worst = group.partitions.max { ($0.verdict ?? .ok, $0.lag ?? 0) < ($1.verdict ?? .ok, $1.lag ?? 0) }
     switch group.verdict {
     case nil: return ["nothing is committed yet"]
@@ -126,7 +128,7 @@ extension SnapshotBuilder {
       let lag = group.lag ?? 0
       if lag == 0 { return ["everything is read"] }
       // The rule looks at the last commits, and may be content with what is far behind.
-      let isNear = Double(lag) <= topic.outRate
+      let isNear = Double(lag) <= rate
       return [isNear ? "what is behind is on its way" : "its lag was small or fell in its last 10 commits"]
     case .warn: return ["lag has not fallen in 10 samples"]
     case .stall: return ["partition \(worst?.partition ?? 0) commits the same offset again"]
@@ -148,7 +150,7 @@ extension SnapshotBuilder {
     place.committed = operationsPosition
     place.lag = max(0, end - operationsPosition)
     place.owner = "msatop"
-    (place.inRate, place.outRate) = (row.inRate, row.outRate)
+    (place.inRate, place.outRate) = (row.inRate, row.inRate)
     group.partitions = [place]
     group.lag = place.lag
     group.verdict = .ok

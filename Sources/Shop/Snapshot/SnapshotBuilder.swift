@@ -59,7 +59,7 @@ final class SnapshotBuilder {
     snapshot.data = data.board(snapshot.topics, in: world)
     snapshot.tally = world.transactions.currentTally()
     snapshot.transactions = transactions(now: now)
-    snapshot.overdue = world.transactions.overdue()
+    snapshot.overdue = sagas.overdue(in: world)
     snapshot.views = views()
     snapshot.jobs = jobs()
     snapshot.events = reader.newestFirst

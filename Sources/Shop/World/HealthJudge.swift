@@ -96,7 +96,11 @@ struct HealthJudge {
       let reason = instances.map(\.1).first { !$0.isEmpty }
       // Losing one of several is not losing all.
       if instances.count == 1, let reason { return (.down, reason) }
-      return (.down, ["no instance is up", reason].compactMap(\.self).joined(separator: ", "))
+      // Those that run are up, as the column beside it counts, however unwell.
+      let count = instances.count
+      let told =
+        service.instances.contains(where: \.isUp) ? "\(count) of \(count) instances are unwell" : "no instance is up"
+      return (.down, [told, reason].compactMap(\.self).joined(separator: ": "))
     }
     // One that is drained as somebody wants it is no ailment while others take the calls.
     if let ill = instances.max(by: { $0.0 < $1.0 }), ill.0 > .outOfService { return (.degraded, ill.1) }

@@ -56,7 +56,11 @@ final class Housekeeping: @unchecked Sendable {
   private func everyRound(_ label: String) async {
     let (tables, round, time) = (store.tables, world.time.elapsed / Self.interval, world.time.now)
     let tell = { @Sendable [process] (notes: [ServiceNote]) in
-      for note in notes { process.log(note.level, TraceContext.current, note.words) }
+      guard !notes.isEmpty else { return }
+      // A line of the log belongs to a transaction, also where nobody mines what the job changes.
+      let own = TraceContext.current == nil ? BatchTransaction(label, at: process) : nil
+      for note in notes { process.log(note.level, TraceContext.current ?? own?.context, note.words) }
+      own?.succeed()
     }
     let work = { [database] in
       _ = try? await database.transaction(label, isQuiet: true, onCommit: tell) { database in
@@ -65,12 +69,9 @@ final class Housekeeping: @unchecked Sendable {
       }
     }
     guard !store.captures.isEmpty else { return await work() }
-    let id = world.makeGTXID(at: process.instance)
-    let span = process.tracer.start(label, kind: .internal, gtxid: id, parent: nil, ltxid: .first)
-    span.set(AttributeName.kind, .text(TransactionKind.batch))
-    await TraceContext.$current.withValue(TraceContext(gtxid: id, ltxid: .first, span: span.id)) { await work() }
-    span.succeed()
-    span.end()
+    let job = BatchTransaction(label, at: process)
+    await TraceContext.$current.withValue(job.context) { await work() }
+    job.succeed()
   }
 
   /// What was mined is kept for as long as a record may be read again; what was not, for a day.

@@ -58,12 +58,14 @@ final class LogMiner: Relay, @unchecked Sendable {
       miner.acknowledge(events.count)
     case .lost(let loss) where isOfState:
       // The rows do not say of which steps nobody was told.
-      process.log(.error, nil, "changes \(loss.from) to \(loss.to) of \(source.name) are lost: nobody was told of them")
+      let job = BatchTransaction("skip what is lost", at: process)
+      let lost = "changes \(loss.from) to \(loss.to) of \(source.name) are lost"
+      process.log(.error, job.context, "\(lost): nobody was told of them")
       miner.skip(loss)
+      job.succeed()
     case .lost(let loss):
       // Nobody is there to decide: the rows are read anew, which tells all that can still be known.
-      process.log(.error, nil, "changes \(loss.from) to \(loss.to) of \(source.name) are lost: its rows are read anew")
-      try readAnew(&miner)
+      try readAnew(&miner, after: loss)
     }
     try await store(miner)
     // A quiet commit changes rows, too, and sets no signal: the log is looked at from time to time.
@@ -79,14 +81,13 @@ final class LogMiner: Relay, @unchecked Sendable {
       name: name, log: log, from: stored == .start ? source.firstChange : stored, mapping: mapping)
   }
 
-  private func readAnew(_ miner: inout ChangeMiner) throws {
-    let id = world.makeGTXID(at: process.instance)
-    let span = process.tracer.start("read anew", kind: .internal, gtxid: id, parent: nil, ltxid: .first)
-    span.set(AttributeName.kind, .text(TransactionKind.batch))
-    defer { span.end() }
-    try miner.takeSnapshot(
-      for: ChangeOrigin(gtxid: id, ltxid: .first, span: span.id), now: world.time.now)
-    span.succeed()
+  private func readAnew(_ miner: inout ChangeMiner, after loss: ChangeLoss) throws {
+    let job = BatchTransaction("read anew", at: process)
+    defer { job.span.end() }
+    let lost = "changes \(loss.from) to \(loss.to) of \(source.name) are lost"
+    process.log(.error, job.context, "\(lost): its rows are read anew")
+    try miner.takeSnapshot(for: ChangeOrigin(job.context), now: world.time.now)
+    job.span.succeed()
   }
 
   private func store(_ miner: ChangeMiner) async throws {

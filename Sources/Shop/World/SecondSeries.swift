@@ -14,7 +14,7 @@ final class SecondSeries {
   private(set) var p99: [Float] = []
   private(set) var lag: [Float] = []
   private(set) var topicsIn: [String: [Float]] = [:]
-  private(set) var topicsOut: [String: [Float]] = [:]
+  private var topicsOut: [TopicReading: [Float]] = [:]
   /// Started, ended and ended badly, in each of the last ten seconds.
   private var lately: [(started: Int, ended: UInt64, badly: UInt64)] = []
   private var last = (started: 0, ended: UInt64(0), badly: UInt64(0))
@@ -22,6 +22,12 @@ final class SecondSeries {
   private struct Reading: Hashable {
     var group: String
     var place: TopicPartition
+  }
+
+  /// A topic as one group reads it; nobody reads it where the group is empty.
+  private struct TopicReading: Hashable {
+    var group: String
+    var topic: String
   }
 
   private var partitions = OrderedDictionary<Reading, PartitionTraffic>()
@@ -55,11 +61,14 @@ final class SecondSeries {
     return (Double(started) / Double(lately.count), ended == 0 ? 0 : Double(badly) / Double(ended))
   }
 
-  /// Records written to a partition and read from it by a group, a second, over ten seconds. What is written to a topic
-  /// is the sum over its partitions; what is read, over its groups, too.
+  /// Records written to a partition and read from it by a group, a second, over ten seconds. What is written to a topic,
+  /// and what a group reads of it, is the sum over its partitions.
   func rates(of place: TopicPartition, by group: String) -> (in: Double, out: Double) {
     partitions[Reading(group: group, place: place)]?.rates ?? (0, 0)
   }
+
+  /// What a group read of a topic, in each of the last seconds.
+  func read(_ topic: String, by group: String) -> [Float] { topicsOut[TopicReading(group: group, topic: topic)] ?? [] }
 
   /// A group's offsets were moved: nothing was read by that, nor was anything unread.
   func noteMove(_ move: SeekPreview) {
@@ -71,20 +80,24 @@ final class SecondSeries {
   private func sampleTopics(_ world: World) {
     for topic in world.broker.allTopics {
       let readers = ShopPlan.readers(of: topic.name)
-      var (written, read) = (Int64(0), Int64(0))
+      let groups = readers.isEmpty ? [""] : readers
+      var written = Int64(0)
+      var read = groups.map { _ in Int64(0) }
       for partition in 0..<topic.partitionCount {
         let end = (try? topic.bounds(partition: partition).upperBound) ?? 0
         let place = TopicPartition(topic: topic.name, partition: partition)
-        for (index, group) in (readers.isEmpty ? [""] : readers).enumerated() {
+        for (index, group) in groups.enumerated() {
           let committed = group.isEmpty ? 0 : world.broker.groups.committed(group: group, place)?.offset ?? 0
           let reading = Reading(group: group, place: place)
           let second = partitions[reading, default: PartitionTraffic()].add(written: end, read: committed)
           if index == 0 { written += second.in }
-          read += second.out
+          read[index] += second.out
         }
       }
       Self.add(Float(written), to: &topicsIn[topic.name, default: []])
-      Self.add(Float(read), to: &topicsOut[topic.name, default: []])
+      for (group, count) in zip(groups, read) {
+        Self.add(Float(count), to: &topicsOut[TopicReading(group: group, topic: topic.name), default: []])
+      }
     }
   }
 

@@ -247,26 +247,6 @@ final class TransactionReports: @unchecked Sendable {
     return tally
   }
 
-  /// All that are overdue, by where they wait.
-  func overdue() -> [OverdueTransactions] {
-    let limit = world.time.now - Self.overdueAfter
-    var groups: [OverdueTransactions] = []
-    world.book.look(at: open.keys) { summary in
-      guard summary.start < limit, summary.state == .running || summary.state == .compensating else { return }
-      guard let index = groups.firstIndex(where: { $0.state == summary.state && $0.step == summary.step }) else {
-        groups.append(
-          OverdueTransactions(
-            state: summary.state, step: summary.step, gtxid: summary.gtxid, start: summary.start))
-        return
-      }
-      groups[index].count += 1
-      if summary.start > groups[index].start {
-        (groups[index].gtxid, groups[index].start) = (summary.gtxid, summary.start)
-      }
-    }
-    return groups
-  }
-
   private func forgetOldCompensations() {
     let since = world.time.now - 60_000_000_000
     compensatedAt.removeFirst(compensatedAt.firstIndex { $0 >= since } ?? compensatedAt.count)

@@ -53,19 +53,29 @@ public struct SagaParticipant: Sendable {
     case stashed(resource: String)
     /// A resource was given back; what waited for it was acted on.
     case unlocked(resource: String, handedOut: [Handling])
+    /// A message that waited and is no command of a saga.
+    case handedOut(SemanticLock.Message, hadEffect: Bool)
   }
 
   /// Carries out a command, by its name. It is called once for each request that is to have an effect, with the context
   /// of that command, which for one that was stashed is not the context of the call.
   public typealias Act = (SagaCommand, SagaContext, Database) throws -> Answer
 
+  /// Acts on a message that has waited for a resource and is no command of a saga: it has the resource for that moment
+  /// only. False when there was nothing left to do.
+  public typealias HandOut = (SemanticLock.Message, SagaContext, Database) throws -> Bool
+
   /// Takes a command within the caller's transaction. The reply is written where ``Send`` says.
+  /// - Parameter handOut: for services that stash what is no command.
   /// - Throws: `DatabaseError`, and what `act` throws: then the transaction is rolled back and the command comes again.
-  public func handle(_ command: SagaCommand, _ context: SagaContext, _ database: Database, _ act: Act) throws
-    -> Handling
-  {
+  public func handle(
+    _ command: SagaCommand, _ context: SagaContext, _ database: Database, handingOut handOut: HandOut? = nil,
+    _ act: Act
+  ) throws -> Handling {
     switch command.kind {
-    case .unlock: return try unlock(command, context, database, act)
+    case .unlock:
+      let handedOut = try unlock(command.resource, by: command.saga, context, database, handOut, act)
+      return .unlocked(resource: command.resource, handedOut: handedOut)
     case .act, .undo: break
     }
     if !isBlind, let reply = try repeated(command, database) {
@@ -140,20 +150,27 @@ public struct SagaParticipant: Sendable {
   }
 
   private func unlock(
-    _ command: SagaCommand, _ context: SagaContext, _ database: Database, _ act: Act
-  ) throws -> Handling {
-    let messages = try SemanticLock.unlock(command.resource, by: command.saga, now: context.now, database)
-    let handlings = try messages.map { message in
-      guard let stashed = SagaCommand(type: message.type, key: message.key, payload: message.payload) else {
-        preconditionFailure("a stashed message of saga \(message.saga) is no command")
-      }
+    _ resource: String, by owner: String, _ context: SagaContext, _ database: Database, _ handOut: HandOut?, _ act: Act
+  ) throws -> [Handling] {
+    var handlings: [Handling] = []
+    var guest: String?
+    for message in try SemanticLock.unlock(resource, by: owner, now: context.now, database) {
       // It goes on in its own transaction, not in that of the saga that was in its way.
       let own = SagaContext(
         now: context.now, trace: TraceContext(gtxid: message.gtxid, ltxid: message.ltxid, span: message.span),
         makeSpan: context.makeSpan)
-      return try handle(stashed, own, database, act)
+      if let stashed = SagaCommand(type: message.type, key: message.key, payload: message.payload) {
+        handlings.append(try handle(stashed, own, database, handingOut: handOut, act))
+      } else if let handOut {
+        handlings.append(.handedOut(message, hadEffect: try handOut(message, own, database)))
+        guest = message.saga
+      } else {
+        preconditionFailure("a stashed message of saga \(message.saga) is no command")
+      }
     }
-    return .unlocked(resource: command.resource, handedOut: handlings)
+    // Nobody tells a service that such a message needs the resource no more.
+    if let guest { handlings += try unlock(resource, by: guest, context, database, handOut, act) }
+    return handlings
   }
 
   // MARK: Replies

@@ -196,7 +196,11 @@ struct RandomSnapshot {
   }
 
   private mutating func link() -> IncidentLink {
-    switch Int.random(in: 0..<5, using: &numbers) {
+    switch Int.random(in: 0..<9, using: &numbers) {
+    case 5: .fault(place: name(), what: name())
+    case 6: .trouble(place: name(), what: name())
+    case 7: .outbox(service: name(), events: Int(count()))
+    case 8: .overdue(Int(count()), reason: name())
     case 0: .service(name: name(), health: numbers.pick(Health.allCases), what: name())
     case 1: .breaker(label: name(), state: numbers.pick(BreakerState.allCases))
     case 2: .lag(topic: name(), lag: count(), trend: trend(), verdict: numbers.pick(LagVerdict.allCases))

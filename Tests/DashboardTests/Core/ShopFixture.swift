@@ -188,7 +188,7 @@ enum ShopFixture {
       AttentionItem(
         state: .compensated, gtxid: id(0x8f3a, 0x21c9), duration: 2_070_000_000, reason: "gateway time-out", count: 119),
       AttentionItem(
-        state: .running, gtxid: id(0xc41d, 0x0b7f), duration: 26_100_000_000, reason: "waits in payment", count: 1_204),
+        state: .running, gtxid: id(0xc41d, 0x0b7f), duration: 26_100_000_000, reason: "waits for payment", count: 1_204),
     ]
   }
 

@@ -63,6 +63,23 @@ import Testing
     #expect(stage.page.subject(stage.context) == .transaction(IncidentFixture.stuckSaga))
   }
 
+  /// A server that it shares refuses it connections: nothing in its own pool is in use, and that is no good sign.
+  @Test func aStoreThatIsRefusedConnectionsIsNotWell() throws {
+    var snapshot = IncidentFixture.snapshot()
+    let order = try #require(snapshot.service("order"))
+    #expect(!PageStage(DataPage(), snapshot).picture().contains("refused"))
+    snapshot.databaseServers = [
+      SharedDatabaseSnapshot(
+        name: "shared-db", open: 20, maximum: 20, refused: 38,
+        pools: order.instances.map { .init(name: $0.name, size: 10, inUse: 0, idle: 0, refused: 19, refusalRate: 14) })
+    ]
+    let stage = PageStage(DataPage(), snapshot)
+    #expect(stage.picture().contains("refused  28/s by database server shared-db, 20/20 open"), "\(stage.picture())")
+    let row = stage.picture().split(separator: "\n").first { $0.contains("▌") } ?? ""
+    #expect(row.contains("▌▲ order") && row.contains("refused 28/s"), "\(row)")
+    #expect(snapshot.alarm(of: .data) == .degraded)
+  }
+
   private func storedOrder() -> PageStage<DataPage> {
     var stage = stage()
     _ = stage.go(to: .order("1204"))
@@ -81,16 +98,31 @@ import Testing
     var travelled: Int64?
     for case .travel(let time) in stage.press("a") ?? [] { travelled = time }
     #expect(travelled == steps[2].time)
-    stage.context.isFrozen = true
+    // Another event of the same moment is still to come.
+    (stage.context.isFrozen, stage.context.moment) = (true, travelled)
+    #expect(stage.picture().contains("as of 13:57:57.061  APPROVED"))
     for (moment, words) in [
       (steps[0].time - 1, "as of 13:57:56.999  not created yet"),
       (steps[1].time, "as of 13:57:57.000  PENDING, waits for orchestrator"),
       (steps[2].time - 1, "as of 13:57:57.060  PENDING, waits for orchestrator"),
-      (steps[3].time, "as of 13:57:57.061  SHIPPED"),
+      (steps[3].time + 1_000_000, "as of 13:57:57.062  SHIPPED"),
     ] {
       stage.context.moment = moment
       #expect(stage.picture().contains(words), "\(words)")
     }
+  }
+
+  /// Of what was before the first state only the order is known: all else stays as it is.
+  @Test func anOrderIsShownAsOfAMomentOfWhichNoStateIsKept() {
+    var stage = storedOrder()
+    stage.context.timeline.add(stage.context.snapshot)
+    let wanted = "only the order is shown as of then: states are kept since 14:03:27"
+    #expect(stage.press("j j a").sentence == wanted)
+    #expect(stage.picture().contains("as of 13:57:57.061  APPROVED"))
+    #expect(stage.press("g a").sentence == wanted)
+    #expect(stage.picture().contains("as of 13:57:57.000  PENDING, waits for orchestrator"))
+    #expect(stage.press("a")?.isEmpty == true)
+    #expect(stage.picture().contains("now  SHIPPED"))
   }
 
   @Test func aMomentIsTyped() throws {

@@ -20,7 +20,7 @@ struct FaultsPictureTests {
             since then  ✗ 2 failing  ▲ 1 degraded  ○ 1 opened  lag 1,204 ↑  ↺ 119 compensated
 
           what can be broken ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━ · can   ↯ armed   blank: does not apply
-                             crash   latency errors  db-down outage  slow    pool    cut off leak    skew    lose      req/s
+                             crash   latency errors  db-down outage  slow    pool    cut off leak    skew    lost      req/s
           ✗ payment-gateway          ↯ +2 s  ·               ·                                                           0.3
           ✗ payment          ·       ·       ·                       ·               ·       ·       ·                   4.1
           ▲ gateway          ·       ·       ·                                               ·       ·                   214

@@ -103,6 +103,19 @@ struct ScenariosPanelTests {
     #expect(chosen.contains("32 s of 90 s"))
   }
 
+  /// What it teaches stays in sight while it plays, and each expectation says why it is one where there is room.
+  @Test(arguments: [(80, 24), (118, 36), (200, 60)]) func theLessonIsReadWhileItPlays(columns: Int, rows: Int) {
+    var snapshot = Self.playing()
+    snapshot.scenarios.entries += (1...19).map { Self.entry("scenario-\($0)", "Scenario \($0)") }
+    snapshot.scenarios.entries[0].teaches += String(
+      repeating: " It goes on for ever and ever and for one day.", count: 9)
+    snapshot.scenarios.current?.expectations[0].because = "it reads too slowly"
+    let picture = stage(snapshot, "s", columns: columns, rows: rows).picture()
+    #expect(picture.contains("A queue does not make a slow consumer fast"), "\(picture)")
+    #expect(picture.contains("✓ by 30s: lag inventory > 500"), "\(picture)")
+    #expect(picture.contains("as it reads too slowly"), "\(picture)")
+  }
+
   @Test func whatIsLeftToSimulateIsSaidSo() {
     var snapshot = Self.playing(over: true)
     snapshot.scenarios.current?.expectations[1].state = .held
@@ -142,7 +155,7 @@ struct ScenariosPanelTests {
     let small = stage(snapshot, "s", columns: 80, rows: 24).picture()
     #expect(small.contains("lag inventory < 50") && small.contains("▌▸ A consumer"), "\(small)")
     let left = small.split(separator: "\n").first { $0.contains(" more") }.map(String.init) ?? ""
-    #expect(left.contains("and 5 more"), "\(small)")
+    #expect(left.contains("and 6 more"), "\(small)")
   }
 
   @Test func aSystemWithoutScenariosHasNoPanel() {

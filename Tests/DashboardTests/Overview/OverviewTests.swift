@@ -26,7 +26,7 @@ struct OverviewTests {
     snapshot.incident = [.service(name: "order", health: .degraded, what: "order answered 503: Too many connections")]
     #expect(Cockpit(snapshot).lines.contains(" ▌ ▲ D order answered 503: Too many connections"))
     snapshot.incident = [.service(name: "order", health: .degraded, what: "order-1 is drained")]
-    #expect(Cockpit(snapshot).lines.contains(" ▌ ▲ D order order-1 is drained"))
+    #expect(Cockpit(snapshot).lines.contains(" ▌ ▲ D order-1 is drained"))
   }
 
   /// A reason that has no room as a whole says how it begins.
@@ -40,6 +40,55 @@ struct OverviewTests {
     #expect(
       Cockpit(snapshot, columns: 80, rows: 24).lines[2]
         == " ▌ ✗ F payment ▸ ○ OPEN ▸ lag payment 1,204 ↑ ▸ ↺ 119 compensated")
+  }
+
+  /// From the root to what customers have of it; where it is narrow reasons end with a whole word.
+  @Test(arguments: [
+    (118, "↯ event bus does not answer  ▸  outbox order 1,040  ▸  457 OVERDUE, no ORDER_CREATE was published"),
+    (80, "↯ event bus does not answer ▸ outbox order 1,040 ▸ 457 OVERDUE"),
+  ])
+  func whatWaitsIsInTheCause(columns: Int, sentence: String) {
+    var snapshot = ShopFixture.snapshot
+    snapshot.incident = [
+      .fault(place: "event bus", what: "does not answer"), .outbox(service: "order", events: 1_040),
+      .overdue(457, reason: "no ORDER_CREATE was published"),
+    ]
+    let cockpit = Cockpit(snapshot, columns: columns, rows: 24)
+    #expect(cockpit.lines[2] == " ▌ " + sentence)
+    #expect(cockpit.canvas().style(x: 3, y: 2).foreground == .fault)
+    snapshot.incident = [
+      .trouble(place: "registry", what: "is in SELF-PRESERVATION"),
+      .service(name: "inventory", health: .degraded, what: "inventory-2 crashed"),
+    ]
+    #expect(
+      Cockpit(snapshot, columns: columns, rows: 24).lines[2].replacing("  ▸  ", with: " ▸ ")
+        == " ▌ ▲ registry is in SELF-PRESERVATION ▸ ▲ D inventory-2 crashed")
+  }
+
+  /// What the first line counts is in the sentence too.
+  @Test func whatRunsLowNeedsSomebody() {
+    var snapshot = ShopFixture.quiet
+    let shortage = ShortageSnapshot(service: "inventory", sku: "sku-07", pieces: 0, since: 0)
+    snapshot.data.shortages = [shortage]
+    #expect(Cockpit(snapshot).lines[3].hasSuffix("healthy, 1 product low in stock needs you"))
+    snapshot.data.shortages = [shortage, shortage, shortage]
+    snapshot.topics[0].deadLetters = 9
+    #expect(Cockpit(snapshot).lines[3].hasSuffix("healthy, 9 dead letters and 3 products low in stock need you"))
+  }
+
+  @Test func thePlatformHasAMarkWhileItIsInTrouble() {
+    var snapshot = ShopFixture.quiet
+    #expect(snapshot.alarm(of: .platform) == nil)
+    snapshot.registry = RegistrySnapshot()
+    snapshot.registry?.isSelfPreserving = true
+    #expect(snapshot.alarm(of: .platform) == .degraded)
+    snapshot.registry = nil
+    snapshot.deployments = [DeploymentSnapshot(service: "order", phase: "rolling back")]
+    #expect(snapshot.alarm(of: .platform) == .degraded)
+    (snapshot.deployments[0].phase, snapshot.deployments[0].ended) = ("rolled back", snapshot.time - 30_000_000_000)
+    #expect(snapshot.alarm(of: .platform) == .degraded)
+    snapshot.deployments[0].ended = snapshot.time - 90_000_000_000
+    #expect(snapshot.alarm(of: .platform) == nil)
   }
 
   /// What was put aside hurts no service.
@@ -106,7 +155,7 @@ struct OverviewTests {
         need you ───────────────────────────────────────────────────────────────── 3
         ■ STUCK       77b0…9e02  4m 12s  ReleaseStock failed 5×
         ↺ COMPENSATED 8f3a…21c9  2.07 s  gateway time-out                       ×119
-        ▸ RUNNING     c41d…0b7f  26.1 s  waits in payment                     ×1,204
+        ▸ OVERDUE     c41d…0b7f  26.1 s  waits for payment                    ×1,204
         14:03:21.0 ○ payment → payment-gateway  HALF → OPEN  3 of 3 trial calls fai…
       """
     #expect(picture == wanted)

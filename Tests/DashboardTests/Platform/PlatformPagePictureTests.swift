@@ -1,4 +1,5 @@
 import Drawing
+import Operations
 import Testing
 
 @testable import Dashboard
@@ -146,22 +147,34 @@ import Testing
        ▌Too many connections  shared-db has all 20 open, and refuses the next one, whoever asks
 
         connections ──────────────────────────────────────────────────────────────────────────────────────────────────────
-        7/30 connections in use   0 waiting for one   38 refused by a shared server
+        7/30 connections in use   0 waiting for one   20/20 open at shared-db   38 refused by a shared server
 
         pools ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━
-        service     database pool         in use  waiting   worker threads          busy  waiting    cache    hits
-       ▌✗ payment                              –        –   ━━━━━━━━━━━━━━━━━━━━     8/8        0        –       –
-        ● gateway                              –        –   ━━━━━━━━━━──────────  96/200        0        –       –
-        ● order     ━━━━━───────────────    5/20        0   ━━━━────────────────    6/32        0        –       –
-        ● review    ━━━━────────────────    2/10        0   ━━──────────────────    3/32        0  70/1000  69.1 %
+        service     database pool       in use  waiting  refused/s   worker threads         busy  waiting    cache    hits
+       ▌✗ payment                            –        –          –   ━━━━━━━━━━━━━━━━━━━     8/8        0        –       –
+        ● gateway                            –        –          –   ━━━━━━━━━──────────  96/200        0        –       –
+        ● order     ━━━━━─────────────    5/20        0          0   ━━━━───────────────    6/32        0        –       –
+        ● review    ━━━━──────────────    2/10        0          0   ━━─────────────────    3/32        0  70/1000  69.1 %
 
-        shared server shared-db ────────────────────────────────────────────────────────────────── refused 38   20/20 open
+        database server shared-db ──────────────────────────────────────────────────────────────── refused 38   20/20 open
         instance                      in use  idle  pool  refused
         order-1                           10     0    10       31
         order-2                            7     1    10        7
         review-1                           0     2     5        0
       """
     #expect(stage.picture().trimmedEnd == wanted)
+  }
+
+  /// Whoever is refused stands first, though nothing in its own pool is in use.
+  @Test func whoIsRefusedAConnectionStandsFirst() {
+    var snapshot = IncidentFixture.platform()
+    snapshot.databaseServers[0].pools[2].refusalRate = 12
+    var stage = PageStage(PlatformPage(), snapshot)
+    _ = stage.go(to: .platform(.connections))
+    let rows = stage.picture().split(separator: "\n").map(String.init)
+    let review = rows.firstIndex { $0.contains("▲ review") } ?? .max
+    #expect(review < rows.firstIndex { $0.contains("● gateway") } ?? 0, "\(stage.picture())")
+    #expect(rows.indices.contains(review) && rows[review].contains("2/10        0         12"), "\(stage.picture())")
   }
 
   @Test func channel() {
@@ -211,10 +224,10 @@ import Testing
         ● gateway-2:41001    2 h     71      –  2.07 s         0  4.2.0
         ● gateway-3:41002    2 h     71      –  2.07 s         0  4.2.0
         gateway: routes ─────────────────────────────── cache hits 69.1 %   3 routes
-        route               to               req/s     err     p99  refused
-        GET /reviews/{sku}  review              74   0.0 %   18 ms        0
-        POST /orders        order               46   0.0 %   22 ms       12
-        POST /login         member               0       –    –           0
+        route               to               req/s     err     p95     p99  refused
+        GET /reviews/{sku}  review              74   0.0 %   12 ms   18 ms        0
+        POST /orders        order               46   0.0 %   14 ms   22 ms       12
+        POST /login         member               0       –    –       –           0
       """
     #expect(stage.picture().trimmedEnd == wanted)
   }

@@ -40,13 +40,13 @@ import Testing
     let stage = PageStage(SagasPage(), columns: 80, rows: 24)
     let wanted = """
         sagas ────────────────────────────────────────── 1 stuck   1 message stashed
-        definition              running  compensating  stuck  committed  compensated
-        all                          19             4      1     21,876          568
-        choreographed checkout       12             3      0     12,304          388
-        orchestrated checkout         4             1      1      3,011           97
-        join                          2             0      0      2,980           61
-        credit, small                 0             0      0      2,204            0
-        credit, large                 1             0      0      1,377           22
+        definition             running undoing stuck   done rejected undone failed
+        all                         19       4     1 21,876      341    568      4
+        choreographed checkout      12       3     0 12,304      201    388      0
+        orchestrated checkout        4       1     1  3,011        0     97      0
+        join                         2       0     0  2,980       12     61      0
+        credit, small                0       0     0  2,204       88      0      0
+        credit, large                1       0     0  1,377       40     22      0
         instances ━━━━━━━━━━━━━━━━━━━ ( ) inferred from events   stalest first   1/4
         state          GTXID      steps
        ▌■ STUCK        77b0…9e02  ✓ order ✓ credit ✓ stock ✗ charge ↺ stock ↺✗ cred…
@@ -61,13 +61,13 @@ import Testing
     let stage = PageStage(SagasPage(), columns: 80, rows: 24, glyphs: .ascii)
     let wanted = """
         sagas ------------------------------------------ 1 stuck   1 message stashed
-        definition              running  compensating  stuck  committed  compensated
-        all                          19             4      1     21,876          568
-        choreographed checkout       12             3      0     12,304          388
-        orchestrated checkout         4             1      1      3,011           97
-        join                          2             0      0      2,980           61
-        credit, small                 0             0      0      2,204            0
-        credit, large                 1             0      0      1,377           22
+        definition             running undoing stuck   done rejected undone failed
+        all                         19       4     1 21,876      341    568      4
+        choreographed checkout      12       3     0 12,304      201    388      0
+        orchestrated checkout        4       1     1  3,011        0     97      0
+        join                         2       0     0  2,980       12     61      0
+        credit, small                0       0     0  2,204       88      0      0
+        credit, large                1       0     0  1,377       40     22      0
         instances =================== ( ) inferred from events   stalest first   1/4
         state          GTXID      steps
        ># STUCK        77b0~9e02  v order v credit v stock x charge < stock <x cred~

@@ -136,5 +136,14 @@ import Testing
     for line in [
       "empty in   not before partitions 0, 1, 2 go on", "retention  kept 7 d; acknowledged on disk, written",
     ] { #expect(picture.contains(line), "\(line)\n\(picture)") }
+    // What was handled after it is no progress while an older record has no answer.
+    snapshot.topics[index].groups[0].partitions[2].trial?.offset = 188_840
+    snapshot.topics[index].groups[0].partitions[2].committedAt = IncidentFixture.at(14, 2, 11)
+    stage.show(snapshot)
+    picture = stage.picture()
+    for line in [
+      "stuck at   [2] @188,833, no commit for 1 m",
+      "tries      @188,840 ITEM_RESERVED, payment-2, 6 of 10 times",
+    ] { #expect(picture.contains(line), "\(line)\n\(picture)") }
   }
 }

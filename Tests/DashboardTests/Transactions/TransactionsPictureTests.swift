@@ -20,15 +20,15 @@ struct TransactionsPictureTests {
       picture == """
           transactions ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━ 1.2k running  1 compensating  1 stuck   newest ▾   1/9
             state         GTXID      kind            start▾         took  hops  services               first error
-         ▌▸ RUNNING       e01c…1111  checkout        14:03:26.8   120 ms     3  gateway order invent…  at inventory
-          ✓ COMMITTED     c90d…1111  checkout        14:03:26.1    41 ms     6  gateway order invent…
-          ✓ REJECTED      1be4…1111  checkout        14:03:25.6    12 ms     4  gateway order invent…  sku-7 is sold out
-          ↺ COMPENSATING  aa71…1111  checkout        14:03:25.0  2.00 s      7  gateway order invent…  PaymentGatewayTimeou…
+         ▌▸ RUNNING       e01c…1111  checkout        14:03:26.8   120 ms     3  gateway order +2       at inventory
+          ✓ COMMITTED     c90d…1111  checkout        14:03:26.1    41 ms     6  gateway order +2
+          ✓ REJECTED      1be4…1111  checkout        14:03:25.6    12 ms     4  gateway order +2       sku-7 is sold out
+          ↺ COMPENSATING  aa71…1111  checkout        14:03:25.0  2.00 s      7  gateway order +2       PaymentGatewayTimeou…
           ✓ OK            5d20…1111  GET /ap…/목록   14:03:23.9   240 ms     –  frontend backend
-          ▸ OVERDUE       c41d…1111  checkout        14:03:00.9  26.1 s      5  gateway order invent…  at payment
-          ↺ COMPENSATED   8f3a…21c9  checkout        14:02:57.3  2.07 s      9  gateway order custom…  PaymentGatewayTimeou…
-          ✗ FAILED        04f2…1111  checkout        14:02:56.0  1.01 s      2  gateway order invent…  order does not answer
-          ■ STUCK         77b0…1111  checkout        13:59:15.0   4m 12s     9  gateway order invent…  ReleaseStock failed …
+          ▸ OVERDUE       c41d…1111  checkout        14:03:00.9  26.1 s      5  gateway order +2       at payment
+          ↺ COMPENSATED   8f3a…21c9  checkout        14:02:57.3  2.07 s      9  gateway order +4       PaymentGatewayTimeou…
+          ✗ FAILED        04f2…1111  checkout        14:02:56.0  1.01 s      2  gateway order +2       order does not answer
+          ■ STUCK         77b0…1111  checkout        13:59:15.0   4m 12s     9  gateway order +2       ReleaseStock failed …
         """, "\n\(picture)")
   }
 

@@ -92,7 +92,7 @@ import Testing
     ("order:broker-down", "say broker"), ("order:poison=1", "strikes a topic; say topic:"),
     ("gateway:pool=0", "keeps no database"), ("gateway:partition", "neither reads a topic nor publishes"),
     ("company:skew=1s", "not our machine"), ("company:leak", "not our machine"),
-    ("order:lose-before-outbox", "publishes through an outbox, which loses nothing"),
+    ("order:lose-before-outbox", "its outbox loses nothing"),
     ("gateway:lose-before-outbox", "publishes nothing"), ("gateway>order:skew=1s", "an edge can only"),
     ("order:pool=-1", "pool=-1 is not a number of connections from 0 to 1000; say pool=0"),
     ("order:pool=few", "is not a number of connections"), ("topic:order:poison=0", "records from 1 to 1000"),

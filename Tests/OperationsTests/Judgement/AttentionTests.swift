@@ -55,8 +55,15 @@ import TraceModel
         state: .running, step: "payment", gtxid: id, start: Self.now - 20 * Self.second, count: 2_345),
     ]
     snapshot.judge()
-    #expect(snapshot.attention.map(\.reason) == ["waits in payment", "undoing, at payment"])
+    #expect(snapshot.attention.map(\.reason) == ["waits for payment", "waits for payment"])
+    #expect(snapshot.attention.map(\.state) == [.running, .compensating])
     #expect(snapshot.attention.map(\.count) == [2_345, 2])
+    snapshot.overdue[1].unpublished = "ORDER_CREATE"
+    snapshot.judge()
+    #expect(snapshot.attention[0].reason == "no ORDER_CREATE was published")
+    (snapshot.overdue[1].unpublished, snapshot.overdue[1].step) = ("", "")
+    snapshot.judge()
+    #expect(snapshot.attention[0].reason == "takes too long")
     #expect(snapshot.attention.map(\.duration) == [20 * Self.second, 30 * Self.second])
   }
 }

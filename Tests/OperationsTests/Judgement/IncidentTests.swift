@@ -50,22 +50,157 @@ import TraceModel
       ])
   }
 
-  /// Who cannot reach what all lean on is no cause.
-  @Test func whatAllLeanOnComesFirst() {
+  private func arm(_ target: FaultTarget, _ kind: FaultKind, _ snapshot: inout SystemSnapshot) {
+    let id = snapshot.faults.armed.count + 1
+    snapshot.faults.armed.append(
+      ArmedFault(id: id, spec: FaultSpec(target: target, kind: kind), armedAt: 0, endsAt: nil))
+  }
+
+  private func breaker(_ caller: String, _ callee: String, _ state: BreakerState) -> BreakerSnapshot {
+    var breaker = BreakerSnapshot(
+      id: "\(caller)-1>\(callee)", caller: caller, instance: "\(caller)-1", callee: callee)
+    breaker.state = state
+    return breaker
+  }
+
+  /// Who cannot reach what all lean on is no cause; the events that wait for it are its effect.
+  @Test func whatAllLeanOnComesFirst() throws {
     var snapshot = healthy()
     snapshot.services[1].health = .degraded
     snapshot.services[1].reason = "order-1 cannot reach the bus"
-    let spec = FaultSpec(target: .broker, kind: .brokerDown)
-    snapshot.faults.armed = [ArmedFault(id: 1, spec: spec, armedAt: 0, endsAt: nil)]
+    (snapshot.services[1].outboxDepth, snapshot.services[1].outboxAge) = (1_040, 21 * Self.second)
+    var overdue = OverdueTransactions(
+      state: .running, step: "", gtxid: try #require(GTXID(high: 1, low: 1)), start: 0, count: 457)
+    overdue.unpublished = "ORDER_CREATE"
+    snapshot.overdue = [overdue]
+    arm(.broker, .brokerDown, &snapshot)
     snapshot.judge()
     #expect(
       snapshot.incident == [
-        .service(name: "event bus", health: .down, what: "does not answer"),
-        .service(name: "order", health: .degraded, what: "order-1 cannot reach the bus"),
+        .fault(place: "event bus", what: "does not answer"), .outbox(service: "order", events: 1_040),
+        .overdue(457, reason: "no ORDER_CREATE was published"),
       ])
     snapshot.faults.armed[0].isOn = false
+    snapshot.overdue = []
+    snapshot.services[1].outboxAge = Self.second
     snapshot.judge()
-    #expect(snapshot.incident.count == 1)
+    #expect(
+      snapshot.incident == [.service(name: "order", health: .degraded, what: "order-1 cannot reach the bus")])
+  }
+
+  @Test func aBrokenCallIsTheRootOfWhatItsCallerSuffers() {
+    var snapshot = healthy()
+    arm(.edge(from: "gateway", to: "order"), .errors(0.6), &snapshot)
+    snapshot.judge()
+    #expect(snapshot.incident.isEmpty, "what hurts nobody is no incident")
+    snapshot.services[0].health = .degraded
+    snapshot.services[0].reason = "8.4 % errors in the last minute"
+    snapshot.breakers = [breaker("payment", "payment-gateway", .closed), breaker("gateway", "order", .disabled)]
+    snapshot.judge()
+    #expect(
+      snapshot.incident == [
+        .fault(place: "gateway→order", what: "fails 60 %"), .breaker(label: "gateway→order", state: .disabled),
+        .service(name: "gateway", health: .degraded, what: "8.4 % errors in the last minute"),
+      ])
+  }
+
+  /// The company is known by calls alone: while all threads wait for it, none is made.
+  @Test func aRootThatNobodySeesIsNamedBeforeWhoWaitsForIt() {
+    var snapshot = healthy()
+    arm(.service("payment-gateway"), .outage, &snapshot)
+    snapshot.services[2].health = .degraded
+    snapshot.services[2].reason = "payment answered 503: no answer in time"
+    snapshot.services[2].workers = PoolUse(used: 32, size: 32, waiting: 9)
+    snapshot.judge()
+    let busy = IncidentLink.service(name: "payment", health: .degraded, what: "32/32 threads busy")
+    #expect(snapshot.incident == [.fault(place: "payment-gateway", what: "does not answer"), busy])
+    snapshot.services[3].health = .down
+    snapshot.judge()
+    #expect(
+      snapshot.incident == [.service(name: "payment-gateway", health: .down, what: "does not answer"), busy])
+  }
+
+  /// Who reads what another publishes waits for it as who calls it does; errors come before slowness.
+  @Test func topicsAreDependenciesToo() {
+    var snapshot = healthy()
+    snapshot.services[1].health = .degraded
+    snapshot.services[1].reason = "p99 5.24 s in the last minute"
+    (snapshot.services[1].p99, snapshot.services[1].consumes) = (
+      5 * Self.second, [ConsumptionSnapshot(topic: "order", group: "order")]
+    )
+    snapshot.services[2].health = .degraded
+    snapshot.services[2].reason = "67 % errors in the last minute"
+    (snapshot.services[2].errorShare, snapshot.services[2].publishes) = (0.67, [PublicationSnapshot(topic: "order")])
+    let payment = IncidentLink.service(name: "payment", health: .degraded, what: "67 % errors in the last minute")
+    snapshot.judge()
+    #expect(snapshot.incident == [payment])
+    // Each waits for the other.
+    snapshot.services[2].calls.append(CallSnapshot(callee: "order"))
+    snapshot.judge()
+    #expect(snapshot.incident == [payment])
+    arm(.instance(service: "order", number: 2), .latency(Self.second), &snapshot)
+    snapshot.judge()
+    #expect(
+      snapshot.incident == [.service(name: "order", health: .degraded, what: "order-2 answers late")],
+      "what was broken on purpose comes first")
+  }
+
+  @Test func ordersThatHangAreAnIncidentOfTheirOwn() throws {
+    var snapshot = healthy()
+    let id = try #require(GTXID(high: 1, low: 1))
+    snapshot.overdue = [
+      OverdueTransactions(state: .compensating, step: "payment", gtxid: id, start: 0, count: 500),
+      OverdueTransactions(state: .running, step: "the join", gtxid: id, start: 0, count: 140),
+      OverdueTransactions(state: .running, step: "item", gtxid: id, start: 0, count: 2),
+    ]
+    snapshot.judge()
+    #expect(snapshot.incident == [.overdue(142, reason: "wait for the join")])
+    arm(.service("order"), .mistake(.innerJoin), &snapshot)
+    snapshot.judge()
+    #expect(
+      snapshot.incident.first == .fault(place: "order", what: "forgets an answer that finds no other"))
+    snapshot.overdue = [snapshot.overdue[0]]
+    snapshot.judge()
+    #expect(snapshot.incident.isEmpty, "what is undone has its own figures")
+  }
+
+  @Test func aRegistryThatPreservesItselfIsTold() {
+    var snapshot = healthy()
+    snapshot.registry = RegistrySnapshot()
+    arm(.service("registry"), .partition, &snapshot)
+    snapshot.services[1].health = .degraded
+    snapshot.services[1].reason = "order-2 crashed"
+    snapshot.judge()
+    let order = IncidentLink.service(name: "order", health: .degraded, what: "order-2 crashed")
+    #expect(snapshot.incident == [order])
+    snapshot.registry?.isSelfPreserving = true
+    snapshot.judge()
+    #expect(
+      snapshot.incident == [
+        .fault(place: "registry", what: "is cut off"),
+        .trouble(place: "registry", what: "is in SELF-PRESERVATION"), order,
+      ])
+  }
+
+  @Test func aDeploymentThatGoesBackIsTold() {
+    var snapshot = healthy()
+    var deployment = DeploymentSnapshot(service: "order", phase: "canary")
+    deployment.version = "v2-bad"
+    deployment.members = [("order-1", "v2-bad"), ("order-2", "1.0.0")].map { instance, version in
+      DeploymentSnapshot.Member(instance: instance, version: version, takesCalls: true)
+    }
+    snapshot.deployments = [deployment]
+    snapshot.judge()
+    #expect(snapshot.incident.isEmpty)
+    snapshot.deployments[0].phase = "rolling back"
+    snapshot.judge()
+    #expect(snapshot.incident == [.trouble(place: "order", what: "goes back to 1.0.0")])
+    (snapshot.deployments[0].phase, snapshot.deployments[0].ended) = ("rolled back", 99 * Self.second)
+    snapshot.judge()
+    #expect(snapshot.incident == [.trouble(place: "order", what: "went back to 1.0.0")])
+    snapshot.deployments[0].ended = 30 * Self.second
+    snapshot.judge()
+    #expect(snapshot.incident.isEmpty)
   }
 
   @Test func anArmedFaultSaysWhatIsWrong() {

@@ -75,12 +75,16 @@ import TraceModel
     stage.run(20)
     #expect(try #require(snapshot(stage).databaseServers.first).refused > 0)
     #expect(snapshot(stage).databaseServers.first?.open == 12)
+    let sick = snapshot(stage)
+    #expect(sick.services.contains { sick.refusalRate(of: $0) >= 1 })
     #expect(snapshot(stage).services.contains { $0.reason.contains("Too many connections") })
     CommandDesk.carryOut(.rollBackConfiguration(version: 1), in: stage.world)
     // A service stays degraded for as long as its last minute was.
     stage.run(90)
-    #expect(snapshot(stage).databaseServers.first?.open == 100)
-    #expect(snapshot(stage).services.filter { !$0.isOutside }.allSatisfy { $0.health == .up })
+    let well = snapshot(stage)
+    #expect(well.databaseServers.first?.open == 100)
+    #expect(well.services.allSatisfy { well.refusalRate(of: $0) == 0 })
+    #expect(well.services.filter { !$0.isOutside }.allSatisfy { $0.health == .up })
   }
 
   @Test func aFaultLeavesTheServerFewerConnections() throws {

@@ -69,5 +69,8 @@ import TraceModel
     let findings = Self.findings(shop)
     // Pieces of orders that are no more are neither in stock nor sold.
     #expect(findings.contains { $0.contains("pieces were delivered") }, "\(findings)")
+    // Where the undoing broke off in the middle, what came before it was not undone.
+    #expect(findings.contains { $0.contains("had reserved, and the last that was said is") }, "\(findings)")
+    #expect(findings.contains { $0.contains(" stays PENDING after ") }, "\(findings)")
   }
 }

@@ -1,6 +1,7 @@
 import Concurrency
 import EventBus
 import Operations
+import Platform
 import Simulation
 import TraceModel
 import Transactions
@@ -42,6 +43,8 @@ enum TenMinutes {
         journeys: [(.buy, 1)],
         sagas: [(.choreographed, 4), (.orchestrated, 2), (.join, 2), (.credit, 1), (.creditLarge, 1)])
       (settings.declined, settings.unanswered, settings.undeliverable) = (0.15, 0.01, 0.05)
+      // However often it crashes.
+      settings.supervision.usual = .restart(after: 1_000_000_000)
     }
     let witness = Witness(stage.world.broker)
     var events = try crashes.indices.flatMap { index in
@@ -49,8 +52,10 @@ enum TenMinutes {
         (second: 50 + Double(index + crashes.count * round) * 11, crash: try CrashSpec(parsing: crashes[index]))
       }
     }
-    // Once the company is back, what nobody knew the outcome of is taken back.
-    for second in [317.0, 319.0] { events.append((second, try CrashSpec(parsing: "inventory:P10"))) }
+    // While the company is away and when it is back, what was reserved is given back.
+    for second in [313.0, 315.0, 317.0, 319.0, 321.0, 323.0, 327.0] {
+      events.append((second, try CrashSpec(parsing: "inventory:P10")))
+    }
     events.sort { $0.second < $1.second }
     let moments = events.map(\.second) + faults.map(\.second) + [opening, closing, end]
     for moment in moments.sorted() {

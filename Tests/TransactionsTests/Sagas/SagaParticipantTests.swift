@@ -20,7 +20,8 @@ import Transactions
     @discardableResult
     func handle(_ command: SagaCommand) throws -> SagaParticipant.Handling {
       try database.write { database in
-        try participant.handle(command, SagaBench.context(5, hop: 3), database) { command, _, database in
+        try participant.handle(command, SagaBench.context(5, hop: 3), database, handingOut: handOut) {
+          command, _, database in
           try database.run("INSERT INTO effect VALUES (?)", ["\(command.saga) \(command.name)"])
           if claims, try SemanticLock.claim("sku/1", for: command.saga, now: 5, database) != .granted {
             return .blocked(by: "sku/1")
@@ -28,6 +29,13 @@ import Transactions
           return answer
         }
       }
+    }
+
+    /// Acts on what is no command.
+    private func handOut(_ message: SemanticLock.Message, _ context: SagaContext, _ database: Database) throws -> Bool {
+      #expect(context.trace.gtxid == message.gtxid && context.trace.ltxid == message.ltxid)
+      try database.run("INSERT INTO effect VALUES (?)", ["\(message.saga) \(message.type)"])
+      return true
     }
 
     func effects() throws -> [String] {
@@ -178,6 +186,33 @@ import Transactions
     #expect(try service.effects().last == "S3 Reserve")
     try service.handle(command("UNLOCK", "x3", .unlock, saga: "S3"))
     #expect(try service.database.read { try SemanticLock.owner(of: "sku/1", $0) } == nil)
+  }
+
+  /// It has the resource for the moment in which it is acted on, and hands it to the next; a saga has it until it says so.
+  @Test func whatIsNoCommandWaitsAndActsInItsTurn() throws {
+    let service = try Service()
+    service.claims = true
+    try service.handle(command("Reserve", "r1", saga: "S1"))
+    let guests = try ["G1", "G2"].map { name in
+      SemanticLock.Message(
+        saga: name, step: "return", message: "\(name)/return", type: "RETURN", key: "7", payload: Array("{}".utf8),
+        gtxid: try #require(GTXID(high: 7, low: name == "G1" ? 1 : 2)), ltxid: LTXID.first.next,
+        span: try #require(SpanID(9)))
+    }
+    for guest in [guests[0], guests[0], guests[1]] {
+      try service.database.write { _ = try SemanticLock.stash(guest, for: "sku/1", now: 5, $0) }
+    }
+    #expect(try service.handle(command("Reserve", "r2", saga: "S2")) == .stashed(resource: "sku/1"))
+    let handling = try service.handle(command("UNLOCK", "x1", .unlock, saga: "S1"))
+    #expect(try service.effects() == ["S1 Reserve", "G1 RETURN", "G2 RETURN", "S2 Reserve"])
+    guard case .unlocked("sku/1", let handedOut) = handling else {
+      Issue.record("\(handling)")
+      return
+    }
+    #expect(
+      Array(handedOut.prefix(2)) == guests.map { .handedOut($0, hadEffect: true) } && handedOut.count == 3)
+    #expect(try service.database.read { try SemanticLock.owner(of: "sku/1", $0) } == "S2")
+    #expect(try service.database.read { try SemanticLock.depth($0) } == 0)
   }
 
   @Test func whoGivesUpWaitsNoMore() throws {

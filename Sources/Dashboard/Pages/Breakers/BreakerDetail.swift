@@ -187,10 +187,35 @@ struct BreakerDetail {
       } else {
         runs.append(Run("      "))
       }
-      runs += transition.to.mark.short + [Run("  "), Run(visible(transition.reason), index == 0 ? .text : .muted)]
+      let ink: Ink = index == 0 ? .text : .muted
+      let reason = Self.parts(of: transition.reason)
+      runs += transition.to.mark.short + [Run("  "), Run(visible(reason[0]), ink)]
       return Entry(
-        key, [Entry.Line(runs, right: [Run(Figures.duration(stayed).text, index == 0 ? .text : .muted)])])
+        key,
+        [
+          Entry.Line(
+            runs, more: reason.dropFirst().map { [Run(visible($0), ink)] },
+            right: [Run(Figures.duration(stayed).text, ink)])
+        ])
     }
+  }
+
+  /// What a reason says first, and what is left out whole where there is no room: `failure rate 50 %`, ` (limit 50 %)`,
+  /// `, 10 calls`.
+  private static func parts(of reason: String) -> [String] {
+    var parts = [""]
+    for character in reason {
+      if character == "," || character == "(" {
+        if character == "(", parts[parts.count - 1].hasSuffix(" ") {
+          parts[parts.count - 1].removeLast()
+          parts.append(" (")
+          continue
+        }
+        parts.append("")
+      }
+      parts[parts.count - 1].append(character)
+    }
+    return parts
   }
 
   // MARK: - Cause

@@ -52,7 +52,7 @@ extension DataPage {
       let bytes = stores.map(\.bytes).saturatingSum
       let waiting = context.snapshot.services.compactMap(\.outboxDepth).saturatingSum
       return [
-        .muted("outboxes "), Run(Figures.count(waiting).text + "   ", waiting == 0 ? .faint : .text),
+        Run(Figures.count(waiting).text, waiting == 0 ? .faint : .text), .muted(" to publish   "),
         Run("\(stores.count)", .strong), .muted(stores.count == 1 ? " store  " : " stores  "),
         Run(Figures.size(bytes: bytes).text, .strong),
       ]
@@ -116,7 +116,7 @@ extension DataPage {
     return Content(
       columns: StoreColumn.allCases.map { $0.tableColumn(longestName: longest) }, count: stores.count, empty: empty
     ) { index in
-      let row = StoreRow(store: stores[index], service: context.snapshot.service(stores[index].service))
+      let row = StoreRow(stores[index], in: context.snapshot)
       return StoreColumn.allCases.map(row.cell)
     }
   }

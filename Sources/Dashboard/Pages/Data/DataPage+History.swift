@@ -6,22 +6,56 @@ import Widgets
 /// An order that is the sum of its events: each of them, and what the order was after it. While an older moment is shown
 /// the order stands as it was then, and what was still to come is faint.
 extension DataPage {
+  /// The event after which the order is shown.
+  struct AsOf: Sendable {
+    var version: Int64
+    var time: Int64
+    /// Whether all that is shown is of that moment, and what is shown goes on from there.
+    var isTravelled: Bool
+  }
+
   /// The stored event under the cursor.
   func step(_ context: PageContext) -> OrderFacts.Step? {
     guard focus == .events, let steps = order(context)?.history else { return nil }
     return cursor(.events).index(in: keys(.events, context)).map { steps[$0] }
   }
 
+  /// Shows the order as it was after the event under the cursor, and all else as it was at that moment where that is
+  /// kept. The same again goes back to now.
+  mutating func toggleAsOf(_ context: PageContext) -> [Action] {
+    guard let step = step(context) else { return [.say("nothing here is a stored event")] }
+    guard asOf(context)?.version != step.version else {
+      asOf = nil
+      return []
+    }
+    let isKept = step.time >= context.timeline.keptSince
+    asOf = AsOf(version: step.version, time: step.time, isTravelled: isKept)
+    if isKept { return [.travel(to: step.time)] }
+    return [
+      .say("only the order is shown as of then: states are kept since \(context.clock(context.timeline.keptSince))")
+    ]
+  }
+
+  /// The event that was chosen, until time has gone on from it.
+  private func asOf(_ context: PageContext) -> AsOf? {
+    asOf.flatMap { $0.isTravelled && !(context.isFrozen && context.moment == $0.time) ? nil : $0 }
+  }
+
   /// The moment as of which the order is shown; nil: as of now.
   private func moment(_ context: PageContext) -> Int64? {
-    context.isFrozen ? context.moment ?? context.snapshot.time : nil
+    asOf(context)?.time ?? (context.isFrozen ? context.moment ?? context.snapshot.time : nil)
+  }
+
+  /// Of events at one moment only those up to the chosen one have happened.
+  private func isToCome(_ step: OrderFacts.Step, _ context: PageContext) -> Bool {
+    if let asOf = asOf(context) { return step.version > asOf.version }
+    return moment(context).map { step.time > $0 } ?? false
   }
 
   /// What the order was at the moment that is shown.
   func asOf(_ steps: [OrderFacts.Step], _ context: PageContext) -> [Run] {
-    let moment = moment(context)
-    let time = moment.map { "as of \(context.clock($0, .milliseconds))  " } ?? "now  "
-    guard let last = steps.last(where: { moment == nil || $0.time <= moment ?? 0 }) else {
+    let time = moment(context).map { "as of \(context.clock($0, .milliseconds))  " } ?? "now  "
+    guard let last = steps.last(where: { !isToCome($0, context) }) else {
       return [.muted(time), .faint("not created yet")]
     }
     let waits: [Run] = last.step.isEmpty || last.step == "done" ? [] : [.muted(", waits for \(visible(last.step))")]
@@ -29,7 +63,6 @@ extension DataPage {
   }
 
   func stepContent(_ steps: [OrderFacts.Step], _ context: PageContext) -> Content {
-    let moment = moment(context)
     let columns = [
       TableColumn("#", .fit(minimum: 2), align: .right, priority: 4), TableColumn("time", .fixed(12), priority: 1),
       TableColumn("hop", .fit(minimum: 3), align: .right, priority: 3),
@@ -40,7 +73,7 @@ extension DataPage {
     ]
     return Content(columns: columns, count: steps.count, empty: "It has no event.") { index in
       let step = steps[index]
-      let isToCome = moment.map { step.time > $0 } ?? false
+      let isToCome = isToCome(step, context)
       func ink(_ ink: Ink) -> Ink { isToCome ? .faint : ink }
       return [
         .figure(Figures.count(Int(clamping: step.version)), ink(.muted)),

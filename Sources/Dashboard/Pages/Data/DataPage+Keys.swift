@@ -19,8 +19,7 @@ extension DataPage {
       guard let topic = topic(context) else { return [.say("nothing here is on a topic")] }
       return [.open(.records(RecordFilter(topic: topic)))]
     case .character("a") where focus == .events:
-      guard let step = step(context) else { return [.say("nothing here is a stored event")] }
-      return [.travel(to: step.time)]
+      return toggleAsOf(context)
     default:
       let keys = keys(focus, context)
       let height = height(focus, context)
@@ -111,9 +110,9 @@ extension DataPage {
     [
       KeyHint("Enter", "the tables of a store and the oldest events in its outbox; on an event its transaction"),
       KeyHint("o", "one order, by its number or its GTXID: its row, its events, and what others keep of it"),
-      KeyHint("✗", "In the comparison: it is not what the order says, or something is held that should not be."),
+      KeyHint("✗", "in the comparison: it is not what the order says, or something is held that should not be"),
       KeyHint("m", "the transactions of which order and the company that charges say different things"),
-      KeyHint("a", "the order as it was after the stored event under the cursor; Space , . < > go on from there"),
+      KeyHint("a", "the order as it was after the stored event under the cursor, or as it is now again"),
       KeyHint("t", "the records of the topic that the event under the cursor goes to"),
       KeyHint("Tab", "goes to what is on its way: change capture, joins, views"),
       KeyHint("/", "shows only stores whose service or kind has these words"),

@@ -30,6 +30,8 @@ struct DataPage: Page {
   var focus = DataPanel.stores
   var hover = Hover()
   var hoveredPanel: DataPanel?
+  /// The stored event as of which the order is shown; nil: as of the moment that is shown.
+  var asOf: AsOf?
   /// The moment of the state for which something was loaded last.
   private var askedAt: Int64?
 
@@ -79,7 +81,7 @@ struct DataPage: Page {
   private mutating func show(_ shown: Shown) {
     guard shown != self.shown else { return }
     self.shown = shown
-    askedAt = nil
+    (askedAt, asOf) = (nil, nil)
     for panel in [DataPanel.tables, .outbox, .events] { cursors[panel] = RowCursor() }
     switch shown {
     case .stores: focus = .stores

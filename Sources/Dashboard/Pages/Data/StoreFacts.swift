@@ -3,8 +3,8 @@ import Operations
 import TraceModel
 import Widgets
 
-/// What comes into a store and what leaves it: the topics that its service reads and writes, whom it calls, and its newest
-/// error.
+/// What comes into a store and what leaves it: the topics that its service reads and writes, whom it calls, the servers
+/// that refuse it a connection, and its newest error.
 struct StoreFacts {
   let service: ServiceSnapshot
   let context: PageContext
@@ -24,6 +24,7 @@ struct StoreFacts {
     add("reads", service.consumes.map(read))
     add("writes", service.publishes.map(written))
     add("calls", service.calls.map(called))
+    add("refused", refusals)
     if let error = service.latestErrors.first {
       let time = context.clock(error.time, .tenths)
       add(
@@ -41,6 +42,18 @@ struct StoreFacts {
       Run(mark.glyph + " ", mark.ink, bold: true), Run(visible(consumption.topic), isBad ? .strong : .text),
       .muted(" lag "), Run(lag, isBad ? mark.ink : (consumption.lag ?? 0) == 0 ? .faint : .text, bold: isBad),
     ]
+  }
+
+  private var refusals: [[Run]] {
+    let names = service.instances.map(\.name)
+    return context.snapshot.databaseServers.compactMap { server in
+      let rate = server.pools.filter { names.contains($0.name) }.reduce(0) { $0 + $1.refusalRate }
+      guard rate > 0 else { return nil }
+      return [
+        Run(Figures.rate(rate).text, .failing, bold: true), .muted(" by database server "), Run(visible(server.name)),
+        .muted(", "), Run(Figures.fraction(server.open, of: server.maximum).text, .failing), .muted(" open"),
+      ]
+    }
   }
 
   private func written(_ publication: PublicationSnapshot) -> [Run] {

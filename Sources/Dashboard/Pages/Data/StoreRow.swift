@@ -10,7 +10,7 @@ enum StoreColumn: Int, Sendable, CaseIterable {
     switch self {
     case .state: TableColumn("", .fixed(1))
     case .name:
-      TableColumn("store", .share(minimum: min(max(longestName, 8), 14), maximum: max(longestName, 8) + 2), gap: 1)
+      TableColumn("store", .share(minimum: min(max(longestName, 8), 22), maximum: max(longestName, 8) + 2), gap: 1)
     case .kind: TableColumn("kind", .fit(minimum: 6), priority: 8)
     case .size: TableColumn("size", .fit(minimum: 6), align: .right, priority: 5)
     case .rows: TableColumn("rows", .fit(minimum: 6), align: .right, priority: 6)
@@ -30,6 +30,14 @@ struct StoreRow {
   let store: StoreSnapshot
   /// The service that keeps it.
   let service: ServiceSnapshot?
+  /// How often a second a server that it shares refuses it a connection.
+  private let refusalRate: Double
+
+  init(_ store: StoreSnapshot, in snapshot: SystemSnapshot) {
+    self.store = store
+    service = snapshot.service(store.service)
+    refusalRate = service.map(snapshot.refusalRate) ?? 0
+  }
 
   /// An outbox whose oldest event is older than this is not being emptied.
   static let lateAfter: Int64 = 1_000_000_000
@@ -41,7 +49,11 @@ struct StoreRow {
   var problem: Ink? {
     let connections = service?.connections
     if age >= Self.badAfter || service?.health == .down { return .failing }
-    if age >= Self.lateAfter || connections.map({ $0.waiting > 0 || $0.share >= 0.9 }) ?? false { return .degraded }
+    if age >= Self.lateAfter || refusalRate > 0
+      || connections.map({ $0.waiting > 0 || $0.share >= 0.9 }) ?? false
+    {
+      return .degraded
+    }
     return store.deadLetters > 0 ? .degraded : nil
   }
 
@@ -54,7 +66,9 @@ struct StoreRow {
     case .kind: return .text(store.kind, .muted)
     case .size: return .figure(Figures.size(bytes: store.bytes), .muted)
     case .rows: return store.rows.map { .figure(Figures.count($0), .muted) } ?? .unknown
-    case .pool: return ServiceRow.use(service?.connections)
+    case .pool:
+      guard refusalRate > 0 else { return ServiceRow.use(service?.connections) }
+      return .text("refused \(Figures.rate(refusalRate).text)", .failing, bold: true)
     case .waiting:
       guard let waiting = service?.connections?.waiting else { return .unknown }
       return .figure(Figures.count(waiting), waiting == 0 ? .faint : .degraded, bold: waiting > 0)

@@ -66,7 +66,15 @@ struct FaultsPage: Page {
 
   // MARK: What it is about
 
-  func services(_ context: PageContext) -> [FaultCatalogue.Service] { context.snapshot.faults.catalogue.services }
+  /// Those first that something is armed on, then those that are unwell.
+  func services(_ context: PageContext) -> [FaultCatalogue.Service] {
+    let snapshot = context.snapshot
+    let ranked = snapshot.faults.catalogue.services.map { service in
+      let isArmed = snapshot.faults.armed(on: service.name).contains(where: \.isOn)
+      return (service: service, rank: isArmed ? 0 : snapshot.service(service.name)?.health.isBad == true ? 1 : 2)
+    }
+    return (0...2).flatMap { rank in ranked.filter { $0.rank == rank }.map(\.service) }
+  }
 
   func layout(_ context: PageContext) -> FaultsLayout {
     FaultsLayout(
@@ -113,14 +121,14 @@ struct FaultsPage: Page {
 
   var help: [KeyHint] {
     [
-      KeyHint("← → ↑ ↓", "Choose what breaks, and how."),
-      KeyHint("Enter", "Sets up a fault; on an armed one switches it off and on, its settings kept."),
-      KeyHint("a", "Arms it with the usual settings, or takes it off."),
-      KeyHint("x", "Takes the fault off."),
-      KeyHint("f", "Opens the menu; f once more repeats the last fault here."),
-      KeyHint("s", "Goes to the scenarios, and back; Enter plays the one under the cursor, and stops it."),
-      KeyHint("Tab", "Goes between what is armed, what can be, and the scenarios."),
-      KeyHint("!", "Ends every fault."),
+      KeyHint("← → ↑ ↓", "choose what breaks, and how"),
+      KeyHint("Enter", "sets up a fault; on an armed one switches it off and on, its settings kept"),
+      KeyHint("a", "arms it with the usual settings, or takes it off"),
+      KeyHint("x", "takes the fault off"),
+      KeyHint("f", "opens the menu; f once more repeats the last fault here"),
+      KeyHint("s", "goes to the scenarios, and back; Enter plays the one under the cursor, and stops it"),
+      KeyHint("Tab", "goes between what is armed, what can be, and the scenarios"),
+      KeyHint("!", "ends every fault"),
     ]
   }
 

@@ -17,12 +17,19 @@ struct ScenariosPanel {
   private var board: ScenarioBoard { context.snapshot.scenarios }
   private var isChosen: Bool { page.panel == .scenarios }
 
-  /// The list leaves room for what the one under the cursor teaches, and for all that is expected of the one that plays
-  /// or played last, wherever the cursor is.
+  /// The list leaves room for what the one under the cursor teaches, and for all that is taught by and expected of the
+  /// one that plays or played last, wherever the cursor is.
   static func listHeight(in area: Rect, of board: ScenarioBoard) -> Int {
     let (room, count) = (area.height - 1, board.entries.count)
-    let story = max(6, board.current?.expectations.count ?? 0)
-    return max(1, min(count, max(min(6, room / 3), room - story - 1)))
+    let current = board.current.map { current in
+      let entry = board.entries.first { $0.name == current.name }
+      return current.expectations.count + 1 + (entry.map { lesson($0, width: area.width).count } ?? 0)
+    }
+    return max(1, min(count, max(min(6, room / 3), room - max(6, current ?? 0) - 1)))
+  }
+
+  private static func lesson(_ entry: ScenarioBoard.Entry, width: Int) -> [[Run]] {
+    wrapped([Run(visible(entry.teaches), .text)], width: min(width, 100))
   }
 
   func draw(on canvas: inout Canvas) {
@@ -107,14 +114,19 @@ struct ScenariosPanel {
   /// What the one under the cursor teaches, and where it was played, what came true.
   private func story(width: Int, room: Int) -> [[Run]] {
     guard let entry = page.scenario(context) else { return [] }
-    let teaches = wrapped([Run(visible(entry.teaches), .text)], width: min(width, 100))
+    let teaches = Self.lesson(entry, width: width)
     guard let current = board.current, current.name == entry.name else { return teaches }
     let count = current.expectations.count
-    // What comes true is what one wants to see where not both have room.
     if teaches.count + 1 + count <= room { return teaches + [[]] + expectations(of: current, width: width) }
-    if count <= room { return expectations(of: current, width: width) }
-    let lines = expectations(of: current, width: width, room: room - 1).prefix(max(0, room - 1))
-    return lines + [[.muted("and \(count - lines.count) more")]]
+    // Where not all have room, the lesson's beginning stays, above as much of what comes true as there is room for.
+    var begin = room >= 6 ? Array(teaches.prefix(2)) : []
+    if begin.count < teaches.count, let last = begin.last {
+      begin[begin.count - 1] = endEllipsis(last, min(width, 100) - 2) + [.muted(" …")]
+    }
+    let left = room - begin.count
+    if count <= left { return begin + expectations(of: current, width: width) }
+    let lines = expectations(of: current, width: width, room: left - 1).prefix(max(0, left - 1))
+    return begin + lines + [[.muted("and \(count - lines.count) more")]]
   }
 
   /// `✓ by 20s: breaker payment>payment-gateway = OPEN   at 12.5 s  OPEN`
@@ -141,6 +153,7 @@ struct ScenariosPanel {
       } else if expectation.needsRest {
         line.add([Run("judged by msatop simulate", .faint)], priority: 3)
       }
+      if !expectation.because.isEmpty { line.add([.muted("as \(visible(expectation.because))")], priority: 4) }
       return line.runs(in: width)
     }
   }

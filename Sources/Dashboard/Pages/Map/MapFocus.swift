@@ -9,8 +9,8 @@ struct MapFocus: Sendable {
   /// Nil where the whole map fits.
   let kept: Set<MapThing>?
 
-  /// A map with more lines that cross is no help to anybody.
-  private static let mostCrossings = 8
+  /// With more lines that cross to so many cells a map is no help to anybody.
+  private static let cellsPerCrossing = 440
   private static let farthest = 3
   private static let fewest = 4
 
@@ -23,11 +23,12 @@ struct MapFocus: Sendable {
     }
     let order = Self.order(graph, from: centre, severity: severity).map { graph.things[$0] }
     // The most that fits: more things are wider and higher, though not always.
+    let mostCrossings = max(1, room.columns * room.rows / Self.cellsPerCrossing)
     var (least, most) = (min(2, order.count), order.count)
     while least < most {
       let count = (least + most + 1) / 2
       let layers = MapLayers(graph.limited(to: Set(order.prefix(count))).shape)
-      if layers.crossings <= Self.mostCrossings, Self.fits(layers, room) { least = count } else { most = count - 1 }
+      if layers.crossings <= mostCrossings, Self.fits(layers, room) { least = count } else { most = count - 1 }
     }
     kept = Set(order.prefix(least))
   }

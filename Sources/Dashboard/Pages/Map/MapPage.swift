@@ -86,7 +86,7 @@ struct MapPage: Page {
 
   /// Where an incident began, else the worst, else where everything comes in.
   private func worst(in graph: MapGraph, _ context: PageContext) -> Int? {
-    for case .service(let name, _, _) in context.snapshot.incident.prefix(1) {
+    for case .service(let name, _, _) in context.snapshot.incident {
       if let place = graph.place(of: .service(name)) { return place }
     }
     let facts = graph.things.map { MapFacts($0, graph, context.snapshot) }

@@ -33,11 +33,14 @@ struct CauseLine {
     let needs = snapshot.attention.reduce(0) { $0.addingReportingOverflow($1.count).partialValue }
     // What was put aside hurts no service, and yet somebody has to say what becomes of it.
     let letters = snapshot.topics.map(\.deadLetters).saturatingSum
-    let waiting = [(needs, "transaction"), (letters, "dead letter")].filter { $0.0 > 0 }
+    let short = snapshot.data.shortages.count
+    let waiting = [(needs, "transaction", ""), (letters, "dead letter", ""), (short, "product", " low in stock")]
+      .filter { $0.0 > 0 }
+    let things = waiting.map { Count.of($0.0, $0.1) + $0.2 }
     let rest =
-      waiting.isEmpty
+      things.isEmpty
       ? "nothing needs you"
-      : waiting.map { Count.of($0.0, $0.1) }.joined(separator: " and ")
+      : [things.dropLast().joined(separator: ", "), things.last ?? ""].filter { !$0.isEmpty }.joined(separator: " and ")
         + (waiting.count == 1 && waiting[0].0 == 1 ? " needs you" : " need you")
     let ink: Ink = !waiting.isEmpty || worst.isBad ? .text : .muted
     return ["\(health), \(rest)", health].map { worst.mark.short + [Run(" " + $0, ink)] }
@@ -48,28 +51,55 @@ struct CauseLine {
   /// The links as they fit: shorter separators first, then shorter links from the end, then fewer.
   private func fitting(_ width: Int) -> [Run] {
     let links = snapshot.incident
-    for separator in ["  \(Glyphs.cause)  ", " \(Glyphs.cause) "] {
+    for separator in ["  \(Glyphs.cause)  ", Self.separator] {
       let line = joined(links.map { $0.runs(isShort: false) }, separator)
       if line.cellWidth <= width { return line }
     }
-    let separator = " \(Glyphs.cause) "
+    // Where it began and who is unwell for it tell more than the last of many effects.
+    for count in stride(from: links.count, through: min(links.count, Self.fewest), by: -1) {
+      if let line = short(Array(links.prefix(count)), width) { return line }
+    }
+    return shortest(Array(links.prefix(Self.fewest)), width)
+  }
+
+  private static let separator = " \(Glyphs.cause) "
+  /// So many links are there before the first two lose their reasons.
+  private static let fewest = 4
+
+  /// With the reasons of the first two; nil where that does not fit.
+  private func short(_ links: [IncidentLink], _ width: Int) -> [Run]? {
     // The breaker's names go first: they stand in the panel below.
-    let order = links.indices.filter { links[$0].isBreaker } + links.indices.filter { !links[$0].isBreaker }
+    let order =
+      links.indices.filter { links[$0].isBreaker }
+      + links.indices.dropFirst(2).filter { links[$0].hasReason }.reversed()
+    for count in 0...order.count {
+      let short = Set(order.prefix(count))
+      let line = joined(links.indices.map { links[$0].runs(isShort: short.contains($0)) }, Self.separator)
+      if line.cellWidth <= width { return line }
+    }
+    return nil
+  }
+
+  private func shortest(_ links: [IncidentLink], _ width: Int) -> [Run] {
+    let reasons = links.indices.dropFirst().filter { links[$0].hasReason }.reversed()
+    let order =
+      links.indices.filter { links[$0].isBreaker } + reasons
+      + links.indices.filter { !links[$0].isBreaker && !reasons.contains($0) }
     for count in 1...max(1, order.count) {
       let short = Set(order.prefix(count))
       var parts = links.indices.map { links[$0].runs(isShort: short.contains($0)) }
-      let spare = width - joined(parts, separator).cellWidth
+      let spare = width - joined(parts, Self.separator).cellWidth
       guard spare >= 0 else { continue }
       // What is left over is for the beginning of why.
       if let place = links.indices.first(where: { short.contains($0) && links[$0].hasReason }),
         spare >= Self.leastReason
       {
-        parts[place] = endEllipsis(links[place].runs(isShort: false), parts[place].cellWidth + spare)
+        parts[place] = Self.words(links[place].runs(isShort: false), parts[place].cellWidth + spare)
       }
-      return joined(parts, separator)
+      return joined(parts, Self.separator)
     }
     for count in stride(from: links.count - 1, to: 0, by: -1) {
-      let line = joined(links.prefix(count).map { $0.runs(isShort: true) }, separator)
+      let line = joined(links.prefix(count).map { $0.runs(isShort: true) }, Self.separator)
       if line.cellWidth <= width { return line }
     }
     return endEllipsis(links[0].runs(isShort: true), width)
@@ -77,6 +107,16 @@ struct CauseLine {
 
   /// Fewer letters of a reason say nothing.
   private static let leastReason = 14
+
+  /// As many whole words of the reason, which is the last run, as there is room for.
+  private static func words(_ runs: [Run], _ room: Int) -> [Run] {
+    guard var reason = runs.last, runs.cellWidth > room else { return runs }
+    let head = Array(runs.dropLast())
+    let cut = endEllipsis(reason.text, room - head.cellWidth)
+    let whole = cut.split(separator: " ", omittingEmptySubsequences: false).dropLast().joined(separator: " ")
+    reason.text = whole.allSatisfy { $0 == " " } ? "" : whole + " …"
+    return head + [reason]
+  }
 
   private func joined(_ links: [[Run]], _ separator: String) -> [Run] {
     links.enumerated().flatMap { $0.offset == 0 ? $0.element : [Run(separator, .faint)] + $0.element }
@@ -89,12 +129,17 @@ extension IncidentLink {
   }
 
   fileprivate var hasReason: Bool {
-    if case .service(_, _, let what) = self { !what.isEmpty } else { false }
+    switch self {
+    case .service(_, _, let what), .fault(_, let what), .trouble(_, let what), .overdue(_, let what): !what.isEmpty
+    case .breaker, .lag, .outbox, .compensated, .stuck: false
+    }
   }
 
   fileprivate var isFailing: Bool {
     switch self {
     case .service(_, let health, _): health == .down
+    case .fault, .trouble: false
+    case .outbox, .overdue: true
     case .breaker(_, let state): state == .open || state == .forcedOpen
     case .lag(_, _, _, let verdict): verdict.isError
     case .compensated: false
@@ -105,10 +150,17 @@ extension IncidentLink {
   fileprivate func runs(isShort: Bool) -> [Run] {
     switch self {
     case .service(let name, let health, let what):
+      let (name, reason) = Self.once(name, what)
       let head = health.mark.short + [Run(" " + middleEllipsis(name, 32), .strong, bold: true)]
-      // `order answered 503` of order itself names it once.
-      let reason = what.hasPrefix(name + " ") ? String(what.dropFirst(name.count + 1)) : what
       return isShort || reason.isEmpty ? head : head + [Run(" " + reason, .text)]
+    case .fault(let place, let what):
+      let head = [Run("\(Glyphs.fault) " + middleEllipsis(place, 32), .fault, bold: true)]
+      return isShort ? head : head + [Run(" " + what, .text)]
+    case .trouble(let place, let what):
+      let head = [
+        Run(Mark.degraded.glyph, .degraded, bold: true), Run(" " + middleEllipsis(place, 32), .strong, bold: true),
+      ]
+      return isShort ? head : head + [Run(" " + what, .text)]
     case .breaker(let label, let state):
       return isShort ? state.mark.long : state.mark.long + [Run(" " + middleEllipsis(label, 44), .text)]
     case .lag(let topic, let lag, let trend, let verdict):
@@ -116,11 +168,27 @@ extension IncidentLink {
       let figure = " " + Figures.count(Int(clamping: lag)).text + arrow
       return [Run("lag ", .text), Run(middleEllipsis(topic, 24), .strong)]
         + [Run(figure, verdict == .ok ? .text : verdict.mark.ink, bold: true)]
+    case .outbox(let service, let events):
+      return [
+        Run("outbox ", .text), Run(middleEllipsis(service, 24), .strong),
+        Run(" " + Figures.count(events).text, .degraded, bold: true),
+      ]
+    case .overdue(let count, let reason):
+      let head = [Run("\(Figures.count(count).text) \(Mark.overdue.word)", Mark.overdue.ink, bold: true)]
+      return isShort ? head : head + [Run(", " + reason, .text)]
     case .compensated(let count):
       let head = Run("\(Mark.compensated.glyph) " + Figures.count(count).text, .compensation, bold: true)
       return isShort ? [head] : [head, Run(" compensated", .text)]
     case .stuck(let count):
       return [Run("\(Mark.stuck.glyph) " + Figures.count(count).text, .failing, bold: true), Run(" stuck", .text)]
     }
+  }
+
+  /// A reason that begins with the service or one of its instances names it once: `order answered 503`, `order-1 crashed`.
+  private static func once(_ name: String, _ what: String) -> (name: String, reason: String) {
+    let words = what.split(separator: " ", maxSplits: 1).map(String.init)
+    guard words.count == 2, let first = words.first else { return (name, what) }
+    let isInstance = first.hasPrefix(name + "-") && first.dropFirst(name.count + 1).allSatisfy(\.isNumber)
+    return first == name || isInstance ? (first, words[1]) : (name, what)
   }
 }

@@ -82,7 +82,7 @@ extension OverviewPanelView {
   // MARK: A transaction
 
   func drawTransaction(_ item: AttentionItem, isFirst: Bool, on canvas: inout Canvas, in area: Rect) {
-    let mark = item.state == .running ? Mark(Mark.overdue.glyph, "", "RUNNING", .degraded) : item.state.mark
+    let mark = item.state.overdueMark
     canvas.rich(endEllipsis(mark.long, area.width), x: area.x, y: area.y)
     // One blank after the longest word.
     var x = area.x + 1 + (rows.transactions.map(\.state.mark.long.cellWidth) + [13]).reduce(0, max)

@@ -95,7 +95,11 @@ struct OverviewPanelView {
       let closed = context.snapshot.breakers.count { $0.state == .closed }
       return context.snapshot.breakers.isEmpty ? [] : [Run("\(closed) closed", .muted)]
     case .topics: return isWide ? [Run("verdict", .faint)] : []
-    case .transactions: return [Run(Figures.count(rows.transactions.count).text, .strong, bold: true)]
+    case .transactions:
+      // They need nobody, and are no errors; how many there are is worth knowing all the same.
+      let rejected = isWide ? context.snapshot.tally.rejected : 0
+      let note = rejected > 0 ? [Run("\(Figures.count(rejected).text) rejected   ", .muted)] : []
+      return note + [Run(Figures.count(rows.transactions.count).text, .strong, bold: true)]
     case .events: return [Run("newest first", .faint)]
     }
   }

@@ -9,8 +9,10 @@ struct OverviewServices {
 
   private var columns: [TableColumn] {
     func heading(_ text: String) -> String { hasHeadings ? text : "" }
+    let longest = services.map(\.name.cellWidth).max() ?? 0
     return [
-      TableColumn("", .fixed(3)), TableColumn(heading("name"), .share(minimum: 15, maximum: 28), gap: 1),
+      TableColumn("", .fixed(3)),
+      TableColumn(heading("name"), .share(minimum: min(max(longest, 15), 22), maximum: 28), gap: 1),
       TableColumn(heading("up"), .fit(minimum: 3), align: .right, priority: 1, gap: 1),
       TableColumn(heading("req/s"), .fit(minimum: 6), align: .right, priority: 2, gap: 1),
       TableColumn("", .share(minimum: 8, maximum: 30), priority: 3, gap: 1),
@@ -30,7 +32,7 @@ struct OverviewServices {
     let (mark, isBad) = (service.health.mark, service.health.isBad)
     let letter = Run(mark.letter, isBad ? mark.ink : mark.ink.mixed(toward: .background, 0.4), bold: isBad)
     let up = Figures.fraction(service.instancesUp, of: service.instancesAll)
-    let upInk: Ink = service.lacksInstances ? .degraded : .faint
+    let upInk: Ink = service.instancesUp == 0 ? .failing : service.lacksInstances ? .degraded : .faint
     return [
       .runs([Run(mark.glyph + " ", mark.ink, bold: true), letter]),
       .text(service.name, isBad ? .strong : .text, bold: service.health == .down),

@@ -30,8 +30,8 @@ struct TimeScrubber {
 
   /// The moment that a column stands for.
   func time(atColumn column: Int) -> Int64? {
-    guard column >= area.x, column < area.right, let first = samples.first else { return nil }
-    return max(first.time, moment(halves: 2 * area.width - 1 - 2 * (column - area.x)))
+    guard column >= area.x, column < area.right, !samples.isEmpty else { return nil }
+    return max(context.timeline.keptSince, moment(halves: 2 * area.width - 1 - 2 * (column - area.x)))
   }
 
   /// That many half columns before the newest state.
@@ -70,8 +70,8 @@ struct TimeScrubber {
 
   private func drawRule(on canvas: inout Canvas) {
     var figures: [Run] = []
-    if let first = samples.first {
-      let kept = Figures.age(max(0, Timeline.distance(from: first.time, to: context.newest)))
+    if !samples.isEmpty {
+      let kept = Figures.age(max(0, Timeline.distance(from: context.timeline.keptSince, to: context.newest)))
       figures = [Run("\(kept.text) kept  ", .muted)]
     }
     figures += [

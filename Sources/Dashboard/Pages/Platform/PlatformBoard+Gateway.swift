@@ -41,7 +41,8 @@ extension PlatformBoard {
       fails
       ? [Run("fails open", .degraded, bold: true), .muted(": unchecked tokens pass")]
       : [.muted("fails closed: an unchecked token is refused")]
-    return PlatformHead(title: "filters", figures: policy, facts: facts)
+    // What a gateway does is always the same; what it has seen is looked for.
+    return PlatformHead(title: "filters", figures: policy, facts: facts, share: 9)
   }
 
   private static func instances(of service: ServiceSnapshot, _ context: PageContext) -> PlatformTable {
@@ -72,16 +73,17 @@ extension PlatformBoard {
       one.element.rate != other.element.rate ? one.element.rate > other.element.rate : one.offset < other.offset
     }.map(\.element)
     let longest = routes.map(\.pattern.cellWidth).max() ?? 9
+    let longestName = routes.map(\.service.cellWidth).max() ?? 8
     let columns = [
-      TableColumn("route", .share(minimum: min(max(longest, 9), 18), maximum: max(longest, 9))),
-      TableColumn("to", .share(minimum: 8, maximum: 15), priority: 2),
+      TableColumn("route", .share(minimum: min(max(longest, 9), 28), maximum: max(longest, 9))),
+      TableColumn("to", .share(minimum: min(max(longestName, 8), 15), maximum: 15), priority: 2),
       TableColumn("req/s", .fit(minimum: 5), align: .right, priority: 1),
       TableColumn("err", .fit(minimum: 7), align: .right, gap: 1),
-      TableColumn("p50", .fit(minimum: 7), align: .right, priority: 7, gap: 1),
+      TableColumn("p50", .fit(minimum: 7), align: .right, priority: 8, gap: 1),
       TableColumn("p95", .fit(minimum: 7), align: .right, priority: 6, gap: 1),
       TableColumn("p99", .fit(minimum: 7), align: .right, priority: 3, gap: 1),
       TableColumn("refused", .fit(minimum: 7), align: .right, priority: 4),
-      TableColumn("with", .share(minimum: 24, maximum: 24), priority: 5, gap: 3),
+      TableColumn("with", .share(minimum: 24, maximum: 24), priority: 7, gap: 3),
     ]
     let (hits, all) = (gateway.cacheHits, gateway.cacheHits.addingReportingOverflow(gateway.cacheMisses).partialValue)
     var figures: [Run] = [.muted("\(routes.count) routes")] + versions(of: gateway)

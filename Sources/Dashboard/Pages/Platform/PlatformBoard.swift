@@ -25,6 +25,8 @@ struct PlatformHead {
   var figures: [Run] = []
   /// Each stays whole.
   var facts: [[Run]] = []
+  /// It has at most one line of so many that there are.
+  var share = 5
 
   /// In as many lines as are left for it.
   func lines(width: Int) -> [[Run]] { FactFlow.lines(facts, width: width, gap: 3) }

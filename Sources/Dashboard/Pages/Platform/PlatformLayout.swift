@@ -21,7 +21,7 @@ struct PlatformLayout {
     if board.alarm != nil { alarm = take(1) }
     if let facts = board.head {
       let lines = facts.lines(width: body.width).count
-      let room = max(1, min(lines, body.height / 5))
+      let room = max(1, min(lines, body.height / facts.share))
       if rest.height >= 8 + room { head = take(1 + room) }
     }
     if board.chart != nil {

@@ -28,7 +28,11 @@ struct SagaFacts {
     if !saga.reason.isEmpty {
       add("because", [Run(visible(saga.reason), saga.state == .stuck ? .failing : .text, bold: saga.state == .stuck)])
     }
-    if !saga.waitsFor.isEmpty { add("waits for", [Run(visible(saga.waitsFor), saga.isOverdue ? .degraded : .text)]) }
+    if !saga.unpublished.isEmpty {
+      add("stands", saga.wait)
+    } else if !saga.waitsFor.isEmpty {
+      add("waits for", [Run(visible(saga.waitsFor), saga.isOverdue ? .degraded : .text)])
+    }
     if !saga.locks.isEmpty { add("locks", [Run(visible(saga.locks.joined(separator: "  ")))]) }
     if saga.stash > 0 {
       let message = saga.stash == 1 ? "1 message of another saga waits" : "\(saga.stash) messages of others wait"
@@ -43,7 +47,7 @@ struct SagaFacts {
 
   private var teller: String {
     if !saga.isInferred { return "its orchestrator, which keeps a journal of it" }
-    return "nobody coordinates it: inferred from its order and its events"
+    return "nobody: inferred from its order and its events"
   }
 
   func draw(on canvas: inout Canvas, in rect: Rect, isOpened: Bool) {

@@ -7,12 +7,12 @@ import Widgets
 enum SagaColumn: Int, Sendable, CaseIterable {
   case state, id, time, strip, definition, waits, locks, stash
 
-  func tableColumn(isNarrow: Bool, longestDefinition: Int) -> TableColumn {
+  func tableColumn(isNarrow: Bool, longestDefinition: Int, longestStrip: Int) -> TableColumn {
     switch self {
     case .state: TableColumn(isNarrow ? "" : "state", .fixed(isNarrow ? 1 : 14))
     case .id: TableColumn("GTXID", .fixed(9), gap: 1)
     case .time: TableColumn("in state", .fit(minimum: 8), align: .right, priority: 1, gap: 1)
-    case .strip: TableColumn("steps", .share(minimum: isNarrow ? 16 : 53, maximum: 70))
+    case .strip: TableColumn("steps", .share(minimum: min(max(longestStrip, 16), isNarrow ? 16 : 53), maximum: 70))
     case .definition:
       TableColumn(
         "definition", .share(minimum: min(longestDefinition, 13), maximum: max(longestDefinition, 10)), priority: 2)
@@ -38,9 +38,7 @@ struct SagaRow {
     case .time: time
     case .strip: .runs(saga.stripRuns)
     case .definition: .text(saga.definition, .muted)
-    case .waits:
-      .runs(
-        saga.waitsFor.isEmpty ? [.faint("–")] : [Run(visible(saga.waitsFor), saga.state == .stuck ? .failing : .text)])
+    case .waits: .runs(saga.wait.isEmpty ? [.faint("–")] : saga.wait)
     case .locks: .figure(Figures.count(saga.locks.count), saga.locks.isEmpty ? .faint : .text)
     case .stash: .figure(Figures.count(saga.stash), saga.stash == 0 ? .faint : .degraded, bold: saga.stash > 0)
     }
@@ -56,8 +54,13 @@ struct SagaRow {
 extension SagaSnapshot {
   /// Its state as it is shown; one that takes longer than it may says so in the word.
   var mark: Mark {
-    guard isOverdue, !state.hasEnded, state != .stuck else { return state.mark }
-    return Mark(state.mark.glyph, "", state == .running ? "OVERDUE" : state.mark.word, .degraded)
+    isOverdue ? state.overdueMark : state.mark
+  }
+
+  /// What keeps it where it is: who has to act next, or that nobody was told to. Empty when nothing is known of it.
+  var wait: [Run] {
+    if !unpublished.isEmpty { return [Run("no \(visible(unpublished)) was published", .degraded)] }
+    return waitsFor.isEmpty ? [] : [Run(visible(waitsFor), state == .stuck ? .failing : .text)]
   }
 
   func stateRuns(isShort: Bool) -> [Run] {

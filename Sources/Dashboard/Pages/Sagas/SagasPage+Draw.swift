@@ -40,13 +40,16 @@ extension SagasPage {
     let keys = definitionKeys(context)
     let all = context.snapshot.sagas.definitions
     let longest = all.map(\.title.cellWidth).max() ?? 10
+    let name = min(max(longest, 10), context.size.columns < 60 ? 14 : 22)
+    // Where the states' names do not fit beside each other, they have shorter ones.
+    let isTight = context.size.columns < name + Self.headings.reduce(4) { $0 + $1.word.cellWidth + 2 }
     let columns =
-      [
-        TableColumn(
-          "definition",
-          .share(minimum: min(max(longest, 10), context.size.columns < 60 ? 14 : 22), maximum: max(longest, 10)))
-      ]
-      + Self.headings.map { TableColumn($0.0, .fit(minimum: $0.0.cellWidth), align: .right, priority: $0.1) }
+      [TableColumn("definition", .share(minimum: name, maximum: max(longest, 10)))]
+      + Self.headings.map { heading in
+        let word = isTight ? heading.short : heading.word
+        return TableColumn(
+          word, .fit(minimum: word.cellWidth), align: .right, priority: heading.priority, gap: isTight ? 1 : 2)
+      }
       + [TableColumn("told by", .share(minimum: 12, maximum: 24), priority: 9, gap: 3)]
     return TableView(
       columns: columns, rowCount: keys.count, selected: definitions.index(in: keys),
@@ -60,9 +63,9 @@ extension SagasPage {
     }
   }
 
-  private static let headings: [(String, Int)] = [
-    ("running", 2), ("compensating", 3), ("stuck", 0), ("committed", 4), ("rejected", 6), ("compensated", 5),
-    ("failed", 7),
+  private static let headings: [(word: String, short: String, priority: Int)] = [
+    ("running", "running", 2), ("compensating", "undoing", 3), ("stuck", "stuck", 0), ("committed", "done", 4),
+    ("rejected", "rejected", 6), ("compensated", "undone", 5), ("failed", "failed", 7),
   ]
 
   private static func figures(of definitions: [SagaDefinitionSnapshot]) -> [TableCell] {
@@ -99,9 +102,12 @@ extension SagasPage {
     let rows = rows(context)
     let keys = rows.map(\.gtxid.hex)
     let longest = context.snapshot.sagas.definitions.map(\.name.cellWidth).max() ?? 10
+    let longestStrip = rows.map(\.stripRuns.cellWidth).max() ?? 0
     let isNarrow = context.size.columns < 60
     return TableView(
-      columns: SagaColumn.allCases.map { $0.tableColumn(isNarrow: isNarrow, longestDefinition: longest) },
+      columns: SagaColumn.allCases.map {
+        $0.tableColumn(isNarrow: isNarrow, longestDefinition: longest, longestStrip: longestStrip)
+      },
       rowCount: rows.count, selected: table.index(in: keys),
       hovered: hoveredPanel == .sagas ? hover.index(in: keys, clock: context.clock) : nil, offset: table.offset,
       isFocused: focus == .sagas, empty: emptySentence(context)

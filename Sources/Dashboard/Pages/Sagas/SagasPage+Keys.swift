@@ -112,7 +112,7 @@ extension SagasPage {
       KeyHint("r", "of a STUCK saga: tries the step again, after a question"),
       KeyHint("p", "of a STUCK saga: passes over the step, as if it were done, after a question"),
       KeyHint("e", "of a STUCK saga: ends it where it stands, after a question"),
-      KeyHint("( )", "Steps in brackets are inferred: nobody coordinates the saga, its order and its events tell."),
+      KeyHint("( )", "steps in brackets are inferred: nobody coordinates the saga, its order and its events tell"),
       KeyHint("/", "shows only sagas that have these words: state, kind, id, reason"),
       KeyHint("Esc", "back to the list, clears the filter, shows all kinds"),
     ]

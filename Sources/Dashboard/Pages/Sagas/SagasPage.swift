@@ -101,7 +101,7 @@ struct SagasPage: Page {
     return sagas.filter { saga in
       if let definition, saga.definition != definition.name { return false }
       guard !wanted.isEmpty else { return true }
-      let text = [saga.state.rawValue, saga.gtxid.hex, saga.definition, saga.waitsFor, saga.reason]
+      let text = [saga.state.rawValue, saga.gtxid.hex, saga.definition, saga.waitsFor, saga.unpublished, saga.reason]
         .joined(separator: "\n").lowercased()
       return wanted.allSatisfy { text.contains($0) }
     }

@@ -38,23 +38,34 @@ struct GroupVerdict {
     return lines
   }
 
-  /// The record that holds a partition up: where it is, how often it has failed, and why. One that failed once or twice
-  /// in a partition that goes on is nothing to say.
+  /// The record that holds a partition up: where it is, how often it has failed, and why. What is tried may be further on
+  /// than what was committed, where records before it have no answer yet. One that failed once or twice in a partition
+  /// that goes on is nothing to say.
   private var trial: [Line] {
     let held = group.partitions.filter { $0.isStuck && $0.trial != nil }
-    guard let place = held.max(by: { $0.trial?.failures ?? 0 < $1.trial?.failures ?? 0 }), let trial = place.trial
-    else { return [] }
-    let type = trial.type.isEmpty ? "record" : visible(trial.type)
+    let longest = held.min {
+      ($0.committedAt ?? .max, -($0.trial?.failures ?? 0)) < ($1.committedAt ?? .max, -($1.trial?.failures ?? 0))
+    }
+    guard let place = longest, let trial = place.trial else { return [] }
+    let record = "@\(Count.grouped(trial.offset)) \(trial.type.isEmpty ? "record" : visible(trial.type))"
     let others = held.count > 1 ? ", and \(Count.of(held.count - 1, "more partition"))" : ""
-    let tried =
-      trial.limit.map { "\(trial.failures) of \($0) times, then it is put aside" }
-      ?? "for \(Figures.age(max(0, context.since(trial.since))).text), until it succeeds"
+    let times =
+      trial.limit.map { "\(trial.failures) of \($0) times" }
+      ?? "for \(Figures.age(max(0, context.since(trial.since))).text)"
+    let error = Line(name: "error", text: visible(trial.error))
+    if let committed = place.committed, committed < trial.offset {
+      let since = place.committedAt.map { ", no commit for \(Figures.age(max(0, context.since($0))).text)" } ?? ""
+      return [
+        Line(
+          name: "stuck at", text: "[\(place.partition)] @\(Count.grouped(committed))\(since)\(others)", ink: .failing),
+        Line(name: "tries", text: "\(record), \(trial.instance), \(times)", ink: .degraded), error,
+      ]
+    }
     return [
+      Line(name: "stuck at", text: "[\(place.partition)] \(record), \(trial.instance)\(others)", ink: .failing),
       Line(
-        name: "stuck at",
-        text: "[\(place.partition)] @\(Count.grouped(trial.offset)) \(type), \(trial.instance)\(others)",
-        ink: .failing),
-      Line(name: "tried", text: tried, ink: .degraded), Line(name: "error", text: visible(trial.error)),
+        name: "tried", text: "\(times), \(trial.limit == nil ? "until it succeeds" : "then it is put aside")",
+        ink: .degraded), error,
     ]
   }
 

@@ -45,7 +45,7 @@ enum TopicColumn: Int, SortableColumn {
     case .kept: return number(5, 9)
     case .group:
       return TableColumn(
-        heading, .share(minimum: min(max(longestGroup, 11), 16), maximum: max(longestGroup, 11)), priority: 1, gap: 3)
+        heading, .share(minimum: min(max(longestGroup, 11), 22), maximum: max(longestGroup, 11)), priority: 1, gap: 3)
     case .lag: return number(6, 0)
     case .trend: return TableColumn(heading, .fixed(12), priority: 2, gap: 1)
     case .emptyIn: return number(8, 5)

@@ -33,7 +33,7 @@ final class CallTreeLayout: Sendable {
     self.isOrigin = isOrigin
     self.isUndoing = isUndoing
     hopWidth = max(3, String(tree.hops).utf8.count + 1)
-    codeWidth = min(10, max(5, rows.map { $0.codeText.cellWidth }.max() ?? 0))
+    codeWidth = min(12, max(5, rows.map { $0.codeText.cellWidth }.max() ?? 0))
   }
 
   /// The row of a span; where both sides of a call are one row, either finds it.

@@ -70,6 +70,10 @@ struct CallTreeRowDrawing {
       if all.cellWidth <= width { return all }
       let brief = callRuns(withSubject: false)
       return brief.cellWidth <= width ? brief : callRuns(withSubject: false, undoing: "↺")
+    case .record(_, let consumer):
+      // The place is said as a whole, or its topic, or nothing of it.
+      let places = [row.recordPlace, row.topic, ""].map { recordRuns(at: $0, isRead: consumer != nil) }
+      return places.first { $0.cellWidth <= width } ?? places[places.count - 1]
     default: return otherRuns
     }
   }
@@ -83,7 +87,7 @@ struct CallTreeRowDrawing {
   private var otherRuns: [Run] {
     switch row.content {
     case .hop, .span: []
-    case .record(_, let consumer): recordRuns(isRead: consumer != nil)
+    case .record(_, let consumer): recordRuns(at: row.recordPlace, isRead: consumer != nil)
     case .backOff: [Run("back-off", .muted)]
     case .refused: refusedRuns
     case .breaker:
@@ -125,10 +129,10 @@ struct CallTreeRowDrawing {
     return Run("  +\(Figures.count(row.subtreeEnd - number - 1).text)", .accent)
   }
 
-  private func recordRuns(isRead: Bool) -> [Run] {
+  private func recordRuns(at place: String, isRead: Bool) -> [Run] {
     [
       Run(row.operation.isEmpty ? "record" : row.operation, .event),
-      Run(" → \(row.recordPlace)", isSelected ? .text : .muted),
+      Run(place.isEmpty ? "" : " → \(place)", isSelected ? .text : .muted),
     ] + (isRead ? [] : [Run("  not read yet", .degraded)])
   }
 

@@ -19,21 +19,44 @@ extension CallTreeView {
       drawWait(row, on: &canvas, body, y: body.y + row.depth - first, waterfall)
     }
     // The longest last: a short one beside it would take the first letter of its name.
-    let calls = rows.indices.filter { rows[$0].isCall && $0 != flameRow && depths.contains(rows[$0].depth) }
-    for index in calls.sorted(by: { (rows[$0].duration ?? 0, $0) < (rows[$1].duration ?? 0, $1) }) {
-      drawBlock(index, layout, on: &canvas, body, y: body.y + rows[index].depth - first, waterfall)
+    let calls = rows.indices.filter { rows[$0].isCall && depths.contains(rows[$0].depth) }
+    let covers = covers(calls, rows, waterfall)
+    for index in calls.sorted(by: { isDrawnLater($1, than: $0, rows) }) {
+      drawBlock(
+        index, layout, on: &canvas, body, y: body.y + rows[index].depth - first, waterfall, coveredFrom: covers[index])
     }
-    drawBlock(flameRow, layout, on: &canvas, body, y: body.y + rows[flameRow].depth - first, waterfall)
+  }
+
+  private func isDrawnLater(_ index: Int, than other: Int, _ rows: [CallTreeRow]) -> Bool {
+    if index == flameRow || other == flameRow { return index == flameRow && other != flameRow }
+    return (rows[index].duration ?? 0, index) > (rows[other].duration ?? 0, other)
+  }
+
+  /// The column from which each call is covered by one that begins after it and is drawn later.
+  private func covers(_ calls: [Int], _ rows: [CallTreeRow], _ waterfall: Waterfall) -> [Int: Int] {
+    var columns: [Int: Int] = [:]
+    for level in Dictionary(grouping: calls, by: { rows[$0].depth }).values {
+      // From right to left, with those that may cover what stands left of them.
+      var covering: [Int] = []
+      for index in level.sorted(by: { (rows[$0].start, $0) > (rows[$1].start, $1) }) {
+        while let last = covering.last, !isDrawnLater(last, than: index, rows) { covering.removeLast() }
+        columns[index] = covering.last.map { waterfall.column(of: rows[$0].start) }
+        covering.append(index)
+      }
+    }
+    return columns
   }
 
   private func drawBlock(
-    _ number: Int, _ layout: CallTreeLayout, on canvas: inout Canvas, _ body: Rect, y: Int, _ waterfall: Waterfall
+    _ number: Int, _ layout: CallTreeLayout, on canvas: inout Canvas, _ body: Rect, y: Int, _ waterfall: Waterfall,
+    coveredFrom cover: Int?
   ) {
     let row = layout.tree.rows[number]
     let isSelected = number == flameRow
     let from = max(0, waterfall.column(of: row.start))
-    let to = min(body.width, max(from + 1, waterfall.column(of: row.start &+ (row.duration ?? 0))))
-    guard from < to, to > 0 else { return }
+    let end = min(body.width, max(from + 1, waterfall.column(of: row.start &+ (row.duration ?? 0))))
+    guard from < end, end > 0 else { return }
+    let to = cover.map { $0 > from ? min($0, end) : end } ?? end
     // Neighbours are told apart by the blank at the end of each that has room for one.
     let width = to - from > 2 ? to - from - 1 : to - from
     let block = Rect(x: body.x + from, y: y, width: width, height: 1)

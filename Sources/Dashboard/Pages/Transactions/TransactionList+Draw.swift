@@ -25,7 +25,7 @@ extension TransactionList {
       TableColumn("start", .fixed(10), priority: 5),
       TableColumn("took", .fit(minimum: 7), align: .right),
       TableColumn("hops", .fit(minimum: 4), align: .right, priority: 4),
-      TableColumn("services", .share(minimum: 16, maximum: 26), priority: 6),
+      TableColumn("services", .share(minimum: 16, maximum: isWhole ? 44 : 26), priority: 6),
       TableColumn("first error", .share(minimum: 16), priority: 3),
     ]
   }
@@ -44,9 +44,21 @@ extension TransactionList {
       .text(context.clock(row.start, .tenths), .faint),
       .figure(Figures.duration(row.duration), row.state.hasEnded ? .text : row.isOverdue ? .degraded : .strong),
       row.hops > 0 ? .figure(Figures.count(row.hops), .muted) : .unknown,
-      .runs([Run(row.services.joined(separator: " "), .muted)]),
+      names(row.services),
       .runs([Run(row.remark, needsEye || row.errors > 0 ? .text : .muted)]),
     ]
+  }
+
+  /// As many as fit whole, and how many more there are.
+  private static func names(_ services: [String]) -> TableCell {
+    let names = services.map { visible($0) }
+    return .drawing { canvas, rect in
+      let texts = stride(from: names.count, to: 0, by: -1).map { count in
+        names.prefix(count).joined(separator: " ") + (count < names.count ? " +\(names.count - count)" : "")
+      }
+      let text = texts.first { $0.cellWidth <= rect.width } ?? endEllipsis(texts.last ?? "", rect.width)
+      canvas.put(text, x: rect.x, y: rect.y, .muted)
+    }
   }
 
   private func empty(_ context: PageContext) -> [Run] {
@@ -73,7 +85,7 @@ extension TransactionList {
     let tally = context.snapshot.tally
     let counts: [(Int, String, Ink)] = [
       (tally.running, "running", .text), (tally.compensating, "compensating", .compensation),
-      (tally.stuck, "stuck", .failing),
+      (tally.stuck, "stuck", .failing), (tally.rejected, "rejected", .text),
     ]
     for (index, count) in counts.enumerated() where count.0 > 0 {
       let figure = Run(Figures.short(count.0).text, count.2, bold: count.2 != .text)
@@ -130,7 +142,6 @@ extension TransactionList.Order {
 extension TransactionSummary {
   /// Its state as it is shown; one that takes longer than it may says so in the word.
   var mark: Mark {
-    guard isOverdue, !state.hasEnded, state != .stuck else { return state.mark }
-    return Mark(state.mark.glyph, "", "OVERDUE", .degraded)
+    isOverdue ? state.overdueMark : state.mark
   }
 }

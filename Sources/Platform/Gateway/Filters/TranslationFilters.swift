@@ -1,6 +1,36 @@
 internal import OrderedCollections
 
-/// JSON outside, protobuf inside: translates the request.
+/// Lets a body in protobuf in where its route says so.
+struct MediaTypeFilter: GatewayFilter {
+  let name = "media-type"
+  let phase = GatewayPhase.pre
+
+  func applies(to exchange: GatewayExchange, in context: GatewayContext) -> Bool { exchange.comesInProtobuf }
+
+  func run(
+    on exchange: inout GatewayExchange, in context: inout GatewayContext
+  ) throws(GatewayFailure) -> FilterOutcome {
+    guard let translation = exchange.route?.translation, translation.isOpen else {
+      throw GatewayFailure(
+        .unsupportedType, "\(exchange.route?.id ?? "") takes no \(GatewayHeaders.protobuf); send application/json",
+        headers: ["Accept": "application/json"])
+    }
+    return .noted(translation.request)
+  }
+}
+
+extension GatewayExchange {
+  var comesInProtobuf: Bool { original.headers.names(GatewayHeaders.protobuf, in: "Content-Type") }
+
+  /// Whoever says nothing else is answered in the form in which it has asked.
+  var wantsProtobuf: Bool {
+    guard route?.translation?.isOpen == true else { return false }
+    let says = original.headers["Accept"] == nil ? "Content-Type" : "Accept"
+    return original.headers.names(GatewayHeaders.protobuf, in: says)
+  }
+}
+
+/// JSON outside, protobuf inside: translates the request. What comes in protobuf is looked at, and passed on as it is.
 struct RequestTranslationFilter: GatewayFilter {
   let name = "json-to-protobuf"
   let phase = GatewayPhase.pre
@@ -15,6 +45,14 @@ struct RequestTranslationFilter: GatewayFilter {
     guard let names = exchange.route?.translation, let translator = context.translators[names.request] else {
       throw GatewayFailure(.filterFailed, "the gateway has lost its translator")
     }
+    guard !exchange.comesInProtobuf else {
+      do {
+        _ = try translator.decode(exchange.request.body)
+      } catch {
+        throw GatewayFailure(.untranslatable, "the body is no \(names.request): \(error)")
+      }
+      return .noted("as it came, \(exchange.request.body.count) bytes")
+    }
     let document: JSONNode
     do {
       document = try exchange.request.body.isEmpty ? .object([]) : JSONNode(exchange.request.body)
@@ -27,19 +65,19 @@ struct RequestTranslationFilter: GatewayFilter {
     } catch {
       throw GatewayFailure(.untranslatable, "the body is no \(names.request): \(error)")
     }
-    exchange.request.headers["Content-Type"] = "application/x-protobuf"
+    exchange.request.headers["Content-Type"] = GatewayHeaders.protobuf
     return .noted("\(before) to \(exchange.request.body.count) bytes")
   }
 }
 
-/// Translates the answer back, unless it is a refusal of the service or already JSON.
+/// Translates the answer back, unless it is a refusal of the service, already JSON, or wanted as it is.
 struct ResponseTranslationFilter: GatewayFilter {
   let name = "protobuf-to-json"
   let phase = GatewayPhase.post
 
   func applies(to exchange: GatewayExchange, in context: GatewayContext) -> Bool {
-    exchange.route?.translation != nil && exchange.failure == nil && !exchange.isCached
-      && exchange.response?.headers["Content-Type"] == "application/x-protobuf"
+    exchange.route?.translation != nil && exchange.failure == nil && !exchange.isCached && !exchange.wantsProtobuf
+      && exchange.response?.headers["Content-Type"] == GatewayHeaders.protobuf
   }
 
   func run(

@@ -33,10 +33,12 @@ actor CartService: ShopService {
         return Response(200, body: cart)
       case .failure(let failure): return unavailable("the cart cannot be read: \(failure)", context)
       }
-    case "POST /carts":
+    case "POST /carts", "POST /sandbox/carts":
       guard let sku = request.body.sku, let quantity = request.body.quantity, quantity > 0 else {
         return Response(400, body: Payload(reason: "a line of a cart has a sku and a quantity over 0"))
       }
+      // In the sandbox it is checked, and forgotten.
+      guard request.route == "POST /carts" else { return Response(204) }
       return try await put(sku, quantity, into: user, context)
     default: return .notFound("cart has no \(request.route)")
     }

@@ -30,9 +30,10 @@ struct GatewayRoute: Sendable {
     change(&definition)
   }
 
-  func withSandbox(_ target: String) -> GatewayRoute {
+  /// - Parameter target: what is asked for in the sandbox; nil: the same, since it only reads.
+  func withSandbox(_ target: String? = nil) -> GatewayRoute {
     var route = self
-    route.sandboxTarget = target
+    route.sandboxTarget = target ?? self.target
     route.definition.sandbox = service
     return route
   }
@@ -76,7 +77,7 @@ struct GatewayTable: Sendable {
       }.withSandbox("POST /sandbox/orders").moving(.order),
       GatewayRoute(
         "transaction.state", "GET /transactions/{gtxid}", TransactionKind.status, ShopPlan.order, "GET /orders/{gtxid}"
-      ) { $0.summary = "says how far an order is" }.moving(.order),
+      ) { $0.summary = "says how far an order is" }.withSandbox("GET /sandbox/orders/{gtxid}").moving(.order),
       GatewayRoute(
         "transaction.stream", "GET /streams/transactions/{gtxid}", TransactionKind.status, ShopPlan.order,
         "GET /orders/{gtxid}"
@@ -98,7 +99,7 @@ struct GatewayTable: Sendable {
       }.moving(.catalog),
       GatewayRoute(
         "product.page", "GET /products/{sku}", TransactionKind.browse, ShopPlan.pageComposer, "GET /pages/{sku}"
-      ) { $0.summary = "the page of a product" }.moving(.catalog),
+      ) { $0.summary = "the page of a product" }.withSandbox().moving(.catalog),
       part("cart.lines", "GET /carts", ShopPlan.cart, "GET /carts", "what is in one's cart"),
       part("order.latest", "GET /members/me/orders", ShopPlan.order, "GET /orders", "one's latest orders"),
       part("product.reviews", "GET /reviews/{sku}", ShopPlan.review, "GET /reviews/{sku}", "what buyers think of it"),
@@ -109,25 +110,25 @@ struct GatewayTable: Sendable {
         "what others bought"),
       GatewayRoute("search", "GET /search", TransactionKind.search, ShopPlan.search, "GET /search") {
         $0.summary = "finds products"
-      },
+      }.withSandbox(),
       GatewayRoute(
         "products.info", "POST /products/info", TransactionKind.search, ShopPlan.search, ProductsInfo.method
       ) {
         $0.translation = RouteDefinition.Translation(
-          request: MessageForm.productsInfoRequest.name, response: MessageForm.productsInfoResponse.name)
+          request: MessageForm.productsInfoRequest.name, response: MessageForm.productsInfoResponse.name, isOpen: true)
         $0.maximumBodyBytes = 4 << 10
-        $0.summary = "price, quantity and status of products; JSON here, protobuf behind"
-      },
+        $0.summary = "price, quantity and status of products; JSON or protobuf here, protobuf behind"
+      }.withSandbox(),
       GatewayRoute("cart.put", "POST /carts", TransactionKind.cart, ShopPlan.cart, "POST /carts") {
         $0.summary = "puts something into one's cart"
-      },
+      }.withSandbox("POST /sandbox/carts"),
       GatewayRoute("history", "GET /history", TransactionKind.history, ShopPlan.history, "GET /history") {
         $0.summary = "what one has ordered so far"
       },
       GatewayRoute("review.write", "POST /reviews", TransactionKind.review, ShopPlan.review, "POST /reviews") {
         $0.maximumBodyBytes = 4 << 10
         $0.summary = "writes a review"
-      }.moving(.review),
+      }.withSandbox("POST /sandbox/reviews").moving(.review),
       GatewayRoute("card.check", "POST /cards/check", TransactionKind.card, ShopPlan.payment, "POST /cards/check") {
         $0.summary = "asks the card company whether a card is good"
       },

@@ -153,7 +153,10 @@ actor GatewayService: ShopService {
   ) -> Response {
     let sent = result.map { GatewayResponse($0) }
     let answer = desk.complete(exchange, with: sent, now: world.time.now)
-    if let route = exchange.route, route.translation != nil, answer.failure == nil, case .success(let bytes) = sent {
+    // What is said in protobuf on both sides is passed on as it is, and nobody knows what it would weigh as JSON.
+    if exchange.original.body != exchange.request.body, exchange.route?.translation != nil, answer.failure == nil,
+      case .success(let bytes) = sent, answer.response.body != bytes.body
+    {
       let sizes = MessageSizes(
         requestJSON: exchange.original.body.count, requestProtobuf: exchange.request.body.count,
         responseJSON: answer.response.body.count, responseProtobuf: bytes.body.count)
@@ -170,7 +173,10 @@ actor GatewayService: ShopService {
     case (.success(let own), .success(let bytes)):
       // What the service said is passed on as it is; of what was accepted the answer says where to ask, too.
       response.body = own.body
-      guard answer.response.body != bytes.body else { break }
+      guard answer.response.body != bytes.body else {
+        response.protobuf = own.protobuf
+        break
+      }
       let changed = Self.body(answer)
       response.body = exchange.route?.kind == .asynchronous ? own.body.merging(changed) : changed
     case (.failure(let failure), _), (_, .failure(let failure)):

@@ -10,7 +10,7 @@ internal import Transactions
 actor MemberService: ShopService {
   static let plan: ServicePlan = {
     var plan = ServicePlan(
-      name: ShopPlan.member, team: "edge", instances: 2, firstPort: 41_961, workers: 16,
+      name: ShopPlan.member, team: "edge", instances: 2, firstPort: 41_981, workers: 16,
       store: StorePlan(connections: 10, tables: MemberTables.self, publishes: false), program: { MemberService($0) })
     plan.usesKeyValueStore = true
     return plan

@@ -68,6 +68,9 @@ actor OrderService: ShopService {
       guard let sku = request.body.sku, Product.all.contains(where: { $0.sku == sku }), request.body.quantity ?? 0 > 0
       else { return Response(400, body: Payload(reason: "an order has a sku that is sold and a quantity over 0")) }
       return Response(202, body: Payload(state: (request.body.saga ?? .choreographed).first, step: "sandbox"))
+    case "GET /sandbox/orders/{gtxid}":
+      guard GTXID(request.argument) != nil else { return .notFound("\(request.argument) is no GTXID") }
+      return Response(200, body: Payload(state: SagaKind.choreographed.first, step: "sandbox"))
     case "GET /orders/{gtxid}": return try await state(of: request.argument)
     case OrderReturn.route:
       return try await OrderReturn(process: process, database: database, keeper: keeper).take(request, context)
@@ -97,7 +100,7 @@ actor OrderService: ShopService {
       guard case .taken(let order, isNew: true) = taking else { return }
       world.transactions.began(context.gtxid, saga, step: saga.firstStep)
       if quote.source != nil { world.transactions.priced(context.gtxid, order.amount) }
-      process.log(.info, context, "order created: \(order.sku) ×\(order.quantity), \(order.amount) KRW")
+      process.log(.info, context, "order created: \(order.sku) ×\(order.quantity), \(PaymentService.won(order.amount))")
     }
     let cause = OrderCause(id: "\(context.gtxid.hex)/create", context: context)
     let taking = try await database.transaction("create", at: .call, onCommit: accepted) {
@@ -194,12 +197,14 @@ actor OrderService: ShopService {
       product = try await products.answer(to: Payload(json: command.body) ?? Payload(), delivery.context)
     }
     let (answer, keeper, now, gtxid) = (product, keeper, world.time.now, delivery.context.gtxid.hex)
-    let handler = CommandHandler(process: process, database: database) { reply, database in
+    let send = { @Sendable (reply: Outbox.Entry, database: Database) in
       if let refusal = answer?.refusal, reply.type == "\(CommandName.createOrder):refused" {
         _ = try OrderTables.refuse(gtxid, refusal, now: now, database)
       }
       try keeper.reply(reply, database)
     }
+    let handler = CommandHandler(
+      process: process, database: database, send: send, guests: OrderReturn.stashed(process, keeper))
     try await handler.handle(
       delivery, OrchestratedOrder(delivery: delivery, product: answer, now: now, keeper: keeper).act)
   }

@@ -31,10 +31,12 @@ actor ReviewService: ShopService {
     case "GET /reviews/{sku}":
       let sku = request.argument
       return Response(200, body: try await database.read { try ReviewTables.summary(of: sku, $0) })
-    case "POST /reviews":
+    case "POST /reviews", "POST /sandbox/reviews":
       guard let sku = body.sku, let stars = body.stars, (1...5).contains(stars) else {
         return Response(400, body: Payload(reason: "a review has a sku and 1 to 5 stars"))
       }
+      // In the sandbox it is checked, and forgotten.
+      guard request.route == "POST /reviews" else { return Response(201) }
       // Whoever sends it again, because the answer was lost, has written one review.
       try await write(
         ReviewTables.Review(

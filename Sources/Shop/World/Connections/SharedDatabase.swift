@@ -16,7 +16,14 @@ final class SharedDatabase: @unchecked Sendable {
   private(set) var replica: DatabaseServer?
   /// Pools with their sizes, in the order in which they were opened.
   private var pools: [(name: String, size: Int)] = []
+  /// How often each server had refused each pool, at the end of each of the last seconds; for looking up only.
+  private var refusals: [Refused: [Int]] = [:]
   private static let interval: Int64 = 1_000_000_000
+
+  private struct Refused: Hashable {
+    var server: String
+    var pool: String
+  }
 
   init(_ settings: TopologySettings, world: World) {
     self.world = world
@@ -74,6 +81,12 @@ final class SharedDatabase: @unchecked Sendable {
   /// Pools try again for what they did not get.
   private func everySecond() {
     for pool in pools { fill(pool.name, pool.size) }
+    for server in [primary, replica].compactMap({ $0?.snapshot }) {
+      for pool in server.pools {
+        let counts = refusals[Refused(server: server.name, pool: pool.name)] ?? []
+        refusals[Refused(server: server.name, pool: pool.name)] = counts.suffix(10) + [pool.figures.tooManyConnections]
+      }
+    }
     world.time.after(Self.interval) { [unowned self] in everySecond() }
   }
 
@@ -91,6 +104,12 @@ final class SharedDatabase: @unchecked Sendable {
     replica?.maximumConnections = count
     _ = primary.closeIdle(for: 0, now: world.time.now)
     _ = replica?.closeIdle(for: 0, now: world.time.now)
+  }
+
+  /// `Too many connections` a second, over the last ten.
+  func refusalRate(of pool: String, at server: String) -> Double {
+    guard let counts = refusals[Refused(server: server, pool: pool)], counts.count > 1 else { return 0 }
+    return Double(counts[counts.count - 1] - counts[0]) / Double(counts.count - 1)
   }
 
   // MARK: Use
