@@ -102,7 +102,8 @@ extension SagasPage {
     let rows = rows(context)
     let keys = rows.map(\.gtxid.hex)
     let longest = context.snapshot.sagas.definitions.map(\.name.cellWidth).max() ?? 10
-    let longestStrip = rows.map(\.stripRuns.cellWidth).max() ?? 0
+    let inSight = rows.dropFirst(table.offset).prefix(tableHeight(context))
+    let longestStrip = inSight.map(\.stripRuns.cellWidth).max() ?? 0
     let isNarrow = context.size.columns < 60
     return TableView(
       columns: SagaColumn.allCases.map {
