@@ -196,11 +196,14 @@ import Transactions
   @Test func p7FencesOffTheRelayThatSlept() throws {
     let stage = try Self.stage("order:P7")
     Self.orderUntilStruck(stage, at: .overlappingLeases)
-    stage.run(3.9)
     let order = stage.world.service(ShopPlan.order)
-    #expect(order.instances.filter { $0.process?.isRelaying == true }.count == 2, "both think that they may")
+    func relaying() -> [Int] { order.instances.filter { $0.process?.isRelaying == true }.map(\.number) }
+    let sleeping = relaying()
+    stage.run(3.9)
+    let other = relaying()
+    #expect(sleeping.count == 1 && other.count == 1 && other != sleeping, "another has its lease by now")
     stage.run(5)
-    #expect(order.instances.filter { $0.process?.isRelaying == true }.count == 1)
+    #expect(relaying().count == 1)
   }
 
   /// P8: a transaction begins first and commits last, and the relay has read past it: an event has its number only then.
@@ -373,31 +376,5 @@ import Transactions
     #expect(instances.map(\.isUp) == [true, true])
     stage.run(20)
     #expect(stage.world.crashPoints.count(of: .effectCommitted).struck == 1)
-  }
-
-  @Test(arguments: ["order:P2", "inventory/1:P5,nth=3,down=2s", "payment:P10,down=50ms"])
-  func isTypedAsItIsWritten(text: String) throws {
-    #expect("\(try CrashSpec(parsing: text))" == text)
-  }
-
-  @Test(arguments: [
-    ("order", "say order:P2"), ("order:P99", "P1 to P18"), ("order:P17", "order does not pass P17; orchestrator do"),
-    ("gateway:P3", "order, inventory, customer, item, orchestrator, review, shipping, legacy-shop do"),
-    ("order/3:P2", "instances 1 to 2"),
-    ("order:P2,nth=0", "nth=3"),
-    ("order:P2,down=soon", "down=2s"), ("order:P2,often", "nth=3, down=2s"),
-  ])
-  func whatCannotBeTypedIsExplained(text: String, expected: String) {
-    do throws(FaultSpecError) {
-      _ = try CrashSpec(parsing: text)
-      Issue.record("\(text) was taken")
-    } catch {
-      #expect(error.description.contains(expected), "\(error)")
-    }
-  }
-
-  @Test func everyPointIsPassedSomewhereOrSaysWhyNot() {
-    for point in CrashPoint.allCases { #expect((point.absence == nil) == !point.services.isEmpty, "\(point.name)") }
-    #expect(CrashPoint.allCases.map(\.name) == (1...18).map { "P\($0)" })
   }
 }

@@ -155,7 +155,7 @@ struct FinalJudgement {
 
   // MARK: Views
 
-  /// What search says of each product is what item has.
+  /// What views say is what the rows, or the events, say that they are made of.
   private func views() throws -> [String] { try products() + history() + customers() + orders() }
 
   /// What the table of orders says of each is what its events add up to, where order keeps events.
@@ -224,7 +224,7 @@ struct FinalJudgement {
     return Set(records.filter { group == nil || $0.headerText(DeadLetterHeader.group) == group }.compactMap(\.keyText))
   }
 
-  /// What search was told of a product and has put aside it need not show.
+  /// What search says of each product is what item has; what search was told and has put aside it need not show.
   private func products() throws -> [String] {
     let items = try disk(ShopPlan.item).read { database in
       try database.all(

@@ -86,13 +86,15 @@ extension CommandDesk {
         change: done ? change : "not \(change)", reason: done ? "" : "something else is under way"))
   }
 
-  static func deploy(_ command: Command, in world: World) {
+  static func deploy(_ command: Command, by hand: Hand, in world: World) {
     switch command {
     case .scale(let name, let count):
-      tell(name, "to \(Count.of(count, "instance")) by hand", done: world.deployments.scale(name, to: count), world)
+      tell(
+        name, "to \(Count.of(count, "instance")) \(hand.rawValue)", done: world.deployments.scale(name, to: count),
+        world)
     case .deploy(let name, let version, let share):
       let isBegun = world.deployments.deploy(name, version, canary: share)
-      tell(name, "to \(version) by hand", done: isBegun, world)
+      tell(name, "to \(version) \(hand.rawValue)", done: isBegun, world)
     case .promoteDeployment(let name): world.deployments.promote(name)
     case .rollBackDeployment(let name): world.deployments.rollBack(name)
     default: preconditionFailure("\(command) is no deployment")

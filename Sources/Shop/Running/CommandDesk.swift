@@ -202,7 +202,7 @@ struct CommandDesk {
     case .setRate(let rate): world.customers.rate = rate
     case .startScenario(let name): if let scenario = ScenarioLibrary.named(name) { world.stage.start(scenario) }
     case .stopScenario: world.stage.stop()
-    case .scale, .deploy, .promoteDeployment, .rollBackDeployment: deploy(command, in: world)
+    case .scale, .deploy, .promoteDeployment, .rollBackDeployment: deploy(command, by: hand, in: world)
     case .configure(let key, let value):
       configure(in: world) { () throws(ConfigurationError) in
         try world.configuration.set(key, to: value, by: "operator")

@@ -126,6 +126,32 @@ import Testing
     #expect(failed.phases == [.pre, .route, .post, .error], "what cannot be changed is an error in POST")
   }
 
+  /// By media type, in any case and with any parameters; elsewhere it is refused, whatever the body is.
+  @Test(arguments: [false, true]) func protobufComesInWhereTheRouteSaysSo(isOpen: Bool) throws {
+    var stage = try one {
+      $0.translation = RouteDefinition.Translation(
+        request: "ProductRequest", response: "ProductRequest", isOpen: isOpen)
+    }
+    let message: [UInt8] = [0x0A, 2, 0x70, 0x37]
+    stage.answer = .success(
+      GatewayResponse(200, headers: ["Content-Type": "application/x-protobuf"], body: message))
+    var headers: GatewayHeaders = [
+      "Authorization": GatewayStage.token(), "Content-Type": " Application/X-Protobuf ; v=1",
+    ]
+    let body = String(decoding: message, as: UTF8.self)
+    let answer = stage.ask("POST", "/r", headers: headers, body: body)
+    guard isOpen else {
+      #expect(answer.response.status == 415 && answer.failure?.reason == .unsupportedType && stage.calls.isEmpty)
+      return
+    }
+    #expect(stage.calls.last?.request.body == message && answer.response.body == message)
+    headers["Accept"] = "application/json"
+    #expect(stage.ask("POST", "/r", headers: headers, body: body).text == #"{"id":"p7"}"#)
+    #expect(stage.ask("POST", "/r", headers: headers, body: "{}").failure?.reason == .untranslatable)
+    (headers["Content-Type"], headers["Accept"]) = (nil, "application/x-protobuf")
+    #expect(stage.ask("POST", "/r", headers: headers, body: #"{"id":"p7"}"#).response.body == message)
+  }
+
   @Test func translationToProtobufAndBack() throws {
     var stage = try one {
       $0.translation = RouteDefinition.Translation(request: "ProductRequest", response: "ProductRequest")

@@ -21,7 +21,7 @@ extension DataPage {
   }
 
   /// Shows the order as it was after the event under the cursor, and all else as it was at that moment where that is
-  /// kept. The same again goes back to now.
+  /// kept. The same again leaves it.
   mutating func toggleAsOf(_ context: PageContext) -> [Action] {
     guard let step = step(context) else { return [.say("nothing here is a stored event")] }
     guard asOf(context)?.version != step.version else {

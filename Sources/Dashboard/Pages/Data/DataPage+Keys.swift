@@ -112,7 +112,7 @@ extension DataPage {
       KeyHint("o", "one order, by its number or its GTXID: its row, its events, and what others keep of it"),
       KeyHint("✗", "in the comparison: it is not what the order says, or something is held that should not be"),
       KeyHint("m", "the transactions of which order and the company that charges say different things"),
-      KeyHint("a", "the order as it was after the stored event under the cursor, or as it is now again"),
+      KeyHint("a", "the order as it was after the stored event under the cursor; the same again leaves it"),
       KeyHint("t", "the records of the topic that the event under the cursor goes to"),
       KeyHint("Tab", "goes to what is on its way: change capture, joins, views"),
       KeyHint("/", "shows only stores whose service or kind has these words"),

@@ -113,19 +113,18 @@ extension TopicsPage {
 
   private func drawChart(of topic: TopicSnapshot, on canvas: inout Canvas, in rect: Rect, _ context: PageContext) {
     let isBehind = topic.verdict.map { $0 != .ok } ?? false
-    // The reader that is charted is the one that is behind most; others may keep up.
-    let reader = topic.groups.count > 1 ? ["to \(visible(topic.worstGroup)) ", ""] : [""]
-    let title = "\(visible(topic.name)): records in and out"
-    let room = rect.width - title.cellWidth - 3
-    let figures = reader.map { reader in
+    func figures(_ reader: String) -> [[Run]] {
       [
         [.muted("in "), Run(Figures.rate(topic.inRate).text, .flow3, bold: true)],
         [.muted("out \(reader)"), Run(Figures.rate(topic.outRate).text, isBehind ? .degraded : .text, bold: isBehind)],
       ]
-    }.map { (parts: [[Run]]) in
-      (isWhole: parts.fitting(.max, gap: 3).cellWidth <= room, runs: parts.fitting(room, gap: 3))
     }
-    Rule(title, figures: (figures.first(where: \.isWhole) ?? figures[figures.count - 1]).runs)
+    let title = "\(visible(topic.name)): records in and out"
+    let room = rect.width - title.cellWidth - 3
+    // The reader that is charted is the one that is behind most; others may keep up.
+    let named = figures(topic.groups.count > 1 ? "to \(visible(topic.worstGroup)) " : "")
+    let hasRoom = named.reduce(3) { $0 + $1.cellWidth } <= room
+    Rule(title, figures: (hasRoom ? named : figures("")).fitting(room, gap: 3))
       .draw(on: &canvas, x: rect.x, y: rect.y, width: rect.width)
     let count = min(topic.inSeries.count, topic.outSeries.count)
     let body = rect.split(top: 1).rest

@@ -53,10 +53,10 @@ extension TransactionList {
   private static func names(_ services: [String]) -> TableCell {
     let names = services.map { visible($0) }
     return .drawing { canvas, rect in
-      let texts = stride(from: names.count, to: 0, by: -1).map { count in
+      let texts = stride(from: names.count, to: 0, by: -1).lazy.map { count in
         names.prefix(count).joined(separator: " ") + (count < names.count ? " +\(names.count - count)" : "")
       }
-      let text = texts.first { $0.cellWidth <= rect.width } ?? endEllipsis(texts.last ?? "", rect.width)
+      let text = texts.first { $0.cellWidth <= rect.width } ?? endEllipsis(names.first ?? "", rect.width)
       canvas.put(text, x: rect.x, y: rect.y, .muted)
     }
   }
