@@ -67,6 +67,18 @@ import TraceModel
     #expect(told.last?.reason.hasSuffix(" records again, 0 never read") == true, "\(told)")
   }
 
+  /// That its group has lost its last member makes a topic no less unread.
+  @Test func aGroupWithoutMembersIsStillBehind() throws {
+    let stage = Stage(rate: 5, faults: ["payment:partition"])
+    stage.run(30)
+    let snapshot = builder(stage).snapshot(speed: .paced(1), receivers: [], isStill: true)
+    let topic = try #require(snapshot.topics.first { $0.name == TopicName.payment })
+    let group = try #require(topic.groups.first { $0.name == ShopPlan.payment })
+    #expect(group.members.isEmpty && group.verdict == .stop && topic.verdict == .stop && group.lag ?? 0 > 50)
+    #expect(snapshot.topics.compactMap(\.lag).reduce(0, +) >= snapshot.traffic.lag ?? 0)
+    #expect(snapshot.alerts.contains { $0.subject == "payment/payment" && $0.isSevere })
+  }
+
   @Test func aRecordThatFailsIsNamedBeforeItIsPutAside() throws {
     let stage = Stage(faults: ["inventory:errors=100%,ttl=60s"])
     let id = stage.order()

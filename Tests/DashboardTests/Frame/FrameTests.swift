@@ -13,7 +13,7 @@ struct FrameTests {
     ),
     (
       100, 30, " msatop  shop  ● LIVE 14:03:27 ×1  214 tx/s  err 1.9 %  p99 2.07 s  ○ 1  lag 1.2k ↑  ↯ 1 fault  ! 2"
-    ), (80, 24, " msatop  shop  ● LIVE 14:03:27  214/s  err 1.9 %  p99 2.07 s  ○1  lag 1.2k↑  ↯1"),
+    ), (80, 24, " shop  ● LIVE 14:03:27  214/s  err 1.9 %  p99 2.07 s  ○1  ◐1  lag 1.2k↑  ↯1  !2"),
     (60, 20, " shop  ● LIVE 14:03:27     214/s  err 1.9 %  p99 2.07 s  ○1"),
     (40, 12, " shop  ● LIVE 14:03:27    err 1.9 %  ○1"),
   ])
