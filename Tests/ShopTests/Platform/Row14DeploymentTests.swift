@@ -281,6 +281,19 @@ import TraceModel
         .hasPrefix("a canary's share is configuration, and no instance of config is up"))
   }
 
+  /// What is set by hand, or left from a canary before, is taken away: the calls are shared alike.
+  @Test func whoHasNoCanaryHasNoShare() {
+    let stage = Stage(seed: 4, rate: 1) { $0.mix = .ordinary }
+    perform(.configure(key: "catalog.canary", value: "v2 10%"), stage)
+    #expect(Self.share(stage) == "v2 10%")
+    perform(.deploy(service: "catalog", version: "v3", canary: nil), stage)
+    #expect(Self.share(stage) == "off")
+    perform(.configure(key: "catalog.canary", value: "v3 10%"), stage)
+    stage.run(90)
+    #expect(snapshot(stage).service("catalog")?.instances.map(\.version) == ["v3", "v3"])
+    #expect(Self.share(stage) == "off")
+  }
+
   /// What began before it was taken back into service must not close it afterwards.
   @Test func whatIsTakenBackWhileItDrainsGoesOnServing() throws {
     let stage = Stage(seed: 4, rate: 5) { $0.mix = .ordinary }

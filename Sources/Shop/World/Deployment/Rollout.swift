@@ -32,6 +32,8 @@ final class Rollout: @unchecked Sendable {
     fewestServing = service.serving
     unpublishedShare = earlier?.unpublishedShare
     earlier?.unpublishedShare = nil
+    // A share that is left from before, or was set by hand, would be for a version of which there are none.
+    if case .rolling(let rolling) = operation, rolling.canary == nil { unpublishedShare = ShopConfiguration.noCanary }
   }
 
   var isFinished: Bool { ended != nil }
@@ -111,7 +113,9 @@ final class Rollout: @unchecked Sendable {
       baseline = [:]
       for instance in service.instances { baseline[instance.name] = instance.answered }
       tell("canary of \(rolling.version)", .info)
-    case .completed: finish("runs \(rolling.version)", .good)
+    case .completed:
+      publish(nil)
+      finish("runs \(rolling.version)", .good)
     case .rolledBack(let reason):
       publish(nil)
       finish("is back on its version", .warning, because: reason)
