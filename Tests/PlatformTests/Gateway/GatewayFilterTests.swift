@@ -152,6 +152,27 @@ import Testing
     #expect(stage.ask("POST", "/r", headers: headers, body: #"{"id":"p7"}"#).response.body == message)
   }
 
+  /// What is accepted, what the body is, and whether the answer is protobuf then.
+  @Test(arguments: [
+    ("application/x-protobuf, application/json;q=0.5", false, true), ("application/x-protobuf, */*", false, true),
+    ("application/json;q=0.5,\tAPPLICATION/X-PROTOBUF\t;\tq=0.8", false, true), ("*/*", true, true),
+    ("*/*", false, false), ("text/html, application/*;q=0.1", true, true),
+    ("application/json, application/x-protobuf;q=0.9", true, false), ("application/x-protobuf;q=0", true, false),
+    ("application/x-protobuf;q=0, */*;q=0.1", false, false), ("text/html", true, false), ("", true, false),
+  ]) func theAnswerIsInTheFormThatIsLikedBest(accept: String, isProtobuf: Bool, isAnsweredInProtobuf: Bool) throws {
+    var stage = try one {
+      $0.translation = RouteDefinition.Translation(request: "ProductRequest", response: "ProductRequest", isOpen: true)
+    }
+    let message: [UInt8] = [0x0A, 2, 0x70, 0x37]
+    stage.answer = .success(GatewayResponse(200, headers: ["Content-Type": GatewayHeaders.protobuf], body: message))
+    var headers: GatewayHeaders = ["Authorization": GatewayStage.token(), "Accept": accept]
+    if isProtobuf { headers["Content-Type"] = GatewayHeaders.protobuf }
+    let body = isProtobuf ? String(decoding: message, as: UTF8.self) : #"{"id":"p7"}"#
+    let answer = stage.ask("POST", "/r", headers: headers, body: body)
+    #expect(answer.response.status == 200)
+    #expect((answer.response.body == message) == isAnsweredInProtobuf, "\(answer.text)")
+  }
+
   @Test func translationToProtobufAndBack() throws {
     var stage = try one {
       $0.translation = RouteDefinition.Translation(request: "ProductRequest", response: "ProductRequest")

@@ -20,13 +20,21 @@ struct MediaTypeFilter: GatewayFilter {
 }
 
 extension GatewayExchange {
-  var comesInProtobuf: Bool { original.headers.names(GatewayHeaders.protobuf, in: "Content-Type") }
+  var comesInProtobuf: Bool { original.headers.mediaTypes(in: "Content-Type").first == GatewayHeaders.protobuf }
 
-  /// Whoever says nothing else is answered in the form in which it has asked.
+  /// Whoever says nothing else, or takes either, is answered in the form in which it has asked.
   var wantsProtobuf: Bool {
     guard route?.translation?.isOpen == true else { return false }
-    let says = original.headers["Accept"] == nil ? "Content-Type" : "Accept"
-    return original.headers.names(GatewayHeaders.protobuf, in: says)
+    guard original.headers["Accept"] != nil else { return comesInProtobuf }
+    for type in original.headers.mediaTypes(in: "Accept") {
+      switch type {
+      case GatewayHeaders.protobuf: return true
+      case "application/json": return false
+      case "*/*", "application/*": return comesInProtobuf
+      default: continue
+      }
+    }
+    return false
   }
 }
 
