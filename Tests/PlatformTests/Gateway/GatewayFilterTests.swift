@@ -246,6 +246,10 @@ import Testing
           route("order.v2", "/orders/{id}") { $0.headers = [HeaderCondition("Accept-Version", "2")] },
           route("order.get", "/orders/{id}") { $0.roles = ["customer"] },
           route("order.create", "/orders", methods: ["POST"]) { $0.kind = .asynchronous },
+          route("info", "/info") {
+            $0.translation = RouteDefinition.Translation(
+              request: "ProductRequest", response: "ProductRequest", isOpen: true)
+          },
         ]))
     let document = try JSONNode(stage.ask("GET", "/openapi.json", headers: [:]).response.body)
     #expect(document["openapi"] == "3.1.0")
@@ -258,5 +262,8 @@ import Testing
     #expect(get?["x-variants"]?.value(at: "0.operationId") == "order.get")
     #expect(document["paths"]?["/orders"]?["post"]?["responses"]?["202"] != nil)
     #expect(document["paths"]?["/orders"]?["post"]?["responses"]?["200"] == nil)
+    #expect(document["paths"]?["/orders"]?["post"]?["responses"]?["415"] != nil)
+    let open = document["paths"]?["/info"]?["get"]?["responses"]
+    #expect(open?["200"] != nil && open?["415"] == nil)
   }
 }
