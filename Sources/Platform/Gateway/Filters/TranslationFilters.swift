@@ -5,7 +5,10 @@ struct MediaTypeFilter: GatewayFilter {
   let name = "media-type"
   let phase = GatewayPhase.pre
 
-  func applies(to exchange: GatewayExchange, in context: GatewayContext) -> Bool { exchange.comesInProtobuf }
+  /// A type without a body says nothing.
+  func applies(to exchange: GatewayExchange, in context: GatewayContext) -> Bool {
+    exchange.comesInProtobuf && !exchange.original.body.isEmpty
+  }
 
   func run(
     on exchange: inout GatewayExchange, in context: inout GatewayContext
