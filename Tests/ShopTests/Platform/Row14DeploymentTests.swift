@@ -294,6 +294,19 @@ import TraceModel
     #expect(Self.share(stage) == "off")
   }
 
+  /// Whoever is down cannot call a canary.
+  @Test func whoIsDownIsNotWaitedForWithAShare() throws {
+    let stage = Stage(seed: 4, rate: 1) { $0.mix = .ordinary }
+    stage.run(5)
+    #expect(stage.world.configuration.isPushed)
+    stage.arm("review:crash")
+    stage.run(1)
+    try stage.world.configuration.set("catalog.canary", to: "v2 10%", by: "operator")
+    #expect(!stage.world.configuration.isPushed)
+    stage.run(3)
+    #expect(stage.world.service("review").instances.contains { !$0.isUp } && stage.world.configuration.isPushed)
+  }
+
   /// What began before it was taken back into service must not close it afterwards.
   @Test func whatIsTakenBackWhileItDrainsGoesOnServing() throws {
     let stage = Stage(seed: 4, rate: 5) { $0.mix = .ordinary }
