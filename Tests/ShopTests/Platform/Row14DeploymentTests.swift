@@ -1,5 +1,6 @@
 import Operations
 import Platform
+import Simulation
 import Testing
 import TraceCollector
 import TraceModel
@@ -291,6 +292,22 @@ import TraceModel
     perform(.configure(key: "catalog.canary", value: "v3 10%"), stage)
     stage.run(90)
     #expect(snapshot(stage).service("catalog")?.instances.map(\.version) == ["v3", "v3"])
+    #expect(Self.share(stage) == "off")
+  }
+
+  /// A share that is refused is a step that fails.
+  @Test func whereTheShareIsRefusedThereIsNoCanary() throws {
+    let stage = Stage(seed: 4, rate: 1) { $0.mix = .ordinary }
+    stage.world.configuration.server = try ConfigurationServer(
+      initial: stage.world.configuration.current, now: stage.world.time.now,
+      validate: { $0.canaries.isEmpty ? [] : ["no canaries today"] }, describe: { _ in [] })
+    perform(.deploy(service: "catalog", version: "v2", canary: 0.2), stage)
+    stage.run(120)
+    let deployment = try #require(snapshot(stage).deployments.first)
+    #expect(deployment.phase == "rolled back" && deployment.reason.contains("no canaries today"), "\(deployment)")
+    // Once for each: the canary's share, and none of the calls when it is taken back.
+    let told = stage.operations().filter { $0.change == "publishes no share of the calls" }.map(\.reason)
+    #expect(told.map { $0.prefix { $0 != ":" } } == ["catalog.canary=v2 20%", "catalog.canary=v2 0%"])
     #expect(Self.share(stage) == "off")
   }
 

@@ -60,7 +60,7 @@ extension Rollout {
 
   private func register(_ instance: ServiceInstance) async -> DeploymentOutcome {
     if isCanary(instance), await !isShareKnown() {
-      return .failed("the canary's share is not published: \(ConfigurationDesk.isDown)")
+      return .failed("the canary's share is not published: \(shareProblem)")
     }
     guard let process = instance.process else { return .failed("it is not running") }
     process.isLeaving = false
