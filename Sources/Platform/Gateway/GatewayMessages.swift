@@ -46,7 +46,8 @@ public struct GatewayResponse: Sendable, Equatable {
 }
 
 extension GatewayHeaders {
-  static let protobuf = "application/x-protobuf"
+  /// The media type of a body in protobuf.
+  public static let protobuf = "application/x-protobuf"
 
   /// The media types that a header names, in lower case and without parameters: those of the highest quality first, and
   /// none of quality 0.
