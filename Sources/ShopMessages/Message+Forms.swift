@@ -28,9 +28,6 @@ public struct MessageForm: Sendable {
   public func protobuf(ofJSON bytes: [UInt8]) throws -> [UInt8] { try encode(bytes) }
   public func json(ofProtobuf bytes: [UInt8]) throws -> [UInt8] { try decode(bytes) }
 
-  /// Of a body in protobuf.
-  public static let mediaType = "application/x-protobuf"
-
   public static let productsInfoRequest = MessageForm(Shop_ProductsInfoRequest.self)
   public static let productsInfoResponse = MessageForm(Shop_ProductsInfoResponse.self)
 }

@@ -34,6 +34,18 @@ import Transactions
     #expect(stage.ask(Self.look).body.entries == [])
   }
 
+  @Test func whatIsStoredAndCannotBeReadIsSaidInTheLog() throws {
+    let stage = Stage()
+    try stage.world.keyValueStore.set(
+      KeyValueEntry(key: Cart.key(of: "kim"), value: [0x7B], timeToLive: Cart.timeToLive)
+    ).get()
+    #expect(stage.ask(Self.look).body.entries == [])
+    #expect(stage.ask(Self.put("sku-01")).status == 204)
+    #expect(stage.ask(Self.look).body.entries == [Payload(sku: "sku-01", quantity: 1)])
+    let lines = stage.world.logBook.lines(LogFilter(service: ShopPlan.cart), limit: 500)
+    #expect(lines.count { $0.level == .error && $0.message.hasPrefix("the cart of kim is no cart") } == 2)
+  }
+
   /// What two windows of one customer put at the same time is all in it; who overwrites what the other has put loses it.
   @Test(arguments: [false, true]) func nothingIsLostOfWhatIsPutAtOnce(isBlind: Bool) {
     let stage = Stage { $0.wrongOrders = isBlind ? [.readThenOverwrite] : [] }

@@ -46,19 +46,28 @@ public struct GatewayResponse: Sendable, Equatable {
 }
 
 extension GatewayHeaders {
-  static let protobuf = "application/x-protobuf"
+  /// The media type of a body in protobuf.
+  public static let protobuf = "application/x-protobuf"
 
-  /// Whether a header names that media type, in any case and with any parameters.
-  func names(_ type: String, in header: String) -> Bool {
-    guard let value = self[header]?.split(separator: ";").first else { return false }
-    return value.trimmingBlanks.lowercased() == type
+  /// The media types that a header names, in lower case and without parameters: those of the highest quality first, and
+  /// none of quality 0.
+  func mediaTypes(in header: String) -> [String] {
+    let ranges = (self[header] ?? "").split(separator: ",").compactMap { range -> (type: String, quality: Double)? in
+      let parts = range.split(separator: ";").map { $0.trimmingBlanks.lowercased() }
+      guard let type = parts.first else { return nil }
+      let quality = parts.dropFirst().first { $0.hasPrefix("q=") }.flatMap { Double($0.dropFirst(2)) } ?? 1
+      return quality > 0 ? (type, quality) : nil
+    }
+    return ranges.sorted { $0.quality > $1.quality }.map(\.type)
   }
 }
 
 extension Substring {
+  /// Without the spaces and tabs around it.
   fileprivate var trimmingBlanks: Substring {
-    let start = drop { $0 == " " }
-    return start.prefix(upTo: start.lastIndex { $0 != " " }.map { start.index(after: $0) } ?? start.startIndex)
+    let start = drop { $0 == " " || $0 == "\t" }
+    let last = start.lastIndex { $0 != " " && $0 != "\t" }
+    return start.prefix(upTo: last.map { start.index(after: $0) } ?? start.startIndex)
   }
 }
 

@@ -68,8 +68,10 @@ extension GatewayConfiguration {
       responses["200"] = ["description": .text(route.kind == .streaming ? "a stream" : "the answer")]
       if let translation = route.translation, translation.isOpen {
         responses["200"]?["content"] = forms(translation.response)
-        responses["415"] = ["description": "neither JSON nor protobuf"]
       }
+    }
+    if route.translation?.isOpen != true {
+      responses["415"] = ["description": .text("the body is \(GatewayHeaders.protobuf); send application/json")]
     }
     if !route.isPublic { responses["401"] = ["description": "no valid token"] }
     if !route.roles.isEmpty {

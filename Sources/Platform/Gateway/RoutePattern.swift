@@ -49,9 +49,7 @@ public struct RoutePattern: Sendable, Hashable, CustomStringConvertible, Express
   public var parameters: [String] { Self.names(in: parts) }
 
   /// The parameters' values when the path fits; nil when not.
-  public func match(_ path: String) -> [RouteParameter]? { match(path.words(between: "/")) }
-
-  /// The same for a path that is compared with many patterns.
+  /// - Parameter words: what stands between the path's slashes.
   func match(_ words: [Substring]) -> [RouteParameter]? {
     var values: [RouteParameter] = []
     for (index, part) in parts.enumerated() {

@@ -142,6 +142,9 @@ import Testing
     let answer = stage.ask("POST", "/r", headers: headers, body: body)
     guard isOpen else {
       #expect(answer.response.status == 415 && answer.failure?.reason == .unsupportedType && stage.calls.isEmpty)
+      var plain = try one { _ in }
+      let bare = plain.ask("GET", "/r", headers: headers)
+      #expect(bare.response.status == 200, "a type without a body says nothing")
       return
     }
     #expect(stage.calls.last?.request.body == message && answer.response.body == message)
@@ -150,6 +153,27 @@ import Testing
     #expect(stage.ask("POST", "/r", headers: headers, body: "{}").failure?.reason == .untranslatable)
     (headers["Content-Type"], headers["Accept"]) = (nil, "application/x-protobuf")
     #expect(stage.ask("POST", "/r", headers: headers, body: #"{"id":"p7"}"#).response.body == message)
+  }
+
+  /// What is accepted, what the body is, and whether the answer is protobuf then.
+  @Test(arguments: [
+    ("application/x-protobuf, application/json;q=0.5", false, true), ("application/x-protobuf, */*", false, true),
+    ("application/json;q=0.5,\tAPPLICATION/X-PROTOBUF\t;\tq=0.8", false, true), ("*/*", true, true),
+    ("*/*", false, false), ("text/html, application/*;q=0.1", true, true),
+    ("application/json, application/x-protobuf;q=0.9", true, false), ("application/x-protobuf;q=0", true, false),
+    ("application/x-protobuf;q=0, */*;q=0.1", false, false), ("text/html", true, false), ("", true, false),
+  ]) func theAnswerIsInTheFormThatIsLikedBest(accept: String, isProtobuf: Bool, isAnsweredInProtobuf: Bool) throws {
+    var stage = try one {
+      $0.translation = RouteDefinition.Translation(request: "ProductRequest", response: "ProductRequest", isOpen: true)
+    }
+    let message: [UInt8] = [0x0A, 2, 0x70, 0x37]
+    stage.answer = .success(GatewayResponse(200, headers: ["Content-Type": GatewayHeaders.protobuf], body: message))
+    var headers: GatewayHeaders = ["Authorization": GatewayStage.token(), "Accept": accept]
+    if isProtobuf { headers["Content-Type"] = GatewayHeaders.protobuf }
+    let body = isProtobuf ? String(decoding: message, as: UTF8.self) : #"{"id":"p7"}"#
+    let answer = stage.ask("POST", "/r", headers: headers, body: body)
+    #expect(answer.response.status == 200)
+    #expect((answer.response.body == message) == isAnsweredInProtobuf, "\(answer.text)")
   }
 
   @Test func translationToProtobufAndBack() throws {
@@ -225,6 +249,10 @@ import Testing
           route("order.v2", "/orders/{id}") { $0.headers = [HeaderCondition("Accept-Version", "2")] },
           route("order.get", "/orders/{id}") { $0.roles = ["customer"] },
           route("order.create", "/orders", methods: ["POST"]) { $0.kind = .asynchronous },
+          route("info", "/info") {
+            $0.translation = RouteDefinition.Translation(
+              request: "ProductRequest", response: "ProductRequest", isOpen: true)
+          },
         ]))
     let document = try JSONNode(stage.ask("GET", "/openapi.json", headers: [:]).response.body)
     #expect(document["openapi"] == "3.1.0")
@@ -237,5 +265,8 @@ import Testing
     #expect(get?["x-variants"]?.value(at: "0.operationId") == "order.get")
     #expect(document["paths"]?["/orders"]?["post"]?["responses"]?["202"] != nil)
     #expect(document["paths"]?["/orders"]?["post"]?["responses"]?["200"] == nil)
+    #expect(document["paths"]?["/orders"]?["post"]?["responses"]?["415"] != nil)
+    let open = document["paths"]?["/info"]?["get"]?["responses"]
+    #expect(open?["200"] != nil && open?["415"] == nil)
   }
 }

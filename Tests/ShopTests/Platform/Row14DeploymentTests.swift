@@ -1,5 +1,6 @@
 import Operations
 import Platform
+import Simulation
 import Testing
 import TraceCollector
 import TraceModel
@@ -279,6 +280,48 @@ import TraceModel
     #expect(
       perform(.deploy(service: "catalog", version: "v2", canary: 0.2), stage).sentence
         .hasPrefix("a canary's share is configuration, and no instance of config is up"))
+  }
+
+  /// What is set by hand, or left from a canary before, is taken away: the calls are shared alike.
+  @Test func whoHasNoCanaryHasNoShare() {
+    let stage = Stage(seed: 4, rate: 1) { $0.mix = .ordinary }
+    perform(.configure(key: "catalog.canary", value: "v2 10%"), stage)
+    #expect(Self.share(stage) == "v2 10%")
+    perform(.deploy(service: "catalog", version: "v3", canary: nil), stage)
+    #expect(Self.share(stage) == "off")
+    perform(.configure(key: "catalog.canary", value: "v3 10%"), stage)
+    stage.run(90)
+    #expect(snapshot(stage).service("catalog")?.instances.map(\.version) == ["v3", "v3"])
+    #expect(Self.share(stage) == "off")
+  }
+
+  /// A share that is refused is a step that fails.
+  @Test func whereTheShareIsRefusedThereIsNoCanary() throws {
+    let stage = Stage(seed: 4, rate: 1) { $0.mix = .ordinary }
+    stage.world.configuration.server = try ConfigurationServer(
+      initial: stage.world.configuration.current, now: stage.world.time.now,
+      validate: { $0.canaries.isEmpty ? [] : ["no canaries today"] }, describe: { _ in [] })
+    perform(.deploy(service: "catalog", version: "v2", canary: 0.2), stage)
+    stage.run(120)
+    let deployment = try #require(snapshot(stage).deployments.first)
+    #expect(deployment.phase == "rolled back" && deployment.reason.contains("no canaries today"), "\(deployment)")
+    // Once for each: the canary's share, and none of the calls when it is taken back.
+    let told = stage.operations().filter { $0.change == "publishes no share of the calls" }.map(\.reason)
+    #expect(told.map { $0.prefix { $0 != ":" } } == ["catalog.canary=v2 20%", "catalog.canary=v2 0%"])
+    #expect(Self.share(stage) == "off")
+  }
+
+  /// Whoever is down cannot call a canary.
+  @Test func whoIsDownIsNotWaitedForWithAShare() throws {
+    let stage = Stage(seed: 4, rate: 1) { $0.mix = .ordinary }
+    stage.run(5)
+    #expect(stage.world.configuration.isPushed)
+    stage.arm("review:crash")
+    stage.run(1)
+    try stage.world.configuration.set("catalog.canary", to: "v2 10%", by: "operator")
+    #expect(!stage.world.configuration.isPushed)
+    stage.run(3)
+    #expect(stage.world.service("review").instances.contains { !$0.isUp } && stage.world.configuration.isPushed)
   }
 
   /// What began before it was taken back into service must not close it afterwards.

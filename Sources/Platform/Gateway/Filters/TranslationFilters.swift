@@ -5,7 +5,10 @@ struct MediaTypeFilter: GatewayFilter {
   let name = "media-type"
   let phase = GatewayPhase.pre
 
-  func applies(to exchange: GatewayExchange, in context: GatewayContext) -> Bool { exchange.comesInProtobuf }
+  /// A type without a body says nothing.
+  func applies(to exchange: GatewayExchange, in context: GatewayContext) -> Bool {
+    exchange.comesInProtobuf && !exchange.original.body.isEmpty
+  }
 
   func run(
     on exchange: inout GatewayExchange, in context: inout GatewayContext
@@ -20,13 +23,21 @@ struct MediaTypeFilter: GatewayFilter {
 }
 
 extension GatewayExchange {
-  var comesInProtobuf: Bool { original.headers.names(GatewayHeaders.protobuf, in: "Content-Type") }
+  var comesInProtobuf: Bool { original.headers.mediaTypes(in: "Content-Type").first == GatewayHeaders.protobuf }
 
-  /// Whoever says nothing else is answered in the form in which it has asked.
+  /// Whoever says nothing else, or takes either, is answered in the form in which it has asked.
   var wantsProtobuf: Bool {
     guard route?.translation?.isOpen == true else { return false }
-    let says = original.headers["Accept"] == nil ? "Content-Type" : "Accept"
-    return original.headers.names(GatewayHeaders.protobuf, in: says)
+    guard original.headers["Accept"] != nil else { return comesInProtobuf }
+    for type in original.headers.mediaTypes(in: "Accept") {
+      switch type {
+      case GatewayHeaders.protobuf: return true
+      case "application/json": return false
+      case "*/*", "application/*": return comesInProtobuf
+      default: continue
+      }
+    }
+    return false
   }
 }
 

@@ -29,13 +29,15 @@ actor CartService: ShopService {
       switch try await process.keyValueStore.value(of: Cart.key(of: user)) {
       case .success(let stored):
         var cart = Payload(user: user)
-        cart.entries = Array(Cart(stored).lines.prefix(Cart.shown))
+        cart.entries = Array(read(stored, of: user, context).lines.prefix(Cart.shown))
         return Response(200, body: cart)
       case .failure(let failure): return unavailable("the cart cannot be read: \(failure)", context)
       }
     case "POST /carts", "POST /sandbox/carts":
-      guard let sku = request.body.sku, let quantity = request.body.quantity, quantity > 0 else {
-        return Response(400, body: Payload(reason: "a line of a cart has a sku and a quantity over 0"))
+      guard let sku = request.body.sku, Product.all.contains(where: { $0.sku == sku }),
+        let quantity = request.body.quantity, quantity > 0
+      else {
+        return Response(400, body: Payload(reason: "a line of a cart has a sku that is sold and a quantity over 0"))
       }
       // In the sandbox it is checked, and forgotten.
       guard request.route == "POST /carts" else { return Response(204) }
@@ -55,7 +57,7 @@ actor CartService: ShopService {
       case .success(let stored): old = stored
       case .failure(let failure): return unavailable("the cart cannot be read: \(failure)", context)
       }
-      var cart = Cart(old)
+      var cart = read(old, of: user, context)
       cart.put(sku, quantity)
       let entry = KeyValueEntry(key: key, value: cart.stored, timeToLive: Cart.timeToLive)
       let isBlind = process.takes(.readThenOverwrite)
@@ -69,6 +71,14 @@ actor CartService: ShopService {
     return unavailable("nothing is put into the cart: too many do so at the same time", context)
   }
 
+  /// What cannot be read is an empty cart, and is said in the log.
+  private func read(_ stored: [UInt8]?, of user: String, _ context: TraceContext) -> Cart {
+    guard let stored else { return Cart() }
+    if let cart = Cart(stored) { return cart }
+    process.log(.error, context, "the cart of \(user) is no cart, and counts as empty: \(stored.count) bytes")
+    return Cart()
+  }
+
   private func unavailable(_ reason: String, _ context: TraceContext) -> Response {
     process.log(.error, context, reason)
     return Response(503, body: Payload(reason: reason))
@@ -77,7 +87,7 @@ actor CartService: ShopService {
 
 /// What somebody has put aside, the newest first.
 struct Cart: Sendable, Equatable {
-  private(set) var lines: [Payload]
+  private(set) var lines: [Payload] = []
 
   static let shown = 5
   static let attempts = 5
@@ -88,8 +98,12 @@ struct Cart: Sendable, Equatable {
 
   static func key(of user: String) -> String { "cart:\(user)" }
 
-  init(_ stored: [UInt8]?) {
-    lines = stored.flatMap { Payload(json: $0) }?.entries ?? []
+  init() {}
+
+  /// Nil for what is no cart.
+  init?(_ stored: [UInt8]) {
+    guard let lines = Payload(json: stored)?.entries else { return nil }
+    self.lines = lines
   }
 
   var stored: [UInt8] {

@@ -95,14 +95,14 @@ extension GatewayRequest {
     self.init(
       parts.first.map(String.init) ?? "", path, headers: GatewayHeaders(request.headers),
       body: request.protobuf ?? (request.body.fields.isEmpty ? [] : request.body.json), gtxid: gtxid, draw: gtxid.low)
-    if request.protobuf != nil { headers["Content-Type"] = MessageForm.mediaType }
+    if request.protobuf != nil { headers["Content-Type"] = GatewayHeaders.protobuf }
   }
 }
 
 extension GatewayResponse {
   init(_ response: Response) {
     if let protobuf = response.protobuf {
-      self.init(response.status, headers: ["Content-Type": MessageForm.mediaType], body: protobuf)
+      self.init(response.status, headers: ["Content-Type": GatewayHeaders.protobuf], body: protobuf)
     } else {
       self.init(response.status, body: response.body.fields.isEmpty ? [] : response.body.json)
     }

@@ -46,10 +46,11 @@ final class ConfigurationDesk: @unchecked Sendable {
   /// Whether somebody is there to take what is published.
   var isServed: Bool { world.service(ShopPlan.config).instances.contains { $0.isUp } }
 
-  /// Whether all who subscribed run what was published last.
+  /// Whether all who subscribed and are up run what was published last.
   var isPushed: Bool {
     let snapshot = server.snapshot
-    return snapshot.upToDate == snapshot.instances.count
+    let up = Set(world.services.flatMap(\.instances).filter(\.isUp).map(\.name))
+    return snapshot.instances.allSatisfy { $0.running == snapshot.version || !up.contains($0.name) }
   }
 
   private func requireServer() throws(ConfigurationError) {

@@ -60,7 +60,7 @@ extension Rollout {
 
   private func register(_ instance: ServiceInstance) async -> DeploymentOutcome {
     if isCanary(instance), await !isShareKnown() {
-      return .failed("the canary's share is not published: \(ConfigurationDesk.isDown)")
+      return .failed("the canary's share is not published: \(shareProblem)")
     }
     guard let process = instance.process else { return .failed("it is not running") }
     process.isLeaving = false
@@ -79,7 +79,7 @@ extension Rollout {
   }
 
   /// Nobody shall call a canary who does not know how many calls are for it: it is listed when its share was pushed. Who
-  /// cannot be reached is not waited for.
+  /// is up and cannot be reached is waited for 5 seconds.
   private func isShareKnown() async -> Bool {
     if unpublishedShare != nil { return false }
     let end = world.time.now + 5_000_000_000

@@ -19,8 +19,10 @@ final class Rollout: @unchecked Sendable {
   private(set) var fewestServing: Int
   /// What the canaries and the others had answered when the canary stage began, by instance.
   private var baseline: [String: (served: Int, failed: Int)] = [:]
-  /// What the configuration is to say of the canary's share, as long as nobody was there to publish it.
+  /// What the configuration is to say of the canary's share, as long as it is not published.
   private(set) var unpublishedShare: String?
+  /// Why it is not.
+  private(set) var shareProblem = ""
   private static let interval: Int64 = 250_000_000
 
   /// - Parameter earlier: the service's last one: what that could not publish is published by this one.
@@ -32,6 +34,8 @@ final class Rollout: @unchecked Sendable {
     fewestServing = service.serving
     unpublishedShare = earlier?.unpublishedShare
     earlier?.unpublishedShare = nil
+    // A share that is left from before, or was set by hand, would be for a version of which there are none.
+    if case .rolling(let rolling) = operation, rolling.canary == nil { unpublishedShare = ShopConfiguration.noCanary }
   }
 
   var isFinished: Bool { ended != nil }
@@ -111,7 +115,9 @@ final class Rollout: @unchecked Sendable {
       baseline = [:]
       for instance in service.instances { baseline[instance.name] = instance.answered }
       tell("canary of \(rolling.version)", .info)
-    case .completed: finish("runs \(rolling.version)", .good)
+    case .completed:
+      publish(nil)
+      finish("runs \(rolling.version)", .good)
     case .rolledBack(let reason):
       publish(nil)
       finish("is back on its version", .warning, because: reason)
@@ -146,19 +152,26 @@ final class Rollout: @unchecked Sendable {
     publishShare()
   }
 
-  /// While no instance of config is up nothing is published: it is tried again.
+  /// While no instance of config is up, or what is published is refused, it is tried again: a canary is not listed meanwhile.
   private func publishShare() {
     guard let share = unpublishedShare else { return }
     let key = ShopConfiguration.canary(service.name)
     if world.configuration.current[key] != share {
-      guard world.configuration.isServed else { return }
+      guard world.configuration.isServed else {
+        shareProblem = ConfigurationDesk.isDown
+        return
+      }
       do {
         try world.configuration.set(key, to: share, by: "deployment")
       } catch {
-        preconditionFailure("a share of the calls of \(service.name) can be published: \(error)")
+        let problem = "\(key)=\(share): \(error)"
+        if problem != shareProblem { tell("publishes no share of the calls", .warning, because: problem) }
+        shareProblem = problem
+        return
       }
     }
     unpublishedShare = nil
+    shareProblem = ""
   }
 
   /// What the instances of a version answered since the canary stage began.
