@@ -9,9 +9,6 @@ struct IncidentFinder {
     dependencies = Dependencies(snapshot.services)
   }
 
-  /// Nanoseconds: events that are published sooner are on their way, and wait for nothing.
-  static let unpublishedAfter: Int64 = 5_000_000_000
-
   /// Empty when nothing is wrong. Transactions that are undone one by one, as cards are declined, are no incident.
   var links: [IncidentLink] {
     let root = root
@@ -169,7 +166,7 @@ extension IncidentFinder {
 
   /// Those that have committed events and cannot publish them.
   private var holding: [ServiceSnapshot] {
-    snapshot.services.filter { ($0.outboxDepth ?? 0) > 0 && ($0.outboxAge ?? 0) >= Self.unpublishedAfter }
+    snapshot.services.filter { ($0.outboxDepth ?? 0) > 0 && ($0.outboxAge ?? 0) >= ServiceSnapshot.unpublishedAfter }
   }
 
   private var unpublished: [IncidentLink] {
