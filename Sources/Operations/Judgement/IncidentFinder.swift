@@ -103,8 +103,18 @@ extension IncidentFinder {
 
   /// Who only cannot reach what all lean on is left out: that is no cause, and says nothing more.
   private var unwell: [ServiceSnapshot] {
-    let isShared = snapshot.faults.armed.contains { $0.isOn && cause(of: $0).isShared }
-    return snapshot.services.filter { $0.health.isUnwell && !(isShared && $0.health == .degraded) }
+    let shared = snapshot.faults.armed.filter { $0.isOn && cause(of: $0).isShared }.map(\.spec.target)
+    return snapshot.services.filter { service in
+      service.health.isUnwell && !(service.health == .degraded && shared.contains { leans(service, on: $0) })
+    }
+  }
+
+  /// Itself, or by whom it calls.
+  private func leans(_ service: ServiceSnapshot, on target: FaultTarget) -> Bool {
+    let names = [service.name] + service.calls.map(\.callee)
+    return snapshot.faults.catalogue.services.contains { entry in
+      names.contains(entry.name) && (target == .keyValueStore ? entry.usesKeyValueStore : entry.usesBus)
+    }
   }
 
   /// Where it began: whoever is broken, else the unwell one that waits for no other unwell one; of several the worst.

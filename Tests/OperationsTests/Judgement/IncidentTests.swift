@@ -73,6 +73,7 @@ import TraceModel
       state: .running, step: "", gtxid: try #require(GTXID(high: 1, low: 1)), start: 0, count: 457)
     overdue.unpublished = "ORDER_CREATE"
     snapshot.overdue = [overdue]
+    snapshot.faults.catalogue.services = [entry("order", .throughOutbox)]
     arm(.broker, .brokerDown, &snapshot)
     snapshot.judge()
     #expect(
@@ -86,6 +87,30 @@ import TraceModel
     snapshot.judge()
     #expect(
       snapshot.incident == [.service(name: "order", health: .degraded, what: "order-1 cannot reach the bus")])
+  }
+
+  private func entry(_ name: String, _ publishing: FaultCatalogue.Publishing) -> FaultCatalogue.Service {
+    FaultCatalogue.Service(
+      name: name, instances: 2, hasDatabase: true, consumes: false, isOutside: false, publishing: publishing)
+  }
+
+  /// Who does not use what is down is unwell for a reason of its own.
+  @Test func whoDoesNotLeanOnWhatIsDownIsTold() {
+    var snapshot = healthy()
+    snapshot.faults.catalogue.services = [entry("gateway", .nothing), entry("order", .throughOutbox)]
+    snapshot.faults.catalogue.services[0].usesKeyValueStore = true
+    (snapshot.services[0].health, snapshot.services[0].reason) = (.degraded, "the key-value store does not answer")
+    (snapshot.services[1].health, snapshot.services[1].reason) = (.degraded, "60 % errors in the last minute")
+    arm(.keyValueStore, .down, &snapshot)
+    arm(.service("order"), .errors(0.6), &snapshot)
+    let store = IncidentLink.fault(place: "key-value store", what: "does not answer")
+    snapshot.judge()
+    #expect(
+      snapshot.incident == [store, .service(name: "order", health: .degraded, what: "60 % errors in the last minute")])
+    // Who calls somebody that leans on it does so too.
+    snapshot.services[1].calls = [CallSnapshot(callee: "gateway")]
+    snapshot.judge()
+    #expect(snapshot.incident == [store])
   }
 
   @Test func aBrokenCallIsTheRootOfWhatItsCallerSuffers() {
