@@ -184,12 +184,13 @@ extension IncidentFinder {
     return worst.map { [.outbox(service: $0.name, events: $0.outboxDepth ?? 0)] } ?? []
   }
 
-  /// All that should have come to an end; for what most of them wait.
+  /// All that go on though they should have come to an end, and for what most of them wait; what is undone has its own
+  /// figures.
   private var overdue: [IncidentLink] {
     let running = snapshot.overdue.filter { $0.state == .running }
     guard let most = running.max(by: { $0.count < $1.count }) else { return [] }
     let count = running.reduce(0) { $0 + $1.count }
-    return [.overdue(count, reason: most.reason(of: count))]
+    return [.overdue(count, reason: most.reason(of: most.count, among: count))]
   }
 
   private var registryName: String {

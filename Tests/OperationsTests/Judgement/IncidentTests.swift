@@ -179,11 +179,17 @@ import TraceModel
       OverdueTransactions(state: .running, step: "item", gtxid: id, start: 0, count: 2),
     ]
     snapshot.judge()
-    #expect(snapshot.incident == [.overdue(142, reason: "wait for the join")])
+    let overdue = IncidentLink.overdue(142, reason: "140 of 142 wait for the join")
+    #expect(snapshot.incident == [overdue])
     arm(.service("order"), .mistake(.innerJoin), &snapshot)
     snapshot.judge()
     #expect(
       snapshot.incident.first == .fault(place: "order", what: "forgets an answer that finds no other"))
+    snapshot.overdue[2].unpublished = "ORDER_CREATE"
+    snapshot.overdue[2].count = 1_200
+    snapshot.judge()
+    #expect(
+      snapshot.incident.last == .overdue(1_340, reason: "no ORDER_CREATE was published for 1,200 of 1,340"))
     snapshot.overdue = [snapshot.overdue[0]]
     snapshot.judge()
     #expect(snapshot.incident.isEmpty, "what is undone has its own figures")
