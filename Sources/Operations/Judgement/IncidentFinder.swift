@@ -73,11 +73,12 @@ extension IncidentFinder {
     if fault.isShared { return true }
     if fault.service == registryName { return !registry.isEmpty || isUnwell(fault.service) }
     // Whom a mistake hurts are customers, and no service.
-    if fault.isMistake, !overdue.isEmpty || snapshot.tally.stuck > 0 { return true }
+    if fault.isMistake, holdsUp(fault.service) { return true }
     if let edge = fault.edge {
       let call = snapshot.service(edge.from)?.calls.first { $0.callee == edge.to }
       let fails = call.map { $0.errorShare > 0.01 } ?? false
-      return isUnwell(edge.from) || fails && !affected.isEmpty
+      return isUnwell(edge.from)
+        || fails && affected.contains { $0 == edge.from || dependencies.behind($0).contains(edge.from) }
     }
     if let topic = fault.topic {
       let groups = snapshot.topic(topic)?.groups ?? []
@@ -191,6 +192,16 @@ extension IncidentFinder {
     guard let most = running.max(by: { $0.count < $1.count }) else { return [] }
     let count = running.reduce(0) { $0 + $1.count }
     return [.overdue(count, reason: most.reason(of: most.count, among: count))]
+  }
+
+  /// Whether what should have come to an end waits for the service, or has been at it and at others that wait for it: not
+  /// at one that only looks on, as the keeper of a view.
+  private func holdsUp(_ service: String) -> Bool {
+    snapshot.transactions.contains { transaction in
+      (transaction.state == .stuck || transaction.state == .running && transaction.isOverdue)
+        && transaction.services.contains(service)
+        && transaction.services.contains { dependencies.behind($0).contains(service) }
+    } || snapshot.overdue.contains { $0.state == .running && $0.names(service) }
   }
 
   private var registryName: String {

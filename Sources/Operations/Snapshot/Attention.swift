@@ -54,6 +54,11 @@ public struct OverdueTransactions: Sendable, Equatable, Codable {
     let share = "\(Count.grouped(count)) of \(Count.grouped(all))"
     return unpublished.isEmpty ? "\(share) \(reason(of: count))" : "\(reason(of: count)) for \(share)"
   }
+
+  /// Whether it is this service that has to act: `item` in `item, payment on ITEM_RESERVED`.
+  func names(_ service: String) -> Bool {
+    step.split { $0 == " " || $0 == "," }.contains { $0 == service }
+  }
 }
 
 /// One stretch of the way from a cause to what it does to customers.

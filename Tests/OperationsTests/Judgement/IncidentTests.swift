@@ -118,6 +118,13 @@ import TraceModel
     arm(.edge(from: "gateway", to: "order"), .errors(0.6), &snapshot)
     snapshot.judge()
     #expect(snapshot.incident.isEmpty, "what hurts nobody is no incident")
+    snapshot.services[0].calls[0].errorShare = 0.6
+    snapshot.services[2].health = .degraded
+    snapshot.judge()
+    #expect(
+      snapshot.incident == [.service(name: "payment", health: .degraded, what: "is unwell")],
+      "payment does not wait for the gateway")
+    snapshot.services[2].health = .up
     snapshot.services[0].health = .degraded
     snapshot.services[0].reason = "8.4 % errors in the last minute"
     snapshot.breakers = [breaker("payment", "payment-gateway", .closed), breaker("gateway", "order", .disabled)]
@@ -181,10 +188,23 @@ import TraceModel
     snapshot.judge()
     let overdue = IncidentLink.overdue(142, reason: "140 of 142 wait for the join")
     #expect(snapshot.incident == [overdue])
+    var transaction = TransactionSummary(gtxid: id, kind: "checkout", state: .running, start: 0, duration: 0)
+    (transaction.isOverdue, transaction.services) = (true, ["gateway", "order", "payment"])
+    snapshot.transactions = [transaction]
+    arm(.service("payment"), .mistake(.noBreaker), &snapshot)
+    snapshot.judge()
+    #expect(snapshot.incident == [overdue], "nobody of them waits for payment")
     arm(.service("order"), .mistake(.innerJoin), &snapshot)
     snapshot.judge()
     #expect(
       snapshot.incident.first == .fault(place: "order", what: "forgets an answer that finds no other"))
+    snapshot.faults.armed.removeLast()
+    snapshot.overdue[2].step = "item, payment on ITEM_RESERVED"
+    snapshot.judge()
+    guard case .fault(place: "payment", _) = snapshot.incident.first else {
+      Issue.record("some wait for payment, which is built wrong: \(snapshot.incident)")
+      return
+    }
     snapshot.overdue[2].unpublished = "ORDER_CREATE"
     snapshot.overdue[2].count = 1_200
     snapshot.judge()
