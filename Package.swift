@@ -8,17 +8,26 @@ let strict: [SwiftSetting] = [
   .enableUpcomingFeature("InternalImportsByDefault"),
   // An async function runs where its caller runs: inside the simulation every change of executor costs a job.
   .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
-  // Whether two accesses of one variable overlap is checked while tests run; a release does without, and specialises what
-  // is generic across modules. Together they save a tenth of a simulation's time.
-  .unsafeFlags(["-enforce-exclusivity=unchecked", "-cross-module-optimization"], .when(configuration: .release)),
 ]
+
+/// Whether two accesses of one variable overlap is checked while tests run; the program that is released does without, and
+/// specialises what is generic across modules. Together they save a tenth of a simulation's time.
+let released: [SwiftSetting] =
+  strict + [
+    .unsafeFlags(["-enforce-exclusivity=unchecked", "-cross-module-optimization"], .when(configuration: .release))
+  ]
 
 /// One folder of Sources, with what it may import: the arrows of the architecture, from the bottom to the top.
 func module(
   _ name: String, _ dependencies: [Target.Dependency] = [], leavingOut files: [String] = [],
   resources: [Resource]? = nil
 ) -> Target {
-  .target(name: name, dependencies: dependencies, exclude: files, resources: resources, swiftSettings: strict)
+  .target(name: name, dependencies: dependencies, exclude: files, resources: resources, swiftSettings: released)
+}
+
+/// The same for what other packages may build on, too: they take no module with compiler flags of its own.
+func shared(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: strict)
 }
 
 func tests(of name: String, _ dependencies: [Target.Dependency] = [], fixtures: Bool = false) -> Target {
@@ -83,14 +92,14 @@ let package = Package(
     // Under everything: one lock, one checksum.
     .target(name: "CSanitizer"),
     .target(name: "CChecksum"),
-    module("Concurrency", ["CSanitizer"]),
+    shared("Concurrency", ["CSanitizer"]),
     module("Wording"),
 
     // The words, and the two stores that every kind of system fills.
-    module("TraceModel"),
-    module("Resilience", ["Concurrency"]),
-    module("EventBus", ["Concurrency", "CChecksum", orderedCollections]),
-    module("TraceCollector", ["TraceModel", "Concurrency", deque, histogram]),
+    shared("TraceModel"),
+    shared("Resilience", ["Concurrency"]),
+    shared("EventBus", ["Concurrency", "CChecksum", orderedCollections]),
+    shared("TraceCollector", ["TraceModel", "Concurrency", deque, histogram]),
     module("Operations", ["TraceCollector", "EventBus", "Resilience", "TraceModel", "Wording", "Concurrency"]),
 
     // Files that people write: settings and scripts.
@@ -132,7 +141,7 @@ let package = Package(
         "Dashboard", "Terminal", "Widgets", "Drawing", "Shop", "ShopMessages", "Platform", "Connectors", "Operations",
         "EventBus", "TraceModel", "YAMLReading", "Wording", "Concurrency", argumentParser,
       ],
-      swiftSettings: strict),
+      swiftSettings: released),
 
     // Killed while it writes to a log on disk.
     .executableTarget(

@@ -50,8 +50,15 @@ enum Program {
       exit(EXIT_SUCCESS)
     }
     if let own = error as? ExitCode { exit(own.rawValue) }
-    complain("\(oneLine(Msatop.message(for: error))) (msatop --help lists what there is)")
+    complain("\(oneLine(Msatop.message(for: error))) (\(helpCommand) lists what there is)")
     exit(Failure.usage)
+  }
+
+  /// That of the command that was typed.
+  private static var helpCommand: String {
+    let typed = CommandLine.arguments.dropFirst().first ?? ""
+    let command = Msatop.configuration.subcommands.first { $0._commandName == typed } ?? Demo.self
+    return "msatop help \(command._commandName)"
   }
 
   private static func complain(_ sentence: String) {

@@ -102,7 +102,7 @@ import Transactions
     #expect(try SearchView.product("sku-03", in: live, store)?.seller == Product.all[2].seller)
     #expect(try store.count(in: "products_1") == 0)
     let job = stage.world.batchJobs.compactMap { try? $0.runner.status().first { $0.name == "rebuild search" } }.first
-    #expect(job?.last?.result == "view 2 serves: 40 documents, checksums equal")
+    #expect(job?.last?.result == "view 2 serves: 40 documents, both hold the same")
     stage.rest()
     #expect(stage.problems() == [])
   }

@@ -4,7 +4,7 @@ import Testing
 /// The cockpit in a real terminal, from the first frame to the last.
 @Suite(.serialized) struct CockpitTests {
   @Test func aTransactionIsThreeKeysAway() async throws {
-    let session = try await TerminalSession("--seed 3 --start-at 12s --frozen")
+    let session = try await TerminalSession("--seed 3 --start-at 10s --frozen")
     #expect(try await session.shows("1 Overview"))
     try await session.press("5")
     #expect(try await session.shows("COMMITTED"))

@@ -112,7 +112,7 @@ public final class SimulationRun {
   private func reconciliation() -> ReconciliationSnapshot {
     do {
       try PaymentReconciliation(world: world, grace: 0).readOn(now: world.time.now)
-      return try MismatchReader(world: world).read(grace: 0)
+      return try MismatchReader(world: world).read(grace: 0, limit: .max)
     } catch {
       var snapshot = ReconciliationSnapshot()
       snapshot.failures = ["\(ShopPlan.historyUpdater): \(error)"]

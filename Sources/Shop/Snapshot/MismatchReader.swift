@@ -10,10 +10,13 @@ struct MismatchReader {
 
   /// As far as was read; nil when that cannot be had.
   /// - Parameter grace: see ``PaymentReconciliation``.
-  func snapshot(grace: Int64 = PaymentReconciliation.grace) -> ReconciliationSnapshot? { try? read(grace: grace) }
+  func snapshot(grace: Int64 = PaymentReconciliation.grace) -> ReconciliationSnapshot? {
+    try? read(grace: grace, limit: Self.shown)
+  }
 
-  func read(grace: Int64) throws -> ReconciliationSnapshot {
-    let report = try PaymentReconciliation(world: world, grace: grace).report(limit: Self.shown)
+  /// With `limit` mismatches at most.
+  func read(grace: Int64, limit: Int) throws -> ReconciliationSnapshot {
+    let report = try PaymentReconciliation(world: world, grace: grace).report(limit: limit)
     var snapshot = ReconciliationSnapshot()
     (snapshot.compared, snapshot.waiting) = (report.caseCount, report.waitingCount)
     (snapshot.count, snapshot.judgedThrough) = (report.mismatchCount, report.judgedThrough)

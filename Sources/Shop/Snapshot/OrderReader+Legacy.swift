@@ -77,7 +77,7 @@ extension OrderReader {
   }
 
   /// Those that make a view of what others have decided.
-  private static let followers = ShopPlan.miners.map(\.miner) + ShopPlan.documentStores
+  private static let followers = Set(ShopPlan.miners.map(\.miner) + ShopPlan.documentStores)
 
   /// What comes after it was decided is no part of it, nor are views that follow.
   private func course(of transaction: String, _ name: String, way: String) -> OrderFacts.Course? {

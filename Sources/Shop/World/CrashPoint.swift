@@ -92,7 +92,9 @@ public struct CrashSpec: Sendable, Hashable {
       throw FaultSpecError("\"\(text)\" is not a crash at a point; say order:P2 or inventory/1:P5,nth=3,down=2s")
     }
     guard let point = CrashPoint.allCases.first(where: { $0.name == head[1] }) else {
-      throw FaultSpecError("unknown point \"\(head[1])\"; there are P1 to P\(CrashPoint.allCases.count)")
+      throw FaultSpecError(
+        "unknown point \"\(head[1])\"; there are P1 to P\(CrashPoint.allCases.count), as P2: "
+          + CrashPoint.afterCommit.explanation)
     }
     if let absence = point.absence { throw FaultSpecError("\(point.name) cannot be had: \(absence)") }
     let place = head[0].split(separator: "/", omittingEmptySubsequences: false).map(String.init)

@@ -112,7 +112,7 @@ extension DocumentStore {
     }
   }
 
-  /// Takes away the documents that a filter names, each by itself: nobody may count on their going together.
+  /// Takes away the documents that a filter names. Nobody may count on their going together: no other write spans two.
   /// - Returns: how many there were.
   /// - Throws: `unknownCollection`, `badName`, `storage`.
   @discardableResult
@@ -154,8 +154,8 @@ extension DocumentStore {
     }
   }
 
-  /// Changes one document.
-  /// - Parameter body: gets a way to the document as it is, and the version that it has afterwards.
+  /// Changes documents of one collection.
+  /// - Parameter body: gets a way to a document as it is, and the version that the first that it changes has afterwards.
   private func writing<Value>(
     _ collection: String, _ now: Int64, _ origin: ChangeOrigin?,
     _ body: ((String) throws -> Document?, Int64, Database) throws -> Value
@@ -163,7 +163,7 @@ extension DocumentStore {
     try check(collection)
     do {
       return try database.write(at: now, for: origin) { database in
-        // The one change of this transaction comes next in the log.
+        // The first change of this transaction comes next in the log.
         let version = try changeLog.newest(database) + 1
         return try body({ try Self.document($0, collection, database) }, version, database)
       }

@@ -35,7 +35,7 @@ import Testing
 
   @Test func at80() {
     let wanted = """
-       msatop  shop  ● LIVE 14:03:27  214/s  err 1.9 %  p99 2.07 s  ○1  lag 1.2k↑  ↯1
+       shop  ● LIVE 14:03:27  214/s  err 1.9 %  p99 2.07 s  ○1  ◐1  lag 1.2k↑  ↯1  !2
        1 Over  2 Svc  3 Brk  4 Topic  5 Tx  6 Saga  7 Map  8 Data  9 Plat  0 Fault
         lines a second ─────────────────────────────── 10/s  warn 3.4/s  error 0.6/s
                        ⢀⣀⣀⣀⢀⣀⣀⣀⣀⡀⣀⣀⣀⣀⣀⢀⣀⣀⣀⣀⡀⣀⣀⣀⣀⣀⢀⣀⣀⣀⣀⡀⣀⣀⣀⣀ ⢀⣀ ⣀⡀ ⣀⡀⢀⣀ ⢀⣀ ⣀⡀ ⣀⡀⢀⣀ ⢀⡀

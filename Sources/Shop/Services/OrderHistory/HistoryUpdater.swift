@@ -3,8 +3,8 @@ internal import Simulation
 internal import TraceModel
 internal import Transactions
 
-/// Keeps the order history: mines the rows of order and customer, publishes what became of them, and brings the view up to date with what
-/// is published; rebuilds it beside the one that serves. Nobody asks it anything.
+/// Keeps the order history: mines the rows of order and customer, publishes what became of them, and brings the view up
+/// to date with what is published; rebuilds it beside the one that serves. Nobody asks it anything.
 actor HistoryUpdater: ShopService {
   static let plan = ServicePlan(
     name: ShopPlan.historyUpdater, team: "orders", instances: 2, firstPort: 41_951, workers: 8,
