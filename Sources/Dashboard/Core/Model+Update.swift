@@ -116,6 +116,7 @@ extension Model {
       return []
     case .travel(let time): return travel(to: time)
     case .travelOn(let time): return travel(to: time, isOn: true)
+    case .goLive: return isFrozen ? toggleFreeze() : []
     case .showHelp:
       popups.append(Popup(HelpPopup(page: pages[page])))
       return []

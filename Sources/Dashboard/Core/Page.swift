@@ -58,6 +58,8 @@ enum Action: Sendable {
   case travel(to: Int64)
   /// Shows the first state in which what happened at that moment is seen.
   case travelOn(to: Int64)
+  /// Shows the newest state again.
+  case goLive
   /// Opens the help of the page that is shown.
   case showHelp
 }

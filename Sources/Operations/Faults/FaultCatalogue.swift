@@ -14,6 +14,7 @@ public struct FaultCatalogue: Sendable, Codable {
     public var mistakes: [Mistake]
     /// All others renew their leases at it.
     public var isRegistry = false
+    public var usesKeyValueStore = false
 
     public init(
       name: String, instances: Int, hasDatabase: Bool, consumes: Bool, isOutside: Bool, partitions: Int? = nil,
@@ -28,6 +29,8 @@ public struct FaultCatalogue: Sendable, Codable {
       self.publishing = publishing
       self.mistakes = mistakes
     }
+
+    var usesBus: Bool { consumes || publishing != .nothing }
   }
 
   /// How a service brings its events to the bus.

@@ -9,9 +9,6 @@ struct IncidentFinder {
     dependencies = Dependencies(snapshot.services)
   }
 
-  /// Nanoseconds: events that are published sooner are on their way, and wait for nothing.
-  static let unpublishedAfter: Int64 = 5_000_000_000
-
   /// Empty when nothing is wrong. Transactions that are undone one by one, as cards are declined, are no incident.
   var links: [IncidentLink] {
     let root = root
@@ -76,11 +73,12 @@ extension IncidentFinder {
     if fault.isShared { return true }
     if fault.service == registryName { return !registry.isEmpty || isUnwell(fault.service) }
     // Whom a mistake hurts are customers, and no service.
-    if fault.isMistake, !overdue.isEmpty || snapshot.tally.stuck > 0 { return true }
+    if fault.isMistake, holdsUp(fault.service) { return true }
     if let edge = fault.edge {
       let call = snapshot.service(edge.from)?.calls.first { $0.callee == edge.to }
       let fails = call.map { $0.errorShare > 0.01 } ?? false
-      return isUnwell(edge.from) || fails && !affected.isEmpty
+      return isUnwell(edge.from)
+        || fails && affected.contains { $0 == edge.from || dependencies.behind($0).contains(edge.from) }
     }
     if let topic = fault.topic {
       let groups = snapshot.topic(topic)?.groups ?? []
@@ -106,8 +104,18 @@ extension IncidentFinder {
 
   /// Who only cannot reach what all lean on is left out: that is no cause, and says nothing more.
   private var unwell: [ServiceSnapshot] {
-    let isShared = snapshot.faults.armed.contains { $0.isOn && cause(of: $0).isShared }
-    return snapshot.services.filter { $0.health.isUnwell && !(isShared && $0.health == .degraded) }
+    let shared = snapshot.faults.armed.filter { $0.isOn && cause(of: $0).isShared }.map(\.spec.target)
+    return snapshot.services.filter { service in
+      service.health.isUnwell && !(service.health == .degraded && shared.contains { leans(service, on: $0) })
+    }
+  }
+
+  /// Itself, or by whom it calls.
+  private func leans(_ service: ServiceSnapshot, on target: FaultTarget) -> Bool {
+    let names = [service.name] + service.calls.map(\.callee)
+    return snapshot.faults.catalogue.services.contains { entry in
+      names.contains(entry.name) && (target == .keyValueStore ? entry.usesKeyValueStore : entry.usesBus)
+    }
   }
 
   /// Where it began: whoever is broken, else the unwell one that waits for no other unwell one; of several the worst.
@@ -169,7 +177,7 @@ extension IncidentFinder {
 
   /// Those that have committed events and cannot publish them.
   private var holding: [ServiceSnapshot] {
-    snapshot.services.filter { ($0.outboxDepth ?? 0) > 0 && ($0.outboxAge ?? 0) >= Self.unpublishedAfter }
+    snapshot.services.filter { ($0.outboxDepth ?? 0) > 0 && ($0.outboxAge ?? 0) >= ServiceSnapshot.unpublishedAfter }
   }
 
   private var unpublished: [IncidentLink] {
@@ -177,12 +185,23 @@ extension IncidentFinder {
     return worst.map { [.outbox(service: $0.name, events: $0.outboxDepth ?? 0)] } ?? []
   }
 
-  /// All that should have come to an end; for what most of them wait.
+  /// All that go on though they should have come to an end, and for what most of them wait; what is undone has its own
+  /// figures.
   private var overdue: [IncidentLink] {
     let running = snapshot.overdue.filter { $0.state == .running }
     guard let most = running.max(by: { $0.count < $1.count }) else { return [] }
     let count = running.reduce(0) { $0 + $1.count }
-    return [.overdue(count, reason: most.reason(of: count))]
+    return [.overdue(count, reason: most.reason(of: most.count, among: count))]
+  }
+
+  /// Whether what should have come to an end waits for the service, or has been at it and at others that wait for it: not
+  /// at one that only looks on, as the keeper of a view.
+  private func holdsUp(_ service: String) -> Bool {
+    snapshot.transactions.contains { transaction in
+      (transaction.state == .stuck || transaction.state == .running && transaction.isOverdue)
+        && transaction.services.contains(service)
+        && transaction.services.contains { dependencies.behind($0).contains(service) }
+    } || snapshot.overdue.contains { $0.state == .running && $0.names(service) }
   }
 
   private var registryName: String {

@@ -47,6 +47,18 @@ public struct OverdueTransactions: Sendable, Equatable, Codable {
     let one = count == 1
     return step.isEmpty ? "\(one ? "takes" : "take") too long" : "\(one ? "waits" : "wait") for \(step)"
   }
+
+  /// The same, where others are overdue for other reasons: `3 of 7 wait for payment`.
+  func reason(of count: Int, among all: Int) -> String {
+    guard count < all else { return reason(of: count) }
+    let share = "\(Count.grouped(count)) of \(Count.grouped(all))"
+    return unpublished.isEmpty ? "\(share) \(reason(of: count))" : "\(reason(of: count)) for \(share)"
+  }
+
+  /// Whether it is this service that has to act: `item` in `item, payment on ITEM_RESERVED`.
+  func names(_ service: String) -> Bool {
+    step.split { $0 == " " || $0 == "," }.contains { $0 == service }
+  }
 }
 
 /// One stretch of the way from a cause to what it does to customers.
@@ -61,7 +73,7 @@ public enum IncidentLink: Sendable, Equatable, Codable {
   case lag(topic: String, lag: Int64, trend: LagTrend, verdict: LagVerdict)
   /// Events that a service has committed and cannot publish.
   case outbox(service: String, events: Int)
-  /// Transactions that should have come to an end, and what most of them wait for.
+  /// Transactions that should have come to an end, and what most of them wait for: `3 of 7 wait for payment`.
   case overdue(Int, reason: String)
   /// Transactions undone in the last minute.
   case compensated(Int)

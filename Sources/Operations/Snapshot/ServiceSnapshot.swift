@@ -37,6 +37,8 @@ public struct ServiceSnapshot: Sendable, Codable {
   /// Events that are committed and not yet published, and the age of the oldest; nil where there is no outbox.
   public var outboxDepth: Int?
   public var outboxAge: Int64?
+  /// Nanoseconds: events that are published sooner are on their way, and wait for nothing.
+  public static let unpublishedAfter: Int64 = 5_000_000_000
   public var objective = ServiceObjective()
   public var instances: [InstanceSnapshot] = []
   public var endpoints: [EndpointSnapshot] = []

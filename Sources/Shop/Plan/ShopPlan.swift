@@ -104,6 +104,7 @@ struct ShopPlan: Sendable {
           partitions: service.reads.isEmpty ? nil : partitions, publishing: service.publishing,
           mistakes: service.mistakes)
         entry.isRegistry = service.name == registry
+        entry.usesKeyValueStore = service.usesKeyValueStore
         return entry
       },
       edges: services.flatMap { service in

@@ -6,7 +6,11 @@ internal import Transactions
 
 /// What services keep, as it is shown. Rows are counted in one database a time, as counting means looking at all of them.
 final class DataBoardBuilder {
-  private var rows: [String: Int] = [:]
+  /// By service and table.
+  private var rows: [String: [String: Int]] = [:]
+  private var documents: [String: Int64] = [:]
+  /// Whose rows were counted last.
+  private var counted = ""
   private var turn = 0
   /// As it was when so much was read.
   private var compared: (progress: Int64, snapshot: ReconciliationSnapshot)?
@@ -15,8 +19,8 @@ final class DataBoardBuilder {
     var board = DataBoard()
     let keepers = world.services.filter { $0.plan.store != nil }
     if !keepers.isEmpty {
-      let next = keepers[turn % keepers.count].name
-      rows[next] = world.disk(of: next).map { StoreReader(disk: $0).tables.reduce(0) { $0 + $1.rows } }
+      counted = keepers[turn % keepers.count].name
+      count(counted, in: world)
       turn += 1
     }
     board.stores = keepers.compactMap { store(of: $0, topics, in: world) }
@@ -38,14 +42,29 @@ final class DataBoardBuilder {
     return board
   }
 
+  private func count(_ service: String, in world: World) {
+    rows[service] = world.disk(of: service).map { disk in
+      StoreReader(disk: disk).tables.reduce(into: [:]) { $0[$1.name] = $1.rows }
+    }
+  }
+
+  /// How many documents a view serves; counted anew when it is the turn of the database they are in.
+  func documents(of plan: ViewPlan, _ build: DocumentView.Build, in store: DocumentStore) -> Int64 {
+    if let known = documents[plan.name], counted != plan.keeper { return known }
+    let count = (try? plan.view.count(of: build, store)) ?? 0
+    documents[plan.name] = count
+    return count
+  }
+
   /// What is read is kept beside what is written, and in the same transaction.
   private func views(in world: World) -> [ViewSnapshot] {
     var tables = [(name: ReviewTables.scores, service: ShopPlan.review, form: ViewSnapshot.Form.singleDatabase)]
     if world.settings.orderStore == .events { tables.append((OrderTables.name, ShopPlan.order, .ofEvents)) }
     return tables.map { table in
       var view = ViewSnapshot(name: table.name, service: table.service, form: table.form)
-      view.documents =
-        (try? world.disk(of: table.service)?.database.read { try $0.number("SELECT count(*) FROM \(table.name)") }) ?? 0
+      // So that it is known from the start, and not only when its turn comes.
+      if rows[table.service] == nil { count(table.service, in: world) }
+      view.documents = Int64(rows[table.service]?[table.name] ?? 0)
       (view.behind, view.age) = (0, 0)
       return view
     }
@@ -72,7 +91,7 @@ final class DataBoardBuilder {
   ) -> StoreSnapshot? {
     guard let disk = world.disk(of: service.name) else { return nil }
     var store = StoreSnapshot(service: service.name, kind: kind(of: disk), bytes: disk.database.bytes)
-    store.rows = rows[service.name]
+    store.rows = rows[service.name]?.values.reduce(0, +)
     if disk.publishes {
       store.channel = channel(of: disk)
       store.relay = service.instances.first { $0.process?.isRelaying ?? false }?.name

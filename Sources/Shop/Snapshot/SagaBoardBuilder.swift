@@ -40,6 +40,7 @@ final class SagaBoardBuilder {
       saga.isOverdue =
         !entry.state.hasEnded && entry.state != .stuck
         && world.time.now - entry.start > TransactionReports.overdueAfter
+      saga.tellWhatHoldsIt(after: world.time.now - entry.since)
       if board.stashed > 0, !saga.locks.isEmpty { saga.stash = stash(behind: id, in: world) }
       board.sagas.append(saga)
     }
@@ -139,6 +140,14 @@ final class SagaBoardBuilder {
     ShopPlan.participants.reduce(0) { sum, service in
       sum + ((try? world.disk(of: service)?.database.read { try SemanticLock.depth(behind: id.hex, $0) }) ?? 0)
     }
+  }
+}
+
+extension SagaSnapshot {
+  /// An event that was committed a moment ago is on its way; one that stays away is what nobody can act without.
+  fileprivate mutating func tellWhatHoldsIt(after age: Int64) {
+    guard !unpublished.isEmpty else { return }
+    if age < ServiceSnapshot.unpublishedAfter { unpublished = "" } else { waitsFor = "" }
   }
 }
 

@@ -6,7 +6,7 @@ struct SagaInference {
   private(set) var strip: [SagaMark] = []
   /// Who has to act next; empty when nothing tells.
   private(set) var waitsFor = ""
-  /// The event that begins it, where nobody has published that: nobody can act then.
+  /// The event that begins it, until somebody has published that: nobody can act before.
   private(set) var unpublished = ""
   private let entry: SagaRegister.Entry
 
@@ -32,7 +32,7 @@ struct SagaInference {
     case .orchestrated: break
     }
     if isWatched, entry.state == .running, entry.events.isEmpty {
-      (waitsFor, unpublished) = ("", Self.first(entry.kind) ?? "")
+      unpublished = Self.first(entry.kind) ?? ""
     }
   }
 

@@ -15,7 +15,7 @@ extension SnapshotBuilder {
       let store = world.documents(of: plan.keeper)
       if let builds = try? plan.view.builds(store) {
         (view.generation, view.rebuilding) = (builds.live.generation, builds.shadow?.generation)
-        view.documents = (try? plan.view.count(of: builds.live, store)) ?? 0
+        view.documents = data.documents(of: plan, builds.live, in: store)
       }
       return view
     }

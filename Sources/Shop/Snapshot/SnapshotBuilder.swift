@@ -12,7 +12,7 @@ final class SnapshotBuilder {
   private let external: TraceStore
   private let reader: OperationsReader
   private let sagas = SagaBoardBuilder()
-  private let data = DataBoardBuilder()
+  let data = DataBoardBuilder()
   let latestErrors: LatestErrors
   private static let transactionsShown = 600
   private static let openShown = 400

@@ -93,19 +93,27 @@ struct HealthJudge {
       return (share > 0.5 ? .down : .degraded, reason)
     }
     if instances.allSatisfy({ $0.0 != .up && $0.0 != .degraded }) {
-      let reason = instances.map(\.1).first { !$0.isEmpty }
+      // What ails one comes before that another is out of service as somebody wants it.
+      let ill = instances.first { $0.0 > .outOfService && !$0.1.isEmpty }
+      let reason = ill?.1 ?? instances.map(\.1).first { !$0.isEmpty }
       // Losing one of several is not losing all.
       if instances.count == 1, let reason { return (.down, reason) }
-      // Those that run are up, as the column beside it counts, however unwell.
-      let count = instances.count
-      let told =
-        service.instances.contains(where: \.isUp) ? "\(count) of \(count) instances are unwell" : "no instance is up"
+      let told = Self.told(service, instances.map(\.0))
       return (.down, [told, reason].compactMap(\.self).joined(separator: ": "))
     }
     // One that is drained as somebody wants it is no ailment while others take the calls.
     if let ill = instances.max(by: { $0.0 < $1.0 }), ill.0 > .outOfService { return (.degraded, ill.1) }
     if let reason = missed[service.name] { return (.degraded, reason) }
     return (.up, "")
+  }
+
+  /// How many of those that run are unwell: they are up, as the column beside it counts. Who is drained or has crashed is
+  /// none of them.
+  private static func told(_ service: DeployedService, _ health: [Health]) -> String {
+    guard service.instances.contains(where: \.isUp) else { return "no instance is up" }
+    let unwell = zip(service.instances, health).count { $0.isUp && $1 > .outOfService }
+    guard unwell > 0 else { return "no instance takes calls" }
+    return "\(unwell) of \(health.count) instances \(unwell == 1 ? "is" : "are") unwell"
   }
 
   /// Process, database and breakers of one instance.

@@ -36,6 +36,15 @@ struct FreezeTests {
     #expect(cockpit.text.contains("all 16 services healthy, nothing needs you"))
   }
 
+  @Test func aPageCanGoLive() {
+    var cockpit = Cockpit()
+    cockpit.press("Space")
+    _ = cockpit.model.perform([.goLive])
+    #expect(!cockpit.model.isFrozen)
+    _ = cockpit.model.perform([.goLive])
+    #expect(!cockpit.model.isFrozen, "what is live stays so")
+  }
+
   @Test func stepsAskForStates() {
     var cockpit = Cockpit()
     cockpit.press(",")

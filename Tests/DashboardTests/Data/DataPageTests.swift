@@ -101,6 +101,10 @@ import Testing
     // Another event of the same moment is still to come.
     (stage.context.isFrozen, stage.context.moment) = (true, travelled)
     #expect(stage.picture().contains("as of 13:57:57.061  APPROVED"))
+    // The same again leaves it, and the moment with it.
+    var leaving = stage
+    let left = leaving.press("a") ?? []
+    #expect(left.count == 1 && left.contains { if case .goLive = $0 { true } else { false } })
     for (moment, words) in [
       (steps[0].time - 1, "as of 13:57:56.999  not created yet"),
       (steps[1].time, "as of 13:57:57.000  PENDING, waits for orchestrator"),

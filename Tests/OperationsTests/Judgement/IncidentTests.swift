@@ -73,6 +73,7 @@ import TraceModel
       state: .running, step: "", gtxid: try #require(GTXID(high: 1, low: 1)), start: 0, count: 457)
     overdue.unpublished = "ORDER_CREATE"
     snapshot.overdue = [overdue]
+    snapshot.faults.catalogue.services = [entry("order", .throughOutbox)]
     arm(.broker, .brokerDown, &snapshot)
     snapshot.judge()
     #expect(
@@ -88,11 +89,42 @@ import TraceModel
       snapshot.incident == [.service(name: "order", health: .degraded, what: "order-1 cannot reach the bus")])
   }
 
+  private func entry(_ name: String, _ publishing: FaultCatalogue.Publishing) -> FaultCatalogue.Service {
+    FaultCatalogue.Service(
+      name: name, instances: 2, hasDatabase: true, consumes: false, isOutside: false, publishing: publishing)
+  }
+
+  /// Who does not use what is down is unwell for a reason of its own.
+  @Test func whoDoesNotLeanOnWhatIsDownIsTold() {
+    var snapshot = healthy()
+    snapshot.faults.catalogue.services = [entry("gateway", .nothing), entry("order", .throughOutbox)]
+    snapshot.faults.catalogue.services[0].usesKeyValueStore = true
+    (snapshot.services[0].health, snapshot.services[0].reason) = (.degraded, "the key-value store does not answer")
+    (snapshot.services[1].health, snapshot.services[1].reason) = (.degraded, "60 % errors in the last minute")
+    arm(.keyValueStore, .down, &snapshot)
+    arm(.service("order"), .errors(0.6), &snapshot)
+    let store = IncidentLink.fault(place: "key-value store", what: "does not answer")
+    snapshot.judge()
+    #expect(
+      snapshot.incident == [store, .service(name: "order", health: .degraded, what: "60 % errors in the last minute")])
+    // Who calls somebody that leans on it does so too.
+    snapshot.services[1].calls = [CallSnapshot(callee: "gateway")]
+    snapshot.judge()
+    #expect(snapshot.incident == [store])
+  }
+
   @Test func aBrokenCallIsTheRootOfWhatItsCallerSuffers() {
     var snapshot = healthy()
     arm(.edge(from: "gateway", to: "order"), .errors(0.6), &snapshot)
     snapshot.judge()
     #expect(snapshot.incident.isEmpty, "what hurts nobody is no incident")
+    snapshot.services[0].calls[0].errorShare = 0.6
+    snapshot.services[2].health = .degraded
+    snapshot.judge()
+    #expect(
+      snapshot.incident == [.service(name: "payment", health: .degraded, what: "is unwell")],
+      "payment does not wait for the gateway")
+    snapshot.services[2].health = .up
     snapshot.services[0].health = .degraded
     snapshot.services[0].reason = "8.4 % errors in the last minute"
     snapshot.breakers = [breaker("payment", "payment-gateway", .closed), breaker("gateway", "order", .disabled)]
@@ -154,11 +186,30 @@ import TraceModel
       OverdueTransactions(state: .running, step: "item", gtxid: id, start: 0, count: 2),
     ]
     snapshot.judge()
-    #expect(snapshot.incident == [.overdue(142, reason: "wait for the join")])
+    let overdue = IncidentLink.overdue(142, reason: "140 of 142 wait for the join")
+    #expect(snapshot.incident == [overdue])
+    var transaction = TransactionSummary(gtxid: id, kind: "checkout", state: .running, start: 0, duration: 0)
+    (transaction.isOverdue, transaction.services) = (true, ["gateway", "order", "payment"])
+    snapshot.transactions = [transaction]
+    arm(.service("payment"), .mistake(.noBreaker), &snapshot)
+    snapshot.judge()
+    #expect(snapshot.incident == [overdue], "nobody of them waits for payment")
     arm(.service("order"), .mistake(.innerJoin), &snapshot)
     snapshot.judge()
     #expect(
       snapshot.incident.first == .fault(place: "order", what: "forgets an answer that finds no other"))
+    snapshot.faults.armed.removeLast()
+    snapshot.overdue[2].step = "item, payment on ITEM_RESERVED"
+    snapshot.judge()
+    guard case .fault(place: "payment", _) = snapshot.incident.first else {
+      Issue.record("some wait for payment, which is built wrong: \(snapshot.incident)")
+      return
+    }
+    snapshot.overdue[2].unpublished = "ORDER_CREATE"
+    snapshot.overdue[2].count = 1_200
+    snapshot.judge()
+    #expect(
+      snapshot.incident.last == .overdue(1_340, reason: "no ORDER_CREATE was published for 1,200 of 1,340"))
     snapshot.overdue = [snapshot.overdue[0]]
     snapshot.judge()
     #expect(snapshot.incident.isEmpty, "what is undone has its own figures")

@@ -24,9 +24,9 @@ extension DataPage {
   /// kept. The same again leaves it.
   mutating func toggleAsOf(_ context: PageContext) -> [Action] {
     guard let step = step(context) else { return [.say("nothing here is a stored event")] }
-    guard asOf(context)?.version != step.version else {
+    if let shown = asOf(context), shown.version == step.version {
       asOf = nil
-      return []
+      return shown.isTravelled ? [.goLive] : []
     }
     let isKept = step.time >= context.timeline.keptSince
     asOf = AsOf(version: step.version, time: step.time, isTravelled: isKept)
