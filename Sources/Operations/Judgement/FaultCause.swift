@@ -18,6 +18,8 @@ struct FaultCause {
   /// All lean on it, and nothing of it answers.
   let isShared: Bool
   let isMistake: Bool
+  /// Who reads a view is told something old; nobody waits for it.
+  let isOfView: Bool
 
   init(_ spec: FaultSpec, isOutside: Bool) {
     service = spec.target.service
@@ -42,6 +44,7 @@ struct FaultCause {
     }
     self.what = what
     isShared = spec.kind == .brokerDown || spec.kind == .down
+    isOfView = spec.kind == .mistake(.viewWithoutVersions)
     if case .mistake = spec.kind { isMistake = true } else { isMistake = false }
   }
 

@@ -72,6 +72,7 @@ extension IncidentFinder {
   private func isHurting(_ fault: FaultCause) -> Bool {
     if fault.isShared { return true }
     if fault.service == registryName { return !registry.isEmpty || isUnwell(fault.service) }
+    if fault.isOfView { return false }
     // Whom a mistake hurts are customers, and no service.
     if fault.isMistake, holdsUp(fault.service) { return true }
     if let edge = fault.edge {
@@ -194,8 +195,7 @@ extension IncidentFinder {
     return [.overdue(count, reason: most.reason(of: most.count, among: count))]
   }
 
-  /// Whether what should have come to an end waits for the service, or has been at it and at others that wait for it: not
-  /// at one that only looks on, as the keeper of a view.
+  /// Whether what should have come to an end waits for the service, or has been at it and at others that wait for it.
   private func holdsUp(_ service: String) -> Bool {
     snapshot.transactions.contains { transaction in
       (transaction.state == .stuck || transaction.state == .running && transaction.isOverdue)

@@ -191,6 +191,9 @@ import TraceModel
     var transaction = TransactionSummary(gtxid: id, kind: "checkout", state: .running, start: 0, duration: 0)
     (transaction.isOverdue, transaction.services) = (true, ["gateway", "order", "payment"])
     snapshot.transactions = [transaction]
+    arm(.service("order"), .mistake(.viewWithoutVersions), &snapshot)
+    snapshot.judge()
+    #expect(snapshot.incident == [overdue], "no order waits for a view")
     arm(.service("payment"), .mistake(.noBreaker), &snapshot)
     snapshot.judge()
     #expect(snapshot.incident == [overdue], "nobody of them waits for payment")
