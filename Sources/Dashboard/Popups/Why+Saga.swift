@@ -19,7 +19,7 @@ extension Why {
       add("waits for", visible(saga.waitsFor))
     }
     add("in this state", Figures.duration(max(0, context.since(saga.since))).text)
-    if saga.isOverdue { add("overdue", "it takes longer than it should", .degraded) }
+    if saga.isOverdue { add("overdue", Self.overdue, .degraded) }
     if !saga.locks.isEmpty { add("locks", visible(saga.locks.joined(separator: ", "))) }
     if saga.stash > 0 { add("stash", "\(saga.stash) messages of others wait for what it holds", .degraded) }
     if saga.isInferred {

@@ -198,6 +198,8 @@ extension SystemSnapshot {
 // MARK: - A transaction, a fault
 
 extension Why {
+  static let overdue = "under way for more than \(Figures.duration(TransactionSummary.overdueAfter).text)"
+
   private init(_ summary: TransactionSummary, _ context: PageContext) {
     title = summary.state.mark.long + [Run("  " + summary.gtxid.short, .accent), Run("  " + summary.kind, .strong)]
     rule = Self.rule(summary.state)
@@ -205,7 +207,7 @@ extension Why {
     if !summary.stuckReason.isEmpty { add("stuck", summary.stuckReason, .failing) }
     if !summary.firstError.isEmpty { add("first error", summary.firstError, .failing) }
     if summary.errors > 0 { add("errors", Figures.count(summary.errors).text) }
-    if summary.isOverdue { add("overdue", "it takes longer than it should", .degraded) }
+    if summary.isOverdue { add("overdue", Self.overdue, .degraded) }
     if !summary.step.isEmpty { add("step", summary.step) }
     if !summary.orderState.isEmpty { add("order", summary.orderState) }
     add("took", "\(Figures.duration(summary.duration).text), \(summary.hops) hops, \(summary.spans) spans")

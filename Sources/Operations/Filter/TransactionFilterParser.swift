@@ -137,6 +137,9 @@ struct TransactionFilterParser {
 
   private func state(_ value: String, _ place: Token) throws(TransactionFilterError) -> TransactionState {
     guard let state = TransactionState(rawValue: value.uppercased()) else {
+      if TransactionFilter.Flag(rawValue: value.lowercased()) != nil {
+        throw error("\(value.lowercased()) is no status, but a word of its own: /\(value.lowercased())", at: place)
+      }
       let states = TransactionState.allCases.map { $0.rawValue.lowercased() }.joined(separator: " ")
       throw error("no status \"\(value)\"; there are \(states)", at: place)
     }

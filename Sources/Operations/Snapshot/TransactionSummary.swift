@@ -21,10 +21,14 @@ public enum TransactionState: String, Sendable, Codable, CaseIterable {
 
 /// One transaction: one row.
 public struct TransactionSummary: Sendable, Codable {
+  /// Nanoseconds.
+  public static let overdueAfter: Int64 = 10_000_000_000
+
   public var gtxid: GTXID
   /// `checkout`, or the root's operation for one from outside.
   public var kind: String
   public var state: TransactionState
+  /// Under way for longer than ``overdueAfter``.
   public var isOverdue = false
   public var start: Int64
   /// From the first start to the last end; while it runs, to now.

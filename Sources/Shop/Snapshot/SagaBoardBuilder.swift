@@ -39,7 +39,7 @@ final class SagaBoardBuilder {
       made[id] = (entry.version, saga)
       saga.isOverdue =
         !entry.state.hasEnded && entry.state != .stuck
-        && world.time.now - entry.start > TransactionReports.overdueAfter
+        && world.time.now - entry.start > TransactionSummary.overdueAfter
       saga.tellWhatHoldsIt(after: world.time.now - entry.since)
       if board.stashed > 0, !saga.locks.isEmpty { saga.stash = stash(behind: id, in: world) }
       board.sagas.append(saga)
@@ -51,7 +51,7 @@ final class SagaBoardBuilder {
 
   /// All of them, by what they wait for.
   func overdue(in world: World) -> [OverdueTransactions] {
-    let limit = world.time.now - TransactionReports.overdueAfter
+    let limit = world.time.now - TransactionSummary.overdueAfter
     let before = waits
     waits = [:]
     var groups: [OverdueTransactions] = []

@@ -140,7 +140,7 @@ final class SnapshotBuilder {
     if let trace { summary.add(trace, now: now) }
     if !summary.state.hasEnded {
       summary.duration = now - summary.start
-      summary.isOverdue = summary.state != .stuck && summary.duration > TransactionReports.overdueAfter
+      summary.isOverdue = summary.state != .stuck && summary.duration > TransactionSummary.overdueAfter
     }
     return summary
   }

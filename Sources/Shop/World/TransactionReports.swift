@@ -24,9 +24,6 @@ final class TransactionReports: @unchecked Sendable {
   private static let notableKept = 200
   private(set) var stuck: [(id: GTXID, order: Int64, reason: String)] = []
 
-  /// A transaction that takes longer than this is overdue.
-  static let overdueAfter: Int64 = 10_000_000_000
-
   init(world: World) {
     self.world = world
   }
