@@ -55,7 +55,7 @@ struct FaultMenu: PopupContent {
     let all = FaultKind.Name.allCases.map { kind in
       let target = FaultMenuSettings.target(of: kind, service: service.name, topic: topic)
       return Entry(
-        kind: kind, obstacle: catalogue.obstacle(to: kind, on: target),
+        kind: kind, obstacle: catalogue.obstacle(to: kind, on: target) ?? catalogue.distance(of: kind, from: service),
         explanation: catalogue.explanation(of: kind, on: target))
     }
     entries = all.filter { $0.obstacle == nil } + all.filter { $0.obstacle != nil }

@@ -122,6 +122,16 @@ public struct FaultCatalogue: Sendable, Codable {
     }
   }
 
+  /// Why what all share would be broken by a kind without harm to a service: `it does not use the bus`; nil when it would
+  /// feel it, and for kinds that strike the service itself.
+  public func distance(of kind: FaultKind.Name, from service: Service) -> String? {
+    switch kind {
+    case .brokerDown: service.usesBus ? nil : "it does not use the bus"
+    case .full, .down: service.usesKeyValueStore ? nil : "it uses no key-value store"
+    default: nil
+    }
+  }
+
   private func obstacle(to kind: FaultKind.Name, on service: Service) -> String? {
     switch kind {
     case .latency, .errors: nil

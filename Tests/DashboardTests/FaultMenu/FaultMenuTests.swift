@@ -181,6 +181,17 @@ struct FaultMenuTests {
     }
   }
 
+  @Test func whatAllShareIsBrokenWhereItIsFelt() throws {
+    var shop = FaultsFixture.incident
+    shop.faults.catalogue.topics = [.init(name: "payment", partitions: 8)]
+    shop.faults.catalogue.hasKeyValueStore = true
+    let outside = try #require(Stage(.service("payment-gateway"), shop)).menu.entries
+    #expect(outside.first { $0.kind == .brokerDown }?.obstacle == "it does not use the bus")
+    #expect(outside.first { $0.kind == .down }?.obstacle == "it uses no key-value store")
+    let payment = try #require(Stage(.service("payment"), shop)).menu.entries
+    #expect(payment.first { $0.kind == .brokerDown }?.obstacle == nil)
+  }
+
   @Test func theButtonNamesItsKey() throws {
     let stage = try #require(Stage(.service("payment")))
     #expect(stage.canvas().text.contains("  ↵ arm it  "))
