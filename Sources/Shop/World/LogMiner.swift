@@ -33,7 +33,7 @@ final class LogMiner: Relay, @unchecked Sendable {
     world = process.world
     name = plan?.name ?? process.instance.service.name
     lease = RelayLease(process: process, database: database, name: plan?.lease ?? "relay")
-    // What changes now and then is looked for now and then.
+    // Rows that change seldom, in a database that commits often: it looks when its interval is over, not at each commit.
     commits = plan?.isSeldom == true ? Signal(on: process.world.time) : process.commits(on: disk)
   }
 
