@@ -52,26 +52,33 @@ final class Housekeeping: @unchecked Sendable {
     }
   }
 
-  /// A batch job with a transaction of its own where somebody mines what it changes.
+  /// A batch job with a transaction of its own where somebody mines what it changes, where there is something to tell, and
+  /// where it fails.
   private func everyRound(_ label: String) async {
     let (tables, round, time) = (store.tables, world.time.elapsed / Self.interval, world.time.now)
+    let job = store.captures.isEmpty ? nil : BatchTransaction(label, at: process)
     let tell = { @Sendable [process] (notes: [ServiceNote]) in
       guard !notes.isEmpty else { return }
       // A line of the log belongs to a transaction, also where nobody mines what the job changes.
-      let own = TraceContext.current == nil ? BatchTransaction(label, at: process) : nil
-      for note in notes { process.log(note.level, TraceContext.current ?? own?.context, note.words) }
+      let own = job == nil ? BatchTransaction(label, at: process) : nil
+      for note in notes { process.log(note.level, (job ?? own)?.context, note.words) }
       own?.succeed()
     }
-    let work = { [database] in
-      _ = try? await database.transaction(label, isQuiet: true, onCommit: tell) { database in
-        try tables.everyRound(round, now: time, database)
-        return try tables.notes(now: time, database)
+    do {
+      try await TraceContext.$current.withValue(job?.context) { [database] in
+        _ = try await database.transaction(label, isQuiet: true, onCommit: tell) { database in
+          try tables.everyRound(round, now: time, database)
+          return try tables.notes(now: time, database)
+        }
       }
+      job?.succeed()
+    } catch {
+      // Of an instance that is gone its tracer says so.
+      guard !process.life.isOver else { return }
+      let failed = job ?? BatchTransaction(label, at: process)
+      process.log(.error, failed.context, "\(label): \(error)")
+      failed.fail("\(error)")
     }
-    guard !store.captures.isEmpty else { return await work() }
-    let job = BatchTransaction(label, at: process)
-    await TraceContext.$current.withValue(job.context) { await work() }
-    job.succeed()
   }
 
   /// What was mined is kept for as long as a record may be read again; what was not, for a day.
