@@ -87,10 +87,8 @@ final class Housekeeping: @unchecked Sendable {
     let now = world.time.now
     let unmined = world.oldestUnmined(of: database.disk.name) ?? now
     let unpublished = store.keeps == .logMining ? (try? database.disk.waiting())?.oldest ?? now : now
-    // Who reads it now and then has until the end of what is still open; what becomes of documents nobody follows here.
-    let kept =
-      database.disk.documents == nil
-      ? min(world.horizon() - Self.keep, unmined, unpublished) : now - Self.keepPublished
+    // Who reads it now and then has until the end of what is still open.
+    let kept = min(world.horizon() - Self.keep, unmined, unpublished)
     _ = try? log.prune(now: now, retention: min(now - kept, ChangeLog.retention))
   }
 
