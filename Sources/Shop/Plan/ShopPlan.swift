@@ -156,6 +156,7 @@ enum EventType {
   static let tick = "TICK"
 
   static let priceChanged = "PriceChanged"
+  static let optionsPriced = "OptionsPriced"
   static let quantityChanged = "QuantityChanged"
   static let orderChanged = "OrderChanged"
   static let customerChanged = "CustomerChanged"
