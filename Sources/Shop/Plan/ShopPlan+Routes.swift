@@ -8,6 +8,7 @@ extension ShopPlan {
       routes.formUnion(
         [route.route] + [route.intake == nil ? route.target : nil, route.sandboxTarget].compactMap(\.self))
     }
+    routes.append(OrderReturn.question)
     routes.formUnion(PaymentCompany.routes + RegistryService.routes + ConfigService.routes)
     // Of every process, whatever its program is.
     routes.formUnion(["GET /health", "PUT /configuration"])

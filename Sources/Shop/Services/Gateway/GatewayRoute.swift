@@ -112,7 +112,10 @@ struct GatewayTable: Sendable {
       },
       GatewayRoute(
         "order.return", OrderReturn.route, TransactionKind.goodsReturn, ShopPlan.order, OrderReturn.route
-      ) { $0.summary = "gives back what was ordered: money and goods go back to where they came from" },
+      ) {
+        $0.kind = .asynchronous
+        $0.summary = "gives back what was ordered: money and goods go back to where they came from"
+      },
       // The first edition of the interface had the product alone; who still asks for it gets it.
       GatewayRoute(
         "product.plain", "GET /products/{sku}", TransactionKind.browse, ShopPlan.catalog, "GET /products/{sku}"
