@@ -43,6 +43,7 @@ struct CommandDesk {
       return letter(topic, partition, offset, "discarded: its saga waits for somebody")
     case .moveOffsets(let move): return moved(move)
     case .moveSaga(let id, let move): return SagaDesk.outcome(of: move, on: id, snapshot)
+    case .giveMoneyBack(let id): return RefundDesk.outcome(of: id, snapshot)
     case .sendOrder(let wish): return ordered(wish)
     case .setRate(let rate):
       guard rate >= 0, rate <= 10_000 else { return .refused("a rate is 0 to 10,000 transactions a second") }
@@ -195,6 +196,7 @@ struct CommandDesk {
     case .moveOffsets(let move):
       self.move(move, in: world)
     case .moveSaga(let id, let move): SagaDesk(world: world).carryOut(move, on: id)
+    case .giveMoneyBack(let id): RefundDesk(world: world).carryOut(id)
     case .sendOrder(let wish):
       guard let product = Product.all.first(where: { $0.sku == wish.sku }), let saga = SagaKind(rawValue: wish.saga)
       else { return }
@@ -251,7 +253,7 @@ struct CommandDesk {
     case .resetBreaker(let id): tell(label(ofBreaker: id), "reset", world)
     case .killInstance: return  // its crash says so
     case .startInstance(_, let name): tell(name, "started \(hand.rawValue)", world)
-    case .retryDeadLetter, .discardDeadLetter, .moveOffsets, .moveSaga: return  // what came of it was told
+    case .retryDeadLetter, .discardDeadLetter, .moveOffsets, .moveSaga, .giveMoneyBack: return  // what came of it was told
     case .sendOrder(let wish): tell("order", "\(wish.sku) ×\(wish.quantity) \(hand.rawValue)", world)
     case .rebuild(let view): tell(view, "rebuild asked for", world)
     case .runJob(let name): tell(name, "asked for", world)
