@@ -225,7 +225,8 @@ final class Diary: @unchecked Sendable {
     life.end()
     #expect(diary.lines == [])
     time.end()
-    #expect(diary.lines.sorted() == ["life is left", "no sleep after the end", "pause ends", "sleep ends", "wait ends"])
+    #expect(
+      diary.lines.sorted() == ["life is left", "no sleep after the end", "pause ends", "sleep ends", "wait ends"])
     #expect(time.now == 5)
     #expect(time.isIdle)
   }
