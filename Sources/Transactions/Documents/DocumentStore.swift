@@ -50,7 +50,7 @@ public final class DocumentStore: Sendable {
 
   /// One that no document has had. Where there is a log it is the number of the first change of this transaction.
   func nextVersion(_ database: Database) throws -> Int64 {
-    if let changeLog { return try changeLog.newest(database) + 1 }
+    if let changeLog { return changeLog.newest + 1 }
     try database.run("UPDATE change_version SET newest = newest + 1", [])
     return try database.number("SELECT newest FROM change_version")
   }
