@@ -253,7 +253,8 @@ struct CommandDesk {
     case .resetBreaker(let id): tell(label(ofBreaker: id), "reset", world)
     case .killInstance: return  // its crash says so
     case .startInstance(_, let name): tell(name, "started \(hand.rawValue)", world)
-    case .retryDeadLetter, .discardDeadLetter, .moveOffsets, .moveSaga, .giveMoneyBack: return  // what came of it was told
+    case .retryDeadLetter, .discardDeadLetter, .moveOffsets, .moveSaga, .giveMoneyBack:
+      return  // what came of it was told
     case .sendOrder(let wish): tell("order", "\(wish.sku) ×\(wish.quantity) \(hand.rawValue)", world)
     case .rebuild(let view): tell(view, "rebuild asked for", world)
     case .runJob(let name): tell(name, "asked for", world)
