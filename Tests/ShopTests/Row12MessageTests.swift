@@ -77,7 +77,9 @@ import Transactions
     #expect(read.ltxid == sent.ltxid && spans.allSatisfy { $0.status == .ok })
     let gateway = try #require(stage.snapshot().edge.gateway(ShopPlan.gateway))
     let counted = try #require(gateway.routes.first { $0.id == "review.message" })
-    #expect(counted.calls == 1 && counted.errors == 0 && counted.service == "topic" && counted.settings.contains("202"))
+    #expect(
+      counted.calls == 1 && counted.errors == 0 && counted.topic == TopicName.reviews && counted.service.isEmpty
+        && counted.settings.contains("202"))
     #expect(gateway.accessLog.contains { $0.route == "review.message" && $0.status == 202 })
   }
 
