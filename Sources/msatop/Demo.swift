@@ -122,7 +122,9 @@ struct Demo: ParsableCommand {
     var settings = ShopSettings(
       seed: seed ?? scenario?.seed ?? 1, rate: rate ?? scenario?.rate ?? 50, faults: fault.map { (at: 0, spec: $0) })
     settings.scenario = scenario
-    settings.resilience = try guards.settings()
+    let guards = try guards.read()
+    settings.resilience = guards.settings
+    settings.warnings = guards.warnings
     settings.topology = place.settings
     settings.productsInfo = products.settings
     settings.mix = LoadMix(journeys: journeys, sagas: sagas)
@@ -136,6 +138,8 @@ struct Demo: ParsableCommand {
     let receiver = try openReceiver(for: shop)
     defer {
       receiver?.stop()
+      // The screen hid what would have been said before it.
+      SettingsFile.say(guards.warnings)
       Screen.endBySignal()
     }
     try show(shop, theme: chosen)

@@ -132,6 +132,9 @@ final class World: @unchecked Sendable {
         for view in ShopPlan.views where view.keeper == crash.spec.service { askForRebuild(of: view.name) }
       }
     }
+    for warning in settings.warnings {
+      tell(OperationalEvent(time: time.now, kind: .command, severity: .warning, subject: "settings", change: warning))
+    }
     if let scenario = settings.scenario { stage.start(scenario) }
   }
 
