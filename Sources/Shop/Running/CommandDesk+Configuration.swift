@@ -56,6 +56,16 @@ extension CommandDesk {
     return isUp ? nil : "\(ConfigurationDesk.isDown): nothing can be published before one is back"
   }
 
+  static func configure(_ command: Command, in world: World) {
+    configure(in: world) { () throws(ConfigurationError) in
+      switch command {
+      case .configure(let key, let value): try world.configuration.set(key, to: value, by: "operator")
+      case .rollBackConfiguration(let version): try world.configuration.rollBack(to: version, by: "operator")
+      default: preconditionFailure("\(command) is no configuration")
+      }
+    }
+  }
+
   /// Another may have published meanwhile: then it is told why this is not.
   static func configure(in world: World, _ deed: () throws(ConfigurationError) -> Void) {
     do throws(ConfigurationError) {
