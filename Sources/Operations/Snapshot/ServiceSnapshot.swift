@@ -139,6 +139,8 @@ public struct CallSnapshot: Sendable, Codable {
   public var purpose = ""
   public var rate = 0.0
   public var errorShare = 0.0
+  /// Of the rate, what is made again after a failure.
+  public var retryRate = 0.0
   /// Ids of the breakers on this edge, one an instance of the caller; empty when there is none.
   public var breakers: [String] = []
   public var breakerState: BreakerState?

@@ -182,6 +182,7 @@ extension SnapshotBuilder {
       let statistics = world.callStatistics(from: service.name, to: plan.callee)
       call.rate = statistics.rate
       call.errorShare = statistics.errorShare
+      call.retryRate = statistics.retryRate
       call.messages = world.messages.forms(on: Edge(caller: service.name, callee: plan.callee))
       call.retryAttempts = plan.retry.maxAttempts
       call.timeLimit = plan.timeLimit.wholeNanoseconds
