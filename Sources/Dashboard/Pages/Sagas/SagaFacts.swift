@@ -43,7 +43,7 @@ struct SagaFacts {
     }
     let began = context.clock(saga.start, .tenths)
     let into = context.clock(saga.since, .tenths)
-    add("since", [.muted("began \(began), \(saga.state.mark.word) since \(into)")])
+    add("began", [.muted("\(began), is \(saga.state.mark.word) from \(into) on")])
     add("told by", [.muted(teller)])
     return lines
   }
