@@ -43,6 +43,12 @@ public enum CrashPoint: Int, Sendable, Hashable, CaseIterable {
     }
   }
 
+  /// Those that instances of a service pass.
+  static func places(of service: String) -> [FaultCatalogue.CrashPlace] {
+    allCases.filter { $0.services.contains(service) }
+      .map { FaultCatalogue.CrashPlace(name: $0.name, explanation: $0.explanation) }
+  }
+
   /// The services whose instances pass it.
   var services: [String] {
     switch self {
