@@ -99,6 +99,20 @@ struct PaletteTests {
     #expect(cockpit.lines.contains { $0.contains(" : " + line) }, "\(cockpit.text)")
   }
 
+  /// It is as low as what it offers, and its first line stays where it is.
+  @Test func thePaletteTakesNoMoreLinesThanItNeeds() {
+    func box(_ keys: String) -> (first: Int?, lines: Int) {
+      var cockpit = Cockpit(columns: 80, rows: 24)
+      cockpit.press(": " + keys)
+      let lines = cockpit.lines
+      let top = lines.firstIndex { $0.contains("╭─ command") }
+      return (top, (lines.firstIndex { $0.contains("╰") } ?? 0) - (top ?? 0) + 1)
+    }
+    let (all, few, none, wrong) = (box(""), box("text:fau"), box("text:rate_55"), box("text:nonsense Enter"))
+    #expect(all.lines == 13 && few.lines == 6 && none.lines == 5 && wrong.lines == 5)
+    #expect(Set([all.first, few.first, none.first, wrong.first]).count == 1)
+  }
+
   @Test func earlierLinesComeBack() {
     var cockpit = Cockpit()
     cockpit.press(": text:rate_5 Enter : text:speed_2 Enter : Up Up Enter")
