@@ -142,18 +142,21 @@ struct Demo: ParsableCommand {
       SettingsFile.say(guards.warnings)
       Screen.endBySignal()
     }
-    try show(shop, theme: chosen)
+    try show(shop, theme: chosen, warnings: guards.warnings)
     shop.stop()
     try directory?.close()
   }
 
-  private func show(_ shop: SimulatedShop, theme chosen: Theme) throws {
+  private func show(_ shop: SimulatedShop, theme chosen: Theme, warnings: [String]) throws {
     var cockpit = Cockpit(
       system: shop, screen: try openScreen(chosen), theme: chosen, themeName: theme, isASCII: ascii,
       motion: motion && !frozen,
       zoneOffset: frozen ? 0 : WallClock.zoneOffset)
     let waker = cockpit.waker
     shop.start { waker.wake() }
+    if let first = warnings.first {
+      cockpit.warn(warnings.count == 1 ? first : "\(Count.of(warnings.count, "warning")), L shows them: \(first)")
+    }
     cockpit.run()
   }
 

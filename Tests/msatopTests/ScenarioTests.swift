@@ -80,8 +80,11 @@ import Testing
       outcome.error.contains(
         "application.yml:4:35: instance \"paymnet-gateway\" guards no call of the shop; do you mean"),
       "\(outcome.error)")
-    let session = try await TerminalSession("--speed 10 --resilience \(path)")
-    #expect(try await session.shows("settings"), "the cockpit's events tell it")
+    let session = try await TerminalSession("--resilience \(path)")
+    #expect(try await session.shows("3 warnings, L shows them: "))
+    try await session.press("L")
+    #expect(try await session.shows("WARN"))
+    #expect(try await session.shows("settings"))
     try await session.press("q")
     #expect(try await session.shows("left with 0"))
     #expect(try await session.screen.contains("warning: \(path):3:3: retry-exceptions is passed over"))

@@ -133,6 +133,7 @@ final class World: @unchecked Sendable {
       }
     }
     for warning in settings.warnings {
+      logBook.write(LogLine(time: time.now, level: .warn, service: "settings", instance: "", message: warning))
       tell(OperationalEvent(time: time.now, kind: .command, severity: .warning, subject: "settings", change: warning))
     }
     if let scenario = settings.scenario { stage.start(scenario) }
