@@ -136,6 +136,7 @@ extension SnapshotBuilder {
       snapshot.errorShare = own.errorShare
       snapshot.p99 = own.percentile(0.99)
       snapshot.workers = service.isOutside ? nil : Self.sum([process.workers])
+      snapshot.connections = process.database.map { Self.sum([$0.connections]) }
       snapshot.memory = service.isOutside ? nil : process.memory
       snapshot.memoryLimit = service.isOutside ? nil : ProcessMemoryModel.limit
     }
