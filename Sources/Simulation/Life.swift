@@ -4,7 +4,7 @@ public struct InstanceCrashed: Error {
 }
 
 /// One life of one instance: from its start to its crash. Every port to the world asks it before it does anything, so
-/// that no `catch` and no `defer` of a dead instance has an effect.
+/// that no `catch` and no `defer` of a dead instance has an effect. A whole world has one, too, for who is no instance.
 public final class Life: @unchecked Sendable {
   public private(set) var isOver = false
   private let time: VirtualTime
@@ -12,6 +12,9 @@ public final class Life: @unchecked Sendable {
   private var order: [Int] = []
   private var count = 0
   private var onEnd: [() -> Void] = []
+  /// Tasks that have not come to their end, those of a life that is over included.
+  private var running = 0
+  private var onLeft: [() -> Void] = []
 
   public init(on time: VirtualTime) {
     self.time = time
@@ -21,13 +24,20 @@ public final class Life: @unchecked Sendable {
   public func spawn(_ body: @escaping @Sendable () async -> Void) {
     guard !isOver else { return }
     count += 1
+    running += 1
     let id = count
     tasks[id] = time.spawn {
       await body()
-      self.tasks[id] = nil
+      self.finished(id)
     }
     order.append(id)
     if order.count > 64, order.count > 2 * tasks.count { order.removeAll { tasks[$0] == nil } }
+  }
+
+  private func finished(_ id: Int) {
+    tasks[id] = nil
+    running -= 1
+    leaveIfDone()
   }
 
   public func check() throws(InstanceCrashed) {
@@ -39,6 +49,19 @@ public final class Life: @unchecked Sendable {
     onEnd.append(action)
   }
 
+  /// Called once, when this life is over and the last of its tasks has come to its end: from then on nobody uses what
+  /// belonged to it.
+  public func whenLeft(_ action: @escaping () -> Void) {
+    onLeft.append(action)
+  }
+
+  private func leaveIfDone() {
+    guard isOver, running == 0, !onLeft.isEmpty else { return }
+    let actions = onLeft
+    onLeft = []
+    for action in actions { action() }
+  }
+
   /// The crash: fences every port first, then cancels what runs.
   public func end() {
     guard !isOver else { return }
@@ -48,5 +71,6 @@ public final class Life: @unchecked Sendable {
     for id in order { tasks[id]?.cancel() }
     tasks = [:]
     order = []
+    leaveIfDone()
   }
 }

@@ -23,6 +23,8 @@ public final class VirtualTime: TaskExecutor, @unchecked Sendable {
   @exclusivity(unchecked) private var timers = TimerQueue()
   private let actors = ActorExecutor()
   private var isRunning = false
+  private var isOver = false
+  private var waitsInVain = 0
   private let injected = Locked<[@Sendable () -> Void]>([])
 
   public init(startingAt start: Int64) {
@@ -52,6 +54,7 @@ public final class VirtualTime: TaskExecutor, @unchecked Sendable {
   /// Runs everything that is due up to and including `deadline`; then ``now`` is `deadline`.
   public func run(until deadline: Int64) {
     precondition(!isRunning, "a simulation runs on one thread at a time")
+    precondition(!isOver, "no time goes by after the end")
     simulation_guard_enter()
     isRunning = true
     defer {
@@ -100,6 +103,35 @@ public final class VirtualTime: TaskExecutor, @unchecked Sendable {
     return false
   }
 
+  /// The end of all time, after which nothing can be run. What was to happen later never does; who waits for a time is
+  /// woken with a `CancellationError`, now and from now on, and every task goes on to its end. End the lives and cancel
+  /// the tasks before: who waits for anything else is not woken by this.
+  ///
+  /// A suspended task keeps all that it knows, and so its world, for ever: this is how a world is let go.
+  public func end() {
+    precondition(!isRunning, "a simulation ends on the thread that ran it, between two slices of time")
+    simulation_guard_enter()
+    (isRunning, isOver) = (true, true)
+    defer {
+      isRunning = false
+      simulation_guard_leave()
+    }
+    injected.withLock { $0 = [] }
+    while let timer = timers.popFirst() {
+      timer.isCancelled = true
+      if case .resume(let continuation) = timer.take() { continuation.resume() }
+    }
+    runJobs()
+  }
+
+  /// True when there is nothing to wait for any more.
+  private func isInVain() -> Bool {
+    guard isOver else { return false }
+    waitsInVain += 1
+    precondition(waitsInVain < 1_000_000, "BUG: a task goes on for ever after the end of time")
+    return true
+  }
+
   // MARK: Executor
 
   public func enqueue(_ job: consuming ExecutorJob) {
@@ -128,6 +160,7 @@ public final class VirtualTime: TaskExecutor, @unchecked Sendable {
 
   /// Waits until virtual time reaches `due`; throws as soon as the task is cancelled.
   public func sleep(until due: Int64) async throws(CancellationError) {
+    if isInVain() { throw CancellationError() }
     let timer = VirtualTimer(due: due)
     await withTaskCancellationHandler {
       await withUnsafeContinuation { (continuation: UnsafeContinuation<Void, Never>) in
@@ -145,6 +178,7 @@ public final class VirtualTime: TaskExecutor, @unchecked Sendable {
   /// Waits `duration` nanoseconds of virtual time, even when the task is cancelled meanwhile: for the few milliseconds
   /// of a way over a wire, where being able to stop early costs more than the way. Check afterwards whether you live.
   public func pause(for duration: Int64) async {
+    if isInVain() { return }
     let timer = VirtualTimer(due: now + max(0, duration))
     await withUnsafeContinuation { (continuation: UnsafeContinuation<Void, Never>) in
       timer.action = .resume(continuation)
@@ -156,8 +190,10 @@ public final class VirtualTime: TaskExecutor, @unchecked Sendable {
   @discardableResult
   public func after(_ duration: Int64, _ action: @escaping () -> Void) -> Timeout {
     let timer = VirtualTimer(due: now + max(0, duration))
-    timer.action = .call(action)
-    timers.push(timer)
+    if !isOver {
+      timer.action = .call(action)
+      timers.push(timer)
+    }
     return Timeout(timer: timer)
   }
 }

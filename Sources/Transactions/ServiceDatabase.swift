@@ -40,7 +40,7 @@ public final class ServiceDatabase: Sendable {
   private static let countsNoMemory = sqlite_hooks_count_no_memory()
 
   /// The log of the changes of the captured tables; nil when none is captured.
-  public var changeLog: ChangeLog? { capture.map { ChangeLog(self, shapes: $0.knownShapes) } }
+  public var changeLog: ChangeLog? { capture.map { ChangeLog(self, $0) } }
 
   /// Runs `body` in one transaction, of which GRDB's own observers learn nothing. It must not change a captured table:
   /// for that it would need a time.

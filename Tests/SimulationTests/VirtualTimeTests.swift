@@ -203,6 +203,48 @@ final class Diary: @unchecked Sendable {
     #expect(order == expected.sorted { ($0.due, $0.number) < ($1.due, $1.number) }.map(\.number))
   }
 
+  @Test func theEndOfTimeWakesWhoeverWaits() {
+    let time = VirtualTime(startingAt: 0)
+    let diary = Diary()
+    let life = Life(on: time)
+    let answer = Reply<Int>()
+    time.spawn {
+      do { try await time.sleep(for: 1_000_000) } catch { diary.lines.append("sleep ends") }
+      do { try await time.sleep(for: 1) } catch { diary.lines.append("no sleep after the end") }
+    }
+    time.spawn {
+      await time.pause(for: 1_000_000)
+      diary.lines.append("pause ends")
+    }
+    life.spawn {
+      do { _ = try await answer.value(within: 1_000_000, on: time) } catch { diary.lines.append("wait ends") }
+    }
+    time.after(10) { diary.lines.append("a call for later") }
+    life.whenLeft { diary.lines.append("life is left") }
+    time.run(until: 5)
+    life.end()
+    #expect(diary.lines == [])
+    time.end()
+    #expect(
+      diary.lines.sorted() == ["life is left", "no sleep after the end", "pause ends", "sleep ends", "wait ends"])
+    #expect(time.now == 5)
+    #expect(time.isIdle)
+  }
+
+  @Test func aLifeIsLeftWhenItsLastTaskHasEnded() {
+    let time = VirtualTime(startingAt: 0)
+    let diary = Diary()
+    let life = Life(on: time)
+    life.whenLeft { diary.lines.append("\(time.now) left") }
+    life.spawn { await time.pause(for: 30) }
+    life.spawn { try? await time.sleep(for: 1000) }
+    time.run(until: 10)
+    life.end()
+    #expect(diary.lines == [])
+    time.run(until: 100)
+    #expect(diary.lines == ["30 left"])
+  }
+
   @Test func aQueueThatEndsLetsItsTimersGo() {
     weak var timer: VirtualTimer?
     do {

@@ -14,7 +14,7 @@ final class Accounts: @unchecked Sendable {
     var isRevoked = false
   }
 
-  private let world: World
+  private unowned let world: World
   private var sessions = OrderedDictionary<String, Session>()
   private var waiting = OrderedDictionary<String, [Reply<String?>]>()
   /// A token is renewed so long before it expires: a quarter of its life, but not more than five seconds.

@@ -6,7 +6,7 @@ internal import TraceModel
 /// The people who buy: they come whether the shop keeps up or not, order one thing each, and ask with their transaction
 /// id what became of it.
 final class Customers: @unchecked Sendable {
-  let world: World
+  unowned let world: World
   private var arrivals: ArrivalProcess
   private var choices: RandomStream
   private var timer: Timeout?
@@ -110,7 +110,7 @@ final class Customers: @unchecked Sendable {
 
   func come(_ journey: @escaping @Sendable () async -> Void) {
     waiting += 1
-    world.time.spawn { [self] in
+    world.life.spawn { [self] in
       await journey()
       waiting -= 1
       served += 1
@@ -134,7 +134,7 @@ final class Customers: @unchecked Sendable {
     request.ticket = wish.ticket
     waiting += 1
     let order = request
-    world.time.spawn { [self] in
+    world.life.spawn { [self] in
       await shop(order)
       waiting -= 1
       served += 1

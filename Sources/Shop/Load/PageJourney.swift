@@ -45,7 +45,7 @@ extension Customers {
     }
     let replies = questions.map { question in
       let reply = Reply<Response?>()
-      world.time.spawn { [self] in
+      world.life.spawn { [self] in
         let answer = try? await connections.use(waitingAtMost: 10_000_000_000) { try await self.send(question) }
         reply.resolve(.success(answer))
       }

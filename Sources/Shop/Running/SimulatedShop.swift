@@ -23,7 +23,7 @@ public final class SimulatedShop: LiveSystem {
     var receivers: [@Sendable () -> ReceiverSnapshot] = []
   }
 
-  private let world: World
+  let world: World
   /// Spans from outside: simulated load must not push them out.
   private let external: TraceStore
   private let builder: Locked<BuilderBox>
@@ -57,6 +57,9 @@ public final class SimulatedShop: LiveSystem {
     history.add(snapshot)
     world.publishedTime.withLock { $0 = snapshot.time }
   }
+
+  // The thread holds the shop: by now it has come to its end.
+  deinit { world.end() }
 
   /// Lets time go by, until ``stop()``. `onChange` is called on the simulation's thread after each new snapshot.
   public func start(onChange: @escaping @Sendable () -> Void) {

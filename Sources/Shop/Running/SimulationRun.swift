@@ -7,7 +7,7 @@ public import TraceModel
 
 /// A run without a screen, as fast as it can: load for so long, then rest, then judgement.
 public final class SimulationRun {
-  private let world: World
+  let world: World
   private let duration: Int64
   /// How long a run may take to come to rest after its load has stopped: ten minutes.
   public static let restLimit: Int64 = 600_000_000_000
@@ -20,6 +20,8 @@ public final class SimulationRun {
     world = World(settings, events: events, bus: bus)
     self.duration = duration
   }
+
+  deinit { world.end() }
 
   /// Runs to the end and tells what happened. Call it once.
   /// - Parameter isCancelled: asked after each second of virtual time; true ends the run where it is.

@@ -6,7 +6,7 @@ internal import TraceCollector
 /// Plays scenarios, one at a time: does each step at its moment, and looks twice a second at what comes of it, all in
 /// the shop's own time. So the same seed gives the same verdicts, at whatever speed it is watched.
 final class ScenarioStage: @unchecked Sendable {
-  private let world: World
+  private unowned let world: World
   private var judge: ScenarioJudge?
   private var timers: [Timeout] = []
   private var nextLook: Timeout?

@@ -8,7 +8,7 @@ internal import TraceModel
 
 /// Takes the state of the shop at one moment. It stays on the simulation's thread.
 final class SnapshotBuilder {
-  let world: World
+  unowned let world: World
   private let external: TraceStore
   private let reader: OperationsReader
   private let sagas = SagaBoardBuilder()

@@ -32,7 +32,7 @@ final class ServiceDisk: @unchecked Sendable {
         try documents?.database ?? ServiceDatabase(name: name, schema: schema, capturing: store.captures)
       try database.write(at: time, store.tables.fill)
       if let documents { try store.tables.fill(documents, now: time) }
-      firstChange = MinerPosition(change: try database.changeLog?.newest() ?? 0, time: time)
+      firstChange = MinerPosition(change: database.changeLog?.newest ?? 0, time: time)
     } catch {
       preconditionFailure("the tables of \(name) cannot be made and filled: \(error)")
     }

@@ -11,7 +11,7 @@ final class FaultSwitchboard: @unchecked Sendable {
     var poisonLeft: Int
   }
 
-  let world: World
+  unowned let world: World
   var entries: [Entry] = []
   /// The widest that any clock has been off in this run, in nanoseconds.
   var widestSkew: Int64 = 0

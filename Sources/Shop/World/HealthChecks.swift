@@ -3,7 +3,7 @@ internal import Simulation
 
 /// Asks every instance every five seconds how it is: a real call over the network, which asks a real database.
 final class HealthChecks: @unchecked Sendable {
-  private let world: World
+  private unowned let world: World
   private static let interval: Int64 = 5_000_000_000
 
   init(world: World) {
@@ -24,7 +24,7 @@ final class HealthChecks: @unchecked Sendable {
     guard instance.service.instances.contains(where: { $0 === instance }) else { return }
     world.time.after(Self.interval) { [self] in check(instance) }
     guard let process = instance.process else { return }
-    world.time.spawn { [self] in
+    world.life.spawn { [self] in
       let reply = Reply<Response>()
       let timer = world.time.after(4_000_000_000) { reply.resolve(.failure(TimedOut())) }
       defer { timer.cancel() }

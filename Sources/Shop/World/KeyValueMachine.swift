@@ -5,7 +5,7 @@ internal import Transactions
 /// The key-value store of the shop: one machine, reached over the network, whose memory is bounded and whose entries
 /// end by themselves. What it holds survives the services; a store that is down keeps what it had.
 final class KeyValueMachine: @unchecked Sendable {
-  private let world: World
+  private unowned let world: World
   private(set) var store: KeyValueStore
   /// Commands that were answered, and that were not: the store was down, too slow, or had no room.
   private(set) var answered: UInt64 = 0

@@ -69,7 +69,7 @@ final class LogMiner: Relay, @unchecked Sendable {
     }
     try await store(miner)
     // A quiet commit changes rows, too, and sets no signal: the log is looked at from time to time.
-    let isThrough = miner.position.change == (try source.database.changeLog?.newest() ?? 0)
+    let isThrough = miner.position.change == (source.database.changeLog?.newest ?? 0)
     return isThrough ? world.time.now + RelayLease.renewal : nil
   }
 

@@ -5,7 +5,7 @@ internal import TraceModel
 
 /// What lies between two machines: a call is a message there and a message back, never an `await` into the callee.
 final class Network: @unchecked Sendable {
-  private let world: World
+  private unowned let world: World
 
   init(world: World) {
     self.world = world

@@ -31,6 +31,8 @@ final class RecordConsumer: @unchecked Sendable {
       topics: subscriptions.map(\.topic), instance: name)
     signal = Signal(on: world.time)
     process.life.whenOver { [unowned self] in self.countUncommitted() }
+    // Each knows its consumer.
+    process.life.whenLeft { [unowned self] in self.workers = [] }
   }
 
   var partitionsHeld: Int { workers.count }

@@ -99,7 +99,7 @@ extension ServiceDisk {
       if let last = marks.last { lastEvent = last.id }
       return marks
     case .logMining:
-      guard try database.changeLog?.newest() ?? 0 > lastEvent else { return [] }
+      guard database.changeLog?.newest ?? 0 > lastEvent else { return [] }
       let (entries, position) = try mined(after: max(lastEvent, firstChange.change), limit: .max)
       lastEvent = position
       return entries.map(Outbox.Mark.init)

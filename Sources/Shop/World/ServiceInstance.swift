@@ -219,6 +219,9 @@ final class DeployedService: @unchecked Sendable {
     turn = 0
   }
 
+  /// Each knows its service, and the world. Nobody may ask for one after this.
+  func letGo() { instances = [] }
+
   /// The next instance in turn that is known to be up, or, if none is, the next one at all.
   func next() -> ServiceInstance {
     for _ in instances.indices {

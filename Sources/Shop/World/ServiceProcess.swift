@@ -115,6 +115,8 @@ final class ServiceProcess: @unchecked Sendable {
   }
 
   func end() {
+    // Its parts know the process as it knows them.
+    life.whenLeft { [self] in letGo() }
     life.end()
     let lost = open
     open = [:]
@@ -125,6 +127,15 @@ final class ServiceProcess: @unchecked Sendable {
     world.time.after(500_000) {
       for reply in lost.values { reply.resolve(.failure(CallFailure.connectionLost(name))) }
     }
+  }
+
+  private func letGo() {
+    behaviour = nil
+    consumer = nil
+    joins = []
+    relay = nil
+    cache = nil
+    clients = []
   }
 
   /// Prepares for the end: takes no more calls and records, lets what runs come to its end, and gives its partitions to

@@ -7,7 +7,7 @@ internal import Transactions
 /// Where the services say how a transaction stands: for the journal, for the screen, and for the question whether
 /// everything has ended.
 final class TransactionReports: @unchecked Sendable {
-  private let world: World
+  private unowned let world: World
   /// Those that have not ended.
   private var open = OrderedDictionary<GTXID, TransactionState>()
   /// Ended without an order; they are no more than this if the order appears after all.

@@ -15,6 +15,8 @@ internal import Transactions
 final class World: @unchecked Sendable {
   let settings: ShopSettings
   let time: VirtualTime
+  /// Of those who are no instance: customers, checks, roll-outs.
+  let life: Life
   let journal: EventJournal
   let broker: Broker
   let traces: TraceStore
@@ -78,6 +80,7 @@ final class World: @unchecked Sendable {
     self.settings = settings
     hasLegacy = settings.stranglerAtStart.isUnderWay
     time = VirtualTime(startingAt: settings.epoch)
+    life = Life(on: time)
     publishedTime = Locked(settings.epoch)
     journal = EventJournal(file: events)
     traces = TraceStore(
@@ -137,6 +140,17 @@ final class World: @unchecked Sendable {
       tell(OperationalEvent(time: time.now, kind: .command, severity: .warning, subject: "settings", change: warning))
     }
     if let scenario = settings.scenario { stage.start(scenario) }
+  }
+
+  /// Ends every task, and lets go of the machines, which know the world as it knows them: without this nothing of it is
+  /// ever freed. Call it once, when nobody asks any more.
+  func end() {
+    // They stay to be found while tasks come to their ends.
+    for instance in services.flatMap(\.instances) { instance.stop() }
+    life.end()
+    time.end()
+    for service in services { service.letGo() }
+    services = []
   }
 
   // MARK: Who is where

@@ -14,10 +14,12 @@ public struct ChangeLog: Sendable {
   let database: ServiceDatabase
   /// For looking up only.
   private let shapes: [Int64: CapturedTable]
+  private let writer: ChangeLogWriter
 
-  init(_ database: ServiceDatabase, shapes: [Int64: CapturedTable]) {
+  init(_ database: ServiceDatabase, _ writer: ChangeLogWriter) {
     self.database = database
-    self.shapes = shapes
+    self.writer = writer
+    shapes = writer.knownShapes
   }
 
   /// The tables that are captured, by the order in which they came to be.
@@ -45,12 +47,11 @@ public struct ChangeLog: Sendable {
   /// - Throws: `positionAhead`, `damaged`; `DatabaseError`.
   public func read(after position: Int64, limit: Int) throws -> Reading {
     precondition(limit > 0, "at least one change must be asked for, not \(limit)")
+    let newest = newest
+    guard position <= newest else { throw CaptureError.positionAhead(position: position, newest: newest) }
+    guard position < newest else { return .transactions([]) }
     return try database.read { database in
-      let bounds = try bounds(database)
-      guard position <= bounds.newest else {
-        throw CaptureError.positionAhead(position: position, newest: bounds.newest)
-      }
-      if position < bounds.pruned {
+      if position < (try pruned(database)) {
         return .lost(try loss(after: position, database))
       }
       let reader = ChangeLogReader(shapes: shapes)
@@ -69,35 +70,29 @@ public struct ChangeLog: Sendable {
   }
 
   /// The position of the newest change that was committed; 0 when there was none yet.
-  public func newest() throws -> Int64 {
-    try database.read(newest)
-  }
-
-  /// The same, within a transaction: its own changes do not count yet.
-  func newest(_ database: Database) throws -> Int64 {
-    try bounds(database).newest
-  }
+  /// Within a transaction its own changes do not count yet.
+  public var newest: Int64 { writer.newestPosition }
 
   /// The newest change that the log has forgotten; 0 for none.
   public func pruned() throws -> Int64 {
-    try database.read { try bounds($0).pruned }
+    try database.read(pruned)
   }
 
   /// How many changes come after `position`, forgotten ones included, and when the oldest of them that is still known was
   /// committed.
   public func behind(_ position: Int64) throws -> (changes: Int64, oldest: Int64?) {
-    try database.read { database in
-      let newest = try bounds(database).newest
+    let newest = newest
+    guard position < newest else { return (0, nil) }
+    return try database.read { database in
       let time = try database.first(
         "SELECT time FROM change_log WHERE position > ? ORDER BY position LIMIT 1", [position]
       ) { row in row.value(0) as Int64 }
-      return (max(0, newest - position), time)
+      return (newest - position, time)
     }
   }
 
-  private func bounds(_ database: Database) throws -> (pruned: Int64, newest: Int64) {
-    let pruned = try database.number("SELECT max(position) FROM change_pruned")
-    return (pruned, max(pruned, try database.number("SELECT max(position) FROM change_log")))
+  private func pruned(_ database: Database) throws -> Int64 {
+    try database.number("SELECT max(position) FROM change_pruned")
   }
 
   // MARK: Retention
@@ -155,7 +150,7 @@ public struct ChangeLog: Sendable {
     guard let table = tables.first(where: { $0.name == name }) else { throw CaptureError.unknownTable(name) }
     precondition(table.keyColumns.count == 1, "table \(name) is read by a key of one column")
     return try database.read { database in
-      let position = try bounds(database).newest
+      let position = newest
       let rows = try ChangeLogReader.rows(of: table, after: key, limit: limit, database)
       return (
         position,
@@ -177,7 +172,7 @@ public struct ChangeLog: Sendable {
   /// - Throws: `unknownTable`, `DatabaseError`.
   public func snapshot(of names: [String]? = nil) throws -> (position: Int64, rows: [RowChange]) {
     try database.read { database in
-      let position = try bounds(database).newest
+      let position = newest
       var rows: [RowChange] = []
       let tables = tables
       for name in names ?? tables.map(\.name) {

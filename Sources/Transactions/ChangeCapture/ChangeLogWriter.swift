@@ -1,3 +1,4 @@
+internal import Concurrency
 internal import GRDB
 internal import TraceModel
 
@@ -13,6 +14,8 @@ final class ChangeLogWriter: @unchecked Sendable {
   let knownShapes: [Int64: CapturedTable]
   /// The newest change and transaction that were committed.
   private var newest: (position: Int64, number: Int64)
+  /// The same change, for those who ask from outside the queue: far more often than anything has changed.
+  private let published: Locked<Int64>
   /// The same, once the transaction that is under way is committed.
   private var next: (position: Int64, number: Int64)
   /// SQLite's count of changes of the schema, when the captured tables were last compared with it.
@@ -35,6 +38,7 @@ final class ChangeLogWriter: @unchecked Sendable {
         """
       ) { row in (row.number(0) ?? 0, row.number(1) ?? 0) } ?? (0, 0)
     next = newest
+    published = Locked(newest.position)
     schemaVersion = try Self.schemaVersion(database)
     capture = try RowCapture(tables, of: database)
   }
@@ -42,6 +46,9 @@ final class ChangeLogWriter: @unchecked Sendable {
   private static func schemaVersion(_ database: Database) throws -> Int64 {
     try database.number("PRAGMA main.schema_version")
   }
+
+  /// The position of the newest change that was committed; 0 for none. From any thread.
+  var newestPosition: Int64 { published.withLock { $0 } }
 
   /// A transaction has begun.
   func begin(_ database: Database) throws {
@@ -82,7 +89,9 @@ final class ChangeLogWriter: @unchecked Sendable {
 
   /// The transaction was committed.
   func committed() {
+    guard newest.position != next.position else { return }
     newest = next
+    published.withLock { $0 = next.position }
   }
 
   /// Compares the captured tables with the schema when that has changed: what is captured keeps its columns.

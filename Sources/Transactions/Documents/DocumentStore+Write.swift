@@ -164,7 +164,7 @@ extension DocumentStore {
     do {
       return try database.write(at: now, for: origin) { database in
         // The first change of this transaction comes next in the log.
-        let version = try changeLog.newest(database) + 1
+        let version = changeLog.newest + 1
         return try body({ try Self.document($0, collection, database) }, version, database)
       }
     } catch let error as DocumentError {

@@ -197,10 +197,10 @@ import TraceModel
     }
     #expect(try log.prune(now: 120, retention: 100) == 2)
     #expect(try log.pruned() == 2)
-    #expect(try log.newest() == 6)
+    #expect(log.newest == 6)
     #expect(try source.database.transactions(after: 2).map(\.number) == [2, 3])
     #expect(try log.prune(now: ChangeLog.retention + 31) == 4)
-    #expect(try log.newest() == 6)
+    #expect(log.newest == 6)
     // Positions and numbers go on after everything was forgotten.
     try source.insert([(9, 1)], at: 500)
     #expect(try source.database.transactions(after: 6).map(\.number) == [4])
@@ -331,7 +331,7 @@ import TraceModel
       }
       if random.happens(60) { try work(&random, crashes: true) }
     }
-    while stored.change < (try source.log().newest()) { try work(&random, crashes: false) }
+    while stored.change < (try source.log().newest) { try work(&random, crashes: false) }
 
     var undisturbed = try source.miner()
     let expected = try events(undisturbed.poll(limit: 100_000)).map(\.entry)

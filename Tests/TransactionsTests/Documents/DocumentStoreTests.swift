@@ -71,7 +71,7 @@ import TraceModel
     }
     // What was refused has left nothing.
     #expect(try store.get("7", in: "item")?.body == #"{"a":"12345"}"#)
-    #expect(try store.changeLog.newest() == 2)
+    #expect(store.changeLog.newest == 2)
   }
 
   /// RFC 7396, appendix A: those of its examples whose target, patch and result are objects.
@@ -135,7 +135,7 @@ import TraceModel
     try store.put("7", #"{"name":"Tea"}"#, in: "item", now: 3)
     #expect(try put(9, at: 1, .merge) == 4)
     #expect(try store.get("7", in: "item")?.body == #"{"name":"Tea","price":9,"position":1}"#)
-    #expect(try store.changeLog.newest() == 4)
+    #expect(store.changeLog.newest == 4)
   }
 
   @Test func whatWouldBeTooLargeIsNotMerged() throws {
@@ -145,7 +145,7 @@ import TraceModel
       try store.upsert("7", #"{"b":"12345"}"#, in: "item", by: .merge, where: .all, now: 2)
     }
     #expect(try store.get("7", in: "item")?.body == #"{"a":"12345"}"#)
-    #expect(try store.changeLog.newest() == 1)
+    #expect(store.changeLog.newest == 1)
   }
 
   @Test func manyGoEachByItself() throws {

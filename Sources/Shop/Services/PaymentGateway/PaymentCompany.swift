@@ -75,7 +75,7 @@ final class CompanyBooks: @unchecked Sendable {
     case voided
   }
 
-  private let world: World
+  private unowned let world: World
   /// Whoever looks on reads them from another thread.
   private let entries = Locked(OrderedDictionary<String, (entry: Entry, at: Int64)>())
   /// What has been charged and not given back, in won.

@@ -4,7 +4,7 @@ internal import Simulation
 
 extension Rollout {
   func carryOut(_ instruction: DeploymentInstruction) {
-    world.time.spawn { [self] in
+    world.life.spawn { [self] in
       let outcome = await perform(instruction)
       report(instruction, outcome)
     }

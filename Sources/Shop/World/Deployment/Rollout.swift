@@ -10,7 +10,7 @@ final class Rollout: @unchecked Sendable {
     case scaling(Scaling)
   }
 
-  let world: World
+  unowned let world: World
   let service: DeployedService
   private(set) var operation: Operation
   let began: Int64
