@@ -63,8 +63,8 @@ struct TabLine {
     let head = " \(tab.digit)"
     let rest = String(place.text.dropFirst(head.count))
     // Where names are short, or left out, the digit is what is looked at.
-    let isQuiet = layout.isWide || alarm == nil
-    canvas.put(head, x: x, y: y, isQuiet ? .faint : alarm ?? .faint, bold: !isQuiet)
+    let digit = layout.isWide ? nil : alarm
+    canvas.put(head, x: x, y: y, digit ?? .faint, bold: digit != nil)
     let name: Ink = alarm == nil ? .muted : .text
     let end = canvas.put(rest, x: x + head.cellWidth, y: y, name)
     if let alarm { canvas.put("•", x: end, y: y, alarm, bold: true) }

@@ -49,8 +49,7 @@ extension Why {
   fileprivate mutating func addPool(_ pool: PoolUse, of service: ServiceSnapshot) {
     let ink: Ink = pool.waiting > 0 ? .degraded : .text
     add("connections", "\(Figures.fraction(pool.used, of: pool.size).text) in use", ink)
-    let shares = service.poolShares.drop { " =".contains($0) }
-    if !shares.isEmpty { add("instances", "\(shares), as \(service.name).pool says") }
+    if let shares = service.poolShares { add("instances", "\(shares), as \(service.name).pool says") }
     add("wait for one", pool.waiting == 0 ? "nobody" : Count.of(pool.waiting, "call"), ink)
   }
 

@@ -22,7 +22,7 @@ struct IncidentFinder {
     if let edge { links.append(link(edge)) }
     if let cause {
       // Beside a root that all lean on, a fault of its own says more than that it leans on it.
-      let own = broken ?? hurting.first { !$0.isMistake && $0.bears(cause) }
+      let own = broken ?? ownFault(of: cause)
       let told = own.map { $0.place == cause.name ? $0.what : "\($0.place) \($0.what)" }
       links.append(.service(name: cause.name, health: cause.health, what: told ?? what(cause)))
       if let victim = exhausted(besides: cause) {
@@ -60,6 +60,10 @@ extension IncidentFinder {
       let (one, other) = (left.element.rank, right.element.rank)
       return one != other ? one.lexicographicallyPrecedes(other) : left.offset < right.offset
     }?.element.fault
+  }
+
+  private func ownFault(of service: ServiceSnapshot) -> FaultCause? {
+    snapshot.faults.armed.filter(\.isOn).map { cause(of: $0) }.first { $0.bears(service) && isHurting($0) }
   }
 
   private var hurting: [FaultCause] {

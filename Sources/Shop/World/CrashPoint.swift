@@ -43,10 +43,12 @@ public enum CrashPoint: Int, Sendable, Hashable, CaseIterable {
     }
   }
 
-  /// Those that instances of a service pass.
-  static func places(of service: String) -> [FaultCatalogue.CrashPlace] {
-    allCases.filter { $0.services.contains(service) }
-      .map { FaultCatalogue.CrashPlace(name: $0.name, explanation: $0.explanation) }
+  /// Those that instances of a service pass, by service; for looking up only.
+  static let places: [String: [FaultCatalogue.CrashPlace]] = allCases.reduce(into: [:]) { places, point in
+    for service in point.services {
+      places[service, default: []].append(
+        FaultCatalogue.CrashPlace(name: point.name, explanation: point.explanation))
+    }
   }
 
   /// The services whose instances pass it.

@@ -65,7 +65,7 @@ struct ServiceFacts {
     ]
     if let workers = service.workers { facts.append(fact("busy", ServiceRow.use(workers)) + waiting(workers)) }
     if let pool = service.connections {
-      facts.append(fact("database pool", ServiceRow.use(pool)) + [.muted(service.poolShares)] + waiting(pool))
+      facts.append(fact("database pool", ServiceRow.use(pool)) + service.poolSum + waiting(pool))
     }
     if service.lag != nil { facts.append(fact("lag", row.cell(.lag))) }
     if service.outboxDepth != nil { facts.append(fact("outbox", row.cell(.outbox)) + outboxAge) }
@@ -108,11 +108,14 @@ struct ServiceFacts {
 }
 
 extension ServiceSnapshot {
-  /// How its pool is made up of those of its instances: ` = 2 × 10`, ` = 10 + 20`; empty where one has all of it.
-  var poolShares: String {
+  /// How its pool is made up of those of its instances: `2 × 10`, `10 + 20`; nil where one has all of it.
+  var poolShares: String? {
     let sizes = instances.compactMap { $0.connections?.size }
-    guard sizes.count > 1 else { return "" }
-    return " = "
-      + (Set(sizes).count == 1 ? "\(sizes.count) × \(sizes[0])" : sizes.map(String.init).joined(separator: " + "))
+    guard sizes.count > 1 else { return nil }
+    return Set(sizes).count == 1
+      ? "\(sizes.count) × \(sizes[0])" : sizes.map(String.init).joined(separator: " + ")
   }
+
+  /// The same behind the sum; nothing where one has all of it.
+  var poolSum: [Run] { poolShares.map { [.muted(" = \($0)")] } ?? [] }
 }
