@@ -1,3 +1,4 @@
+import GRDB
 import Operations
 import Simulation
 import Testing
@@ -63,6 +64,23 @@ import Transactions
           ], since: found.mismatches[0].since,
           remedy: "refund 2,000 KRW at payment-gateway: the order is not paid")
       ])
+  }
+
+  /// What is none of its business is forgotten in its time; what is has to wait until it was read.
+  @Test(arguments: [false, true]) func whatOrderForgetsWasRead(isUpdaterAway: Bool) throws {
+    let stage = Stage()
+    if isUpdaterAway { stage.arm("\(ShopPlan.historyUpdater):crash,ttl=700s") }
+    let id = stage.order()
+    stage.run(70)
+    #expect(stage.world.transactions.isOpen(try #require(id)) == false)
+    let disk = try #require(stage.world.disk(of: ShopPlan.order))
+    try disk.database.write(at: stage.world.time.now) { try $0.execute(sql: "UPDATE orders SET reason = 'a word'") }
+    stage.run(800)
+    let found = try report(stage)
+    #expect(found.sources.compactMap(\.failure) == [])
+    #expect(found.mismatchCount == 0 && found.waitingCount == 0)
+    #expect(found.judgedThrough ?? 0 > stage.world.time.now - 61_000_000_000)
+    #expect(try disk.database.changeLog?.pruned() ?? 0 > 0)
   }
 
   /// A run without a screen compares once more at its end, and gives no time to what never comes.

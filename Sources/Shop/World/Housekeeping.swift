@@ -80,10 +80,12 @@ final class Housekeeping: @unchecked Sendable {
     let now = world.time.now
     let unmined = world.oldestUnmined(of: database.disk.name) ?? now
     let unpublished = store.keeps == .logMining ? (try? database.disk.waiting())?.oldest ?? now : now
+    let unread =
+      database.disk.name == ShopPlan.order ? PaymentReconciliation(world: world).readThrough(ShopPlan.order) : now
     // Who reads it now and then has until the end of what is still open; what becomes of documents nobody follows here.
     let kept =
       database.disk.documents == nil
-      ? min(world.horizon() - Self.keep, unmined, unpublished) : now - Self.keepPublished
+      ? min(world.horizon() - Self.keep, unmined, unpublished, unread) : now - Self.keepPublished
     _ = try? log.prune(now: now, retention: min(now - kept, ChangeLog.retention))
   }
 

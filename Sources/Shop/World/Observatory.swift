@@ -128,6 +128,8 @@ final class Observatory: @unchecked Sendable {
     world.audit.judge(now: now, horizon: horizon) { world.transactions.isOpen($0) }
     let stuck = Set(world.transactions.stuck.map { PaymentService.key($0.id) })
     world.companyBooks.prune(before: horizon - Self.memory, keeping: stuck)
+    let unread = PaymentReconciliation(world: world).readThrough(ShopPlan.company)
+    world.companyBooks.pruneStatement(before: min(horizon - Self.memory, unread))
     world.joins.forget(before: horizon)
     world.answers.prune(before: horizon - Self.memory)
     world.ledger.prune(before: horizon - Self.memory)

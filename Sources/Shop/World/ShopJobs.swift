@@ -64,6 +64,11 @@ struct PaymentReconciliation: Sendable {
   /// As far as the last run has read.
   func report(limit: Int = 1_000) throws -> ReconciliationReport { try books.report(limit: limit) }
 
+  /// What a service has written before this time was read; what it wrote later must be kept for the next run.
+  func readThrough(_ service: String) -> Int64 {
+    (try? books.readThrough(service)) ?? world.value.time.start
+  }
+
   /// Grows whenever something more was read.
   func progress() throws -> Int64 { try books.progress() }
 
@@ -78,7 +83,7 @@ private struct OrderLedger: AuditSource {
   var service: String { ShopPlan.order }
   private static let batch = 256
 
-  func entries(after id: Int64, limit: Int) throws -> [AuditEntry] {
+  func read(after id: Int64, limit: Int) throws -> AuditReading {
     let moment = FaultSwitchboard.Moment(service: ShopPlan.order, instance: 0)
     guard let log = world.value.disk(of: ShopPlan.order)?.database.changeLog, !world.value.faults.isDatabaseDown(moment)
     else { throw DatabaseUnavailable(description: "database \(ShopPlan.order) refuses the connection") }
@@ -97,7 +102,9 @@ private struct OrderLedger: AuditSource {
       }
       position = last
     }
-    return Array(entries.prefix(limit))
+    // Most changes are none of its business, and forgotten all the same.
+    guard entries.count > limit else { return AuditReading(entries, through: position) }
+    return AuditReading(Array(entries.prefix(limit)), through: entries[limit - 1].id)
   }
 
   /// Nothing for a change that has nothing to do with money, and for a row that order forgets.
@@ -129,8 +136,9 @@ private struct CompanyStatement: AuditSource {
   let kind: String
   var service: String { ShopPlan.company }
 
-  func entries(after id: Int64, limit: Int) throws -> [AuditEntry] {
-    world.value.companyBooks.statement(after: id, limit: limit).compactMap { line in
+  func read(after id: Int64, limit: Int) throws -> AuditReading {
+    let lines = world.value.companyBooks.statement(after: id, limit: limit)
+    let entries = lines.compactMap { line -> AuditEntry? in
       guard let gtxid = GTXID(String(line.key.prefix { $0 != "/" })) else { return nil }
       var entry = AuditEntry(
         message: "\(line.key)/\(line.number)", gtxid: gtxid, kind: kind, subject: line.key,
@@ -138,5 +146,6 @@ private struct CompanyStatement: AuditSource {
       entry.id = line.number
       return entry
     }
+    return AuditReading(entries, through: lines.last?.number ?? id)
   }
 }

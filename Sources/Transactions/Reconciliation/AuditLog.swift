@@ -100,11 +100,27 @@ public enum AuditLog {
   }
 }
 
+/// What a source of audit entries has after a place.
+public struct AuditReading: Sendable, Hashable {
+  /// In ascending order of their ids.
+  public var entries: [AuditEntry]
+  /// The place up to which everything was read: the id of the last entry, or a larger one where what follows it is no
+  /// entry. The next reading begins there, so that the source may forget what comes before.
+  public var through: Int64
+
+  public init(_ entries: [AuditEntry], through: Int64) {
+    precondition(entries.last.map { $0.id <= through } ?? true, "what was read goes up to the last entry at least")
+    self.entries = entries
+    self.through = through
+  }
+}
+
 /// Where audit entries of one service are read: its database, or the file of an outside company.
 public protocol AuditSource: Sendable {
   var service: String { get }
-  /// The oldest entries after `id`, in ascending order of their ids, which never come to lie before what was read.
-  func entries(after id: Int64, limit: Int) throws -> [AuditEntry]
+  /// The oldest entries after the place `id`, fewer than `limit` when there are no more. What is written later never
+  /// comes to lie before what was read.
+  func read(after id: Int64, limit: Int) throws -> AuditReading
 }
 
 /// The audit log in a service's database.
@@ -117,7 +133,8 @@ public struct DatabaseAuditSource: AuditSource {
     self.database = database
   }
 
-  public func entries(after id: Int64, limit: Int) throws -> [AuditEntry] {
-    try database.read { try AuditLog.entries(after: id, limit: limit, $0) }
+  public func read(after id: Int64, limit: Int) throws -> AuditReading {
+    let entries = try database.read { try AuditLog.entries(after: id, limit: limit, $0) }
+    return AuditReading(entries, through: entries.last?.id ?? id)
   }
 }

@@ -56,6 +56,12 @@ extension Reconciliation {
     }
   }
 
+  /// Everything of a service that was written before this time was read, in nanoseconds since the Unix epoch: what is
+  /// later must be kept for the next step. Nil before the first one.
+  public func readThrough(_ service: String) throws -> Int64? {
+    try database.read { try standing(service, $0).readThrough }
+  }
+
   /// Grows with each step that has read: what was reported before is out of date then.
   public func progress() throws -> Int64 {
     try database.read { try $0.number("SELECT sum(entry) + sum(read_through) FROM reconciliation_cursor") }

@@ -76,10 +76,10 @@ public struct Reconciliation: Sendable {
         try database.number("SELECT entry FROM reconciliation_cursor WHERE service = ?", [source.service])
       }
       do {
-        let entries = try source.entries(after: cursor, limit: max)
-        let isLast = entries.count < max
-        try take(entries, from: source.service, after: cursor, isLast: isLast, now: now)
-        result.read += entries.count
+        let reading = try source.read(after: cursor, limit: max)
+        let isLast = reading.entries.count < max
+        try take(reading, from: source.service, after: cursor, isLast: isLast, now: now)
+        result.read += reading.entries.count
         if !isLast { result.hasMore = true }
       } catch let error as JobDatabaseFailure {
         throw error.underlying
@@ -96,22 +96,22 @@ public struct Reconciliation: Sendable {
   }
 
   private func take(
-    _ entries: [AuditEntry], from service: String, after cursor: Int64, isLast: Bool, now: Int64
+    _ reading: AuditReading, from service: String, after cursor: Int64, isLast: Bool, now: Int64
   ) throws {
     do {
       try database.write { database in
         let known = try database.number("SELECT entry FROM reconciliation_cursor WHERE service = ?", [service])
         // Another step was here since.
         guard known == cursor else { return }
-        for entry in entries { try take(entry, of: service, database) }
+        for entry in reading.entries { try take(entry, of: service, database) }
         // What is written from now on cannot be older than what was read last, nor, at the end of the log, than now.
-        let through = isLast ? now : entries.last?.time ?? 0
+        let through = isLast ? now : reading.entries.last?.time ?? 0
         try database.run(
           """
           INSERT INTO reconciliation_cursor(service, entry, read_through) VALUES (?, ?, ?)
           ON CONFLICT(service) DO UPDATE SET
             entry = excluded.entry, read_through = max(read_through, excluded.read_through), failure = NULL
-          """, [service, entries.last?.id ?? cursor, through])
+          """, [service, reading.through, through])
       }
     } catch {
       throw JobDatabaseFailure(underlying: error)

@@ -62,9 +62,9 @@ import TraceModel
     let isDown: Switch
     var service: String { source.service }
 
-    func entries(after id: Int64, limit: Int) throws -> [AuditEntry] {
+    func read(after id: Int64, limit: Int) throws -> AuditReading {
       if isDown.isOn { throw Crash() }
-      return try source.entries(after: id, limit: limit)
+      return try source.read(after: id, limit: limit)
     }
   }
 

@@ -154,12 +154,16 @@ final class CompanyBooks: @unchecked Sendable {
   /// Forgets keys that were last used before `time`; the sums stay. A real company forgets after a day or so; ours is
   /// told from when on no request can name a key again.
   func prune(before time: Int64, keeping: Set<String> = []) {
-    lines.removeFirst(lines.firstIndex { $0.time >= time } ?? lines.count)
     entries.withLock { entries in
       guard let oldest = entries.values.first, oldest.at < time - 60_000_000_000 else { return }
       let kept = entries.prefix { $0.value.at < time }.filter { keeping.contains($0.key) }
       entries.removeFirst(entries.values.firstIndex { $0.at >= time } ?? entries.count)
       for (key, entry) in kept { entries.updateValue(entry, forKey: key, insertingAt: 0) }
     }
+  }
+
+  /// Forgets the lines of the statement that are older than `time`.
+  func pruneStatement(before time: Int64) {
+    lines.removeFirst(lines.firstIndex { $0.time >= time } ?? lines.count)
   }
 }
