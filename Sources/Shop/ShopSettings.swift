@@ -33,6 +33,8 @@ public struct ShopSettings: Sendable {
   public var scenario: Scenario?
   /// The guards of the calls, where a file asks for others than the shop's own.
   public var resilience: ResilienceFileSettings?
+  /// What was passed over where the settings were read, told when the run begins.
+  public var warnings: [String] = []
   /// Gateways and tokens.
   public var edge = EdgeSettings()
   public var strangler = StranglerSettings()

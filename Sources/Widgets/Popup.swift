@@ -10,6 +10,8 @@ public struct Popup: Sendable {
   public var width: Int
   /// Lines with the box.
   public var height: Int
+  /// It stands as if it had so many: its top stays where it is while it grows and shrinks.
+  public var room = 0
 
   public init(_ title: [Run], note: [Run] = [], tone: Ink = .border, width: Int = 64, height: Int) {
     self.title = title
@@ -24,7 +26,8 @@ public struct Popup: Sendable {
   public func frame(in size: Size) -> Rect {
     let page = Rect(x: 0, y: 1, width: size.columns, height: size.rows - 2)
     guard size.columns >= 70 else { return page }
-    return page.inset(left: 2, right: 2).centered(width: width, height: height)
+    let box = page.inset(left: 2, right: 2).centered(width: width, height: max(height, room))
+    return Rect(x: box.x, y: box.y, width: box.width, height: min(box.height, height))
   }
 
   /// Draws the box over the whole canvas' page and returns the cells inside it, with a blank on each side.

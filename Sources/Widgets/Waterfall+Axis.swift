@@ -3,22 +3,25 @@ public import Drawing
 extension Waterfall {
   /// The times at which the axis has a label and a line: round ones, four or five of them.
   public var ticks: [Int64] {
-    let length = end - start
     guard width >= 12 else { return [] }
-    let wanted = Double(length) / Double(max(2, min(5, width / 8)))
+    return (0..<(end - start) / step).map { ($0 + 1) * step }
+  }
+
+  /// From one to the next.
+  private var step: Int64 {
+    let wanted = Double(end - start) / Double(max(2, min(5, width / 8)))
     var step = 1.0
     while step * 10 <= wanted { step *= 10 }
     let factor = [1.0, 2, 5, 10].first { step * $0 >= wanted } ?? 10
-    let every = Int64(step * factor)
-    return (0..<length / every).map { ($0 + 1) * every }
+    return Int64(step * factor)
   }
 
-  /// Labels over their lines: `0`, `0.5 s`, `1.0 s`. Those that would touch another are left out.
+  /// Labels over their lines: `0`, `0.5 s`, `1.0 s`; `0.5 ms`, `1.0 ms`. Those that would touch another are left out.
   public func drawLabels(on canvas: inout Canvas, x: Int, y: Int) {
     guard width > 0 else { return }
     var free = 0
     for time in [0] + ticks {
-      let label = Self.label(time, of: end - start)
+      let label = label(time)
       let length = label.cellWidth
       let column = min(max(0, column(of: start + time) - (time == 0 ? 0 : length / 2)), width - length)
       guard column >= free, column + length <= width else { continue }
@@ -39,8 +42,12 @@ extension Waterfall {
     }
   }
 
-  private static func label(_ time: Int64, of length: Int64) -> String {
+  /// As fine as the steps are, so that no two are alike.
+  private func label(_ time: Int64) -> String {
+    let length = end - start
     if time == 0 { return "0" }
+    if step < 10_000 { return Figures.microseconds(time).text }
+    if step < 1_000_000 { return Figures.fixed(Double(time) / 1e6, step < 100_000 ? 2 : 1) + " ms" }
     if length >= 1_000_000_000, length < 60_000_000_000 {
       return Figures.fixed(Double(time) / 1e9, 1) + " s"
     }

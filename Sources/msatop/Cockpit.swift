@@ -40,6 +40,12 @@ struct Cockpit: ~Copyable {
 
   var waker: Waker { screen.waker }
 
+  /// Says something in the last line for a while.
+  mutating func warn(_ sentence: String) {
+    feed(.tick(WallClock.monotonic))
+    feed(.outcome(.refused(sentence)))
+  }
+
   /// Runs until the person quits or the terminal goes away.
   mutating func run() {
     var events: [Event] = []

@@ -122,7 +122,9 @@ struct Demo: ParsableCommand {
     var settings = ShopSettings(
       seed: seed ?? scenario?.seed ?? 1, rate: rate ?? scenario?.rate ?? 50, faults: fault.map { (at: 0, spec: $0) })
     settings.scenario = scenario
-    settings.resilience = try guards.settings()
+    let guards = try guards.read()
+    settings.resilience = guards.settings
+    settings.warnings = guards.warnings
     settings.topology = place.settings
     settings.productsInfo = products.settings
     settings.mix = LoadMix(journeys: journeys, sagas: sagas)
@@ -136,20 +138,25 @@ struct Demo: ParsableCommand {
     let receiver = try openReceiver(for: shop)
     defer {
       receiver?.stop()
+      // The screen hid what would have been said before it.
+      SettingsFile.say(guards.warnings)
       Screen.endBySignal()
     }
-    try show(shop, theme: chosen)
+    try show(shop, theme: chosen, warnings: guards.warnings)
     shop.stop()
     try directory?.close()
   }
 
-  private func show(_ shop: SimulatedShop, theme chosen: Theme) throws {
+  private func show(_ shop: SimulatedShop, theme chosen: Theme, warnings: [String]) throws {
     var cockpit = Cockpit(
       system: shop, screen: try openScreen(chosen), theme: chosen, themeName: theme, isASCII: ascii,
       motion: motion && !frozen,
       zoneOffset: frozen ? 0 : WallClock.zoneOffset)
     let waker = cockpit.waker
     shop.start { waker.wake() }
+    if let first = warnings.first {
+      cockpit.warn(warnings.count == 1 ? first : "\(Count.of(warnings.count, "warning")), L shows them: \(first)")
+    }
     cockpit.run()
   }
 

@@ -3,6 +3,7 @@
 import ArgumentParser
 import Drawing
 import Glibc
+import Wording
 
 struct Msatop: ParsableCommand {
   static let version = "0.1.0"
@@ -50,8 +51,21 @@ enum Program {
       exit(EXIT_SUCCESS)
     }
     if let own = error as? ExitCode { exit(own.rawValue) }
+    if let mistyped {
+      complain(NearestNames.unknown("command", mistyped, among: commands))
+      exit(Failure.usage)
+    }
     complain("\(oneLine(Msatop.message(for: error))) (\(helpCommand) lists what there is)")
     exit(Failure.usage)
+  }
+
+  private static var commands: [String] { Msatop.configuration.subcommands.map { $0._commandName } }
+
+  /// What stands where a command's name does, and is none.
+  private static var mistyped: String? {
+    CommandLine.arguments.dropFirst().first.flatMap {
+      $0.hasPrefix("-") || commands.contains($0) || $0 == "help" ? nil : $0
+    }
   }
 
   /// That of the command that was typed.

@@ -14,13 +14,23 @@ struct ResilienceOption: ParsableArguments {
 
   /// Nil where none is asked for. What is passed over is said on standard error; what is wrong ends the program.
   func settings() throws -> ResilienceFileSettings? {
-    guard let resilience else { return nil }
+    let (settings, warnings) = try read()
+    SettingsFile.say(warnings)
+    return settings
+  }
+
+  /// What the file holds, and what of it is passed over, for whoever has to say that elsewhere.
+  func read() throws -> (settings: ResilienceFileSettings?, warnings: [String]) {
+    guard let resilience else { return (nil, []) }
     let report = YAMLReport(file: resilience)
     let settings = ResilienceFile.read(try SettingsFile.text(of: resilience), report)
     if let settings { noteUnused(settings, report) }
-    SettingsFile.say(report)
-    guard let settings, !report.hasErrors else { throw SettingsFile.failure(report) }
-    return settings
+    let warnings = report.warnings.map(\.description)
+    guard let settings, !report.hasErrors else {
+      SettingsFile.say(warnings)
+      throw SettingsFile.failure(report)
+    }
+    return (settings, warnings)
   }
 
   /// A name that no call looks for guards nothing, and is mistyped more often than not.
@@ -59,8 +69,8 @@ enum SettingsFile {
     }
   }
 
-  static func say(_ report: YAMLReport) {
-    for warning in report.warnings { StandardError.write("msatop: warning: \(warning)\n") }
+  static func say(_ warnings: [String]) {
+    for warning in warnings { StandardError.write("msatop: warning: \(warning)\n") }
   }
 
   /// All that is wrong, a line each: they are mended together.

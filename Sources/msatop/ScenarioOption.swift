@@ -40,7 +40,7 @@ struct ScenarioOption: ParsableArguments {
     }
     let report = YAMLReport(file: scenario)
     let read = ScenarioFile.read(try SettingsFile.text(of: scenario), report)
-    SettingsFile.say(report)
+    SettingsFile.say(report.warnings.map(\.description))
     guard let read else { throw SettingsFile.failure(report) }
     return read
   }

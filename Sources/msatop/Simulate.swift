@@ -184,6 +184,7 @@ struct Simulate: ParsableCommand {
     } else {
       print(ReportText(report: report).text)
     }
+    noteUnstruck(report)
     try printTree(run)
     if chaos, !report.allHold { printShortest(of: plan) }
     if let events, let error = run.eventsError {
@@ -214,6 +215,17 @@ struct Simulate: ParsableCommand {
     (shop.journeys, shop.sagas) = (journeys, sagas)
     // What is built wrong for a while alone is to be what breaks, as what is built wrong from the start.
     return fault.contains { $0.spec.kind.name.mistake != nil } ? shop.usual : shop
+  }
+
+  /// What somebody ordered and did not get; of what was drawn by lot, some always comes too late.
+  private func noteUnstruck(_ report: SimulationReport) {
+    let ordered = Dictionary(
+      fault.map { ("\($0.spec)", "--fault") } + crash.map { ("\($0.spec)", "--crash") },
+      uniquingKeysWith: { one, _ in one })
+    for unstruck in report.neverStruck {
+      guard let option = ordered[unstruck.spec] else { continue }
+      StandardError.write("msatop: warning: \(option) \(unstruck.spec) never struck: \(unstruck.reason)\n")
+    }
   }
 
   /// Beside JSON it goes to standard error, so that what is piped stays JSON.

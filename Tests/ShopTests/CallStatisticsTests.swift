@@ -24,6 +24,18 @@ struct CallStatisticsTests {
     #expect(statistics.minute.calls == 0 && statistics.minute.errors == 0)
   }
 
+  @Test func whatIsMadeAgainIsCountedApart() throws {
+    let second: Int64 = 1_000_000_000
+    let id = try #require(GTXID("8f3a91c07b5e44d2a6f0c3d91e7721c9"))
+    var statistics = CallStatistics()
+    for tenth in 0..<100 {
+      let end = Int64(tenth) * second / 10
+      statistics.add(
+        end: end, duration: 1, isError: true, gtxid: id, message: "", isRetry: tenth % 4 == 3, now: end)
+    }
+    #expect(statistics.rate == 10 && statistics.retryRate == 2.5)
+  }
+
   /// Nobody looks at most of them while there is no screen.
   @Test func callsAreForgottenAlsoWhenNobodyAsks() throws {
     let second: Int64 = 1_000_000_000

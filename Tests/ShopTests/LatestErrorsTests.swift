@@ -35,4 +35,16 @@ import TraceModel
     }
     #expect(!latest.errors(of: "order").isEmpty && latest.errors(of: "nobody").isEmpty)
   }
+
+  /// Nobody has to look after a declined card.
+  @Test func whatBusinessTurnedBackIsNoError() {
+    let book = LogBook(capacity: 10)
+    let latest = LatestErrors(book: book)
+    for message in ["order 1 is cancelled: card declined", "order 2 is cancelled: breaker is OPEN"] {
+      book.write(
+        LogLine(time: 1, level: .warn, service: "order", instance: "", gtxid: Self.id, message: message))
+    }
+    latest.read()
+    #expect(latest.errors(of: "order").map(\.message) == ["order 2 is cancelled: breaker is OPEN"])
+  }
 }

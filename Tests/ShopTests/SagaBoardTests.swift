@@ -63,6 +63,31 @@ import Transactions
     #expect(saga(id, stage)?.state == .compensated)
   }
 
+  /// Each step that was done is undone, by a transaction of its own.
+  @Test(arguments: [
+    (SagaKind.choreographed, "✓ order ✓ stock ✓ charge ✓ paid ↺ charge ↺ stock ↺ order"),
+    (.orchestrated, "✓ order ✓ credit ✓ stock ✓ charge ✓ ship ✓ approve ↺ charge ↺ stock ↺ credit ↺ order"),
+  ])
+  func whatIsGivenBackIsUndone(kind: SagaKind, steps: String) throws {
+    let stage = stage()
+    let id = try #require(stage.order(saga: kind))
+    stage.run(2)
+    stage.arm("group:inventory:slow=2s,ttl=10s")
+    let taken = stage.ask(Request(OrderReturn.route, argument: id.hex), by: "kim", seconds: 1)
+    let half = "\(steps.prefix { $0 != "↺" })↺ charge ↺… stock"
+    #expect(strip(id, stage) == half && saga(id, stage)?.waitsFor == "inventory")
+    stage.run(12)
+    #expect(strip(id, stage) == steps && saga(id, stage)?.waitsFor == "")
+    let back = Stage.id(taken)
+    #expect(saga(id, stage)?.returnedBy == back && saga(id, stage)?.state == .compensated)
+    stage.world.flushSpans()
+    let detail = try #require(SagaTimeline(world: stage.world).detail(id, returnedBy: back))
+    let undone = detail.moments.filter { $0.gtxid == back }
+    #expect(undone.contains { $0.step == "release" } && undone.contains { $0.text == "PAYMENT_REFUNDED → inventory" })
+    #expect(detail.moments.contains { $0.gtxid == nil && $0.step != "" })
+    #expect(zip(detail.moments, detail.moments.dropFirst()).allSatisfy { $0.time <= $1.time })
+  }
+
   /// Nobody can act on what nobody was told: the order waits for nobody.
   @Test func anOrderWhoseEventIsNotPublishedIsOverdueForThat() throws {
     let stage = stage(faults: ["broker:broker-down,ttl=20s"])

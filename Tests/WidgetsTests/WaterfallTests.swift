@@ -68,6 +68,16 @@ import Widgets
     }
   }
 
+  /// No two labels are alike, however short it is.
+  @Test(arguments: [
+    (Int64(2_000_000), "0      0.5 ms    1.0 ms    1.5 ms 2.0 ms"), (700_000, "0       0.2 ms     0.4 ms      0.6 ms"),
+    (9_000, "0    2.0 µs   4.0 µs   6.0 µs   8.0 µs"), (24_000_000, "0     5 ms    10 ms    15 ms   20 ms"),
+  ]) func labelsAreAsFineAsTheirSteps(length: Int64, labels: String) {
+    var canvas = Canvas(size: Size(columns: 40, rows: 1), isStrict: true)
+    Waterfall(start: 0, end: length, width: 40).drawLabels(on: &canvas, x: 0, y: 0)
+    #expect(canvas.text.split(separator: "\n").first.map(String.init) == labels)
+  }
+
   /// Spans from outside may say any time at all, and clocks set right may wrap.
   @Test(arguments: [
     (Int64.min, Int64.max), (Int64(-50_000_000_000_000_000), Int64.max), (Int64.max, Int64.min), (Int64(0), Int64(1)),

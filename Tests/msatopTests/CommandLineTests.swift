@@ -31,7 +31,9 @@ import Testing
     (["simulate", "--seeds", "1..2", "--order-store", "events", "--strangler", "order=50"], "--order-store outbox"),
     (["simulate", "--chaos", "--resilience", "application.yml"], "leave out --chaos"),
     (["--seed", "x"], "whole number"), (["--rate", "-5"], "0 to 10000"),
-    (["explode"], "explode"),
+    (["explode"], "unknown command \"explode\"; there are demo, simulate, log, bench"),
+    (["simulte", "--duration", "5s"], "unknown command \"simulte\"; do you mean simulate?"),
+    (["--fault", "payment-gateway:outage@5s"], "@5s is for simulate's --fault; here a fault begins at once"),
   ])
   func aMistakeIsOneLine(arguments: [String], expected: String) async throws {
     let outcome = try await Program.command(Program.path, arguments)

@@ -80,6 +80,15 @@ import Testing
       outcome.error.contains(
         "application.yml:4:35: instance \"paymnet-gateway\" guards no call of the shop; do you mean"),
       "\(outcome.error)")
+    let session = try await TerminalSession("--resilience \(path)")
+    #expect(try await session.shows("3 warnings, L shows them: "))
+    try await session.press("L")
+    #expect(try await session.shows("WARN"))
+    #expect(try await session.shows("settings"))
+    try await session.press("q")
+    #expect(try await session.shows("left with 0"))
+    #expect(try await session.screen.contains("warning: \(path):3:3: retry-exceptions is passed over"))
+    await session.end()
     let bad = try file("application.yml", "resilience4j.retry.instances.payment-gateway.max-attempts: none\n")
     let refused = try await Program.run("simulate", "--duration", "3s", "--resilience", bad)
     #expect(refused.status == 64)

@@ -45,6 +45,25 @@ import Testing
       outcome.output.contains("gateway POST /orders") && outcome.output.contains("undoes #2"), "\(outcome.output)")
   }
 
+  @Test func whatWasOrderedAndNeverStruckIsSaid() async throws {
+    let outcome = try await Program.run(
+      "simulate", "--duration", "4s", "--rate", "5", "--json", "--fault", "payment/1:crash@70s", "--fault",
+      "payment/2:crash,ttl=1s@1s", "--crash", "order/1:P2,nth=9000", "--crash", "order:P4@4s", "--crash", "order:P2")
+    #expect(outcome.status == 0)
+    let warnings = outcome.error.split(separator: "\n")
+    #expect(warnings.count == 3, "\(outcome.error)")
+    #expect(
+      outcome.error.contains(
+        "warning: --fault payment/1:crash never struck: it was to begin at 70s, and the load ended at 4s"),
+      "\(outcome.error)")
+    #expect(outcome.error.contains("warning: --crash order:P4 never struck: it was to begin at 4s"), "\(outcome.error)")
+    #expect(
+      outcome.error.contains("warning: --crash order/1:P2,nth=9000 never struck: P2 was passed "), "\(outcome.error)")
+    let object = try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any]
+    let unstruck = try #require(object?["neverStruck"] as? [[String: Any]])
+    #expect(unstruck.map { $0["spec"] as? String } == ["payment/1:crash", "order:P4", "order/1:P2,nth=9000"])
+  }
+
   @Test func aFileThatCannotBeWrittenIsNamed() async throws {
     let outcome = try await Program.run("simulate", "--duration", "1s", "--events", "/nowhere/events")
     #expect(outcome.status == 1)

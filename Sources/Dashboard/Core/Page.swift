@@ -27,7 +27,7 @@ enum Destination: Sendable, Equatable {
   case store(String)
   /// One order, by its number, its transaction's id, or how that begins.
   case order(String)
-  /// A tab of what every service leans on; nil: the one that was looked at last.
+  /// A tab of what every service leans on; nil: the one that was looked at last, or that is ill.
   case platform(PlatformTab?)
   case faults(selected: String?)
   case log(LogFilter)
@@ -181,6 +181,8 @@ enum Subject: Sendable, Hashable {
   case saga(GTXID)
   case span(GTXID, SpanID)
   case fault(Int)
+  /// What could be broken there.
+  case faultKind(FaultKind.Name, on: FaultTarget)
   /// What the registry has of an instance: `payment-2:41873`.
   case lease(service: String, id: String)
   case client(gateway: String, id: String)

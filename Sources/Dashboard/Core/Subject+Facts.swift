@@ -35,6 +35,7 @@ extension Subject {
     case .client(let gateway, _): gateway
     case .transaction, .span, .saga, .revokedToken, .setting: nil
     case .fault(let id): snapshot.faults.armed.first { $0.id == id }?.spec.target.service
+    case .faultKind(_, let target): target.service
     }
   }
 
@@ -72,6 +73,7 @@ extension Subject {
       name
     case .transaction(let id), .span(let id, _), .saga(let id): id.description
     case .fault(let id): snapshot.faults.armed.first { $0.id == id }?.spec.description
+    case .faultKind(_, let target): target.description
     }
   }
 }

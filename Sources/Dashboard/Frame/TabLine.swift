@@ -42,9 +42,6 @@ struct TabLine {
     }
   }
 
-  /// Whether the mark stands after the name; else the digit carries its colour.
-  private var hasMarks: Bool { layout.isWide }
-
   func draw(on canvas: inout Canvas) {
     let (y, places) = (layout.tabLine, places)
     for place in places { draw(place, on: &canvas, y: y) }
@@ -65,11 +62,12 @@ struct TabLine {
     let alarm = model.shown.alarm(of: tab.page)
     let head = " \(tab.digit)"
     let rest = String(place.text.dropFirst(head.count))
-    let digit = hasMarks ? Ink.faint : alarm ?? .faint
-    canvas.put(head, x: x, y: y, digit, bold: !hasMarks && alarm != nil)
+    // Where names are short, or left out, the digit is what is looked at.
+    let digit = layout.isWide ? nil : alarm
+    canvas.put(head, x: x, y: y, digit ?? .faint, bold: digit != nil)
     let name: Ink = alarm == nil ? .muted : .text
     let end = canvas.put(rest, x: x + head.cellWidth, y: y, name)
-    if hasMarks, let alarm { canvas.put("•", x: end, y: y, alarm, bold: true) }
+    if let alarm { canvas.put("•", x: end, y: y, alarm, bold: true) }
   }
 
   /// What is at a column of the line.

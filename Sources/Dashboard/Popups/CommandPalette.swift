@@ -64,7 +64,7 @@ struct CommandPalette: PopupContent {
   }
 
   mutating func point(_ event: MouseEvent, in screen: Rect, _ context: PageContext) -> [Action] {
-    let frame = box.frame(in: context.size)
+    let frame = box(context).frame(in: context.size)
     guard event.action == .press || event.action == .doubleClick else { return [] }
     guard frame.contains(x: event.column, y: event.row) else { return [.dismiss] }
     let offers = offers(context)
@@ -79,8 +79,14 @@ struct CommandPalette: PopupContent {
 
   private static let rows = 9
 
-  private var box: Widgets.Popup {
-    Widgets.Popup([Run("command", .title, bold: true)], tone: .accent, width: 76, height: Self.rows + 4)
+  /// As low as what stands under the line lets it be.
+  private func box(_ context: PageContext) -> Widgets.Popup {
+    var box = Widgets.Popup([Run("command", .title, bold: true)], tone: .accent, width: 76, height: Self.rows + 4)
+    box.room = box.height
+    let width = box.frame(in: context.size).width - 6
+    let lines = problem.map { wrapped([Run($0)], width: width).count } ?? offers(context).count
+    box.height = min(Self.rows, max(1, lines)) + 4
+    return box
   }
 
   private func offers(_ context: PageContext) -> [PaletteCompletion] {
@@ -92,7 +98,7 @@ struct CommandPalette: PopupContent {
   }
 
   func draw(on canvas: inout Canvas, in screen: Rect, _ context: PageContext) {
-    let inside = box.draw(on: &canvas).inset(left: 1, right: 1)
+    let inside = box(context).draw(on: &canvas).inset(left: 1, right: 1)
     guard inside.height > 2 else { return }
     canvas.put(":", x: inside.x, y: inside.y, .accent, bold: true)
     editor.draw(on: &canvas, x: inside.x + 2, y: inside.y, width: inside.width - 2)

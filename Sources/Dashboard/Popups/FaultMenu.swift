@@ -100,6 +100,7 @@ struct FaultMenu: PopupContent {
     case .escape, .character("q"): return [.dismiss]
     case .enter: return arm()
     case .character("!"): return endAll(context)
+    case .character("w"): return [.show(Popup(WhyPopup(.faultKind(settings.kind, on: settings.target))))]
     case .tab: step(field: 1)
     case .backTab: step(field: -1)
     case .down, .character("j"): if field == .kind { step(kind: 1) } else { step(field: 1, wraps: false) }
@@ -202,7 +203,8 @@ struct FaultMenu: PopupContent {
   func hints(_ context: PageContext) -> [KeyHint] {
     [
       KeyHint("↑↓", field == .kind ? "kind" : "field"), KeyHint("←→", "change"), KeyHint(Glyphs.enter, "arm"),
-      KeyHint("Esc", "close"), KeyHint("f", "the last one again"), KeyHint("!", "all off"),
+      KeyHint("w", "what it does"), KeyHint("Esc", "close"), KeyHint("f", "the last one again"),
+      KeyHint("!", "all off"),
     ]
   }
 }

@@ -103,7 +103,7 @@ extension PaletteReader {
   private func settingWords(_ before: [String]) -> [(word: String, explanation: String)] {
     let entries = context.snapshot.configuration?.entries ?? []
     switch before.count {
-    case 0: return entries.map { ($0.key, $0.value) }
+    case 0: return entries.map { ($0.key, $0.value + ($0.key.hasSuffix(".pool") ? " for each instance" : "")) }
     // What is changed a little need not be typed anew.
     case 1: return entries.filter { $0.key == before[0] }.map { ($0.value, "as it is now") }
     default: return []

@@ -61,6 +61,7 @@ extension PaletteReader {
   /// `review v2 canary=10%`, `review v2`, `review promote`, `review back`
   func deployment(_ text: String) throws(PaletteProblem) -> Command {
     let words = text.split(separator: " ").map(String.init)
+    if words.count == 1 { throw PaletteProblem(sentence: missing(besides: words[0])) }
     guard (2...3).contains(words.count) else {
       throw PaletteProblem(
         sentence: "\"\(text)\" is no deployment; say review v2 canary=10%, or review promote, or back")
@@ -74,5 +75,15 @@ extension PaletteReader {
       share > 0
     else { throw PaletteProblem(sentence: "\"\(words[2])\" is no share for a canary; say canary=10%") }
     return .deploy(service: name, version: words[1], canary: share)
+  }
+
+  /// What a deployment lacks of which one word is there: the service, or where it is to go.
+  private func missing(besides word: String) -> String {
+    let names = context.snapshot.services.map(\.name)
+    if names.contains(word) { return "where is \(word) to go? say \(word) v2, \(word) promote or \(word) back" }
+    if let near = NearestNames.nearest(to: word, among: names).first {
+      return "\(quoted(word)) is no service; do you mean \(near)?"
+    }
+    return "which service is to go to \(quoted(word))? say review \(word)"
   }
 }

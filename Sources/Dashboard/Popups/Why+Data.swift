@@ -21,7 +21,7 @@ extension Why {
         + " refuses one, or there are dead letters. Failing: an event waits for longer than \(bad), or the service is"
         + " down.", place: .store(name))
     addChannel(store, service)
-    if let pool = service?.connections { addPool(pool) }
+    if let service, let pool = service.connections { addPool(pool, of: service) }
     if let service, snapshot.refusalRate(of: service) > 0 { addServers(of: service, context) }
     if store.deadLetters > 0 { add("dead letters", Count.of(store.deadLetters, "record"), .degraded) }
     let rows = store.rows.map { ", \(Count.of($0, "row"))" } ?? ""
@@ -46,9 +46,10 @@ extension Why {
     add("published", Figures.rate(rate).text, rate == 0 && depth > 0 ? .degraded : .text)
   }
 
-  fileprivate mutating func addPool(_ pool: PoolUse) {
+  fileprivate mutating func addPool(_ pool: PoolUse, of service: ServiceSnapshot) {
     let ink: Ink = pool.waiting > 0 ? .degraded : .text
     add("connections", "\(Figures.fraction(pool.used, of: pool.size).text) in use", ink)
+    if let shares = service.poolShares { add("instances", "\(shares), as \(service.name).pool says") }
     add("wait for one", pool.waiting == 0 ? "nobody" : Count.of(pool.waiting, "call"), ink)
   }
 
@@ -168,7 +169,7 @@ extension Why {
         + [Run("  \(Figures.percent(share, isWhole: true).text) of a pool in use", ink == .faint ? .text : ink)],
       rule: "So many calls are worked on at a time as there are worker threads, and so many statements as there are"
         + " connections. Who comes when none is free waits, and gives up after a time.", place: .service(name))
-    if let pool = service.connections { addPool(pool) }
+    if let pool = service.connections { addPool(pool, of: service) }
     if let workers = service.workers {
       let ink: Ink = workers.waiting > 0 ? .degraded : .text
       add("worker threads", "\(Figures.fraction(workers.used, of: workers.size).text) busy", ink)

@@ -44,6 +44,7 @@ struct Why: Sendable {
     case .fault(let id):
       guard let fault = snapshot.faults.armed.first(where: { $0.id == id }) else { return nil }
       self.init(fault, context)
+    case .faultKind(let kind, let target): self.init(kind, on: target, context)
     case .lease(let service, let id): self.init(leaseOf: id, of: service, context)
     case .client(let gateway, let id): self.init(client: id, at: gateway, context)
     case .revokedToken(let id): self.init(revokedToken: id, context)
@@ -227,17 +228,5 @@ extension Why {
     case .ok: "OK: no span of it carries an error. From outside, spans are all that is known."
     case .error: "ERROR: a span of it carries an error. From outside, spans are all that is known."
     }
-  }
-
-  private init(_ fault: ArmedFault, _ context: PageContext) {
-    title = [Run("\(Glyphs.fault) ", .fault, bold: true), Run(fault.spec.description, .strong, bold: true)]
-    rule = "Somebody armed it: \(fault.spec.kind.name.explanation)."
-    place = .faults(selected: fault.spec.target.service)
-    add("state", fault.isOn ? "on" : "switched off, its settings kept", fault.isOn ? .fault : .muted)
-    add("armed at", context.clock(fault.armedAt))
-    if let ends = fault.endsAt { add("ends in", Figures.duration(max(0, -context.since(ends))).text) }
-    add("touches", Figures.rate(fault.touches).text)
-    add("has hurt", "\(Figures.count(Int(clamping: fault.hits)).text) calls, records or instances")
-    add("since then", "\(fault.openedSince) breakers opened, \(fault.compensatedSince) transactions compensated")
   }
 }

@@ -15,6 +15,8 @@ public struct FaultCatalogue: Sendable, Codable {
     /// All others renew their leases at it.
     public var isRegistry = false
     public var usesKeyValueStore = false
+    /// The points of its work at which a run can have it crash.
+    public var crashPoints: [CrashPlace] = []
 
     public init(
       name: String, instances: Int, hasDatabase: Bool, consumes: Bool, isOutside: Bool, partitions: Int? = nil,
@@ -31,6 +33,19 @@ public struct FaultCatalogue: Sendable, Codable {
     }
 
     var usesBus: Bool { consumes || publishing != .nothing }
+  }
+
+  /// A point of a service's work at which a crash puts a promise to the test.
+  public struct CrashPlace: Sendable, Equatable, Codable {
+    /// `P4`
+    public var name: String
+    /// What has been done there, and what has not.
+    public var explanation: String
+
+    public init(name: String, explanation: String) {
+      self.name = name
+      self.explanation = explanation
+    }
   }
 
   /// How a service brings its events to the bus.

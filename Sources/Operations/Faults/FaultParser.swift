@@ -10,6 +10,9 @@ public struct FaultParser: Sendable {
 
   /// Reads `payment-gateway:latency=2s,ttl=30s`, or the same words with blanks.
   public func parse(_ text: String) throws(FaultSpecError) -> FaultSpec {
+    if let sign = text.lastIndex(of: "@"), FaultNotation.nanoseconds(text[text.index(after: sign)...]) != nil {
+      throw FaultSpecError("\(text[sign...]) is for simulate's --fault; here a fault begins at once: leave it out")
+    }
     var words = text.split(whereSeparator: { $0 == " " || $0 == "," })
     guard let first = words.first else { throw FaultSpecError("an empty fault; \(example)") }
     words.removeFirst()

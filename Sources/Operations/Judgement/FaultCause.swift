@@ -53,6 +53,12 @@ struct FaultCause {
     edge == nil && topic == nil && !isServer && !isShared && !isMistake && self.service == service?.name
   }
 
+  /// Whether calls of this service meet it.
+  func isCalled(by caller: ServiceSnapshot) -> Bool {
+    if let edge { return edge.from == caller.name }
+    return !isMistake && !isOfView && caller.calls.contains { $0.callee == service }
+  }
+
   private static func what(_ kind: FaultKind, isOutside: Bool) -> String {
     switch kind {
     case .crash: "crashed"
@@ -75,5 +81,5 @@ struct FaultCause {
   }
 
   /// `60 %`
-  private static func percent(_ share: Double) -> String { FaultNotation.percent(share).dropLast() + " %" }
+  static func percent(_ share: Double) -> String { FaultNotation.percent(share).dropLast() + " %" }
 }

@@ -21,13 +21,17 @@ struct IncidentFinder {
     let edge = root?.edge.flatMap { breaker(on: $0) }
     if let edge { links.append(link(edge)) }
     if let cause {
-      let told = broken.map { $0.place == cause.name ? $0.what : "\($0.place) \($0.what)" }
+      // Beside a root that all lean on, a fault of its own says more than that it leans on it.
+      let own = broken ?? ownFault(of: cause)
+      let told = own.map { $0.place == cause.name ? $0.what : "\($0.place) \($0.what)" }
       links.append(.service(name: cause.name, health: cause.health, what: told ?? what(cause)))
       if let victim = exhausted(besides: cause) {
         links.append(.service(name: victim.name, health: victim.health, what: what(victim)))
       }
     }
+    if let root, root.isShared, let failing { links.append(failing) }
     if edge == nil, let breaker = worstBreaker(cause) { links.append(link(breaker)) }
+    links += retries
     if let topic = worstTopic, let verdict = topic.verdict {
       links.append(.lag(topic: topic.name, lag: topic.lag ?? 0, trend: topic.trend, verdict: verdict))
     }
@@ -52,11 +56,18 @@ extension IncidentFinder {
 
   /// The fault that everything else follows from. A mistake is one where nothing else is broken.
   private var root: FaultCause? {
-    let hurting = snapshot.faults.armed.filter(\.isOn).map { cause(of: $0) }.filter(isHurting)
-    return hurting.map { (fault: $0, rank: rank($0)) }.enumerated().min { left, right in
+    hurting.map { (fault: $0, rank: rank($0)) }.enumerated().min { left, right in
       let (one, other) = (left.element.rank, right.element.rank)
       return one != other ? one.lexicographicallyPrecedes(other) : left.offset < right.offset
     }?.element.fault
+  }
+
+  private func ownFault(of service: ServiceSnapshot) -> FaultCause? {
+    snapshot.faults.armed.filter(\.isOn).map { cause(of: $0) }.first { $0.bears(service) && isHurting($0) }
+  }
+
+  private var hurting: [FaultCause] {
+    snapshot.faults.armed.filter(\.isOn).map { cause(of: $0) }.filter(isHurting)
   }
 
   /// The lowest first: what all lean on, then what is unwell itself, by its errors; mistakes last.
@@ -103,11 +114,25 @@ extension IncidentFinder {
 extension IncidentFinder {
   private func isUnwell(_ name: String) -> Bool { snapshot.service(name)?.health.isUnwell ?? false }
 
-  /// Who only cannot reach what all lean on is left out: that is no cause, and says nothing more.
+  /// Who only cannot reach what all lean on is left out: that is no cause, and says nothing more. Who is broken itself stays.
   private var unwell: [ServiceSnapshot] {
-    let shared = snapshot.faults.armed.filter { $0.isOn && cause(of: $0).isShared }.map(\.spec.target)
+    let on = snapshot.faults.armed.filter(\.isOn).map { (target: $0.spec.target, cause: cause(of: $0)) }
     return snapshot.services.filter { service in
-      service.health.isUnwell && !(service.health == .degraded && shared.contains { leans(service, on: $0) })
+      guard service.health == .degraded else { return service.health.isUnwell }
+      return on.contains { $0.cause.bears(service) }
+        || !on.contains { $0.cause.isShared && leans(service, on: $0.target) }
+    }
+  }
+
+  /// Of those that are left out, the one that fails the most calls for it: that is what customers have of it.
+  private var failing: IncidentLink? {
+    let unwell = Set(unwell.map(\.name))
+    let worst = snapshot.services.filter { service in
+      service.health.isUnwell && !unwell.contains(service.name) && service.errorShare > service.objective.errorShare
+    }.max { $0.errorShare < $1.errorShare }
+    return worst.map {
+      let share = ($0.errorShare * 1_000).rounded() / 1_000
+      return .service(name: $0.name, health: $0.health, what: "\(FaultCause.percent(share)) errors")
     }
   }
 
@@ -123,6 +148,13 @@ extension IncidentFinder {
   private func cause(of root: FaultCause?) -> ServiceSnapshot? {
     let unwell = unwell
     if let broken = unwell.first(where: { root?.bears($0) ?? false }) { return broken }
+    // Whoever calls what is broken had it first; those behind it may look worse.
+    let callers = unwell.filter { root?.isCalled(by: $0) ?? false }
+    return severest(of: callers.isEmpty ? unwell : callers)
+  }
+
+  /// The one that waits for no other of them; of several the worst.
+  private func severest(of unwell: [ServiceSnapshot]) -> ServiceSnapshot? {
     let behind = unwell.map { dependencies.behind($0.name) }
     let first = unwell.indices.filter { one in
       !unwell.indices.contains { other in
@@ -168,6 +200,14 @@ extension IncidentFinder {
   private func breaker(on edge: FaultCause.Edge) -> BreakerSnapshot? {
     let own = snapshot.breakers.filter { $0.caller == edge.from && $0.callee == edge.to }
     return own.first { $0.state.isTripped } ?? own.first { $0.state == .disabled }
+  }
+
+  /// The edge with the most of them, where they are a good part of its calls.
+  private var retries: [IncidentLink] {
+    let most = snapshot.services.flatMap(\.calls).map { (rate: $0.rate, retries: $0.retryRate) }
+      .max { $0.retries < $1.retries }
+    guard let most, most.retries >= 1, most.retries >= most.rate / 5 else { return [] }
+    return [.retries(most.retries)]
   }
 
   private var worstTopic: TopicSnapshot? {

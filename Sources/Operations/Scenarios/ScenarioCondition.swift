@@ -46,18 +46,19 @@ public struct ScenarioCondition: Sendable, Equatable, CustomStringConvertible {
     case .number(let number):
       switch figure.kind {
       case .share: return FaultNotation.percent((number * 10_000).rounded() / 10_000)
-      case .duration: return Self.milliseconds(number)
+      case .duration: return Self.duration(number)
       case .number: return "\((number * 10).rounded() / 10)"
       case .count, .word: return Count.grouped(Int64(number))
       }
     }
   }
 
-  /// To a tenth of a millisecond below ten of them, to a whole one above, and from ten seconds on to a tenth of these.
-  private static func milliseconds(_ nanoseconds: Double) -> String {
+  /// To a tenth of a millisecond below ten of them, to a whole one above, and from a second on to a tenth of it.
+  private static func duration(_ nanoseconds: Double) -> String {
     let tenths = (nanoseconds / 1e5).rounded()
-    if nanoseconds >= 1e10 { return "\((nanoseconds / 1e8).rounded() / 10)s" }
-    return tenths < 100 ? "\(tenths / 10)ms" : "\(Count.grouped(Int64((nanoseconds / 1e6).rounded())))ms"
+    let whole = (nanoseconds / 1e6).rounded()
+    if whole >= 1_000 { return "\((nanoseconds / 1e8).rounded() / 10)s" }
+    return tenths < 100 ? "\(tenths / 10)ms" : "\(Int64(whole))ms"
   }
 }
 

@@ -70,6 +70,8 @@ public enum IncidentLink: Sendable, Equatable, Codable {
   /// What is no service's health: `registry`, `is in SELF-PRESERVATION`.
   case trouble(place: String, what: String)
   case breaker(label: String, state: BreakerState)
+  /// So many calls a second are made again, where they are a good part of all.
+  case retries(Double)
   case lag(topic: String, lag: Int64, trend: LagTrend, verdict: LagVerdict)
   /// Events that a service has committed and cannot publish.
   case outbox(service: String, events: Int)

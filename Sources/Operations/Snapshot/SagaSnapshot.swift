@@ -66,6 +66,8 @@ public struct SagaSnapshot: Sendable, Codable {
   /// Messages of others that wait for what it holds.
   public var stash = 0
   public var isOverdue = false
+  /// The transaction by which its customer gave back what was ordered; nil where nobody did.
+  public var returnedBy: GTXID?
 
   public init(gtxid: GTXID, definition: String, state: TransactionState, since: Int64, start: Int64) {
     self.gtxid = gtxid
@@ -132,6 +134,8 @@ public struct SagaMoment: Sendable, Equatable, Codable {
   public var service: String
   /// The span in which it happened, where it is known.
   public var span: SpanID?
+  /// The transaction of that span, where it is not the saga's own.
+  public var gtxid: GTXID?
   public var isBad: Bool
 
   public init(

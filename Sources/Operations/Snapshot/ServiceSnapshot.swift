@@ -25,7 +25,7 @@ public struct ServiceSnapshot: Sendable, Codable {
   public var pulse: [Float] = []
   /// Worker threads.
   public var workers: PoolUse?
-  /// Database connections; nil when it keeps no database.
+  /// Database connections of all instances together; nil when it keeps no database.
   public var connections: PoolUse?
   /// What it keeps in memory of its store; nil where it asks the store each time.
   public var cache: CacheUse?
@@ -101,6 +101,7 @@ public struct InstanceSnapshot: Sendable, Codable {
   public var errorShare = 0.0
   public var p99: Int64?
   public var workers: PoolUse?
+  public var connections: PoolUse?
   /// What the registry says of it, `UP` or `OUT_OF_SERVICE`: a crashed instance is listed until it is evicted. Nil when
   /// it is not listed, or the registry cannot be asked.
   public var registered: String?
@@ -139,6 +140,8 @@ public struct CallSnapshot: Sendable, Codable {
   public var purpose = ""
   public var rate = 0.0
   public var errorShare = 0.0
+  /// Of the rate, what is made again after a failure.
+  public var retryRate = 0.0
   /// Ids of the breakers on this edge, one an instance of the caller; empty when there is none.
   public var breakers: [String] = []
   public var breakerState: BreakerState?

@@ -105,6 +105,7 @@ struct ShopPlan: Sendable {
           mistakes: service.mistakes)
         entry.isRegistry = service.name == registry
         entry.usesKeyValueStore = service.usesKeyValueStore
+        entry.crashPoints = CrashPoint.places[service.name] ?? []
         return entry
       },
       edges: services.flatMap { service in

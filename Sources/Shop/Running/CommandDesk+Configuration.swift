@@ -13,7 +13,15 @@ extension CommandDesk {
     if let obstacle = obstacleToPublishing { return .refused(obstacle) }
     let before = known[key] ?? ""
     if before == value { return .refused("\(key) is \(value) already") }
-    return .done("\(key) \(before) → \(value)" + (Self.advice(key, next.strangler).map { "; \($0)" } ?? ""))
+    return .done(
+      "\(key) \(before) → \(value)\(share(of: key))" + (Self.advice(key, next.strangler).map { "; \($0)" } ?? ""))
+  }
+
+  /// A pool is of so many connections in each instance: together they have more.
+  private func share(of key: String) -> String {
+    let service = snapshot.services.first { ShopConfiguration.pool($0.name) == key }
+    guard let service, service.instances.count > 1 else { return "" }
+    return " for each of \(service.instances.count) instances"
   }
 
   /// What is hard to move is moved after what is easy.
@@ -54,6 +62,16 @@ extension CommandDesk {
   var obstacleToPublishing: String? {
     let isUp = (snapshot.service(ShopPlan.config)?.instancesUp ?? 0) > 0
     return isUp ? nil : "\(ConfigurationDesk.isDown): nothing can be published before one is back"
+  }
+
+  static func configure(_ command: Command, in world: World) {
+    configure(in: world) { () throws(ConfigurationError) in
+      switch command {
+      case .configure(let key, let value): try world.configuration.set(key, to: value, by: "operator")
+      case .rollBackConfiguration(let version): try world.configuration.rollBack(to: version, by: "operator")
+      default: preconditionFailure("\(command) is no configuration")
+      }
+    }
   }
 
   /// Another may have published meanwhile: then it is told why this is not.

@@ -109,7 +109,9 @@ public final class SimulatedShop: LiveSystem {
     SnapshotBuilder.detail(id, in: world, external: external)
   }
 
-  public func saga(_ id: GTXID) -> SagaDetail? { SagaTimeline(world: world).detail(id) }
+  public func saga(_ id: GTXID) -> SagaDetail? {
+    SagaTimeline(world: world).detail(id, returnedBy: snapshot().sagas.saga(id)?.returnedBy)
+  }
 
   public func store(of service: String) -> StoreDetail? { world.disk(of: service).map { StoreReader(disk: $0).detail } }
 

@@ -34,6 +34,13 @@ public struct SimulationReport: Sendable, Codable {
     public var struck: UInt64
   }
 
+  /// A fault or a crash that was ordered and never struck.
+  public struct Unstruck: Sendable, Codable {
+    /// As it is typed, without the time.
+    public var spec: String
+    public var reason: String
+  }
+
   /// What put the invariants to the test.
   public struct Trials: Sendable, Codable {
     public var duplicatesDelivered: UInt64
@@ -90,6 +97,7 @@ public struct SimulationReport: Sendable, Codable {
   public var trials = Trials(
     duplicatesDelivered: 0, duplicatesSuppressed: 0, crashesBeforeOffsetCommit: 0, timeOutsWithUnknownOutcome: 0,
     lateAnswers: 0, compensations: [], rebalances: 0, deadLetters: 0, chargesRepeated: 0, refunds: 0)
+  public var neverStruck: [Unstruck] = []
   public var pages: [Pages] = []
   public var invariants: [Verdict] = []
   /// What order calls paid against what the company has charged, when all was at rest.

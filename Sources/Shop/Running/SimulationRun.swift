@@ -32,6 +32,7 @@ public final class SimulationRun {
     let end = world.settings.epoch + duration
     while world.time.now < end, !isCancelled() { world.time.run(until: min(end, world.time.now + 1_000_000_000)) }
     world.customers.close()
+    let unstruck = unstruck
     world.faults.removeAll()
     world.crashPoints.disarm()
     for service in world.services { for instance in service.instances { instance.isKilled = false } }
@@ -42,6 +43,7 @@ public final class SimulationRun {
     let verdicts = FinalJudgement(world: world).verdicts()
     world.stage.rest(brokenInvariants: verdicts.count { !$0.problems.isEmpty })
     var report = report(took: clock.now - began, verdicts)
+    report.neverStruck = unstruck
     report.isComplete = !isCancelled()
     return report
   }
@@ -63,6 +65,28 @@ public final class SimulationRun {
     }
     guard world.joins.isEmpty, world.oldestUnmined == nil else { return false }
     return world.outboxDepths.allSatisfy { $0 == 0 } && !world.audit.isUnderWay
+  }
+
+  /// What was ordered for a time after the load, and the crashes that still wait when it ends.
+  private var unstruck: [SimulationReport.Unstruck] {
+    let settings = world.settings
+    let length = FaultNotation.duration(duration)
+    func late(_ spec: String, _ time: Int64) -> SimulationReport.Unstruck? {
+      guard time >= duration else { return nil }
+      return .init(
+        spec: spec, reason: "it was to begin at \(FaultNotation.duration(time)), and the load ended at \(length)")
+    }
+    let waiting = world.crashPoints.waiting.filter { crash in
+      settings.crashes.contains { $0.spec == crash.spec && $0.at < duration }
+    }
+    return settings.faults.compactMap { late("\($0.spec)", $0.at) }
+      + settings.crashes.compactMap { late("\($0.spec)", $0.at) }
+      + waiting.map { crash in
+        let place = crash.spec.instance.map { "\(crash.spec.service)/\($0)" } ?? crash.spec.service
+        let passed = crash.passed == 0 ? "never passed" : "passed \(Count.of(crash.passed, "time"))"
+        return .init(
+          spec: "\(crash.spec)", reason: "\(crash.spec.point.name) was \(passed) by \(place) since it was armed")
+      }
   }
 
   private func report(took: Duration, _ verdicts: [(invariant: Invariant, problems: [String])]) -> SimulationReport {

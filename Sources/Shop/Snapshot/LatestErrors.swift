@@ -1,6 +1,6 @@
 internal import Operations
 
-/// The newest warnings and errors of each service. The log is read on from where it was read to, as looking through all
+/// The newest warnings and errors of each service; what business turned back is none. The log is read on from where it was read to, as looking through all
 /// of it for each service costs more than all the rest of a picture.
 final class LatestErrors {
   private let book: LogBook
@@ -17,7 +17,7 @@ final class LatestErrors {
   func read() {
     let end = book.numbers.upperBound
     guard end > position else { return }
-    for line in book.lines(position..<end) where line.level >= .warn {
+    for line in book.lines(position..<end) where line.level >= .warn && !BusinessReason.isOne(line.message) {
       var lines = newest[line.service] ?? []
       if lines.count == Self.kept { lines.removeFirst() }
       newest[line.service] = lines + [line]

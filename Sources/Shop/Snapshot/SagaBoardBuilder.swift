@@ -77,6 +77,7 @@ final class SagaBoardBuilder {
 
   private func wait(_ id: GTXID, _ entry: SagaRegister.Entry, in world: World) -> Wait {
     // Its orchestrator has noted which step it is at.
+    if let way = SagaReturn(entry) { return Wait(step: way.waitsFor) }
     guard entry.kind != .orchestrated else { return Wait(step: step(id, in: world)) }
     let told = SagaInference(entry, isWatched: world.sagas.isWatched)
     if !told.unpublished.isEmpty { return Wait(step: "", unpublished: told.unpublished) }
@@ -105,12 +106,18 @@ final class SagaBoardBuilder {
   }
 
   private func saga(_ id: GTXID, _ entry: SagaRegister.Entry, in world: World) -> SagaSnapshot {
+    var saga = there(id, entry, in: world)
+    if let way = SagaReturn(entry) { saga.goBack(way, in: entry.returnedBy) }
+    return saga
+  }
+
+  /// As far as it came on its way there.
+  private func there(_ id: GTXID, _ entry: SagaRegister.Entry, in world: World) -> SagaSnapshot {
     var saga = SagaSnapshot(
       gtxid: id, definition: entry.kind.rawValue, state: entry.state, since: entry.since, start: entry.start)
     saga.reason = entry.reason
     if entry.kind == .orchestrated {
-      guard let view = coordinated(id, in: world) else { return saga }
-      saga.take(view)
+      if let view = coordinated(id, in: world) { saga.take(view) }
       return saga
     }
     let told = SagaInference(entry, isWatched: world.sagas.isWatched)
@@ -172,6 +179,13 @@ extension SagaKind {
 }
 
 extension SagaSnapshot {
+  /// Its steps were done, and are undone by another transaction.
+  fileprivate mutating func goBack(_ way: SagaReturn, in transaction: GTXID?) {
+    strip += way.strip
+    returnedBy = transaction
+    if !state.hasEnded { waitsFor = way.waitsFor }
+  }
+
   /// What its coordinator knows of it.
   fileprivate mutating func take(_ view: SagaView) {
     isInferred = false

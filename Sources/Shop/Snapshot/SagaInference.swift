@@ -74,10 +74,11 @@ struct SagaInference {
     // The order is there, even while its event waits in the outbox.
     let events = entry.events.contains(EventType.orderCreated) ? entry.events : [EventType.orderCreated] + entry.events
     // What the order has made of the last event, its own state says.
-    let inferred = Self.checkout.inferred(from: events, consumed: entry.state.hasEnded ? nil : [])
+    let isOver = entry.state.hasEnded || entry.isReturned
+    let inferred = Self.checkout.inferred(from: events, consumed: isOver ? nil : [])
     strip = inferred.strip.entries.map(SagaMark.init)
     // It goes back though nothing has said that the last step failed: nobody knows what that came to.
-    if entry.state == .compensating, let last = strip.last, last.kind == .underWay {
+    if entry.state == .compensating, !isOver, let last = strip.last, last.kind == .underWay {
       strip[strip.count - 1].kind = .unknown
     }
     waitsFor = inferred.awaited.joined(separator: ", ")

@@ -10,7 +10,21 @@ struct SagaTimeline {
   let world: World
 
   /// Nil when the transaction is no saga, or nothing is known of it (any more).
-  func detail(_ id: GTXID) -> SagaDetail? {
+  /// - Parameter returnedBy: the transaction by which its customer gave back what was ordered.
+  func detail(_ id: GTXID, returnedBy: GTXID? = nil) -> SagaDetail? {
+    guard var detail = there(id) else { return nil }
+    guard let returnedBy else { return detail }
+    let back = moments(of: returnedBy).map { moment in
+      var moment = moment
+      moment.gtxid = returnedBy
+      return moment
+    }
+    detail.moments = (detail.moments + back).enumerated()
+      .sorted { ($0.element.time, $0.offset) < ($1.element.time, $1.offset) }.map(\.element)
+    return detail
+  }
+
+  private func there(_ id: GTXID) -> SagaDetail? {
     let entries = try? world.disk(of: ShopPlan.orchestrator)?.database.read {
       try SagaStore.journal(of: id.hex, $0)
     }
@@ -20,9 +34,12 @@ struct SagaTimeline {
     }
     let order = try? world.disk(of: ShopPlan.order)?.database.read { try OrderTables.order(gtxid: id.hex, $0) }
     guard let order else { return nil }
-    let spans = world.traces.spans(of: id).sorted { $0.start != $1.start ? $0.start < $1.start : $0.id < $1.id }
-    return SagaDetail(
-      gtxid: id, definition: order.saga.rawValue, isInferred: true, moments: spans.compactMap(SagaMoment.init))
+    return SagaDetail(gtxid: id, definition: order.saga.rawValue, isInferred: true, moments: moments(of: id))
+  }
+
+  private func moments(of id: GTXID) -> [SagaMoment] {
+    world.traces.spans(of: id).sorted { $0.start != $1.start ? $0.start < $1.start : $0.id < $1.id }
+      .compactMap(SagaMoment.init)
   }
 }
 

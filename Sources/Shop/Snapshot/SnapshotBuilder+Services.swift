@@ -136,6 +136,7 @@ extension SnapshotBuilder {
       snapshot.errorShare = own.errorShare
       snapshot.p99 = own.percentile(0.99)
       snapshot.workers = service.isOutside ? nil : Self.sum([process.workers])
+      snapshot.connections = process.database.map { Self.sum([$0.connections]) }
       snapshot.memory = service.isOutside ? nil : process.memory
       snapshot.memoryLimit = service.isOutside ? nil : ProcessMemoryModel.limit
     }
@@ -182,6 +183,7 @@ extension SnapshotBuilder {
       let statistics = world.callStatistics(from: service.name, to: plan.callee)
       call.rate = statistics.rate
       call.errorShare = statistics.errorShare
+      call.retryRate = statistics.retryRate
       call.messages = world.messages.forms(on: Edge(caller: service.name, callee: plan.callee))
       call.retryAttempts = plan.retry.maxAttempts
       call.timeLimit = plan.timeLimit.wholeNanoseconds

@@ -7,6 +7,7 @@ struct CallStatistics {
     var end: Int64
     var duration: Int64
     var isError: Bool
+    var isRetry: Bool
   }
 
   private var calls: [Call] = []
@@ -27,13 +28,15 @@ struct CallStatistics {
   mutating func add(_ span: TraceSpan, now: Int64) {
     add(
       end: span.end, duration: span.duration ?? 0, isError: span.status == .error, gtxid: span.gtxid,
-      message: span.message, now: now)
+      message: span.message, isRetry: (span[attribute: AttributeName.attempt]?.integer ?? 1) > 1, now: now)
   }
 
   /// - Parameter end: by the clock of whoever made the call; `now` is true time.
-  mutating func add(end: Int64, duration: Int64, isError: Bool, gtxid: GTXID, message: String, now: Int64) {
+  mutating func add(
+    end: Int64, duration: Int64, isError: Bool, gtxid: GTXID, message: String, isRetry: Bool = false, now: Int64
+  ) {
     if calls.count >= limit { makeRoom(now: now) }
-    calls.append(Call(end: end, duration: duration, isError: isError))
+    calls.append(Call(end: end, duration: duration, isError: isError, isRetry: isRetry))
     total += 1
     if isError {
       errors.append(ServiceErrorLine(time: end, gtxid: gtxid, message: message))
@@ -70,6 +73,9 @@ struct CallStatistics {
 
   /// Calls a second.
   var rate: Double { Double(calls.count) / 10 }
+
+  /// Of those the ones that were made again, a second.
+  var retryRate: Double { Double(calls.count { $0.isRetry }) / 10 }
 
   var errorShare: Double {
     calls.isEmpty ? 0 : Double(calls.reduce(0) { $0 + ($1.isError ? 1 : 0) }) / Double(calls.count)

@@ -44,6 +44,14 @@ public enum CrashPoint: Int, Sendable, Hashable, CaseIterable {
     }
   }
 
+  /// Those that instances of a service pass, by service; for looking up only.
+  static let places: [String: [FaultCatalogue.CrashPlace]] = allCases.reduce(into: [:]) { places, point in
+    for service in point.services {
+      places[service, default: []].append(
+        FaultCatalogue.CrashPlace(name: point.name, explanation: point.explanation))
+    }
+  }
+
   /// The services whose instances pass it.
   var services: [String] {
     switch self {

@@ -73,6 +73,9 @@ final class CrashPoints: @unchecked Sendable {
     armed.append(Armed(spec: spec, left: spec.nth))
   }
 
+  /// Those whose time has not come, and how often their place was passed since they were armed.
+  var waiting: [(spec: CrashSpec, passed: Int)] { armed.map { ($0.spec, $0.spec.nth - $0.left) } }
+
   func disarm() { armed = [] }
 
   /// Whether a crash strikes here and now. Whoever is told so must crash, or sleep.

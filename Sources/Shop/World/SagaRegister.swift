@@ -19,6 +19,17 @@ final class SagaRegister {
     var version = 0
     /// Types of its events in the order of publication, each once; those of the join saga's answers with their topics.
     var events: [String] = []
+    /// Its customer gave back what was ordered: that is undone by a transaction of its own.
+    var isReturned = false
+    private(set) var returnedBy: GTXID?
+    /// Types of the events of that transaction, each once.
+    private(set) var returnEvents: [String] = []
+
+    mutating func goBack(on event: String, in transaction: GTXID) {
+      version += 1
+      returnedBy = transaction
+      if !returnEvents.contains(event) { returnEvents.append(event) }
+    }
 
     mutating func add(_ event: String) {
       version += 1
@@ -54,6 +65,7 @@ final class SagaRegister {
     entry.since = time
     entry.version += 1
     if !reason.isEmpty { entry.reason = reason }
+    if reason == BusinessReason.returned { entry.isReturned = true }
     guard state.hasEnded else {
       ended.removeValue(forKey: id)
       open[id] = entry
@@ -76,10 +88,22 @@ final class SagaRegister {
       !ShopPlan.miners.contains(where: { $0.topic == topic }), topic != TopicName.legacyEvents,
       let id = record.headerText(Carrier.gtxid).flatMap({ GTXID($0) })
     else { return }
+    if Self.ofReturns.contains(type), let order = Payload(json: record.value)?.transaction.flatMap({ GTXID($0) }),
+      order != id
+    {
+      if open[order] != nil { open[order]?.goBack(on: type, in: id) } else { ended[order]?.goBack(on: type, in: id) }
+      return
+    }
     let isAnswer = topic == TopicName.stock || topic == TopicName.payments
     let name = isAnswer ? Self.answer(type, on: topic) : type
     if open[id] != nil { open[id]?.add(name) } else { ended[id]?.add(name) }
   }
+
+  /// What is published while an order is given back.
+  private static let ofReturns: Set<String> = [
+    EventType.orderFailed, EventType.paymentRefunded, EventType.itemReleased, EventType.orderRejected,
+    EventType.creditReleased,
+  ]
 
   /// `stock ACCEPTED`: what item and payment answer is called the same.
   static func answer(_ type: String, on topic: String) -> String { "\(topic) \(type)" }

@@ -126,18 +126,7 @@ final class World: @unchecked Sendable {
     observatory.begin(self)
     checks.begin()
     customers.open()
-    for fault in settings.faults {
-      time.after(fault.at) { [self] in faults.arm(fault.spec) }
-    }
-    for crash in settings.crashes {
-      time.after(crash.at) { [self] in
-        crashPoints.arm(crash.spec)
-        // One comes every ten minutes by itself: a crash in the middle of it would wait for that in vain.
-        guard crash.spec.point == .rebuilding else { return }
-        for view in ShopPlan.views where view.keeper == crash.spec.service { askForRebuild(of: view.name) }
-      }
-    }
-    if let scenario = settings.scenario { stage.start(scenario) }
+    setOrders()
   }
 
   /// Ends every task, and lets go of the machines, which know the world as it knows them: without this nothing of it is

@@ -67,16 +67,37 @@ struct FaultsPageTests {
 
   @Test func whatTheCursorIsAbout() {
     var stage = stage()
-    #expect(stage.page.subject(stage.context) == .service("payment-gateway"))
+    #expect(stage.page.subject(stage.context) == .faultKind(.latency, on: .service("payment-gateway")))
     #expect(stage.page.breadcrumb(stage.context) == ["faults", "payment-gateway", "latency"])
     stage.press("Tab")
     #expect(stage.page.subject(stage.context) == .fault(1))
     stage.show(FaultsFixture.quiet)
-    #expect(stage.page.subject(stage.context) == .service("payment-gateway"), "nothing is armed any more")
+    #expect(
+      stage.page.subject(stage.context) == .faultKind(.latency, on: .service("payment-gateway")),
+      "nothing is armed any more")
     _ = stage.go(to: .faults(selected: "order"))
-    #expect(stage.page.subject(stage.context) == .service("order"))
+    #expect(stage.page.subject(stage.context)?.service(stage.context.snapshot) == "order")
     stage.show(SystemSnapshot(system: FaultsFixture.quiet.system, time: 0))
     #expect(stage.page.subject(stage.context) == nil && stage.picture().contains("Nothing here can be broken."))
+  }
+
+  @Test func theKindUnderTheCursorIsExplained() throws {
+    var stage = stage()
+    stage.context.snapshot.faults.catalogue.services = stage.context.snapshot.faults.catalogue.services.map { service in
+      var service = service
+      if service.name == "order" { service.crashPoints = [.init(name: "P2", explanation: "after the commit")] }
+      return service
+    }
+    func text(_ kind: FaultKind.Name, _ name: String) throws -> String {
+      let why = try #require(Why(.faultKind(kind, on: .service(name)), stage.context))
+      return ([why.title] + why.facts).map { $0.map(\.text).joined() }.joined(separator: "\n")
+    }
+    let crash = try text(.crash, "order")
+    #expect(crash.contains("typed  :fault order:crash,ttl=30s") && crash.contains("simulate --crash order:P2 strikes"))
+    #expect(crash.contains("P2  after the commit"))
+    #expect(try !text(.latency, "order").contains("P2"))
+    #expect(try text(.crash, "payment-gateway").contains("not here  not our machine"))
+    #expect(try text(.latency, "payment-gateway").contains("armed  payment-gateway:latency=2s"))
   }
 
   @Test(arguments: ["", "Tab", "Tab Tab"]) func onlyThePanelWithTheKeysHasACursor(keys: String) {

@@ -25,9 +25,9 @@ struct FrameTests {
     (
       118, 36, "2",
       " 1 Overview  2 Services  3 Breakers• 4 Topics• 5 Transactions• 6 Sagas  7 Map  8 Data  9 Platform• 0 Faults•   ? help"
-    ), (80, 24, "1", " 1 Over  2 Svc  3 Brk  4 Topic  5 Tx  6 Saga  7 Map  8 Data  9 Plat  0 Fault"),
-    (60, 20, "3", " 1 Over  2 Svc  3 Brk  4 Topic  5 Tx  6 Saga  7  8  9  0"),
-    (40, 12, "4", " 1  2  3  4 Topic  5  6  7  8  9  0"),
+    ), (80, 24, "1", " 1 Over  2 Svc• 3 Brk• 4 Topic• 5 Tx• 6 Saga  7 Map  8 Data  9 Plat• 0 Fault•"),
+    (60, 20, "3", " 1 Over  2 Svc• 3 Brk  4 Topic• 5 Tx• 6 Saga  7  8  9• 0•"),
+    (40, 12, "4", " 1  2• 3• 4 Topic  5• 6  7  8  9• 0•"),
   ])
   func thePages(columns: Int, rows: Int, page: String, line: String) {
     var cockpit = Cockpit(columns: columns, rows: rows)
@@ -42,6 +42,8 @@ struct FrameTests {
     let narrow = Cockpit(columns: 80, rows: 24).canvas()
     let digits = [1, 9, 16, 23, 32, 38, 46, 53, 61, 69].map { narrow.style(x: $0, y: 1).foreground }
     #expect(digits == [.onAccent, .failing, .open, .degraded, .failing, .faint, .faint, .faint, .degraded, .fault])
+    let dots = (0..<80).filter { narrow.glyph(x: $0, y: 1).text == "•" }.map { narrow.style(x: $0, y: 1).foreground }
+    #expect(dots == marks, "colour alone would say it to some")
     let quiet = Cockpit(ShopFixture.quiet).canvas()
     #expect(!quiet.text.contains("•"))
   }

@@ -18,7 +18,7 @@ import Testing
   @Test func at40() {
     let wanted = """
        shop  ● LIVE 14:03:27    err 1.9 %  ○1
-       1  2  3  4  5  6  7  8  9  0    ? help
+       1  2• 3• 4• 5• 6  7  8  9• 0•   ? help
         log ━━━━━━━━━ 1,200 lines  following
         time          level  message
         14:03:26.300  WARN   retry 2 of 4: …
@@ -36,7 +36,7 @@ import Testing
   @Test func at80() {
     let wanted = """
        shop  ● LIVE 14:03:27  214/s  err 1.9 %  p99 2.07 s  ○1  ◐1  lag 1.2k↑  ↯1  !2
-       1 Over  2 Svc  3 Brk  4 Topic  5 Tx  6 Saga  7 Map  8 Data  9 Plat  0 Fault
+       1 Over  2 Svc• 3 Brk• 4 Topic• 5 Tx• 6 Saga  7 Map  8 Data  9 Plat• 0 Fault•
         lines a second ─────────────────────────────── 10/s  warn 3.4/s  error 0.6/s
                        ⢀⣀⣀⣀⢀⣀⣀⣀⣀⡀⣀⣀⣀⣀⣀⢀⣀⣀⣀⣀⡀⣀⣀⣀⣀⣀⢀⣀⣀⣀⣀⡀⣀⣀⣀⣀ ⢀⣀ ⣀⡀ ⣀⡀⢀⣀ ⢀⣀ ⣀⡀ ⣀⡀⢀⣀ ⢀⡀
                        ⢸⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⡇

@@ -65,6 +65,13 @@ struct OverviewTests {
         == " ▌ ▲ registry is in SELF-PRESERVATION ▸ ▲ D inventory-2 crashed")
   }
 
+  @Test(arguments: [118, 80]) func aStormOfRetriesIsInTheCause(columns: Int) {
+    var snapshot = ShopFixture.snapshot
+    snapshot.incident = [.fault(place: "gateway→order", what: "fails 60 %"), .retries(88.6)]
+    #expect(
+      Cockpit(snapshot, columns: columns, rows: 24).lines[2] == " ▌ ↯ gateway→order fails 60 %  ▸  89 retries/s")
+  }
+
   /// What the first line counts is in the sentence too.
   @Test func whatRunsLowNeedsSomebody() {
     var snapshot = ShopFixture.quiet

@@ -24,6 +24,29 @@ import Testing
     #expect(stage.page.tab == .gateway)
   }
 
+  @Test func whoHasChosenNothingFindsWhatIsIll() {
+    var stage = stage()
+    stage.show(IncidentFixture.empty())
+    _ = stage.go(to: .platform(nil))
+    #expect(stage.page.tab == .gateway)
+    var snapshot = IncidentFixture.empty()
+    snapshot.registry = RegistrySnapshot()
+    snapshot.registry?.isSelfPreserving = true
+    var gateway = ServiceSnapshot(name: "gateway")
+    gateway.health = .degraded
+    snapshot.services = [gateway]
+    stage.show(snapshot)
+    _ = stage.go(to: .platform(nil))
+    #expect(stage.page.tab == .registry)
+    snapshot.services[0].health = .down
+    stage.show(snapshot)
+    _ = stage.go(to: .platform(nil))
+    #expect(stage.page.tab == .gateway)
+    stage.press("Left")
+    _ = stage.go(to: .platform(nil))
+    #expect(stage.page.tab == .channel, "somebody has chosen it")
+  }
+
   @Test func enterOpensWhatIsUnderTheCursor() {
     var stage = stage()
     #expect(stage.press("Enter").destination == .service("gateway"))

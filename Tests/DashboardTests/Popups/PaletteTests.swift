@@ -55,7 +55,10 @@ struct PaletteTests {
     ("fault payment-gateway latency=fast", "latency=fast is not a duration; say latency=2s or 500ms"),
     ("set order.pool", "\"order.pool\" is no setting; say a key"), ("set back x", "\"x\" is no version"),
     ("scale payment many", "\"payment many\" is no scaling; say a service and"), ("scale", "scale wants more"),
-    ("deploy payment", "\"payment\" is no deployment; say review v2"),
+    ("deploy payment", "where is payment to go? say payment v2, payment promote or payment back"),
+    ("deploy v99", "which service is to go to \"v99\"? say review v99"),
+    ("deploy paymnt", "\"paymnt\" is no service; do you mean payment?"),
+    ("fault payment-gateway latency=2s@5s", "@5s is for simulate's --fault; here a fault begins at once"),
     ("deploy nobody v2", "unknown service \"nobody\""),
     ("deploy payment v2 canary=no", "\"canary=no\" is no share for a canary"),
     ("job nothing", "unknown job \"nothing\"; there are rebuild order-history"),
@@ -94,6 +97,20 @@ struct PaletteTests {
     var cockpit = Cockpit()
     cockpit.press(": text:" + keys)
     #expect(cockpit.lines.contains { $0.contains(" : " + line) }, "\(cockpit.text)")
+  }
+
+  /// It is as low as what it offers, and its first line stays where it is.
+  @Test func thePaletteTakesNoMoreLinesThanItNeeds() {
+    func box(_ keys: String) -> (first: Int?, lines: Int) {
+      var cockpit = Cockpit(columns: 80, rows: 24)
+      cockpit.press(": " + keys)
+      let lines = cockpit.lines
+      let top = lines.firstIndex { $0.contains("╭─ command") }
+      return (top, (lines.firstIndex { $0.contains("╰") } ?? 0) - (top ?? 0) + 1)
+    }
+    let (all, few, none, wrong) = (box(""), box("text:fau"), box("text:rate_55"), box("text:nonsense Enter"))
+    #expect(all.lines == 13 && few.lines == 6 && none.lines == 5 && wrong.lines == 5)
+    #expect(Set([all.first, few.first, none.first, wrong.first]).count == 1)
   }
 
   @Test func earlierLinesComeBack() {

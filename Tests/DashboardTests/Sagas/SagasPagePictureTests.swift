@@ -30,7 +30,7 @@ import Testing
         waits for  credit
         locks      order/1204 at order
         stash      1 message of another saga waits for what it holds
-        since      began 13:57:57.0, STUCK since 13:59:15.0
+        began      13:57:57.0, is STUCK from 13:59:15.0 on
         told by    its orchestrator, which keeps a journal of it
       """
     #expect(stage.picture().trimmedEnd == wanted)
@@ -48,11 +48,11 @@ import Testing
         credit, small                0       0     0  2,204       88      0      0
         credit, large                1       0     0  1,377       40     22      0
         instances ━━━━━━━━━━━━━━━━━━━ ( ) inferred from events   stalest first   1/4
-        state          GTXID      steps
-       ▌■ STUCK        77b0…9e02  ✓ order ✓ credit ✓ stock ✗ charge ↺ stock ↺✗ cred…
-        ↺ COMPENSATING 02be…77d4  (✓ order ✓ stock ✗ charge ↺… stock)
-        ▸ RUNNING      1be4…6f05  (✓ order ✓ stock … charge)
-        ✓ COMMITTED    c90d…e1a8  (✓ order ✓ credit ✓ approve)
+        state          GTXID     in state  steps
+       ▌■ STUCK        77b0…9e02   4m 12s  ✓ 3 steps ✗ charge ↺ stock ↺✗ credit
+        ↺ COMPENSATING 02be…77d4   26.0 s  (✓ order ✓ stock ✗ charge ↺… stock)
+        ▸ RUNNING      1be4…6f05   2.00 s  (✓ order ✓ stock … charge)
+        ✓ COMMITTED    c90d…e1a8   1.00 s  (✓ order ✓ credit ✓ approve)
       """
     #expect(stage.picture().trimmedEnd == wanted)
   }
@@ -69,11 +69,11 @@ import Testing
         credit, small                0       0     0  2,204       88      0      0
         credit, large                1       0     0  1,377       40     22      0
         instances =================== ( ) inferred from events   stalest first   1/4
-        state          GTXID      steps
-       ># STUCK        77b0~9e02  v order v credit v stock x charge < stock <x cred~
-        < COMPENSATING 02be~77d4  (v order v stock x charge <~ stock)
-        > RUNNING      1be4~6f05  (v order v stock ~ charge)
-        v COMMITTED    c90d~e1a8  (v order v credit v approve)
+        state          GTXID     in state  steps
+       ># STUCK        77b0~9e02   4m 12s  v 3 steps x charge < stock <x credit
+        < COMPENSATING 02be~77d4   26.0 s  (v order v stock x charge <~ stock)
+        > RUNNING      1be4~6f05   2.00 s  (v order v stock ~ charge)
+        v COMMITTED    c90d~e1a8   1.00 s  (v order v credit v approve)
       """
     #expect(stage.picture().trimmedEnd == wanted)
   }
@@ -90,7 +90,7 @@ import Testing
         waits for  credit
         locks      order/1204 at order
         stash      1 message of another saga waits for what it holds
-        since      began 13:57:57.0, STUCK since 13:59:15.0
+        began      13:57:57.0, is STUCK from 13:59:15.0 on
         told by    its orchestrator, which keeps a journal of it
 
         what happened ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━ ↵ call tree

@@ -52,6 +52,34 @@ import TraceModel
     #expect(stage.page.rows(stage.context).count == 4)
   }
 
+  /// How it ended is at the end; of what was done first a number is enough.
+  @Test(arguments: [
+    (58, "✓ order ✓ credit ✓ stock ✓ charge ↺ charge ↺ stock ↺ order"),
+    (55, "✓ 2 steps ✓ stock ✓ charge ↺ charge ↺ stock ↺ order"),
+    (40, "✓ 4 steps ↺ charge ↺ stock ↺ order"), (32, "✓ 4 steps ↺ 2 steps ↺ order"), (20, "✓ 4 steps ↺ 3 steps"),
+    (12, "✓ 4 steps ↺…"),
+  ])
+  func stepsThatDoNotFitAreCounted(width: Int, text: String) {
+    var saga = SagaSnapshot(
+      gtxid: IncidentFixture.stuckSaga, definition: "orchestrated", state: .compensated, since: 0, start: 0)
+    saga.isInferred = false
+    saga.strip =
+      ["order", "credit", "stock", "charge"].map { SagaMark(.done, $0) }
+      + ["charge", "stock", "order"].map { SagaMark(.undone, $0) }
+    let runs = saga.stripRuns(fitting: width)
+    #expect(runs.map(\.text).joined() == text && runs.cellWidth <= width)
+  }
+
+  @Test func aStepOfAReturnOpensItsOwnTransaction() {
+    var stage = stage()
+    _ = stage.go(to: .saga(IncidentFixture.stuckSaga))
+    let back = IncidentFixture.id(String(repeating: "b", count: 32))
+    var detail = IncidentFixture.sagaDetail()
+    for index in detail.moments.indices { detail.moments[index].gtxid = back }
+    stage.context.saga = detail
+    #expect(stage.press("Enter").destination == .transaction(back, span: nil))
+  }
+
   @Test func enterOpensTheTimelineAndThereTheCallTree() {
     var stage = stage()
     #expect(stage.press("Enter").destination == .saga(IncidentFixture.stuckSaga))

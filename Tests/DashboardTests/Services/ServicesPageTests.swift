@@ -31,6 +31,24 @@ import TraceModel
     #expect(stage.page.rows(stage.context).first?.name == service)
   }
 
+  /// What is set is the pool of an instance; what is shown are all of them together.
+  @Test(arguments: [([10, 10], "2 × 10"), ([10, 20], "10 + 20"), ([10], nil), ([], nil)])
+  func aPoolIsMadeUpOfThoseOfItsInstances(sizes: [Int], words: String?) {
+    var service = ServiceSnapshot(name: "order")
+    service.connections = PoolUse(used: 0, size: sizes.reduce(0, +), waiting: 0)
+    service.instances = sizes.enumerated().map { number, size in
+      var instance = InstanceSnapshot(name: "order-\(number + 1)", port: 1)
+      instance.connections = PoolUse(used: 0, size: size, waiting: 0)
+      return instance
+    }
+    #expect(service.poolShares == words)
+    var snapshot = IncidentFixture.empty()
+    snapshot.services = [service]
+    var stage = PageStage(ServicesPage(), snapshot)
+    _ = stage.go(to: .service("order"))
+    #expect(stage.picture().contains("database pool 0/\(sizes.reduce(0, +))\(words.map { " = \($0)" } ?? "")"))
+  }
+
   @Test func sortingKeepsTheCursorOnItsService() {
     var stage = stage("j")
     stage.press("s")

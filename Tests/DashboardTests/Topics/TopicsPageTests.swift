@@ -33,6 +33,15 @@ import Testing
     #expect(stage.page.rows(stage.context).count == 9)
   }
 
+  /// The newest second that is shown is then not of now.
+  @Test func recordsInAndOutOfThePastDoNotEndNow() {
+    var stage = stage()
+    let isNow = { (line: Substring) in line.contains("−") && line.contains(" now") }
+    #expect(stage.picture().split(separator: "\n").contains(where: isNow), "\(stage.picture())")
+    stage.context.isFrozen = true
+    #expect(!stage.picture().split(separator: "\n").contains(where: isNow))
+  }
+
   @Test func thePastIsNotMoved() {
     var stage = stage()
     stage.context.isFrozen = true

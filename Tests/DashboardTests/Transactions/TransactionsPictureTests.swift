@@ -148,8 +148,8 @@ struct TransactionsPictureTests {
           ↺ COMPENSATED   2.07 s   customer sees cancelled         ┃ transaction 100 %
           0               0.5 s             1.0 s              1.5 s             2.0 s
           gateway
-
-
+            order                                                              order
+            customer                                                        customer
            payment
            payment-gateway                       ╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌○⊘╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌
           #6 payment-gateway  POST /charge ───────────── client span  b7ad6b7169203331

@@ -105,12 +105,85 @@ import TraceModel
     arm(.service("order"), .errors(0.6), &snapshot)
     let store = IncidentLink.fault(place: "key-value store", what: "does not answer")
     snapshot.judge()
+    #expect(snapshot.incident == [store, .service(name: "order", health: .degraded, what: "fails 60 %")])
+    snapshot.faults.armed[1].isOn = false
+    snapshot.judge()
     #expect(
       snapshot.incident == [store, .service(name: "order", health: .degraded, what: "60 % errors in the last minute")])
     // Who calls somebody that leans on it does so too.
     snapshot.services[1].calls = [CallSnapshot(callee: "gateway")]
     snapshot.judge()
     #expect(snapshot.incident == [store])
+  }
+
+  /// Who has a fault of its own beside what all lean on is named with that.
+  @Test func aFaultOfItsOwnIsToldBesideWhatAllLeanOn() {
+    var snapshot = healthy()
+    snapshot.faults.catalogue.services = [entry("order", .throughOutbox), entry("payment", .directly)]
+    for index in [1, 2] {
+      snapshot.services[index].health = .degraded
+      snapshot.services[index].reason = "\(snapshot.services[index].name)-1 cannot reach the bus"
+    }
+    arm(.broker, .brokerDown, &snapshot)
+    arm(.instance(service: "payment", number: 2), .latency(2 * Self.second), &snapshot)
+    snapshot.judge()
+    #expect(
+      snapshot.incident == [
+        .fault(place: "event bus", what: "does not answer"),
+        .service(name: "payment", health: .degraded, what: "payment-2 answers late"),
+      ])
+  }
+
+  /// It is no cause, and yet what customers have of it.
+  @Test func whoFailsForWhatAllLeanOnIsItsEffect() {
+    var snapshot = healthy()
+    snapshot.faults.catalogue.services = [entry("gateway", .nothing), entry("order", .nothing)]
+    for index in [0, 1] {
+      snapshot.faults.catalogue.services[index].usesKeyValueStore = true
+      snapshot.services[index].health = .degraded
+      snapshot.services[index].reason = "the key-value store does not answer"
+    }
+    arm(.keyValueStore, .down, &snapshot)
+    let store = IncidentLink.fault(place: "key-value store", what: "does not answer")
+    snapshot.judge()
+    #expect(snapshot.incident == [store], "nobody has noticed yet")
+    (snapshot.services[0].errorShare, snapshot.services[1].errorShare) = (0.97399, 0.2)
+    snapshot.judge()
+    #expect(snapshot.incident == [store, .service(name: "gateway", health: .degraded, what: "97.4 % errors")])
+  }
+
+  @Test func whoCallsWhatIsBrokenComesBeforeWhoWaitsForTheCaller() {
+    var snapshot = healthy()
+    arm(.service("payment-gateway"), .outage, &snapshot)
+    for (index, p99) in [(1, 5 * Self.second), (2, Self.second)] {
+      snapshot.services[index].health = .degraded
+      snapshot.services[index].p99 = p99
+    }
+    // Each reads what the other publishes.
+    for (reader, writer) in [(1, 2), (2, 1)] {
+      let topic = snapshot.services[writer].name
+      snapshot.services[reader].consumes = [ConsumptionSnapshot(topic: topic, group: snapshot.services[reader].name)]
+      snapshot.services[writer].publishes = [PublicationSnapshot(topic: topic)]
+    }
+    let payment = IncidentLink.service(name: "payment", health: .degraded, what: "is unwell")
+    snapshot.judge()
+    #expect(snapshot.incident == [.fault(place: "payment-gateway", what: "does not answer"), payment])
+  }
+
+  @Test func aStormOfRetriesIsTold() {
+    var snapshot = healthy()
+    arm(.edge(from: "gateway", to: "order"), .errors(0.6), &snapshot)
+    snapshot.services[0].health = .degraded
+    (snapshot.services[0].calls[0].rate, snapshot.services[0].calls[0].retryRate) = (98, 48)
+    snapshot.judge()
+    #expect(
+      snapshot.incident == [
+        .fault(place: "gateway→order", what: "fails 60 %"),
+        .service(name: "gateway", health: .degraded, what: "is unwell"), .retries(48),
+      ])
+    snapshot.services[0].calls[0].retryRate = 19
+    snapshot.judge()
+    #expect(snapshot.incident.count == 2, "some retries are what they are there for")
   }
 
   @Test func aBrokenCallIsTheRootOfWhatItsCallerSuffers() {

@@ -65,6 +65,15 @@ import Testing
     #expect(found?.description.hasPrefix(sentence) == true, "\(found?.description ?? "")")
   }
 
+  @Test(arguments: [
+    (1_400_000.0, "1.4ms"), (84_300_000, "84ms"), (999_400_000, "999ms"), (1_006_000_000, "1.0s"),
+    (12_340_000_000, "12.3s"),
+  ])
+  func aDurationIsSaidInItsUnit(nanoseconds: Double, words: String) throws {
+    let condition = try parser.parse("p99 < 1s")
+    #expect(condition.words(.number(nanoseconds)) == words)
+  }
+
   // MARK: Figures
 
   private func judge(_ text: String, _ now: SystemSnapshot, since start: SystemSnapshot? = nil) throws -> Bool? {

@@ -27,10 +27,13 @@ import TraceModel
     stage.run(2)
     #expect(snapshot(stage).configuration?.upToDate == snapshot(stage).configuration?.instances)
     let before = snapshot(stage).service("order")?.connections?.size ?? 0
-    #expect(perform(.configure(key: "order.pool", value: "3"), stage) == .done("order.pool \(before / 2) → 3"))
+    #expect(
+      perform(.configure(key: "order.pool", value: "3"), stage)
+        == .done("order.pool \(before / 2) → 3 for each of 2 instances"))
     stage.run(2)
     let now = snapshot(stage)
     #expect(now.service("order")?.connections?.size == 6)
+    #expect(now.service("order")?.instances.map { $0.connections?.size } == [3, 3])
     #expect(now.configuration?.version == 2 && now.configuration?.changes == ["order.pool \(before / 2) → 3"])
     let own = now.services.filter { !$0.isOutside }.flatMap(\.instances)
     #expect(own.allSatisfy { $0.configurationVersion == 2 })
@@ -95,7 +98,8 @@ import TraceModel
     CommandDesk.carryOut(.rollBackConfiguration(version: 1), in: stage.world)
     #expect(stage.world.configuration.server.current.number == 2)
     stage.run(15)
-    #expect(perform(.configure(key: "order.pool", value: "4"), stage) == .done("order.pool 3 → 4"))
+    #expect(
+      perform(.configure(key: "order.pool", value: "4"), stage) == .done("order.pool 3 → 4 for each of 2 instances"))
     #expect(stage.world.configuration.server.current.number == 3)
   }
 

@@ -9,6 +9,8 @@ struct DataFlow {
   var service: String
   var mark: Mark
   var what: [Run]
+  /// The same in fewer words; nil where there are none to spare.
+  var brief: [Run]?
   var figures: [[Run]]
   /// What it is about; nil: no more than its service.
   var subject: Subject?
@@ -53,12 +55,16 @@ struct DataFlow {
 
   private static func capture(_ capture: CaptureSnapshot, _ context: PageContext) -> DataFlow {
     let age = age(capture.oldest, context)
+    func what(_ by: String) -> [Run] {
+      [
+        .muted("log of "), Run(visible(capture.source), .strong), .muted(by), Run(visible(capture.miner)),
+        .muted(" → \(visible(capture.topic))"),
+      ]
+    }
     return DataFlow(
       key: "capture \(capture.source)", service: capture.miner, mark: age > late ? .degraded : .healthy,
-      what: [
-        .muted("log of "), Run(visible(capture.source), .strong), .muted(" mined by "), Run(visible(capture.miner)),
-        .muted(" → \(visible(capture.topic))"),
-      ], figures: behind(capture.behind, age), subject: .capture(capture.source))
+      what: what(" mined by "), brief: what(" by "), figures: behind(capture.behind, age),
+      subject: .capture(capture.source))
   }
 
   /// The service whose join it is.
@@ -118,12 +124,12 @@ struct DataFlow {
 
   /// The text gives way, then the first figures.
   func entry(width: Int) -> Entry {
-    var right: [Run] = []
+    var (text, right) = (what, [Run]())
     for count in stride(from: figures.count, through: 0, by: -1) {
       right = Array(figures.prefix(count)).fitting(.max / 4, gap: 3)
-      if what.cellWidth + 4 + right.cellWidth <= width { break }
-      if count == 1 { break }
+      text = [what, brief ?? what].first { $0.cellWidth + 4 + right.cellWidth <= width } ?? what
+      if text.cellWidth + 4 + right.cellWidth <= width || count == 1 { break }
     }
-    return Entry(key, [Entry.Line([Run(mark.glyph + " ", mark.ink, bold: true)] + what, right: right)])
+    return Entry(key, [Entry.Line([Run(mark.glyph + " ", mark.ink, bold: true)] + text, right: right)])
   }
 }

@@ -200,7 +200,8 @@ extension DataPage {
     var facts = FactLine()
     if let pool = service?.connections {
       let ink: Ink = pool.share >= 0.9 ? .failing : pool.share >= 0.7 ? .degraded : .text
-      facts.add([.muted("pool "), Run(Figures.fraction(pool.used, of: pool.size).text, ink)])
+      let sum = service?.poolSum ?? []
+      facts.add([.muted("pool "), Run(Figures.fraction(pool.used, of: pool.size).text, ink)] + sum)
       facts.add([.muted("waiting "), Run("\(pool.waiting)", pool.waiting > 0 ? .degraded : .faint)], priority: 3)
     }
     if let rate = store.relayRate {

@@ -93,7 +93,8 @@ struct FaultsPage: Page {
   }
 
   func subject(_ context: PageContext) -> Subject? {
-    panel == .scenarios ? nil : panel == .armed ? faultID.map { .fault($0) } : service.map { .service($0) }
+    panel == .scenarios
+      ? nil : panel == .armed ? faultID.map { .fault($0) } : service.map { .faultKind(kind, on: .service($0)) }
   }
 
   func breadcrumb(_ context: PageContext) -> [String] {
@@ -114,6 +115,7 @@ struct FaultsPage: Page {
     var hints = [KeyHint(Glyphs.enter, !isArmed ? "set up" : isOn ? "switch off" : "switch on")]
     hints.append(KeyHint("a", isArmed ? "take off" : "arm"))
     if isArmed { hints.append(KeyHint("x", "take off")) }
+    hints.append(KeyHint("w", "what it does"))
     if !context.snapshot.scenarios.entries.isEmpty { hints.append(KeyHint("s", "scenarios")) }
     if !context.snapshot.faults.armed.isEmpty { hints += [KeyHint("Tab", "panel"), KeyHint("!", "all off")] }
     return hints
@@ -126,6 +128,7 @@ struct FaultsPage: Page {
       KeyHint("a", "arms it with the usual settings, or takes it off"),
       KeyHint("x", "takes the fault off"),
       KeyHint("f", "opens the menu; f once more repeats the last fault here"),
+      KeyHint("w", "says what the one under the cursor does, how it is typed, and at which points a crash can strike"),
       KeyHint("s", "goes to the scenarios, and back; Enter plays the one under the cursor, and stops it"),
       KeyHint("Tab", "goes between what is armed, what can be, and the scenarios"),
       KeyHint("!", "ends every fault"),

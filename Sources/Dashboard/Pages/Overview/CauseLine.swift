@@ -131,14 +131,14 @@ extension IncidentLink {
   fileprivate var hasReason: Bool {
     switch self {
     case .service(_, _, let what), .fault(_, let what), .trouble(_, let what), .overdue(_, let what): !what.isEmpty
-    case .breaker, .lag, .outbox, .compensated, .stuck: false
+    case .breaker, .retries, .lag, .outbox, .compensated, .stuck: false
     }
   }
 
   fileprivate var isFailing: Bool {
     switch self {
     case .service(_, let health, _): health == .down
-    case .fault, .trouble: false
+    case .fault, .trouble, .retries: false
     case .outbox, .overdue: true
     case .breaker(_, let state): state == .open || state == .forcedOpen
     case .lag(_, _, _, let verdict): verdict.isError
@@ -163,6 +163,8 @@ extension IncidentLink {
       return isShort ? head : head + [Run(" " + what, .text)]
     case .breaker(let label, let state):
       return isShort ? state.mark.long : state.mark.long + [Run(" " + middleEllipsis(label, 44), .text)]
+    case .retries(let rate):
+      return [Run(Figures.count(Int(rate.rounded())).text, .degraded, bold: true), Run(" retries/s", .text)]
     case .lag(let topic, let lag, let trend, let verdict):
       let arrow = trend == .steady ? "" : " " + trend.arrow
       let figure = " " + Figures.count(Int(clamping: lag)).text + arrow

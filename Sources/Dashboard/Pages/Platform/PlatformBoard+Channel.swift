@@ -17,7 +17,8 @@ extension PlatformBoard {
       }
       InOutSeries(
         written: figures.written, read: figures.read,
-        armed: context.snapshot.faults.armed.filter(\.isOn).map { context.since($0.armedAt) }
+        armed: context.snapshot.faults.armed.filter(\.isOn).map { context.since($0.armedAt) },
+        isPast: context.isFrozen
       ).draw(on: &canvas, in: rect)
     }
     return board

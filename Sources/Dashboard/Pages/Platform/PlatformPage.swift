@@ -8,6 +8,7 @@ import Widgets
 struct PlatformPage: Page {
   let id = PageID.platform
   private(set) var tab = PlatformTab.gateway
+  private var wasChosen = false
   var cursors: [PlatformPanel: RowCursor] = [:]
   var focus: PlatformPanel?
   var hover = Hover()
@@ -24,13 +25,19 @@ struct PlatformPage: Page {
   }
 
   mutating func go(to destination: Destination, _ context: PageContext) -> [Action] {
-    guard case .platform(let tab) = destination, let tab else { return [] }
-    show(tab, context)
+    guard case .platform(let wanted) = destination else { return [] }
+    if let wanted {
+      show(wanted, context)
+    } else if !wasChosen {
+      // Whoever comes and has chosen nothing yet finds what is ill.
+      tab = context.snapshot.illTabs.first ?? .gateway
+      _ = refresh(context)
+    }
     return []
   }
 
   mutating func show(_ tab: PlatformTab, _ context: PageContext) {
-    self.tab = tab
+    (self.tab, wasChosen) = (tab, true)
     _ = refresh(context)
   }
 

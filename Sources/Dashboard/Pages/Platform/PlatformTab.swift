@@ -53,4 +53,15 @@ extension SystemSnapshot {
   var gateways: [ServiceSnapshot] {
     services.filter { !$0.isOutside && ($0.name == "gateway" || $0.name.hasPrefix("gateway-")) }
   }
+
+  /// The tabs on which something is wrong, the worst first.
+  var illTabs: [PlatformTab] {
+    let worst = gateways.map(\.health).max() ?? .up
+    let isRefusing = databaseServers.contains { server in server.pools.contains { $0.refusalRate > 0 } }
+    let all: [(tab: PlatformTab, isIll: Bool)] = [
+      (.gateway, worst == .down), (.registry, registry?.isSelfPreserving ?? false),
+      (.deployments, !deploymentsGoneBack.isEmpty), (.connections, isRefusing), (.gateway, worst.isBad),
+    ]
+    return all.filter(\.isIll).map(\.tab)
+  }
 }

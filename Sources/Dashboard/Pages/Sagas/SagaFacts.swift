@@ -28,6 +28,9 @@ struct SagaFacts {
     if !saga.reason.isEmpty {
       add("because", [Run(visible(saga.reason), saga.state == .stuck ? .failing : .text, bold: saga.state == .stuck)])
     }
+    if let back = saga.returnedBy {
+      add("undone by", [Run(back.short, .accent), .muted("  the return of its customer")])
+    }
     if !saga.unpublished.isEmpty {
       add("stands", saga.wait)
     } else if !saga.waitsFor.isEmpty {
@@ -40,7 +43,7 @@ struct SagaFacts {
     }
     let began = context.clock(saga.start, .tenths)
     let into = context.clock(saga.since, .tenths)
-    add("since", [.muted("began \(began), \(saga.state.mark.word) since \(into)")])
+    add("began", [.muted("\(began), is \(saga.state.mark.word) from \(into) on")])
     add("told by", [.muted(teller)])
     return lines
   }

@@ -7,12 +7,13 @@ import Widgets
 enum SagaColumn: Int, Sendable, CaseIterable {
   case state, id, time, strip, definition, waits, locks, stash
 
-  func tableColumn(isNarrow: Bool, longestDefinition: Int, longestStrip: Int) -> TableColumn {
+  /// - Parameter leastStrip: columns that the steps keep, where they need as many.
+  func tableColumn(isNarrow: Bool, longestDefinition: Int, longestStrip: Int, leastStrip: Int) -> TableColumn {
     switch self {
     case .state: TableColumn(isNarrow ? "" : "state", .fixed(isNarrow ? 1 : 14))
     case .id: TableColumn("GTXID", .fixed(9), gap: 1)
     case .time: TableColumn("in state", .fit(minimum: 8), align: .right, priority: 1, gap: 1)
-    case .strip: TableColumn("steps", .share(minimum: min(max(longestStrip, 16), isNarrow ? 16 : 53), maximum: 70))
+    case .strip: TableColumn("steps", .share(minimum: min(max(longestStrip, 16), leastStrip), maximum: 70))
     case .definition:
       TableColumn(
         "definition", .share(minimum: min(longestDefinition, 13), maximum: max(longestDefinition, 10)), priority: 2)
@@ -36,7 +37,8 @@ struct SagaRow {
     case .state: .runs(saga.stateRuns(isShort: isNarrow))
     case .id: .text(saga.gtxid.short, .accent, bold: isOwn)
     case .time: time
-    case .strip: .runs(saga.stripRuns)
+    case .strip:
+      .drawing { [saga] canvas, rect in canvas.rich(saga.stripRuns(fitting: rect.width), x: rect.x, y: rect.y) }
     case .definition: .text(saga.definition, .muted)
     case .waits: .runs(saga.wait.isEmpty ? [.faint("–")] : saga.wait)
     case .locks: .figure(Figures.count(saga.locks.count), saga.locks.isEmpty ? .faint : .text)
@@ -69,14 +71,32 @@ extension SagaSnapshot {
   }
 
   /// `✓ credit ✓ stock ✗ charge ↺ stock`; what was inferred stands in brackets.
-  var stripRuns: [Run] {
-    guard !strip.isEmpty else { return [.faint("–")] }
-    var runs: [Run] = isInferred ? [.faint("(")] : []
-    for (index, mark) in strip.enumerated() {
-      if index > 0 { runs.append(Run(" ")) }
-      runs += mark.runs
+  var stripRuns: [Run] { runs(of: strip) }
+
+  /// Where there is no room for all of them the first that were done are counted, and then the first that were undone:
+  /// `✓ 3 steps ✗ charge ↺ 2 steps ↺ order`. How it ended, or where it is, stands at the end.
+  func stripRuns(fitting width: Int) -> [Run] {
+    var marks = strip
+    for kind in [SagaMark.Kind.done, .undone] {
+      guard let first = marks.firstIndex(where: { $0.kind == kind }) else { continue }
+      let count = marks[first...].prefix { $0.kind == kind }.count
+      for counted in [0] + (2..<max(2, count + 1)) {
+        var shorter = marks
+        if counted > 0 {
+          shorter.replaceSubrange(first..<first + counted, with: [SagaMark(kind, "\(counted) steps")])
+        }
+        let runs = runs(of: shorter)
+        if runs.cellWidth <= width { return runs }
+        if counted == count { marks = shorter }
+      }
     }
-    return isInferred ? runs + [.faint(")")] : runs
+    return endEllipsis(runs(of: marks), width)
+  }
+
+  private func runs(of marks: [SagaMark]) -> [Run] {
+    guard !marks.isEmpty else { return [.faint("–")] }
+    let runs = Array(marks.map(\.runs).joined(separator: [Run(" ")]))
+    return isInferred ? [.faint("(")] + runs + [.faint(")")] : runs
   }
 }
 

@@ -107,7 +107,9 @@ extension SagasPage {
     let isNarrow = context.size.columns < 60
     return TableView(
       columns: SagaColumn.allCases.map {
-        $0.tableColumn(isNarrow: isNarrow, longestDefinition: longest, longestStrip: longestStrip)
+        $0.tableColumn(
+          isNarrow: isNarrow, longestDefinition: longest, longestStrip: longestStrip,
+          leastStrip: isNarrow ? 16 : context.size.columns < FrameLayout.wide ? 38 : 53)
       },
       rowCount: rows.count, selected: table.index(in: keys),
       hovered: hoveredPanel == .sagas ? hover.index(in: keys, clock: context.clock) : nil, offset: table.offset,

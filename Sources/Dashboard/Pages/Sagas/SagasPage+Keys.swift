@@ -55,7 +55,11 @@ extension SagasPage {
       focus = .sagas
       return []
     case .sagas: return saga(context).map { [.open(.saga($0.gtxid))] } ?? []
-    case .timeline: return opened.map { [.open(.transaction($0, span: moment(context)?.span))] } ?? []
+    case .timeline:
+      return opened.map { id in
+        let moment = moment(context)
+        return [.open(.transaction(moment?.gtxid ?? id, span: moment?.span))]
+      } ?? []
     }
   }
 

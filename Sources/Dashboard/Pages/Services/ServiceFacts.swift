@@ -64,7 +64,9 @@ struct ServiceFacts {
       fact("p95", row.cell(.p95)), fact("p99", row.cell(.p99)), fact("up", row.cell(.up)),
     ]
     if let workers = service.workers { facts.append(fact("busy", ServiceRow.use(workers)) + waiting(workers)) }
-    if let pool = service.connections { facts.append(fact("database pool", ServiceRow.use(pool)) + waiting(pool)) }
+    if let pool = service.connections {
+      facts.append(fact("database pool", ServiceRow.use(pool)) + service.poolSum + waiting(pool))
+    }
     if service.lag != nil { facts.append(fact("lag", row.cell(.lag))) }
     if service.outboxDepth != nil { facts.append(fact("outbox", row.cell(.outbox)) + outboxAge) }
     facts.append(fact("restarts", row.cell(.restarts)))
@@ -103,4 +105,17 @@ struct ServiceFacts {
     let ink: Ink = left < 0 ? .failing : left < 0.3 ? .degraded : .text
     return [.muted("budget left "), Run(Figures.percent(left, isWhole: true).text, ink, bold: left < 0)]
   }
+}
+
+extension ServiceSnapshot {
+  /// How its pool is made up of those of its instances: `2 × 10`, `10 + 20`; nil where one has all of it.
+  var poolShares: String? {
+    let sizes = instances.compactMap { $0.connections?.size }
+    guard sizes.count > 1 else { return nil }
+    return Set(sizes).count == 1
+      ? "\(sizes.count) × \(sizes[0])" : sizes.map(String.init).joined(separator: " + ")
+  }
+
+  /// The same behind the sum; nothing where one has all of it.
+  var poolSum: [Run] { poolShares.map { [.muted(" = \($0)")] } ?? [] }
 }

@@ -8,11 +8,14 @@ struct InOutSeries {
   let read: [Double]
   /// Nanoseconds since each fault was armed.
   let ago: [Int64]
+  /// The newest samples are not of now.
+  let isPast: Bool
 
-  init(written: some Sequence<Double>, read: some Sequence<Double>, armed ago: [Int64]) {
+  init(written: some Sequence<Double>, read: some Sequence<Double>, armed ago: [Int64], isPast: Bool) {
     self.written = Array(written)
     self.read = Array(read)
     self.ago = ago
+    self.isPast = isPast
   }
 
   func draw(on canvas: inout Canvas, in rect: Rect) {
@@ -34,7 +37,7 @@ struct InOutSeries {
 
   private func drawAxis(on canvas: inout Canvas, in rect: Rect, marks: [Int]) {
     for mark in Set(marks) { canvas.put(Glyphs.fault, x: rect.x + mark, y: rect.y, .fault, bold: true) }
-    let (start, end) = ("−\(written.count) s", "now")
+    let (start, end) = ("−\(written.count) s", isPast ? "" : "now")
     let isFree = { (columns: Range<Int>) in columns.upperBound <= rect.width && !marks.contains(where: columns.contains)
     }
     if isFree(0..<start.cellWidth + 1) { canvas.put(start, x: rect.x, y: rect.y, .faint) }

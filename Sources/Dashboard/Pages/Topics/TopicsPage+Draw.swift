@@ -137,7 +137,8 @@ extension TopicsPage {
     // The newest samples of both belong to the same second.
     let rates = InOutSeries(
       written: topic.inSeries.doubles.suffix(count), read: topic.outSeries.doubles.suffix(count),
-      armed: context.snapshot.faults.armed.filter(\.isOn).map { context.since($0.armedAt) })
+      armed: context.snapshot.faults.armed.filter(\.isOn).map { context.since($0.armedAt) },
+      isPast: context.isFrozen)
     rates.draw(on: &canvas, in: body)
   }
 

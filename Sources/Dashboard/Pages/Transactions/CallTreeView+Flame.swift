@@ -25,6 +25,58 @@ extension CallTreeView {
       drawBlock(
         index, layout, on: &canvas, body, y: body.y + rows[index].depth - first, waterfall, coveredFrom: covers[index])
     }
+    drawNamesBeside(calls, rows, covers, on: &canvas, body, first: first, waterfall)
+  }
+
+  /// The columns of a call's block; nil where it is out of sight.
+  private func columns(
+    of row: CallTreeRow, _ body: Rect, _ waterfall: Waterfall, coveredFrom cover: Int?
+  ) -> Range<Int>? {
+    let from = max(0, waterfall.column(of: row.start))
+    let end = min(body.width, max(from + 1, waterfall.column(of: row.start &+ (row.duration ?? 0))))
+    guard from < end, end > 0 else { return nil }
+    let to = cover.map { $0 > from ? min($0, end) : end } ?? end
+    // Neighbours are told apart by the blank at the end of each that has room for one.
+    return from..<(to - from > 2 ? to - 1 : to)
+  }
+
+  private static func name(_ row: CallTreeRow) -> String { row.service.isEmpty ? row.operation : row.service }
+
+  /// Whether the name of a call can be told within its block.
+  private static func holds(_ columns: Range<Int>, _ name: String) -> Bool { columns.count >= min(6, name.cellWidth) }
+
+  /// What is too narrow for its name has it at its right, or at its left, where nothing else stands.
+  private func drawNamesBeside(
+    _ calls: [Int], _ rows: [CallTreeRow], _ covers: [Int: Int], on canvas: inout Canvas, _ body: Rect, first: Int,
+    _ waterfall: Waterfall
+  ) {
+    var taken: [Int: [Range<Int>]] = [:]
+    for row in rows where !row.isCall {
+      let end = row.start &+ (row.openDuration(until: openEnd) ?? row.duration ?? 0)
+      let column = waterfall.column(of: row.start)
+      taken[row.depth, default: []].append(column..<max(column + 1, waterfall.column(of: end) + 1))
+    }
+    let blocks = calls.compactMap { index in
+      columns(of: rows[index], body, waterfall, coveredFrom: covers[index]).map { (index: index, columns: $0) }
+    }
+    for block in blocks { taken[rows[block.index].depth, default: []].append(block.columns) }
+    for block in blocks.sorted(by: { ($0.columns.lowerBound, $0.index) < ($1.columns.lowerBound, $1.index) }) {
+      let row = rows[block.index]
+      let name = Self.name(row)
+      guard !Self.holds(block.columns, name) else { continue }
+      let width = name.cellWidth
+      let right = block.columns.upperBound + 1
+      let place = [right, block.columns.lowerBound - 1 - width].first { x in
+        // A blank on each side, so that it belongs to one block.
+        let needed = x - (x == right ? 0 : 1)..<x + width + (x == right ? 1 : 0)
+        return x >= 0 && x + width <= body.width
+          && !(taken[row.depth] ?? []).contains { $0.overlaps(needed) }
+      }
+      guard let place else { continue }
+      let ink: Ink = block.index == flameRow ? .accent : .muted
+      canvas.put(name, x: body.x + place, y: body.y + row.depth - first, ink)
+      taken[row.depth, default: []].append(place..<place + width)
+    }
   }
 
   private func isDrawnLater(_ index: Int, than other: Int, _ rows: [CallTreeRow]) -> Bool {
@@ -53,21 +105,16 @@ extension CallTreeView {
   ) {
     let row = layout.tree.rows[number]
     let isSelected = number == flameRow
-    let from = max(0, waterfall.column(of: row.start))
-    let end = min(body.width, max(from + 1, waterfall.column(of: row.start &+ (row.duration ?? 0))))
-    guard from < end, end > 0 else { return }
-    let to = cover.map { $0 > from ? min($0, end) : end } ?? end
-    // Neighbours are told apart by the blank at the end of each that has room for one.
-    let width = to - from > 2 ? to - from - 1 : to - from
-    let block = Rect(x: body.x + from, y: y, width: width, height: 1)
+    guard let columns = columns(of: row, body, waterfall, coveredFrom: cover) else { return }
+    let block = Rect(x: body.x + columns.lowerBound, y: y, width: columns.count, height: 1)
     let ground: Ink =
       isSelected ? .accent : layout.isOrigin[number] ? .failing : layout.isUndoing[number] ? .compensation : .span
     canvas.clear(block, isSelected ? ground : ground.mixed(toward: .background, 0.45))
     canvas.release(block)
-    let name = row.service.isEmpty ? row.operation : row.service
-    guard width >= min(6, name.cellWidth) else { return }
+    let name = Self.name(row)
+    guard Self.holds(columns, name) else { return }
     let ink: Ink = isSelected ? .onAccent : .strong
-    canvas.put(middleEllipsis(name, width), x: block.x, y: y, ink, bold: isSelected, over: true)
+    canvas.put(middleEllipsis(name, columns.count), x: block.x, y: y, ink, bold: isSelected, over: true)
   }
 
   /// A record on its way to its reader, a back-off, a call that a breaker refused. What is not a column wide is left out.
