@@ -47,6 +47,8 @@ public enum Command: Sendable, Equatable, Codable {
   case rebuild(view: String)
   /// Runs a batch job now, whatever its schedule says.
   case runJob(name: String)
+  /// Gives back what was charged in a transaction whose order is not paid, as reconciliation has found.
+  case giveMoneyBack(GTXID)
 }
 
 /// What somebody does to a saga that is STUCK.

@@ -109,7 +109,7 @@ import TraceModel
     let stage = Stage { $0.orderStore = store }
     let id = try approved(stage)
     let (first, second) = (giveBack(id, stage, seconds: 0.4), giveBack(id, stage, seconds: 0.4))
-    #expect([first.status, second.status] == [202, 202] && first.body.state == SagaKind.orchestrated.end(in: store))
+    #expect([first.status, second.status] == [202, 202] && first.body.state == OrderReturn.waiting)
     #expect(stage.number(ShopPlan.order, Self.stash) == 2 && stage.snapshot().sagas.stashed == 2)
     #expect(
       stage.spans(Stage.id(first)).contains { $0.text(AttributeName.state)?.hasPrefix("waits for order/") == true })
@@ -121,6 +121,70 @@ import TraceModel
     #expect(stage.orderState(id) == OrderTables.cancelled && stage.state(id) == .compensated)
     #expect(stage.world.companyBooks.refunds == 1)
     stage.rest()
+    #expect(stage.problems() == [])
+  }
+
+  private func ask(_ id: GTXID?, _ stage: Stage) -> Response {
+    stage.ask(Request("GET /transactions/{gtxid}", argument: id?.hex ?? ""))
+  }
+
+  /// Whoever has given an order back is told what that waits for, at once and later, until it is done.
+  @Test func whoAsksIsToldWhatItWaitsFor() throws {
+    let stage = Stage()
+    let id = try approved(stage)
+    let taken = giveBack(id, stage, seconds: 0.4)
+    let own = try #require(Stage.id(taken))
+    #expect(taken.status == 202 && Stage.header("Location", taken) == "/transactions/\(own.hex)")
+    #expect(taken.body.state == OrderReturn.waiting && taken.body.step == ShopPlan.orchestrator)
+    #expect(taken.body.reason?.hasPrefix("waits for the saga of order 1, which is RUNNING: at ") == true)
+    let asked = ask(own, stage)
+    #expect(asked.status == 200 && asked.body.state == OrderReturn.waiting && asked.body.transaction == id.hex)
+    #expect(asked.body.reason == taken.body.reason)
+    // A call between services as any other: its orchestrator is asked.
+    let call = try #require(stage.spans(own).first { $0.kind == .client && $0.service == ShopPlan.order })
+    #expect(call.peer == ShopPlan.orchestrator && call.operation == OrderReturn.question && call.status == .ok)
+    stage.run(40)
+    let done = ask(own, stage)
+    #expect(done.body.state == OrderTables.cancelled && done.body.reason == BusinessReason.returned)
+    #expect(done.body.transaction == id.hex && stage.problems() == [])
+  }
+
+  /// A saga that stands still does so until somebody helps it, and a return with it: that is said. Then it is carried out.
+  @Test func whoAsksIsToldOfASagaThatIsStuck() throws {
+    let stage = Stage(faults: ["payment-gateway:outage,ttl=4s"]) { $0.declined = 1 }
+    let id = try #require(stage.order(saga: .orchestrated))
+    // Its credit cannot be given back.
+    stage.arm("db:customer:db-down")
+    stage.run(180)
+    #expect(stage.state(id) == .stuck)
+    let taken = giveBack(id, stage, seconds: 0.4)
+    let told = "waits for the saga of order 1, which is STUCK until somebody helps it: "
+    #expect(taken.status == 202 && taken.body.reason?.hasPrefix(told) == true, "\(taken.body)")
+    #expect(ask(Stage.id(taken), stage).body.reason == taken.body.reason)
+    let lines = stage.world.logBook.lines(LogFilter(gtxid: Stage.id(taken)), limit: 10)
+    #expect(lines.contains { $0.level == .warn && $0.message.contains("when its saga is helped") })
+    stage.world.faults.removeAll()
+    CommandDesk.carryOut(.moveSaga(id, .retry), in: stage.world)
+    stage.run(10)
+    // The saga had turned back by itself: nothing is left to be given back.
+    let done = ask(Stage.id(taken), stage)
+    #expect(stage.state(id) == .compensated && done.body.state == OrderTables.cancelled)
+    #expect(done.body.reason != BusinessReason.returned && done.body.transaction == id.hex)
+    #expect(stage.world.companyBooks.refunds == 0)
+    stage.rest()
+    #expect(stage.problems() == [])
+  }
+
+  /// The orchestrator is away: the return is taken all the same, and that nobody says how far its saga is.
+  @Test func withoutItsOrchestratorAReturnWaitsAllTheSame() throws {
+    let stage = Stage()
+    let id = try approved(stage)
+    stage.arm("orchestrator:crash,ttl=10s")
+    let taken = giveBack(id, stage, seconds: 1)
+    #expect(
+      taken.status == 202 && taken.body.reason == "waits for the saga of order 1, of which nobody says how far it is")
+    stage.run(60)
+    #expect(stage.state(id) == .compensated && ask(Stage.id(taken), stage).body.state == OrderTables.cancelled)
     #expect(stage.problems() == [])
   }
 

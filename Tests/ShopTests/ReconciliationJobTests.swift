@@ -83,6 +83,83 @@ import Transactions
     #expect(try disk.database.changeLog?.pruned() ?? 0 > 0)
   }
 
+  // MARK: By hand
+
+  private func perform(_ command: Command, _ stage: Stage) -> CommandOutcome {
+    let outcome = CommandDesk(world: stage.world, snapshot: stage.snapshot()).outcome(of: command)
+    if case .done = outcome { CommandDesk.carryOut(command, in: stage.world) }
+    return outcome
+  }
+
+  /// A charge that order does not note, and that reconciliation lists.
+  private func chargedForNothing() throws -> (Stage, GTXID) {
+    let stage = Stage()
+    try stage.write(
+      ShopPlan.order,
+      "CREATE TRIGGER broken BEFORE UPDATE OF state ON orders WHEN NEW.state = 'PAID' BEGIN SELECT RAISE(IGNORE); END")
+    let id = try #require(stage.order())
+    stage.run(130)
+    #expect(try report(stage).mismatches.map(\.gtxid) == [id] && stage.money(id) == 2_000)
+    return (stage, id)
+  }
+
+  @Test func whatWasChargedForNothingIsGivenBack() throws {
+    let (stage, id) = try chargedForNothing()
+    #expect(perform(.giveMoneyBack(id), stage) == .done("2,000 KRW of transaction \(id.short) are given back"))
+    stage.run(5)
+    // The company's own statement says so, and both sides come to nothing.
+    #expect(stage.money(id) == 0 && stage.world.companyBooks.kept == 0)
+    let lines = stage.world.companyBooks.statement(after: 0, limit: 10)
+    #expect(lines.map(\.amount) == [2_000, -2_000] && lines.allSatisfy { $0.key == PaymentService.key(id) })
+    let listed = try #require(stage.snapshot().data.reconciliation)
+    #expect(listed.count == 0 && listed.mismatches == [] && listed.compared == 1)
+    #expect(shown(stage)?.last?.result.hasPrefix("0 mismatches") == true)
+    // It is a transaction of its own, and somebody's deed that is told of the order's transaction.
+    let said = stage.world.logBook.lines(LogFilter(service: ShopPlan.payment), limit: 5).last
+    #expect(said?.message == "given back by hand: the charge of transaction \(id.hex)")
+    let spans = stage.spans(said?.gtxid)
+    #expect(spans.contains { $0.kind == .client && $0.operation == "POST /void" && $0.peer == ShopPlan.company })
+    #expect(stage.operations().contains { $0.gtxid == id && $0.change == "given back by hand" })
+    #expect(
+      perform(.giveMoneyBack(id), stage) == .refused("reconciliation lists nothing of transaction \(id.short)"))
+    #expect(stage.world.companyBooks.refunds == 1)
+  }
+
+  /// The twin: the company does not answer, and nothing is settled.
+  @Test func whatTheCompanyDoesNotConfirmStaysListed() throws {
+    let (stage, id) = try chargedForNothing()
+    stage.arm("payment-gateway:outage,ttl=30s")
+    _ = perform(.giveMoneyBack(id), stage)
+    stage.run(25)
+    #expect(stage.money(id) == 2_000)
+    #expect(stage.operations().contains { $0.gtxid == id && $0.change == "not given back" })
+    #expect(stage.snapshot().data.reconciliation?.mismatches.map(\.gtxid) == [id])
+    stage.run(20)
+    _ = perform(.giveMoneyBack(id), stage)
+    stage.run(5)
+    #expect(stage.money(id) == 0 && stage.snapshot().data.reconciliation?.count == 0)
+  }
+
+  /// An order that is paid by now keeps its money, and nobody's card is charged by hand.
+  @Test func onlyWhatIsHeldForNothingIsGivenBack() throws {
+    let (stage, id) = try chargedForNothing()
+    try stage.write(ShopPlan.order, "DROP TRIGGER broken")
+    try stage.write(ShopPlan.order, "UPDATE orders SET state = 'PAID' WHERE gtxid = ?", [id.hex])
+    _ = perform(.giveMoneyBack(id), stage)
+    stage.run(2)
+    #expect(stage.money(id) == 2_000)
+    #expect(stage.operations().contains { $0.reason == "order 1 is PAID by now" })
+    let declined = Stage { $0.declined = 1 }
+    let other = try #require(declined.order())
+    try declined.write(ShopPlan.order, "UPDATE orders SET state = 'PAID' WHERE gtxid = ?", [other.hex])
+    declined.run(130)
+    let remedy = "charge 2,000 KRW at payment-gateway: the order is paid, and nobody was charged"
+    #expect(declined.snapshot().data.reconciliation?.mismatches.first?.remedy == remedy)
+    #expect(
+      perform(.giveMoneyBack(other), declined)
+        == .refused("transaction \(other.short) cannot be settled by giving all of it back: \(remedy)"))
+  }
+
   /// A run without a screen compares once more at its end, and gives no time to what never comes.
   @Test(arguments: [false, true]) func theReportOfARunListsThem(isWrong: Bool) throws {
     var settings = ShopSettings(seed: 3, rate: 10)

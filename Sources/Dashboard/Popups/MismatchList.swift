@@ -17,6 +17,7 @@ struct MismatchList: PopupContent {
       guard let mismatch = selected(context) else { return [.dismiss] }
       return [.dismiss, .open(.order(mismatch.order.map { "\($0)" } ?? mismatch.gtxid.hex))]
     case .character("r"): return [.effect(.perform(.runJob(name: DataFlow.reconciliationKey)))]
+    case .character("p"): return selected(context).map { [.show(Popup(Confirmation.givingBack($0)))] } ?? []
     case .escape, .character("q"): return [.dismiss]
     default: _ = cursor.press(key, keys(context), height: height(context))
     }
@@ -140,7 +141,17 @@ struct MismatchList: PopupContent {
   func hints(_ context: PageContext) -> [KeyHint] {
     [
       KeyHint("↵", "call tree"), KeyHint("o", "the order everywhere"), KeyHint("r", "compare now"),
-      KeyHint("Esc", "close"),
+      KeyHint("p", "pay back"), KeyHint("Esc", "close"),
     ]
+  }
+}
+
+extension Confirmation {
+  /// Before money goes back.
+  fileprivate static func givingBack(_ mismatch: MismatchSnapshot) -> Confirmation {
+    Confirmation(
+      question: "Give back what was charged in transaction \(mismatch.gtxid.short)?",
+      effect: "To do: \(visible(mismatch.remedy)).", verb: "give it back",
+      actions: [.effect(.perform(.giveMoneyBack(mismatch.gtxid)))])
   }
 }

@@ -19,7 +19,7 @@ extension GroupCoordinator {
   ) throws(BusError) -> Result {
     try state.withLock { state throws(BusError) in
       guard state.isAvailable else { throw .unavailable("the broker") }
-      let isNew = state.groups[name] == nil
+      let isNew = !state.groups.keys.contains(name)
       if isNew {
         guard let settings else { throw .unknownGroup(name) }
         state.groups[name] = ConsumerGroup(name: name, settings: settings, now: now)

@@ -90,7 +90,7 @@ extension GroupCoordinator {
 
   /// What the group committed for a partition; nil when nothing, or when there is no such group.
   public func committed(group: String, _ partition: TopicPartition) -> CommittedOffset? {
-    state.withLock { $0.groups[group]?.offsets[partition] }
+    state.withLock { state in state.group(group) { $0.offsets[partition] } ?? nil }
   }
 
   /// As `committed`, for several partitions with one lock.

@@ -11,8 +11,8 @@ extension GroupCoordinator {
   /// - Throws: `unknownGroup`.
   public func snapshot(of group: String) throws(BusError) -> GroupSnapshot {
     try state.withLock { state throws(BusError) in
-      guard let group = state.groups[group] else { throw .unknownGroup(group) }
-      return group.snapshot
+      guard let snapshot = state.group(group, { $0.snapshot }) else { throw .unknownGroup(group) }
+      return snapshot
     }
   }
 
@@ -23,15 +23,18 @@ extension GroupCoordinator {
 
   /// `dead` for a group that does not exist.
   public func state(of group: String) -> GroupState {
-    state.withLock { $0.groups[group]?.state ?? .dead }
+    state.withLock { state in state.group(group) { $0.state } ?? .dead }
   }
 
   /// Lag of every partition that the group subscribes to or has a commit for, by topic and number.
   /// - Throws: `unknownGroup`.
   public func lag(of group: String) throws(BusError) -> [PartitionLag] {
     let committed = try state.withLock { state throws(BusError) in
-      guard let group = state.groups[group] else { throw .unknownGroup(group) }
-      return group.partitionsOfInterest { [topics] in topics.find($0)?.partitionCount ?? 0 }
+      let places = state.group(group) { [topics] group in
+        group.partitionsOfInterest { topics.find($0)?.partitionCount ?? 0 }
+      }
+      guard let places else { throw .unknownGroup(group) }
+      return places
     }
     // The log ends are read after the offsets, so that no lag can come out negative.
     return committed.compactMap { entry in

@@ -10,6 +10,11 @@ public final class GroupCoordinator: WaitSource {
     var waiters: [(group: String, token: WaitToken)] = []
     var isAvailable = true
     var nextMember = 1
+
+    /// Something of a group, which is not copied for it; nil when there is no such group.
+    func group<Value>(_ name: String, _ value: (borrowing ConsumerGroup) -> Value) -> Value? {
+      groups.index(forKey: name).map { value(groups.values[$0]) }
+    }
   }
 
   /// Where commits are kept as records.
@@ -126,7 +131,7 @@ public final class GroupCoordinator: WaitSource {
   /// Wakes the waiter when the group's state or membership changes from what `epoch` stood for.
   func park(_ token: WaitToken, group: String, epoch: UInt64?, effects: inout Effects) {
     let mayWake = state.withLock { state in
-      if state.isAvailable, epoch == nil || state.groups[group]?.epoch != epoch { return true }
+      if state.isAvailable, epoch == nil || state.group(group, { $0.epoch }) != epoch { return true }
       state.waiters.append((group, token))
       return false
     }

@@ -75,8 +75,9 @@ public struct EdgeRoute: Sendable, Codable {
   public var id: String
   /// `POST /orders`
   public var pattern: String
-  /// The service that answers.
+  /// The service that answers; empty where a topic takes what comes.
   public var service: String
+  public var topic: String?
   /// What it must have beside its path: `saga=orchestrated`, `Accept-Version: 1`.
   public var conditions: [String] = []
   /// What is done with it in particular, in order: `roles operator or admin`, `body ≤ 8192`, `sandbox`.

@@ -38,12 +38,25 @@ extension GatewayConfiguration {
       if rule.timeToLive <= 0 { problems.append("route \(route.id): the time to live must be more than 0 ns") }
       if route.kind == .streaming { problems.append("route \(route.id): a stream cannot be cached") }
     }
+    if case .topic(let topic) = route.target { problems += Self.problems(of: route, to: topic) }
     if route.isPublic, !route.roles.isEmpty {
       problems.append("route \(route.id) is public, so it cannot ask for the role \(route.roles[0])")
     }
     if let capability = route.capability, !strangler.contains(where: { $0.capability == capability }) {
       problems.append("route \(route.id): capability \(capability) has no share")
     }
+    return problems
+  }
+
+  /// A record is made of a body, and nothing comes back but that it was taken.
+  private static func problems(of route: RouteDefinition, to topic: String) -> [String] {
+    var problems: [String] = []
+    if let method = route.methods.first(where: { !["POST", "PUT"].contains($0) }) {
+      problems.append("route \(route.id): \(method) has no body for topic \(topic); POST or PUT has one")
+    }
+    if route.kind == .streaming { problems.append("route \(route.id): topic \(topic) gives no stream") }
+    if route.cache != nil { problems.append("route \(route.id): topic \(topic) gives no answer to be cached") }
+    if route.translation != nil { problems.append("route \(route.id): topic \(topic) takes no protobuf") }
     return problems
   }
 

@@ -36,7 +36,7 @@ public enum GatewayFilters {
     CORSPreflightFilter(), BodyLimitFilter(), SpecificationFilter(), RoutingFilter(), RouteBodyLimitFilter(),
     MediaTypeFilter(), ClientKeyFilter(), AuthenticationFilter(), RevocationFilter(), RolesFilter(), RateLimitFilter(),
     QuotaFilter(),
-    TrafficSplitFilter(), CacheReadFilter(), RequestTransformFilter(), RequestTranslationFilter(),
+    TrafficSplitFilter(), CacheReadFilter(), BodyFieldsFilter(), RequestTransformFilter(), RequestTranslationFilter(),
     ErrorAnswerFilter(),
     ResponseTranslationFilter(), ResponseTransformFilter(), AsynchronousAnswerFilter(), CacheWriteFilter(),
     CORSHeadersFilter(), TransactionHeaderFilter(), MeteringFilter(), AccessLogFilter(),

@@ -47,11 +47,20 @@ extension GatewayConfiguration {
     if let translation = route.translation, translation.isOpen {
       operation["requestBody"] = ["content": forms(translation.request)]
     }
+    if !route.fields.isEmpty { operation["requestBody"] = body(of: route) }
     if route.sandbox != nil { operation["x-sandbox"] = .text("/sandbox" + route.pattern.description) }
     if !route.content.isEmpty {
       operation["x-content"] = .object(route.content.map { JSONNode.Member($0.path, .text($0.value)) })
     }
     return operation
+  }
+
+  private static func body(of route: RouteDefinition) -> JSONNode {
+    let schema: JSONNode = [
+      "type": "object", "required": .array(route.fields.filter(\.isRequired).map { .text($0.name) }),
+      "properties": .object(route.fields.map { JSONNode.Member($0.name, $0.schema) }),
+    ]
+    return ["required": true, "content": ["application/json": ["schema": schema]]]
   }
 
   /// The forms that a message may have.
@@ -63,7 +72,7 @@ extension GatewayConfiguration {
   private static func responses(of route: RouteDefinition) -> JSONNode {
     var responses: JSONNode = ["default": ["description": "refused: problem details (RFC 9457)"]]
     if route.isAsynchronous {
-      responses["202"] = ["description": "accepted; ask with the GTXID"]
+      responses["202"] = ["description": .text("accepted; ask with the GTXID: GET \(route.statusPath)")]
     } else {
       responses["200"] = ["description": .text(route.kind == .streaming ? "a stream" : "the answer")]
       if let translation = route.translation, translation.isOpen {
@@ -72,6 +81,10 @@ extension GatewayConfiguration {
     }
     if route.translation?.isOpen != true {
       responses["415"] = ["description": .text("the body is \(GatewayHeaders.protobuf); send application/json")]
+    }
+    if !route.fields.isEmpty { responses["400"] = ["description": "the body is not as it must be"] }
+    if case .topic(let topic) = route.target {
+      responses["503"] = ["description": .text("topic \(topic) is out of reach, and nothing was accepted")]
     }
     if !route.isPublic { responses["401"] = ["description": "no valid token"] }
     if !route.roles.isEmpty {

@@ -32,6 +32,8 @@ public struct RouteDefinition: Sendable, Hashable {
   public var isPublic = false
   /// Bytes; nil for the gateway's own limit, which is never exceeded.
   public var maximumBodyBytes: Int?
+  /// What a JSON body must have; empty: whoever is behind the gateway looks at it.
+  public var fields: [FieldRule] = []
   public var cache: ResponseCacheRule?
   public var requestTransforms: [MessageTransform] = []
   public var responseTransforms: [MessageTransform] = []
@@ -42,6 +44,8 @@ public struct RouteDefinition: Sendable, Hashable {
   public var capability: String?
   /// Where calls to `/sandbox/…` go; nil has no sandbox.
   public var sandbox: String?
+  /// Where one asks what became of what was accepted.
+  public var statusPath = "/transactions/{gtxid}"
   /// How many calls it counts for in quota and tariff; 1 or more.
   public var weight = 1
 

@@ -78,7 +78,9 @@ public struct RegistryCache: Sendable {
   public func all(of app: String) -> [RegistryInstance] { instances.values.filter { $0.app == app } }
 
   /// Those of a service that take traffic, by id.
-  public func available(of app: String) -> [RegistryInstance] { all(of: app).filter { $0.status == .up } }
+  public func available(of app: String) -> [RegistryInstance] {
+    instances.values.filter { $0.status == .up && $0.app == app }
+  }
 
   public var count: Int { instances.count }
 

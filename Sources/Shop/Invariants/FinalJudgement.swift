@@ -156,7 +156,7 @@ struct FinalJudgement {
   // MARK: Views
 
   /// What views say is what the rows, or the events, say that they are made of.
-  private func views() throws -> [String] { try products() + history() + customers() + orders() }
+  private func views() throws -> [String] { try products() + options() + history() + customers() + orders() }
 
   /// What the table of orders says of each is what its events add up to, where order keeps events.
   private func orders() throws -> [String] {
@@ -239,6 +239,16 @@ struct FinalJudgement {
     let letters = deadLetters(of: TopicName.itemChanges, by: ShopPlan.search)
     return items.filter { !letters.contains($0.0) && known[$0.0] != $0.1 }.map { sku, here in
       "item has \(sku): \(here), but search says \(known[sku] ?? "nothing")"
+    }
+  }
+
+  /// What catalog asks for options goes with the price that it shows; what it was told and has put aside it need not show.
+  private func options() throws -> [String] {
+    let letters = deadLetters(of: TopicName.itemChanges, by: ShopPlan.catalog)
+    return try disk(ShopPlan.catalog).read { try CatalogTables.options($0) }.compactMap { sku, price, title, asked in
+      let wanted = Product.options(at: price).first { $0.title == title }?.price
+      guard !letters.contains(sku), wanted != asked else { return nil }
+      return "catalog shows \(sku) for \(price) KRW, and \(title) for \(asked) KRW, not \(wanted ?? 0)"
     }
   }
 

@@ -34,7 +34,7 @@ final class Customers: @unchecked Sendable {
     "hwang",
   ]
   /// How long they wait before they ask, and ask again.
-  private static let patience: [Int64] = [400, 800, 1600, 3200, 5000, 10_000, 20_000, 30_000, 60_000].map {
+  static let patience: [Int64] = [400, 800, 1600, 3200, 5000, 10_000, 20_000, 30_000, 60_000].map {
     $0 * 1_000_000
   }
 
@@ -88,7 +88,7 @@ final class Customers: @unchecked Sendable {
     case .clientPage:
       let key = Self.key(of: user, isPartner: false)
       return come { [self] in await composePage(of: product.sku, for: user, key: key) }
-    case .buy, .follow, .giveBack, .browse, .search, .prices, .cart, .review, .card, .receipt, .history: break
+    case .buy, .follow, .giveBack, .browse, .search, .prices, .cart, .review, .message, .card, .receipt, .history: break
     }
     var request = request(for: journey, product, quantity: quantity, user: user)
     request.user = user
@@ -102,6 +102,7 @@ final class Customers: @unchecked Sendable {
       case .buy: await shop(wish)
       case .follow: await follow(wish)
       case .giveBack: await giveBack(wish)
+      case .message: await sendMessage(wish)
       case .browse: await lookAtPage(wish)
       default: _ = try? await ask(wish)
       }
@@ -173,11 +174,11 @@ final class Customers: @unchecked Sendable {
       body.saga = saga == .choreographed ? nil : saga
       return Request("POST /orders", body: body)
     case .cart: return Request("POST /carts", body: Payload(sku: product.sku, quantity: quantity))
-    case .review:
+    case .review, .message:
       var body = Payload(sku: product.sku)
       body.stars = Int64(max(1 + choices.below(5), 1 + choices.below(5)))
       body.words = "as \(["expected", "described", "good as new", "hoped"][choices.below(4)])"
-      return Request("POST /reviews", body: body)
+      return Request(journey == .review ? "POST /reviews" : "POST /messages/reviews", body: body)
     case .card: return Request("POST /cards/check", body: Payload(user: user))
     case .receipt:
       return Request("GET /payments/{gtxid}", argument: ordered[choices.below(ordered.count)])

@@ -16,6 +16,8 @@ public enum Journey: String, Sendable, CaseIterable {
   /// Orders one thing, and gives it back.
   case giveBack = "return"
   case review
+  /// Has a program send a review as a message, and asks whether it is written.
+  case message
   /// Looks at what was ordered so far.
   case history
   /// Has a card checked.

@@ -53,7 +53,8 @@ struct StorePlan: Sendable {
   var keeps = OrderStore.outbox
   /// The service whose database it is, when it only reads there; nil: its own.
   var owner: String?
-  /// The tables whose changes the database keeps a log of, for whoever mines it.
+  /// The tables whose changes the database keeps a log of, for whoever mines it; of a document store it keeps those of all
+  /// documents, or none.
   var captures: [String] = []
 }
 

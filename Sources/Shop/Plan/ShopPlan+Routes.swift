@@ -5,8 +5,10 @@ extension ShopPlan {
   static let routes: [String] = {
     var routes = OrderedSet<String>()
     for route in GatewayTable.external.routes + GatewayTable.inside.routes {
-      routes.formUnion([route.route, route.target] + [route.sandboxTarget].compactMap(\.self))
+      routes.formUnion(
+        [route.route] + [route.intake == nil ? route.target : nil, route.sandboxTarget].compactMap(\.self))
     }
+    routes.append(OrderReturn.question)
     routes.formUnion(PaymentCompany.routes + RegistryService.routes + ConfigService.routes)
     // Of every process, whatever its program is.
     routes.formUnion(["GET /health", "PUT /configuration"])

@@ -157,6 +157,7 @@ enum EventType {
   static let tick = "TICK"
 
   static let priceChanged = "PriceChanged"
+  static let optionsPriced = "OptionsPriced"
   static let quantityChanged = "QuantityChanged"
   static let orderChanged = "OrderChanged"
   static let customerChanged = "CustomerChanged"
@@ -166,6 +167,9 @@ enum EventType {
   static let orderHandedBack = "OrderHandedBack"
   static let legacyReviewWritten = "LegacyReviewWritten"
   static let legacyOrderPlaced = "LegacyOrderPlaced"
+
+  /// A customer's program has sent a review as a message.
+  static let reviewSubmitted = "ReviewSubmitted"
 
   static let creditReleased = "CreditReleased"
   static let stockReleased = "StockReleased"
@@ -210,5 +214,7 @@ enum TopicName {
   static let customerChanges = "customer.changes"
   /// Between the legacy shop and the services that take over from it; the key is the order or the product.
   static let legacyEvents = "legacy.events"
+  /// Reviews that came as messages from outside; the key is the product.
+  static let reviews = "reviews"
   static let operations = "__operations"
 }

@@ -26,6 +26,7 @@ extension CommandDesk {
     case .retryDeadLetter, .discardDeadLetter: settle(command, in: world)
     case .moveOffsets(let move): self.move(move, in: world)
     case .moveSaga(let id, let move): SagaDesk(world: world).carryOut(move, on: id)
+    case .giveMoneyBack(let id): RefundDesk(world: world).carryOut(id)
     case .sendOrder(let wish): order(wish, in: world)
     case .setRate(let rate): world.customers.rate = rate
     case .startScenario(let name): if let scenario = ScenarioLibrary.named(name) { world.stage.start(scenario) }
@@ -101,7 +102,8 @@ extension CommandDesk {
     case .resetBreaker(let id): tell(label(ofBreaker: id), "reset", world)
     case .killInstance: return  // its crash says so
     case .startInstance(_, let name): tell(name, "started \(hand.rawValue)", world)
-    case .retryDeadLetter, .discardDeadLetter, .moveOffsets, .moveSaga: return  // what came of it was told
+    case .retryDeadLetter, .discardDeadLetter, .moveOffsets, .moveSaga, .giveMoneyBack:
+      return  // what came of it was told
     case .sendOrder(let wish): tell("order", "\(wish.sku) ×\(wish.quantity) \(hand.rawValue)", world)
     case .rebuild(let view): tell(view, "rebuild asked for", world)
     case .runJob(let name): tell(name, "asked for", world)

@@ -25,6 +25,7 @@ struct CommandDesk {
       return letter(topic, partition, offset, "discarded: its saga waits for somebody")
     case .moveOffsets(let move): return moved(move)
     case .moveSaga(let id, let move): return SagaDesk.outcome(of: move, on: id, snapshot)
+    case .giveMoneyBack(let id): return RefundDesk.outcome(of: id, snapshot)
     case .sendOrder(let wish): return ordered(wish)
     case .setRate(let rate): return rated(rate)
     case .startScenario(let name): return scenario(name)

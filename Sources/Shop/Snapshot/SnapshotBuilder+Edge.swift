@@ -85,7 +85,9 @@ extension SnapshotBuilder {
 
   private func route(_ definition: RouteDefinition, _ table: GatewayTable, _ desks: [GatewayDesk]) -> EdgeRoute {
     let known = table.route(definition.id)
-    var route = EdgeRoute(id: definition.id, pattern: known.route, service: known.service)
+    let topic = known.intake?.topic
+    var route = EdgeRoute(id: definition.id, pattern: known.route, service: topic == nil ? known.service : "")
+    route.topic = topic
     route.summary = definition.summary
     route.conditions =
       definition.content.map { "\($0.path)=\($0.value)" }

@@ -1,7 +1,7 @@
 internal import TraceModel
 
 /// Work that nobody asked for, which a service does from time to time: a transaction of its own, with one span.
-struct BatchTransaction {
+struct BatchTransaction: Sendable {
   let span: OpenSpan
   let context: TraceContext
 
@@ -14,6 +14,11 @@ struct BatchTransaction {
 
   func succeed() {
     span.succeed()
+    span.end()
+  }
+
+  func fail(_ reason: String) {
+    span.fail(reason)
     span.end()
   }
 }

@@ -27,7 +27,10 @@ final class ServiceDisk: @unchecked Sendable {
     do {
       let (schema, collections) = (store.tables.schema, store.tables.collections)
       documents =
-        collections.isEmpty ? nil : try DocumentStore(name: name, collections: collections, beside: schema)
+        collections.isEmpty
+        ? nil
+        : try DocumentStore(
+          name: name, collections: collections, beside: schema, keepsChanges: !store.captures.isEmpty)
       database =
         try documents?.database ?? ServiceDatabase(name: name, schema: schema, capturing: store.captures)
       try database.write(at: time, store.tables.fill)

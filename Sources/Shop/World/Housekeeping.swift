@@ -52,26 +52,33 @@ final class Housekeeping: @unchecked Sendable {
     }
   }
 
-  /// A batch job with a transaction of its own where somebody mines what it changes.
+  /// A batch job with a transaction of its own where somebody mines what it changes, where there is something to tell, and
+  /// where it fails.
   private func everyRound(_ label: String) async {
     let (tables, round, time) = (store.tables, world.time.elapsed / Self.interval, world.time.now)
+    let job = store.captures.isEmpty ? nil : BatchTransaction(label, at: process)
     let tell = { @Sendable [process] (notes: [ServiceNote]) in
       guard !notes.isEmpty else { return }
       // A line of the log belongs to a transaction, also where nobody mines what the job changes.
-      let own = TraceContext.current == nil ? BatchTransaction(label, at: process) : nil
-      for note in notes { process.log(note.level, TraceContext.current ?? own?.context, note.words) }
+      let own = job == nil ? BatchTransaction(label, at: process) : nil
+      for note in notes { process.log(note.level, (job ?? own)?.context, note.words) }
       own?.succeed()
     }
-    let work = { [database] in
-      _ = try? await database.transaction(label, isQuiet: true, onCommit: tell) { database in
-        try tables.everyRound(round, now: time, database)
-        return try tables.notes(now: time, database)
+    do {
+      try await TraceContext.$current.withValue(job?.context) { [database] in
+        _ = try await database.transaction(label, isQuiet: true, onCommit: tell) { database in
+          try tables.everyRound(round, now: time, database)
+          return try tables.notes(now: time, database)
+        }
       }
+      job?.succeed()
+    } catch {
+      // Of an instance that is gone its tracer says so.
+      guard !process.life.isOver else { return }
+      let failed = job ?? BatchTransaction(label, at: process)
+      process.log(.error, failed.context, "\(label): \(error)")
+      failed.fail("\(error)")
     }
-    guard !store.captures.isEmpty else { return await work() }
-    let job = BatchTransaction(label, at: process)
-    await TraceContext.$current.withValue(job.context) { await work() }
-    job.succeed()
   }
 
   /// What was mined is kept for as long as a record may be read again; what was not, for a day.
@@ -82,10 +89,8 @@ final class Housekeeping: @unchecked Sendable {
     let unpublished = store.keeps == .logMining ? (try? database.disk.waiting())?.oldest ?? now : now
     let unread =
       database.disk.name == ShopPlan.order ? PaymentReconciliation(world: world).readThrough(ShopPlan.order) : now
-    // Who reads it now and then has until the end of what is still open; what becomes of documents nobody follows here.
-    let kept =
-      database.disk.documents == nil
-      ? min(world.horizon() - Self.keep, unmined, unpublished, unread) : now - Self.keepPublished
+    // Who reads it now and then has until the end of what is still open.
+    let kept = min(world.horizon() - Self.keep, unmined, unpublished, unread)
     _ = try? log.prune(now: now, retention: min(now - kept, ChangeLog.retention))
   }
 

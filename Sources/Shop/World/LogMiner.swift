@@ -49,6 +49,7 @@ final class LogMiner: Relay, @unchecked Sendable {
     }
     switch try miner.poll(limit: Self.batch) {
     case .events(let events):
+      if let half = half(of: events) { try await crash(half.spec, after: half.events, &miner) }
       if !events.isEmpty {
         if isOfState { try world.crashPoints.pass(.relayHasRead, process.instance) }
         await world.crashPoints.sleepIfDue(.overlappingLeases, process.instance)
@@ -73,6 +74,24 @@ final class LogMiner: Relay, @unchecked Sendable {
     return isThrough ? world.time.now + RelayLease.renewal : nil
   }
 
+  /// A batch may end anywhere, also within the events of a change. What comes before the second event of one, where a
+  /// crash waits for that.
+  private func half(of events: [MinedEvent]) -> (spec: CrashSpec, events: [MinedEvent])? {
+    guard let second = events.firstIndex(where: { $0.index > 0 }),
+      let spec = world.crashPoints.strike(.halfEmitted, process.instance)
+    else { return nil }
+    return (spec, Array(events[..<second]))
+  }
+
+  /// Publishes that much, and is gone.
+  private func crash(_ spec: CrashSpec, after events: [MinedEvent], _ miner: inout ChangeMiner) async throws -> Never {
+    defer { if !process.life.isOver { world.crashPoints.crash(process.instance, spec) } }
+    try await process.bus.publish(events.map(\.entry), isOfState: isOfState)
+    miner.acknowledge(events.count)
+    try await store(miner, passing: events.last)
+    throw InstanceCrashed()
+  }
+
   private func open() async throws -> ChangeMiner {
     guard let log = source.database.changeLog else { preconditionFailure("\(source.name) captures no table") }
     let name = name
@@ -90,8 +109,11 @@ final class LogMiner: Relay, @unchecked Sendable {
     job.span.succeed()
   }
 
-  private func store(_ miner: ChangeMiner) async throws {
-    let (position, name) = (miner.position, miner.name)
+  /// - Parameter last: the event that was published last, where more of its change may follow.
+  private func store(_ miner: ChangeMiner, passing last: MinedEvent? = nil) async throws {
+    let (name, isHasty) = (miner.name, process.takes(.passThenPublish))
+    let passed = last.map { MinerPosition(change: $0.change.position, time: $0.entry.created) }
+    let position = isHasty ? passed ?? miner.position : miner.position
     var isOwner = true
     if self.miner?.position != position {
       isOwner = try await lease.transaction("mined") { try MinerPositions.store(position, of: name, $0) }

@@ -14,6 +14,14 @@ struct Product: Sendable {
   /// How often it is asked for, against the others.
   var demand: Int
 
+  /// What can be bought with each product, at a part of its price.
+  static let options: [(title: String, part: Int64)] = [("gift wrapped", 20), ("with five years' warranty", 10)]
+
+  /// What the options of a product cost that has this price.
+  static func options(at price: Int64) -> [(title: String, price: Int64)] {
+    options.map { ($0.title, price / $0.part) }
+  }
+
   var isScarce: Bool { level < 100 }
 
   /// Forty products; three of them are scarce.

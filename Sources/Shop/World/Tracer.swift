@@ -93,6 +93,8 @@ final class OpenSpan: @unchecked Sendable {
   var kind: SpanKind { span.kind }
   /// True at the first hop of an order, which does not end with the answer.
   var isCheckout: Bool { span[attribute: AttributeName.kind] == .text(TransactionKind.checkout) }
+  /// True at the first hop of a message, which does not end with the answer once it is accepted.
+  var isMessage: Bool { span[attribute: AttributeName.kind] == .text(TransactionKind.message) }
 
   func set(_ name: String, _ value: AttributeValue) {
     span.attributes.append(SpanAttribute(name, value))

@@ -7,7 +7,16 @@ extension World {
   /// all is done.
   ///
   /// Databases and audits forget nothing that is less than their own time older than this.
+  ///
+  /// What begins later begins after it: so it is looked for once a second at most.
   func horizon() -> Int64 {
+    if let known = knownHorizon, time.now - known.found < 1_000_000_000 { return known.time }
+    let oldest = findHorizon()
+    knownHorizon = (oldest, time.now)
+    return oldest
+  }
+
+  private func findHorizon() -> Int64 {
     // What a clock stamps that is ahead bears a time that is later than when it was put there.
     var oldest = min(time.now, (oldestUnreadRecord() ?? .max) - faults.widestSkew)
     if let unmined = oldestUnmined { oldest = min(oldest, unmined) }

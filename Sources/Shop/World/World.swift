@@ -39,6 +39,8 @@ final class World: @unchecked Sendable {
   var registryBook: RegistryBook?
   /// Nil where each service has a server of its own.
   private(set) var sharedDatabase: SharedDatabase?
+  /// What ``horizon()`` was, and when.
+  var knownHorizon: (time: Int64, found: Int64)?
   private(set) var services: [DeployedService] = []
   private var disks: [ServiceDisk] = []
   /// The time of the last snapshot, for other threads.

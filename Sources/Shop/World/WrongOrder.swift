@@ -10,6 +10,8 @@ enum WrongOrder: Sendable, Hashable {
   case numberThenCommit
   /// A relay marks events as published before they are.
   case markThenPublish
+  /// A miner's position passes a change of which events are still to be published.
+  case passThenPublish
   /// An offset is committed before the effect of its record.
   case commitThenAct
   /// A value is read, and what was made of it is written over whatever is there by then.

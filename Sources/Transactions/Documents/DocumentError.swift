@@ -10,6 +10,8 @@ public enum DocumentError: Error, Hashable, Sendable {
   case notFound(collection: String, id: String)
   /// The document has changed since the caller read it.
   case versionConflict(id: String, expected: Int64, found: Int64)
+  /// The store was made without a change log.
+  case keepsNoChanges(String)
   /// What SQLite says.
   case storage(String)
 }
@@ -31,6 +33,8 @@ extension DocumentError: CustomStringConvertible {
       "document \(id) is not in collection \(collection)"
     case .versionConflict(let id, let expected, let found):
       "document \(id) has version \(found), not \(expected): read it again and repeat the change"
+    case .keepsNoChanges(let name):
+      "document store \(name) keeps no changes: say so when it is made"
     case .storage(let reason):
       "the document store failed: \(reason)"
     }

@@ -163,8 +163,7 @@ extension DocumentStore {
     try check(collection)
     do {
       return try database.write(at: now, for: origin) { database in
-        // The first change of this transaction comes next in the log.
-        let version = changeLog.newest + 1
+        let version = try nextVersion(database)
         return try body({ try Self.document($0, collection, database) }, version, database)
       }
     } catch let error as DocumentError {

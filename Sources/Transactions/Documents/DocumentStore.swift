@@ -4,38 +4,55 @@ internal import GRDB
 ///
 /// One call changes one document, at once or not at all; there is no transaction over several, no join, and so no outbox.
 /// Who must tell others of a change reads the change stream, or mines ``changeLog`` with a ``ChangeMiner``: each
-/// document is one row with the columns `id`, `version` and `body` of the table that is named like its collection.
+/// document is one row with the columns `id`, `version` and `body` of the table that is named like its collection. Where
+/// nobody does, the store need not keep its changes.
 public final class DocumentStore: Sendable {
   public let name: String
   public let collections: [DocumentCollection]
   let maximumBytes: Int
   /// Where the documents are, and the tables beside them.
   public let database: ServiceDatabase
-  /// What became of each document, in the order in which it did.
-  public let changeLog: ChangeLog
+  /// What became of each document, in the order in which it did; nil where that is not kept.
+  public let changeLog: ChangeLog?
 
   /// - Parameters:
   ///   - collections: at least one.
   ///   - tables: SQL that makes tables of another kind beside the documents: for a lease, or how far a reader has come.
   ///     Nothing is changed in one step with a document.
+  ///   - keepsChanges: whether there is a change log: it holds each document as it was before a change and after it.
   ///   - maximumBytes: how large a document may be.
   /// - Throws: `badName`, `storage`.
   public init(
-    name: String, collections: [DocumentCollection], beside tables: String = "", maximumBytes: Int = 16 << 20
+    name: String, collections: [DocumentCollection], beside tables: String = "", keepsChanges: Bool = true,
+    maximumBytes: Int = 16 << 20
   ) throws(DocumentError) {
     precondition(!collections.isEmpty, "document store \(name) needs a collection")
-    var schema = tables + "\n"
+    var schema = tables + "\n" + (keepsChanges ? "" : Self.versions)
     for collection in collections { schema += try Self.schema(of: collection) }
     self.name = name
     self.collections = collections
     self.maximumBytes = maximumBytes
     do {
-      database = try ServiceDatabase(name: name, schema: schema, capturing: collections.map(\.name))
+      database = try ServiceDatabase(
+        name: name, schema: schema, capturing: keepsChanges ? collections.map(\.name) : [])
     } catch {
       throw .storage("\(error)")
     }
-    guard let log = database.changeLog else { preconditionFailure("captured tables have a change log") }
-    changeLog = log
+    changeLog = database.changeLog
+  }
+
+  /// The newest version, where no log counts the changes.
+  private static let versions = """
+    CREATE TABLE change_version(newest INTEGER NOT NULL);
+    INSERT INTO change_version(newest) VALUES (0);
+
+    """
+
+  /// One that no document has had. Where there is a log it is the number of the first change of this transaction.
+  func nextVersion(_ database: Database) throws -> Int64 {
+    if let changeLog { return changeLog.newest + 1 }
+    try database.run("UPDATE change_version SET newest = newest + 1", [])
+    return try database.number("SELECT newest FROM change_version")
   }
 
   private static func schema(of collection: DocumentCollection) throws(DocumentError) -> String {
@@ -145,9 +162,10 @@ public final class DocumentStore: Sendable {
   /// - Parameters:
   ///   - token: where an earlier call left off; 0 for the beginning.
   ///   - limit: the most changes, over all collections, that are looked at.
-  /// - Throws: `unknownCollection`; `storage`, also for a token of another store.
+  /// - Throws: `unknownCollection`, `keepsNoChanges`; `storage`, also for a token of another store.
   public func changes(of collection: String, after token: Int64, limit: Int) throws(DocumentError) -> DocumentChanges {
     try check(collection)
+    guard let changeLog else { throw .keepsNoChanges(name) }
     do {
       switch try changeLog.read(after: token, limit: limit) {
       case .lost(let loss):

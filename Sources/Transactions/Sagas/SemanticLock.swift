@@ -124,6 +124,13 @@ public enum SemanticLock {
     try database.all("SELECT resource FROM saga_claim WHERE owner = ? ORDER BY since, resource", [saga]) { $0.value(0) }
   }
 
+  /// The resource that a message of a transaction waits for; nil when none does.
+  public static func awaited(by gtxid: GTXID, _ database: Database) throws -> String? {
+    try database.first("SELECT resource FROM saga_stash WHERE gtxid = ? ORDER BY id LIMIT 1", [gtxid.hex]) {
+      $0.value(0)
+    }
+  }
+
   /// How many messages wait, for one resource or for all.
   public static func depth(of resource: String? = nil, _ database: Database) throws -> Int {
     if let resource {

@@ -83,6 +83,20 @@ import Testing
     #expect(title([(7, true), (6, false)]).hasSuffix("3 routes   v7"))
   }
 
+  /// A route that makes records of what comes leads to their topic.
+  @Test func aRouteMayLeadToATopic() {
+    var snapshot = IncidentFixture.platform()
+    var route = EdgeRoute(id: "review.message", pattern: "POST /messages/reviews", service: "")
+    (route.topic, route.rate) = ("reviews", 900)
+    snapshot.edge.gateways[0].routes.append(route)
+    var stage = PageStage(PlatformPage(), snapshot)
+    let line = stage.picture().split(separator: "\n").first { $0.contains("POST /messages/reviews") }
+    #expect(line?.contains("topic reviews") == true)
+    stage.press("Tab g")
+    #expect(stage.page.subject(stage.context) == .topic("reviews"))
+    #expect(stage.press("Enter").destination == .topics(selected: "reviews"))
+  }
+
   @Test func aBrokerThatIsDownSaysSo() {
     var snapshot = IncidentFixture.snapshot()
     #expect(ChannelFigures(snapshot).state.text.contains("it answers"))

@@ -85,6 +85,22 @@ struct MismatchListTests {
     #expect(cockpit.model.popups.isEmpty)
   }
 
+  /// Money goes back after a question, and only then.
+  @Test func itGivesBackAfterAQuestion() {
+    func gaveBack(_ cockpit: Cockpit) -> [GTXID] {
+      cockpit.effects.compactMap { if case .perform(.giveMoneyBack(let id)) = $0 { id } else { nil } }
+    }
+    var cockpit = cockpit()
+    cockpit.press("p")
+    #expect(
+      gaveBack(cockpit) == [] && cockpit.lines.joined().contains("Give back what was charged in transaction 1be4"))
+    cockpit.press("n")
+    #expect(gaveBack(cockpit) == [] && cockpit.model.popups.last?.content is MismatchList)
+    cockpit.press("p y")
+    let first = IncidentFixture.withMismatches().data.reconciliation?.mismatches.first?.gtxid
+    #expect(gaveBack(cockpit) == [first].compactMap(\.self))
+  }
+
   @Test func whereNothingIsComparedThereIsNoList() {
     var cockpit = Cockpit(IncidentFixture.snapshot())
     cockpit.press("8 m")

@@ -206,9 +206,50 @@ import Testing
     #expect(try JSONNode(answer.response.body)["gtxid"] == .text(id))
     stage.answer = .success(GatewayResponse(503))
     #expect(stage.ask("POST", "/r", body: "{}").response.status == 503, "what was not accepted is not promised")
-    var topic = try one { $0.target = .topic("commands") }
-    #expect(topic.ask("POST", "/r", body: "{}").response.status == 202)
+    var topic = try one {
+      $0.target = .topic("commands")
+      $0.methods = ["POST"]
+      $0.statusPath = "/messages/{gtxid}"
+      $0.fields = [FieldRule("sku", .text(atMost: 4)), FieldRule("stars", .integer(1...5), isRequired: false)]
+    }
+    let taken = topic.ask("POST", "/r", body: #"{"sku":"a-1","stars":null}"#).response
+    #expect(taken.status == 202 && taken.headers["Location"]?.hasPrefix("/messages/0000") == true)
     #expect(topic.calls.first?.target == .topic("commands"))
+  }
+
+  @Test(arguments: [
+    ("", "the body is "), ("[1]", "the body is no JSON object"),
+    ("{}", "sku is missing; it is a text of 1 to 4 characters"),
+    (#"{"sku":"12345"}"#, "sku is a text of 1 to 4 characters"), (#"{"sku":7}"#, "sku is a text of 1 to 4 characters"),
+    (
+      #"{"sku":"","stars":4.5}"#, "sku is a text of 1 to 4 characters; stars is a whole number from 1 to 5"
+    ),
+  ])
+  func aBodyWithoutItsFieldsIsTurnedAway(body: String, sentence: String) throws {
+    var stage = try one {
+      $0.fields = [FieldRule("sku", .text(atMost: 4)), FieldRule("stars", .integer(1...5), isRequired: false)]
+    }
+    let answer = stage.ask("POST", "/r", body: body)
+    #expect(answer.response.status == 400 && answer.failure?.reason == .malformedBody && stage.calls.isEmpty)
+    #expect(answer.failure?.sentence.hasPrefix(sentence) == true, "\(answer)")
+  }
+
+  @Test func aTopicTakesBodiesAndGivesNoAnswers() {
+    let configuration = GatewayConfiguration(routes: [
+      route("r", "/r", methods: ["GET", "POST"]) {
+        $0.target = .topic("t")
+        $0.cache = ResponseCacheRule(timeToLive: second)
+      },
+      route("s", "/s", methods: ["POST"]) {
+        $0.target = .topic("t")
+        $0.kind = .streaming
+      },
+    ])
+    #expect(
+      configuration.problems == [
+        "route r: GET has no body for topic t; POST or PUT has one", "route r: topic t gives no answer to be cached",
+        "route s: topic t gives no stream",
+      ])
   }
 
   @Test func streamsStayAsTheyAre() throws {

@@ -38,6 +38,36 @@ import TraceModel
     #expect(throws: DocumentError.self) { try store.delete("7", in: "item", ifVersion: first, now: 6) }
   }
 
+  /// Versions are told apart as well where nobody follows the changes, and nothing is kept of those.
+  @Test func withoutALogNothingIsKeptOfChanges() throws {
+    func written(keepsChanges: Bool) throws -> DocumentStore {
+      let store = try DocumentStore(
+        name: "search", collections: [DocumentCollection("item"), DocumentCollection("cart")],
+        keepsChanges: keepsChanges)
+      let first = try store.insert("7", #"{"n":1}"#, in: "item", now: 1)
+      let other = try store.insert("7", #"{"n":1}"#, in: "cart", now: 2)
+      let second = try #require(
+        try store.upsert("7", #"{"n":2}"#, in: "item", by: .merge, where: .all, now: 3))
+      #expect(first < other && other < second)
+      #expect(throws: DocumentError.versionConflict(id: "7", expected: first, found: second)) {
+        try store.delete("7", in: "item", ifVersion: first, now: 4)
+      }
+      try store.delete("7", in: "item", ifVersion: second, now: 5)
+      #expect(try store.insert("7", #"{"n":1}"#, in: "item", now: 6) > second)
+      for n in 0..<500 {
+        try store.put("7", #"{"n":\#(n),"words":"\#(String(repeating: "x", count: 200))"}"#, in: "item", now: 7)
+      }
+      return store
+    }
+    let (with, without) = (try written(keepsChanges: true), try written(keepsChanges: false))
+    #expect(with.changeLog?.newest == 505 && without.changeLog == nil)
+    #expect(try with.get("7", in: "item")?.body == without.get("7", in: "item")?.body)
+    #expect(without.bytes < with.bytes / 4)
+    #expect(throws: DocumentError.keepsNoChanges("search")) {
+      try without.changes(of: "item", after: 0, limit: 10)
+    }
+  }
+
   @Test func errorsAreValues() throws {
     let store = try store(maximumBytes: 20)
     try store.insert("7", "{}", in: "item", now: 1)
@@ -71,7 +101,7 @@ import TraceModel
     }
     // What was refused has left nothing.
     #expect(try store.get("7", in: "item")?.body == #"{"a":"12345"}"#)
-    #expect(store.changeLog.newest == 2)
+    #expect(store.changeLog?.newest == 2)
   }
 
   /// RFC 7396, appendix A: those of its examples whose target, patch and result are objects.
@@ -135,7 +165,7 @@ import TraceModel
     try store.put("7", #"{"name":"Tea"}"#, in: "item", now: 3)
     #expect(try put(9, at: 1, .merge) == 4)
     #expect(try store.get("7", in: "item")?.body == #"{"name":"Tea","price":9,"position":1}"#)
-    #expect(store.changeLog.newest == 4)
+    #expect(store.changeLog?.newest == 4)
   }
 
   @Test func whatWouldBeTooLargeIsNotMerged() throws {
@@ -145,7 +175,7 @@ import TraceModel
       try store.upsert("7", #"{"b":"12345"}"#, in: "item", by: .merge, where: .all, now: 2)
     }
     #expect(try store.get("7", in: "item")?.body == #"{"a":"12345"}"#)
-    #expect(store.changeLog.newest == 1)
+    #expect(store.changeLog?.newest == 1)
   }
 
   @Test func manyGoEachByItself() throws {
@@ -203,7 +233,7 @@ import TraceModel
     let store = try store()
     try store.insert("7", "{}", in: "item", now: 1)
     try store.insert("c", "{}", in: "cart", now: 2)
-    try store.changeLog.prune(now: 200, retention: 100)
+    try store.changeLog?.prune(now: 200, retention: 100)
     let loss = ChangeLoss(from: 1, to: 2, since: 1, until: 2, tables: ["cart", "item"])
     #expect(try store.changes(of: "item", after: 0, limit: 1) == .lost(loss))
     #expect(try store.changes(of: "item", after: 1, limit: 1) == .changes([], next: 2))
@@ -211,7 +241,7 @@ import TraceModel
 
   @Test func documentsAreMinedLikeRows() throws {
     let store = try store()
-    var miner = ChangeMiner(name: "history", log: store.changeLog, from: .start) { change, _ in
+    var miner = ChangeMiner(name: "history", log: try #require(store.changeLog), from: .start) { change, _ in
       guard let document = Document(change.after) else { return [] }
       return [
         BusinessEvent(topic: "t", key: document.id, type: "\(change.operation)", payload: Array(document.body.utf8))

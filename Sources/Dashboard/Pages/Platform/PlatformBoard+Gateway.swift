@@ -73,7 +73,7 @@ extension PlatformBoard {
       one.element.rate != other.element.rate ? one.element.rate > other.element.rate : one.offset < other.offset
     }.map(\.element)
     let longest = routes.map(\.pattern.cellWidth).max() ?? 9
-    let longestName = routes.map(\.service.cellWidth).max() ?? 8
+    let longestName = routes.map { goal(of: $0).cellWidth }.max() ?? 8
     let columns = [
       TableColumn("route", .share(minimum: min(max(longest, 9), 28), maximum: max(longest, 9))),
       TableColumn("to", .share(minimum: min(max(longestName, 8), 15), maximum: 15), priority: 2),
@@ -111,13 +111,17 @@ extension PlatformBoard {
     return all.isEmpty ? "" : "…"
   }
 
+  /// A service, or `topic reviews`.
+  private static func goal(of route: EdgeRoute) -> String { route.topic.map { "topic \($0)" } ?? route.service }
+
   private static func row(_ route: EdgeRoute, room: Int) -> PlatformRow {
     PlatformRow(
-      "\(route.pattern) \(route.id)", .service(route.service), opens: .service(route.service)
+      "\(route.pattern) \(route.id)", route.topic.map(Subject.topic) ?? .service(route.service),
+      opens: route.topic.map { .topics(selected: $0) } ?? .service(route.service)
     ) {
       let isQuiet = route.rate == 0
       return [
-        .text(route.pattern, isQuiet ? .muted : .text), .text(route.service, .muted),
+        .text(route.pattern, isQuiet ? .muted : .text), .text(goal(of: route), .muted),
         .figure(Figures.rate(route.rate, unit: ""), isQuiet ? .faint : .text),
         route.calls == 0 ? .text("–", .faint) : ServiceRow.errors(route.errorShare),
         ServiceRow.latency(route.p50, isTail: false), ServiceRow.latency(route.p95, isTail: false),

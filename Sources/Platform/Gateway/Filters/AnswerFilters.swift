@@ -36,7 +36,8 @@ struct AsynchronousAnswerFilter: GatewayFilter {
     on exchange: inout GatewayExchange, in context: inout GatewayContext
   ) throws(GatewayFailure) -> FilterOutcome {
     let id = exchange.request.gtxid.hex
-    let place = (exchange.isSandbox ? "/sandbox" : "") + "/transactions/\(id)"
+    let path = (exchange.route?.statusPath ?? "").replacing("{gtxid}", with: id)
+    let place = (exchange.isSandbox ? "/sandbox" : "") + path
     var response = GatewayResponse(202, json: ["gtxid": .text(id), "href": .text(place)])
     response.headers["Location"] = place
     exchange.response = response

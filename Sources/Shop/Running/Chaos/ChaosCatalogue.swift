@@ -94,8 +94,8 @@ enum ChaosCatalogue {
     switch point {
     // Few records come in one batch, and old rows are pruned once in five seconds.
     case .withinBatch, .inboxPruned: 1
-    // Of a view of few documents a rebuild has few steps.
-    case .rebuilding: 3
+    // Of a view of few documents a rebuild has few steps, and one price changes in five seconds.
+    case .rebuilding, .halfEmitted: 3
     default: 12
     }
   }

@@ -39,8 +39,27 @@ enum ItemChange {
     // A delivery also counts its rounds, which is nobody's business.
     let isNews = said.price != nil || change.operation != .update || change.changedColumns.contains("stock")
     guard isNews else { return [] }
-    let type = said.price == nil ? EventType.quantityChanged : EventType.priceChanged
-    return [BusinessEvent(topic: TopicName.itemChanges, key: sku, type: type, payload: said.json)]
+    guard let price = said.price else { return [event(EventType.quantityChanged, sku, said)] }
+    // Who shows prices need not know of options: they are an event of their own.
+    return [
+      event(EventType.priceChanged, sku, said),
+      event(EventType.optionsPriced, sku, options(of: sku, at: price, position: change.position)),
+    ]
+  }
+
+  private static func event(_ type: String, _ sku: String, _ payload: Payload) -> BusinessEvent {
+    BusinessEvent(topic: TopicName.itemChanges, key: sku, type: type, payload: payload.json)
+  }
+
+  private static func options(of sku: String, at price: Int64, position: Int64) -> Payload {
+    var payload = Payload(sku: sku)
+    payload.entries = Product.options(at: price).map { option in
+      var entry = Payload()
+      (entry.title, entry.price) = (option.title, option.price)
+      return entry
+    }
+    payload.position = position
+    return payload
   }
 
   /// What a row says: an offer its price, a product how many pieces there are.

@@ -10,7 +10,10 @@ actor CatalogService: ShopService {
   static let plan = ServicePlan(
     name: ShopPlan.catalog, team: "catalogue", instances: 2, firstPort: 41_851, workers: 16,
     store: StorePlan(connections: 10, tables: CatalogTables.self, publishes: false),
-    reads: [Subscription(TopicName.itemChanges, [EventType.priceChanged: "show price"])],
+    reads: [
+      Subscription(
+        TopicName.itemChanges, [EventType.priceChanged: "show price", EventType.optionsPriced: "show options"])
+    ],
     program: { CatalogService($0) })
 
   nonisolated let unownedExecutor: UnownedSerialExecutor
@@ -58,7 +61,10 @@ actor CatalogService: ShopService {
       delivery.span.succeed()
     }
     let tellOwn = { @Sendable (isNews: Bool) in if !handsBack { tell(isNews) } }
-    _ = try await database.transaction("show price", isQuiet: true, at: .record, onCommit: tellOwn) {
+    let isPrice = delivery.type == EventType.priceChanged
+    _ = try await database.transaction(
+      isPrice ? "show price" : "show options", isQuiet: true, at: .record, onCommit: tellOwn
+    ) {
       try CatalogTables.reprice(change, $0)
     }
     guard handsBack else { return .done }
@@ -68,7 +74,9 @@ actor CatalogService: ShopService {
       world.strangler[.catalog].handedBack += 1
       world.strangler[.catalog].takenIn += 1
     }
-    _ = try await legacy.transaction("price of catalog", isQuiet: true, onCommit: tellBoth) {
+    _ = try await legacy.transaction(
+      isPrice ? "price of catalog" : "options of catalog", isQuiet: true, onCommit: tellBoth
+    ) {
       try LegacyTables.reprice(change, $0)
     }
     return .done
@@ -88,6 +96,7 @@ enum CatalogTables: ServiceTables {
       sku TEXT NOT NULL,
       title TEXT NOT NULL,
       price INTEGER NOT NULL,
+      position INTEGER NOT NULL DEFAULT 0,
       PRIMARY KEY(sku, title)) WITHOUT ROWID;
     """
 
@@ -96,19 +105,43 @@ enum CatalogTables: ServiceTables {
       try database.run(
         "INSERT INTO product(sku, title, price, words) VALUES (?, ?, ?, ?)",
         [product.sku, product.title, product.price, "A \(product.title), made to be used every day."])
-      for (title, share) in [("gift wrapped", Int64(20)), ("with five years' warranty", 10)] {
+      for option in Product.options(at: product.price) {
         try database.run(
-          "INSERT INTO option(sku, title, price) VALUES (?, ?, ?)", [product.sku, title, product.price / share])
+          "INSERT INTO option(sku, title, price) VALUES (?, ?, ?)", [product.sku, option.title, option.price])
       }
     }
   }
 
-  /// Shows another price; false when a newer one is shown already, or this one.
+  /// Shows another price, or other prices of the options; false when newer ones are shown already, or these.
   static func reprice(_ change: Payload, _ database: Database) throws -> Bool {
+    if let options = change.entries { return try reprice(options, of: change, database) }
     guard let sku = change.sku, let price = change.price, let position = change.position else { return false }
     try database.run(
       "UPDATE product SET price = ?, position = ? WHERE sku = ? AND position < ?", [price, position, sku, position])
     return database.changesCount > 0
+  }
+
+  private static func reprice(_ options: [Payload], of change: Payload, _ database: Database) throws -> Bool {
+    guard let sku = change.sku, let position = change.position else { return false }
+    var isNews = false
+    for option in options {
+      guard let title = option.title, let price = option.price else { continue }
+      try database.run(
+        "UPDATE option SET price = ?, position = ? WHERE sku = ? AND title = ? AND position < ?",
+        [price, position, sku, title, position])
+      isNews = isNews || database.changesCount > 0
+    }
+    return isNews
+  }
+
+  /// What is asked for the options of each product, and the price that is shown beside them.
+  static func options(_ database: Database) throws -> [(sku: String, price: Int64, title: String, asked: Int64)] {
+    try database.all(
+      """
+      SELECT product.sku, product.price, option.title, option.price FROM product JOIN option USING (sku)
+      ORDER BY product.sku, option.title
+      """, []
+    ) { ($0.value(0), $0.value(1), $0.value(2), $0.value(3)) }
   }
 
   /// What is shown of each product, with the position of the change that it came of.

@@ -7,7 +7,7 @@ struct GatewayRoute: Sendable {
   var route: String
   /// What a transaction that begins here is called.
   var kind: String
-  /// Who answers, and under which name there.
+  /// Who answers, and under which name there; ``RouteSetting/topic`` and the name of the topic where nobody does.
   var service: String
   var target: String
   /// The same for calls to `/sandbox/…`; nil: there is no sandbox of it.
@@ -28,6 +28,29 @@ struct GatewayRoute: Sendable {
     let words = route.split(separator: " ").map(String.init)
     definition = RouteDefinition(id, methods: [words[0]], RoutePattern(words[1]), to: .service(service))
     change(&definition)
+  }
+
+  /// A way to a topic, with no service in it.
+  init(_ id: String, _ route: String, to intake: MessageIntake, _ change: (inout RouteDefinition) -> Void) {
+    self.init(id, route, TransactionKind.message, RouteSetting.topic, intake.topic, change)
+    lead(to: intake)
+  }
+
+  /// What it leads to; nil where that is a service.
+  private(set) var intake: MessageIntake?
+
+  mutating func lead(to intake: MessageIntake?) {
+    let before = self.intake
+    self.intake = intake
+    guard let intake else {
+      definition.target = .service(service)
+      // Whoever answers looks at the body, and is what is waited for.
+      if before != nil { (definition.kind, definition.fields) = (.exchange, []) }
+      return
+    }
+    definition.target = .topic(intake.topic)
+    definition.kind = .asynchronous
+    (definition.fields, definition.statusPath) = (intake.fields, intake.statusPath)
   }
 
   /// - Parameter target: what is asked for in the sandbox; nil: the same, since it only reads.
@@ -61,6 +84,8 @@ struct GatewayTable: Sendable {
   var calls: [CallPlan]
   /// Whose pages may call from a browser.
   var origins: [String]
+  /// The topics that it writes to.
+  var intakes: [MessageIntake] = []
 
   /// For customers, their browsers and partners.
   static let external = GatewayTable(
@@ -87,7 +112,10 @@ struct GatewayTable: Sendable {
       },
       GatewayRoute(
         "order.return", OrderReturn.route, TransactionKind.goodsReturn, ShopPlan.order, OrderReturn.route
-      ) { $0.summary = "gives back what was ordered: money and goods go back to where they came from" },
+      ) {
+        $0.kind = .asynchronous
+        $0.summary = "gives back what was ordered: money and goods go back to where they came from"
+      },
       // The first edition of the interface had the product alone; who still asks for it gets it.
       GatewayRoute(
         "product.plain", "GET /products/{sku}", TransactionKind.browse, ShopPlan.catalog, "GET /products/{sku}"
@@ -129,6 +157,14 @@ struct GatewayTable: Sendable {
         $0.maximumBodyBytes = 4 << 10
         $0.summary = "writes a review"
       }.withSandbox("POST /sandbox/reviews").moving(.review),
+      GatewayRoute("review.message", "POST /messages/reviews", to: .reviews) {
+        $0.maximumBodyBytes = 4 << 10
+        $0.summary = "sends a review as a message, whoever is there to read it"
+      },
+      GatewayRoute(
+        "review.message.state", "GET /messages/reviews/{gtxid}", TransactionKind.status, ShopPlan.review,
+        "GET /reviews/written/{gtxid}"
+      ) { $0.summary = "says whether a review that was sent as a message is written" },
       GatewayRoute("card.check", "POST /cards/check", TransactionKind.card, ShopPlan.payment, "POST /cards/check") {
         $0.summary = "asks the card company whether a card is good"
       },
@@ -165,7 +201,7 @@ struct GatewayTable: Sendable {
       CallPlan(ShopPlan.inventory, "says how many are in stock"),
       CallPlan(ShopPlan.shipping, "says what a parcel costs"),
       CallPlan(ShopPlan.recommendation, "says what others bought"),
-    ], origins: ["https://shop.example", "https://m.shop.example"])
+    ], origins: ["https://shop.example", "https://m.shop.example"], intakes: [.reviews])
 
   /// A part of a product's page, for programs that put it together themselves.
   private static func part(
@@ -283,6 +319,8 @@ public enum TransactionKind {
   public static let cart = "cart"
   public static let history = "history"
   public static let review = "review"
+  /// What somebody has sent to a topic; it is over when it is read.
+  public static let message = "message"
   public static let card = "card"
   public static let receipt = "receipt"
   /// Somebody gives back what was ordered.

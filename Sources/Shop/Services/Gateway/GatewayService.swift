@@ -6,7 +6,8 @@ internal import TraceModel
 
 /// The only ways in: one gateway for customers and partners, one for those who run the shop. Each request goes through
 /// the filters of `Platform`'s gateway, and on to the service that answers it, see ``GatewayTable``. `POST /orders` is
-/// answered with 202 and the GTXID to ask with; `GET /transactions/{gtxid}` says how far it is.
+/// answered with 202 and the GTXID to ask with; `GET /transactions/{gtxid}` says how far it is. What is sent to
+/// `POST /messages/…` becomes a record of a topic, with no service in its way.
 actor GatewayService: ShopService {
   static let plan = plan(.external, instances: 2, firstPort: 41_801)
   static let insidePlan = plan(.inside, instances: 2, firstPort: 41_971)
@@ -16,6 +17,7 @@ actor GatewayService: ShopService {
       name: table.name, team: "edge", instances: instances, firstPort: firstPort, workers: 64, calls: table.calls,
       program: { GatewayService($0, table) })
     plan.usesKeyValueStore = true
+    plan.publishesDirectly = !table.intakes.isEmpty
     plan.streams = table.routes.contains { $0.definition.kind == .streaming } ? 512 : 0
     return plan
   }
@@ -89,9 +91,11 @@ actor GatewayService: ShopService {
     let server = process.tracer.openSpan(of: context.gtxid)
     let span = process.tracer.start(
       "ROUTE \(route.definition.id)", kind: .internal, gtxid: context.gtxid, parent: context.span, ltxid: context.ltxid)
+    guard case .service(let service) = call.target else {
+      return try await send(call, exchange, route, trail, in: span)
+    }
     var forwarded = forwarded(call, exchange, request, route)
     if exchange.route?.canary != nil { forwarded.isForCanary = call.version != nil }
-    guard case .service(let service) = call.target else { preconditionFailure("no route of the shop is a topic") }
     let client = process.client(of: service)
     let outcome = await TraceContext.$current.withValue(context.inside(span.id)) {
       guard call.kind == .streaming, let events = request.events else {
@@ -122,6 +126,27 @@ actor GatewayService: ShopService {
       let failure = UpstreamFailure(status: outcome.isUnknown ? 504 : 503, reason)
       return finish(exchange, .failure(failure), from: service, context, trail, in: span)
     }
+  }
+
+  /// To a topic: what the bus has acknowledged is accepted.
+  private func send(
+    _ call: GatewayCall, _ exchange: GatewayExchange, _ route: GatewayRoute, _ trail: GatewayTrail, in span: OpenSpan
+  ) async throws -> Response {
+    guard let intake = route.intake else { preconditionFailure("a route to a topic says what it takes") }
+    let context = trail.context
+    let message = GatewayMessage(
+      process: process, intake: intake, body: call.request.body, user: exchange.claims?.subject ?? "")
+    let result = try await message.publish(in: context.inside(span.id))
+    try process.life.check()
+    switch result {
+    case .success:
+      span.succeed()
+      if let capability = route.capability, exchange.isLegacy == false {
+        world.strangler.served(capability, byLegacy: false)
+      }
+    case .failure(let failure): span.fail(failure.sentence)
+    }
+    return finish(exchange, result, from: intake.topic, context, trail, in: span)
   }
 
   /// What the service behind is told: who asks, as the token says, and nothing of the token.

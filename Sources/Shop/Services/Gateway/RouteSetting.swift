@@ -2,7 +2,8 @@ internal import Operations
 internal import Platform
 
 /// Where the calls of a route go, as it is typed: `GET /products/{sku} > page-composer GET /pages/{sku}`. Without the last
-/// two words they are called the same behind the gateway as before it; `off` lets them go nowhere.
+/// two words they are called the same behind the gateway as before it; `POST /messages/reviews > topic reviews` makes
+/// records of them, and `off` lets them go nowhere.
 struct RouteSetting: Sendable, Equatable, CustomStringConvertible {
   /// `GET /products/{sku}`
   var route: String
@@ -10,6 +11,8 @@ struct RouteSetting: Sendable, Equatable, CustomStringConvertible {
   var target: String
 
   static let off = "off"
+  /// In place of a service.
+  static let topic = "topic"
   private static let methods = ["GET", "POST", "PUT", "DELETE"]
 
   init(_ route: GatewayRoute) {
@@ -18,20 +21,38 @@ struct RouteSetting: Sendable, Equatable, CustomStringConvertible {
     target = route.target
   }
 
-  /// - Parameter services: those that the gateway can call.
+  /// - Parameters:
+  ///   - services: those that the gateway can call.
+  ///   - topics: those that it writes to.
   /// - Throws: a sentence that says what would be right.
-  init(parsing text: String, services: [String]) throws(FaultSpecError) {
+  init(parsing text: String, services: [String], topics: [String]) throws(FaultSpecError) {
     let words = text.split(separator: " ").map(String.init)
     guard (4...6).contains(words.count), words[2] == ">" else {
       throw FaultSpecError("it is no route; say GET /products/{sku} > catalog, or off")
     }
     let path = try Self.pattern(words[0], words[1])
+    guard words[3] != Self.topic else {
+      (route, service) = ("\(words[0]) \(path)", words[3])
+      target = try Self.topic(words.dropFirst(4).map(\.self), topics)
+      return
+    }
     guard services.contains(words[3]) else {
       throw FaultSpecError("the gateway calls no \(words[3]); it calls \(services.joined(separator: ", "))")
     }
     let own = "\(words[0]) \(path)"
     target = try Self.target(words.dropFirst(4).map(\.self), path) ?? own
     (route, service) = (own, words[3])
+  }
+
+  private static func topic(_ words: [String], _ topics: [String]) throws(FaultSpecError) -> String {
+    guard let name = words.first, words.count == 1, topics.contains(name) else {
+      let all = topics.joined(separator: ", ")
+      throw FaultSpecError(
+        topics.isEmpty
+          ? "the gateway writes to no topic"
+          : "the gateway writes to no topic \(words.joined(separator: " ")); it writes to \(all)")
+    }
+    return name
   }
 
   /// A method and a path, or a procedure, as in `ProductsInfoService.getProductsInfo`.
@@ -63,14 +84,15 @@ struct RouteSetting: Sendable, Equatable, CustomStringConvertible {
 
 extension GatewayRoute {
   /// The same route, going where that says.
-  func going(by setting: RouteSetting) -> GatewayRoute {
+  /// - Parameter intakes: the topics that its gateway writes to.
+  func going(by setting: RouteSetting, intakes: [MessageIntake]) -> GatewayRoute {
     guard setting != RouteSetting(self) else { return self }
     let words = setting.route.split(separator: " ").map(String.init)
     var route = self
     (route.route, route.service, route.target) = (setting.route, setting.service, setting.target)
     route.definition.methods = [words[0]]
     route.definition.pattern = RoutePattern(words[1])
-    route.definition.target = .service(setting.service)
+    route.lead(to: setting.service == RouteSetting.topic ? intakes.first { $0.topic == setting.target } : nil)
     return route
   }
 }
@@ -88,7 +110,9 @@ extension GatewayTable {
       let value = configuration[key] ?? "\(RouteSetting(route))"
       if value == RouteSetting.off { continue }
       do throws(FaultSpecError) {
-        table.routes.append(route.going(by: try RouteSetting(parsing: value, services: calls.map(\.callee))))
+        let setting = try RouteSetting(
+          parsing: value, services: calls.map(\.callee), topics: intakes.map(\.topic))
+        table.routes.append(route.going(by: setting, intakes: intakes))
       } catch {
         throw FaultSpecError("\(key)=\(value): \(error)")
       }

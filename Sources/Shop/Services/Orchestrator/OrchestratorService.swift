@@ -38,6 +38,7 @@ actor OrchestratorService: ShopService {
   }
 
   func handle(_ request: Request, from context: TraceContext) async throws -> Response {
+    if request.route == OrderReturn.question { return try await state(of: request.argument) }
     guard request.route == "POST /sagas" else { return .notFound("orchestrator has no \(request.route)") }
     let gtxid = context.gtxid.hex
     let (saga, order) = (SagaContext(context, process), request.body)
@@ -50,6 +51,18 @@ actor OrchestratorService: ShopService {
       try Self.checkout.start(gtxid, key: gtxid, CheckoutData(order: order), saga, database)
     }
     return Response(202, body: Payload(state: SagaKind.orchestrated.first, step: "create order"))
+  }
+
+  /// How far a saga is: what it stands still for, or the step that it is at.
+  private func state(of gtxid: String) async throws -> Response {
+    guard let saga = try await database.read({ try SagaStore.saga(gtxid, $0) }) else {
+      return .notFound("there is no saga \(gtxid)")
+    }
+    let step =
+      saga.steps.first { $0.undo == .sent } ?? saga.steps.first { [.sent, .waiting, .unknown].contains($0.action) }
+    let at = step.map { "at \($0.label)" } ?? "between two steps"
+    return Response(
+      200, body: Payload(reason: saga.reason.isEmpty ? at : saga.reason, state: saga.state.rawValue, step: step?.label))
   }
 
   func handle(_ delivery: Delivery) async throws -> Handling {

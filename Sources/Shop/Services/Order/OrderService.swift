@@ -36,7 +36,7 @@ actor OrderService: ShopService {
           CommandName.unlock: "unlock",
         ]),
       Subscription(TopicName.legacyEvents, [EventType.legacyOrderPlaced: "take order in"]),
-    ], joins: [JoinVerdict.plan], calls: [ProductCheck.plan], program: { OrderService($0) })
+    ], joins: [JoinVerdict.plan], calls: [ProductCheck.plan, OrderReturn.plan], program: { OrderService($0) })
 
   nonisolated let unownedExecutor: UnownedSerialExecutor
   private let process: ServiceProcess
@@ -71,9 +71,8 @@ actor OrderService: ShopService {
     case "GET /sandbox/orders/{gtxid}":
       guard GTXID(request.argument) != nil else { return .notFound("\(request.argument) is no GTXID") }
       return Response(200, body: Payload(state: SagaKind.choreographed.first, step: "sandbox"))
-    case "GET /orders/{gtxid}": return try await state(of: request.argument)
-    case OrderReturn.route:
-      return try await OrderReturn(process: process, database: database, keeper: keeper).take(request, context)
+    case "GET /orders/{gtxid}": return try await state(of: request.argument, context)
+    case OrderReturn.route: return try await returns.take(request, context)
     case "GET /orders":
       let user = request.user
       var orders = Payload(user: user)
@@ -149,7 +148,9 @@ actor OrderService: ShopService {
     return answer(taking, nil)
   }
 
-  private func state(of gtxid: String) async throws -> Response {
+  private var returns: OrderReturn { OrderReturn(process: process, database: database, keeper: keeper) }
+
+  private func state(of gtxid: String, _ context: TraceContext) async throws -> Response {
     guard let order = try await database.read({ try OrderTables.order(gtxid: gtxid, $0) }) else {
       if let refusal = try await database.read({ try OrderTables.refusal(of: gtxid, $0) }) {
         return Response(200, body: refusal.answer)
@@ -157,7 +158,8 @@ actor OrderService: ShopService {
       if let state = try await database.read({ try OrderTables.legacyState(of: gtxid, $0) }) {
         return Response(200, body: Payload(state: state, step: OrderTables.done))
       }
-      return Response(404, body: Payload(reason: "no order of transaction \(gtxid)"))
+      return try await returns.state(of: gtxid, context)
+        ?? Response(404, body: Payload(reason: "no order of transaction \(gtxid)"))
     }
     return Response(
       200, body: Payload(order: order.id, reason: order.reason, state: order.state, step: order.step))

@@ -36,6 +36,7 @@ enum OrderTables: ServiceTables {
         amount INTEGER NOT NULL,
         quantity INTEGER NOT NULL,
         PRIMARY KEY(saga, state)) WITHOUT ROWID;
+      CREATE TABLE given_back(gtxid TEXT PRIMARY KEY, order_id INTEGER NOT NULL) WITHOUT ROWID;
       CREATE TABLE legacy_order(gtxid TEXT PRIMARY KEY, state TEXT NOT NULL, taken INTEGER NOT NULL) WITHOUT ROWID;
       """
 
@@ -140,6 +141,16 @@ enum OrderTables: ServiceTables {
     try database.all("SELECT \(Order.columns) FROM orders WHERE finished IS NULL ORDER BY id", [], Order.init)
   }
 
+  /// A return can be asked for by its own transaction, as long as its order is there.
+  static func giveBack(_ order: Int64, by gtxid: String, _ database: Database) throws {
+    try database.run("INSERT OR IGNORE INTO given_back(gtxid, order_id) VALUES (?, ?)", [gtxid, order])
+  }
+
+  /// The order that a transaction gives back; nil when it is no return.
+  static func returned(by gtxid: String, _ database: Database) throws -> Int64? {
+    try database.first("SELECT order_id FROM given_back WHERE gtxid = ?", [gtxid]) { $0.value(0) }
+  }
+
   /// Forgets finished orders, and keeps what they come to.
   static func prune(finishedBefore time: Int64, keeping orders: [Int64], _ database: Database) throws {
     let others = "finished < ? AND id NOT IN (SELECT value FROM json_each(?))"
@@ -152,6 +163,7 @@ enum OrderTables: ServiceTables {
         orders = orders + excluded.orders, amount = amount + excluded.amount, quantity = quantity + excluded.quantity
       """, [time, kept])
     try database.run("DELETE FROM orders WHERE \(others)", [time, kept])
+    try database.run("DELETE FROM given_back WHERE order_id NOT IN (SELECT id FROM orders)")
     try database.run("DELETE FROM legacy_order WHERE taken < ?", [time])
     try database.run("DELETE FROM refusal WHERE taken < ?", [time])
   }

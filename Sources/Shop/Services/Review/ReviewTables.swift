@@ -55,6 +55,14 @@ enum ReviewTables: ServiceTables {
     return true
   }
 
+  /// The review that was written in a transaction; nil when none was, or it is forgotten.
+  static func review(_ id: String, _ database: Database) throws -> Review? {
+    try database.first("SELECT sku, user, stars, words, written FROM review WHERE id = ?", [id]) { row in
+      Review(
+        id: id, sku: row.value(0), user: row.value(1), stars: row.value(2), words: row.value(3), written: row.value(4))
+    }
+  }
+
   /// How many there are, their mean, and the three newest.
   static func summary(of sku: String, _ database: Database) throws -> Payload {
     var summary = Payload(sku: sku)

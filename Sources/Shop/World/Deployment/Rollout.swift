@@ -34,8 +34,21 @@ final class Rollout: @unchecked Sendable {
     fewestServing = service.serving
     unpublishedShare = earlier?.unpublishedShare
     earlier?.unpublishedShare = nil
-    // A share that is left from before, or was set by hand, would be for a version of which there are none.
-    if case .rolling(let rolling) = operation, rolling.canary == nil { unpublishedShare = ShopConfiguration.noCanary }
+    clearShare()
+  }
+
+  /// A share that is left from before, or was set by hand, would be for a version of which there are none, or for all
+  /// there are. Who scales leaves one alone that shares the calls between two versions.
+  private func clearShare() {
+    let isStale: Bool
+    switch operation {
+    case .rolling(let rolling): isStale = rolling.canary == nil
+    case .scaling:
+      let share = world.configuration.current.canary(of: service.name)
+      let isOfVersion = service.instances.map { $0.version == share?.version }
+      isStale = share != nil && Set(isOfVersion).count < 2
+    }
+    if isStale { unpublishedShare = ShopConfiguration.noCanary }
   }
 
   var isFinished: Bool { ended != nil }
@@ -86,7 +99,10 @@ final class Rollout: @unchecked Sendable {
       let orders = scaling.next(now: now)
       operation = .scaling(scaling)
       for instruction in orders { carryOut(instruction) }
-      if scaling.isFinished { finish("has \(Count.of(service.instances.count, "instance"))", .good) }
+      guard scaling.isFinished else { return }
+      // The last of a version may have gone.
+      clearShare()
+      finish("has \(Count.of(service.instances.count, "instance"))", .good)
     }
   }
 

@@ -31,9 +31,9 @@ final class ServiceDirectory: @unchecked Sendable {
     let known = process.instance.known.available(of: service)
     guard !known.isEmpty else { return nil }
     let now = world.time.now
-    let usable = ofShare(service, known.filter { !tried.contains($0.id) }, isForCanary)
+    let usable = ofShare(service, tried.isEmpty ? known : known.filter { !tried.contains($0.id) }, isForCanary)
     guard !usable.isEmpty else { return nil }
-    let resting = usable.filter { aside[$0.id, default: .min] > now }.map(\.id)
+    let resting = aside.isEmpty ? [] : usable.filter { aside[$0.id, default: .min] > now }.map(\.id)
     // Where all are put aside any of them may be back.
     let unavailable = resting.count == usable.count ? [] : Set(resting)
     return balancer.choose(from: usable, unavailable: unavailable) { self.random.below($0) }

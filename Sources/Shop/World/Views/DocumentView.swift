@@ -1,3 +1,4 @@
+internal import Concurrency
 internal import Transactions
 
 /// A materialised view in a document store.
@@ -30,6 +31,12 @@ struct DocumentView: Sendable {
   let name: String
   let kinds: [DocumentCollection]
   private static let alias = "alias"
+  private let known = KnownAlias()
+
+  init(name: String, kinds: [DocumentCollection]) {
+    self.name = name
+    self.kinds = kinds
+  }
 
   var collections: [DocumentCollection] {
     [DocumentCollection(Self.alias)]
@@ -42,14 +49,8 @@ struct DocumentView: Sendable {
   func install(_ store: DocumentStore, now: Int64) throws { try set(Builds(), store, now: now) }
 
   func builds(_ store: DocumentStore) throws -> Builds {
-    guard let body = try store.get(name, in: Self.alias)?.body, let said = Payload(json: Array(body.utf8)) else {
-      return Builds()
-    }
-    var builds = Builds()
-    builds.live = Build(generation: said.number("generation") ?? 1, side: said.number("side") ?? 1)
-    builds.shadow = said.number("shadow").map { Build(generation: $0, side: 3 - builds.live.side) }
-    builds.newest = said.number("newest") ?? 1
-    return builds
+    guard let body = try store.get(name, in: Self.alias)?.body else { return Builds() }
+    return known.builds(saidBy: body)
   }
 
   func live(_ store: DocumentStore) throws -> Build { try builds(store).live }
@@ -130,6 +131,32 @@ struct DocumentView: Sendable {
       try store.find(in: build.collection(kind.name)).map {
         ("\(kind.name) \($0.id)", $0.payload.withoutPositions.text)
       }
+    }
+  }
+}
+
+extension DocumentView.Builds {
+  /// What the alias says in JSON; the first build where that is nothing.
+  fileprivate init(_ alias: String) {
+    self.init()
+    guard let said = Payload(json: Array(alias.utf8)) else { return }
+    live = DocumentView.Build(generation: said.number("generation") ?? 1, side: said.number("side") ?? 1)
+    shadow = said.number("shadow").map { DocumentView.Build(generation: $0, side: 3 - live.side) }
+    newest = said.number("newest") ?? 1
+  }
+}
+
+/// The alias is read with each document, and says another thing twice in a rebuild: what it said last is not parsed again.
+/// The text alone decides what comes out, so that shops may share it.
+private final class KnownAlias: Sendable {
+  private let last = Locked<(alias: String, builds: DocumentView.Builds)?>(nil)
+
+  func builds(saidBy alias: String) -> DocumentView.Builds {
+    last.withLock { last in
+      if let last, last.alias == alias { return last.builds }
+      let builds = DocumentView.Builds(alias)
+      last = (alias, builds)
+      return builds
     }
   }
 }

@@ -75,8 +75,10 @@ extension World {
   /// topics stand in the order of its sources.
   func freshness(of plan: ViewPlan) -> Freshness? {
     var sum = Freshness(positions: [], behind: 0, nanoseconds: 0)
+    let places = (try? broker.groups.lag(of: plan.keeper)) ?? []
     for source in plan.sources {
-      guard let one = freshness(of: plan.keeper, behind: source.service, on: source.topic) else { return nil }
+      let own = places.filter { $0.partition.topic == source.topic }
+      guard let one = freshness(of: plan.keeper, behind: source.service, on: source.topic, own) else { return nil }
       sum.positions += one.positions
       sum.behind = (sum.behind ?? 0) + (one.behind ?? 0)
       sum.nanoseconds = max(sum.nanoseconds ?? 0, one.nanoseconds ?? 0)
@@ -85,12 +87,17 @@ extension World {
   }
 
   /// Changes that are not mined yet, and mined ones that are not in the view.
-  private func freshness(of group: String, behind source: String, on topic: String) -> Freshness? {
+  /// - Parameter places: the partitions of the topic, with how far the group is.
+  private func freshness(
+    of group: String, behind source: String, on topic: String, _ places: [PartitionLag]
+  ) -> Freshness? {
     guard let mining = minerLag(of: source) else { return nil }
-    let places = ((try? broker.groups.lag(of: group)) ?? []).filter { $0.partition.topic == topic }
     let lags = places.compactMap(\.lag)
     guard !lags.isEmpty else { return nil }
-    let oldest = [mining.oldest, oldestUnreadRecord(topic: topic, group: group)].compactMap(\.self).min()
+    // Most of the time everything is read, and there is no record to look for.
+    let isThrough = places.allSatisfy { $0.lag == 0 }
+    let unread = isThrough ? nil : oldestUnreadRecord(topic: topic, group: group)
+    let oldest = [mining.oldest, unread].compactMap(\.self).min()
     var positions = [Int64](repeating: 0, count: ShopPlan.partitions)
     for place in places {
       if let offset = place.committed?.offset { positions[place.partition.partition] = offset }

@@ -37,7 +37,8 @@ struct ViewRebuild: Sendable {
     guard let place = RebuildPlace(context.state) else { return try begin(now).step }
     if place.table < tables.count { return try read(on: place, now).step }
     if place.ends.isEmpty { return try waitForMiners(place).step }
-    return isApplied(place) ? try cutOver(place, now) : place.step
+    if place.verdict == nil { return isApplied(place) ? try compare(place, now).step : place.step }
+    return try cutOver(place, now)
   }
 
   private var store: DocumentStore { world.value.documents(of: plan.keeper) }
@@ -105,20 +106,29 @@ struct ViewRebuild: Sendable {
     }
   }
 
-  private func cutOver(_ place: RebuildPlace, _ now: Int64) throws -> BatchJob.Step {
+  /// Before it takes over, and in a step of its own: once it serves there is nothing left to compare it with.
+  private func compare(_ place: RebuildPlace, _ now: Int64) throws -> RebuildPlace {
+    var place = place
     let forgotten = world.value.horizon() - Observatory.memory
     let builds = try plan.view.builds(store)
     // What one of the two has yet to forget is no difference.
     for build in builds.all { try plan.forget(build, forgotten, store, now) }
-    let count = try plan.view.count(of: place.build, store)
+    guard builds.live != place.build else {
+      place.verdict = "it served already, and was compared with nothing"
+      return place
+    }
     let (old, new) = (try plan.view.words(of: builds.live, store), try plan.view.words(of: place.build, store))
     let differing = Self.differences(old, new)
-    let verdict =
-      differing.isEmpty ? "both hold the same" : "they differed: \(differing.joined(separator: ", "))"
-    // Where they differ the rebuilt one is right: it was made of the rows themselves.
+    place.verdict = differing.isEmpty ? "both hold the same" : "they differed: \(differing.joined(separator: ", "))"
+    return place
+  }
+
+  /// Where the two differed the rebuilt one is right: it was made of the rows themselves.
+  private func cutOver(_ place: RebuildPlace, _ now: Int64) throws -> BatchJob.Step {
+    let count = try plan.view.count(of: place.build, store)
     try plan.view.cutOver(to: place.build, store, now: now)
     return .finished(
-      result: "view \(place.build.generation) serves: \(count) documents, \(verdict)", done: place.done)
+      result: "view \(place.build.generation) serves: \(count) documents, \(place.verdict ?? "")", done: place.done)
   }
 
   /// The documents that are not the same, the first few.
@@ -146,6 +156,8 @@ private struct RebuildPlace {
   var positions: [Int64]
   /// The ends of the partitions of each source's topic, once all up to there was mined; empty before.
   var ends: [Int64] = []
+  /// What the comparison with the view that serves came to; nil before.
+  var verdict: String?
 
   init(build: DocumentView.Build, total: Int64, sources: Int) {
     self.build = build
@@ -163,6 +175,7 @@ private struct RebuildPlace {
     done = fields.number("done") ?? 0
     total = fields.number("total") ?? 0
     positions = fields.positions ?? []
+    verdict = fields.text("verdict")
     if case .texts(let texts) = fields["ends"] { ends = texts.compactMap { Int64($0) } }
   }
 
@@ -175,6 +188,7 @@ private struct RebuildPlace {
     fields["done"] = .number(done)
     fields["total"] = .number(total)
     fields.positions = positions
+    fields["verdict"] = verdict.map(Payload.Value.text)
     if !ends.isEmpty { fields["ends"] = .texts(ends.map { "\($0)" }) }
     return fields.json
   }

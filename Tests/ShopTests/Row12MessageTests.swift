@@ -1,0 +1,256 @@
+import EventBus
+import Operations
+import Platform
+import Simulation
+import Testing
+import TraceModel
+import Transactions
+
+@testable import Shop
+
+/// Row 12, an exchange outside for a message inside: what is sent to `POST /messages/reviews` is a record of the topic
+/// `reviews`, whoever is there to read it.
+@Suite struct Row12MessageTests {
+  private static func review(_ stars: Int64? = 4, sku: String? = "sku-03", words: String? = "as hoped") -> Request {
+    var body = Payload(sku: sku)
+    body.stars = stars
+    body.words = words
+    return Request("POST /messages/reviews", body: body)
+  }
+
+  private static func rows(_ stage: Stage) throws -> [String] {
+    try stage.world.disk(of: ShopPlan.review)?.database.read { database in
+      try database.all("SELECT user, sku, stars, words FROM review ORDER BY written, id") { row in
+        "\(row.value(0) as String) \(row.value(1) as String) \(row.value(2) as Int64) \(row.value(3) as String)"
+      }
+    } ?? []
+  }
+
+  private static func state(_ id: GTXID?, _ stage: Stage, by user: String = "kim") -> Response {
+    stage.ask(Request("GET /messages/reviews/{gtxid}", argument: id?.hex ?? ""), by: user)
+  }
+
+  @Test func aMessageBecomesARecordAndAReview() throws {
+    let stage = Stage()
+    // Whoever it says it is: it is who has logged in.
+    var request = Self.review()
+    request.body.user = "lee"
+    request.body["price"] = .number(1)
+    let accepted = stage.ask(request)
+    let id = try #require(Stage.id(accepted))
+    #expect(accepted.status == 202 && accepted.body.text("gtxid") == id.hex)
+    #expect(Stage.header("Location", accepted) == "/messages/reviews/\(id.hex)")
+    stage.run(1)
+    #expect(stage.events(id) == ["ReviewSubmitted → reviews"])
+    let record = try #require(stage.records(id).first?.record)
+    #expect(record.keyText == "sku-03" && record.headerText(RecordHeaderName.message) == "\(id.hex)/ReviewSubmitted")
+    #expect(
+      String(decoding: record.value, as: UTF8.self) == #"{"sku":"sku-03","stars":4,"user":"kim","words":"as hoped"}"#)
+    #expect(try Self.rows(stage) == ["kim sku-03 4 as hoped"])
+    let written = Self.state(id, stage)
+    #expect(written.status == 200 && written.body.state == "WRITTEN" && written.body.stars == 4)
+    // Nobody else is told of it.
+    #expect(Self.state(id, stage, by: "lee").status == 404)
+    #expect(stage.state(id) == .committed && stage.book(id)?.kind == TransactionKind.message)
+    #expect(stage.problems() == [])
+  }
+
+  /// No service stands in the way: the gateway calls nobody, and its record is read by review.
+  @Test func itsCallTreeHasNoCall() throws {
+    let stage = Stage()
+    let accepted = stage.ask(Self.review())
+    stage.run(1)
+    let spans = stage.spans(Stage.id(accepted))
+    #expect(!spans.contains { $0.kind == .client } && stage.callees(accepted) == [])
+    #expect(stage.filterSpans(accepted).map(\.operation) == ["PRE auth", "ROUTE review.message", "POST"])
+    let pre = stage.filters(in: stage.filterSpans(accepted).first, accepted).map(\.operation)
+    #expect(
+      pre == [
+        "body-limit", "routing", "route-body-limit", "authentication", "revocation", "rate-limit", "body-fields",
+      ])
+    let route = try #require(spans.first { $0.operation == "ROUTE review.message" })
+    let sent = try #require(spans.first { $0.kind == .producer })
+    #expect(sent.parent == route.id && sent.service == ShopPlan.gateway && sent.operation == "ReviewSubmitted")
+    #expect(sent.peer == TopicName.reviews && sent.ltxid?.number == 2)
+    let read = try #require(spans.first { $0.kind == .consumer })
+    #expect(read.parent == sent.id && read.service == ShopPlan.review && read.operation == "write review")
+    #expect(read.ltxid == sent.ltxid && spans.allSatisfy { $0.status == .ok })
+    let gateway = try #require(stage.snapshot().edge.gateway(ShopPlan.gateway))
+    let counted = try #require(gateway.routes.first { $0.id == "review.message" })
+    #expect(
+      counted.calls == 1 && counted.errors == 0 && counted.topic == TopicName.reviews && counted.service.isEmpty
+        && counted.settings.contains("202"))
+    #expect(gateway.accessLog.contains { $0.route == "review.message" && $0.status == 202 })
+  }
+
+  /// Review is away: messages are accepted all the same, and are written when it is back.
+  @Test func nobodyNeedBeThereToReadIt() throws {
+    let stage = Stage(faults: ["review:crash,ttl=6s"])
+    let accepted = stage.ask(Self.review())
+    #expect(accepted.status == 202)
+    #expect(stage.ask(Request("POST /reviews", body: Self.review().body), seconds: 3).status == 503)
+    #expect(stage.state(Stage.id(accepted)) == .running && Self.rows(ofNothing: stage))
+    stage.run(20)
+    #expect(try Self.rows(stage) == ["kim sku-03 4 as hoped"])
+    #expect(stage.state(Stage.id(accepted)) == .committed)
+    #expect(stage.problems() == [])
+  }
+
+  private static func rows(ofNothing stage: Stage) -> Bool { (try? rows(stage)) == [] }
+
+  @Test func aBusThatIsAwayIsTold() throws {
+    let stage = Stage(faults: ["broker:broker-down,ttl=5s"])
+    let refused = stage.ask(Self.review())
+    #expect(refused.status == 503 && refused.body.reason?.contains("topic reviews") == true)
+    #expect(stage.state(Stage.id(refused)) == .failed && Stage.header("Location", refused) == nil)
+    let spans = stage.filterSpans(refused)
+    #expect(Set(spans.map(\.operation)) == ["PRE auth", "ROUTE review.message", "ERROR upstream", "POST"])
+    #expect(spans.first { $0.operation == "ROUTE review.message" }?.status == .error)
+    #expect(!stage.spans(Stage.id(refused)).contains { $0.kind == .producer })
+    #expect(stage.snapshot().edge.gateway(ShopPlan.gateway)?.routes.first { $0.id == "review.message" }?.errors == 1)
+    // The gateway is well again when the bus is, though nobody sends anything.
+    stage.run(8)
+    #expect(stage.world.service(ShopPlan.gateway).instances.allSatisfy { $0.process?.bus.isOutOfReach == false })
+    #expect(try Self.rows(stage) == [])
+    #expect(stage.ask(Self.review()).status == 202)
+    stage.run(5)
+    #expect(try Self.rows(stage).count == 1 && stage.problems() == [])
+  }
+
+  @Test(arguments: [
+    (Row12MessageTests.review(6), "stars is a whole number from 1 to 5"),
+    (Row12MessageTests.review(nil), "stars is missing; it is a whole number from 1 to 5"),
+    (Row12MessageTests.review(4, sku: nil), "sku is missing; it is a text of 1 to 64 characters"),
+    (Row12MessageTests.review(4, sku: ""), "sku is a text of 1 to 64 characters"),
+    (
+      Row12MessageTests.review(4, words: String(repeating: "x", count: 2_001)),
+      "words is a text of 1 to 2000 characters"
+    ),
+    (Request("POST /messages/reviews"), "the body is "),
+  ])
+  func aBodyThatIsNoReviewIsRefused(request: Request, sentence: String) throws {
+    let stage = Stage()
+    let refused = stage.ask(request)
+    #expect(refused.status == 400 && refused.body.text("title") == "malformed-body")
+    #expect(refused.body.reason?.hasPrefix(sentence) == true, "\(refused.body)")
+    #expect(stage.state(Stage.id(refused)) == .rejected)
+    #expect(stage.filterSpans(refused).map(\.operation).contains("PRE body-fields"))
+    stage.run(1)
+    #expect(stage.events(Stage.id(refused)) == [] && stage.refusals(.malformedBody) == 1)
+    // Without the filter it would be on the topic, and who reads it the first to find out.
+    let blind = Stage { $0.edge.filtersLeftOut = ["body-fields"] }
+    if request.body.stars == 6 { #expect(blind.ask(request).status == 202) }
+  }
+
+  /// What comes twice has one effect; without idempotency it would have two.
+  @Test(arguments: [false, true]) func aMessageThatComesTwiceIsOneReview(isWrong: Bool) throws {
+    let stage = Stage(faults: ["topic:reviews:duplicate=100%"]) {
+      $0.mistakes = isWrong ? [.noIdempotency] : []
+    }
+    #expect(stage.ask(Self.review()).status == 202)
+    stage.run(2)
+    #expect(stage.world.counters.duplicatesSuppressed == (isWrong ? 0 : 1))
+    #expect(stage.broken().contains(.effectsHappenOnce) == isWrong)
+    if !isWrong { #expect(try Self.rows(stage).count == 1) }
+  }
+
+  /// The gateway crashes when the bus has the record, before anybody is answered: it is accepted after all.
+  @Test func aMessageOutlivesItsGateway() throws {
+    let stage = Stage()
+    let gateway = stage.world.service(ShopPlan.gateway).instances[0]
+    stage.send(Self.review())
+    for _ in 0..<1_000 where (try? Self.sent(stage)) != true { stage.run(0.000_1) }
+    gateway.fail(because: "", downFor: 1_000_000_000)
+    stage.run(8)
+    #expect(try Self.rows(stage) == ["kim sku-03 4 as hoped"])
+    let id = try #require(stage.world.book.newest(100).first { $0.kind == TransactionKind.message }?.gtxid)
+    #expect(stage.state(id) == .committed && stage.problems() == [])
+  }
+
+  private static func sent(_ stage: Stage) throws -> Bool {
+    try (0..<ShopPlan.partitions).contains {
+      try stage.world.broker.topic(TopicName.reviews).bounds(partition: $0).upperBound > 0
+    }
+  }
+
+  @Test func theSpecificationSaysWhatItTakes() throws {
+    let stage = Stage()
+    let desk = try #require(stage.world.edge.desks(of: ShopPlan.gateway).first?.desk)
+    let paths = try #require(desk.gateway.configuration.specification(title: "shop")["paths"])
+    let post = try #require(paths["/messages/reviews"]?["post"])
+    #expect(post["x-topic"] == "reviews" && post["x-kind"] == "message" && post["x-service"] == nil)
+    let schema = try #require(post.value(at: "requestBody.content")?["application/json"]?["schema"])
+    #expect(schema["required"] == ["sku", "stars"])
+    #expect(schema.value(at: "properties.stars.maximum") == 5)
+    #expect(post["responses"]?["503"] != nil && post["responses"]?["400"] != nil)
+  }
+
+  // MARK: Configuration
+
+  private func set(_ key: String, _ value: String, _ stage: Stage) -> CommandOutcome {
+    let command = Command.configure(key: key, value: value)
+    let outcome = CommandDesk(world: stage.world, snapshot: stage.snapshot()).outcome(of: command)
+    if case .done = outcome { CommandDesk.carryOut(command, in: stage.world) }
+    stage.run(2)
+    return outcome
+  }
+
+  @Test func aRouteIsLedToATopicAndBackWhileItRuns() throws {
+    let stage = Stage()
+    _ = set("route.review.write", "POST /reviews > topic reviews", stage)
+    let accepted = stage.ask(Request("POST /reviews", body: Self.review().body))
+    #expect(accepted.status == 202)
+    stage.run(1)
+    #expect(stage.events(Stage.id(accepted)) == ["ReviewSubmitted → reviews"])
+    #expect(stage.ask(Request("POST /reviews", body: Self.review(0).body)).status == 400)
+    _ = set("route.review.write", "POST /reviews > review", stage)
+    _ = set("route.review.message", "POST /messages/reviews > review POST /reviews", stage)
+    let called = stage.ask(Self.review())
+    #expect(called.status == 201 && stage.callees(called) == [ShopPlan.review])
+    #expect(stage.state(Stage.id(called)) == .committed)
+    #expect(try Self.rows(stage).count == 2 && stage.problems() == [])
+  }
+
+  @Test(arguments: [
+    ("POST /messages/reviews > topic nothing", "the gateway writes to no topic nothing; it writes to reviews"),
+    (
+      "POST /messages/reviews > topic reviews POST", "the gateway writes to no topic reviews POST; it writes to reviews"
+    ),
+    ("GET /messages/reviews > topic reviews", "GET has no body for topic reviews; POST or PUT has one"),
+  ])
+  func aTopicThatTakesNoMessagesIsRefused(value: String, sentence: String) {
+    let stage = Stage()
+    guard case .refused(let said) = set("route.review.message", value, stage) else {
+      Issue.record("\(value) was taken")
+      return
+    }
+    #expect(said.hasSuffix(sentence), "\(said)")
+    #expect(stage.ask(Self.review()).status == 202)
+  }
+
+  @Test func theInsideGatewayWritesToNone() {
+    let stage = Stage()
+    let outcome = set("route.item.offer", "POST /items > topic reviews", stage)
+    guard case .refused(let said) = outcome else {
+      Issue.record("\(outcome)")
+      return
+    }
+    #expect(said.hasSuffix("the gateway writes to no topic"))
+  }
+
+  /// Programs that send reviews and ask for them, beside crashes of both ends.
+  @Test func customersSendMessages() throws {
+    let stage = Stage(rate: 4) { $0.mix = LoadMix(journeys: [(.message, 1)], sagas: [(.choreographed, 1)]) }
+    stage.arm("review/1:crash,ttl=3s")
+    for crash in ["review:P9,nth=3", "review:P10,nth=9", "review:P11,nth=12"] {
+      stage.world.crashPoints.arm(try CrashSpec(parsing: crash))
+    }
+    stage.run(25)
+    stage.world.customers.close()
+    stage.run(30)
+    let messages = stage.world.book.newest(1_000).filter { $0.kind == TransactionKind.message }
+    #expect(messages.count > 60 && messages.allSatisfy { $0.state == .committed && $0.customerSees == "written" })
+    #expect(try Self.rows(stage).count == messages.count)
+    #expect(stage.problems() == [])
+  }
+}
