@@ -198,12 +198,19 @@ import Transactions
   @Test func aRouteIsLedToATopicAndBackWhileItRuns() throws {
     let stage = Stage()
     _ = set("route.review.write", "POST /reviews > topic reviews", stage)
+    stage.arm("group:review:slow=2s,ttl=2s")
     let accepted = stage.ask(Request("POST /reviews", body: Self.review().body))
     #expect(accepted.status == 202)
-    stage.run(1)
+    // Nobody has read it yet, and it is over when somebody has.
+    #expect(try stage.state(Stage.id(accepted)) == .running && Self.rows(stage) == [])
+    stage.run(4)
     #expect(stage.events(Stage.id(accepted)) == ["ReviewSubmitted → reviews"])
+    #expect(stage.state(Stage.id(accepted)) == .committed)
+    // A topic has no sandbox.
+    #expect(stage.ask(Request("POST /sandbox/reviews", body: Self.review().body)).status == 404)
     #expect(stage.ask(Request("POST /reviews", body: Self.review(0).body)).status == 400)
     _ = set("route.review.write", "POST /reviews > review", stage)
+    #expect(stage.ask(Request("POST /sandbox/reviews", body: Self.review().body)).status == 201)
     _ = set("route.review.message", "POST /messages/reviews > review POST /reviews", stage)
     let called = stage.ask(Self.review())
     #expect(called.status == 201 && stage.callees(called) == [ShopPlan.review])
@@ -211,10 +218,46 @@ import Transactions
     #expect(try Self.rows(stage).count == 2 && stage.problems() == [])
   }
 
+  /// However its transaction is called: what nobody can handle leaves it stuck.
+  @Test func whatIsLedToATopicAndPutAsideIsStuck() throws {
+    let stage = Stage()
+    _ = set("route.review.write", "POST /reviews > topic reviews", stage)
+    stage.arm("review:errors=100%,ttl=120s")
+    let accepted = stage.ask(Request("POST /reviews", body: Self.review().body))
+    #expect(accepted.status == 202 && stage.book(Stage.id(accepted))?.kind == TransactionKind.review)
+    stage.run(90)
+    #expect(stage.state(Stage.id(accepted)) == .stuck)
+    #expect(try Self.rows(stage) == [])
+  }
+
+  /// An order that is led to a topic and does not get there has failed; nobody waits for it.
+  @Test func anOrderThatDoesNotGetToATopicHasFailed() {
+    let stage = Stage()
+    _ = set("route.order.create", "POST /orders > topic reviews", stage)
+    stage.arm("broker:broker-down,ttl=5s")
+    let refused = stage.ask(Request("POST /orders", body: Self.review().body))
+    #expect(refused.status == 503 && stage.state(Stage.id(refused)) == .failed)
+  }
+
+  /// No outbox has it, and no record that it answers comes again: whoever sends it is told.
+  @Test func whatIsLostBeforeTheBusHasItIsRefused() throws {
+    let stage = Stage(faults: ["gateway:lose-before-outbox,ttl=2s"])
+    let refused = stage.ask(Self.review())
+    #expect(refused.status == 503 && stage.state(Stage.id(refused)) == .failed)
+    stage.run(20)
+    #expect(try Self.rows(stage) == [] && stage.events(Stage.id(refused)) == [])
+    #expect(stage.ask(Self.review()).status == 202 && stage.problems() == [])
+  }
+
   @Test(arguments: [
     ("POST /messages/reviews > topic nothing", "the gateway writes to no topic nothing; it writes to reviews"),
     (
       "POST /messages/reviews > topic reviews POST", "the gateway writes to no topic reviews POST; it writes to reviews"
+    ),
+    ("POST /messages/reviews > topic", "a topic has a name; say POST /messages/reviews > topic reviews"),
+    (
+      "POST /messages/reviews topic reviews",
+      "it is no route; say GET /products/{sku} > catalog, POST /messages/reviews > topic reviews, or off"
     ),
     ("GET /messages/reviews > topic reviews", "GET has no body for topic reviews; POST or PUT has one"),
   ])
@@ -228,14 +271,19 @@ import Transactions
     #expect(stage.ask(Self.review()).status == 202)
   }
 
-  @Test func theInsideGatewayWritesToNone() {
+  @Test(arguments: [
+    ("POST /items > topic reviews", "the gateway writes to no topic; it calls item, member"),
+    ("POST /items > topic", "the gateway writes to no topic; it calls item, member"),
+    ("items", "it is no route; say GET /products/{sku} > item, or off"),
+  ])
+  func theInsideGatewayWritesToNone(value: String, sentence: String) {
     let stage = Stage()
-    let outcome = set("route.item.offer", "POST /items > topic reviews", stage)
+    let outcome = set("route.item.offer", value, stage)
     guard case .refused(let said) = outcome else {
       Issue.record("\(outcome)")
       return
     }
-    #expect(said.hasSuffix("the gateway writes to no topic"))
+    #expect(said.hasSuffix(sentence), "\(said)")
   }
 
   /// Programs that send reviews and ask for them, beside crashes of both ends.

@@ -217,7 +217,7 @@ final class ServiceProcess: @unchecked Sendable {
       span?.end()
       return .success(refusal("\(error)", context))
     }
-    if begun.contains(context.gtxid), let span, !span.isCheckout, !(span.isMessage && response.status == 202) {
+    if begun.contains(context.gtxid), let span, !span.goesOn(after: response.status) {
       world.transactions.answered(context.gtxid, response.status, reason: response.body.reason ?? "")
     }
     return .success(leave(response, context: context, span: span))

@@ -93,8 +93,12 @@ final class OpenSpan: @unchecked Sendable {
   var kind: SpanKind { span.kind }
   /// True at the first hop of an order, which does not end with the answer.
   var isCheckout: Bool { span[attribute: AttributeName.kind] == .text(TransactionKind.checkout) }
-  /// True at the first hop of a message, which does not end with the answer once it is accepted.
-  var isMessage: Bool { span[attribute: AttributeName.kind] == .text(TransactionKind.message) }
+  /// True at the first hop of what was led to a topic, however its transaction is called: once it is accepted it does not
+  /// end with the answer.
+  var isMessage = false
+
+  /// Whether the transaction that begins here goes on when it is answered.
+  func goesOn(after status: Int) -> Bool { isMessage ? status == 202 : isCheckout }
 
   func set(_ name: String, _ value: AttributeValue) {
     span.attributes.append(SpanAttribute(name, value))

@@ -84,7 +84,7 @@ import YAMLReading
   }
 
   @Test(arguments: [
-    ("page", "it is no route; say GET /products/{sku} > catalog, or off"),
+    ("page", "it is no route; say GET /products/{sku} > catalog, POST /messages/reviews > topic reviews, or off"),
     ("GET /products/{sku} > nobody", "the gateway calls no nobody; it calls order, "),
     ("GET products > catalog", "a pattern begins with a slash: products"),
     ("GET /products/{sku > catalog", "a parameter is a whole word in braces"),
@@ -147,7 +147,7 @@ import YAMLReading
       report)
     #expect(
       report.errors.map(\.description) == [
-        "s:6:43: \(Self.key)=off on: it is no route; say GET /products/{sku} > catalog, or off"
+        "s:6:43: \(Self.key)=off on: it is no route; say GET /products/{sku} > catalog, POST /messages/reviews > topic reviews, or off"
       ])
   }
 }

@@ -10,8 +10,10 @@ struct GatewayRoute: Sendable {
   /// Who answers, and under which name there; ``RouteSetting/topic`` and the name of the topic where nobody does.
   var service: String
   var target: String
-  /// The same for calls to `/sandbox/…`; nil: there is no sandbox of it.
-  var sandboxTarget: String?
+  /// The same for calls to `/sandbox/…`; nil: there is no sandbox of it. A topic has none.
+  var sandboxTarget: String? { intake == nil ? sandbox?.target : nil }
+  /// As it is planned; it counts where the route leads to a service.
+  private var sandbox: (service: String, target: String)?
   var definition: RouteDefinition
   /// What the strangler moves with it: customers whom it has not moved are served by the legacy shop, under the same name.
   var capability: StranglerCapability?
@@ -42,6 +44,7 @@ struct GatewayRoute: Sendable {
   mutating func lead(to intake: MessageIntake?) {
     let before = self.intake
     self.intake = intake
+    definition.sandbox = intake == nil ? sandbox?.service : nil
     guard let intake else {
       definition.target = .service(service)
       // Whoever answers looks at the body, and is what is waited for.
@@ -56,7 +59,7 @@ struct GatewayRoute: Sendable {
   /// - Parameter target: what is asked for in the sandbox; nil: the same, since it only reads.
   func withSandbox(_ target: String? = nil) -> GatewayRoute {
     var route = self
-    route.sandboxTarget = target ?? self.target
+    route.sandbox = (service, target ?? self.target)
     route.definition.sandbox = service
     return route
   }

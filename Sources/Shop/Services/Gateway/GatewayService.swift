@@ -92,6 +92,7 @@ actor GatewayService: ShopService {
     let span = process.tracer.start(
       "ROUTE \(route.definition.id)", kind: .internal, gtxid: context.gtxid, parent: context.span, ltxid: context.ltxid)
     guard case .service(let service) = call.target else {
+      server?.isMessage = true
       return try await send(call, exchange, route, trail, in: span)
     }
     var forwarded = forwarded(call, exchange, request, route)

@@ -28,12 +28,12 @@ struct RouteSetting: Sendable, Equatable, CustomStringConvertible {
   init(parsing text: String, services: [String], topics: [String]) throws(FaultSpecError) {
     let words = text.split(separator: " ").map(String.init)
     guard (4...6).contains(words.count), words[2] == ">" else {
-      throw FaultSpecError("it is no route; say GET /products/{sku} > catalog, or off")
+      throw FaultSpecError("it is no route; say \(Self.examples(services, topics)), or off")
     }
     let path = try Self.pattern(words[0], words[1])
     guard words[3] != Self.topic else {
       (route, service) = ("\(words[0]) \(path)", words[3])
-      target = try Self.topic(words.dropFirst(4).map(\.self), topics)
+      target = try Self.topic(words.dropFirst(4).map(\.self), of: route, services, topics)
       return
     }
     guard services.contains(words[3]) else {
@@ -44,13 +44,25 @@ struct RouteSetting: Sendable, Equatable, CustomStringConvertible {
     (route, service) = (own, words[3])
   }
 
-  private static func topic(_ words: [String], _ topics: [String]) throws(FaultSpecError) -> String {
-    guard let name = words.first, words.count == 1, topics.contains(name) else {
+  /// One of each that its gateway takes.
+  private static func examples(_ services: [String], _ topics: [String]) -> String {
+    let service = services.contains(ShopPlan.catalog) ? ShopPlan.catalog : services.first ?? ""
+    let call = "GET /products/{sku} > \(service)"
+    return topics.first.map { "\(call), POST /messages/\($0) > \(topic) \($0)" } ?? call
+  }
+
+  private static func topic(
+    _ words: [String], of route: String, _ services: [String], _ topics: [String]
+  ) throws(FaultSpecError) -> String {
+    guard let example = topics.first else {
+      throw FaultSpecError("the gateway writes to no topic; it calls \(services.joined(separator: ", "))")
+    }
+    guard let name = words.first else {
+      throw FaultSpecError("a topic has a name; say \(route) > \(topic) \(example)")
+    }
+    guard words.count == 1, topics.contains(name) else {
       let all = topics.joined(separator: ", ")
-      throw FaultSpecError(
-        topics.isEmpty
-          ? "the gateway writes to no topic"
-          : "the gateway writes to no topic \(words.joined(separator: " ")); it writes to \(all)")
+      throw FaultSpecError("the gateway writes to no topic \(words.joined(separator: " ")); it writes to \(all)")
     }
     return name
   }

@@ -11,8 +11,8 @@ extension BusPort {
     if isOutOfReach { throw .unavailable("the bus") }
   }
 
-  /// Loses what a service publishes without an outbox, before the bus has it: nobody acknowledges it, so the record that
-  /// it answers is delivered again.
+  /// Loses what a service publishes without an outbox, before the bus has it: nobody acknowledges it. The record that it
+  /// answers is delivered again; a message that came to a gateway answers none, so its sender is told with 503.
   func mayLose(_ entry: Outbox.Entry) throws(BusError) {
     guard instance.service.plan.publishing == .directly,
       world.faults.losesPublication(instance.moment(route: entry.type))
