@@ -46,19 +46,23 @@ struct OrderReturn: Sendable {
 
   func take(_ request: Request, _ context: TraceContext) async throws -> Response {
     let process = process
+    // It is asked for before the return is stashed, which begins again where its transaction has come to by then.
+    let held = try await self.held(request)
+    let wait: Wait? = if let held { try await self.wait(for: held, context) } else { nil }
     let tell = { @Sendable (verdict: Verdict) in
       switch verdict {
       case .taken(let order, true): Self.turnsBack(Self.wish(of: order), context, process)
       case .stashed(let order):
         let resource = OrchestratedOrder.lock(order.id)
         process.tracer.openSpan(of: context.gtxid)?.set(AttributeName.state, .text("waits for \(resource)"))
-        process.log(.info, context, "order \(order.id) is given back when its saga is over")
+        if let why = wait?.standstill {
+          process.log(.warn, context, "order \(order.id) is given back when its saga is helped: it is STUCK, \(why)")
+        } else {
+          process.log(.info, context, "order \(order.id) is given back when its saga is over")
+        }
       case .taken, .unknown, .refused: break
       }
     }
-    // It is asked for before the return is stashed, which begins again where its transaction has come to by then.
-    var wait: Payload?
-    if let order = try await held(request) { wait = try await self.wait(for: order, context) }
     let verdict = try await decide(request, context, tell)
     switch verdict {
     case .taken(let order, _):
@@ -69,7 +73,8 @@ struct OrderReturn: Sendable {
         409, body: Payload(reason: "order \(order.id) cannot be returned: it is \(order.state), \(order.saga.rawValue)")
       )
     case .stashed(let order):
-      return Response(202, body: wait ?? Payload(order: order.id, state: Self.waiting, step: ShopPlan.orchestrator))
+      return Response(
+        202, body: wait?.answer ?? Payload(order: order.id, state: Self.waiting, step: ShopPlan.orchestrator))
     }
   }
 
@@ -96,14 +101,22 @@ struct OrderReturn: Sendable {
       return (order, try SemanticLock.awaited(by: id, database) != nil)
     }
     guard let (order, waits) = found else { return nil }
-    if waits { return Response(200, body: try await wait(for: order, context)) }
+    if waits { return Response(200, body: try await wait(for: order, context).answer) }
     var answer = Payload(order: order.id, reason: order.reason, state: order.state, step: order.step)
     answer.transaction = order.gtxid
     return Response(200, body: answer)
   }
 
+  /// What a return waits for.
+  private struct Wait: Sendable {
+    /// To whoever asks.
+    var answer: Payload
+    /// Why the saga is stuck; nil where it is not, as far as is known.
+    var standstill: String?
+  }
+
   /// What a return waits for: for the saga of its order, which is as far as its orchestrator says.
-  private func wait(for order: OrderTables.Order, _ context: TraceContext) async throws -> Payload {
+  private func wait(for order: OrderTables.Order, _ context: TraceContext) async throws -> Wait {
     var answer = Payload(order: order.id, state: Self.waiting, step: ShopPlan.orchestrator)
     answer.transaction = order.gtxid
     let outcome = await process.client(of: ShopPlan.orchestrator)
@@ -112,7 +125,7 @@ struct OrderReturn: Sendable {
     let saga = "the saga of order \(order.id)"
     guard case .success(let said) = outcome.result, said.status == 200, let state = said.body.state else {
       answer.reason = "waits for \(saga), of which nobody says how far it is"
-      return answer
+      return Wait(answer: answer)
     }
     let why = said.body.reason ?? ""
     let isStuck = state == SagaState.stuck.rawValue
@@ -120,10 +133,7 @@ struct OrderReturn: Sendable {
       isStuck
       ? "waits for \(saga), which is STUCK until somebody helps it: \(why)"
       : "waits for \(saga), which is \(state): \(why)"
-    if isStuck {
-      process.log(.warn, context, "order \(order.id) is given back when its saga is helped: it is STUCK, \(why)")
-    }
-    return answer
+    return Wait(answer: answer, standstill: isStuck ? why : nil)
   }
 
   /// Decides anew when a record of the order's saga was faster.
