@@ -140,6 +140,49 @@ import Transactions
     #expect(stage.money(id) == 0 && stage.snapshot().data.reconciliation?.count == 0)
   }
 
+  /// What the desk has said of a charge, in the order in which it did.
+  private func told(_ id: GTXID, _ stage: Stage) -> [String] {
+    stage.operations().filter { $0.subject == "charge of \(id.short)" }.map { "\($0.change): \($0.reason)" }
+  }
+
+  /// The instance that does it is gone: that is told when it goes, and what it still wants to say is not.
+  @Test func aCrashOfWhoGivesItBackIsTold() throws {
+    let (stage, id) = try chargedForNothing()
+    stage.arm("payment-gateway:latency=900ms,ttl=5s")
+    _ = perform(.giveMoneyBack(id), stage)
+    stage.run(0.3)
+    let instance = stage.world.service(ShopPlan.payment).instances[0]
+    instance.fail(because: "", downFor: 3_000_000_000)
+    stage.run(1)
+    #expect(told(id, stage) == ["not given back: \(instance.name) crashed"])
+    stage.run(10)
+    #expect(told(id, stage).count == 1)
+    // With another try it is one refund in all, and a crash after that has nothing to tell.
+    _ = perform(.giveMoneyBack(id), stage)
+    stage.run(5)
+    for instance in stage.world.service(ShopPlan.payment).instances { instance.fail(because: "", downFor: 1_000_000) }
+    stage.run(5)
+    #expect(told(id, stage).last == "given back by hand: the company has confirmed it" && stage.money(id) == 0)
+    #expect(told(id, stage).count == 2 && stage.world.companyBooks.refunds == 1)
+  }
+
+  /// Nobody looks past a database that is down; of an order that is forgotten that is said.
+  @Test func itIsLookedUpWhetherTheOrderIsPaid() throws {
+    let (stage, id) = try chargedForNothing()
+    stage.arm("db:order:db-down,ttl=5s")
+    _ = perform(.giveMoneyBack(id), stage)
+    stage.run(1)
+    #expect(told(id, stage) == ["not given back: database order refuses the connection"] && stage.money(id) == 2_000)
+    stage.run(6)
+    try stage.write(ShopPlan.order, "DELETE FROM orders WHERE gtxid = ?", [id.hex])
+    _ = perform(.giveMoneyBack(id), stage)
+    stage.run(3)
+    #expect(stage.money(id) == 0)
+    #expect(
+      told(id, stage).last
+        == "given back by hand: the company has confirmed it; order has forgotten the order, or never had it")
+  }
+
   /// An order that is paid by now keeps its money, and nobody's card is charged by hand.
   @Test func onlyWhatIsHeldForNothingIsGivenBack() throws {
     let (stage, id) = try chargedForNothing()

@@ -17,7 +17,7 @@ struct MismatchList: PopupContent {
       guard let mismatch = selected(context) else { return [.dismiss] }
       return [.dismiss, .open(.order(mismatch.order.map { "\($0)" } ?? mismatch.gtxid.hex))]
     case .character("r"): return [.effect(.perform(.runJob(name: DataFlow.reconciliationKey)))]
-    case .character("p"): return selected(context).map { [.show(Popup(Confirmation.givingBack($0)))] } ?? []
+    case .character("p"): return selected(context).map { [giveBack($0)] } ?? []
     case .escape, .character("q"): return [.dismiss]
     default: _ = cursor.press(key, keys(context), height: height(context))
     }
@@ -31,6 +31,14 @@ struct MismatchList: PopupContent {
 
   private func open(_ context: PageContext) -> [Action] {
     selected(context).map { [.dismiss, .open(.transaction($0.gtxid, span: nil))] } ?? [.dismiss]
+  }
+
+  private func giveBack(_ mismatch: MismatchSnapshot) -> Action {
+    guard mismatch.chargedForNothing != nil else {
+      let short = mismatch.gtxid.short
+      return .say("\(short) cannot be settled by giving all of it back: \(visible(mismatch.remedy))", isProblem: true)
+    }
+    return .show(Popup(Confirmation.givingBack(mismatch)))
   }
 
   mutating func point(_ event: MouseEvent, in screen: Rect, _ context: PageContext) -> [Action] {
@@ -139,10 +147,11 @@ struct MismatchList: PopupContent {
   func breadcrumb(_ context: PageContext) -> [String] { ["mismatches"] }
 
   func hints(_ context: PageContext) -> [KeyHint] {
-    [
+    var hints = [
       KeyHint("↵", "call tree"), KeyHint("o", "the order everywhere"), KeyHint("r", "compare now"),
-      KeyHint("p", "pay back"), KeyHint("Esc", "close"),
     ]
+    if selected(context)?.chargedForNothing != nil { hints.append(KeyHint("p", "pay back")) }
+    return hints + [KeyHint("Esc", "close")]
   }
 }
 

@@ -45,6 +45,12 @@ public struct MismatchSnapshot: Sendable, Equatable, Codable {
   /// What is to be done, in a sentence.
   public var remedy: String
 
+  /// What was charged though nothing is paid, and so can be given back as a whole; nil where something is paid.
+  public var chargedForNothing: Int64? {
+    guard sides.first?.amount == 0 else { return nil }
+    return sides.dropFirst().first { $0.amount > 0 }?.amount
+  }
+
   public init(gtxid: GTXID, order: Int64?, rule: String, sides: [Side], since: Int64, remedy: String) {
     self.gtxid = gtxid
     self.order = order

@@ -101,6 +101,19 @@ struct MismatchListTests {
     #expect(gaveBack(cockpit) == [first].compactMap(\.self))
   }
 
+  /// Where giving all of it back settles nothing, that is said, and nobody is asked.
+  @Test(arguments: ["j", "G"]) func itAsksOnlyWhereItCanBeDone(keys: String) {
+    var cockpit = cockpit()
+    #expect(cockpit.lines.joined().contains("pay back"))
+    cockpit.press(keys)
+    #expect(!cockpit.lines.joined().contains("pay back"))
+    cockpit.press("p")
+    #expect(cockpit.model.popups.last?.content is MismatchList)
+    #expect(cockpit.lines.joined().contains("cannot be settled by giving all of it back: "))
+    cockpit.press("y")
+    #expect(!cockpit.effects.contains { if case .perform(.giveMoneyBack) = $0 { true } else { false } })
+  }
+
   @Test func whereNothingIsComparedThereIsNoList() {
     var cockpit = Cockpit(IncidentFixture.snapshot())
     cockpit.press("8 m")

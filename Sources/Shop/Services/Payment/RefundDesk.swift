@@ -16,7 +16,7 @@ struct RefundDesk {
     guard let found = snapshot.data.reconciliation?.mismatches.first(where: { $0.gtxid == id }) else {
       return .refused("reconciliation lists nothing of transaction \(id.short)")
     }
-    guard let amount = held(found) else {
+    guard let amount = found.chargedForNothing else {
       return .refused("transaction \(id.short) cannot be settled by giving all of it back: \(found.remedy)")
     }
     guard snapshot.service(ShopPlan.payment)?.instancesUp ?? 0 > 0 else {
@@ -25,52 +25,66 @@ struct RefundDesk {
     return .done("\(PaymentService.won(amount)) of transaction \(id.short) are given back")
   }
 
-  /// What is held though nothing is paid; nil where something is.
-  private static func held(_ mismatch: MismatchSnapshot) -> Int64? {
-    guard let paid = mismatch.sides.first(where: { $0.service == ShopPlan.order }),
-      let charged = mismatch.sides.first(where: { $0.service == ShopPlan.company }), paid.amount == 0,
-      charged.amount > 0
-    else { return nil }
-    return charged.amount
-  }
-
   /// On the simulation's thread.
   func carryOut(_ id: GTXID) {
     let processes = world.service(ShopPlan.payment).instances.compactMap(\.process)
     guard let process = processes.first(where: { !$0.isLeaving }) ?? processes.first else {
       return tell(id, isDone: false, "no instance of \(ShopPlan.payment) is up")
     }
-    process.life.spawn { await self.giveBack(id, process) }
+    do {
+      let isKnown = try checkStillUnpaid(id)
+      let (attempt, name) = (Attempt(), process.instance.name)
+      process.life.whenOver {
+        if !attempt.isOver { tell(id, isDone: false, "\(name) crashed") }
+      }
+      process.life.spawn { await self.giveBack(id, isKnown: isKnown, attempt, process) }
+    } catch {
+      tell(id, isDone: false, "\(error)")
+    }
   }
 
-  private func giveBack(_ id: GTXID, _ process: ServiceProcess) async {
+  /// Whether it has come to an end before its instance did.
+  private final class Attempt: @unchecked Sendable {
+    var isOver = false
+  }
+
+  private func giveBack(_ id: GTXID, isKnown: Bool, _ attempt: Attempt, _ process: ServiceProcess) async {
     let job = BatchTransaction(Self.label, at: process)
-    job.span.set(AttributeName.subject, .text("the charge of transaction \(id.hex)"))
+    let charge = "the charge of transaction \(id.hex)"
+    let unknown = isKnown ? "" : "; \(ShopPlan.order) has forgotten the order, or never had it"
+    job.span.set(AttributeName.subject, .text(charge))
     do {
-      try checkStillUnpaid(id)
       let request = Request("POST /void", argument: PaymentService.key(id))
       let outcome = await TraceContext.$current.withValue(job.context) {
         await process.client(of: ShopPlan.company).call(request, in: job.span)
       }
       try process.life.check()
       _ = try outcome.result.get()
-      process.log(.info, job.context, "given back by hand: the charge of transaction \(id.hex)")
+      process.log(.info, job.context, "given back by hand: \(charge)\(unknown)")
       job.succeed()
-      tell(id, isDone: true, "the company has confirmed it")
+      attempt.isOver = true
+      tell(id, isDone: true, "the company has confirmed it\(unknown)")
       _ = world.askFor(job: PaymentReconciliation.name)
     } catch {
-      guard !process.life.isOver else { return tell(id, isDone: false, "\(process.instance.name) crashed") }
+      // That its instance is gone was told when that went.
+      guard !process.life.isOver else { return }
       process.log(.error, job.context, "not given back by hand: \(error)")
       job.fail("\(error)")
+      attempt.isOver = true
       tell(id, isDone: false, "\(error)")
     }
   }
 
-  /// Reconciliation has looked some time ago.
-  private func checkStillUnpaid(_ id: GTXID) throws {
-    let order = try world.disk(of: ShopPlan.order)?.database.read { try OrderTables.order(gtxid: id.hex, $0) }
-    guard let order = order.flatMap(\.self), order.isGood else { return }
-    throw PaidMeanwhile(order: order.id, state: order.state)
+  /// Reconciliation has looked some time ago. This looks as a screen does, from outside of all services, though not where
+  /// order itself could not.
+  /// - Returns: whether order has an order of the transaction.
+  private func checkStillUnpaid(_ id: GTXID) throws -> Bool {
+    guard !world.faults.isDatabaseDown(FaultSwitchboard.Moment(service: ShopPlan.order, instance: 0)),
+      let disk = world.disk(of: ShopPlan.order)
+    else { throw DatabaseUnavailable(description: "database \(ShopPlan.order) refuses the connection") }
+    guard let order = try disk.database.read({ try OrderTables.order(gtxid: id.hex, $0) }) else { return false }
+    if order.isGood { throw PaidMeanwhile(order: order.id, state: order.state) }
+    return true
   }
 
   private func tell(_ id: GTXID, isDone: Bool, _ reason: String) {
