@@ -88,6 +88,34 @@ import Transactions
     #expect(zip(detail.moments, detail.moments.dropFirst()).allSatisfy { $0.time <= $1.time })
   }
 
+  /// A return that has waited for the saga is seen like any other. Its events bear its own transaction, but for those that
+  /// are mined from the log of the saga's.
+  @Test(arguments: [OrderStore.outbox, .logMining, .events]) func whatWaitedForItsSagaIsUndone(store: OrderStore) throws
+  {
+    let stage = stage(faults: ["group:orchestrator:slow=2s,ttl=60s"]) { $0.orderStore = store }
+    let id = try #require(stage.order(saga: .orchestrated))
+    let end = SagaKind.orchestrated.end(in: store)
+    for _ in 0..<100 where stage.orderState(id) != end { stage.run(0.2) }
+    let taken = stage.ask(Request(OrderReturn.route, argument: id.hex), by: "kim", seconds: 0.4)
+    #expect(taken.body.state == OrderReturn.waiting)
+    stage.arm("group:inventory:slow=3s,ttl=60s")
+    for _ in 0..<100 where !strip(id, stage).hasSuffix("↺ charge ↺… stock") { stage.run(0.2) }
+    #expect(strip(id, stage).hasSuffix("↺ charge ↺… stock") && saga(id, stage)?.waitsFor == "inventory")
+    let back = store == .logMining ? id : Stage.id(taken)
+    #expect(saga(id, stage)?.returnedBy == back && saga(id, stage)?.state == .compensating)
+    stage.run(40)
+    #expect(strip(id, stage).hasSuffix("✓ approve ↺ charge ↺ stock ↺ credit ↺ order"))
+    #expect(saga(id, stage)?.waitsFor == "" && saga(id, stage)?.state == .compensated)
+    stage.world.flushSpans()
+    let undone = try #require(SagaTimeline(world: stage.world).detail(id, returnedBy: back)).moments.filter {
+      $0.gtxid == back
+    }
+    // Nothing of the saga itself is among them.
+    #expect(undone.count { $0.text == "PAYMENT_REFUNDED → inventory" } == 1)
+    #expect(undone.contains { $0.text == "ORDER_FAILED → payment" } && !undone.contains { $0.step == "charge" })
+    #expect(stage.problems() == [])
+  }
+
   /// Nobody can act on what nobody was told: the order waits for nobody.
   @Test func anOrderWhoseEventIsNotPublishedIsOverdueForThat() throws {
     let stage = stage(faults: ["broker:broker-down,ttl=20s"])
