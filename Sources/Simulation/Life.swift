@@ -49,10 +49,11 @@ public final class Life: @unchecked Sendable {
     onEnd.append(action)
   }
 
-  /// Called once, when this life is over and the last of its tasks has come to its end: from then on nobody uses what
-  /// belonged to it.
+  /// Called once, when this life is over and the last of its tasks has come to its end, in the order in which they were
+  /// given; at once when that is so already. From then on nobody uses what belonged to it.
   public func whenLeft(_ action: @escaping () -> Void) {
     onLeft.append(action)
+    leaveIfDone()
   }
 
   private func leaveIfDone() {

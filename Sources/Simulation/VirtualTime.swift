@@ -103,13 +103,13 @@ public final class VirtualTime: TaskExecutor, @unchecked Sendable {
     return false
   }
 
-  /// The end of all time, after which nothing can be run. What was to happen later never does; who waits for a time is
-  /// woken with a `CancellationError`, now and from now on, and every task goes on to its end. End the lives and cancel
-  /// the tasks before: who waits for anything else is not woken by this.
+  /// The end of all time, after which nothing can be run. What was to happen later never does. Who sleeps is woken with
+  /// a `CancellationError`, who pauses is woken without, now and from now on, and every task goes on to its end. End the
+  /// lives and cancel the tasks before: who waits for anything else is not woken by this.
   ///
   /// A suspended task keeps all that it knows, and so its world, for ever: this is how a world is let go.
   public func end() {
-    precondition(!isRunning, "a simulation ends on the thread that ran it, between two slices of time")
+    precondition(!isRunning, "a simulation ends between two slices of its time")
     simulation_guard_enter()
     (isRunning, isOver) = (true, true)
     defer {
@@ -128,7 +128,7 @@ public final class VirtualTime: TaskExecutor, @unchecked Sendable {
   private func isInVain() -> Bool {
     guard isOver else { return false }
     waitsInVain += 1
-    precondition(waitsInVain < 1_000_000, "BUG: a task goes on for ever after the end of time")
+    precondition(waitsInVain < 10_000_000, "BUG: some task waits for ever after the end of time: it must ask its life")
     return true
   }
 

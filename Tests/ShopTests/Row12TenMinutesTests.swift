@@ -37,6 +37,7 @@ import Transactions
     // Last: whoever comes after that is turned away.
     visitor.useUpTheQuota()
     visitor.lookAtTheBooks()
+    stage.letChangesArrive()
     // Of those who came meanwhile nobody was turned away, but for some who came back after they had logged out.
     let revoked = GatewayReason.revokedToken.rawValue
     let refused = stage.tracesOfAll().filter { trace in

@@ -29,6 +29,13 @@ final class Stage: @unchecked Sendable {
     for fault in faults { arm(fault) }
   }
 
+  deinit { world.end() }
+
+  /// Lets time pass until no change is on its way to a view: item changes a price every few seconds.
+  func letChangesArrive() {
+    for _ in 0..<200 where world.oldestUnmined != nil || world.oldestUnreadRecord() != nil { run(0.1) }
+  }
+
   func run(_ seconds: Double) { world.time.run(until: world.time.now + Int64(seconds * 1e9)) }
 
   @discardableResult

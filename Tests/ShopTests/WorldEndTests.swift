@@ -93,6 +93,20 @@ import Transactions
     #expect(remains?.names == [])
   }
 
+  /// A roll-out waits for this and that, and each wait must end.
+  @Test(arguments: [6, 8, 9, 10, 12, 15]) func nothingIsLeftOfAShopThatRollsAService(seconds: Int64) {
+    var remains: Remains?
+    do {
+      let shop = SimulatedShop(ShopSettings(seed: 5, rate: 2), startAt: 3_000_000_000, isStill: true)
+      remains = Remains(of: shop.world)
+      shop.perform(.deploy(service: ShopPlan.review, version: "1.1.0", canary: 0.5))
+      shop.world.time.run(until: shop.world.time.now + seconds * 1_000_000_000)
+      remains?.add(shop.world)
+      #expect(shop.world.deployments.rollouts.contains { !$0.isFinished })
+    }
+    #expect(remains?.names == [])
+  }
+
   /// A machine that crashes again and again does not fill the memory of the one that simulates it.
   @Test func aProcessIsGoneSoonAfterItsCrash() {
     let stage = Stage(rate: 20) { $0.mix = .ordinary }

@@ -63,7 +63,7 @@ extension IncidentFinder {
   }
 
   private func ownFault(of service: ServiceSnapshot) -> FaultCause? {
-    snapshot.faults.armed.filter(\.isOn).map { cause(of: $0) }.first { $0.bears(service) && isHurting($0) }
+    hurting.first { $0.bears(service) }
   }
 
   private var hurting: [FaultCause] {
@@ -114,7 +114,8 @@ extension IncidentFinder {
 extension IncidentFinder {
   private func isUnwell(_ name: String) -> Bool { snapshot.service(name)?.health.isUnwell ?? false }
 
-  /// Who only cannot reach what all lean on is left out: that is no cause, and says nothing more. Who is broken itself stays.
+  /// Who only cannot reach what all lean on is left out: that is no cause, and says nothing more. Who is broken itself
+  /// stays.
   private var unwell: [ServiceSnapshot] {
     let on = snapshot.faults.armed.filter(\.isOn).map { (target: $0.spec.target, cause: cause(of: $0)) }
     return snapshot.services.filter { service in

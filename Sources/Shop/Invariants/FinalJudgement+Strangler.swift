@@ -76,9 +76,14 @@ extension FinalJudgement {
   private func catalogues() throws -> [String] {
     let shown = try disk(ShopPlan.catalog).read { try CatalogTables.prices($0) }
     let known = try legacy { try CatalogTables.prices($0) }
+    let options = try disk(ShopPlan.catalog).read { try CatalogTables.options($0) }
+    let knownOptions = try legacy { try CatalogTables.options($0) }
     return zip(shown, known).filter { $0 != $1 }.map { shown, known in
       "catalog shows \(shown.sku) for \(shown.words), the legacy shop for \(known.words)"
     }
+      + zip(options, knownOptions).filter { $0 != $1 }.map { shown, known in
+        "catalog asks \(shown.asked) KRW for \(shown.sku) \(shown.title), the legacy shop \(known.asked) KRW"
+      }
   }
 
   private func legacyStock() throws -> [String] {

@@ -245,10 +245,16 @@ struct FinalJudgement {
   /// What catalog asks for options goes with the price that it shows; what it was told and has put aside it need not show.
   private func options() throws -> [String] {
     let letters = deadLetters(of: TopicName.itemChanges, by: ShopPlan.catalog)
-    return try disk(ShopPlan.catalog).read { try CatalogTables.options($0) }.compactMap { sku, price, title, asked in
-      let wanted = Product.options(at: price).first { $0.title == title }?.price
-      guard !letters.contains(sku), wanted != asked else { return nil }
-      return "catalog shows \(sku) for \(price) KRW, and \(title) for \(asked) KRW, not \(wanted ?? 0)"
+    let shown = try disk(ShopPlan.catalog).read { try CatalogTables.options($0) }
+    return try disk(ShopPlan.catalog).read { try CatalogTables.shownPrices($0) }.flatMap { sku, price -> [String] in
+      guard !letters.contains(sku) else { return [] }
+      let options = shown.filter { $0.sku == sku }
+      return Product.options(at: price).compactMap { title, wanted in
+        let asked = options.first { $0.title == title }?.asked
+        guard asked != wanted else { return nil }
+        let found = asked.map { "\(title) for \($0) KRW" } ?? "no option \(title)"
+        return "catalog shows \(sku) for \(price) KRW, and \(found): it should be \(wanted) KRW"
+      }
     }
   }
 

@@ -155,6 +155,9 @@ final class Customers: @unchecked Sendable {
 
   // MARK: What they do
 
+  /// False where there is nothing to wait for any more: time is over.
+  func waits(_ duration: Int64) async -> Bool { (try? await world.time.sleep(for: duration)) != nil }
+
   private func request(for journey: Journey, _ product: Product, quantity: Int64, user: String) -> Request {
     switch journey {
     case .browse: return Request("GET /products/{sku}", argument: product.sku)
@@ -233,7 +236,7 @@ final class Customers: @unchecked Sendable {
   /// - Returns: its last state; nil: the customer lost patience.
   func outcome(of gtxid: GTXID, for request: Request) async -> String? {
     for pause in Self.patience {
-      try? await world.time.sleep(for: pause)
+      guard await waits(pause) else { return nil }
       var question = Request("GET /transactions/{gtxid}", argument: gtxid.hex, user: request.user)
       question.headers = request.headers.filter { $0.name == Self.keyHeader }
       guard let answer = try? await ask(question), answer.status == 200, let state = answer.body.state else {

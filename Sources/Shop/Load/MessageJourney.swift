@@ -8,7 +8,7 @@ extension Customers {
       let gtxid = answer.headers.first(where: { $0.name == Carrier.gtxid }).flatMap({ GTXID($0.value) })
     else { return }
     for pause in Self.patience {
-      try? await world.time.sleep(for: pause)
+      guard await waits(pause) else { return }
       var question = Request("GET /messages/reviews/{gtxid}", argument: gtxid.hex, user: request.user)
       question.headers = request.headers.filter { $0.name == Self.keyHeader }
       let said = try? await ask(question)

@@ -12,7 +12,7 @@ extension Customers {
     guard let gtxid = await place(request) else { return }
     for _ in 0..<Self.mostStreams {
       if await watch(gtxid, for: request) { return }
-      try? await world.time.sleep(for: 1_000_000_000)
+      guard await waits(1_000_000_000) else { return }
     }
   }
 

@@ -1,7 +1,7 @@
 internal import Operations
 
-/// The newest warnings and errors of each service; what business turned back is none. The log is read on from where it was read to, as looking through all
-/// of it for each service costs more than all the rest of a picture.
+/// The newest warnings and errors of each service; what business turned back is none. The log is read on from where it was
+/// read to, as looking through all of it for each service costs more than all the rest of a picture.
 final class LatestErrors {
   private let book: LogBook
   private var position: UInt64 = 0

@@ -5,6 +5,7 @@ internal import OrderedCollections
 internal import Resilience
 internal import Simulation
 internal import TraceCollector
+internal import Transactions
 
 /// Looks at the shop once a second of virtual time, whether anybody is watching or not: health, lag, breakers, series.
 /// It also does what a broker and a collector do by the clock.
@@ -129,7 +130,8 @@ final class Observatory: @unchecked Sendable {
     let stuck = Set(world.transactions.stuck.map { PaymentService.key($0.id) })
     world.companyBooks.prune(before: horizon - Self.memory, keeping: stuck)
     let unread = PaymentReconciliation(world: world).readThrough(ShopPlan.company)
-    world.companyBooks.pruneStatement(before: min(horizon - Self.memory, unread))
+    let kept = max(min(horizon - Self.memory, unread), now - ChangeLog.retention)
+    world.companyBooks.pruneStatement(before: kept)
     world.joins.forget(before: horizon)
     world.answers.prune(before: horizon - Self.memory)
     world.ledger.prune(before: horizon - Self.memory)

@@ -90,9 +90,9 @@ final class ServiceInstance: @unchecked Sendable {
     if isError { answered.failed += 1 }
   }
 
-  /// Starts the process: at once the first time, after that as soon as it has booted.
+  /// Starts the process: at once the first time, after that as soon as it has booted. Not after the end of the world.
   func start() {
-    guard process == nil, !isBooting else { return }
+    guard process == nil, !isBooting, !world.life.isOver else { return }
     guard lives > 0 else { return launch() }
     isBooting = true
     world.time.after(Self.bootTime) { [self] in

@@ -8,7 +8,7 @@ extension World {
   ///
   /// Databases and audits forget nothing that is less than their own time older than this.
   ///
-  /// What begins later begins after it: so it is looked for once a second at most.
+  /// It is looked for once a second at most: what could be forgotten then may be forgotten now.
   func horizon() -> Int64 {
     if let known = knownHorizon, time.now - known.found < 1_000_000_000 { return known.time }
     let oldest = findHorizon()

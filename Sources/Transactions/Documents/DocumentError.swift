@@ -34,7 +34,7 @@ extension DocumentError: CustomStringConvertible {
     case .versionConflict(let id, let expected, let found):
       "document \(id) has version \(found), not \(expected): read it again and repeat the change"
     case .keepsNoChanges(let name):
-      "document store \(name) keeps no changes: say so when it is made"
+      "document store \(name) keeps no changes: make it with keepsChanges: true to read them"
     case .storage(let reason):
       "the document store failed: \(reason)"
     }

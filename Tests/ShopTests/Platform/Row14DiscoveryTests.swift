@@ -136,7 +136,7 @@ import TraceModel
     #expect(throws: FaultSpecError("whoever is cut off is so for everybody; leave out user=kim")) {
       try parser.parse("registry:partition,user=kim")
     }
-    #expect((try? parser.parse("gateway:partition")) == nil)
+    #expect((try? parser.parse("gateway-internal:partition")) == nil)
   }
 
   @Test(arguments: BalancingRule.allCases) func eachRuleServesEverybody(rule: BalancingRule) {

@@ -134,14 +134,15 @@ enum CatalogTables: ServiceTables {
     return isNews
   }
 
-  /// What is asked for the options of each product, and the price that is shown beside them.
-  static func options(_ database: Database) throws -> [(sku: String, price: Int64, title: String, asked: Int64)] {
-    try database.all(
-      """
-      SELECT product.sku, product.price, option.title, option.price FROM product JOIN option USING (sku)
-      ORDER BY product.sku, option.title
-      """, []
-    ) { ($0.value(0), $0.value(1), $0.value(2), $0.value(3)) }
+  /// What is asked for each option of each product.
+  static func options(_ database: Database) throws -> [(sku: String, title: String, asked: Int64)] {
+    try database.all("SELECT sku, title, price FROM option ORDER BY sku, title", []) {
+      ($0.value(0), $0.value(1), $0.value(2))
+    }
+  }
+
+  static func shownPrices(_ database: Database) throws -> [(sku: String, price: Int64)] {
+    try database.all("SELECT sku, price FROM product ORDER BY sku", []) { ($0.value(0), $0.value(1)) }
   }
 
   /// What is shown of each product, with the position of the change that it came of.

@@ -83,13 +83,15 @@ extension Rollout {
   private func isShareKnown() async -> Bool {
     if unpublishedShare != nil { return false }
     let end = world.time.now + 5_000_000_000
-    while !world.configuration.isPushed, world.time.now < end { await world.time.pause(for: 100_000_000) }
+    while !world.configuration.isPushed, world.time.now < end, !world.life.isOver {
+      await world.time.pause(for: 100_000_000)
+    }
     return true
   }
 
   private func comesUp(_ instance: ServiceInstance) async -> DeploymentOutcome {
     let end = world.time.now + 5_000_000_000
-    while !instance.isUp, world.time.now < end { await world.time.pause(for: 50_000_000) }
+    while !instance.isUp, world.time.now < end, !world.life.isOver { await world.time.pause(for: 50_000_000) }
     return instance.isUp ? .done : .failed("it does not start")
   }
 
