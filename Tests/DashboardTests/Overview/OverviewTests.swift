@@ -81,6 +81,30 @@ struct OverviewTests {
     snapshot.data.shortages = [shortage, shortage, shortage]
     snapshot.topics[0].deadLetters = 9
     #expect(Cockpit(snapshot).lines[3].hasSuffix("healthy, 9 dead letters and 3 products low in stock need you"))
+    #expect(
+      Cockpit(snapshot, columns: 80, rows: 24).lines[2]
+        == "  ● H all 16 services healthy, 9 dead letters and 3 low in stock need you")
+  }
+
+  /// Where there is no room for all, it is said of the first, and that there is more.
+  @Test(arguments: [
+    (100, "all 16 services healthy, 4 transactions, 9 dead letters and 3 products low in stock need you"),
+    (85, "all 16 services healthy, 4 transactions, 9 dead letters and 3 low in stock need you"),
+    (76, "all 16 services healthy, 4 transactions, 9 dead letters and more need you"),
+    (66, "all 16 services healthy, 4 transactions and more need you"),
+    (56, "4 transactions, 9 dead letters and more need you"), (32, "4 transactions and more need you"),
+    (31, "all 16 services healthy"),
+  ])
+  func whatNeedsSomebodyIsSaidShorter(room: Int, sentence: String) {
+    var snapshot = ShopFixture.quiet
+    let shortage = ShortageSnapshot(service: "inventory", sku: "sku-07", pieces: 0, since: 0)
+    snapshot.data.shortages = [shortage, shortage, shortage]
+    snapshot.topics[0].deadLetters = 9
+    snapshot.attention = [ShopFixture.snapshot.attention[0]]
+    snapshot.attention[0].count = 4
+    var canvas = Canvas(size: Size(columns: room + 8, rows: 1), isStrict: true)
+    CauseLine(snapshot: snapshot).draw(on: &canvas, in: canvas.bounds)
+    #expect(canvas.lines[0].hasPrefix("  ● H \(sentence)  "), "\(canvas.lines[0])")
   }
 
   @Test func thePlatformHasAMarkWhileItIsInTrouble() {

@@ -34,16 +34,38 @@ struct CauseLine {
     // What was put aside hurts no service, and yet somebody has to say what becomes of it.
     let letters = snapshot.topics.map(\.deadLetters).saturatingSum
     let short = snapshot.data.shortages.count
-    let waiting = [(needs, "transaction", ""), (letters, "dead letter", ""), (short, "product", " low in stock")]
-      .filter { $0.0 > 0 }
-    let things = waiting.map { Count.of($0.0, $0.1) + $0.2 }
-    let rest =
-      things.isEmpty
-      ? "nothing needs you"
-      : [things.dropLast().joined(separator: ", "), things.last ?? ""].filter { !$0.isEmpty }.joined(separator: " and ")
-        + (waiting.count == 1 && waiting[0].0 == 1 ? " needs you" : " need you")
+    let waiting: [Waiting] = [
+      Waiting(count: needs, words: Count.of(needs, "transaction")),
+      Waiting(count: letters, words: Count.of(letters, "dead letter")),
+      Waiting(
+        count: short, words: Count.of(short, "product") + " low in stock", fewer: "\(Count.grouped(short)) low in stock"
+      ),
+    ].filter { $0.count > 0 }
     let ink: Ink = !waiting.isEmpty || worst.isBad ? .text : .muted
-    return ["\(health), \(rest)", health].map { worst.mark.short + [Run(" " + $0, ink)] }
+    let whole = Self.clauses(waiting).map { "\(health), \($0)" }
+    // What somebody has to do says more than that nothing else is wrong.
+    let alone = waiting.isEmpty ? [] : Self.clauses(waiting)
+    return (whole + (worst.isBad ? [] : alone) + [health]).map { worst.mark.short + [Run(" " + $0, ink)] }
+  }
+
+  /// Things of one kind that wait for somebody.
+  private struct Waiting {
+    var count: Int
+    var words: String
+    /// In fewer words, where there are any.
+    var fewer: String?
+  }
+
+  /// That they need somebody, from the longest to the shortest way to say so: the first of them is named longest.
+  private static func clauses(_ waiting: [Waiting]) -> [String] {
+    guard let first = waiting.first else { return ["nothing needs you"] }
+    let needs = waiting.count == 1 && first.count == 1 ? "needs you" : "need you"
+    let all = [waiting.map(\.words), waiting.map { $0.fewer ?? $0.words }]
+    let fewer = (1..<waiting.count).reversed().map { waiting.prefix($0).map(\.words) + ["more"] }
+    return (all + fewer).map { words in
+      [words.dropLast().joined(separator: ", "), words.last ?? ""].filter { !$0.isEmpty }.joined(separator: " and ")
+        + " " + needs
+    }
   }
 
   // MARK: An incident
