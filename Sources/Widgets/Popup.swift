@@ -36,6 +36,10 @@ public struct Popup: Sendable {
     canvas.recede()
     guard box.width >= 4, box.height >= 2 else { return Rect(x: box.x, y: box.y, width: 0, height: 0) }
     let page = Rect(x: 0, y: 1, width: canvas.size.columns, height: canvas.size.rows - 2)
+    if box.x <= 2 {
+      // What would be left of the page's lines beside the box could not be read.
+      canvas.clear(Rect(x: 0, y: box.y, width: canvas.size.columns, height: box.height + 1).intersection(page))
+    }
     canvas.clear(Rect(x: box.x + 2, y: box.y + 1, width: box.width, height: box.height).intersection(page), .shadow)
     canvas.clear(box, .raised)
     drawFrame(box, on: &canvas)

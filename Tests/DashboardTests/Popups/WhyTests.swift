@@ -92,4 +92,18 @@ struct WhyTests {
     let letters = lines.flatMap { $0 }.map(\.text).joined().filter { $0 != " " }
     #expect(letters == text.filter { $0 != " " })
   }
+
+  /// What two columns can hold of a page's line says nothing.
+  @Test func nothingIsLeftBesideTheBox() throws {
+    var cockpit = Cockpit(IncidentFixture.snapshot(), columns: 80, rows: 24)
+    cockpit.press("4 w")
+    let lines = cockpit.canvas().lines
+    let top = try #require(lines.firstIndex { $0.contains("╭─ why") })
+    let bottom = try #require(lines.firstIndex { $0.contains("╰─") })
+    #expect(bottom < 22)
+    for line in lines[top...bottom] {
+      #expect(line.prefix(2) == "  " && line.dropFirst(78).allSatisfy { $0 == " " }, "\(cockpit.text)")
+    }
+    #expect(lines[bottom + 1].allSatisfy { $0 == " " }, "\(cockpit.text)")
+  }
 }
