@@ -22,7 +22,7 @@ final class SnapshotBuilder {
   init(world: World, external: TraceStore) {
     self.world = world
     self.external = external
-    reader = OperationsReader(broker: world.broker)
+    reader = OperationsReader(broker: world.broker, observatory: world.observatory)
     latestErrors = LatestErrors(book: world.logBook)
   }
 
@@ -202,20 +202,30 @@ final class SnapshotBuilder {
   }
 }
 
-/// The cockpit's own reading of `__operations`. Its position is kept here, not at the broker.
+/// The cockpit's own reading of `__operations`. Its position is kept here, not at the broker. While the bus is away it
+/// knows from whoever writes to it what is to come.
 final class OperationsReader {
   private let broker: Broker
+  private let observatory: Observatory
   private let decoder = JSONDecoder()
   private(set) var position: Int64 = 0
   private(set) var lag: Int64 = 0
   private var events: [OperationalEvent] = []
   private static let kept = 300
 
-  init(broker: Broker) {
+  init(broker: Broker, observatory: Observatory) {
     self.broker = broker
+    self.observatory = observatory
   }
 
-  var newestFirst: [OperationalEvent] { events.reversed() }
+  /// By their times: what has waited for the bus stands on it behind newer ones.
+  var newestFirst: [OperationalEvent] {
+    let all = events + observatory.told(from: position).suffix(Self.kept).map(Self.shown)
+    let sorted = all.enumerated().sorted { left, right in
+      left.element.time != right.element.time ? left.element.time > right.element.time : left.offset > right.offset
+    }
+    return sorted.prefix(Self.kept).map(\.element)
+  }
 
   func read() {
     guard let topic = try? broker.topic(TopicName.operations), let bounds = try? topic.bounds(partition: 0) else {
@@ -225,10 +235,8 @@ final class OperationsReader {
     while let batch = try? topic.read(partition: 0, from: position, maximumRecords: 256), let last = batch.records.last
     {
       for record in batch.records {
-        guard var event = try? decoder.decode(OperationalEvent.self, from: Data(record.value)) else { continue }
-        // The record has plain digits, as programs read them.
-        if event.kind == .lag { event.reason = Self.grouped(event.reason) }
-        events.append(event)
+        guard let event = try? decoder.decode(OperationalEvent.self, from: Data(record.value)) else { continue }
+        events.append(Self.shown(event))
       }
       position = last.offset + 1
     }
@@ -238,6 +246,14 @@ final class OperationsReader {
 }
 
 extension OperationsReader {
+  /// The record has plain digits, as programs read them.
+  private static func shown(_ event: OperationalEvent) -> OperationalEvent {
+    guard event.kind == .lag else { return event }
+    var event = event
+    event.reason = grouped(event.reason)
+    return event
+  }
+
   /// `1 record behind`, `4,134 records behind` from the same without commas.
   private static func grouped(_ reason: String) -> String {
     let words = reason.split(separator: " ")

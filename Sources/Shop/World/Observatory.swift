@@ -49,21 +49,36 @@ final class Observatory: @unchecked Sendable {
     let record = ProducerRecord(key: Array(event.subject.utf8), value: [UInt8](data))
     // What a disk does not take is in the journal in any case.
     do {
-      try broker.append([record], to: TopicName.operations, now: now)
+      note([event], at: try broker.append([record], to: TopicName.operations, now: now))
     } catch BusError.unavailable {
-      if waiting.count < Self.waitingLimit { waiting.append(record) }
+      if waiting.count < Self.waitingLimit { waiting.append((event, record)) }
     } catch {}
   }
 
   /// What could not be told while the broker was away, of its own absence too.
-  private var waiting: [ProducerRecord] = []
+  private var waiting: [(event: OperationalEvent, record: ProducerRecord)] = []
   private static let waitingLimit = 10_000
+  /// The last that the broker took, and where.
+  private var latest: [(offset: Int64, event: OperationalEvent)] = []
+  private static let latestLimit = 300
 
   func tellWhatWaited(at now: Int64) {
-    let records = waiting
+    let told = waiting
     waiting = []
     // It has only just come back; a disk that refuses them loses them, as it does any other.
-    _ = try? broker.append(records, to: TopicName.operations, now: now)
+    guard let places = try? broker.append(told.map(\.record), to: TopicName.operations, now: now) else { return }
+    note(told.map(\.event), at: places)
+  }
+
+  private func note(_ events: [OperationalEvent], at places: [RecordPosition]) {
+    latest += zip(places, events).map { ($0.offset, $1) }
+    if latest.count > 2 * Self.latestLimit { latest.removeFirst(latest.count - Self.latestLimit) }
+  }
+
+  /// What was told and nobody who has read up to an offset has seen, oldest first. That which the broker took just before
+  /// it went away cannot be read there now, and what came after waits.
+  func told(from offset: Int64) -> [OperationalEvent] {
+    latest.filter { $0.offset >= offset }.map(\.event) + waiting.map(\.event)
   }
 
   func noteBreaker(_ id: String, became state: Resilience.CircuitBreakerState) {

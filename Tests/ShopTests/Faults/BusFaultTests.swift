@@ -50,6 +50,28 @@ import Transactions
     #expect(stage.problems() == [])
   }
 
+  @Test func whatHappensWhileTheBusIsDownIsSeenAtOnceAndOnce() {
+    let stage = Stage(rate: 5)
+    let builder = SnapshotBuilder(world: stage.world, external: stage.world.traces)
+    func events() -> [OperationalEvent] { builder.snapshot(speed: .paced(1), receivers: [], isStill: true).events }
+    stage.run(3)
+    let before = events()
+    // Nobody looks between what is told of the fault and its effect.
+    stage.arm("broker:broker-down,ttl=10s")
+    stage.run(5)
+    let meanwhile = events()
+    let new = meanwhile.prefix(max(0, meanwhile.count - before.count))
+    #expect(new.contains { $0.kind == .fault && $0.subject == "broker" && $0.change == "armed" })
+    #expect(new.contains { $0.kind == .health && $0.reason.contains("cannot reach the bus") })
+    #expect(meanwhile.suffix(before.count) == before[...])
+    stage.run(12)
+    let after = events()
+    #expect(after.map(\.time) == after.map(\.time).sorted(by: >))
+    #expect(after.suffix(meanwhile.count) == meanwhile[...])
+    let onBus = RecordReader(broker: stage.world.broker).records(RecordFilter(topic: TopicName.operations), limit: 300)
+    #expect(after.count < 300 && after.count == onBus.count)
+  }
+
   // MARK: One instance is cut off
 
   @Test func theGroupGoesOnWithoutWhoIsCutOff() throws {
