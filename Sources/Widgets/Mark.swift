@@ -64,6 +64,8 @@ extension Mark {
   public static let lagRewind = Mark("✗", "", "REWIND", .failing)
   /// The group has committed nothing yet.
   public static let lagNone = Mark("?", "", "–", .unknown)
+  /// The bus does not answer: there is no lag to judge.
+  public static let busDown = Mark("✗", "", "DOWN", .failing)
 }
 
 /// Single glyphs by what they mean.

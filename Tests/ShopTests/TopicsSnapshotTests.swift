@@ -79,6 +79,28 @@ import TraceModel
     #expect(snapshot.alerts.contains { $0.subject == "payment/payment" && $0.isSevere })
   }
 
+  /// What was known of it before is not told as if it were so now.
+  @Test func ofABusThatDoesNotAnswerNothingIsKnown() {
+    let stage = Stage(rate: 5, faults: [])
+    let builder = builder(stage)
+    func snapshot() -> SystemSnapshot { builder.snapshot(speed: .paced(1), receivers: [], isStill: true) }
+    stage.run(15)
+    #expect(!snapshot().isBusDown && snapshot().traffic.lag != nil)
+    stage.arm("broker:broker-down,ttl=10s")
+    stage.run(5)
+    let away = snapshot()
+    #expect(away.topics.allSatisfy { !$0.isAvailable && $0.verdict == nil && $0.lag == nil && $0.emptyIn == nil })
+    let groups = away.topics.flatMap(\.groups)
+    #expect(groups.contains { $0.name == ShopPlan.payment } && groups.contains { $0.name == "msatop" })
+    #expect(groups.allSatisfy { $0.verdict == nil && $0.lag == nil && $0.oldestUnread == nil && $0.partitions.isEmpty })
+    #expect(groups.allSatisfy { $0.why.first == "the bus does not answer" })
+    #expect(away.services.allSatisfy { $0.lag == nil && $0.lagVerdict == nil } && away.traffic.lag == nil)
+    stage.run(10)
+    let back = snapshot()
+    #expect(!back.isBusDown && back.traffic.lag != nil)
+    #expect(back.topics.first { $0.name == TopicName.payment }?.verdict != nil)
+  }
+
   @Test func aRecordThatFailsIsNamedBeforeItIsPutAside() throws {
     let stage = Stage(faults: ["inventory:errors=100%,ttl=60s"])
     let id = stage.order()

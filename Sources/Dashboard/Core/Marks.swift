@@ -80,6 +80,14 @@ extension LagVerdict {
   }
 }
 
+extension TopicSnapshot {
+  /// The verdict on its worst group; of a bus that does not answer nothing else is known.
+  var mark: Mark { isAvailable ? verdict?.mark ?? .lagNone : .busDown }
+
+  /// Whether somebody should look.
+  var isBad: Bool { !isAvailable || verdict.map { $0 != .ok } ?? false }
+}
+
 extension LagTrend {
   /// `↑`, `↓` or `–`.
   var arrow: String {

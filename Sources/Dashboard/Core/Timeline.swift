@@ -71,6 +71,7 @@ struct Timeline: Sendable {
     let traffic = snapshot.traffic
     var worst = badness(errors: traffic.errorShare, milliseconds: Double(traffic.p99 ?? 0) / 1e6)
     if snapshot.breakers.contains(where: { $0.state == .open }) { worst = max(worst, 0.8) }
+    if snapshot.isBusDown { return 1 }
     switch snapshot.topics.compactMap(\.verdict).max() ?? .ok {
     case .ok: break
     case .warn: worst = max(worst, 0.6)

@@ -182,7 +182,11 @@ extension StatusLine {
   }
 
   private var lag: Segment? {
-    guard let lag = snapshot.traffic.lag else { return nil }
+    guard let lag = snapshot.traffic.lag else {
+      guard snapshot.isBusDown else { return nil }
+      let run = Run(Figure.unknown.text, Mark.busDown.ink, bold: true)
+      return Segment(part: .lag, runs: [Run("lag ", .muted), run], priority: 9)
+    }
     let worst = snapshot.topics.compactMap(\.verdict).max() ?? .ok
     let growth = snapshot.traffic.lagGrowth
     let arrow = growth >= 1 ? gap + Glyphs.growing : growth <= -1 ? gap + Glyphs.draining : ""

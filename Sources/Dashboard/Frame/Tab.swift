@@ -36,6 +36,7 @@ extension SystemSnapshot {
       let worst = breakers.map(\.state).min { $0.urgency < $1.urgency }
       return worst.flatMap { $0 == .open || $0 == .forcedOpen || $0 == .halfOpen ? $0.mark.ink : nil }
     case .topics:
+      if isBusDown { return Mark.busDown.ink }
       let worst = topics.compactMap(\.verdict).max() ?? .ok
       return worst == .ok ? nil : worst.mark.ink
     case .transactions:

@@ -152,9 +152,9 @@ extension Why {
 extension Why {
   private init(_ topic: TopicSnapshot, _ group: GroupSnapshot?, _ context: PageContext) {
     let verdict = group?.verdict ?? topic.verdict
-    let mark = verdict?.mark ?? .lagNone
+    let mark = topic.isAvailable ? verdict?.mark ?? .lagNone : topic.mark
     title = mark.long + [Run("  " + (group.map { "\($0.name) on \(topic.name)" } ?? topic.name), .strong, bold: true)]
-    rule = Self.rule(verdict)
+    rule = topic.isAvailable ? Self.rule(verdict) : "DOWN: the bus refuses all writers and readers."
     place = .topics(selected: topic.name)
     guard let group else {
       add("groups", "no consumer group reads it", .muted)
@@ -164,12 +164,18 @@ extension Why {
       let reason = move.reason.isEmpty ? "" : ": \(visible(move.reason))"
       add("moved", "\(context.clock(move.time))  \(visible(move.change))\(reason)")
     }
+    let lines = GroupVerdict(topic: topic, group: group, context: context).lines
+    guard topic.isAvailable else {
+      for line in lines { add(line.name, line.text, line.ink) }
+      for fault in context.snapshot.faults.armed where fault.isOn && fault.spec.target == .broker {
+        add("we broke it", fault.spec.description, .fault)
+      }
+      return
+    }
     let lag = group.lag.map { Figures.count(Int(clamping: $0)).text } ?? "–"
     add("lag", group.trend.text.isEmpty ? lag : "\(lag)  \(group.trend.text)", mark.ink)
     add("in, out", "\(Figures.rate(topic.inRate).text), \(Figures.rate(topic.outRate).text)")
-    for line in GroupVerdict(topic: topic, group: group, context: context).lines {
-      add(line.name, line.text, line.ink)
-    }
+    for line in lines { add(line.name, line.text, line.ink) }
     if !group.state.isEmpty {
       let members = group.members.count
       add("group", "\(visible(group.state)), \(Count.of(members, "member"))")

@@ -22,6 +22,8 @@ public enum LagTrend: Sendable, Equatable, Codable {
 
 public struct TopicSnapshot: Sendable, Codable {
   public var name: String
+  /// False while the bus does not answer: who has read how far is then not known.
+  public var isAvailable = true
   public var partitions = 0
   /// Records a second, written, and read by the worst group.
   public var inRate = 0.0
@@ -49,6 +51,11 @@ public struct TopicSnapshot: Sendable, Codable {
   public init(name: String) {
     self.name = name
   }
+}
+
+extension SystemSnapshot {
+  /// Whether the bus does not answer.
+  public var isBusDown: Bool { topics.contains { !$0.isAvailable } }
 }
 
 /// One consumer group's reading of one topic.

@@ -145,7 +145,8 @@ extension SnapshotBuilder {
 
   private func consumption(_ service: DeployedService, _ snapshot: inout ServiceSnapshot) {
     guard !service.plan.reads.isEmpty else { return }
-    let report = world.observatory.lag.report(group: service.name)
+    // Of a bus that does not answer nobody learns how far anything has been read.
+    let report = world.broker.isAvailable ? world.observatory.lag.report(group: service.name) : nil
     let group = try? world.broker.groups.snapshot(of: service.name)
     snapshot.consumes = service.plan.reads.map { subscription in
       var consumption = ConsumptionSnapshot(topic: subscription.topic, group: service.name)

@@ -14,14 +14,21 @@ extension SnapshotBuilder {
       // The shop's clean-up goes no further than its readers (`Observatory`).
       snapshot.retentionWaits = true
       snapshot.deadLetters = Int(topic.deadLetters)
+      snapshot.isAvailable = topic.isAvailable
       snapshot.acknowledgement = (try? world.broker.topic(topic.name).acknowledgement) ?? .memory
       let series = world.observatory.series
       snapshot.inSeries = series.topicsIn[topic.name] ?? []
       let isOwn = topic.name == TopicName.operations
       snapshot.inRate = Self.mean(snapshot.inSeries)
-      snapshot.groups = bus.groups.filter { $0.topics.contains(topic.name) }.map { group($0, in: topic) }
-      if isOwn { snapshot.groups.append(cockpit(topic, snapshot)) }
-      summarise(&snapshot)
+      let readers = bus.groups.filter { $0.topics.contains(topic.name) }
+      if topic.isAvailable {
+        snapshot.groups = readers.map { group($0, in: topic) }
+        if isOwn { snapshot.groups.append(cockpit(topic, snapshot)) }
+        summarise(&snapshot)
+      } else {
+        snapshot.groups = (readers.map(\.name) + (isOwn ? [Self.cockpitName] : [])).map(Self.unknown)
+        snapshot.worstGroup = snapshot.groups.first?.name ?? ""
+      }
       // What is written to it is read by the cockpit before each snapshot.
       snapshot.outSeries = isOwn ? snapshot.inSeries : series.read(topic.name, by: snapshot.worstGroup)
       snapshot.outRate = Self.mean(snapshot.outSeries)
@@ -32,6 +39,13 @@ extension SnapshotBuilder {
   private static func mean(_ series: [Float]) -> Double {
     let last = series.suffix(10)
     return last.isEmpty ? 0 : Double(last.reduce(0, +)) / Double(last.count)
+  }
+
+  /// A group as long as the bus does not answer: it may ask nobody how far it has read.
+  private static func unknown(_ name: String) -> Operations.GroupSnapshot {
+    var group = Operations.GroupSnapshot(name: name)
+    group.why = ["the bus does not answer", "nothing is written or read until it does"]
+    return group
   }
 
   /// The topic's row shows its worst group.
@@ -137,19 +151,21 @@ extension SnapshotBuilder {
     }
   }
 
+  private static let cockpitName = "msatop"
+
   /// The cockpit reads too; it is no group, and keeps its position to itself.
   private func cockpit(
     _ topic: EventBus.TopicSnapshot, _ row: Operations.TopicSnapshot
   ) -> Operations.GroupSnapshot {
-    var group = Operations.GroupSnapshot(name: "msatop")
+    var group = Operations.GroupSnapshot(name: Self.cockpitName)
     group.state = "reader"
-    group.members = ["msatop"]
+    group.members = [Self.cockpitName]
     let end = topic.partitions.first?.logEnd ?? 0
     var place = Operations.PartitionSnapshot(partition: 0)
     place.logEnd = end
     place.committed = operationsPosition
     place.lag = max(0, end - operationsPosition)
-    place.owner = "msatop"
+    place.owner = Self.cockpitName
     (place.inRate, place.outRate) = (row.inRate, row.inRate)
     group.partitions = [place]
     group.lag = place.lag

@@ -98,7 +98,7 @@ final class SnapshotBuilder {
     traffic.p50 = figures.p50
     traffic.p95 = figures.p95
     traffic.p99 = figures.p99
-    let reports = world.observatory.lag.reports
+    let reports = world.broker.isAvailable ? world.observatory.lag.reports : []
     if reports.contains(where: { $0.totalLag != nil }) {
       traffic.lag = reports.reduce(0) { $0 + ($1.totalLag ?? 0) }
     }

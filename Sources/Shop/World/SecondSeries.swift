@@ -48,7 +48,9 @@ final class SecondSeries {
     Self.add(Self.milliseconds(figures.p50), to: &p50)
     Self.add(Self.milliseconds(figures.p95), to: &p95)
     Self.add(Self.milliseconds(figures.p99), to: &p99)
-    Self.add(Float(world.observatory.lag.reports.reduce(0) { $0 + ($1.totalLag ?? 0) }), to: &lag)
+    // Of a bus that does not answer nobody learns how much is unread.
+    let isKnown = world.broker.isAvailable
+    Self.add(isKnown ? Float(world.observatory.lag.reports.reduce(0) { $0 + ($1.totalLag ?? 0) }) : .nan, to: &lag)
     sampleTopics(world)
   }
 

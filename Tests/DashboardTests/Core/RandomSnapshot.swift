@@ -183,6 +183,7 @@ struct RandomSnapshot {
       group.lastRebalance = random.some(random.time())
       return group
     }
+    topic.isAvailable = numbers.pick([true, true, true, false])
     return topic
   }
 

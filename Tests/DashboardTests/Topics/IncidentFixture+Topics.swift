@@ -44,6 +44,19 @@ extension IncidentFixture {
     return topic
   }
 
+  /// A topic as it is known while the bus does not answer.
+  static func unanswered(_ topic: TopicSnapshot) -> TopicSnapshot {
+    var topic = topic
+    topic.isAvailable = false
+    (topic.lag, topic.verdict, topic.trend, topic.emptyIn, topic.lagSeries) = (nil, nil, .steady, nil, [])
+    topic.groups = topic.groups.map { known in
+      var group = GroupSnapshot(name: known.name)
+      group.why = ["the bus does not answer", "nothing is written or read until it does"]
+      return group
+    }
+    return topic
+  }
+
   static func orders() -> TopicSnapshot {
     var topic = topic("order", 4, 4.1, 166, 7 * day, "order", 3)
     topic.deadLetters = 2

@@ -211,4 +211,37 @@ import Testing
     stage.point(.doubleClick, column: 20, row: 5)
     #expect(stage.page.isOpened)
   }
+
+  /// Nothing is said to be fine of a bus that nobody can ask.
+  @Test(arguments: [(118, 36), (80, 24)]) func aBusThatDoesNotAnswer(columns: Int, rows: Int) {
+    var snapshot = IncidentFixture.snapshot()
+    #expect(!snapshot.isBusDown)
+    snapshot.topics = snapshot.topics.map(IncidentFixture.unanswered)
+    var stage = PageStage(TopicsPage(), snapshot, columns: columns, rows: rows)
+    let picture = stage.picture()
+    #expect(picture.contains("9 topics  10 groups  the bus does not answer"), "\(picture)")
+    #expect(picture.contains("why        the bus does not answer"), "\(picture)")
+    #expect(picture.contains("──── ✗ DOWN"), "\(picture)")
+    #expect(picture.split(separator: "\n").count { $0.dropFirst(2).hasPrefix("✗ DOWN   ") } >= 7, "\(picture)")
+    for word in ["OK", "everything", "lag 0", "behind  26", "steady", "stable"] {
+      #expect(!picture.contains(word), "\(word)\n\(picture)")
+    }
+    _ = stage.page.narrow(to: "down", stage.context)
+    #expect(stage.page.rows(stage.context).count == 9)
+  }
+
+  @Test func theTabHasAMarkWhileTheBusIsDown() {
+    var snapshot = ShopFixture.quiet
+    #expect(snapshot.alarm(of: .topics) == nil)
+    snapshot.topics = snapshot.topics.map(IncidentFixture.unanswered)
+    snapshot.traffic.lag = nil
+    #expect(snapshot.alarm(of: .topics) == .failing)
+    var cockpit = Cockpit(snapshot)
+    #expect(cockpit.statusLine.contains("lag –") && cockpit.lines[1].contains("Topics•"), "\(cockpit.text)")
+    cockpit.press("4 w")
+    for words in ["DOWN: the bus refuses all writers and readers.", "the bus does not answer"] {
+      #expect(cockpit.lines.contains { $0.contains("│ ") && $0.contains(words) }, "\(cockpit.text)")
+    }
+    #expect(!cockpit.text.contains("everything is read"))
+  }
 }

@@ -54,8 +54,8 @@ struct MapFacts: Sendable {
     lag = topic.lag
     trend = topic.trend
     let verdict = topic.verdict
-    mark = verdict?.mark ?? .lagNone
-    severity = verdict.map { $0.isError ? 2 : $0 == .warn ? 1 : 0 } ?? 0
+    mark = topic.mark
+    severity = topic.isAvailable ? verdict.map { $0.isError ? 2 : $0 == .warn ? 1 : 0 } ?? 0 : 2
     reason = topic.groups.first { $0.name == topic.worstGroup }?.why.first ?? ""
   }
 

@@ -79,7 +79,7 @@ struct MapSentence {
     let head = [Run(Glyphs.event + " ", ink, bold: true), Run(middleEllipsis(name, 40), .strong, bold: true)]
     guard let topic = context.snapshot.topic(name) else { return [head, [.muted("nothing is known of it yet")]] }
     let lag = facts.lag.map { Figures.count(Int(clamping: $0)).text } ?? Figure.unknown.text
-    let verdict = topic.verdict.map { $0 == .ok ? $0.mark.quiet : $0.mark.long } ?? []
+    let verdict = topic.isBad ? topic.mark.long : topic.verdict == nil ? [] : topic.mark.quiet
     return [
       head, verdict, [.muted("lag "), Run(lag, facts.severity > 0 ? facts.ink : .text, bold: facts.severity > 0)],
       topic.trend == .steady ? [] : [Run(topic.trend.text, facts.severity > 0 ? facts.ink : .text)],

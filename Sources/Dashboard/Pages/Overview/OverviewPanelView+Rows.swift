@@ -51,8 +51,7 @@ extension OverviewPanelView {
   private var lagTop: Double { Double(max(100, rows.topics.map { $0.lag ?? 0 }.max() ?? 0)) }
 
   func drawTopic(_ topic: TopicSnapshot, on canvas: inout Canvas, in area: Rect) {
-    let mark = topic.verdict?.mark ?? .lagNone
-    let isOK = topic.verdict == .ok || topic.verdict == nil
+    let (mark, isOK) = (topic.mark, !topic.isBad)
     let verdict = isOK ? mark.quiet : mark.long
     let lag = topic.lag.map { Figures.count(Int(clamping: $0)) } ?? .unknown
     let ink: Ink = topic.lag == nil ? .faint : isOK ? .text : mark.ink

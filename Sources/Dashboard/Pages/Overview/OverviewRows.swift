@@ -23,8 +23,8 @@ struct OverviewRows: Sendable {
     breakers = Self.stable(snapshot.breakers.filter { $0.state != .closed && has($0.label, $0.state.mark.word) }) {
       [$0.state.urgency]
     }
-    topics = Self.stable(snapshot.topics.filter { has($0.name, $0.worstGroup, $0.verdict?.rawValue ?? "") }) {
-      [-Self.rank($0.verdict), -Self.magnitude(Double($0.lag ?? -1))]
+    topics = Self.stable(snapshot.topics.filter { has($0.name, $0.worstGroup, $0.mark.word) }) {
+      [-Self.rank($0), -Self.magnitude(Double($0.lag ?? -1))]
     }
     transactions = snapshot.attention.filter { has($0.state.rawValue, $0.reason, $0.gtxid.hex) }
     events = (toCome + snapshot.events).filter { has($0.subject, $0.change, $0.reason) }
@@ -55,8 +55,9 @@ struct OverviewRows: Sendable {
     }
   }
 
-  private static func rank(_ verdict: LagVerdict?) -> Int {
-    verdict.flatMap { LagVerdict.allCases.firstIndex(of: $0) } ?? -1
+  private static func rank(_ topic: TopicSnapshot) -> Int {
+    guard topic.isAvailable else { return LagVerdict.allCases.count }
+    return topic.verdict.flatMap { LagVerdict.allCases.firstIndex(of: $0) } ?? -1
   }
 
   /// The power of two below a figure.

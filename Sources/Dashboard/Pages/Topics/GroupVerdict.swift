@@ -17,6 +17,11 @@ struct GroupVerdict {
   }
 
   var lines: [Line] {
+    guard topic.isAvailable else {
+      return group.why.enumerated().map { index, sentence in
+        Line(name: index == 0 ? "why" : "", text: visible(sentence), ink: index == 0 ? topic.mark.ink : .text)
+      }
+    }
     var lines = trial
     lines += group.why.enumerated().map { index, sentence in
       Line(name: index == 0 ? "why" : "", text: visible(sentence), ink: sentence.contains("OPEN") ? .open : .text)
@@ -136,7 +141,7 @@ struct GroupVerdict {
 
   func draw(on canvas: inout Canvas, in rect: Rect) {
     let title = "\(visible(topic.name)): verdict of \(group.name == topic.name ? "the group" : visible(group.name))"
-    Rule(title, figures: TopicRow.verdict(group.verdict)).draw(on: &canvas, x: rect.x, y: rect.y, width: rect.width)
+    Rule(title, figures: TopicRow.verdict(of: topic, group)).draw(on: &canvas, x: rect.x, y: rect.y, width: rect.width)
     let indent = rect.width >= 36 ? 11 : 0
     for (index, line) in lines.prefix(max(0, rect.height - 1)).enumerated() {
       let y = rect.y + 1 + index

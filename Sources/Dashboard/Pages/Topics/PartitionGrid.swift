@@ -136,13 +136,14 @@ struct PartitionGrid {
       ]
       return [.text("\(number)", isHot ? .strong : .text, bold: isHot)] + (isWide ? figures : [])
     }
-    let sum: [TableCell] = [.text("all", .faint), .blank, .figure(Figures.rate(topic.inRate, unit: ""))]
+    let rate = topic.isAvailable ? TableCell.figure(Figures.rate(topic.inRate, unit: "")) : .unknown
+    let sum: [TableCell] = [.text("all", .faint), .blank, rate]
     return Part(columns: columns, rows: rows, sum: Array(sum.prefix(columns.count)))
   }
 
   private func drawName(of group: GroupSnapshot, isFirst: Bool, on canvas: inout Canvas, in rect: Rect) {
     var runs = [Run(visible(group.name), isFirst ? .strong : .title, bold: true)]
-    if rect.width >= 24 { runs.append(.muted("  " + Self.state(group, isBrief: !isFirst))) }
+    if rect.width >= 24, topic.isAvailable { runs.append(.muted("  " + Self.state(group, isBrief: !isFirst))) }
     canvas.rich(endEllipsis(runs, rect.width), x: rect.x, y: rect.y)
   }
 
@@ -188,8 +189,9 @@ struct PartitionGrid {
     let rate = group.partitions.reduce(0) { $0 + $1.outRate }
     var sum: [TableCell] = [.blank, TopicRow.lag(group.lag, group.verdict)]
     if isFull {
+      let ink: Ink = isBad && rate < topic.inRate ? .degraded : .text
       sum += [
-        .blank, .figure(Figures.rate(rate, unit: ""), isBad && rate < topic.inRate ? .degraded : .text, bold: isBad),
+        .blank, topic.isAvailable ? .figure(Figures.rate(rate, unit: ""), ink, bold: isBad) : .unknown,
       ]
     }
     return Part(columns: columns, rows: rows, sum: sum)

@@ -8,14 +8,19 @@ struct TopicRow {
   /// The lag at which a trend is full: the most that any topic has.
   let topLag: Double
 
-  /// Whether somebody should look.
-  var isBad: Bool { topic.verdict.map { $0 != .ok } ?? false }
-
-  private var ink: Ink { topic.verdict?.mark.ink ?? .unknown }
+  private var isBad: Bool { topic.isBad }
+  private var ink: Ink { topic.mark.ink }
 
   func cell(_ column: TopicColumn) -> TableCell {
     switch column {
-    case .verdict: .runs(Self.verdict(topic.verdict))
+    case .inRate, .outRate, .size, .group, .lag, .emptyIn: topic.isAvailable ? known(column) : .unknown
+    default: known(column)
+    }
+  }
+
+  private func known(_ column: TopicColumn) -> TableCell {
+    switch column {
+    case .verdict: .runs(Self.verdict(of: topic))
     case .name: .text(topic.name, isBad ? .strong : .text, bold: isBad)
     case .partitions: .figure(Figures.count(topic.partitions), .muted)
     case .inRate: .figure(Figures.rate(topic.inRate, unit: ""), topic.inRate == 0 ? .faint : .text)
@@ -32,8 +37,10 @@ struct TopicRow {
     }
   }
 
-  static func verdict(_ verdict: LagVerdict?) -> [Run] {
-    guard let verdict else { return [Run("? –", .unknown)] }
+  /// The verdict on one of its groups, or on the worst.
+  static func verdict(of topic: TopicSnapshot, _ group: GroupSnapshot? = nil) -> [Run] {
+    guard topic.isAvailable else { return topic.mark.long }
+    guard let verdict = group.map(\.verdict) ?? topic.verdict else { return [Run("? –", .unknown)] }
     return verdict == .ok ? verdict.mark.quiet : verdict.mark.long
   }
 

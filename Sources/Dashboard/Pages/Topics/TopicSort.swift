@@ -25,7 +25,8 @@ extension ColumnSort<TopicColumn> {
   }
 
   func rank(_ topic: TopicSnapshot) -> Int {
-    topic.verdict.flatMap { LagVerdict.allCases.firstIndex(of: $0) } ?? -1
+    guard topic.isAvailable else { return LagVerdict.allCases.count }
+    return topic.verdict.flatMap { LagVerdict.allCases.firstIndex(of: $0) } ?? -1
   }
 }
 

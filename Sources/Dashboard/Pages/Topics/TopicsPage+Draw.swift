@@ -36,7 +36,10 @@ extension TopicsPage {
     let lag = topics.compactMap(\.lag).saturatingSum
     let worst = topics.compactMap(\.verdict).max() ?? .ok
     let ink: Ink = worst == .ok ? .text : worst.mark.ink
-    let lagFigure = [.muted("lag "), Run(Figures.count(Int(lag)).text, ink, bold: worst != .ok)]
+    let lagFigure =
+      context.snapshot.isBusDown
+      ? [Run("the bus does not answer", Mark.busDown.ink, bold: true)]
+      : [.muted("lag "), Run(Figures.count(Int(lag)).text, ink, bold: worst != .ok)]
     let counts = [
       Run("\(topics.count)", .strong), .muted(topics.count == 1 ? " topic  " : " topics  "),
       Run("\(groups)", .strong), .muted(groups == 1 ? " group  " : " groups  "),
@@ -95,7 +98,7 @@ extension TopicsPage {
 
   private func partitionFigures(_ topic: TopicSnapshot) -> [[Run]] {
     let index = groupIndex(of: topic)
-    guard topic.groups.indices.contains(index) else { return [] }
+    guard topic.isAvailable, topic.groups.indices.contains(index) else { return [] }
     let group = topic.groups[index]
     var groups: [[Run]] = []
     // One record more than elsewhere is on its way.
@@ -114,7 +117,8 @@ extension TopicsPage {
   private func drawChart(of topic: TopicSnapshot, on canvas: inout Canvas, in rect: Rect, _ context: PageContext) {
     let isBehind = topic.verdict.map { $0 != .ok } ?? false
     func figures(_ reader: String) -> [[Run]] {
-      [
+      guard topic.isAvailable else { return [topic.mark.long] }
+      return [
         [.muted("in "), Run(Figures.rate(topic.inRate).text, .flow3, bold: true)],
         [.muted("out \(reader)"), Run(Figures.rate(topic.outRate).text, isBehind ? .degraded : .text, bold: isBehind)],
       ]

@@ -82,7 +82,7 @@ struct TopicsPage: Page {
     let topics = order.arranged(context.snapshot.topics, by: sort)
     guard !wanted.isEmpty else { return topics }
     return topics.filter { topic in
-      let facts = [topic.name, topic.verdict?.rawValue ?? ""] + topic.groups.map(\.name)
+      let facts = [topic.name, topic.mark.word] + topic.groups.map(\.name)
       let text = facts.joined(separator: "\n").lowercased()
       return wanted.allSatisfy { text.contains($0) }
     }
