@@ -134,8 +134,6 @@ final class ServiceProcess: @unchecked Sendable {
     consumer = nil
     joins = []
     relay = nil
-    cache = nil
-    clients = []
   }
 
   /// Prepares for the end: takes no more calls and records, lets what runs come to its end, and gives its partitions to
