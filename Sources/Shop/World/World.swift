@@ -126,7 +126,7 @@ final class World: @unchecked Sendable {
     observatory.begin(self)
     checks.begin()
     customers.open()
-    setOrders()
+    carryOutSettings()
   }
 
   /// Ends every task, and lets go of the machines, which know the world as it knows them: without this nothing of it is

@@ -17,6 +17,8 @@ struct GatewayRoute: Sendable {
   var definition: RouteDefinition
   /// What the strangler moves with it: customers whom it has not moved are served by the legacy shop, under the same name.
   var capability: StranglerCapability?
+  /// What it leads to; nil where that is a service.
+  private(set) var intake: MessageIntake?
 
   /// - Parameter route: its method and its path.
   init(
@@ -37,9 +39,6 @@ struct GatewayRoute: Sendable {
     self.init(id, route, TransactionKind.message, RouteSetting.topic, intake.topic, change)
     lead(to: intake)
   }
-
-  /// What it leads to; nil where that is a service.
-  private(set) var intake: MessageIntake?
 
   mutating func lead(to intake: MessageIntake?) {
     let before = self.intake

@@ -33,7 +33,7 @@ struct RouteSetting: Sendable, Equatable, CustomStringConvertible {
     let path = try Self.pattern(words[0], words[1])
     guard words[3] != Self.topic else {
       (route, service) = ("\(words[0]) \(path)", words[3])
-      target = try Self.topic(words.dropFirst(4).map(\.self), of: route, services, topics)
+      target = try Self.topicName(words.dropFirst(4).map(\.self), of: route, services, topics)
       return
     }
     guard services.contains(words[3]) else {
@@ -51,7 +51,7 @@ struct RouteSetting: Sendable, Equatable, CustomStringConvertible {
     return topics.first.map { "\(call), POST /messages/\($0) > \(topic) \($0)" } ?? call
   }
 
-  private static func topic(
+  private static func topicName(
     _ words: [String], of route: String, _ services: [String], _ topics: [String]
   ) throws(FaultSpecError) -> String {
     guard let example = topics.first else {

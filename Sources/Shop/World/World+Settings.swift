@@ -2,8 +2,8 @@ internal import Operations
 internal import Simulation
 
 extension World {
-  /// Sees to what the settings order for the run: faults, crashes at a point, a scenario; and tells what they pass over.
-  func setOrders() {
+  /// Sees to what the settings want of the run: faults, crashes at a point, a scenario; and tells what they pass over.
+  func carryOutSettings() {
     for fault in settings.faults {
       time.after(fault.at) { [self] in faults.arm(fault.spec) }
     }
