@@ -14,11 +14,11 @@ public import Synchronization
 ///
 /// Inlinable, so that a module that uses it has it made for its own state: the general code asks the runtime for the
 /// type of the mutex each time it is locked.
-public final class Locked<State: Sendable>: Sendable {
+public final class Locked<State: ~Copyable & Sendable>: Sendable {
   @usableFromInline let mutex: Mutex<State>
 
   @inlinable
-  public init(_ state: State) {
+  public init(_ state: consuming sending State) {
     mutex = Mutex(state)
   }
 

@@ -21,43 +21,53 @@ struct ServiceGraph: Sendable {
 
   var bytes: Int { edges.reduce(0) { $0 + $1.seconds.bytes + MemoryLayout<Edge>.stride } }
 
-  /// Counts what `span` tells of an edge, alone or with its other side, which `index` may know.
+  /// Counts what a span tells of an edge, alone or with its other side, which `own` and `parent` may know.
   ///
-  /// `place` is the span's own in the index, `parent` its parent's; `peer` is the symbol of whom a CLIENT names.
+  /// `own` is what was known of the span's id before, `parent` of its parent's; `peer` is whom a CLIENT names.
   mutating func note(
-    _ span: TraceSpan, service: SymbolTable.Symbol, peer: SymbolTable.Symbol?, index: inout SpanIndex, place: Int,
-    parent: Int?, second: Int64
+    kind: SpanKind, failed: Bool, service: SymbolTable.Symbol, peer: SymbolTable.Symbol?, own: inout SpanIndex.Entry,
+    parent: inout SpanIndex.Entry?, second: Int64
   ) {
-    let failed = span.status == .error
-    switch span.kind {
+    switch kind {
     case .client:
-      if let callee = peer ?? waitingService(index[place], SpanIndex.Entry.serverWaits) {
-        index[place].marks |= SpanIndex.Entry.edgeCounted
+      if let callee = peer ?? waitingService(own, SpanIndex.Entry.serverWaits) {
+        own.marks |= SpanIndex.Entry.edgeCounted
         count(service, callee, .call, failed: failed, second: second)
       }
     case .producer:
-      let entry = index[place]
-      if let callee = waitingService(entry, SpanIndex.Entry.consumerWaits) {
-        let failed = entry.marks & SpanIndex.Entry.waitingFailed != 0
+      if let callee = waitingService(own, SpanIndex.Entry.consumerWaits) {
+        let failed = own.marks & SpanIndex.Entry.waitingFailed != 0
         count(service, callee, .message, failed: failed, second: second)
       }
     case .server:
       // Zipkin's server shares its client's id; elsewhere the client is the parent.
-      guard let other = index[place].has(.client) ? place : parent else { return }
-      if index[other].has(.client), index[other].marks & SpanIndex.Entry.edgeCounted == 0 {
-        index[other].marks |= SpanIndex.Entry.edgeCounted
-        count(index[other].service, service, .call, failed: failed, second: second)
-      } else if !index[other].isSeen {
-        wait(SpanIndex.Entry.serverWaits, at: other, in: &index, service: service, failed: failed)
+      if own.has(.client) {
+        answer(&own, service: service, failed: failed, second: second)
+      } else if var above = parent {
+        answer(&above, service: service, failed: failed, second: second)
+        parent = above
       }
     case .consumer:
-      guard let parent else { return }
-      if index[parent].has(.producer) {
-        count(index[parent].service, service, .message, failed: failed, second: second)
-      } else if !index[parent].isSeen {
-        wait(SpanIndex.Entry.consumerWaits, at: parent, in: &index, service: service, failed: failed)
+      guard var above = parent else { return }
+      if above.has(.producer) {
+        count(above.service, service, .message, failed: failed, second: second)
+      } else {
+        wait(SpanIndex.Entry.consumerWaits, at: &above, service: service, failed: failed)
+        parent = above
       }
     case .internal: break
+    }
+  }
+
+  /// A SERVER span met the id of its CLIENT.
+  private mutating func answer(
+    _ client: inout SpanIndex.Entry, service: SymbolTable.Symbol, failed: Bool, second: Int64
+  ) {
+    if client.has(.client), client.marks & SpanIndex.Entry.edgeCounted == 0 {
+      client.marks |= SpanIndex.Entry.edgeCounted
+      count(client.service, service, .call, failed: failed, second: second)
+    } else {
+      wait(SpanIndex.Entry.serverWaits, at: &client, service: service, failed: failed)
     }
   }
 
@@ -67,11 +77,11 @@ struct ServiceGraph: Sendable {
     return answered || entry.marks & mark != 0 ? entry.service : nil
   }
 
-  private func wait(
-    _ mark: UInt16, at place: Int, in index: inout SpanIndex, service: SymbolTable.Symbol, failed: Bool
-  ) {
-    index[place].marks |= mark | (failed ? SpanIndex.Entry.waitingFailed : 0)
-    index[place].service = service
+  /// Leaves word with a span that is not there yet.
+  private func wait(_ mark: UInt16, at entry: inout SpanIndex.Entry, service: SymbolTable.Symbol, failed: Bool) {
+    guard !entry.isSeen else { return }
+    entry.marks |= mark | (failed ? SpanIndex.Entry.waitingFailed : 0)
+    entry.service = service
   }
 
   private mutating func count(

@@ -32,26 +32,22 @@ public final class TraceStore: Sendable {
   ///
   /// A span that ends after `now` counts as ended now in rates and percentiles.
   public func add(_ spans: [TraceSpan], now: Int64) {
-    state.withLock { $0.add(spans, now: now) }
+    add(SpanBatch(spans), now: now)
+  }
+
+  /// The same for spans that were laid out before.
+  public func add(_ batch: SpanBatch, now: Int64) {
+    state.withLock { $0.add(batch, now: now) }
   }
 
   /// The spans of one transaction as they were put in, in that order; none when it is unknown or was evicted.
   ///
   /// An id of 64 bits finds the transaction whose low half it is, and the other way round.
   public func spans(of gtxid: GTXID) -> [TraceSpan] {
-    // Decoding a large trace takes long enough not to hold the lock for it: only references are copied.
-    let stored = state.withLock { state -> (decoder: SpanDecoder, records: [UInt8], count: Int)? in
-      guard let slot = state.traces.slot(of: gtxid) else { return nil }
-      let trace = state.traces[slot]
-      let decoder = SpanDecoder(gtxid: trace.id, base: trace.base, symbols: state.symbols)
-      return (decoder, trace.records, trace.spans)
-    }
-    guard let stored else { return [] }
-    var spans: [TraceSpan] = []
-    spans.reserveCapacity(stored.count)
-    var reader = ByteReader(stored.records, at: 0)
-    while !reader.isAtEnd { spans.append(stored.decoder.decode(&reader)) }
-    return spans
+    var reading = TraceReading(gtxid)
+    // A large trace takes long: others get the lock in between.
+    while state.withLock({ $0.read(&reading) }) {}
+    return reading.spans
   }
 
   /// What the store holds, and what became of all it was given.
@@ -59,8 +55,8 @@ public final class TraceStore: Sendable {
     state.withLock { state in
       var statistics = state.statistics
       statistics.traces = state.traces.count
-      statistics.spans = state.traces.spans
-      statistics.orphans = state.traces.orphans
+      statistics.spans = state.spans
+      statistics.orphans = state.orphans
       statistics.bytes = state.bytes
       statistics.budget = state.settings.budget
       statistics.figureBytes = state.red.bytes + state.graph.bytes

@@ -1,6 +1,4 @@
-internal import TraceModel
-
-/// The ids of the transactions that were evicted last, so that their late spans do not begin them anew.
+/// The low halves of the ids of the transactions that were evicted last, so that their late spans do not begin them anew.
 struct ForgottenTraces: Sendable {
   private let limit: Int
   private var ring: [UInt64] = []
@@ -14,16 +12,16 @@ struct ForgottenTraces: Sendable {
   /// The ring, and the set, which is never more than three quarters full.
   var bytes: Int { Room.charged(ring.count) * 8 + Room.charged(ring.count * 4 / 3) * 9 }
 
-  func contains(_ id: GTXID) -> Bool { !known.isEmpty && known.contains(id.low) }
+  func contains(low: UInt64) -> Bool { !known.isEmpty && known.contains(low) }
 
-  mutating func insert(_ id: GTXID) {
-    guard known.insert(id.low).inserted else { return }
+  mutating func insert(low: UInt64) {
+    guard known.insert(low).inserted else { return }
     if ring.count < limit {
-      ring.append(id.low)
+      ring.append(low)
       return
     }
     known.remove(ring[next])
-    ring[next] = id.low
+    ring[next] = low
     next = (next + 1) % limit
   }
 }

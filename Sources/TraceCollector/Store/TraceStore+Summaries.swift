@@ -5,14 +5,14 @@ extension TraceStore {
   /// The row of one transaction; nil when it is unknown or was evicted.
   public func summary(of gtxid: GTXID) -> TraceSummary? {
     state.withLock { state in
-      state.traces.slot(of: gtxid).map { state.summary(of: state.traces[$0]) }
+      state.traces.slot(of: gtxid).map { state.summary(of: $0) }
     }
   }
 
   /// The rows of these transactions, in their order, under one lock; nil for each that is unknown or was evicted.
   public func summaries(of ids: [GTXID]) -> [TraceSummary?] {
     state.withLock { state in
-      ids.map { id in state.traces.slot(of: id).map { state.summary(of: state.traces[$0]) } }
+      ids.map { id in state.traces.slot(of: id).map { state.summary(of: $0) } }
     }
   }
 
@@ -23,8 +23,8 @@ extension TraceStore {
       var found: [GTXID] = []
       var slot = state.traces.newest
       while slot >= 0, found.count < limit {
-        let trace = state.traces[slot]
-        if prefix.matches(trace.id) { found.append(trace.id) }
+        let trace = state.traces[slot].pointee
+        if prefix.matches(trace.gtxid) { found.append(trace.gtxid) }
         slot = trace.older
       }
       return found
@@ -92,7 +92,8 @@ extension TraceStoreState {
   func summaries(after cursor: inout TraceCursor?, atMost count: Int) -> [TraceSummary] {
     guard let last = cursor else { return collect(from: traces.newest, into: &cursor, atMost: count) }
     // When it was evicted meanwhile, the walk goes on where it stood.
-    let slot = traces.trace(in: last.slot, arrival: last.arrival)?.older ?? traces.newest(olderThan: last.arrival)
+    let isHeld = traces.isHeld(last.slot, arrival: last.arrival)
+    let slot = isHeld ? traces[last.slot].pointee.older : traces.newest(olderThan: last.arrival)
     return collect(from: slot, into: &cursor, atMost: count)
   }
 
@@ -100,35 +101,63 @@ extension TraceStoreState {
     var rows: [TraceSummary] = []
     var slot = slot
     while slot >= 0, rows.count < count {
-      let trace = traces[slot]
-      rows.append(summary(of: trace))
-      cursor = TraceCursor(slot: slot, arrival: trace.arrival)
-      slot = trace.older
+      rows.append(summary(of: slot))
+      cursor = TraceCursor(slot: slot, arrival: traces[slot].pointee.arrival)
+      slot = traces[slot].pointee.older
     }
     return rows
   }
 
-  func summary(of trace: StoredTrace) -> TraceSummary {
+  func summary(of slot: Int32) -> TraceSummary {
+    let trace = traces[slot].pointee
+    var reader = SpanReader(gtxid: trace.gtxid)
+    let root = reader.span(at: trace.root, in: segments)
     var summary = TraceSummary(
-      gtxid: trace.id, arrival: trace.arrival, rootService: trace.root.service, rootOperation: trace.root.operation,
-      kind: trace.root.kind, user: trace.root.user, start: trace.start, end: trace.end, spans: trace.spans,
-      hops: trace.highestHop > 0 ? Int(trace.highestHop) : trace.crossings,
-      services: trace.services.map { symbols[$0.service] }, errors: trace.errors, firstError: "",
-      firstErrorService: "", orphans: trace.orphans, hasRoot: trace.root.isRoot, status: status(of: trace))
-    if trace.firstError >= 0 {
-      var reader = ByteReader(trace.records, at: trace.firstError)
-      let span = SpanDecoder(gtxid: trace.id, base: trace.base, symbols: symbols).decode(&reader)
+      gtxid: trace.gtxid, arrival: trace.arrival, rootService: root.service, rootOperation: root.operation,
+      kind: root[attribute: AttributeName.kind]?.description ?? "",
+      user: root[attribute: AttributeName.user]?.description ?? "", start: trace.start, end: trace.end,
+      spans: Int(trace.spans), hops: Int(trace.highestHop > 0 ? trace.highestHop : trace.crossings),
+      services: services(of: trace), errors: Int(trace.errors), firstError: "", firstErrorService: "",
+      orphans: Int(trace.orphans), hasRoot: trace.marks.contains(.hasRoot), status: status(of: trace))
+    if trace.firstError != .none {
+      let span = trace.firstError == trace.root ? root : reader.span(at: trace.firstError, in: segments)
       summary.firstError = span.errorSentence
       summary.firstErrorService = span.service
     }
     return summary
   }
 
-  private func status(of trace: StoredTrace) -> TraceSummary.Status {
+  /// By the start of each one's first span.
+  private func services(of trace: TraceEntry) -> [String] {
+    var found: [(symbol: SymbolTable.Symbol, start: Int64)] = []
+    var reference = trace.newestSpan
+    while reference != .none {
+      let record = segments[reference].pointee
+      let segment = segments[reference.segment]
+      if segment.pointee.origins[record.origin].service != TextDictionary.empty {
+        let symbol = segment.pointee.service(record)
+        if let known = found.firstIndex(where: { $0.symbol == symbol }) {
+          // Of those that start together the one that came first stands first.
+          if record.start <= found[known].start {
+            found.remove(at: known)
+            found.append((symbol, record.start))
+          }
+        } else {
+          found.append((symbol, record.start))
+        }
+      }
+      reference = record.previous
+    }
+    let order = found.indices.sorted { (found[$0].start, -$0) < (found[$1].start, -$1) }
+    return order.prefix(settings.servicesPerTrace).map { symbols[found[$0].symbol] }
+  }
+
+  private func status(of trace: TraceEntry) -> TraceSummary.Status {
     let isQuiet = latest &- trace.lastArrival > settings.quietAfter
-    if trace.root.isEnded || isQuiet {
-      let isFailed = trace.root.isRoot ? trace.root.failed || trace.consumerErrors > 0 : trace.errors > 0
-      return isFailed ? .error : .ok
+    if trace.marks.contains(.rootEnded) || isQuiet {
+      let hasRoot = trace.marks.contains(.hasRoot)
+      let rootFailed = trace.marks.contains(.rootFailed) || trace.consumerErrors > 0
+      return (hasRoot ? rootFailed : trace.errors > 0) ? .error : .ok
     }
     return .running
   }

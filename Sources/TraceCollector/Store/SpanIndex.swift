@@ -23,6 +23,15 @@ struct SpanIndex: Sendable {
 
     static func mark(_ kind: SpanKind, shared: Bool) -> UInt16 { 1 << UInt16(kind.rawValue * 2 + (shared ? 1 : 0)) }
 
+    /// What a child of that kind leaves with a parent that is not there yet; 0 where it leaves nothing.
+    static func waitMark(_ kind: SpanKind) -> UInt16 {
+      switch kind {
+      case .server: serverWaits
+      case .consumer: consumerWaits
+      case .client, .producer, .internal: 0
+      }
+    }
+
     var isSeen: Bool { marks & Self.seen != 0 }
 
     func has(_ kind: SpanKind) -> Bool {
@@ -43,23 +52,46 @@ struct SpanIndex: Sendable {
 
   private var isList: Bool { count <= Self.listLimit }
 
-  func place(of id: SpanID) -> Int? {
-    if isList { return entries.firstIndex { $0.id == id.value } }
-    let place = probe(id.value)
+  func place(of id: UInt64) -> Int? {
+    if isList { return entries.firstIndex { $0.id == id } }
+    let place = probe(id)
     return entries[place].id == 0 ? nil : place
   }
 
+  /// What is known of `id`, which may be nothing.
+  func entry(of id: UInt64) -> Entry { place(of: id).map { entries[$0] } ?? Entry(id: id) }
+
+  /// Makes a span and its parent known. `kin` tells of edges that were counted because of it.
+  mutating func add(_ record: SpanRecord, service: SymbolTable.Symbol, kin: SpanKin? = nil) {
+    let place = insert(record.id)
+    if !entries[place].isSeen { entries[place].waiting = 0 }
+    entries[place].marks |= Entry.mark(record.bits.kind, shared: record.bits.contains(.shared))
+    if !record.bits.contains(.hasDuration) { entries[place].marks |= Entry.unfinished }
+    if record.bits.contains(.edgeCounted) { entries[place].marks |= Entry.edgeCounted }
+    if let kin { entries[place].marks |= kin.own.marks & Entry.edgeCounted }
+    entries[place].service = service
+    guard record.parent != 0, record.parent != record.id else { return }
+    let above = insert(record.parent)
+    if let parent = kin?.parent { entries[above].marks |= parent.marks & Entry.edgeCounted }
+    guard !entries[above].isSeen else { return }
+    entries[above].waiting += 1
+    let mark = Entry.waitMark(record.bits.kind)
+    guard mark != 0 else { return }
+    entries[above].marks |= mark | (record.bits.status == .error ? Entry.waitingFailed : 0)
+    entries[above].service = service
+  }
+
   /// The place of `id`, which from now on is known. Valid until the next insertion.
-  mutating func insert(_ id: SpanID) -> Int {
+  mutating func insert(_ id: UInt64) -> Int {
     if let place = place(of: id) { return place }
     count += 1
     if isList {
-      entries.append(Entry(id: id.value))
+      entries.append(Entry(id: id))
       return entries.count - 1
     }
     if count == Self.listLimit + 1 || count * 4 > entries.count * 3 { rebuild() }
-    let place = probe(id.value)
-    entries[place] = Entry(id: id.value)
+    let place = probe(id)
+    entries[place] = Entry(id: id)
     return place
   }
 

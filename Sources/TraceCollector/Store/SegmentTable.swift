@@ -1,0 +1,123 @@
+internal import DequeModule
+
+/// The segments that are held: spans are added to the newest, and forgotten with the oldest.
+struct SegmentTable: ~Copyable, @unchecked Sendable {
+  /// By number; nil where a segment has gone.
+  private var segments = Slab<UnsafeMutablePointer<SpanSegment>?>(room: 16)
+  private var free: [Int] = []
+  /// Oldest first; the last one is open.
+  private var order: Deque<Int> = []
+  private var sealedBytes = 0
+  /// A segment is sealed when it has grown to this.
+  private let limit: Int
+
+  /// `limit` in bytes.
+  init(limit: Int) {
+    self.limit = limit
+    open()
+  }
+
+  deinit {
+    for number in 0..<segments.count {
+      guard let segment = segments[number] else { continue }
+      segment.deinitialize(count: 1)
+      segment.deallocate()
+    }
+  }
+
+  var bytes: Int { sealedBytes + self[newest].pointee.bytes }
+  var count: Int { order.count }
+  var newest: Int { order[order.count - 1] }
+  var oldest: Int { order[0] }
+
+  /// Of one that is held.
+  subscript(number: Int) -> UnsafeMutablePointer<SpanSegment> {
+    guard let segment = segments[number] else { preconditionFailure("A segment was asked for that has gone.") }
+    return segment
+  }
+
+  /// Valid until the next row is added.
+  subscript(reference: SpanReference) -> UnsafeMutablePointer<SpanRecord> {
+    self[reference.segment].pointee.records.start + reference.row
+  }
+
+  /// Makes sure that the newest segment takes another row; true when that is a new one from now on.
+  mutating func makeRoom() -> Bool {
+    let segment = self[newest]
+    guard segment.pointee.records.count >= SpanSegment.rows || segment.pointee.bytes >= limit else { return false }
+    sealNewest()
+    open()
+    return true
+  }
+
+  private mutating func sealNewest() {
+    let segment = self[newest]
+    segment.pointee.seal()
+    sealedBytes += segment.pointee.bytes
+  }
+
+  private mutating func open() {
+    let segment = UnsafeMutablePointer<SpanSegment>.allocate(capacity: 1)
+    segment.initialize(to: SpanSegment())
+    let number = free.popLast() ?? segments.count
+    precondition(number < 65_535, "A store has more segments than a span's place can name.")
+    if number == segments.count { segments.append(segment) } else { segments[number] = segment }
+    order.append(number)
+  }
+
+  /// Lets the oldest segment go; nothing may refer to its rows any more. A new one is opened when it was the only one.
+  mutating func removeOldest() {
+    if order.count == 1 {
+      sealNewest()
+      open()
+    }
+    let number = order.removeFirst()
+    let segment = self[number]
+    sealedBytes -= segment.pointee.bytes
+    segment.deinitialize(count: 1)
+    segment.deallocate()
+    segments[number] = nil
+    free.append(number)
+  }
+
+  /// Appends what `source` says once more, as a row of the newest segment.
+  mutating func copy(_ source: SpanReference) -> SpanReference {
+    _ = makeRoom()
+    let target = self[newest]
+    let from = self[source.segment]
+    var record = from.pointee.records[source.row]
+    let words = target.pointee.beginRow()
+    from.pointee.forEachValue(of: record) { field, word in
+      var key = field.key
+      if key >= SpanField.attributes {
+        key = target.pointee.code(of: from.pointee.texts[key - SpanField.attributes]) + SpanField.attributes
+      }
+      switch field.type {
+      case .text, .encoded:
+        let code = target.pointee.code(of: from.pointee.raw(field.type, at: word))
+        target.pointee.append(key: key, field.type, code: code)
+      case .blob: target.pointee.append(key: key, blob: from.pointee.raw(.blob, at: word))
+      case .small, .integer, .real, .boolean, .empty:
+        let type = field.type == .small ? ValueType.integer : field.type
+        target.pointee.append(key: key, type, bits: from.pointee.bits(field.type, at: word))
+      }
+      return false
+    }
+    var origin = from.pointee.origins[record.origin]
+    origin.service = target.pointee.code(of: from.pointee.texts[origin.service])
+    origin.instance = target.pointee.code(of: from.pointee.texts[origin.instance])
+    origin.facts = target.pointee.code(of: from.pointee.texts[origin.facts])
+    record.words = words
+    record.shape = target.pointee.endRow()
+    record.origin = target.pointee.origin(origin)
+    record.operation = target.pointee.code(of: from.pointee.texts[record.operation])
+    return append(record)
+  }
+
+  /// Adds a row to the newest segment, whose words are there already.
+  mutating func append(_ record: SpanRecord) -> SpanReference {
+    let segment = self[newest]
+    segment.pointee.records.append(record)
+    return SpanReference(segment: newest, row: segment.pointee.records.count - 1)
+  }
+}

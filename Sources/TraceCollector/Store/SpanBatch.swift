@@ -1,0 +1,227 @@
+public import TraceModel
+
+/// Spans as they came in, before they are stored: flat records that point into one run of bytes.
+///
+/// A receiver fills it without a lock, and the store takes it under one. Texts are UTF-8 and are not checked again.
+public struct SpanBatch: Sendable {
+  /// A run of ``bytes``.
+  package struct Text: BitwiseCopyable, Sendable {
+    package var offset: UInt32
+    package var count: UInt32
+
+    package init(offset: Int, count: Int) {
+      self.offset = UInt32(offset)
+      self.count = UInt32(count)
+    }
+
+    package init(_ payload: UInt64) {
+      offset = UInt32(payload >> 32)
+      count = UInt32(truncatingIfNeeded: payload)
+    }
+
+    package static let empty = Text(offset: 0, count: 0)
+
+    package var payload: UInt64 { UInt64(offset) << 32 | UInt64(count) }
+  }
+
+  /// One value of a span: an attribute's, or that of a ``SpanField``.
+  struct Field: BitwiseCopyable, Sendable {
+    var key: UInt32
+    var type: ValueType
+    /// A text's ``Text/payload``, or the value's bits.
+    var payload: UInt64
+  }
+
+  struct Record: BitwiseCopyable, Sendable {
+    var high: UInt64
+    var low: UInt64
+    var id: UInt64
+    /// 0: none.
+    var parent: UInt64
+    var start: Int64
+    var duration: Int64
+    var operation: Text
+    var firstField: UInt32
+    var fields: UInt32
+    var origin: UInt32
+    var bits: SpanRecord.Bits
+
+    var isTop: Bool { parent == 0 || parent == id }
+    /// The start when the duration is unknown.
+    var end: Int64 { bits.contains(.hasDuration) ? start &+ duration : start }
+  }
+
+  /// Where spans come from: many share one.
+  struct Origin: BitwiseCopyable, Sendable {
+    var service: Text
+    var instance: Text
+    /// A ``SpanOrigin`` as ``ByteWriter`` writes it; empty when there is none.
+    var facts: Text
+  }
+
+  var bytes: [UInt8] = []
+  var records: [Record] = []
+  var fields: [Field] = []
+  var origins: [Origin] = []
+  /// The names of attributes; key `n` is the one at `n` − ``SpanField/attributes``.
+  var names: [Text] = []
+  private var namePlaces: [UInt64: UInt32] = [:]
+  private var writer = ByteWriter()
+  private var lastOrigin: SpanOrigin?
+
+  public init() {}
+
+  public var count: Int { records.count }
+  public var isEmpty: Bool { records.isEmpty }
+
+  /// Forgets all and keeps the room.
+  public mutating func removeAll() {
+    bytes.removeAll(keepingCapacity: true)
+    records.removeAll(keepingCapacity: true)
+    fields.removeAll(keepingCapacity: true)
+    origins.removeAll(keepingCapacity: true)
+    names.removeAll(keepingCapacity: true)
+    namePlaces.removeAll(keepingCapacity: true)
+    lastOrigin = nil
+  }
+
+  func raw(_ text: Text, in bytes: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
+    UnsafeRawBufferPointer(rebasing: bytes[Int(text.offset)..<Int(text.offset) + Int(text.count)])
+  }
+}
+
+extension SpanBatch {
+  public init(_ spans: [TraceSpan]) {
+    self.init()
+    records.reserveCapacity(spans.count)
+    fields.reserveCapacity(spans.count * 6)
+    bytes.reserveCapacity(spans.count * 160)
+    for span in spans { append(span) }
+  }
+
+  public mutating func append(_ span: TraceSpan) {
+    let first = fields.count
+    appendFacts(of: span)
+    for attribute in span.attributes {
+      append(attribute.value, key: key(of: attribute.name, at: fields.count - first))
+    }
+    records.append(
+      Record(
+        high: span.gtxid.high, low: span.gtxid.low, id: span.id.value, parent: span.parent?.value ?? 0,
+        start: span.start, duration: span.duration ?? 0, operation: add(span.operation), firstField: UInt32(first),
+        fields: UInt32(fields.count - first), origin: origin(of: span),
+        bits: SpanRecord.Bits(
+          kind: span.kind, status: span.status, isShared: span.isShared, hasDuration: span.duration != nil)))
+  }
+
+  /// What is there of ``SpanField``, always in the same order.
+  private mutating func appendFacts(of span: TraceSpan) {
+    if !span.message.isEmpty { append(.text(span.message), field: .message) }
+    if !span.peer.isEmpty { append(.text(span.peer), field: .peer) }
+    if !span.traceState.isEmpty { append(.text(span.traceState), field: .traceState) }
+    append(span.flags, field: .flags)
+    append(span.dropped.attributes, field: .droppedAttributes)
+    append(span.dropped.events, field: .droppedEvents)
+    append(span.dropped.links, field: .droppedLinks)
+    append(span.ltxid?.number ?? 0, field: .ltxid)
+    if !span.events.isEmpty { appendBlob(.events) { $0.events(span.events, base: span.start) } }
+    if !span.links.isEmpty { appendBlob(.links) { $0.links(span.links) } }
+  }
+
+  private mutating func append(_ number: UInt32, field: SpanField) {
+    if number != 0 { append(.integer(Int64(number)), field: field) }
+  }
+
+  private mutating func append(_ value: AttributeValue, field: SpanField) {
+    append(value, key: field.rawValue)
+  }
+
+  private mutating func appendBlob(_ field: SpanField, _ write: (inout ByteWriter) -> Void) {
+    writer.clear()
+    write(&writer)
+    fields.append(Field(key: field.rawValue, type: .blob, payload: add(writer.bytes).payload))
+  }
+
+  private mutating func append(_ value: AttributeValue, key: UInt32) {
+    let field: Field
+    switch value {
+    case .text(let text): field = Field(key: key, type: .text, payload: add(text).payload)
+    case .integer(let number): field = Field(key: key, type: .integer, payload: UInt64(bitPattern: number))
+    case .real(let number): field = Field(key: key, type: .real, payload: number.bitPattern)
+    case .boolean(let flag): field = Field(key: key, type: .boolean, payload: flag ? 1 : 0)
+    case .empty: field = Field(key: key, type: .empty, payload: 0)
+    case .bytes, .list, .map:
+      writer.clear()
+      writer.value(value)
+      field = Field(key: key, type: .encoded, payload: add(writer.bytes).payload)
+    }
+    fields.append(field)
+  }
+
+  private mutating func add(_ bytes: [UInt8]) -> Text {
+    let offset = self.bytes.count
+    self.bytes.append(contentsOf: bytes)
+    return Text(offset: offset, count: bytes.count)
+  }
+
+  private mutating func add(_ text: String) -> Text {
+    if text.isEmpty { return .empty }
+    let offset = bytes.count
+    var copy = text
+    copy.withUTF8 { bytes.append(contentsOf: $0) }
+    return Text(offset: offset, count: bytes.count - offset)
+  }
+
+  /// Static, so that asking does not take a copy of the batch along.
+  private static func isText(_ text: Text, _ wanted: String, in bytes: [UInt8]) -> Bool {
+    guard wanted.utf8.count == Int(text.count) else { return false }
+    var copy = wanted
+    return copy.withUTF8 { wanted in
+      bytes.withUnsafeBytes { bytes in
+        guard let left = bytes.baseAddress, let right = wanted.baseAddress else { return true }
+        return TextHash.areEqual(left + Int(text.offset), right, count: wanted.count)
+      }
+    }
+  }
+
+  /// Spans that follow each other mostly have the same names in the same places: there it is looked at first.
+  private mutating func key(of name: String, at place: Int) -> UInt32 {
+    if let last = records.last, place < Int(last.fields) {
+      let likely = fields[Int(last.firstField) + place].key
+      if likely >= SpanField.attributes, Self.isText(names[Int(likely - SpanField.attributes)], name, in: bytes) {
+        return likely
+      }
+    }
+    var copy = name
+    let hash = copy.withUTF8 { TextHash.of(UnsafeRawBufferPointer($0)) }
+    // Of two names with one hash the second gets a place for each use, which costs room and nothing else.
+    if let known = namePlaces[hash], Self.isText(names[Int(known)], name, in: bytes) {
+      return known + SpanField.attributes
+    }
+    let place = UInt32(names.count)
+    names.append(add(name))
+    namePlaces[hash] = place
+    return place + SpanField.attributes
+  }
+
+  private mutating func origin(of span: TraceSpan) -> UInt32 {
+    if let last = origins.last, lastOrigin == nil ? span.origin == nil : lastOrigin === span.origin,
+      Self.isText(last.service, span.service, in: bytes), Self.isText(last.instance, span.instance, in: bytes)
+    {
+      return UInt32(origins.count - 1)
+    }
+    var facts = Text.empty
+    if let origin = span.origin {
+      if origin === lastOrigin, let last = origins.last {
+        facts = last.facts
+      } else {
+        writer.clear()
+        writer.origin(origin)
+        facts = add(writer.bytes)
+      }
+    }
+    lastOrigin = span.origin
+    origins.append(Origin(service: add(span.service), instance: add(span.instance), facts: facts))
+    return UInt32(origins.count - 1)
+  }
+}

@@ -1,0 +1,74 @@
+internal import TraceModel
+
+/// What a trace knows of a span that comes in, before it is there: other pieces and sides of it, its parent, and the
+/// children that came before it.
+struct SpanKin {
+  /// The span's own id, as far as it is known.
+  var own: SpanIndex.Entry
+  /// Its parent's; nil when it has none but itself.
+  var parent: SpanIndex.Entry?
+  /// The CLIENT spans under these ids, whose edge may be counted now.
+  private var ownClient = SpanReference.none
+  private var parentClient = SpanReference.none
+
+  /// Looks through the trace whose newest span is `newest`.
+  init(id: UInt64, parent: UInt64, newest: SpanReference, segments: borrowing SegmentTable) {
+    own = SpanIndex.Entry(id: id)
+    self.parent = parent == 0 || parent == id ? nil : SpanIndex.Entry(id: parent)
+    var waitingService = SymbolTable.empty
+    var waits: UInt16 = 0
+    var reference = newest
+    while reference != .none {
+      let record = segments[reference].pointee
+      if record.id == id {
+        let service = segments[reference.segment].pointee.service(record)
+        if note(record, service: service, in: &own) { ownClient = reference }
+      }
+      if record.id == parent, self.parent != nil {
+        let service = segments[reference.segment].pointee.service(record)
+        if note(record, service: service, in: &self.parent!) { parentClient = reference }
+      }
+      if record.parent == id, record.id != id {
+        own.waiting += 1
+        let mark = SpanIndex.Entry.waitMark(record.bits.kind)
+        if mark != 0, waits == 0 {
+          waits = mark | (record.bits.status == .error ? SpanIndex.Entry.waitingFailed : 0)
+          waitingService = segments[reference.segment].pointee.service(record)
+        }
+      }
+      reference = record.previous
+    }
+    guard !own.isSeen else {
+      own.waiting = 0
+      return
+    }
+    own.marks |= waits
+    own.service = waitingService
+  }
+
+  /// Looks up what `index` knows of a trace.
+  init(id: UInt64, parent: UInt64, index: SpanIndex) {
+    own = index.entry(of: id)
+    self.parent = parent == 0 || parent == id ? nil : index.entry(of: parent)
+  }
+
+  /// Takes what one record says of an id. Of several the newest is met first, and names the service. True for a CLIENT.
+  private func note(_ record: SpanRecord, service: SymbolTable.Symbol, in entry: inout SpanIndex.Entry) -> Bool {
+    if !entry.isSeen { entry.service = service }
+    entry.marks |= SpanIndex.Entry.mark(record.bits.kind, shared: record.bits.contains(.shared))
+    if !record.bits.contains(.hasDuration) { entry.marks |= SpanIndex.Entry.unfinished }
+    if record.bits.contains(.edgeCounted) { entry.marks |= SpanIndex.Entry.edgeCounted }
+    return record.bits.kind == .client
+  }
+
+  /// Marks the CLIENT spans whose edge has been counted since.
+  func keepEdges(added: SpanReference, kind: SpanKind, in segments: borrowing SegmentTable) {
+    if own.marks & SpanIndex.Entry.edgeCounted != 0 {
+      let client = kind == .client ? added : ownClient
+      if client != .none { segments[client].pointee.bits.insert(.edgeCounted) }
+    }
+    if let parent, parent.marks & SpanIndex.Entry.edgeCounted != 0, parentClient != .none {
+      segments[parentClient].pointee.bits.insert(.edgeCounted)
+    }
+  }
+}

@@ -1,0 +1,132 @@
+internal import TraceModel
+
+/// Some of the spans, with everything that is needed to read them: what it holds goes at once when it is let go.
+///
+/// Rows are only added until the segment is sealed. After that what they say stays as it is; where they stand in their
+/// trace may change.
+struct SpanSegment: ~Copyable, Sendable {
+  /// Rows that one segment may have.
+  static let rows = 65_536
+
+  var records = Slab<SpanRecord>(room: 16)
+  private(set) var words = Slab<UInt32>(room: 64)
+  private(set) var texts = TextDictionary()
+  private(set) var shapes = ShapeTable()
+  private(set) var origins = OriginTable()
+  /// Each behind its length in four bytes.
+  private var blobs = Slab<UInt8>(room: 0)
+  /// The symbols of texts that are names of operations; ``unknown`` where nobody asked.
+  private var symbols = Slab<SymbolTable.Symbol>(room: 0)
+  private var scratch = Slab<ShapeTable.Field>(room: 16)
+  private static let unknown = SymbolTable.Symbol.max
+
+  init() {}
+
+  var bytes: Int {
+    records.bytes + words.bytes + texts.bytes + shapes.bytes + origins.bytes + blobs.bytes + symbols.bytes
+  }
+
+  /// Bytes that are in use, which may be fewer than ``bytes``.
+  var filled: Int {
+    records.count * MemoryLayout<SpanRecord>.stride + 4 * words.count + texts.filled + blobs.count
+  }
+
+  mutating func seal() {
+    records.fit()
+    words.fit()
+    texts.seal()
+    shapes.seal()
+    origins.seal()
+    blobs.fit()
+    symbols = Slab(room: 0)
+    scratch = Slab(room: 0)
+  }
+
+  // MARK: Adding
+
+  /// Begins the values of a row; returns where they stand.
+  mutating func beginRow() -> UInt32 {
+    scratch.removeAll()
+    return UInt32(words.count)
+  }
+
+  mutating func code(of text: UnsafeRawBufferPointer) -> TextDictionary.Code { texts.code(of: text) }
+
+  mutating func append(key: UInt32, _ type: ValueType, code: TextDictionary.Code) {
+    scratch.append(ShapeTable.Field(key: key, type: type))
+    words.append(code)
+  }
+
+  mutating func append(key: UInt32, blob: UnsafeRawBufferPointer) {
+    scratch.append(ShapeTable.Field(key: key, type: .blob))
+    words.append(UInt32(blobs.count))
+    withUnsafeBytes(of: UInt32(blob.count)) { blobs.append(contentsOf: $0.assumingMemoryBound(to: UInt8.self)) }
+    blobs.append(contentsOf: blob.assumingMemoryBound(to: UInt8.self))
+  }
+
+  /// A value that is no text: `bits` as ``SpanBatch/Field/payload`` has them.
+  mutating func append(key: UInt32, _ type: ValueType, bits: UInt64) {
+    var type = type
+    if type == .integer, Int64(bitPattern: bits) == Int64(Int32(truncatingIfNeeded: bits)) { type = .small }
+    scratch.append(ShapeTable.Field(key: key, type: type))
+    let count = type.words
+    if count > 0 { words.append(UInt32(truncatingIfNeeded: bits)) }
+    if count > 1 { words.append(UInt32(truncatingIfNeeded: bits >> 32)) }
+  }
+
+  /// The shape of the values since ``beginRow()``.
+  mutating func endRow() -> UInt16 {
+    shapes.shape(of: UnsafeBufferPointer(start: scratch.start, count: scratch.count))
+  }
+
+  mutating func origin(_ origin: OriginTable.Origin) -> UInt16 { origins.number(of: origin) }
+
+  /// What the whole store calls the operation with that code, found by `symbol` once.
+  mutating func operationSymbol(
+    _ code: TextDictionary.Code, _ symbol: (UnsafeRawBufferPointer) -> SymbolTable.Symbol
+  ) -> SymbolTable.Symbol {
+    symbols.grow(to: Int(code) + 1, with: Self.unknown)
+    if symbols[Int(code)] == Self.unknown { symbols[Int(code)] = symbol(texts[code]) }
+    return symbols[Int(code)]
+  }
+
+  // MARK: Reading
+
+  func blob(at word: UInt32) -> UnsafeRawBufferPointer {
+    let start = UnsafeRawPointer(blobs.start) + Int(word)
+    return UnsafeRawBufferPointer(start: start + 4, count: Int(start.loadUnaligned(as: UInt32.self)))
+  }
+
+  /// Of a text or an encoded value.
+  func code(at word: Int) -> TextDictionary.Code { words[word] }
+
+  func service(_ record: SpanRecord) -> SymbolTable.Symbol { origins[record.origin].symbol }
+
+  /// Runs `body` over the values of a row in their order, until it says stop by returning true.
+  func forEachValue(of record: SpanRecord, _ body: (ShapeTable.Field, _ word: Int) -> Bool) {
+    var word = Int(record.words)
+    for field in shapes[record.shape] {
+      if body(field, word) { return }
+      word += field.type.words
+    }
+  }
+
+  /// The value's bits, as ``SpanBatch/Field/payload`` has them; without meaning for texts and blobs.
+  func bits(_ type: ValueType, at word: Int) -> UInt64 {
+    switch type {
+    case .integer, .real: UInt64(words[word]) | UInt64(words[word + 1]) << 32
+    case .small: UInt64(bitPattern: Int64(Int32(bitPattern: words[word])))
+    case .boolean: UInt64(words[word])
+    case .text, .encoded, .blob, .empty: 0
+    }
+  }
+
+  /// The bytes of a value that has any.
+  func raw(_ type: ValueType, at word: Int) -> UnsafeRawBufferPointer {
+    switch type {
+    case .text, .encoded: texts[words[word]]
+    case .blob: blob(at: words[word])
+    case .small, .integer, .real, .boolean, .empty: UnsafeRawBufferPointer(start: nil, count: 0)
+    }
+  }
+}

@@ -1,0 +1,167 @@
+internal import TraceModel
+
+/// How a span meets the others of its trace, and what it adds to what is known of the trace as a whole.
+extension TraceStoreState {
+  /// What is known of the span and its parent before it is there.
+  mutating func kin(of record: SpanBatch.Record, in slot: Int32) -> SpanKin {
+    let trace = traces[slot].pointee
+    guard trace.spans >= LargeTraces.threshold else {
+      return SpanKin(id: record.id, parent: record.parent, newest: trace.newestSpan, segments: segments)
+    }
+    return withIndex(of: slot) { SpanKin(id: record.id, parent: record.parent, index: $0) }
+  }
+
+  /// Keeps what became known of the span's and its parent's ids.
+  mutating func keep(_ kin: SpanKin, of added: SpanReference, in slot: Int32) {
+    let record = segments[added].pointee
+    kin.keepEdges(added: added, kind: record.bits.kind, in: segments)
+    // What is looked through instead, while the trace is small, has the span already.
+    guard traces[slot].pointee.spans > LargeTraces.threshold else { return }
+    let service = segments[added.segment].pointee.service(record)
+    withIndex(of: slot) { $0.add(record, service: service, kin: kin) }
+  }
+
+  private mutating func withIndex<Result>(of slot: Int32, _ body: (inout SpanIndex) -> Result) -> Result {
+    if !large.contains(slot) { large.insert(slot, index(from: traces[slot].pointee.newestSpan)) }
+    return large.update(slot, body)
+  }
+
+  /// From the spans that are there, oldest first.
+  private func index(from newest: SpanReference) -> SpanIndex {
+    var references: [SpanReference] = []
+    var reference = newest
+    while reference != .none {
+      references.append(reference)
+      reference = segments[reference].pointee.previous
+    }
+    var index = SpanIndex()
+    for reference in references.reversed() {
+      let record = segments[reference].pointee
+      index.add(record, service: segments[reference.segment].pointee.service(record))
+    }
+    return index
+  }
+
+  /// Takes the facts of the span that was added last.
+  mutating func note(_ added: SpanReference, in slot: Int32, kin: SpanKin, isPiece: Bool, now: Int64) {
+    let segment = segments[added.segment]
+    let record = segments[added].pointee
+    let trace = traces[slot]
+    trace.pointee.spans += 1
+    trace.pointee.start = min(trace.pointee.start, record.start)
+    trace.pointee.end = max(trace.pointee.end, record.end)
+    trace.pointee.lastArrival = max(trace.pointee.lastArrival, now)
+    let kind = record.bits.kind
+    if !isPiece, kind == .server || kind == .consumer { trace.pointee.crossings += 1 }
+    segment.pointee.forEachValue(of: record) { field, word in
+      guard field.key <= SpanField.ltxid.rawValue else { return true }
+      guard field.key == SpanField.ltxid.rawValue else { return false }
+      let hop = UInt32(truncatingIfNeeded: segment.pointee.bits(field.type, at: word))
+      trace.pointee.highestHop = max(trace.pointee.highestHop, hop)
+      return true
+    }
+    if record.bits.status == .error {
+      trace.pointee.errors += 1
+      if kind == .consumer { trace.pointee.consumerErrors += 1 }
+      if trace.pointee.firstError == .none || record.end < trace.pointee.firstErrorEnd {
+        trace.pointee.firstError = added
+        trace.pointee.firstErrorEnd = record.end
+      }
+    }
+    var orphans = 0
+    if !kin.own.isSeen { orphans -= Int(kin.own.waiting) }
+    if let parent = kin.parent, !parent.isSeen { orphans += 1 }
+    trace.pointee.orphans = UInt32(Int(trace.pointee.orphans) + orphans)
+    self.orphans += orphans
+    noteRoot(added, record, in: slot)
+  }
+
+  private mutating func noteRoot(_ added: SpanReference, _ record: SpanRecord, in slot: Int32) {
+    let trace = traces[slot]
+    let isShared = record.bits.contains(.shared)
+    if record.isTop {
+      if record.bits.contains(.hasDuration) { trace.pointee.marks.insert(.rootEnded) }
+      if record.bits.status == .error { trace.pointee.marks.insert(.rootFailed) }
+    }
+    let hasRoot = trace.pointee.marks.contains(.hasRoot)
+    let isBetter =
+      if record.isTop != hasRoot {
+        record.isTop
+      } else if record.isTop, isShared != trace.pointee.marks.contains(.rootIsShared) {
+        !isShared
+      } else {
+        record.start < trace.pointee.rootStart
+      }
+    guard isBetter else { return }
+    trace.pointee.root = added
+    trace.pointee.rootStart = record.start
+    trace.pointee.marks.remove([.hasRoot, .rootIsShared, .hasRootKey, .isHidden])
+    if isShared { trace.pointee.marks.insert(.rootIsShared) }
+    if isHidden(added, record) { trace.pointee.marks.insert(.isHidden) }
+    guard record.isTop else { return }
+    trace.pointee.marks.insert([.hasRoot, .hasRootKey])
+    let service = segments[added.segment].pointee.service(record)
+    trace.pointee.rootKey = SlowestTraces.key(service, operation(added, record))
+  }
+
+  private func isHidden(_ added: SpanReference, _ record: SpanRecord) -> Bool {
+    guard !settings.hiddenKinds.isEmpty else { return false }
+    let segment = segments[added.segment]
+    var isHidden = false
+    segment.pointee.forEachValue(of: record) { field, word in
+      guard field.key >= SpanField.attributes, field.type == .text,
+        segment.pointee.texts.isText(field.key - SpanField.attributes, AttributeName.kind)
+      else { return false }
+      isHidden = settings.hiddenKinds.contains { segment.pointee.texts.isText(segment.pointee.code(at: word), $0) }
+      return true
+    }
+    return isHidden
+  }
+
+  mutating func operation(_ added: SpanReference, _ record: SpanRecord) -> SymbolTable.Symbol {
+    segments[added.segment].pointee.operationSymbol(record.operation) { text in
+      symbols.symbol(for: text, as: .operation) ?? SymbolTable.other
+    }
+  }
+
+  /// Adds the span to the figures of services, operations, transactions and edges.
+  mutating func count(_ added: SpanReference, in slot: Int32, kin: inout SpanKin, isPiece: Bool, now: Int64) {
+    let record = segments[added].pointee
+    let segment = segments[added.segment]
+    let service = segment.pointee.service(record)
+    let second = RedSeries.second(of: min(record.end, now))
+    let failed = record.bits.status == .error
+    if !isPiece, record.bits.kind != .internal {
+      graph.note(
+        kind: record.bits.kind, failed: failed, service: service, peer: peer(of: record, in: segment), own: &kin.own,
+        parent: &kin.parent, second: second)
+    }
+    let kind = record.bits.kind
+    guard record.isTop || kind == .server || kind == .consumer else { return }
+    var sample = RedSample(
+      second: second, calls: isPiece ? 0 : 1, errors: failed ? 1 : 0,
+      duration: record.bits.contains(.hasDuration) ? record.duration : nil)
+    if segment.pointee.origins[record.origin].service != TextDictionary.empty {
+      red.record(sample, service: service, operation: operation(added, record))
+    }
+    let trace = traces[slot]
+    let isCounted = trace.pointee.marks.contains(.isCounted)
+    guard record.isTop, !record.bits.contains(.shared) || !isCounted, !isCounted || isPiece else { return }
+    sample.calls = isCounted ? 0 : 1
+    trace.pointee.marks.insert(.isCounted)
+    if !trace.pointee.marks.contains(.isHidden) { red.recordTransaction(sample) }
+  }
+
+  /// Whom a CLIENT names as the other side.
+  private mutating func peer(
+    of record: SpanRecord, in segment: UnsafeMutablePointer<SpanSegment>
+  ) -> SymbolTable.Symbol? {
+    guard record.bits.kind == .client else { return nil }
+    var code: TextDictionary.Code?
+    segment.pointee.forEachValue(of: record) { field, word in
+      if field.key == SpanField.peer.rawValue { code = segment.pointee.code(at: word) }
+      return field.key >= SpanField.peer.rawValue
+    }
+    return code.map { symbols.symbol(for: segment.pointee.texts[$0], as: .operation) ?? SymbolTable.other }
+  }
+}

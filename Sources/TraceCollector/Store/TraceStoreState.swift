@@ -1,0 +1,131 @@
+internal import TraceModel
+
+/// Everything a store's lock guards, and how a batch of spans finds its place in it.
+struct TraceStoreState: ~Copyable, Sendable {
+  let settings: TraceStoreSettings
+  var statistics = TraceStoreStatistics()
+  var symbols: SymbolTable
+  var traces: TraceTable
+  var segments: SegmentTable
+  var large: LargeTraces
+  var red: RedBook
+  var graph: ServiceGraph
+  var forgotten: ForgottenTraces
+  /// Spans held now, of them those whose parent is not.
+  var spans = 0
+  var orphans = 0
+  /// Bytes of the traces that were spared when their turn came.
+  var keptBytes = 0
+  /// Grows whenever spans stand elsewhere than before.
+  var moves: UInt64 = 0
+  /// The earliest and the latest `now` that came with spans.
+  private(set) var since: Int64 = .max
+  private(set) var latest: Int64 = .min
+  private let traceLimit: Int
+
+  init(_ settings: TraceStoreSettings) {
+    precondition(settings.budget >= 65_536, "A trace store needs a budget of at least 65,536 bytes.")
+    self.settings = settings
+    let budget = settings.budget
+    symbols = SymbolTable(byteLimit: budget / 8)
+    traces = TraceTable(slowestKept: settings.slowestKept, operations: min(8_192, budget / 2_048))
+    segments = SegmentTable(limit: budget / 32)
+    large = LargeTraces(bytes: budget / 16)
+    red = RedBook(services: settings.services, operations: settings.operations)
+    graph = ServiceGraph(limit: settings.edges)
+    forgotten = ForgottenTraces(limit: min(65_536, budget / 1_024))
+    traceLimit = budget / 4
+  }
+
+  var bytes: Int { traces.bytes + segments.bytes + large.bytes + symbols.bytes + forgotten.bytes }
+
+  mutating func add(_ batch: SpanBatch, now: Int64) {
+    guard !batch.isEmpty else { return }
+    since = min(since, now)
+    latest = max(latest, now)
+    statistics.received += batch.count
+    BatchView.with(batch) { view in
+      var intake = SpanIntake(view)
+      // Spans of one transaction mostly come together.
+      var last: Int32 = -1
+      for place in view.records.indices {
+        let record = view.records[place]
+        if last < 0 || traces[last].pointee.low != record.low || traces[last].pointee.high != record.high {
+          if last >= 0 { traces.rank(last) }
+          last = slot(of: record)
+          guard last >= 0 else {
+            statistics.late += 1
+            continue
+          }
+        }
+        add(record, at: place, of: batch, to: last, intake: &intake, now: now)
+        // Now and then: what comes between is small beside what is kept free by the last one.
+        if place & 0x3F == 0x3F, bytes > settings.budget {
+          traces.rank(last)
+          evict()
+          last = -1
+          intake.forget()
+        }
+      }
+      if last >= 0 { traces.rank(last) }
+    }
+    evict()
+    red.sweep(second: RedSeries.second(of: latest))
+  }
+
+  /// The slot of the span's trace, a new one if need be; −1 for a trace that was evicted.
+  private mutating func slot(of record: SpanBatch.Record) -> Int32 {
+    guard let slot = traces.slot(high: record.high, low: record.low) else {
+      if forgotten.contains(low: record.low) { return -1 }
+      return traces.add(high: record.high, low: record.low, start: record.start, end: record.end)
+    }
+    if traces[slot].pointee.high == 0 { traces[slot].pointee.high = record.high }
+    return slot
+  }
+
+  private mutating func add(
+    _ record: SpanBatch.Record, at place: Int, of batch: SpanBatch, to slot: Int32, intake: inout SpanIntake, now: Int64
+  ) {
+    let (spans, weight) = (Int(traces[slot].pointee.spans), Int(traces[slot].pointee.weight))
+    guard spans < settings.spansPerTrace, weight < traceLimit else {
+      statistics.overflowed += 1
+      return
+    }
+    var kin = kin(of: record, in: slot)
+    let mark = SpanIndex.Entry.mark(record.bits.kind, shared: record.bits.contains(.shared))
+    let isPiece = kin.own.marks & mark != 0
+    if isPiece, isDuplicate(record, at: place, of: batch, entry: kin.own, in: slot) {
+      statistics.duplicates += 1
+      return
+    }
+    statistics.accepted += 1
+    if segments.makeRoom() { intake.forget() }
+    let before = segments[segments.newest].pointee.filled
+    let added = intake.write(
+      place, trace: UInt32(slot), previous: traces[slot].pointee.newestSpan, into: &segments, symbols: &symbols)
+    traces[slot].pointee.newestSpan = added
+    traces[slot].pointee.weight &+= UInt32(segments[segments.newest].pointee.filled - before)
+    self.spans += 1
+    note(added, in: slot, kin: kin, isPiece: isPiece, now: now)
+    count(added, in: slot, kin: &kin, isPiece: isPiece, now: now)
+    keep(kin, of: added, in: slot)
+  }
+
+  /// The same span again. Unfinished ones may come in pieces, which are told apart by what they say.
+  private func isDuplicate(
+    _ record: SpanBatch.Record, at place: Int, of batch: SpanBatch, entry: SpanIndex.Entry, in slot: Int32
+  ) -> Bool {
+    let isUnfinished = !record.bits.contains(.hasDuration) || entry.marks & SpanIndex.Entry.unfinished != 0
+    guard isUnfinished, traces[slot].pointee.spans <= 4_096 else { return true }
+    var span = batch.span(at: place)
+    span.gtxid = traces[slot].pointee.gtxid
+    var reader = SpanReader(gtxid: span.gtxid)
+    var reference = traces[slot].pointee.newestSpan
+    while reference != .none {
+      let known = segments[reference].pointee
+      if known.id == record.id, reader.span(at: reference, in: segments) == span { return true }
+      reference = known.previous
+    }
+    return false
+  }
+}

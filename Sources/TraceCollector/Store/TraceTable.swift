@@ -1,0 +1,176 @@
+internal import TraceModel
+
+/// The traces that are held: found by id, and walked from the newest to the oldest.
+struct TraceTable: ~Copyable, Sendable {
+  private var entries = Slab<TraceEntry>(room: 16)
+  private var free: [Int32] = []
+  /// A slot plus one, by the low half of its id; 0 is free. Others with the same half follow through `nextSameLow`.
+  private var table = Slab<UInt32>(repeating: 0, count: 64)
+  private var heads = 0
+  private var oldest: Int32 = -1
+  private(set) var newest: Int32 = -1
+  private var arrivals: UInt64 = 0
+  private(set) var count = 0
+  private var slowest: SlowestTraces
+
+  init(slowestKept: Int, operations: Int) {
+    slowest = SlowestTraces(limit: slowestKept, operations: operations)
+  }
+
+  var bytes: Int { entries.bytes + table.bytes + slowest.bytes + 4 * Room.charged(free.count) }
+
+  /// Of a slot that is in use. Valid until the next trace is added.
+  subscript(slot: Int32) -> UnsafeMutablePointer<TraceEntry> {
+    assert(entries[Int(slot)].marks.contains(.isHeld), "A trace was asked for that has been evicted.")
+    return entries.start + Int(slot)
+  }
+
+  /// True when the trace in `slot` still is the one that arrived as number `arrival`.
+  func isHeld(_ slot: Int32, arrival: UInt64) -> Bool {
+    entries[Int(slot)].marks.contains(.isHeld) && entries[Int(slot)].arrival == arrival
+  }
+
+  /// The newest trace that arrived before number `arrival`; −1 when there is none.
+  func newest(olderThan arrival: UInt64) -> Int32 {
+    var slot = newest
+    while slot >= 0, entries[Int(slot)].arrival >= arrival { slot = entries[Int(slot)].older }
+    return slot
+  }
+
+  /// Finds by the whole id, or, where one of the two has 64 bits only, by the low half.
+  func slot(high: UInt64, low: UInt64) -> Int32? {
+    guard let head = head(low) else { return nil }
+    if high == 0 { return head }
+    var half: Int32?
+    var slot = head
+    while slot >= 0 {
+      let known = entries[Int(slot)].high
+      if known == high { return slot }
+      if known == 0 { half = slot }
+      slot = entries[Int(slot)].nextSameLow
+    }
+    return half
+  }
+
+  func slot(of id: GTXID) -> Int32? { slot(high: id.high, low: id.low) }
+
+  mutating func add(high: UInt64, low: UInt64, start: Int64, end: Int64) -> Int32 {
+    arrivals += 1
+    var entry = TraceEntry(high: high, low: low, start: start, end: end, arrival: arrivals)
+    let slot = free.popLast() ?? Int32(entries.count)
+    entry.older = newest
+    if newest >= 0 { entries[Int(newest)].newer = slot } else { oldest = slot }
+    newest = slot
+    count += 1
+    let head = head(low)
+    if let head {
+      entry.nextSameLow = entries[Int(head)].nextSameLow
+      entries[Int(head)].nextSameLow = slot
+    }
+    if Int(slot) == entries.count { entries.append(entry) } else { entries[Int(slot)] = entry }
+    if head == nil { insert(slot) }
+    return slot
+  }
+
+  /// Forgets the trace in `slot`.
+  mutating func remove(_ slot: Int32) {
+    let entry = entries[Int(slot)]
+    if entry.marks.contains(.isSlow) { slowest.remove(slot, key: entry.slowKey) }
+    if entry.older >= 0 { entries[Int(entry.older)].newer = entry.newer } else { oldest = entry.newer }
+    if entry.newer >= 0 { entries[Int(entry.newer)].older = entry.older } else { newest = entry.older }
+    unchain(slot, entry)
+    entries[Int(slot)].marks = []
+    free.append(slot)
+    count -= 1
+  }
+
+  /// Compares how long the trace in `slot` takes by now with the slowest of its root's operation.
+  mutating func rank(_ slot: Int32) {
+    let trace = entries.start + Int(slot)
+    guard trace.pointee.marks.contains(.hasRootKey) else { return }
+    let key = trace.pointee.rootKey
+    if trace.pointee.marks.contains(.isSlow), trace.pointee.slowKey != key {
+      slowest.remove(slot, key: trace.pointee.slowKey)
+      trace.pointee.marks.remove(.isSlow)
+    }
+    let isListed = trace.pointee.marks.contains(.isSlow)
+    switch slowest.offer(slot, duration: trace.pointee.end &- trace.pointee.start, key: key, isListed: isListed) {
+    case .isNotSlow: return
+    case .isSlow: break
+    case .replaced(let other): entries[Int(other)].marks.remove(.isSlow)
+    }
+    trace.pointee.marks.insert(.isSlow)
+    trace.pointee.slowKey = key
+  }
+
+  // MARK: By the low half
+
+  private func place(_ low: UInt64) -> Int { Int(truncatingIfNeeded: TextHash.of(low)) & (table.count &- 1) }
+
+  private func head(_ low: UInt64) -> Int32? {
+    var place = place(low)
+    while table[place] != 0 {
+      let slot = Int(table[place]) &- 1
+      if entries[slot].low == low { return Int32(slot) }
+      place = (place &+ 1) & (table.count &- 1)
+    }
+    return nil
+  }
+
+  private mutating func insert(_ slot: Int32) {
+    heads += 1
+    if heads * 2 > table.count {
+      var old = Slab<UInt32>(repeating: 0, count: table.count * 2)
+      swap(&old, &table)
+      for index in 0..<old.count where old[index] != 0 { put(Int32(old[index] - 1)) }
+    }
+    put(slot)
+  }
+
+  private mutating func put(_ slot: Int32) {
+    var place = place(entries[Int(slot)].low)
+    while table[place] != 0 { place = (place + 1) & (table.count - 1) }
+    table[place] = UInt32(slot) + 1
+  }
+
+  private mutating func unchain(_ slot: Int32, _ entry: TraceEntry) {
+    guard var before = head(entry.low) else { return }
+    guard before == slot else {
+      while entries[Int(before)].nextSameLow >= 0 {
+        let next = entries[Int(before)].nextSameLow
+        if next == slot {
+          entries[Int(before)].nextSameLow = entry.nextSameLow
+          return
+        }
+        before = next
+      }
+      return
+    }
+    var place = place(entry.low)
+    while table[place] != UInt32(slot) + 1 { place = (place + 1) & (table.count - 1) }
+    if entry.nextSameLow >= 0 {
+      table[place] = UInt32(entry.nextSameLow) + 1
+    } else {
+      heads -= 1
+      free(place)
+    }
+  }
+
+  /// Empties a place of the table and closes the gap, so that what was pushed past it is still found.
+  private mutating func free(_ gap: Int) {
+    var gap = gap
+    var place = gap
+    let mask = table.count - 1
+    table[gap] = 0
+    while true {
+      place = (place + 1) & mask
+      guard table[place] != 0 else { return }
+      let wanted = self.place(entries[Int(table[place]) - 1].low)
+      if (place &- wanted) & mask >= (place &- gap) & mask {
+        table[gap] = table[place]
+        table[place] = 0
+        gap = place
+      }
+    }
+  }
+}
