@@ -23,6 +23,9 @@ struct TraceEntry: BitwiseCopyable, Sendable {
     static let isHeld = Marks(rawValue: 1 << 9)
   }
 
+  /// This entry, and what finds it.
+  private static let overhead: UInt32 = 200
+
   var high: UInt64
   var low: UInt64
   var arrival: UInt64
@@ -42,8 +45,8 @@ struct TraceEntry: BitwiseCopyable, Sendable {
   var consumerErrors: UInt32 = 0
   var crossings: UInt32 = 0
   var highestHop: UInt32 = 0
-  /// Bytes that its spans have added.
-  var weight: UInt32 = 0
+  /// Bytes that it and its spans have added.
+  var weight = TraceEntry.overhead
   /// Service and operation of the root.
   var rootKey: UInt32 = 0
   var slowKey: UInt32 = 0

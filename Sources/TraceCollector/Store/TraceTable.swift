@@ -2,7 +2,7 @@ internal import TraceModel
 
 /// The traces that are held: found by id, and walked from the newest to the oldest.
 struct TraceTable: ~Copyable, Sendable {
-  private var entries = Slab<TraceEntry>(room: 16)
+  private var entries = PagedSlab<TraceEntry>()
   private var free: [Int32] = []
   /// A slot plus one, by the low half of its id; 0 is free. Others with the same half follow through `nextSameLow`.
   private var table = Slab<UInt32>(repeating: 0, count: 64)
@@ -19,10 +19,10 @@ struct TraceTable: ~Copyable, Sendable {
 
   var bytes: Int { entries.bytes + table.bytes + slowest.bytes + 4 * Room.charged(free.count) }
 
-  /// Of a slot that is in use. Valid until the next trace is added.
+  /// Of a slot that is in use.
   subscript(slot: Int32) -> UnsafeMutablePointer<TraceEntry> {
     assert(entries[Int(slot)].marks.contains(.isHeld), "A trace was asked for that has been evicted.")
-    return entries.start + Int(slot)
+    return entries.pointer(to: Int(slot))
   }
 
   /// True when the trace in `slot` still is the one that arrived as number `arrival`.
@@ -86,7 +86,7 @@ struct TraceTable: ~Copyable, Sendable {
 
   /// Compares how long the trace in `slot` takes by now with the slowest of its root's operation.
   mutating func rank(_ slot: Int32) {
-    let trace = entries.start + Int(slot)
+    let trace = entries.pointer(to: Int(slot))
     guard trace.pointee.marks.contains(.hasRootKey) else { return }
     let key = trace.pointee.rootKey
     if trace.pointee.marks.contains(.isSlow), trace.pointee.slowKey != key {
