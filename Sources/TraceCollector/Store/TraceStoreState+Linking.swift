@@ -90,7 +90,7 @@ extension TraceStoreState {
       } else if record.isTop, isShared != trace.pointee.marks.contains(.rootIsShared) {
         !isShared
       } else {
-        record.start < trace.pointee.rootStart
+        record.start < trace.pointee.rootStart || trace.pointee.root == .none
       }
     guard isBetter else { return }
     trace.pointee.root = added
