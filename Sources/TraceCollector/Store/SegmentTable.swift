@@ -5,6 +5,9 @@ struct SegmentTable: ~Copyable, @unchecked Sendable {
   /// By number; nil where a segment has gone.
   private var segments = Slab<UnsafeMutablePointer<SpanSegment>?>(room: 16)
   private var free: [Int] = []
+  /// By number: which of all segments that there ever were.
+  private var serials: [UInt64] = []
+  private var opened: UInt64 = 0
   /// Oldest first; the last one is open.
   private var order: Deque<Int> = []
   private var sealedBytes = 0
@@ -36,6 +39,9 @@ struct SegmentTable: ~Copyable, @unchecked Sendable {
     return segment
   }
 
+  /// Tells a segment from others that had its number before.
+  func serial(of number: Int) -> UInt64 { serials[number] }
+
   /// Valid until the next row is added.
   subscript(reference: SpanReference) -> UnsafeMutablePointer<SpanRecord> {
     self[reference.segment].pointee.records.start + reference.row
@@ -61,7 +67,14 @@ struct SegmentTable: ~Copyable, @unchecked Sendable {
     segment.initialize(to: SpanSegment())
     let number = free.popLast() ?? segments.count
     precondition(number < 65_535, "A store has more segments than a span's place can name.")
-    if number == segments.count { segments.append(segment) } else { segments[number] = segment }
+    opened += 1
+    if number == segments.count {
+      segments.append(segment)
+      serials.append(opened)
+    } else {
+      segments[number] = segment
+      serials[number] = opened
+    }
     order.append(number)
   }
 

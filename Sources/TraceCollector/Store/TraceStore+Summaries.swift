@@ -90,11 +90,15 @@ struct TraceCursor {
 extension TraceStoreState {
   /// The rows of the traces that come after `cursor`, which moves on; none at the end.
   func summaries(after cursor: inout TraceCursor?, atMost count: Int) -> [TraceSummary] {
-    guard let last = cursor else { return collect(from: traces.newest, into: &cursor, atMost: count) }
+    collect(from: next(after: cursor), into: &cursor, atMost: count)
+  }
+
+  /// The trace behind `cursor`, the newest where there is none; −1 at the end.
+  func next(after cursor: TraceCursor?) -> Int32 {
+    guard let last = cursor else { return traces.newest }
     // When it was evicted meanwhile, the walk goes on where it stood.
     let isHeld = traces.isHeld(last.slot, arrival: last.arrival)
-    let slot = isHeld ? traces[last.slot].pointee.older : traces.newest(olderThan: last.arrival)
-    return collect(from: slot, into: &cursor, atMost: count)
+    return isHeld ? traces[last.slot].pointee.older : traces.newest(olderThan: last.arrival)
   }
 
   private func collect(from slot: Int32, into cursor: inout TraceCursor?, atMost count: Int) -> [TraceSummary] {
@@ -152,7 +156,7 @@ extension TraceStoreState {
     return order.prefix(settings.servicesPerTrace).map { symbols[found[$0].symbol] }
   }
 
-  private func status(of trace: TraceEntry) -> TraceSummary.Status {
+  func status(of trace: TraceEntry) -> TraceSummary.Status {
     let isQuiet = latest &- trace.lastArrival > settings.quietAfter
     if trace.marks.contains(.rootEnded) || isQuiet {
       let hasRoot = trace.marks.contains(.hasRoot)

@@ -1,0 +1,322 @@
+internal import TraceModel
+
+/// A query made ready for a store: texts are compared once for each text, not once for each span.
+///
+/// A class, because what it learns on the way is kept for the next traces.
+final class QueryPlan {
+  /// What one condition on texts has found out about the texts of one segment.
+  private struct Memory {
+    /// The segment's number among all that there ever were.
+    var segment: UInt64 = .max
+    /// By code: 0 not looked at, 1 as wanted, 2 not.
+    var verdicts: [UInt8] = []
+    /// Of an attribute: the key its name has there; nil when no span there has it.
+    var key: UInt32?
+    /// Of an attribute, by shape: where its value stands.
+    var places: [Place] = []
+
+    /// What is known already.
+    func verdict(_ code: TextDictionary.Code) -> Bool? {
+      let place = Int(code)
+      return place < verdicts.count && verdicts[place] != 0 ? verdicts[place] == 1 : nil
+    }
+  }
+
+  /// Where the values of one shape have that of an attribute.
+  private enum Place {
+    case unknown, nowhere
+    /// So many words behind the first.
+    case at(Int32, ValueType)
+    /// More than once.
+    case several
+  }
+
+  private indirect enum Step {
+    case always(Bool)
+    case not(Step)
+    case all([Step])
+    case any([Step])
+    case duration(TraceQuery.Comparison, Int64)
+    case spans(TraceQuery.Comparison, Int)
+    case hops(TraceQuery.Comparison, Int)
+    case errors(TraceQuery.Comparison, Int)
+    case status(TraceSummary.Status)
+    case id(IDPrefix)
+    /// The number of the probe.
+    case service(Int)
+    case operation(Int)
+    case rootOperation(Int)
+    case rootAttribute(String, Int)
+    case firstError(Int)
+    case attribute(Int)
+  }
+
+  private struct AttributeProbe {
+    let name: [UInt8]
+    let match: TraceQuery.ValueMatch
+    let text: TextProbe?
+  }
+
+  private var step = Step.always(true)
+  private var probes: [TextProbe] = []
+  private var attributes: [AttributeProbe] = []
+  private var services: [[UInt8]] = []
+  /// By probe or attribute, then by the segment's number.
+  private var texts: [[Memory]] = []
+  private var values: [[Memory]] = []
+
+  init(_ query: TraceQuery) {
+    step = compile(query)
+  }
+
+  // MARK: Making ready
+
+  private func compile(_ query: TraceQuery) -> Step {
+    switch query {
+    case .everything: .always(true)
+    case .not(let inner): .not(compile(inner))
+    case .all(let parts): .all(parts.map(compile).sorted { Self.cost($0) < Self.cost($1) })
+    case .any(let parts): .any(parts.map(compile).sorted { Self.cost($0) < Self.cost($1) })
+    case .duration(let comparison, let limit): .duration(comparison, limit)
+    case .spans(let comparison, let limit): .spans(comparison, limit)
+    case .hops(let comparison, let limit): .hops(comparison, limit)
+    case .errors(let comparison, let limit): .errors(comparison, limit)
+    case .status(let status): .status(status)
+    case .id(let prefix): IDPrefix(prefix).map { .id($0) } ?? .always(false)
+    case .service(let match): .service(probe(match))
+    case .operation(let match): .operation(probe(match))
+    case .rootOperation(let match): .rootOperation(probe(match))
+    case .kind(let match): .rootAttribute(AttributeName.kind, probe(match))
+    case .user(let match): .rootAttribute(AttributeName.user, probe(match))
+    case .firstError(let match): .firstError(probe(match))
+    case .attribute(let name, let match): .attribute(attribute(name, match))
+    }
+  }
+
+  private func probe(_ match: TraceQuery.TextMatch) -> Int {
+    probes.append(TextProbe(match))
+    services.append([])
+    texts.append([])
+    return probes.count - 1
+  }
+
+  private func attribute(_ name: String, _ match: TraceQuery.ValueMatch) -> Int {
+    let text: TextProbe? = if case .text(let match) = match { TextProbe(match) } else { nil }
+    attributes.append(AttributeProbe(name: Array(name.utf8), match: match, text: text))
+    values.append([])
+    return attributes.count - 1
+  }
+
+  /// What is known of the trace as a whole is asked first, what needs all its spans last.
+  private static func cost(_ step: Step) -> Int {
+    switch step {
+    case .always, .duration, .spans, .hops, .errors, .status, .id: 0
+    case .not(let inner): cost(inner)
+    case .all(let parts), .any(let parts): parts.map(cost).max() ?? 0
+    case .rootOperation, .rootAttribute, .firstError: 1
+    case .service: 2
+    case .operation: 3
+    case .attribute: 4
+    }
+  }
+
+  // MARK: Asking
+
+  /// Whether the trace in `slot` is wanted.
+  func holds(_ slot: Int32, in state: borrowing TraceStoreState) -> Bool {
+    holds(step, state.traces[slot].pointee, state)
+  }
+
+  private func holds(_ step: Step, _ trace: TraceEntry, _ state: borrowing TraceStoreState) -> Bool {
+    switch step {
+    case .always(let verdict): return verdict
+    case .not(let inner): return !holds(inner, trace, state)
+    case .all(let parts):
+      for part in parts where !holds(part, trace, state) { return false }
+      return true
+    case .any(let parts):
+      for part in parts where holds(part, trace, state) { return true }
+      return false
+    case .duration(let comparison, let limit): return comparison.holds(trace.end &- trace.start, limit)
+    case .spans(let comparison, let limit): return comparison.holds(Int(trace.spans), limit)
+    case .hops(let comparison, let limit):
+      return comparison.holds(Int(trace.highestHop > 0 ? trace.highestHop : trace.crossings), limit)
+    case .errors(let comparison, let limit): return comparison.holds(Int(trace.errors), limit)
+    case .status(let status): return state.status(of: trace) == status
+    case .id(let prefix): return prefix.matches(trace.gtxid)
+    case .service(let probe): return hasService(probe, trace, state)
+    case .operation(let probe): return hasOperation(probe, trace, state)
+    case .rootOperation(let probe):
+      let root = state.segments[trace.root].pointee
+      return isWanted(root.operation, probe, in: state.segments, trace.root.segment)
+    case .rootAttribute(let name, let probe):
+      var reader = SpanReader(gtxid: trace.gtxid)
+      let value = reader.span(at: trace.root, in: state.segments)[attribute: name]
+      return probes[probe].matches(value?.description ?? "")
+    case .firstError(let probe):
+      guard trace.firstError != .none else { return probes[probe].matches("") }
+      var reader = SpanReader(gtxid: trace.gtxid)
+      return probes[probe].matches(reader.span(at: trace.firstError, in: state.segments).errorSentence)
+    case .attribute(let probe): return hasAttribute(probe, trace, state)
+    }
+  }
+
+  private func hasService(_ probe: Int, _ trace: TraceEntry, _ state: borrowing TraceStoreState) -> Bool {
+    var reference = trace.newestSpan
+    while reference != .none {
+      let record = state.segments[reference].pointee
+      let symbol = Int(state.segments[reference.segment].pointee.service(record))
+      if services[probe].count <= symbol {
+        services[probe].append(contentsOf: repeatElement(0, count: symbol + 1 - services[probe].count))
+      }
+      if services[probe][symbol] == 0 {
+        services[probe][symbol] = probes[probe].matches(state.symbols[SymbolTable.Symbol(symbol)]) ? 1 : 2
+      }
+      if services[probe][symbol] == 1 { return true }
+      reference = record.previous
+    }
+    return false
+  }
+
+  private func hasOperation(_ probe: Int, _ trace: TraceEntry, _ state: borrowing TraceStoreState) -> Bool {
+    var reference = trace.newestSpan
+    while reference != .none {
+      let record = state.segments[reference].pointee
+      if isWanted(record.operation, probe, in: state.segments, reference.segment) { return true }
+      reference = record.previous
+    }
+    return false
+  }
+
+  /// Whether the text of that code is as wanted; looked at once for each segment.
+  private func isWanted(
+    _ code: TextDictionary.Code, _ probe: Int, in segments: borrowing SegmentTable, _ number: Int
+  ) -> Bool {
+    Self.prepare(&texts[probe], number)
+    if texts[probe][number].segment != segments.serial(of: number) {
+      texts[probe][number] = Memory(segment: segments.serial(of: number))
+    }
+    let text = segments[number].pointee.texts[code]
+    return Self.verdict(&texts[probe][number].verdicts, code) { probes[probe].matches(text) }
+  }
+
+  private static func prepare(_ memories: inout [Memory], _ number: Int) {
+    if memories.count <= number {
+      memories.append(contentsOf: repeatElement(Memory(), count: number + 1 - memories.count))
+    }
+  }
+
+  private static func verdict(
+    _ verdicts: inout [UInt8], _ code: TextDictionary.Code, _ isWanted: () -> Bool
+  ) -> Bool {
+    let place = Int(code)
+    if verdicts.count <= place {
+      verdicts.append(contentsOf: repeatElement(0, count: max(place + 1, verdicts.count * 2) - verdicts.count))
+    }
+    if verdicts[place] == 0 { verdicts[place] = isWanted() ? 1 : 2 }
+    return verdicts[place] == 1
+  }
+
+  private func hasAttribute(_ probe: Int, _ trace: TraceEntry, _ state: borrowing TraceStoreState) -> Bool {
+    var reference = trace.newestSpan
+    var known = -1
+    var key: UInt32?
+    while reference != .none {
+      let segment = state.segments[reference.segment]
+      let record = segment.pointee.records[reference.row]
+      if known != reference.segment {
+        known = reference.segment
+        key = self.key(probe, in: state.segments, known)
+      }
+      if let key, hasAttribute(probe, key: key, record, segment, known) { return true }
+      reference = record.previous
+    }
+    return false
+  }
+
+  private func hasAttribute(
+    _ probe: Int, key: UInt32, _ record: SpanRecord, _ segment: UnsafeMutablePointer<SpanSegment>, _ number: Int
+  ) -> Bool {
+    let shape = Int(record.shape)
+    if values[probe][number].places.count <= shape {
+      let missing = segment.pointee.shapes.count - values[probe][number].places.count
+      values[probe][number].places.append(contentsOf: repeatElement(.unknown, count: missing))
+    }
+    if case .unknown = values[probe][number].places[shape] {
+      values[probe][number].places[shape] = place(of: key, record, segment)
+    }
+    switch values[probe][number].places[shape] {
+    case .unknown, .nowhere: return false
+    case .at(let word, let type):
+      let word = Int(record.words) + Int(word)
+      // A text was mostly met before.
+      if type == .text, let verdict = values[probe][number].verdict(segment.pointee.code(at: word)) { return verdict }
+      return isWanted(type, at: word, probe, segment, number)
+    case .several:
+      var isFound = false
+      segment.pointee.forEachValue(of: record) { field, word in
+        guard field.key == key else { return false }
+        isFound = isWanted(field.type, at: word, probe, segment, number)
+        return isFound
+      }
+      return isFound
+    }
+  }
+
+  private func place(
+    of key: UInt32, _ record: SpanRecord, _ segment: UnsafeMutablePointer<SpanSegment>
+  ) -> Place {
+    var place = Place.nowhere
+    segment.pointee.forEachValue(of: record) { field, word in
+      guard field.key == key else { return false }
+      if case .nowhere = place {
+        place = .at(Int32(word - Int(record.words)), field.type)
+        return false
+      }
+      place = .several
+      return true
+    }
+    return place
+  }
+
+  /// What the attribute's name is called in the segment; nil where no span has it.
+  private func key(_ probe: Int, in segments: borrowing SegmentTable, _ number: Int) -> UInt32? {
+    Self.prepare(&values[probe], number)
+    let serial = segments.serial(of: number)
+    if values[probe][number].segment != serial {
+      let code = attributes[probe].name.withUnsafeBytes { segments[number].pointee.texts.existing($0) }
+      values[probe][number] = Memory(segment: serial, key: code.map { $0 + SpanField.attributes })
+      // A segment that still grows may get to know the name.
+      if code == nil, number == segments.newest { values[probe][number].segment = .max }
+    }
+    return values[probe][number].key
+  }
+
+  private func isWanted(
+    _ type: ValueType, at word: Int, _ probe: Int, _ segment: UnsafeMutablePointer<SpanSegment>, _ number: Int
+  ) -> Bool {
+    let attribute = attributes[probe]
+    switch (attribute.match, type) {
+    case (.exists, _): return true
+    case (.text, .text):
+      let code = segment.pointee.code(at: word)
+      let text = segment.pointee.texts[code]
+      return Self.verdict(&values[probe][number].verdicts, code) { attribute.text?.matches(text) ?? false }
+    case (.text, _):
+      let value = SpanAssembly.value(
+        type, bits: segment.pointee.bits(type, at: word), raw: segment.pointee.raw(type, at: word))
+      return attribute.text?.matches(value.description) ?? false
+    case (.number(let comparison, let limit), .small), (.number(let comparison, let limit), .integer):
+      return comparison.holds(Double(Int64(bitPattern: segment.pointee.bits(type, at: word))), limit)
+    case (.number(let comparison, let limit), .real):
+      return comparison.holds(Double(bitPattern: segment.pointee.bits(type, at: word)), limit)
+    case (.number(let comparison, let limit), .text):
+      let code = segment.pointee.code(at: word)
+      let text = segment.pointee.texts.text(code)
+      return Self.verdict(&values[probe][number].verdicts, code) {
+        Double(text).map { comparison.holds($0, limit) } ?? false
+      }
+    case (.number, .boolean), (.number, .encoded), (.number, .blob), (.number, .empty): return false
+    }
+  }
+}
