@@ -32,6 +32,7 @@ struct SegmentTable: ~Copyable, @unchecked Sendable {
   var count: Int { order.count }
   var newest: Int { order[order.count - 1] }
   var oldest: Int { order[0] }
+  var newestFirst: ReversedCollection<Deque<Int>> { order.reversed() }
 
   /// Of one that is held.
   subscript(number: Int) -> UnsafeMutablePointer<SpanSegment> {

@@ -1,0 +1,129 @@
+internal import Operations
+internal import TraceCollector
+internal import TraceModel
+
+/// Takes the state of a system that is known by its spans alone: what they do not tell stays unknown.
+struct AttachedSnapshotBuilder: Sendable {
+  private let name: String
+  private let traces: TraceStore
+  private var health = ReportedHealth()
+
+  private static let transactionsShown = 600
+  private static let second: Int64 = 1_000_000_000
+
+  init(name: String, traces: TraceStore) {
+    self.name = name
+    self.traces = traces
+  }
+
+  mutating func snapshot(now: Int64, receivers: [ReceiverSnapshot]) -> SystemSnapshot {
+    var snapshot = SystemSnapshot(system: SystemIdentity(name: name, kind: .attached), time: now)
+    snapshot.traffic = traffic(now: now)
+    snapshot.services = services(now: now)
+    snapshot.transactions = traces.summaries(newest: Self.transactionsShown).map { TransactionSummary($0, now: now) }
+    snapshot.tally = tally(snapshot.transactions, now: now)
+    snapshot.program = program(receivers)
+    health.judge(&snapshot)
+    snapshot.judge()
+    return snapshot
+  }
+
+  private func traffic(now: Int64) -> TrafficSnapshot {
+    var traffic = TrafficSnapshot()
+    let figures = traces.red(window: .tenSeconds, now: now)
+    traffic.rate = figures.rate
+    traffic.errorShare = figures.errorShare ?? 0
+    (traffic.p50, traffic.p95, traffic.p99) = (figures.p50, figures.p95, figures.p99)
+    let history = traces.history(now: now)
+    // The second that is going on is left out: it is not full yet.
+    traffic.rateSeries = history.calls.dropLast().map(Float.init)
+    traffic.errorSeries = zip(history.calls, history.errors).dropLast().map { calls, errors in
+      calls > 0 ? Float(errors) / Float(calls) * 100 : 0
+    }
+    return traffic
+  }
+
+  private func services(now: Int64) -> [ServiceSnapshot] {
+    let instances = traces.instances()
+    let edges = traces.edges(now: now)
+    var services = traces.services(window: .tenSeconds, now: now).filter { !$0.service.isEmpty }.map { own in
+      var service = ServiceSnapshot(name: own.service)
+      (service.p50, service.p95, service.p99) = (own.figures.p50, own.figures.p95, own.figures.p99)
+      service.rate = own.figures.rate
+      service.errorShare = own.figures.errorShare ?? 0
+      service.pulse = own.history.calls.dropLast().suffix(60).map(Float.init)
+      service.endpoints = endpoints(of: own.service, now: now)
+      return service
+    }
+    // Who is only called, or only calls, stands in the graph alone.
+    for name in edges.flatMap({ [$0.caller, $0.callee] }) + instances.map(\.service)
+    where !name.isEmpty && !services.contains(where: { $0.name == name }) {
+      services.append(ServiceSnapshot(name: name))
+    }
+    for place in services.indices {
+      let name = services[place].name
+      services[place].calls = edges.filter { $0.caller == name && $0.kind == .call }.map(Self.call)
+      services[place].instances = instances.filter { $0.service == name && !$0.instance.isEmpty }.map {
+        InstanceSnapshot($0.instance)
+      }
+      services[place].isOutside = !instances.contains { $0.service == name }
+      services[place].instancesAll = services[place].instances.count
+      services[place].instancesUp = services[place].instances.count
+      if let minute = traces.minute(of: name, now: now) { charge(minute, to: &services[place].objective) }
+    }
+    return services.sorted { $0.name < $1.name }
+  }
+
+  private func endpoints(of service: String, now: Int64) -> [EndpointSnapshot] {
+    traces.operations(of: service, now: now).map { own in
+      var endpoint = EndpointSnapshot(operation: own.operation)
+      endpoint.rate = own.figures.rate
+      endpoint.errorShare = own.figures.errorShare ?? 0
+      (endpoint.p50, endpoint.p95, endpoint.p99) = (own.figures.p50, own.figures.p95, own.figures.p99)
+      endpoint.total = UInt64(own.figures.totalCalls)
+      return endpoint
+    }
+  }
+
+  private static func call(_ edge: ServiceEdge) -> CallSnapshot {
+    var call = CallSnapshot(callee: edge.callee)
+    call.rate = edge.rate
+    call.errorShare = edge.errorShare ?? 0
+    return call
+  }
+
+  private func charge(_ minute: (calls: Int, errors: Int), to objective: inout ServiceObjective) {
+    let allowed = Double(minute.calls) * objective.errorShare
+    objective.budgetLeft = allowed > 0 ? 1 - Double(minute.errors) / allowed : 1
+  }
+
+  private func tally(_ shown: [TransactionSummary], now: Int64) -> TransactionTally {
+    var tally = TransactionTally()
+    let figures = traces.red(window: .minute, now: now)
+    tally.started = figures.totalCalls
+    tally.failed = figures.totalErrors
+    tally.running = shown.count { $0.state == .running }
+    return tally
+  }
+
+  private func program(_ receivers: [ReceiverSnapshot]) -> ProgramSnapshot {
+    let statistics = traces.statistics
+    var program = ProgramSnapshot()
+    program.spansAccepted = UInt64(statistics.accepted)
+    program.spansDropped = UInt64(statistics.late + statistics.overflowed)
+    program.spansEvicted = UInt64(statistics.evictedSpans)
+    program.traceBytes = statistics.bytes
+    program.receivers = receivers
+    return program
+  }
+}
+
+extension InstanceSnapshot {
+  /// `host:port`, or whatever names the process.
+  fileprivate init(_ reported: String) {
+    let colon = reported.lastIndex(of: ":")
+    let port = colon.flatMap { Int(reported[reported.index(after: $0)...]) }
+    self.init(name: reported, port: port ?? 0)
+    health = .up
+  }
+}

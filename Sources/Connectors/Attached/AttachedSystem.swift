@@ -1,0 +1,131 @@
+internal import Concurrency
+internal import Foundation
+public import Operations
+public import TraceCollector
+public import TraceModel
+
+/// A real system, known by what its services report: spans, and log lines beside them. It cannot be commanded.
+public final class AttachedSystem: LiveSystem {
+  private struct State {
+    var snapshot: SystemSnapshot
+    var isStopping = false
+    /// Each is asked for its figures whenever a snapshot is taken.
+    var receivers: [@Sendable () -> ReceiverSnapshot] = []
+  }
+
+  public let traces: TraceStore
+  private let log: LogBook
+  private let now: @Sendable () -> Int64
+  private let builder: Locked<AttachedSnapshotBuilder>
+  private let state: Locked<State>
+  private let history = SnapshotHistory(span: 900_000_000_000)
+  private let logSearch = Locked<LogSearch?>(nil)
+  private let onChange = Locked<(@Sendable () -> Void)?>(nil)
+  private let condition = NSCondition()
+
+  /// Lines of the log that are kept.
+  private static let logCapacity = 100_000
+  private static let betweenSnapshots = 0.25
+
+  /// - Parameters:
+  ///   - name: what the screen calls it.
+  ///   - budget: bytes of spans; at least 65,536.
+  ///   - now: the time of day in nanoseconds since the Unix epoch. Called from any thread.
+  public init(name: String, budget: Int, now: @escaping @Sendable () -> Int64) {
+    self.now = now
+    traces = TraceStore(budget: budget)
+    log = LogBook(capacity: Self.logCapacity)
+    var builder = AttachedSnapshotBuilder(name: name, traces: traces)
+    let snapshot = builder.snapshot(now: now(), receivers: [])
+    self.builder = Locked(builder)
+    state = Locked(State(snapshot: snapshot))
+    history.add(snapshot)
+  }
+
+  /// Looks anew four times a second, on a thread of its own, until ``stop()``. `onChange` is called there after each new
+  /// snapshot.
+  public func start(onChange: @escaping @Sendable () -> Void) {
+    self.onChange.withLock { $0 = onChange }
+    let thread = Thread { [self] in run() }
+    thread.name = "attached"
+    thread.start()
+  }
+
+  public func stop() {
+    condition.lock()
+    state.withLock { $0.isStopping = true }
+    condition.signal()
+    condition.unlock()
+  }
+
+  /// Says on the screen that a receiver is open, and what came in. `figures` is called from any thread.
+  public func opened(receiver figures: @escaping @Sendable () -> ReceiverSnapshot) {
+    state.withLock { $0.receivers.append(figures) }
+  }
+
+  /// Takes spans. From any thread.
+  public func receive(_ spans: [TraceSpan]) { traces.add(spans, now: now()) }
+
+  /// Takes spans that were laid out before. From any thread.
+  public func receive(_ batch: SpanBatch) { traces.add(batch, now: now()) }
+
+  /// Takes a line of the log. From any thread.
+  public func receive(_ line: LogLine) { log.write(line) }
+
+  /// Takes the state anew: for who does not ``start(onChange:)`` it.
+  public func refresh() {
+    // Published with the lock held: of several threads that come here the last one must win.
+    builder.withLock { builder in
+      let snapshot = builder.snapshot(now: now(), receivers: state.withLock { $0.receivers }.map { $0() })
+      history.add(snapshot)
+      state.withLock { $0.snapshot = snapshot }
+    }
+    onChange.withLock { $0 }?()
+  }
+
+  private func run() {
+    while !state.withLock({ $0.isStopping }) {
+      refresh()
+      condition.lock()
+      if !state.withLock({ $0.isStopping }) {
+        _ = condition.wait(until: Date(timeIntervalSinceNow: Self.betweenSnapshots))
+      }
+      condition.unlock()
+    }
+  }
+
+  // MARK: LiveSystem
+
+  public func snapshot() -> SystemSnapshot { state.withLock { $0.snapshot } }
+  public func snapshot(at time: Int64) -> SystemSnapshot { history.nearest(to: time) ?? snapshot() }
+  public func snapshot(from time: Int64) -> SystemSnapshot { history.first(from: time) ?? snapshot() }
+  public var historyStart: Int64 { history.start ?? snapshot().time }
+
+  public func transaction(_ id: GTXID) -> TransactionDetail? {
+    guard let trace = traces.summary(of: id) else { return nil }
+    return TransactionDetail(
+      summary: TransactionSummary(trace, now: now()), tree: CallTree.build(spans: traces.spans(of: id)),
+      log: log.lines(LogFilter(gtxid: id), limit: 200))
+  }
+
+  public func transactions(withPrefix prefix: String) -> [GTXID] { traces.find(prefix: prefix, limit: 50) }
+
+  public func log(_ filter: LogFilter, limit: Int) -> [LogLine] { log.lines(filter, limit: limit) }
+
+  public func searchLog(_ filter: LogFilter, limit: Int, takesNewer: Bool) -> LogAnswer {
+    logSearch.withLock { search in
+      if search?.filter != filter || search?.limit != limit { search = LogSearch(filter, limit: limit, in: log) }
+      let end = ContinuousClock.now + .milliseconds(6)
+      search?.lookOn(in: log, takesNewer: takesNewer) { ContinuousClock.now >= end }
+      return search?.answer ?? LogAnswer()
+    }
+  }
+
+  public func records(_ filter: RecordFilter, limit: Int, takesNewer: Bool) -> RecordAnswer { RecordAnswer() }
+
+  public func preview(_ move: OffsetMove) -> OffsetPreview { .refused(Self.isReadOnly) }
+
+  public func perform(_ command: Command) -> CommandOutcome { .refused(Self.isReadOnly) }
+
+  private static let isReadOnly = "this is a real system, and msatop only watches it"
+}
