@@ -14,6 +14,10 @@ public struct SpanBatch: Sendable {
       self.count = UInt32(count)
     }
 
+    package init(_ range: Range<Int>) {
+      self.init(offset: range.lowerBound, count: range.count)
+    }
+
     package init(_ payload: UInt64) {
       offset = UInt32(payload >> 32)
       count = UInt32(truncatingIfNeeded: payload)
@@ -25,11 +29,17 @@ public struct SpanBatch: Sendable {
   }
 
   /// One value of a span: an attribute's, or that of a ``SpanField``.
-  struct Field: BitwiseCopyable, Sendable {
-    var key: UInt32
-    var type: ValueType
+  package struct Field: BitwiseCopyable, Sendable {
+    package var key: UInt32
+    package var type: ValueType
     /// A text's ``Text/payload``, or the value's bits.
-    var payload: UInt64
+    package var payload: UInt64
+
+    package init(key: UInt32, type: ValueType, payload: UInt64) {
+      self.key = key
+      self.type = type
+      self.payload = payload
+    }
   }
 
   struct Record: BitwiseCopyable, Sendable {
@@ -143,19 +153,22 @@ extension SpanBatch {
   }
 
   private mutating func append(_ value: AttributeValue, key: UInt32) {
-    let field: Field
+    fields.append(field(value, key: key))
+  }
+
+  /// A value as a field; its bytes are added, the field is not.
+  package mutating func field(_ value: AttributeValue, key: UInt32) -> Field {
     switch value {
-    case .text(let text): field = Field(key: key, type: .text, payload: add(text).payload)
-    case .integer(let number): field = Field(key: key, type: .integer, payload: UInt64(bitPattern: number))
-    case .real(let number): field = Field(key: key, type: .real, payload: number.bitPattern)
-    case .boolean(let flag): field = Field(key: key, type: .boolean, payload: flag ? 1 : 0)
-    case .empty: field = Field(key: key, type: .empty, payload: 0)
+    case .text(let text): return Field(key: key, type: .text, payload: add(text).payload)
+    case .integer(let number): return Field(key: key, type: .integer, payload: UInt64(bitPattern: number))
+    case .real(let number): return Field(key: key, type: .real, payload: number.bitPattern)
+    case .boolean(let flag): return Field(key: key, type: .boolean, payload: flag ? 1 : 0)
+    case .empty: return Field(key: key, type: .empty, payload: 0)
     case .bytes, .list, .map:
       writer.clear()
       writer.value(value)
-      field = Field(key: key, type: .encoded, payload: add(writer.bytes).payload)
+      return Field(key: key, type: .encoded, payload: add(writer.bytes).payload)
     }
-    fields.append(field)
   }
 
   private mutating func add(_ bytes: [UInt8]) -> Text {
@@ -186,32 +199,57 @@ extension SpanBatch {
 
   /// Spans that follow each other mostly have the same names in the same places: there it is looked at first.
   private mutating func key(of name: String, at place: Int) -> UInt32 {
+    var copy = name
+    // What is a String is a text.
+    return copy.withUTF8 { key(of: UnsafeRawBufferPointer($0), at: place) { _ in true } } ?? 0
+  }
+
+  /// The key of the attribute's name that is the value at `place` of the span at hand; a new one if need be, nil where the
+  /// name is new and no text.
+  package mutating func key(
+    of name: UnsafeRawBufferPointer, at place: Int, isText: (UnsafeRawBufferPointer) -> Bool
+  ) -> UInt32? {
     if let last = records.last, place < Int(last.fields) {
       let likely = fields[Int(last.firstField) + place].key
-      if likely >= SpanField.attributes, Self.isText(names[Int(likely - SpanField.attributes)], name, in: bytes) {
-        return likely
-      }
+      if likely >= SpanField.attributes, isName(likely - SpanField.attributes, name) { return likely }
     }
-    var copy = name
-    let hash = copy.withUTF8 { TextHash.of(UnsafeRawBufferPointer($0)) }
+    let hash = TextHash.of(name)
     // Of two names with one hash the second gets a place for each use, which costs room and nothing else.
-    if let known = namePlaces[hash], Self.isText(names[Int(known)], name, in: bytes) {
-      return known + SpanField.attributes
-    }
+    if let known = namePlaces[hash], isName(known, name) { return known + SpanField.attributes }
+    guard isText(name) else { return nil }
     let place = UInt32(names.count)
     names.append(add(name))
     namePlaces[hash] = place
     return place + SpanField.attributes
   }
 
+  private func isName(_ place: UInt32, _ name: UnsafeRawBufferPointer) -> Bool {
+    let text = names[Int(place)]
+    guard Int(text.count) == name.count, let right = name.baseAddress else { return Int(text.count) == name.count }
+    return bytes.withUnsafeBytes { bytes in
+      bytes.baseAddress.map { TextHash.areEqual($0 + Int(text.offset), right, count: name.count) } ?? false
+    }
+  }
+
+  private mutating func add(_ text: UnsafeRawBufferPointer) -> Text {
+    let offset = bytes.count
+    bytes.append(contentsOf: text)
+    return Text(offset: offset, count: text.count)
+  }
+
   private mutating func origin(of span: TraceSpan) -> UInt32 {
-    if let last = origins.last, lastOrigin == nil ? span.origin == nil : lastOrigin === span.origin,
-      Self.isText(last.service, span.service, in: bytes), Self.isText(last.instance, span.instance, in: bytes)
+    if let last = origins.last, lastOrigin === span.origin, Self.isText(last.service, span.service, in: bytes),
+      Self.isText(last.instance, span.instance, in: bytes)
     {
       return UInt32(origins.count - 1)
     }
+    return origin(service: span.service, instance: span.instance, span.origin)
+  }
+
+  /// A new origin for spans to come.
+  package mutating func origin(service: String, instance: String, _ origin: SpanOrigin?) -> UInt32 {
     var facts = Text.empty
-    if let origin = span.origin {
+    if let origin {
       if origin === lastOrigin, let last = origins.last {
         facts = last.facts
       } else {
@@ -220,8 +258,8 @@ extension SpanBatch {
         facts = add(writer.bytes)
       }
     }
-    lastOrigin = span.origin
-    origins.append(Origin(service: add(span.service), instance: add(span.instance), facts: facts))
+    lastOrigin = origin
+    origins.append(Origin(service: add(service), instance: add(instance), facts: facts))
     return UInt32(origins.count - 1)
   }
 }

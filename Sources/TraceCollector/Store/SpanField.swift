@@ -1,15 +1,15 @@
 /// What a span may have beside the facts that every span has, as keys beside those of its attributes.
 ///
 /// A span that has none of them takes no room for them.
-enum SpanField: UInt32, CaseIterable {
+package enum SpanField: UInt32, CaseIterable, Sendable {
   case message, peer, traceState, flags, droppedAttributes, droppedEvents, droppedLinks, ltxid, events, links
 
   /// Below this, a key is one of these; from this on it names an attribute.
-  static let attributes: UInt32 = 16
+  package static let attributes: UInt32 = 16
 }
 
 /// How a value is kept: in as many 32-bit words as it needs.
-enum ValueType: UInt8 {
+package enum ValueType: UInt8, BitwiseCopyable, Sendable {
   /// One word: the text's code.
   case text
   /// One word: a list, a map or bytes, as ``ByteWriter`` writes them, by its code.
@@ -26,7 +26,7 @@ enum ValueType: UInt8 {
   /// None.
   case empty
 
-  var words: Int {
+  package var words: Int {
     switch self {
     case .text, .encoded, .blob, .small, .boolean: 1
     case .integer, .real: 2
