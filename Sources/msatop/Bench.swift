@@ -12,8 +12,12 @@ struct Bench: ParsableCommand {
         msatop bench simulation --hour
         msatop bench screen
         msatop bench messages
+        msatop bench collector
         msatop bench bus --rounds 15 --json | jq '.results[] | {name, median}'
-      """, subcommands: [Bus.self, Simulation.self, Screen.self, Messages.self, ChildProcess.self])
+      """,
+    subcommands: [
+      Bus.self, Simulation.self, Screen.self, Messages.self, Collector.self, ChildProcess.self,
+    ])
 
   struct Bus: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -112,6 +116,26 @@ extension Bench {
   }
 }
 
+extension Bench {
+  struct Collector: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "The span store: what it takes in, what that takes of memory, and how fast it answers.",
+      discussion: "Nothing crosses a socket. Values are 20 characters long.")
+
+    @Option(
+      parsing: .unconditional, help: ArgumentHelp("Each figure is measured so often.", valueName: "n"),
+      transform: Arguments.rounds)
+    var rounds = 5
+
+    @Flag(help: "Print one JSON object.")
+    var json = false
+
+    func run() throws {
+      try BenchReport(rounds: rounds, results: CollectorBenchmarks(rounds: rounds).run()).show(asJSON: json)
+    }
+  }
+}
+
 struct BenchReport: Encodable {
   var rounds: Int
   var results: [BenchResult]
@@ -127,7 +151,7 @@ struct BenchReport: Encodable {
 /// One figure, measured several times.
 struct BenchResult: Encodable, Sendable {
   var name: String
-  /// `records/s`, `spans/s`, `ms` or `µs`.
+  /// `records/s`, `spans/s`, `bytes/span`, `ms` or `µs`.
   var unit: String
   var median: Double
   var least: Double
