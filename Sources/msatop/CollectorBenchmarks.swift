@@ -72,7 +72,7 @@ struct CollectorBenchmarks {
     let spans = source.tree(of: count)
     return timed("call tree, \(count) spans", unit: "ms", note: "with critical path and self time") {
       let tree = CallTree.build(spans: spans)
-      _ = tree.criticalPath(of: 0, kind: tree.defaultPathKind)
+      _ = tree.criticalPath(tree.defaultPathKind)
     }
   }
 

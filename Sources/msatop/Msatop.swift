@@ -24,7 +24,8 @@ struct Msatop: ParsableCommand {
         msatop simulate --duration 10m --seed 7 --json  no screen: what happened, and whether all held
         msatop log ./run                                what --data-dir ./run has kept
       """,
-    version: version, subcommands: [Demo.self, Attach.self, Simulate.self, Log.self, Bench.self], defaultSubcommand: Demo.self)
+    version: version, subcommands: [Demo.self, Attach.self, Simulate.self, Log.self, Bench.self],
+    defaultSubcommand: Demo.self)
 }
 
 @main

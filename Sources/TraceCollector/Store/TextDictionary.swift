@@ -59,6 +59,7 @@ struct TextDictionary: ~Copyable, Sendable {
   }
 
   /// The code, or else the free place of the table where it would go.
+  @inline(__always)
   private func find(_ bytes: UnsafeRawBufferPointer, hash: UInt64) -> (code: Code?, place: Int) {
     let mask = table.count &- 1
     var place = Int(truncatingIfNeeded: hash) & mask
@@ -71,10 +72,12 @@ struct TextDictionary: ~Copyable, Sendable {
     }
   }
 
+  @inline(__always)
   private func isText(_ code: Code, _ bytes: UnsafeRawBufferPointer) -> Bool {
-    let known = self[code]
-    guard known.count == bytes.count, let left = known.baseAddress, let right = bytes.baseAddress else { return false }
-    return TextHash.areEqual(left, right, count: bytes.count)
+    let begin = Int(starts[Int(code)])
+    let end = Int(code) &+ 1 < starts.count ? Int(starts[Int(code) &+ 1]) : arena.count
+    guard end &- begin == bytes.count, let right = bytes.baseAddress else { return false }
+    return TextHash.areEqual(arena.start + begin, right, count: bytes.count)
   }
 
   private static func entry(_ code: Code, _ hash: UInt64) -> UInt64 { hash & ~0xFFFF_FFFF | UInt64(code &+ 1) }

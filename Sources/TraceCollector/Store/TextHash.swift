@@ -1,6 +1,7 @@
 /// A hash of bytes that is the same in every process: multiplies and folds eight bytes at a time, after wyhash
 /// (Wang Yi, "wyhash: a fast hash", 2019).
 enum TextHash {
+  @inline(__always)
   static func of(_ bytes: UnsafeRawBufferPointer) -> UInt64 {
     var hash = 0x9E37_79B9_7F4A_7C15 ^ UInt64(truncatingIfNeeded: bytes.count)
     var position = 0
@@ -14,6 +15,7 @@ enum TextHash {
   static func of(_ value: UInt64) -> UInt64 { fold(value ^ 0x9E37_79B9_7F4A_7C15) }
 
   /// The last bytes, of which there are fewer than eight: by loads that overlap, not one after the other.
+  @inline(__always)
   private static func tail(_ bytes: UnsafeRawBufferPointer, from position: Int) -> UInt64 {
     let left = bytes.count &- position
     guard left > 0 else { return 0 }
@@ -30,21 +32,35 @@ enum TextHash {
     return product.high ^ product.low
   }
 
-  /// Of equal length; eight bytes at a time.
+  /// Of equal length; eight bytes at a time, the last eight once more with some that were seen.
+  @inline(__always)
   static func areEqual(_ left: UnsafeRawPointer, _ right: UnsafeRawPointer, count: Int) -> Bool {
+    guard count >= 8 else { return areFewEqual(left, right, count: count) }
     var position = 0
-    while position &+ 8 <= count {
-      guard
-        left.loadUnaligned(fromByteOffset: position, as: UInt64.self)
-          == right.loadUnaligned(fromByteOffset: position, as: UInt64.self)
-      else { return false }
+    let last = count &- 8
+    while position < last {
+      guard word(left, position) == word(right, position) else { return false }
       position &+= 8
     }
-    while position < count {
-      guard left.load(fromByteOffset: position, as: UInt8.self) == right.load(fromByteOffset: position, as: UInt8.self)
-      else { return false }
-      position &+= 1
+    return word(left, last) == word(right, last)
+  }
+
+  private static func areFewEqual(_ left: UnsafeRawPointer, _ right: UnsafeRawPointer, count: Int) -> Bool {
+    if count >= 4 {
+      return half(left, 0) == half(right, 0) && half(left, count &- 4) == half(right, count &- 4)
+    }
+    for position in 0..<count
+    where left.load(fromByteOffset: position, as: UInt8.self) != right.load(fromByteOffset: position, as: UInt8.self) {
+      return false
     }
     return true
+  }
+
+  private static func word(_ bytes: UnsafeRawPointer, _ offset: Int) -> UInt64 {
+    bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+  }
+
+  private static func half(_ bytes: UnsafeRawPointer, _ offset: Int) -> UInt32 {
+    bytes.loadUnaligned(fromByteOffset: offset, as: UInt32.self)
   }
 }
