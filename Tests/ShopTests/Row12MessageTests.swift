@@ -218,6 +218,45 @@ import Transactions
     #expect(try Self.rows(stage).count == 2 && stage.problems() == [])
   }
 
+  /// A record is JSON, whatever the route spoke behind the gateway before; led back it speaks that again.
+  @Test func whatIsLedToATopicIsNotTranslated() throws {
+    let stage = Stage()
+    let (ids, key) = (Request("POST /products/info", body: Self.prices), "route.products.info")
+    let outcome = set(key, "POST /products/info > topic reviews", stage)
+    guard case .done = outcome else {
+      Issue.record("\(outcome)")
+      return
+    }
+    let accepted = stage.ask(Request("POST /products/info", body: Self.review().body), seconds: 2)
+    #expect(accepted.status == 202 && stage.events(Stage.id(accepted)) == ["ReviewSubmitted → reviews"])
+    #expect(try Self.rows(stage) == ["kim sku-03 4 as hoped"] && stage.ask(ids).status == 400)
+    var bytes = Request("POST /products/info")
+    bytes.protobuf = [0x0A, 0x01]
+    #expect(stage.ask(bytes).status == 415)
+    _ = set(key, "POST /products/info > search \(ProductsInfo.method)", stage)
+    let asked = stage.ask(ids)
+    #expect(asked.status == 200 && asked.body.objects("products")?.count == 1)
+    #expect(stage.filterSpans(asked).contains { MessageSizes($0) != nil } && stage.problems() == [])
+  }
+
+  private static var prices: Payload {
+    var body = Payload()
+    body["ids"] = .texts(["sku-01"])
+    return body
+  }
+
+  /// A topic gives no answer that a gateway could keep.
+  @Test func whatIsLedToATopicIsNotCached() throws {
+    let stage = Stage { $0.edge.pageCache = 60_000_000_000 }
+    _ = set("route.product.page", "POST /products/{sku} > topic reviews", stage)
+    for _ in 0..<2 {
+      let review = Request("POST /products/{sku}", argument: "sku-03", body: Self.review().body)
+      #expect(stage.ask(review).status == 202)
+    }
+    stage.run(2)
+    #expect(try Self.rows(stage).count == 2 && stage.problems() == [])
+  }
+
   /// However its transaction is called: what nobody can handle leaves it stuck.
   @Test func whatIsLedToATopicAndPutAsideIsStuck() throws {
     let stage = Stage()

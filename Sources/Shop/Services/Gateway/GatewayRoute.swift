@@ -19,6 +19,8 @@ struct GatewayRoute: Sendable {
   var capability: StranglerCapability?
   /// What it leads to; nil where that is a service.
   private(set) var intake: MessageIntake?
+  /// As it is planned; it counts where the route leads to a service. A record is JSON.
+  private var translation: RouteDefinition.Translation?
 
   /// - Parameter route: its method and its path.
   init(
@@ -32,6 +34,7 @@ struct GatewayRoute: Sendable {
     let words = route.split(separator: " ").map(String.init)
     definition = RouteDefinition(id, methods: [words[0]], RoutePattern(words[1]), to: .service(service))
     change(&definition)
+    translation = definition.translation
   }
 
   /// A way to a topic, with no service in it.
@@ -44,6 +47,7 @@ struct GatewayRoute: Sendable {
     let before = self.intake
     self.intake = intake
     definition.sandbox = intake == nil ? sandbox?.service : nil
+    definition.translation = intake == nil ? translation : nil
     guard let intake else {
       definition.target = .service(service)
       // Whoever answers looks at the body, and is what is waited for.
@@ -295,7 +299,9 @@ extension GatewayTable {
       if strangler.isUnderWay { definition.capability = route.capability?.rawValue }
       return definition
     }
-    if let time = settings.pageCache, let place = definitions.firstIndex(where: { $0.id == "product.page" }) {
+    if let time = settings.pageCache, let place = routes.firstIndex(where: { $0.definition.id == "product.page" }),
+      routes[place].intake == nil
+    {
       definitions[place].cache = ResponseCacheRule(timeToLive: time)
     }
     if !settings.translates { for place in definitions.indices { definitions[place].translation = nil } }
