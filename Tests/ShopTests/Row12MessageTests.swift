@@ -173,6 +173,28 @@ import Transactions
     }
   }
 
+  /// The body is looked at as ever, and there is no record of it; where one asks what became of it is a sandbox, too.
+  @Test func inTheSandboxItIsCheckedAndForgotten() throws {
+    let stage = Stage()
+    let tried = stage.ask(Request("POST /sandbox/messages/reviews", body: Self.review().body), client: "partner")
+    let id = try #require(Stage.id(tried))
+    #expect(tried.status == 202 && tried.body.text("gtxid") == id.hex && Stage.header("X-Sandbox", tried) == "true")
+    #expect(stage.callees(tried) == [] && stage.state(id) == .committed)
+    #expect(Set(stage.filterSpans(tried).map(\.operation)) == ["PRE auth", "PRE sandbox", "POST"])
+    let place = try #require(Stage.header("Location", tried))
+    #expect(place == "/sandbox/messages/reviews/\(id.hex)")
+    #expect(stage.ask(Request("GET \(place)")).body.step == "sandbox" && Self.state(id, stage).status == 404)
+    stage.run(2)
+    #expect(try stage.events(id) == [] && Self.rows(stage) == [] && !Self.sent(stage))
+    let refused = stage.ask(Request("POST /sandbox/messages/reviews", body: Self.review(6).body))
+    #expect(refused.status == 400 && refused.body.text("title") == "malformed-body")
+    #expect(stage.problems() == [])
+    // Without the filter it would be a review.
+    let blind = Stage { $0.edge.filtersLeftOut = ["sandbox"] }
+    _ = blind.ask(Request("POST /sandbox/messages/reviews", body: Self.review().body), seconds: 2)
+    #expect(try Self.rows(blind).count == 1)
+  }
+
   @Test func theSpecificationSaysWhatItTakes() throws {
     let stage = Stage()
     let desk = try #require(stage.world.edge.desks(of: ShopPlan.gateway).first?.desk)
@@ -183,6 +205,7 @@ import Transactions
     #expect(schema["required"] == ["sku", "stars"])
     #expect(schema.value(at: "properties.stars.maximum") == 5)
     #expect(post["responses"]?["503"] != nil && post["responses"]?["400"] != nil)
+    #expect(post["x-sandbox"] == "/sandbox/messages/reviews" && post["x-sandbox-answer"] != nil)
   }
 
   // MARK: Configuration
@@ -206,8 +229,9 @@ import Transactions
     stage.run(4)
     #expect(stage.events(Stage.id(accepted)) == ["ReviewSubmitted → reviews"])
     #expect(stage.state(Stage.id(accepted)) == .committed)
-    // A topic has no sandbox.
-    #expect(stage.ask(Request("POST /sandbox/reviews", body: Self.review().body)).status == 404)
+    // In the sandbox nobody plays it, and nothing comes of it.
+    let tried = stage.ask(Request("POST /sandbox/reviews", body: Self.review().body))
+    #expect(tried.status == 202 && stage.events(Stage.id(tried)) == [])
     #expect(stage.ask(Request("POST /reviews", body: Self.review(0).body)).status == 400)
     _ = set("route.review.write", "POST /reviews > review", stage)
     #expect(stage.ask(Request("POST /sandbox/reviews", body: Self.review().body)).status == 201)
