@@ -273,7 +273,8 @@ final class ServiceProcess: @unchecked Sendable {
 
   /// A transaction begins here.
   private func begin(_ request: Request, _ id: GTXID, _ span: OpenSpan) {
-    let kind = GatewayRoute.kind(of: request.route)
+    // A gateway calls it as its routes go by now.
+    let kind = gatewayDesk?.table.kind(of: request.route) ?? GatewayRoute.kind(of: request.route)
     span.set(AttributeName.kind, .text(kind))
     if !request.user.isEmpty { span.set(AttributeName.user, .text(request.user)) }
     guard !TransactionKind.hidden.contains(kind) else { return }

@@ -79,11 +79,9 @@ struct GatewayRoute: Sendable {
 
   /// What a transaction that begins with a request is called; a check of health when nobody outside may ask so.
   static func kind(of route: String) -> String {
-    if let found = all.first(where: { $0.route == route }) { return found.kind }
+    if let found = GatewayTable.all.lazy.compactMap({ $0.kind(of: route) }).first { return found }
     return route.contains(" /sandbox/") ? TransactionKind.sandbox : TransactionKind.health
   }
-
-  private static let all = GatewayTable.external.routes + GatewayTable.inside.routes
 }
 
 /// What one gateway offers to those who come in through it.
@@ -262,6 +260,9 @@ struct GatewayTable: Sendable {
       $0.summary = "whether \(service) and its database answer"
     }.withSandbox()
   }
+
+  /// What a transaction that begins with a request is called; nil where no route is called so.
+  func kind(of route: String) -> String? { routes.first { $0.route == route }?.kind }
 
   func route(_ id: String) -> GatewayRoute {
     guard let route = routes.first(where: { $0.definition.id == id }) else {

@@ -74,10 +74,6 @@ actor GatewayService: ShopService {
     response.body.reason = failure.sentence
     process.log(
       .warn, context, "\(answer.log.method) \(answer.log.path) refused: \(failure.status) \(failure.sentence)")
-    if process.tracer.openSpan(of: context.gtxid)?.isCheckout == true {
-      // It never left: there is no order, and none can come.
-      world.transactions.answered(context.gtxid, failure.status, reason: failure.sentence)
-    }
     return response
   }
 
