@@ -193,13 +193,21 @@ import TraceModel
   }
 
   /// It goes on in its own transaction, not in that of the saga that was in its way.
-  @Test func whatHasWaitedIsPartOfItsOwnTransaction() throws {
-    let stage = Stage()
+  @Test(arguments: [OrderStore.outbox, .logMining, .events]) func whatHasWaitedIsPartOfItsOwnTransaction(
+    store: OrderStore
+  ) throws {
+    let stage = Stage { $0.orderStore = store }
     let id = try approved(stage)
     let taken = giveBack(id, stage, seconds: 0.4)
     stage.run(40)
     #expect(stage.events(Stage.id(taken)).first == "ORDER_FAILED → payment")
     #expect(stage.events(id).allSatisfy { !$0.hasPrefix("ORDER_FAILED") })
+    // In its call tree, behind the call that asked for it: the numbers of its crossings go on.
+    let spans = stage.spans(Stage.id(taken))
+    let asked = try #require(spans.first { $0.kind == .server && $0.service == ShopPlan.order })
+    let told = try #require(spans.first { $0.kind == .producer && $0.operation == EventType.orderFailed })
+    #expect(told.parent == asked.id && told.ltxid?.number == (asked.ltxid?.number ?? 0) + 2)
+    #expect(stage.problems() == [])
   }
 
   /// The instance that releases the order crashes: the command comes again, and what waits is handed out once.
