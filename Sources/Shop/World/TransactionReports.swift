@@ -205,6 +205,11 @@ final class TransactionReports: @unchecked Sendable {
     return order.flatMap(\.self)?.id
   }
 
+  /// Why an order is stuck; nil where it is not.
+  func standstill(of id: GTXID) -> String? {
+    open[id] == .stuck && hasOrder(id) ? world.book.entry(id)?.stuckReason : nil
+  }
+
   /// Somebody has helped a saga that was stuck: it goes forward again.
   func resumed(_ id: GTXID, step: String) {
     guard open[id] == .stuck else { return }
