@@ -1,5 +1,6 @@
 import Operations
 import Platform
+import Simulation
 import Testing
 import TraceCollector
 import TraceModel
