@@ -26,6 +26,9 @@ struct ByteReader {
     }
   }
 
+  /// A number that was written from 32 bits.
+  mutating func count() -> UInt32 { UInt32(truncatingIfNeeded: number()) }
+
   mutating func signed() -> Int64 {
     let value = number()
     return Int64(bitPattern: value >> 1) ^ -Int64(bitPattern: value & 1)

@@ -39,10 +39,34 @@ struct SpanDecoder {
     let peer = second & SpanRecordFlag.peer != 0 ? reader.text(symbols) : ""
     let attributes = second & SpanRecordFlag.attributes != 0 ? attributes(&reader) : []
     let events = second & SpanRecordFlag.events != 0 ? events(&reader, base: start) : []
-    return TraceSpan(
+    let links = second & SpanRecordFlag.links != 0 ? links(&reader) : []
+    var span = TraceSpan(
       gtxid: gtxid, id: id, parent: parent, ltxid: ltxid, kind: kind, isShared: first & SpanRecordFlag.shared != 0,
       service: service, instance: instance, operation: operation, start: start, duration: duration, status: status,
-      message: message, peer: peer, attributes: attributes, events: events)
+      message: message, peer: peer, attributes: attributes, events: events,
+      links: links)
+    if second & SpanRecordFlag.foreign != 0 { readForeign(&reader, into: &span) }
+    return span
+  }
+
+  private func readForeign(_ reader: inout ByteReader, into span: inout TraceSpan) {
+    span.traceState = reader.text(symbols)
+    span.flags = reader.count()
+    span.dropped.attributes = reader.count()
+    span.dropped.events = reader.count()
+    span.dropped.links = reader.count()
+    guard reader.byte() == 1 else { return }
+    let resource = group(&reader)
+    let name = reader.text(symbols)
+    let version = reader.text(symbols)
+    span.origin = SpanOrigin(
+      resource: resource, scope: SpanOrigin.Scope(name: name, version: version, facts: group(&reader)))
+  }
+
+  private func group(_ reader: inout ByteReader) -> SpanOrigin.Group {
+    let attributes = attributes(&reader)
+    let dropped = reader.count()
+    return SpanOrigin.Group(attributes: attributes, droppedAttributes: dropped, schema: reader.text(symbols))
   }
 
   private func attributes(_ reader: inout ByteReader) -> [SpanAttribute] {
@@ -51,16 +75,23 @@ struct SpanDecoder {
     attributes.reserveCapacity(count)
     for _ in 0..<count {
       let name = reader.text(symbols)
-      let value: AttributeValue
-      switch reader.byte() {
-      case 0: value = .text(reader.text(symbols))
-      case 1: value = .integer(reader.signed())
-      case 2: value = .real(Double(bitPattern: reader.fixed()))
-      case let type: value = .boolean(type == 4)
-      }
-      attributes.append(SpanAttribute(name, value))
+      attributes.append(SpanAttribute(name, value(&reader)))
     }
     return attributes
+  }
+
+  private func value(_ reader: inout ByteReader) -> AttributeValue {
+    switch reader.byte() {
+    case 0: .text(reader.text(symbols))
+    case 1: .integer(reader.signed())
+    case 2: .real(Double(bitPattern: reader.fixed()))
+    case 3: .boolean(false)
+    case 4: .boolean(true)
+    case 5: .bytes((0..<reader.number()).map { _ in reader.byte() })
+    case 6: .list((0..<reader.number()).map { _ in value(&reader) })
+    case 7: .map(attributes(&reader))
+    default: .empty
+    }
   }
 
   private func events(_ reader: inout ByteReader, base: Int64) -> [SpanEvent] {
@@ -70,8 +101,29 @@ struct SpanDecoder {
     for _ in 0..<count {
       let time = base &+ reader.signed()
       let name = reader.text(symbols)
-      events.append(SpanEvent(time: time, name: name, attributes: attributes(&reader)))
+      let attributes = attributes(&reader)
+      events.append(
+        SpanEvent(time: time, name: name, attributes: attributes, droppedAttributes: reader.count()))
     }
     return events
+  }
+
+  private func links(_ reader: inout ByteReader) -> [SpanLink] {
+    let count = Int(reader.number())
+    var links: [SpanLink] = []
+    links.reserveCapacity(count)
+    for _ in 0..<count {
+      guard let gtxid = GTXID(high: reader.fixed(), low: reader.fixed()), let span = SpanID(reader.fixed()) else {
+        preconditionFailure("A link's record begins with bytes that no encoder wrote.")
+      }
+      let state = reader.text(symbols)
+      let flags: UInt32 = reader.count()
+      let attributes = attributes(&reader)
+      links.append(
+        SpanLink(
+          gtxid: gtxid, span: span, traceState: state, flags: flags, attributes: attributes,
+          droppedAttributes: reader.count()))
+    }
+    return links
   }
 }

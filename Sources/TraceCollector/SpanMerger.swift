@@ -74,5 +74,9 @@ enum SpanMerger {
       span.attributes.append(attribute)
     }
     for event in piece.events where !span.events.contains(event) { span.events.append(event) }
+    for link in piece.links where !span.links.contains(link) { span.links.append(link) }
+    span.origin = span.origin ?? piece.origin
+    if span.traceState.isEmpty { span.traceState = piece.traceState }
+    span.flags |= piece.flags
   }
 }

@@ -16,6 +16,12 @@ package enum Hexadecimal {
     return value
   }
 
+  /// The two lower-case digits of one byte.
+  static func pair(_ byte: UInt8) -> String {
+    let digits = String(byte, radix: 16)
+    return digits.utf8.count == 1 ? "0" + digits : digits
+  }
+
   /// Writes 16 lower-case digits, the first one at `start`, where there must be room for them.
   package static func write(_ value: UInt64, to start: UnsafeMutableRawPointer) {
     start.storeBytes(of: digits(UInt32(truncatingIfNeeded: value >> 32)).littleEndian, as: UInt64.self)

@@ -9,11 +9,19 @@ public struct SpanAttribute: Sendable, Equatable, Codable {
   }
 }
 
+/// What a fact is: OpenTelemetry's `AnyValue`.
 public enum AttributeValue: Sendable, Equatable, Codable {
   case text(String)
   case integer(Int64)
   case real(Double)
   case boolean(Bool)
+  case bytes([UInt8])
+  /// Values of any kind, in the sender's order.
+  case list([AttributeValue])
+  /// Named values, in the sender's order.
+  case map([SpanAttribute])
+  /// The sender named the attribute and gave no value.
+  case empty
 
   public var integer: Int64? {
     switch self {
@@ -25,12 +33,17 @@ public enum AttributeValue: Sendable, Equatable, Codable {
 }
 
 extension AttributeValue: CustomStringConvertible {
+  /// As a person reads it: `[a, 2]` for a list, `{name: value}` for a map, hexadecimal digits for bytes.
   public var description: String {
     switch self {
     case .text(let value): value
     case .integer(let value): "\(value)"
     case .real(let value): "\(value)"
     case .boolean(let value): "\(value)"
+    case .bytes(let value): "0x" + value.map(Hexadecimal.pair).joined()
+    case .list(let values): "[" + values.map(\.description).joined(separator: ", ") + "]"
+    case .map(let entries): "{" + entries.map { "\($0.name): \($0.value)" }.joined(separator: ", ") + "}"
+    case .empty: ""
     }
   }
 }

@@ -24,12 +24,21 @@ public struct TraceSpan: Sendable, Equatable, Codable {
   public var peer: String
   public var attributes: [SpanAttribute]
   public var events: [SpanEvent]
+  public var links: [SpanLink]
+  /// What the sender said of the process and the library that made the span; nil when it said nothing.
+  public var origin: SpanOrigin?
+  /// W3C `tracestate`, as it came; empty when there was none.
+  public var traceState: String
+  /// W3C trace flags in the lowest eight bits, above them OpenTelemetry's own; 0 when there were none.
+  public var flags: UInt32
+  public var dropped: DroppedCounts
 
   public init(
     gtxid: GTXID, id: SpanID, parent: SpanID? = nil, ltxid: LTXID? = nil, kind: SpanKind = .internal,
     isShared: Bool = false, service: String, instance: String = "", operation: String, start: Int64,
     duration: Int64? = nil, status: SpanStatus = .unset, message: String = "", peer: String = "",
-    attributes: [SpanAttribute] = [], events: [SpanEvent] = []
+    attributes: [SpanAttribute] = [], events: [SpanEvent] = [], links: [SpanLink] = [], origin: SpanOrigin? = nil,
+    traceState: String = "", flags: UInt32 = 0, dropped: DroppedCounts = DroppedCounts()
   ) {
     self.gtxid = gtxid
     self.id = id
@@ -47,6 +56,11 @@ public struct TraceSpan: Sendable, Equatable, Codable {
     self.peer = peer
     self.attributes = attributes
     self.events = events
+    self.links = links
+    self.origin = origin
+    self.traceState = traceState
+    self.flags = flags
+    self.dropped = dropped
   }
 
   /// Nanoseconds since the Unix epoch; the start when the duration is unknown.
@@ -73,14 +87,30 @@ public struct SpanEvent: Sendable, Equatable, Codable {
   public var time: Int64
   public var name: String
   public var attributes: [SpanAttribute]
+  /// Attributes that the sender did not send.
+  public var droppedAttributes: UInt32
 
-  public init(time: Int64, name: String, attributes: [SpanAttribute] = []) {
+  public init(time: Int64, name: String, attributes: [SpanAttribute] = [], droppedAttributes: UInt32 = 0) {
     self.time = time
     self.name = name
     self.attributes = attributes
+    self.droppedAttributes = droppedAttributes
   }
 
   public subscript(attribute name: String) -> AttributeValue? {
     attributes.first { $0.name == name }?.value
+  }
+}
+
+/// What the sender left out of a span, because its own limits did not allow more.
+public struct DroppedCounts: Sendable, Equatable, Codable {
+  public var attributes: UInt32
+  public var events: UInt32
+  public var links: UInt32
+
+  public init(attributes: UInt32 = 0, events: UInt32 = 0, links: UInt32 = 0) {
+    self.attributes = attributes
+    self.events = events
+    self.links = links
   }
 }

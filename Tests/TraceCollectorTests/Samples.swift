@@ -52,17 +52,33 @@ extension SeededGenerator {
     return words.randomElement(using: &self) ?? ""
   }
 
-  mutating func attributes() -> [SpanAttribute] {
-    (0..<Int.random(in: 0...4, using: &self)).map { _ in
-      let value: AttributeValue
-      switch Int.random(in: 0..<4, using: &self) {
-      case 0: value = .text(text())
-      case 1: value = .integer([0, -1, .min, .max, Int64(bitPattern: next())].randomElement(using: &self) ?? 0)
-      case 2: value = .real([0, -0.0, 1.5, .infinity, .leastNonzeroMagnitude].randomElement(using: &self) ?? 0)
-      default: value = .boolean(chance(50))
-      }
-      return SpanAttribute(text(), value)
+  mutating func attributes(depth: Int = 0) -> [SpanAttribute] {
+    (0..<Int.random(in: 0...4, using: &self)).map { _ in SpanAttribute(text(), value(depth: depth)) }
+  }
+
+  private mutating func value(depth: Int) -> AttributeValue {
+    switch Int.random(in: 0..<(depth < 3 ? 12 : 9), using: &self) {
+    case 0, 1, 2: .text(text())
+    case 3, 4: .integer([0, -1, .min, .max, Int64(bitPattern: next())].randomElement(using: &self) ?? 0)
+    case 5: .real([0, -0.0, 1.5, .infinity, .leastNonzeroMagnitude].randomElement(using: &self) ?? 0)
+    case 6: .boolean(chance(50))
+    case 7: .bytes((0..<Int.random(in: 0...300, using: &self)).map { UInt8(truncatingIfNeeded: $0) })
+    case 8: .empty
+    case 9, 10: .list((0..<Int.random(in: 0...4, using: &self)).map { _ in value(depth: depth + 1) })
+    default: .map(attributes(depth: depth + 1))
     }
+  }
+
+  private mutating func group() -> SpanOrigin.Group {
+    SpanOrigin.Group(
+      attributes: attributes(), droppedAttributes: UInt32.random(in: 0...3, using: &self), schema: text())
+  }
+
+  private mutating func link() -> SpanLink {
+    SpanLink(
+      gtxid: id(next()), span: SpanID(next() | 1)!, traceState: text(),
+      flags: UInt32(truncatingIfNeeded: next()), attributes: attributes(), droppedAttributes: UInt32(chance(50) ? 0 : 7)
+    )
   }
 
   /// Anything a span may be, extremes included.
@@ -79,7 +95,14 @@ extension SeededGenerator {
       status: SpanStatus.allCases.randomElement(using: &self) ?? .unset, message: text(), peer: text(),
       attributes: attributes(),
       events: (0..<Int.random(in: 0...2, using: &self)).map { _ in
-        SpanEvent(time: Int64(bitPattern: next()), name: text(), attributes: attributes())
-      })
+        SpanEvent(
+          time: Int64(bitPattern: next()), name: text(), attributes: attributes(),
+          droppedAttributes: chance(80) ? 0 : .max)
+      },
+      links: (0..<Int.random(in: 0...2, using: &self)).map { _ in link() },
+      origin: chance(50)
+        ? SpanOrigin(resource: group(), scope: SpanOrigin.Scope(name: text(), version: text(), facts: group())) : nil,
+      traceState: chance(20) ? text() : "", flags: chance(20) ? UInt32(truncatingIfNeeded: next()) : 0,
+      dropped: chance(80) ? DroppedCounts() : DroppedCounts(attributes: 1, events: .max, links: 3))
   }
 }

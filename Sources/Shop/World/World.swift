@@ -210,7 +210,8 @@ final class World: @unchecked Sendable {
         switch attribute.value {
         case .integer(let number): words.add(attribute.name, UInt8(ascii: "="), number)
         case .text(let text): words.add(attribute.name, UInt8(ascii: "="), text)
-        case .real, .boolean: words.add(attribute.name, UInt8(ascii: "="), "\(attribute.value)")
+        case .real, .boolean, .bytes, .list, .map, .empty:
+          words.add(attribute.name, UInt8(ascii: "="), "\(attribute.value)")
         }
       }
       for event in span.events { words.add(event.name, UInt8(ascii: "@"), event.time - settings.epoch) }

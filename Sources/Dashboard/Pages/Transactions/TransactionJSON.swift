@@ -47,15 +47,21 @@ enum TransactionJSON {
   private static func attributes(_ attributes: [SpanAttribute]) -> JSONText {
     .array(
       attributes.map { attribute in
-        let value: JSONText =
-          switch attribute.value {
-          case .text(let text): .string(text)
-          case .integer(let number): .number(number)
-          case .real(let number): number.isFinite ? .literal("\(number)") : .string("\(number)")
-          case .boolean(let flag): .boolean(flag)
-          }
-        return .object([("name", .string(attribute.name)), ("value", value)])
+        .object([("name", .string(attribute.name)), ("value", value(attribute.value))])
       })
+  }
+
+  private static func value(_ value: AttributeValue) -> JSONText {
+    switch value {
+    case .text(let text): .string(text)
+    case .integer(let number): .number(number)
+    case .real(let number): number.isFinite ? .literal("\(number)") : .string("\(number)")
+    case .boolean(let flag): .boolean(flag)
+    case .bytes: .string(value.description)
+    case .list(let values): .array(values.map(Self.value))
+    case .map(let entries): attributes(entries)
+    case .empty: .null
+    }
   }
 
   private static func line(_ line: LogLine) -> JSONText {
