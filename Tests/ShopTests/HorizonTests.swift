@@ -40,40 +40,6 @@ import Transactions
     #expect(stage.world.horizon() > start)
   }
 
-  /// Whatever is open, unread, unmined or waits for its relay or its other half is not older than what is kept.
-  @Test(arguments: 1...3 as ClosedRange<UInt64>) func nothingThatSomebodyWaitsForIsOlder(seed: UInt64) {
-    let stage = Stage(seed: seed, rate: 4) { $0.mix = .ordinary }
-    let faults = [
-      "group:inventory:slow=2s,ttl=15s", "broker:broker-down,ttl=6s", "aggregate:crash,ttl=10s",
-      "order:skew=-2s,ttl=20s",
-      "payment:crash,ttl=8s", "group:search:slow=3s,ttl=10s",
-    ]
-    var (oldest, known, wrong) = (Int64.max, 0, [String]())
-    for step in 0..<900 {
-      if step % 150 == 20 { stage.arm(faults[step / 150]) }
-      stage.run(0.1)
-      let (horizon, now) = (stage.world.horizon(), stage.world.time.now)
-      if stage.world.knownHorizon?.found != now { known += 1 }
-      oldest = min(oldest, horizon - now)
-      for (what, time) in Self.awaited(stage.world) where time < horizon {
-        wrong.append("seed \(seed), step \(step): \(what) is older by \(horizon - time) ns")
-      }
-    }
-    #expect(wrong == [])
-    // Most of the time it was known, and things had waited for long.
-    #expect(known > 600 && oldest < -5_000_000_000)
-  }
-
-  private static func awaited(_ world: World) -> [(what: String, time: Int64)] {
-    let waiting = world.services.filter { $0.plan.store?.publishes == true }.compactMap { world.disk(of: $0.name) }
-    let relayed = waiting.compactMap { (try? $0.waiting())?.oldest }
-    let times: [(String, Int64?)] = [
-      ("a record", world.oldestUnreadRecord()), ("a change", world.oldestUnmined), ("an answer", world.joins.oldest),
-      ("a transaction", world.transactions.oldestStart), ("an event", relayed.min()),
-    ]
-    return times.compactMap { what, time in time.map { (what, $0) } }
-  }
-
   /// Search is away for longer than anything is kept that nobody waits for: the changes that it has yet to read are there.
   @Test func whatIsUnreadIsNotForgotten() throws {
     let stage = Stage()

@@ -77,11 +77,11 @@ import YAMLReading
   private static let toOrder = "order POST /orders"
 
   private func order(
-    on path: String, _ stage: Stage, saga: SagaKind = .choreographed, seconds: Double = 0.4
+    on path: String, _ stage: Stage, saga: SagaKind = .choreographed
   ) throws -> (answer: Response, id: GTXID) {
     var body = Payload(user: "kim", sku: "sku-01", quantity: 1, amount: 1_000)
     body.saga = saga == .choreographed ? nil : saga
-    let answer = stage.ask(Request(path, body: body), seconds: seconds)
+    let answer = stage.ask(Request(path, body: body))
     return (answer, try #require(Stage.id(answer)))
   }
 
@@ -120,17 +120,6 @@ import YAMLReading
     stage.run(5)
     #expect(answer.status == 202 && stage.state(id) == .compensated && told(id, stage).state == OrderTables.cancelled)
     #expect(stage.problems() == [])
-  }
-
-  /// The gateway gives up, and the order was taken by then.
-  @Test func whatWasTakenAndNotAnsweredGoesOn() throws {
-    let stage = Stage(faults: ["order:latency=20s,ttl=30s"])
-    set("route.cart.put", "POST /carts > \(Self.toOrder)", stage)
-    stage.run(2)
-    let (answer, id) = try order(on: "POST /carts", stage, seconds: 15)
-    #expect(answer.status == 504)
-    stage.run(60)
-    #expect(stage.state(id) == .committed && stage.orderState(id) == OrderTables.paid && stage.problems() == [])
   }
 
   /// And an order that comes to somebody who takes it for something else is over with the answer.
