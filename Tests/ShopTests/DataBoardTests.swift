@@ -107,7 +107,7 @@ import TraceModel
     #expect(order.relay?.hasPrefix("order-") == true && order.relayRate ?? 0 > 5)
     #expect(board.stores.allSatisfy { $0.rows != nil && $0.bytes > 0 })
     let documents = board.stores.filter { $0.kind == "documents" }.map(\.service)
-    #expect(documents == [ShopPlan.search, ShopPlan.historyUpdater])
+    #expect(documents == [ShopPlan.catalog, ShopPlan.search, ShopPlan.historyUpdater])
     #expect(board.captures.map(\.source) == ShopPlan.miners.map(\.source))
     #expect(board.joins.map(\.window) == [5_000_000_000])
     let search = builder.views().first { $0.name == ShopPlan.search }

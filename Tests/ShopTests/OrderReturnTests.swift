@@ -179,6 +179,46 @@ import TraceModel
     #expect(stage.problems() == [])
   }
 
+  /// A command was put aside: its orchestrator waits for the answer, and the return for somebody who acts.
+  @Test func whoAsksIsToldOfADeadLetter() throws {
+    let stage = Stage(faults: ["inventory:errors=100%,ttl=60s"])
+    let id = try #require(stage.order(saga: .orchestrated))
+    #expect(ask(id, stage).body.state == OrderTables.pending)
+    stage.run(60)
+    #expect(stage.state(id) == .stuck && stage.texts(ShopPlan.orchestrator, "SELECT state FROM saga") != ["STUCK"])
+    let why = try #require(stage.book(id)?.stuckReason)
+    #expect(why == "record dead-lettered: \(TopicName.commands(ShopPlan.inventory))")
+    let asked = ask(id, stage).body
+    #expect(asked.state == "STUCK" && asked.reason == why && asked.order == 1)
+    let taken = giveBack(id, stage, seconds: 0.4)
+    let told = "waits for the saga of order 1, which is STUCK until somebody helps it: \(why)"
+    #expect(taken.status == 202 && taken.body.state == OrderReturn.waiting && taken.body.reason == told)
+    #expect(ask(Stage.id(taken), stage).body.reason == told)
+    // Somebody helps it: both are told of how it goes on.
+    CommandDesk.carryOut(.moveSaga(id, .retry), in: stage.world)
+    stage.run(20)
+    #expect(ask(id, stage).body.state == OrderTables.cancelled && stage.state(id) == .compensated)
+    #expect(ask(Stage.id(taken), stage).body.state == OrderTables.cancelled)
+  }
+
+  /// Who is stuck is the order: whoever asks with the one transaction or the other is told why.
+  @Test func whoGivesBackIsToldOfADeadLetter() throws {
+    let stage = Stage()
+    let id = try #require(stage.order("sku-01", quantity: 2))
+    stage.arm("payment:errors=100%,ttl=60s")
+    let taken = giveBack(id, stage)
+    stage.run(70)
+    for one in [id, Stage.id(taken)] {
+      let told = ask(one, stage).body
+      #expect(told.state == "STUCK" && told.reason == "record dead-lettered: payment")
+    }
+    // The bus has the letter: without it the rows are all that is known.
+    stage.arm("broker:broker-down,ttl=5s")
+    #expect(ask(id, stage).body.state == OrderTables.cancelled)
+    stage.run(8)
+    #expect(ask(id, stage).body.state == "STUCK")
+  }
+
   /// The orchestrator is away: the return is taken all the same, and that nobody says how far its saga is.
   @Test func withoutItsOrchestratorAReturnWaitsAllTheSame() throws {
     let stage = Stage()
@@ -193,13 +233,21 @@ import TraceModel
   }
 
   /// It goes on in its own transaction, not in that of the saga that was in its way.
-  @Test func whatHasWaitedIsPartOfItsOwnTransaction() throws {
-    let stage = Stage()
+  @Test(arguments: [OrderStore.outbox, .logMining, .events]) func whatHasWaitedIsPartOfItsOwnTransaction(
+    store: OrderStore
+  ) throws {
+    let stage = Stage { $0.orderStore = store }
     let id = try approved(stage)
     let taken = giveBack(id, stage, seconds: 0.4)
     stage.run(40)
     #expect(stage.events(Stage.id(taken)).first == "ORDER_FAILED → payment")
     #expect(stage.events(id).allSatisfy { !$0.hasPrefix("ORDER_FAILED") })
+    // In its call tree, behind the call that asked for it: the numbers of its crossings go on.
+    let spans = stage.spans(Stage.id(taken))
+    let asked = try #require(spans.first { $0.kind == .server && $0.service == ShopPlan.order })
+    let told = try #require(spans.first { $0.kind == .producer && $0.operation == EventType.orderFailed })
+    #expect(told.parent == asked.id && told.ltxid?.number == (asked.ltxid?.number ?? 0) + 2)
+    #expect(stage.problems() == [])
   }
 
   /// The instance that releases the order crashes: the command comes again, and what waits is handed out once.

@@ -229,6 +229,58 @@ import Transactions
     #expect(lines.contains { $0.contains("of order are lost: nobody was told of them") })
   }
 
+  /// What is lost was skipped when that is stored, and not before: whoever is told so can go by it.
+  private struct Skipping {
+    let stage = OrderStoreTests.stage(.logMining)
+    /// The log has forgotten the order's row before its miner has looked.
+    init() {
+      stage.send(Request("POST /orders", body: Payload(user: "kim", sku: "sku-02", quantity: 1, amount: 1_000)))
+      for _ in 0..<2_000 where count == 0 { stage.run(0.000_1) }
+      _ = try? stage.world.disk(of: ShopPlan.order)?.database.changeLog?.prune(
+        now: stage.world.time.now, retention: 0)
+    }
+
+    private var count: Int64 { stage.number(ShopPlan.order, "SELECT count(*) FROM orders") }
+    var isStored: Bool { (try? stage.world.disk(of: ShopPlan.order)?.waiting().count) == 0 }
+    /// In the log, and by a batch job that says it has succeeded.
+    var told: [LogLine] {
+      stage.world.logBook.lines(LogFilter(service: ShopPlan.order), limit: 20).filter {
+        $0.message.contains("of order are lost: nobody was told of them")
+      }
+    }
+  }
+
+  @Test func whatIsLostIsSkippedWhenThatIsStored() throws {
+    let skipping = Skipping()
+    #expect(!skipping.isStored && skipping.told.isEmpty)
+    for _ in 0..<20_000 where !skipping.isStored {
+      skipping.stage.run(0.000_1)
+      if !skipping.isStored { #expect(skipping.told.isEmpty) }
+    }
+    #expect(skipping.isStored)
+    let stored = skipping.stage.world.time.elapsed
+    skipping.stage.run(1)
+    let line = try #require(skipping.told.first)
+    #expect(skipping.told.count == 1)
+    let job = try #require(skipping.stage.spans(line.gtxid).first)
+    #expect(job.operation == "skip what is lost" && job.status == .ok)
+
+    // The same again, and the miner crashes when it has skipped, before that is stored: it is skipped once, by another.
+    let crashed = Skipping()
+    crashed.stage.run(Double(stored - crashed.stage.world.time.elapsed) / 1e9 - 0.000_3)
+    #expect(!crashed.isStored)
+    let miner = try #require(
+      crashed.stage.world.service(ShopPlan.order).instances.first { $0.process?.isRelaying == true })
+    miner.fail(because: "", downFor: 1_000_000_000)
+    #expect(crashed.told.isEmpty)
+    crashed.stage.run(10)
+    #expect(crashed.isStored && crashed.told.count == 1)
+    #expect(crashed.stage.spans(crashed.told.first?.gtxid).map(\.status) == [.ok])
+    let next = crashed.stage.order("sku-03")
+    crashed.stage.run(3)
+    #expect(crashed.stage.state(next) == .committed)
+  }
+
   // MARK: Settings
 
   @Test func aDualWriteNeedsAnOutbox() throws {

@@ -173,6 +173,28 @@ import Transactions
     }
   }
 
+  /// The body is looked at as ever, and there is no record of it; where one asks what became of it is a sandbox, too.
+  @Test func inTheSandboxItIsCheckedAndForgotten() throws {
+    let stage = Stage()
+    let tried = stage.ask(Request("POST /sandbox/messages/reviews", body: Self.review().body), client: "partner")
+    let id = try #require(Stage.id(tried))
+    #expect(tried.status == 202 && tried.body.text("gtxid") == id.hex && Stage.header("X-Sandbox", tried) == "true")
+    #expect(stage.callees(tried) == [] && stage.state(id) == .committed)
+    #expect(Set(stage.filterSpans(tried).map(\.operation)) == ["PRE auth", "PRE sandbox", "POST"])
+    let place = try #require(Stage.header("Location", tried))
+    #expect(place == "/sandbox/messages/reviews/\(id.hex)")
+    #expect(stage.ask(Request("GET \(place)")).body.step == "sandbox" && Self.state(id, stage).status == 404)
+    stage.run(2)
+    #expect(try stage.events(id) == [] && Self.rows(stage) == [] && !Self.sent(stage))
+    let refused = stage.ask(Request("POST /sandbox/messages/reviews", body: Self.review(6).body))
+    #expect(refused.status == 400 && refused.body.text("title") == "malformed-body")
+    #expect(stage.problems() == [])
+    // Without the filter it would be a review.
+    let blind = Stage { $0.edge.filtersLeftOut = ["sandbox"] }
+    _ = blind.ask(Request("POST /sandbox/messages/reviews", body: Self.review().body), seconds: 2)
+    #expect(try Self.rows(blind).count == 1)
+  }
+
   @Test func theSpecificationSaysWhatItTakes() throws {
     let stage = Stage()
     let desk = try #require(stage.world.edge.desks(of: ShopPlan.gateway).first?.desk)
@@ -183,6 +205,7 @@ import Transactions
     #expect(schema["required"] == ["sku", "stars"])
     #expect(schema.value(at: "properties.stars.maximum") == 5)
     #expect(post["responses"]?["503"] != nil && post["responses"]?["400"] != nil)
+    #expect(post["x-sandbox"] == "/sandbox/messages/reviews" && post["x-sandbox-answer"] != nil)
   }
 
   // MARK: Configuration
@@ -206,8 +229,9 @@ import Transactions
     stage.run(4)
     #expect(stage.events(Stage.id(accepted)) == ["ReviewSubmitted → reviews"])
     #expect(stage.state(Stage.id(accepted)) == .committed)
-    // A topic has no sandbox.
-    #expect(stage.ask(Request("POST /sandbox/reviews", body: Self.review().body)).status == 404)
+    // In the sandbox nobody plays it, and nothing comes of it.
+    let tried = stage.ask(Request("POST /sandbox/reviews", body: Self.review().body))
+    #expect(tried.status == 202 && stage.events(Stage.id(tried)) == [])
     #expect(stage.ask(Request("POST /reviews", body: Self.review(0).body)).status == 400)
     _ = set("route.review.write", "POST /reviews > review", stage)
     #expect(stage.ask(Request("POST /sandbox/reviews", body: Self.review().body)).status == 201)
@@ -215,6 +239,45 @@ import Transactions
     let called = stage.ask(Self.review())
     #expect(called.status == 201 && stage.callees(called) == [ShopPlan.review])
     #expect(stage.state(Stage.id(called)) == .committed)
+    #expect(try Self.rows(stage).count == 2 && stage.problems() == [])
+  }
+
+  /// A record is JSON, whatever the route spoke behind the gateway before; led back it speaks that again.
+  @Test func whatIsLedToATopicIsNotTranslated() throws {
+    let stage = Stage()
+    let (ids, key) = (Request("POST /products/info", body: Self.prices), "route.products.info")
+    let outcome = set(key, "POST /products/info > topic reviews", stage)
+    guard case .done = outcome else {
+      Issue.record("\(outcome)")
+      return
+    }
+    let accepted = stage.ask(Request("POST /products/info", body: Self.review().body), seconds: 2)
+    #expect(accepted.status == 202 && stage.events(Stage.id(accepted)) == ["ReviewSubmitted → reviews"])
+    #expect(try Self.rows(stage) == ["kim sku-03 4 as hoped"] && stage.ask(ids).status == 400)
+    var bytes = Request("POST /products/info")
+    bytes.protobuf = [0x0A, 0x01]
+    #expect(stage.ask(bytes).status == 415)
+    _ = set(key, "POST /products/info > search \(ProductsInfo.method)", stage)
+    let asked = stage.ask(ids)
+    #expect(asked.status == 200 && asked.body.objects("products")?.count == 1)
+    #expect(stage.filterSpans(asked).contains { MessageSizes($0) != nil } && stage.problems() == [])
+  }
+
+  private static var prices: Payload {
+    var body = Payload()
+    body["ids"] = .texts(["sku-01"])
+    return body
+  }
+
+  /// A topic gives no answer that a gateway could keep.
+  @Test func whatIsLedToATopicIsNotCached() throws {
+    let stage = Stage { $0.edge.pageCache = 60_000_000_000 }
+    _ = set("route.product.page", "POST /products/{sku} > topic reviews", stage)
+    for _ in 0..<2 {
+      let review = Request("POST /products/{sku}", argument: "sku-03", body: Self.review().body)
+      #expect(stage.ask(review).status == 202)
+    }
+    stage.run(2)
     #expect(try Self.rows(stage).count == 2 && stage.problems() == [])
   }
 

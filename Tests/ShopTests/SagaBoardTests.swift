@@ -88,7 +88,7 @@ import Transactions
     #expect(zip(detail.moments, detail.moments.dropFirst()).allSatisfy { $0.time <= $1.time })
   }
 
-  /// A return that has waited for the saga is seen like any other. Its events bear its own transaction, but for those that
+  /// A return that has waited for the saga is seen like any other, and its events bear its own transaction, also where they
   /// are mined from the log of the saga's.
   @Test(arguments: [OrderStore.outbox, .logMining, .events]) func whatWaitedForItsSagaIsUndone(store: OrderStore) throws
   {
@@ -101,7 +101,7 @@ import Transactions
     stage.arm("group:inventory:slow=3s,ttl=60s")
     for _ in 0..<100 where !strip(id, stage).hasSuffix("↺ charge ↺… stock") { stage.run(0.2) }
     #expect(strip(id, stage).hasSuffix("↺ charge ↺… stock") && saga(id, stage)?.waitsFor == "inventory")
-    let back = store == .logMining ? id : Stage.id(taken)
+    let back = Stage.id(taken)
     #expect(saga(id, stage)?.returnedBy == back && saga(id, stage)?.state == .compensating)
     stage.run(40)
     #expect(strip(id, stage).hasSuffix("✓ approve ↺ charge ↺ stock ↺ credit ↺ order"))

@@ -51,6 +51,11 @@ extension TraceSpan {
     return Int(status)
   }
 
+  func integer(_ name: String) -> Int? {
+    guard case .integer(let number) = self[attribute: name] else { return nil }
+    return Int(number)
+  }
+
   func text(_ name: String) -> String? {
     guard case .text(let text) = self[attribute: name] else { return nil }
     return text

@@ -80,7 +80,7 @@ public struct EdgeRoute: Sendable, Codable {
   public var topic: String?
   /// What it must have beside its path: `saga=orchestrated`, `Accept-Version: 1`.
   public var conditions: [String] = []
-  /// What is done with it in particular, in order: `roles operator or admin`, `body ≤ 8192`, `sandbox`.
+  /// What is done with it in particular, in order: `roles operator or admin`, `body ≤ 8192`, `202`.
   public var settings: [String] = []
   public var summary = ""
   public var rate = 0.0

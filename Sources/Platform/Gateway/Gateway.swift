@@ -111,7 +111,7 @@ public struct Gateway: Sendable {
   private func call(_ exchange: GatewayExchange, _ route: RouteDefinition) -> GatewayCall {
     var target = route.target
     if exchange.isLegacy == true { target = .service(context.configuration.legacyService) }
-    if exchange.isSandbox, let sandbox = route.sandbox { target = .service(sandbox) }
+    if exchange.isSandbox, case .service(let sandbox) = route.sandbox { target = .service(sandbox) }
     return GatewayCall(
       target: target, version: exchange.canaryVersion, request: exchange.request, kind: route.kind,
       isSandbox: exchange.isSandbox, isLegacy: exchange.isLegacy == true)

@@ -37,7 +37,7 @@ public enum GatewayFilters {
     MediaTypeFilter(), ClientKeyFilter(), AuthenticationFilter(), RevocationFilter(), RolesFilter(), RateLimitFilter(),
     QuotaFilter(),
     TrafficSplitFilter(), CacheReadFilter(), BodyFieldsFilter(), RequestTransformFilter(), RequestTranslationFilter(),
-    ErrorAnswerFilter(),
+    SandboxFilter(), ErrorAnswerFilter(),
     ResponseTranslationFilter(), ResponseTransformFilter(), AsynchronousAnswerFilter(), CacheWriteFilter(),
     CORSHeadersFilter(), TransactionHeaderFilter(), MeteringFilter(), AccessLogFilter(),
   ]

@@ -48,7 +48,10 @@ extension GatewayConfiguration {
       operation["requestBody"] = ["content": forms(translation.request)]
     }
     if !route.fields.isEmpty { operation["requestBody"] = body(of: route) }
-    if route.sandbox != nil { operation["x-sandbox"] = .text("/sandbox" + route.pattern.description) }
+    if let sandbox = route.sandbox {
+      operation["x-sandbox"] = .text("/sandbox" + route.pattern.description)
+      if sandbox == .gateway { operation["x-sandbox-answer"] = "checked by the gateway, and passed on to nobody" }
+    }
     if !route.content.isEmpty {
       operation["x-content"] = .object(route.content.map { JSONNode.Member($0.path, .text($0.value)) })
     }

@@ -42,8 +42,8 @@ public struct RouteDefinition: Sendable, Hashable {
   public var canary: CanaryRule?
   /// What the strangler moves: `review`. The share is the configuration's.
   public var capability: String?
-  /// Where calls to `/sandbox/…` go; nil has no sandbox.
-  public var sandbox: String?
+  /// Who answers calls to `/sandbox/…`; nil has no sandbox.
+  public var sandbox: Sandbox?
   /// Where one asks what became of what was accepted.
   public var statusPath = "/transactions/{gtxid}"
   /// How many calls it counts for in quota and tariff; 1 or more.
@@ -54,6 +54,14 @@ public struct RouteDefinition: Sendable, Hashable {
     self.methods = methods
     self.pattern = pattern
     self.target = target
+  }
+
+  /// Where a program can be tried out. What is sent there is checked as ever, and has no effect.
+  public enum Sandbox: Sendable, Hashable {
+    /// A service plays what it would do.
+    case service(String)
+    /// The gateway: what has passed all of its filters is answered, and goes no further.
+    case gateway
   }
 
   public struct Translation: Sendable, Hashable {

@@ -74,10 +74,9 @@ extension FinalJudgement {
   // MARK: Catalogue and stock
 
   private func catalogues() throws -> [String] {
-    let shown = try disk(ShopPlan.catalog).read { try CatalogTables.prices($0) }
-    let known = try legacy { try CatalogTables.prices($0) }
-    let options = try disk(ShopPlan.catalog).read { try CatalogTables.options($0) }
-    let knownOptions = try legacy { try CatalogTables.options($0) }
+    let documents = world.documents(of: ShopPlan.catalog)
+    let (shown, options) = (try CatalogDocuments.prices(documents), try CatalogDocuments.options(documents))
+    let (known, knownOptions) = try legacy { (try LegacyCatalog.prices($0), try LegacyCatalog.options($0)) }
     return zip(shown, known).filter { $0 != $1 }.map { shown, known in
       "catalog shows \(shown.sku) for \(shown.words), the legacy shop for \(known.words)"
     }

@@ -245,8 +245,9 @@ struct FinalJudgement {
   /// What catalog asks for options goes with the price that it shows; what it was told and has put aside it need not show.
   private func options() throws -> [String] {
     let letters = deadLetters(of: TopicName.itemChanges, by: ShopPlan.catalog)
-    let shown = try disk(ShopPlan.catalog).read { try CatalogTables.options($0) }
-    return try disk(ShopPlan.catalog).read { try CatalogTables.shownPrices($0) }.flatMap { sku, price -> [String] in
+    let documents = world.documents(of: ShopPlan.catalog)
+    let shown = try CatalogDocuments.options(documents)
+    return try CatalogDocuments.shownPrices(documents).flatMap { sku, price -> [String] in
       guard !letters.contains(sku) else { return [] }
       let options = shown.filter { $0.sku == sku }
       return Product.options(at: price).compactMap { title, wanted in

@@ -239,12 +239,14 @@ final class Customers: @unchecked Sendable {
       guard await waits(pause) else { return nil }
       var question = Request("GET /transactions/{gtxid}", argument: gtxid.hex, user: request.user)
       question.headers = request.headers.filter { $0.name == Self.keyHeader }
-      guard let answer = try? await ask(question), answer.status == 200, let state = answer.body.state else {
+      guard let answer = try? await ask(question), answer.status == 200, let state = answer.body.state,
+        let words = Self.words(for: answer.body)
+      else {
         world.transactions.customerSaw(gtxid, "no answer")
         continue
       }
-      world.transactions.customerSaw(gtxid, Self.words(for: state, step: answer.body.step ?? ""))
-      if !SagaKind.isFirst(state) { return state }
+      world.transactions.customerSaw(gtxid, words)
+      if !SagaKind.isUnderWay(state) { return state }
     }
     return nil
   }
@@ -288,8 +290,11 @@ final class Customers: @unchecked Sendable {
       world.service(gateway).next(), request, caller: "", reply: reply)
   }
 
-  static func words(for state: String, step: String) -> String {
-    SagaKind.isFirst(state) ? "in progress: \(step)" : state.lowercased()
+  /// What a customer makes of an answer; nil where that says no state.
+  static func words(for answer: Payload) -> String? {
+    guard let state = answer.state else { return nil }
+    if state == TransactionState.stuck.rawValue { return "stuck: \(answer.reason ?? "")" }
+    return SagaKind.isFirst(state) ? "in progress: \(answer.step ?? "")" : state.lowercased()
   }
 }
 

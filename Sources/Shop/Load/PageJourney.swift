@@ -81,19 +81,3 @@ extension PageCost {
     self.time += time
   }
 }
-
-extension Request {
-  /// As HTTP/1.1 would write it, more or less: the line with what is wanted, headers, body.
-  fileprivate var bytesOnTheWire: Int {
-    route.utf8.count + argument.utf8.count + headers.wireBytes + (body.fields.isEmpty ? 0 : body.json.count)
-  }
-}
-
-extension Response {
-  fileprivate var bytesOnTheWire: Int { headers.wireBytes + (body.fields.isEmpty ? 0 : body.json.count) }
-}
-
-extension [Carrier.Header] {
-  /// With colon, blank and line end.
-  fileprivate var wireBytes: Int { reduce(0) { $0 + $1.name.utf8.count + $1.value.utf8.count + 4 } }
-}

@@ -33,11 +33,10 @@ extension Customers {
       return false
     }
     see(answer.body, of: gtxid)
-    return !SagaKind.isFirst(state)
+    return !SagaKind.isUnderWay(state)
   }
 
   private func see(_ event: Payload, of gtxid: GTXID) {
-    guard let state = event.state else { return }
-    world.transactions.customerSaw(gtxid, Self.words(for: state, step: event.step ?? ""))
+    if let words = Self.words(for: event) { world.transactions.customerSaw(gtxid, words) }
   }
 }

@@ -1,3 +1,5 @@
+internal import Operations
+
 /// The ways in which an order can be carried out.
 public enum SagaKind: String, Sendable, CaseIterable {
   /// Each service acts on the events of the one before; nobody coordinates.
@@ -51,6 +53,9 @@ public enum SagaKind: String, Sendable, CaseIterable {
 
   /// Whether an order in that state is not decided yet.
   static func isFirst(_ state: String) -> Bool { allCases.contains { $0.first == state } }
+
+  /// Whether whoever is told that state of an order has to ask again: it is not decided, or stands still until somebody acts.
+  static func isUnderWay(_ state: String) -> Bool { isFirst(state) || state == TransactionState.stuck.rawValue }
 
   /// Whether a customer can give back what was ordered so.
   var canBeReturned: Bool { self == .choreographed || self == .orchestrated }

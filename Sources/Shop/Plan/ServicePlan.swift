@@ -95,6 +95,8 @@ protocol ServiceTables: SendableMetatype {
   /// - Parameter orders: those of stuck transactions, which nothing forgets.
   static func prune(finishedBefore time: Int64, keeping orders: [Int64], _ database: Database) throws
   static func prune(_ documents: DocumentStore, finishedBefore time: Int64, now: Int64) throws
+  /// Whether there is any document that is ever forgotten.
+  static var forgetsDocuments: Bool { get }
   /// What ``everyRound(_:_:)`` is called in the journal; nil: it has nothing to do.
   static var roundLabel: String? { get }
   /// What the service does every five seconds. `round` grows by 1 each time, over all lives of its instances.
@@ -115,6 +117,7 @@ extension ServiceTables {
   static func fill(_ documents: DocumentStore, now: Int64) throws {}
   static func prune(_ documents: DocumentStore, finishedBefore time: Int64, now: Int64) throws {}
   static func prune(finishedBefore time: Int64, keeping orders: [Int64], _ database: Database) throws {}
+  static var forgetsDocuments: Bool { true }
   static var roundLabel: String? { nil }
   static func everyRound(_ round: Int64, now: Int64, _ database: Database) throws {}
   static func notes(now: Int64, _ database: Database) throws -> [ServiceNote] { [] }

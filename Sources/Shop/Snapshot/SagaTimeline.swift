@@ -13,11 +13,8 @@ struct SagaTimeline {
   /// - Parameter returnedBy: the transaction by which its customer gave back what was ordered.
   func detail(_ id: GTXID, returnedBy: GTXID? = nil) -> SagaDetail? {
     guard var detail = there(id) else { return nil }
-    guard let returnedBy, returnedBy != id || !detail.isInferred else { return detail }
-    var undone = moments(of: returnedBy)
-    // Of its own transaction, which a mined log names, the return begins where the order asks for its money.
-    if returnedBy == id { undone = Array(undone.drop { !$0.text.hasPrefix("\(EventType.orderFailed) ") }) }
-    let back = undone.map { moment in
+    guard let returnedBy else { return detail }
+    let back = moments(of: returnedBy).map { moment in
       var moment = moment
       moment.gtxid = returnedBy
       return moment

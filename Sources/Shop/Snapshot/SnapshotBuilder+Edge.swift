@@ -118,7 +118,6 @@ extension SnapshotBuilder {
     if let translation = route.translation { words.append(translation.isOpen ? "JSON, protobuf" : "protobuf behind") }
     if route.kind == .streaming { words.append("stream") }
     if route.cache != nil { words.append("cached") }
-    if route.sandbox != nil { words.append("sandbox") }
     return words
   }
 

@@ -42,7 +42,7 @@ final class Housekeeping: @unchecked Sendable {
         if takesCommands { try SagaParticipant.prune(receivedBefore: safe, keeping: sagas, database) }
         try tables.prune(finishedBefore: safe, keeping: stuck, database)
       }
-      if database.disk.documents != nil {
+      if database.disk.documents != nil, tables.forgetsDocuments {
         try? await database.documents("forget") { documents, now, _ in
           try tables.prune(documents, finishedBefore: safe, now: now)
         }

@@ -19,6 +19,17 @@ final class LogMiner: Relay, @unchecked Sendable {
   private let isOfState: Bool
   private let world: World
   private var miner: ChangeMiner?
+  /// Under way: what makes up for changes that the log has forgotten.
+  private var recovery: Recovery?
+
+  /// A batch job, which has succeeded when it is stored that mining has passed what is lost: until then a crash has it
+  /// begin again, and nothing was said.
+  private struct Recovery {
+    let job: BatchTransaction
+    let words: String
+    /// The change that is passed then.
+    let end: Int64
+  }
 
   init(process: ServiceProcess, source: String, mapping: @escaping ChangeMiner.Mapping, isOfState: Bool = false) {
     let plan = ShopPlan.miners.first { $0.source == source && $0.miner == process.instance.service.name }
@@ -37,7 +48,11 @@ final class LogMiner: Relay, @unchecked Sendable {
     commits = plan?.isSeldom == true ? Signal(on: process.world.time) : process.commits(on: disk)
   }
 
-  func startOver() { miner = nil }
+  func startOver() {
+    miner = nil
+    recovery?.job.fail("begins again: it is not stored how far it has come")
+    recovery = nil
+  }
 
   func publish() async throws -> Int64? {
     if miner == nil { miner = try await open() }
@@ -57,18 +72,10 @@ final class LogMiner: Relay, @unchecked Sendable {
         if isOfState { try world.crashPoints.pass(.acknowledged, process.instance) }
       }
       miner.acknowledge(events.count)
-    case .lost(let loss) where isOfState:
-      // The rows do not say of which steps nobody was told.
-      let job = BatchTransaction("skip what is lost", at: process)
-      let lost = "changes \(loss.from) to \(loss.to) of \(source.name) are lost"
-      process.log(.error, job.context, "\(lost): nobody was told of them")
-      miner.skip(loss)
-      job.succeed()
-    case .lost(let loss):
-      // Nobody is there to decide: the rows are read anew, which tells all that can still be known.
-      try readAnew(&miner, after: loss)
+    case .lost(let loss): try recover(&miner, from: loss)
     }
     try await store(miner)
+    concludeRecovery()
     // A quiet commit changes rows, too, and sets no signal: the log is looked at from time to time.
     let isThrough = miner.position.change == (source.database.changeLog?.newest ?? 0)
     return isThrough ? world.time.now + RelayLease.renewal : nil
@@ -100,13 +107,26 @@ final class LogMiner: Relay, @unchecked Sendable {
       name: name, log: log, from: stored == .start ? source.firstChange : stored, mapping: mapping)
   }
 
-  private func readAnew(_ miner: inout ChangeMiner, after loss: ChangeLoss) throws {
-    let job = BatchTransaction("read anew", at: process)
-    defer { job.span.end() }
+  /// Nobody is there to decide. Rows that are the state of others are read anew, which tells all that can still be known;
+  /// the service's own do not say of which steps nobody was told, and what is lost is skipped.
+  private func recover(_ miner: inout ChangeMiner, from loss: ChangeLoss) throws {
+    let job = BatchTransaction(isOfState ? "skip what is lost" : "read anew", at: process)
     let lost = "changes \(loss.from) to \(loss.to) of \(source.name) are lost"
-    process.log(.error, job.context, "\(lost): its rows are read anew")
-    try miner.takeSnapshot(for: ChangeOrigin(job.context), now: world.time.now)
-    job.span.succeed()
+    let words = "\(lost): \(isOfState ? "nobody was told of them" : "its rows are read anew")"
+    recovery?.job.fail("changes were lost again")
+    recovery = Recovery(job: job, words: words, end: isOfState ? loss.to : miner.log.newest)
+    if isOfState {
+      miner.skip(loss)
+    } else {
+      try miner.takeSnapshot(for: ChangeOrigin(job.context), now: world.time.now)
+    }
+  }
+
+  private func concludeRecovery() {
+    guard let recovery, let miner, miner.position.change >= recovery.end else { return }
+    self.recovery = nil
+    process.log(.error, recovery.job.context, recovery.words)
+    recovery.job.succeed()
   }
 
   /// - Parameter last: the event that was published last, where more of its change may follow.
@@ -119,7 +139,7 @@ final class LogMiner: Relay, @unchecked Sendable {
       isOwner = try await lease.transaction("mined") { try MinerPositions.store(position, of: name, $0) }
     }
     // Whoever has the lease now is further on, and this position would be a step back.
-    self.miner = isOwner ? miner : nil
+    if isOwner { self.miner = miner } else { startOver() }
   }
 }
 

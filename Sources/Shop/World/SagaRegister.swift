@@ -88,21 +88,15 @@ final class SagaRegister {
       !ShopPlan.miners.contains(where: { $0.topic == topic }), topic != TopicName.legacyEvents,
       let id = record.headerText(Carrier.gtxid).flatMap({ GTXID($0) })
     else { return }
-    if Self.ofReturns.contains(type), let order = order(givenBackBy: record, in: id) {
+    if Self.ofReturns.contains(type), let order = Payload(json: record.value)?.transaction.flatMap({ GTXID($0) }),
+      order != id
+    {
       if open[order] != nil { open[order]?.goBack(on: type, in: id) } else { ended[order]?.goBack(on: type, in: id) }
       return
     }
     let isAnswer = topic == TopicName.stock || topic == TopicName.payments
     let name = isAnswer ? Self.answer(type, on: topic) : type
     if open[id] != nil { open[id]?.add(name) } else { ended[id]?.add(name) }
-  }
-
-  /// The order that an event gives back: the one that it names, or that of its own transaction. A return that has waited
-  /// for its saga is written in the saga's transaction, and the log that is mined knows no other.
-  private func order(givenBackBy record: EventRecord, in id: GTXID) -> GTXID? {
-    let named = Payload(json: record.value)?.transaction.flatMap { GTXID($0) }
-    if let named, named != id { return named }
-    return entry(id)?.isReturned == true ? id : nil
   }
 
   /// What is published while an order is given back.

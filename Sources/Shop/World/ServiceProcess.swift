@@ -273,11 +273,13 @@ final class ServiceProcess: @unchecked Sendable {
 
   /// A transaction begins here.
   private func begin(_ request: Request, _ id: GTXID, _ span: OpenSpan) {
-    let kind = GatewayRoute.kind(of: request.route)
+    // A gateway calls it as its routes go by now.
+    let kind = gatewayDesk?.table.kind(of: request.route) ?? GatewayRoute.kind(of: request.route)
     span.set(AttributeName.kind, .text(kind))
     if !request.user.isEmpty { span.set(AttributeName.user, .text(request.user)) }
     guard !TransactionKind.hidden.contains(kind) else { return }
     begun.append(id)
+    span.set(WireSize.request, .integer(Int64(request.bytesOnTheWire)))
     if let ticket = request.ticket { world.customers.takenIn(ticket, as: id) }
     world.transactions.started(
       id, kind: kind, user: request.user, amount: request.body.amount.map { PaymentService.won($0) } ?? "")
@@ -289,6 +291,9 @@ final class ServiceProcess: @unchecked Sendable {
     response.headers.append(Carrier.Header(Carrier.gtxid, context.gtxid.hex))
     response.headers.append(Carrier.Header(Carrier.ltxid, "\(context.hops.highestKnown.number)"))
     if let span {
+      if begun.contains(context.gtxid) {
+        span.set(WireSize.response, .integer(Int64(response.bytesOnTheWire)))
+      }
       span.set(AttributeName.httpStatus, .integer(Int64(response.status)))
       if response.status >= 500 {
         span.fail(response.body.reason ?? "answered \(response.status)")

@@ -91,14 +91,12 @@ final class OpenSpan: @unchecked Sendable {
   var id: SpanID { span.id }
   var gtxid: GTXID { span.gtxid }
   var kind: SpanKind { span.kind }
-  /// True at the first hop of an order, which does not end with the answer.
-  var isCheckout: Bool { span[attribute: AttributeName.kind] == .text(TransactionKind.checkout) }
   /// True at the first hop of what was led to a topic, however its transaction is called: once it is accepted it does not
   /// end with the answer.
   var isMessage = false
 
-  /// Whether the transaction that begins here goes on when it is answered.
-  func goesOn(after status: Int) -> Bool { isMessage ? status == 202 : isCheckout }
+  /// Whether the transaction that begins here goes on until somebody has read it.
+  func goesOn(after status: Int) -> Bool { isMessage && status == 202 }
 
   func set(_ name: String, _ value: AttributeValue) {
     span.attributes.append(SpanAttribute(name, value))

@@ -54,18 +54,23 @@ final class TransactionReports: @unchecked Sendable {
     write(id, .running, "")
   }
 
-  /// A transaction that is over with its answer.
+  /// A transaction was answered, and is over with that unless an order was taken in it, whatever it was called when it
+  /// began: then its saga ends it.
   func answered(_ id: GTXID, _ status: Int, reason: String) {
-    end(id, status < 400 ? .committed : status < 500 ? .rejected : .failed, reason: status < 400 ? "" : reason)
+    guard status < 500 else { return refusedAtGateway(id, reason: reason) }
+    guard !hasOrder(id) else { return }
+    end(id, status < 400 ? .committed : .rejected, reason: status < 400 ? "" : reason)
   }
 
-  /// The order was not accepted, as far as the gateway knows.
+  /// Nothing was accepted, as far as the gateway knows. An order may come of it all the same.
   func refusedAtGateway(_ id: GTXID, reason: String) {
-    guard open[id] == .running, world.book.entry(id)?.orderState.isEmpty ?? true else { return }
+    guard open[id] == .running, !hasOrder(id) else { return }
     end(id, .failed, reason: reason)
     refused[id] = world.time.now
     if refused.count > 10_000 { refused.removeFirst(5_000) }
   }
+
+  private func hasOrder(_ id: GTXID) -> Bool { world.book.entry(id)?.orderState.isEmpty == false }
 
   /// An order that one local transaction has decided: no saga works on it.
   func decidedAtOnce(_ id: GTXID, _ state: TransactionState, order: String, reason: String) {
@@ -86,6 +91,8 @@ final class TransactionReports: @unchecked Sendable {
 
   /// - Parameter saga: how the order is carried out.
   func began(_ id: GTXID, _ saga: SagaKind, step: String) {
+    // Where it came in nobody expected an order.
+    if world.book.entry(id) == nil { started(id, user: "", amount: "") }
     world.sagas.began(id, saga, at: world.time.now)
     if refused.removeValue(forKey: id) != nil {
       tally.failed -= 1
@@ -196,6 +203,11 @@ final class TransactionReports: @unchecked Sendable {
   private func number(ofOrderOf id: GTXID) -> Int64? {
     let order = try? world.disk(of: ShopPlan.order)?.database.read { try OrderTables.order(gtxid: id.hex, $0) }
     return order.flatMap(\.self)?.id
+  }
+
+  /// Why an order is stuck; nil where it is not.
+  func standstill(of id: GTXID) -> String? {
+    open[id] == .stuck && hasOrder(id) ? world.book.entry(id)?.stuckReason : nil
   }
 
   /// Somebody has helped a saga that was stuck: it goes forward again.

@@ -5,8 +5,8 @@ struct MinedEntries {
   private let miner: String
   private let transaction: ChangeTransaction
   private let origin: ChangeOrigin
-  /// The last crossing that has a number.
-  private var hop: LTXID
+  /// The last crossing that has a number, of each on whose behalf there are events; for looking up only.
+  private var hops: [GTXID: LTXID] = [:]
   private var snapshotRows: Int64 = 0
 
   /// - Parameter log: the name of the database.
@@ -14,7 +14,6 @@ struct MinedEntries {
     self.miner = miner
     self.transaction = transaction
     origin = transaction.origin ?? Self.origin(log: log, number: transaction.number)
-    hop = origin.ltxid
   }
 
   /// - Parameter meanings: what the mapping says of the change.
@@ -26,7 +25,9 @@ struct MinedEntries {
       snapshotRows += 1
     }
     return meanings.enumerated().map { index, meaning in
-      hop = hop.next
+      let origin = meaning.origin ?? self.origin
+      let hop = (hops[origin.gtxid] ?? origin.ltxid).next
+      hops[origin.gtxid] = hop
       let message = "\(source)/\(index)"
       var entry = Outbox.Entry(
         message: message, topic: meaning.topic, key: meaning.key, type: meaning.type,

@@ -1,5 +1,3 @@
-internal import TraceModel
-
 /// What a mapping makes of a row change: an event in the words of the business.
 public struct BusinessEvent: Sendable, Hashable {
   public var topic: String
@@ -7,12 +5,16 @@ public struct BusinessEvent: Sendable, Hashable {
   public var key: String
   public var type: String
   public var payload: [UInt8]
+  /// On whose behalf, where the rows say that it is not that of the transaction in which they changed; nil where they say
+  /// nothing.
+  public var origin: ChangeOrigin?
 
-  public init(topic: String, key: String, type: String, payload: [UInt8]) {
+  public init(topic: String, key: String, type: String, payload: [UInt8], origin: ChangeOrigin? = nil) {
     self.topic = topic
     self.key = key
     self.type = type
     self.payload = payload
+    self.origin = origin
   }
 }
 

@@ -112,7 +112,7 @@ import Testing
 
   @Test func theSandboxIsApartAndSaysItsTransaction() throws {
     var configuration = GatewayConfiguration(routes: [
-      route("r", "/r") { $0.sandbox = "sandbox" }, route("live", "/live"),
+      route("r", "/r") { $0.sandbox = .service("sandbox") }, route("live", "/live"),
     ])
     configuration.defaultPlan = ClientPlan("default", dailyQuota: 0, tariff: Tariff(perCall: 5))
     var stage = try GatewayStage(configuration)

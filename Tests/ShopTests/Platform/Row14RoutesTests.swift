@@ -74,6 +74,64 @@ import YAMLReading
     #expect(stage.ask(Request("GET /goods/{sku}", argument: "sku-01"), instance: 1).status == 200)
   }
 
+  private static let toOrder = "order POST /orders"
+
+  private func order(
+    on path: String, _ stage: Stage, saga: SagaKind = .choreographed
+  ) throws -> (answer: Response, id: GTXID) {
+    var body = Payload(user: "kim", sku: "sku-01", quantity: 1, amount: 1_000)
+    body.saga = saga == .choreographed ? nil : saga
+    let answer = stage.ask(Request(path, body: body))
+    return (answer, try #require(Stage.id(answer)))
+  }
+
+  private func told(_ id: GTXID, _ stage: Stage) -> Payload {
+    stage.ask(Request("GET /transactions/{gtxid}", argument: id.hex)).body
+  }
+
+  /// However its transaction is called, and under whatever path it came: an order goes on until its saga ends.
+  @Test(arguments: [
+    ("route.cart.put", "POST /carts", TransactionKind.cart), ("route.cart.put", "POST /baskets", TransactionKind.cart),
+    ("route.member.sign-up", "POST /members", TransactionKind.member),
+    // Of a kind that no list has, as questions are: the order is an order all the same.
+    ("route.payment.receipt", "POST /states", TransactionKind.receipt),
+    ("route.review.message.state", "POST /states", TransactionKind.checkout),
+  ])
+  func whatIsLedToOrderGoesOnUntilItsSagaEnds(key: String, path: String, kind: String) throws {
+    for saga in [SagaKind.choreographed, .join, .credit] {
+      let stage = Stage(faults: ["group:order:slow=3s,ttl=8s"])
+      set(key, "\(path) > \(Self.toOrder)", stage)
+      stage.run(2)
+      let (answer, id) = try order(on: path, stage, saga: saga)
+      #expect(answer.status == 202 && stage.state(id) == .running && stage.book(id)?.kind == kind)
+      #expect(told(id, stage).state == saga.first && stage.world.transactions.currentTally().committed == 0)
+      stage.run(20)
+      #expect(stage.state(id) == .committed && told(id, stage).state == saga.good)
+      #expect(stage.world.transactions.currentTally().committed == 1 && stage.world.transactions.committedOrders == 1)
+      #expect(stage.problems() == [])
+    }
+  }
+
+  @Test func whatIsLedToOrderAndTurnsBackIsCompensated() throws {
+    let stage = Stage { $0.declined = 1 }
+    set("route.cart.put", "POST /carts > \(Self.toOrder)", stage)
+    stage.run(2)
+    let (answer, id) = try order(on: "POST /carts", stage)
+    stage.run(5)
+    #expect(answer.status == 202 && stage.state(id) == .compensated && told(id, stage).state == OrderTables.cancelled)
+    #expect(stage.problems() == [])
+  }
+
+  /// And an order that comes to somebody who takes it for something else is over with the answer.
+  @Test func anOrderThatIsLedElsewhereEndsWithItsAnswer() throws {
+    let stage = Stage()
+    set("route.order.create", "POST /orders > cart POST /carts", stage)
+    stage.run(2)
+    let (answer, id) = try order(on: "POST /orders", stage)
+    #expect(answer.status < 300 && stage.callees(answer) == [ShopPlan.cart])
+    #expect(stage.state(id) == .committed && stage.world.transactions.openCount == 0 && stage.problems() == [])
+  }
+
   @Test func theGatewayInsideHasItsOwn() {
     let stage = Stage()
     let health = Request("GET /health/item")

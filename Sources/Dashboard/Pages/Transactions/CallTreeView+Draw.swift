@@ -71,7 +71,8 @@ extension CallTreeView {
     }
     if !summary.customerSees.isEmpty {
       // An answer of before the end is what the customer still has before him.
-      let verb = summary.state.hasEnded && summary.customerSees.hasPrefix("in progress") ? "last saw" : "sees"
+      let isOfBefore = ["in progress", "stuck"].contains { summary.customerSees.hasPrefix($0) }
+      let verb = summary.state.hasEnded && isOfBefore ? "last saw" : "sees"
       left.add([Run("customer \(verb) ", .muted), Run(endEllipsis(summary.customerSees, 32), .text)], priority: 1)
     }
     if !summary.user.isEmpty { left.add([Run(middleEllipsis(summary.user, 24), .text)], priority: 4) }

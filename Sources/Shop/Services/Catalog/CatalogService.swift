@@ -1,4 +1,3 @@
-internal import GRDB
 internal import Operations
 internal import Simulation
 internal import TraceModel
@@ -9,7 +8,7 @@ internal import Transactions
 actor CatalogService: ShopService {
   static let plan = ServicePlan(
     name: ShopPlan.catalog, team: "catalogue", instances: 2, firstPort: 41_851, workers: 16,
-    store: StorePlan(connections: 10, tables: CatalogTables.self, publishes: false),
+    store: StorePlan(connections: 10, tables: CatalogDocuments.self, publishes: false),
     reads: [
       Subscription(
         TopicName.itemChanges, [EventType.priceChanged: "show price", EventType.optionsPriced: "show options"])
@@ -43,7 +42,7 @@ actor CatalogService: ShopService {
     let sku = request.argument
     let database = database
     let load: @Sendable () async throws -> Payload? = {
-      try await database.read { try CatalogTables.product(sku, $0) }
+      try await database.find { try CatalogDocuments.product(sku, $0) }
     }
     let found = if let cache { try await cache.value(sku, load: load) } else { try await load() }
     guard let product = found else {
@@ -52,7 +51,7 @@ actor CatalogService: ShopService {
     return Response(200, body: product)
   }
 
-  /// Its own table first. What comes again after a crash in between is no news to it, and may be to the legacy shop.
+  /// Its own document first. What comes again after a crash in between is no news to it, and may be to the legacy shop.
   func handle(_ delivery: Delivery) async throws -> Handling {
     let (change, world, handsBack) = (delivery.payload, process.world, process.tellsOtherShop)
     let tell = { @Sendable (isNews: Bool) in
@@ -62,10 +61,8 @@ actor CatalogService: ShopService {
     }
     let tellOwn = { @Sendable (isNews: Bool) in if !handsBack { tell(isNews) } }
     let isPrice = delivery.type == EventType.priceChanged
-    _ = try await database.transaction(
-      isPrice ? "show price" : "show options", isQuiet: true, at: .record, onCommit: tellOwn
-    ) {
-      try CatalogTables.reprice(change, $0)
+    _ = try await database.documents(isPrice ? "show price" : "show options", at: .record, onCommit: tellOwn) {
+      try CatalogDocuments.reprice(change, $0, now: $1, for: $2)
     }
     guard handsBack else { return .done }
     let tellBoth = { @Sendable (isNews: Bool) in
@@ -80,93 +77,5 @@ actor CatalogService: ShopService {
       try LegacyTables.reprice(change, $0)
     }
     return .done
-  }
-}
-
-/// The catalog service's database.
-enum CatalogTables: ServiceTables {
-  static let schema = """
-    CREATE TABLE product(
-      sku TEXT PRIMARY KEY,
-      title TEXT NOT NULL,
-      price INTEGER NOT NULL,
-      words TEXT NOT NULL,
-      position INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
-    CREATE TABLE option(
-      sku TEXT NOT NULL,
-      title TEXT NOT NULL,
-      price INTEGER NOT NULL,
-      position INTEGER NOT NULL DEFAULT 0,
-      PRIMARY KEY(sku, title)) WITHOUT ROWID;
-    """
-
-  static func fill(_ database: Database) throws {
-    for product in Product.all {
-      try database.run(
-        "INSERT INTO product(sku, title, price, words) VALUES (?, ?, ?, ?)",
-        [product.sku, product.title, product.price, "A \(product.title), made to be used every day."])
-      for option in Product.options(at: product.price) {
-        try database.run(
-          "INSERT INTO option(sku, title, price) VALUES (?, ?, ?)", [product.sku, option.title, option.price])
-      }
-    }
-  }
-
-  /// Shows another price, or other prices of the options; false when newer ones are shown already, or these.
-  static func reprice(_ change: Payload, _ database: Database) throws -> Bool {
-    if let options = change.entries { return try reprice(options, of: change, database) }
-    guard let sku = change.sku, let price = change.price, let position = change.position else { return false }
-    try database.run(
-      "UPDATE product SET price = ?, position = ? WHERE sku = ? AND position < ?", [price, position, sku, position])
-    return database.changesCount > 0
-  }
-
-  private static func reprice(_ options: [Payload], of change: Payload, _ database: Database) throws -> Bool {
-    guard let sku = change.sku, let position = change.position else { return false }
-    var isNews = false
-    for option in options {
-      guard let title = option.title, let price = option.price else { continue }
-      try database.run(
-        "UPDATE option SET price = ?, position = ? WHERE sku = ? AND title = ? AND position < ?",
-        [price, position, sku, title, position])
-      isNews = isNews || database.changesCount > 0
-    }
-    return isNews
-  }
-
-  /// What is asked for each option of each product.
-  static func options(_ database: Database) throws -> [(sku: String, title: String, asked: Int64)] {
-    try database.all("SELECT sku, title, price FROM option ORDER BY sku, title", []) {
-      ($0.value(0), $0.value(1), $0.value(2))
-    }
-  }
-
-  static func shownPrices(_ database: Database) throws -> [(sku: String, price: Int64)] {
-    try database.all("SELECT sku, price FROM product ORDER BY sku", []) { ($0.value(0), $0.value(1)) }
-  }
-
-  /// What is shown of each product, with the position of the change that it came of.
-  static func prices(_ database: Database) throws -> [(sku: String, words: String)] {
-    try database.all("SELECT sku, price, position FROM product ORDER BY sku", []) { row in
-      (row.value(0), "\(row.value(1) as Int64) KRW of change \(row.value(2) as Int64)")
-    }
-  }
-
-  static func product(_ sku: String, _ database: Database) throws -> Payload? {
-    let found = try database.first("SELECT title, price, words FROM product WHERE sku = ?", [sku]) { row in
-      var product = Payload(sku: sku)
-      product.title = row.value(0)
-      product.price = row.value(1)
-      product.words = row.value(2)
-      return product
-    }
-    guard var product = found else { return nil }
-    product.entries = try database.all("SELECT title, price FROM option WHERE sku = ? ORDER BY title", [sku]) { row in
-      var option = Payload()
-      option.title = row.value(0)
-      option.price = row.value(1)
-      return option
-    }
-    return product
   }
 }

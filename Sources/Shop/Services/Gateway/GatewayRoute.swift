@@ -10,7 +10,7 @@ struct GatewayRoute: Sendable {
   /// Who answers, and under which name there; ``RouteSetting/topic`` and the name of the topic where nobody does.
   var service: String
   var target: String
-  /// The same for calls to `/sandbox/…`; nil: there is no sandbox of it. A topic has none.
+  /// The same for calls to `/sandbox/…`; nil: the gateway answers them itself, and asks nobody. So it is with a topic.
   var sandboxTarget: String? { intake == nil ? sandbox?.target : nil }
   /// As it is planned; it counts where the route leads to a service.
   private var sandbox: (service: String, target: String)?
@@ -19,6 +19,8 @@ struct GatewayRoute: Sendable {
   var capability: StranglerCapability?
   /// What it leads to; nil where that is a service.
   private(set) var intake: MessageIntake?
+  /// As it is planned; it counts where the route leads to a service. A record is JSON.
+  private var translation: RouteDefinition.Translation?
 
   /// - Parameter route: its method and its path.
   init(
@@ -31,7 +33,9 @@ struct GatewayRoute: Sendable {
     self.target = target
     let words = route.split(separator: " ").map(String.init)
     definition = RouteDefinition(id, methods: [words[0]], RoutePattern(words[1]), to: .service(service))
+    definition.sandbox = .gateway
     change(&definition)
+    translation = definition.translation
   }
 
   /// A way to a topic, with no service in it.
@@ -43,7 +47,8 @@ struct GatewayRoute: Sendable {
   mutating func lead(to intake: MessageIntake?) {
     let before = self.intake
     self.intake = intake
-    definition.sandbox = intake == nil ? sandbox?.service : nil
+    definition.sandbox = if intake == nil, let sandbox { .service(sandbox.service) } else { .gateway }
+    definition.translation = intake == nil ? translation : nil
     guard let intake else {
       definition.target = .service(service)
       // Whoever answers looks at the body, and is what is waited for.
@@ -55,11 +60,14 @@ struct GatewayRoute: Sendable {
     (definition.fields, definition.statusPath) = (intake.fields, intake.statusPath)
   }
 
-  /// - Parameter target: what is asked for in the sandbox; nil: the same, since it only reads.
-  func withSandbox(_ target: String? = nil) -> GatewayRoute {
+  /// A service plays what is called in the sandbox.
+  /// - Parameters:
+  ///   - target: what is asked for there; nil: the same, since it only reads.
+  ///   - service: who is asked; nil: the same.
+  func withSandbox(_ target: String? = nil, of service: String? = nil) -> GatewayRoute {
     var route = self
-    route.sandbox = (service, target ?? self.target)
-    route.definition.sandbox = service
+    let sandbox = (service: service ?? self.service, target: target ?? self.target)
+    (route.sandbox, route.definition.sandbox) = (sandbox, .service(sandbox.service))
     return route
   }
 
@@ -71,11 +79,9 @@ struct GatewayRoute: Sendable {
 
   /// What a transaction that begins with a request is called; a check of health when nobody outside may ask so.
   static func kind(of route: String) -> String {
-    if let found = all.first(where: { $0.route == route }) { return found.kind }
+    if let found = GatewayTable.all.lazy.compactMap({ $0.kind(of: route) }).first { return found }
     return route.contains(" /sandbox/") ? TransactionKind.sandbox : TransactionKind.health
   }
-
-  private static let all = GatewayTable.external.routes + GatewayTable.inside.routes
 }
 
 /// What one gateway offers to those who come in through it.
@@ -98,7 +104,7 @@ struct GatewayTable: Sendable {
       {
         $0.content = [ContentCondition("saga", SagaKind.orchestrated.rawValue)]
         order(&$0, "orders by an orchestrated saga")
-      }.moving(.order),
+      }.withSandbox("POST /sandbox/orders", of: ShopPlan.order).moving(.order),
       GatewayRoute("order.create", "POST /orders", TransactionKind.checkout, ShopPlan.order, "POST /orders") {
         order(&$0, "orders; the answer names the transaction to ask with")
       }.withSandbox("POST /sandbox/orders").moving(.order),
@@ -126,7 +132,7 @@ struct GatewayTable: Sendable {
         // What is a title today was a name then.
         $0.responseTransforms = [.renameField("title", to: "name")]
         $0.summary = "a product without what others say of it"
-      }.moving(.catalog),
+      }.withSandbox().moving(.catalog),
       GatewayRoute(
         "product.page", "GET /products/{sku}", TransactionKind.browse, ShopPlan.pageComposer, "GET /pages/{sku}"
       ) { $0.summary = "the page of a product" }.withSandbox().moving(.catalog),
@@ -154,7 +160,7 @@ struct GatewayTable: Sendable {
       }.withSandbox("POST /sandbox/carts"),
       GatewayRoute("history", "GET /history", TransactionKind.history, ShopPlan.history, "GET /history") {
         $0.summary = "what one has ordered so far"
-      },
+      }.withSandbox(),
       GatewayRoute("review.write", "POST /reviews", TransactionKind.review, ShopPlan.review, "POST /reviews") {
         $0.maximumBodyBytes = 4 << 10
         $0.summary = "writes a review"
@@ -166,13 +172,14 @@ struct GatewayTable: Sendable {
       GatewayRoute(
         "review.message.state", "GET /messages/reviews/{gtxid}", TransactionKind.status, ShopPlan.review,
         "GET /reviews/written/{gtxid}"
-      ) { $0.summary = "says whether a review that was sent as a message is written" },
+      ) { $0.summary = "says whether a review that was sent as a message is written" }
+      .withSandbox("GET /sandbox/reviews/written/{gtxid}"),
       GatewayRoute("card.check", "POST /cards/check", TransactionKind.card, ShopPlan.payment, "POST /cards/check") {
         $0.summary = "asks the card company whether a card is good"
       },
       GatewayRoute(
         "payment.receipt", "GET /payments/{gtxid}", TransactionKind.receipt, ShopPlan.payment, "GET /payments/{gtxid}"
-      ) { $0.summary = "the receipt of an order" },
+      ) { $0.summary = "the receipt of an order" }.withSandbox(),
       GatewayRoute("member.sign-up", "POST /members", TransactionKind.member, ShopPlan.member, "POST /members") {
         $0.isPublic = true
         $0.summary = "makes an account"
@@ -186,7 +193,7 @@ struct GatewayTable: Sendable {
       },
       GatewayRoute("member.profile", "GET /members/me", TransactionKind.member, ShopPlan.member, "GET /members/me") {
         $0.summary = "one's own account"
-      },
+      }.withSandbox(),
     ],
     calls: [
       CallPlan(ShopPlan.order, "creates the order; asks for its state"),
@@ -209,7 +216,7 @@ struct GatewayTable: Sendable {
   private static func part(
     _ id: String, _ route: String, _ service: String, _ target: String, _ summary: String
   ) -> GatewayRoute {
-    GatewayRoute(id, route, TransactionKind.browse, service, target) { $0.summary = summary }
+    GatewayRoute(id, route, TransactionKind.browse, service, target) { $0.summary = summary }.withSandbox()
   }
 
   /// For those who run the shop.
@@ -219,7 +226,7 @@ struct GatewayTable: Sendable {
       GatewayRoute("item.offer", "GET /items/{sku}", TransactionKind.admin, ShopPlan.item, "GET /items/{sku}") {
         $0.roles = [MemberRole.operator, MemberRole.admin]
         $0.summary = "what a seller asks for a product, and how many are there"
-      },
+      }.withSandbox(),
       GatewayRoute(
         "item.reprice", "PUT /items/{sku}/price", TransactionKind.admin, ShopPlan.item, "PUT /items/{sku}/price"
       ) {
@@ -251,8 +258,11 @@ struct GatewayTable: Sendable {
     GatewayRoute("health.\(service)", "GET /health/\(service)", TransactionKind.status, service, "GET /health") {
       $0.isPublic = true
       $0.summary = "whether \(service) and its database answer"
-    }
+    }.withSandbox()
   }
+
+  /// What a transaction that begins with a request is called; nil where no route is called so.
+  func kind(of route: String) -> String? { routes.first { $0.route == route }?.kind }
 
   func route(_ id: String) -> GatewayRoute {
     guard let route = routes.first(where: { $0.definition.id == id }) else {
@@ -295,7 +305,9 @@ extension GatewayTable {
       if strangler.isUnderWay { definition.capability = route.capability?.rawValue }
       return definition
     }
-    if let time = settings.pageCache, let place = definitions.firstIndex(where: { $0.id == "product.page" }) {
+    if let time = settings.pageCache, let place = routes.firstIndex(where: { $0.definition.id == "product.page" }),
+      routes[place].intake == nil
+    {
       definitions[place].cache = ResponseCacheRule(timeToLive: time)
     }
     if !settings.translates { for place in definitions.indices { definitions[place].translation = nil } }

@@ -27,7 +27,7 @@ struct GatewayStream: Sendable {
       guard case .success(let answer) = outcome.result, answer.status == 200 else { return outcome }
       // Who is to leave lets go of its streams: they are opened anew elsewhere.
       let isOver = time.now >= end || process.isLeaving || process.life.isOver
-      if isOver || !SagaKind.isFirst(answer.body.state ?? "") { return outcome }
+      if isOver || !SagaKind.isUnderWay(answer.body.state ?? "") { return outcome }
       if answer.body != last {
         last = answer.body
         push(answer.body)

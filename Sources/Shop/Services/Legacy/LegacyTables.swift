@@ -6,7 +6,7 @@ internal import Transactions
 /// row says which of the two it is.
 enum LegacyTables: ServiceTables {
   static let schema =
-    Outbox.schema + Inbox.schema + CatalogTables.schema + ReviewTables.tables + """
+    Outbox.schema + Inbox.schema + LegacyCatalog.schema + ReviewTables.tables + """
       CREATE TABLE stock(
         sku TEXT PRIMARY KEY,
         stock INTEGER NOT NULL,
@@ -35,7 +35,7 @@ enum LegacyTables: ServiceTables {
   static let rejected = "REJECTED"
 
   static func fill(_ database: Database) throws {
-    try CatalogTables.fill(database)
+    try LegacyCatalog.fill(database)
     for product in Product.all {
       try database.run(
         "INSERT INTO stock(sku, stock, level, delivered, rounds) VALUES (?, ?, ?, ?, ?)",
@@ -96,13 +96,13 @@ enum LegacyTables: ServiceTables {
 
   /// A product with what is said of it: where everything is in one database, one read.
   static func page(of sku: String, _ database: Database) throws -> Payload? {
-    guard var page = try CatalogTables.product(sku, database) else { return nil }
+    guard var page = try LegacyCatalog.product(sku, database) else { return nil }
     page["reviews"] = .object(try ReviewTables.summary(of: sku, database))
     return page
   }
 
   /// A price that the new catalogue shows, put into this shop's table; false when it is no news.
   static func reprice(_ change: Payload, _ database: Database) throws -> Bool {
-    try CatalogTables.reprice(change, database)
+    try LegacyCatalog.reprice(change, database)
   }
 }

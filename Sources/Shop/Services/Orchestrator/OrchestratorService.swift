@@ -61,8 +61,13 @@ actor OrchestratorService: ShopService {
     let step =
       saga.steps.first { $0.undo == .sent } ?? saga.steps.first { [.sent, .waiting, .unknown].contains($0.action) }
     let at = step.map { "at \($0.label)" } ?? "between two steps"
-    return Response(
-      200, body: Payload(reason: saga.reason.isEmpty ? at : saga.reason, state: saga.state.rawValue, step: step?.label))
+    var answer = Payload(
+      reason: saga.reason.isEmpty ? at : saga.reason, state: saga.state.rawValue, step: step?.label)
+    // It waits for an answer, and a record that was put aside is none.
+    if let why = GTXID(gtxid).flatMap({ process.standstill(of: $0) }), saga.state != .stuck {
+      answer = answer.standing(still: why)
+    }
+    return Response(200, body: answer)
   }
 
   func handle(_ delivery: Delivery) async throws -> Handling {

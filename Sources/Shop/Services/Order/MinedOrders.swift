@@ -1,8 +1,10 @@
 internal import GRDB
+internal import TraceModel
 internal import Transactions
 
-/// The order service's database where what is told of orders is mined from its log: the orders, and the answers to the
-/// orchestrator's commands, which are no change of an order.
+/// The order service's database where what is told of orders is mined from its log: the orders, the answers to the
+/// orchestrator's commands, which are no change of an order, and on whose behalf an order changes in the transaction of
+/// another.
 enum MinedOrderTables: ServiceTables {
   static let schema =
     Inbox.schema + SagaParticipant.schema + OrderTables.rows + MinerPositions.schema + Outbox.leaseSchema + """
@@ -14,10 +16,13 @@ enum MinedOrderTables: ServiceTables {
         payload BLOB NOT NULL,
         written INTEGER NOT NULL);
       CREATE INDEX reply_written ON reply(written);
+      CREATE TABLE behalf(
+        order_id INTEGER PRIMARY KEY, gtxid TEXT NOT NULL, ltxid INTEGER NOT NULL, span INTEGER NOT NULL);
       """
 
   static let replies = "reply"
-  static let captures = [OrderTables.name, replies]
+  static let behalf = "behalf"
+  static let captures = [OrderTables.name, replies, behalf]
 
   static func insert(_ reply: Outbox.Entry, _ database: Database) throws {
     try database.run(
@@ -25,9 +30,29 @@ enum MinedOrderTables: ServiceTables {
       [reply.topic, reply.key, reply.type, reply.payload, reply.created])
   }
 
+  /// The log knows by which transaction a row changes. Where that only lets go of what another has waited to do, it is
+  /// written beside whose deed it is.
+  static func note(_ origin: ChangeOrigin, of order: Int64, _ database: Database) throws {
+    try database.run(
+      "INSERT OR REPLACE INTO behalf(order_id, gtxid, ltxid, span) VALUES (?, ?, ?, ?)",
+      [order, origin.gtxid.hex, Int64(origin.ltxid.number), Int64(bitPattern: origin.span.value)])
+  }
+
+  /// On whose behalf an order changes in a transaction; nil where that says nothing of it.
+  static func origin(of order: Int64, in transaction: ChangeTransaction) -> ChangeOrigin? {
+    let notes = transaction.changes.lazy.compactMap(\.after).filter { $0.table.name == behalf }
+    guard let note = notes.first(where: { $0["order_id"]?.integer == order }),
+      let gtxid = note["gtxid"]?.text.flatMap({ GTXID($0) }),
+      let ltxid = note["ltxid"]?.integer.flatMap({ UInt32(exactly: $0) }).flatMap({ LTXID($0) }),
+      let span = note["span"]?.integer.flatMap({ SpanID(UInt64(bitPattern: $0)) })
+    else { return nil }
+    return ChangeOrigin(gtxid: gtxid, ltxid: ltxid, span: span)
+  }
+
   static func prune(finishedBefore time: Int64, keeping orders: [Int64], _ database: Database) throws {
     try OrderTables.prune(finishedBefore: time, keeping: orders, database)
     try database.run("DELETE FROM reply WHERE written < ?", [time])
+    try database.run("DELETE FROM behalf WHERE order_id NOT IN (SELECT id FROM orders)")
   }
 }
 
@@ -41,7 +66,9 @@ enum OrderMining {
       let news = OrderNews.of(change.before.flatMap(OrderTables.Order.init), order)
     else { return [] }
     return [
-      BusinessEvent(topic: news.topic, key: "\(news.order)", type: news.type, payload: news.payload.json)
+      BusinessEvent(
+        topic: news.topic, key: "\(news.order)", type: news.type, payload: news.payload.json,
+        origin: MinedOrderTables.origin(of: news.order, in: transaction))
     ]
   }
 

@@ -104,6 +104,8 @@ struct OrderReturn: Sendable {
     if waits { return Response(200, body: try await wait(for: order, context).answer) }
     var answer = Payload(order: order.id, reason: order.reason, state: order.state, step: order.step)
     answer.transaction = order.gtxid
+    // Who is stuck is the order that it undoes.
+    if let why = GTXID(order.gtxid).flatMap({ process.standstill(of: $0) }) { answer = answer.standing(still: why) }
     return Response(200, body: answer)
   }
 

@@ -1,4 +1,5 @@
 internal import GRDB
+internal import TraceModel
 internal import Transactions
 
 /// Orders as rows, and what is told of them as rows of the outbox beside.
@@ -57,7 +58,11 @@ struct MinedOrderRows: OrderKeeper {
 
   func change(_ kept: KeptOrder, by events: [OrderEvent], _ cause: OrderCause, _ database: Database) throws {
     let after = kept.order.after(events)
-    if after != kept.order { try OrderTables.update(after, database) }
+    guard after != kept.order else { return }
+    if cause.context.gtxid != TraceContext.current?.gtxid {
+      try MinedOrderTables.note(ChangeOrigin(cause.context), of: after.id, database)
+    }
+    try OrderTables.update(after, database)
   }
 
   func reply(_ entry: Outbox.Entry, _ database: Database) throws {

@@ -151,6 +151,13 @@ actor OrderService: ShopService {
   private var returns: OrderReturn { OrderReturn(process: process, database: database, keeper: keeper) }
 
   private func state(of gtxid: String, _ context: TraceContext) async throws -> Response {
+    let known = try await known(of: gtxid, context)
+    guard let why = GTXID(gtxid).flatMap({ process.standstill(of: $0) }) else { return known }
+    return Response(200, body: (known.status == 200 ? known.body : Payload()).standing(still: why))
+  }
+
+  /// What its rows say.
+  private func known(of gtxid: String, _ context: TraceContext) async throws -> Response {
     guard let order = try await database.read({ try OrderTables.order(gtxid: gtxid, $0) }) else {
       if let refusal = try await database.read({ try OrderTables.refusal(of: gtxid, $0) }) {
         return Response(200, body: refusal.answer)
