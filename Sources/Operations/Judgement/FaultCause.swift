@@ -18,6 +18,8 @@ struct FaultCause {
   /// All lean on it, and nothing of it answers.
   let isShared: Bool
   let isMistake: Bool
+  /// Instances end of it.
+  let endsProcesses: Bool
   /// Who reads a view is told something old; nobody waits for it.
   let isOfView: Bool
 
@@ -44,6 +46,7 @@ struct FaultCause {
     }
     self.what = what
     isShared = spec.kind == .brokerDown || spec.kind == .down
+    endsProcesses = spec.kind.name == .crash || spec.kind.name == .leak
     isOfView = spec.kind == .mistake(.viewWithoutVersions)
     if case .mistake = spec.kind { isMistake = true } else { isMistake = false }
   }

@@ -1,5 +1,6 @@
-/// Tells what is wrong from its root to what customers have of it: what was broken or built wrong on purpose ▸ the service
-/// that is unwell for it ▸ an open breaker ▸ a growing lag ▸ events and orders that wait ▸ what is undone.
+/// Tells what is wrong from its root to what customers have of it: who is not there at all ▸ what was broken or built wrong
+/// on purpose ▸ the service that is unwell for it ▸ an open breaker ▸ a growing lag ▸ events and orders that wait ▸ what is
+/// undone.
 struct IncidentFinder {
   let snapshot: SystemSnapshot
   private let dependencies: Dependencies
@@ -11,8 +12,8 @@ struct IncidentFinder {
 
   /// Empty when nothing is wrong. Transactions that are undone one by one, as cards are declined, are no incident.
   var links: [IncidentLink] {
-    let root = root
-    let cause = cause(of: root)
+    let (root, lost) = (root, lost)
+    let cause = cause(of: root, besides: lost)
     let broken = root.flatMap { $0.bears(cause) ? $0 : nil }
     var links: [IncidentLink] = []
     if let root, broken == nil { links.append(.fault(place: root.place, what: root.what)) }
@@ -30,7 +31,7 @@ struct IncidentFinder {
       }
     }
     if let root, root.isShared, let failing { links.append(failing) }
-    if edge == nil, let breaker = worstBreaker(cause) { links.append(link(breaker)) }
+    if edge == nil, let breaker = worstBreaker(lost.first ?? cause) { links.append(link(breaker)) }
     links += retries
     if let topic = worstTopic, let verdict = topic.verdict {
       links.append(.lag(topic: topic.name, lag: topic.lag ?? 0, trend: topic.trend, verdict: verdict))
@@ -145,9 +146,25 @@ extension IncidentFinder {
     }
   }
 
+  /// Those of which no instance is there, whoever ended them, the worst first: a cause of its own, where no fault is armed
+  /// that says so.
+  private var lost: [ServiceSnapshot] {
+    let gone = snapshot.services.filter { service in
+      service.instancesAll > 0 && service.instancesUp == 0 && service.lacksInstances && !service.isOutside
+        && !hurting.contains { $0.endsProcesses && $0.bears(service) }
+    }
+    guard let worst = severest(of: gone) else { return [] }
+    return [worst] + gone.filter { $0.name != worst.name }
+  }
+
   /// Where it began: whoever is broken, else the unwell one that waits for no other unwell one; of several the worst.
-  private func cause(of root: FaultCause?) -> ServiceSnapshot? {
-    let unwell = unwell
+  /// - Parameter lost: they are told, and so it is known what those lack who wait for them.
+  private func cause(of root: FaultCause?, besides lost: [ServiceSnapshot]) -> ServiceSnapshot? {
+    let names = Set(lost.map(\.name))
+    let isKnown = root.map { !$0.isMistake } ?? false
+    let unwell = unwell.filter { service in
+      !names.contains(service.name) && (isKnown || dependencies.behind(service.name).isDisjoint(with: names))
+    }
     if let broken = unwell.first(where: { root?.bears($0) ?? false }) { return broken }
     // Whoever calls what is broken had it first; those behind it may look worse.
     let callers = unwell.filter { root?.isCalled(by: $0) ?? false }

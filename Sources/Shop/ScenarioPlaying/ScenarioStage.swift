@@ -114,11 +114,7 @@ final class ScenarioStage: @unchecked Sendable {
     case .command(let command):
       changes.note(command)
       CommandDesk.carryOut(command, by: .scenario, in: world)
-      // What a script kills stays down until it says otherwise, whatever supervisors want.
-      if case .killInstance(let service, let name) = command {
-        killed.append((service, name))
-        world.service(service).instances.first { $0.name == name }?.restartToken += 1
-      }
+      if case .killInstance(let service, let name) = command { killed.append((service, name)) }
     }
   }
 

@@ -116,11 +116,18 @@ struct HealthJudge {
     return "\(unwell) of \(health.count) instances \(unwell == 1 ? "is" : "are") unwell"
   }
 
+  /// What ended its process, and that nobody starts it again: `payment-1 killed by the scenario, not started again`.
+  private static func absence(of instance: ServiceInstance) -> String {
+    let reason = instance.crashReason
+    let ended = reason.hasPrefix(ServiceInstance.killed) ? reason : reason.isEmpty ? "crashed" : "crashed: \(reason)"
+    return "\(instance.name) \(ended)" + (instance.isLeftDown ? ", not started again" : "")
+  }
+
   /// Process, database and breakers of one instance.
   private static func health(of instance: ServiceInstance) -> (Health, String) {
     guard let process = instance.process else {
       return instance.isBeingReplaced
-        ? (.outOfService, "\(instance.name) is being replaced") : (.down, "\(instance.name) crashed")
+        ? (.outOfService, "\(instance.name) is being replaced") : (.down, absence(of: instance))
     }
     if process.isLeaving || process.isClosed { return (.outOfService, "\(instance.name) is drained") }
     if let ailment = instance.ailment { return (.down, ailment) }

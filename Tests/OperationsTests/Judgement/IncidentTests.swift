@@ -291,6 +291,61 @@ import TraceModel
     #expect(snapshot.incident.isEmpty, "what is undone has its own figures")
   }
 
+  private func lose(_ index: Int, _ snapshot: inout SystemSnapshot) -> IncidentLink {
+    let reason = "no instance is up: payment-1 killed by the scenario, not started again"
+    (snapshot.services[index].health, snapshot.services[index].reason) = (.down, reason)
+    (snapshot.services[index].instancesUp, snapshot.services[index].instancesAll) = (0, 2)
+    return .service(name: snapshot.services[index].name, health: .down, what: reason)
+  }
+
+  /// Whoever killed it: no fault need be armed. What is only built wrong comes after it, and so does any other fault.
+  @Test func aServiceWithoutInstanceIsACause() throws {
+    var snapshot = healthy()
+    let payment = lose(2, &snapshot)
+    snapshot.services[1].consumes = [ConsumptionSnapshot(topic: "payments", group: "order")]
+    snapshot.services[2].publishes = [PublicationSnapshot(topic: "payments")]
+    snapshot.services[1].health = .degraded
+    snapshot.judge()
+    #expect(snapshot.incident == [payment], "who waits for it is no cause")
+    let id = try #require(GTXID(high: 1, low: 1))
+    snapshot.overdue = [OverdueTransactions(state: .running, step: "the join", gtxid: id, start: 0, count: 9)]
+    var transaction = TransactionSummary(gtxid: id, kind: "checkout", state: .running, start: 0, duration: 0)
+    (transaction.isOverdue, transaction.services) = (true, ["order", "payment"])
+    snapshot.transactions = [transaction]
+    snapshot.services[2].consumes = [ConsumptionSnapshot(topic: "orders", group: "payment")]
+    snapshot.services[1].publishes = [PublicationSnapshot(topic: "orders")]
+    arm(.service("order"), .mistake(.innerJoin), &snapshot)
+    snapshot.judge()
+    #expect(snapshot.incident.first == payment)
+    #expect(
+      snapshot.incident.dropFirst().first == .fault(place: "order", what: "forgets an answer that finds no other"))
+    snapshot.faults.armed = []
+    arm(.service("payment-gateway"), .outage, &snapshot)
+    (snapshot.services[3].health, snapshot.services[3].reason) = (.down, "all calls to it fail")
+    snapshot.judge()
+    #expect(snapshot.incident.first == payment)
+    #expect(
+      snapshot.incident.dropFirst().first
+        == .service(name: "payment-gateway", health: .down, what: "does not answer"))
+  }
+
+  @Test func whatAllLeanOnComesBeforeAServiceWithoutInstance() {
+    var snapshot = healthy()
+    let payment = lose(2, &snapshot)
+    arm(.broker, .brokerDown, &snapshot)
+    snapshot.judge()
+    #expect(snapshot.incident == [.fault(place: "event bus", what: "does not answer"), payment])
+    // A fault that says so is named with it; one of another kind does not explain it.
+    snapshot.faults.armed = []
+    arm(.service("payment"), .crash, &snapshot)
+    snapshot.judge()
+    #expect(snapshot.incident == [.service(name: "payment", health: .down, what: "crashed")])
+    snapshot.faults.armed = []
+    arm(.service("payment"), .latency(Self.second), &snapshot)
+    snapshot.judge()
+    #expect(snapshot.incident.first == payment)
+  }
+
   @Test func aRegistryThatPreservesItselfIsTold() {
     var snapshot = healthy()
     snapshot.registry = RegistrySnapshot()
