@@ -15,9 +15,12 @@ struct IncidentFinder {
     let (root, lost) = (root, lost)
     let cause = cause(of: root, besides: lost)
     let broken = root.flatMap { $0.bears(cause) ? $0 : nil }
-    var links: [IncidentLink] = []
-    if let root, broken == nil { links.append(.fault(place: root.place, what: root.what)) }
-    links += deployments + registry
+    var links = lost.prefix(2).map { IncidentLink.service(name: $0.name, health: $0.health, what: what($0)) }
+    if let root, broken == nil {
+      // Nothing comes before what all lean on.
+      links.insert(.fault(place: root.place, what: root.what), at: root.isShared ? 0 : links.endIndex)
+    }
+    links += deployments(of: { $0 != cause?.name }) + registry
     // Its breaker stands between an arrow that fails and whoever makes the call.
     let edge = root?.edge.flatMap { breaker(on: $0) }
     if let edge { links.append(link(edge)) }
@@ -29,6 +32,7 @@ struct IncidentFinder {
       if let victim = exhausted(besides: cause) {
         links.append(.service(name: victim.name, health: victim.health, what: what(victim)))
       }
+      links += deployments(of: { $0 == cause.name })
     }
     if let root, root.isShared, let failing { links.append(failing) }
     if edge == nil, let breaker = worstBreaker(lost.first ?? cause) { links.append(link(breaker)) }
@@ -271,8 +275,10 @@ extension IncidentFinder {
     return [.trouble(place: registryName, what: "is in SELF-PRESERVATION")]
   }
 
-  private var deployments: [IncidentLink] {
-    snapshot.deploymentsGoneBack.map { deployment in
+  private var isSelfPreserving: Bool { snapshot.registry?.isSelfPreserving ?? false }
+
+  private func deployments(of isIncluded: (String) -> Bool) -> [IncidentLink] {
+    snapshot.deploymentsGoneBack.filter { isIncluded($0.service) }.map { deployment in
       let before = deployment.members.first { $0.version != deployment.version }?.version
       let version = before ?? snapshot.service(deployment.service)?.version ?? ""
       let verb = deployment.ended == nil ? "goes" : "went"

@@ -385,6 +385,25 @@ import TraceModel
     #expect(snapshot.incident.isEmpty)
   }
 
+  /// Where the canary is why it is unwell that is told first.
+  @Test func aCanaryThatFailsComesBeforeWhatIsDoneAboutIt() {
+    var snapshot = healthy()
+    var deployment = DeploymentSnapshot(service: "order", phase: "rolling back")
+    deployment.version = "v2-bad"
+    deployment.members = [("order-1", "v2-bad"), ("order-2", "1.0.0")].map { instance, version in
+      DeploymentSnapshot.Member(instance: instance, version: version, takesCalls: true)
+    }
+    snapshot.deployments = [deployment]
+    let reason = "canary v2-bad: errors 40 % against 0.2 %"
+    (snapshot.services[1].health, snapshot.services[1].reason) = (.degraded, reason)
+    snapshot.judge()
+    #expect(
+      snapshot.incident == [
+        .service(name: "order", health: .degraded, what: reason),
+        .trouble(place: "order", what: "goes back to 1.0.0"),
+      ])
+  }
+
   @Test func anArmedFaultSaysWhatIsWrong() {
     var snapshot = healthy()
     snapshot.services[3].health = .down
