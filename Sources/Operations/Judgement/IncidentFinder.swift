@@ -120,11 +120,12 @@ extension IncidentFinder {
   private func isUnwell(_ name: String) -> Bool { snapshot.service(name)?.health.isUnwell ?? false }
 
   /// Who only cannot reach what all lean on is left out: that is no cause, and says nothing more. Who is broken itself
-  /// stays.
+  /// stays. Of a registry that preserves itself that is told.
   private var unwell: [ServiceSnapshot] {
     let on = snapshot.faults.armed.filter(\.isOn).map { (target: $0.spec.target, cause: cause(of: $0)) }
     return snapshot.services.filter { service in
       guard service.health == .degraded else { return service.health.isUnwell }
+      if service.name == registryName, isSelfPreserving { return false }
       return on.contains { $0.cause.bears(service) }
         || !on.contains { $0.cause.isShared && leans(service, on: $0.target) }
     }
@@ -271,8 +272,9 @@ extension IncidentFinder {
   }
 
   private var registry: [IncidentLink] {
-    guard snapshot.registry?.isSelfPreserving ?? false else { return [] }
-    return [.trouble(place: registryName, what: "is in SELF-PRESERVATION")]
+    guard isSelfPreserving else { return [] }
+    let health = snapshot.service(registryName)?.health ?? .degraded
+    return [.service(name: registryName, health: health, what: "is in SELF-PRESERVATION")]
   }
 
   private var isSelfPreserving: Bool { snapshot.registry?.isSelfPreserving ?? false }

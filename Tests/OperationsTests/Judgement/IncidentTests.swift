@@ -349,6 +349,8 @@ import TraceModel
   @Test func aRegistryThatPreservesItselfIsTold() {
     var snapshot = healthy()
     snapshot.registry = RegistrySnapshot()
+    snapshot.services.append(ServiceSnapshot(name: "registry"))
+    snapshot.services[4].health = .up
     arm(.service("registry"), .partition, &snapshot)
     snapshot.services[1].health = .degraded
     snapshot.services[1].reason = "order-2 crashed"
@@ -356,11 +358,12 @@ import TraceModel
     let order = IncidentLink.service(name: "order", health: .degraded, what: "order-2 crashed")
     #expect(snapshot.incident == [order])
     snapshot.registry?.isSelfPreserving = true
+    (snapshot.services[4].health, snapshot.services[4].reason) = (.degraded, "in SELF-PRESERVATION")
     snapshot.judge()
     #expect(
       snapshot.incident == [
         .fault(place: "registry", what: "is cut off"),
-        .trouble(place: "registry", what: "is in SELF-PRESERVATION"), order,
+        .service(name: "registry", health: .degraded, what: "is in SELF-PRESERVATION"), order,
       ])
   }
 
