@@ -50,6 +50,9 @@ final class World: @unchecked Sendable {
   private var work = OrderedDictionary<String, CallStatistics>()
   private var routes = OrderedDictionary<Route, CallStatistics>()
   private var edges = OrderedDictionary<Edge, CallStatistics>()
+  private(set) var failures = FailureBook()
+  /// Groups that have begun a moment ago, and of which nobody is told yet.
+  var groupsBegun: [GroupEvent] = []
   private var spans: [TraceSpan] = []
   private var gtxids = OrderedDictionary<String, RandomStream>()
 
@@ -219,6 +222,7 @@ final class World: @unchecked Sendable {
     counters.spans += 1
     audit.see(span, at: time.now)
     // How long a stream was open says nothing of how fast its instance is.
+    if !ServiceProcess.isOfPlatform(span.operation) { failures.note(span) }
     if span.kind == .server || span.kind == .consumer, !GatewayStream.isOne(span.operation) {
       work[span.instance, default: CallStatistics()].add(span, now: time.now)
     }
