@@ -131,10 +131,11 @@ import TraceModel
     #expect(groups.contains { $0.name == ShopPlan.payment } && groups.contains { $0.name == "msatop" })
     #expect(groups.allSatisfy { $0.verdict == nil && $0.lag == nil && $0.oldestUnread == nil && $0.partitions.isEmpty })
     #expect(groups.allSatisfy { $0.why.first == "the bus does not answer" })
+    #expect(away.busDownSince == away.time - 5_000_000_000 && away.alerts.contains { $0.rule == "event bus is down" })
     #expect(away.services.allSatisfy { $0.lag == nil && $0.lagVerdict == nil } && away.traffic.lag == nil)
     stage.run(10)
     let back = snapshot()
-    #expect(!back.isBusDown && back.traffic.lag != nil)
+    #expect(!back.isBusDown && back.busDownSince == nil && back.traffic.lag != nil)
     #expect(back.topics.first { $0.name == TopicName.payment }?.verdict != nil)
   }
 

@@ -39,7 +39,7 @@ struct FaultCause {
     case .topic(let name):
       place = "topic \(name)"
       topic = name
-    case .broker: place = "event bus"
+    case .broker: place = SystemSnapshot.busName
     case .keyValueStore:
       place = "key-value store"
       isServer = true

@@ -97,12 +97,23 @@ import Testing
     #expect(stage.press("Enter").destination == .topics(selected: "reviews"))
   }
 
-  @Test func aBrokerThatIsDownSaysSo() {
+  /// Whatever took it away: the tab, its mark, the mark of the page, and the list of alerts, which leads there.
+  @Test(arguments: [(118, 36), (80, 24)]) func aBrokerThatIsDownSaysSo(columns: Int, rows: Int) {
     var snapshot = IncidentFixture.snapshot()
     #expect(ChannelFigures(snapshot).state.text.contains("it answers"))
-    snapshot.faults.armed.append(
-      ArmedFault(id: 2, spec: FaultSpec(target: .broker, kind: .brokerDown), armedAt: snapshot.time, endsAt: nil))
+    for index in snapshot.topics.indices { snapshot.topics[index].isAvailable = false }
+    snapshot.busDownSince = snapshot.time - 12 * 1_000_000_000
+    snapshot.judge()
     #expect(ChannelFigures(snapshot).state.text.contains("it refuses all writers and readers"))
+    #expect(snapshot.alarm(of: .platform) == .failing && snapshot.illTabs.first == .channel)
+    var stage = PageStage(PlatformPage(), snapshot, columns: columns, rows: rows)
+    _ = stage.go(to: .platform(nil))
+    #expect(stage.page.tab == .channel)
+    let lines = stage.picture().split(separator: "\n")
+    #expect(lines[0].contains(columns < 100 ? "events•" : "event channel•"), "\(lines[0])")
+    #expect(stage.picture().contains("▌THE EVENT BUS IS DOWN  nothing is written or read, for 12 s"))
+    #expect(snapshot.alerts.contains { $0.rule == "event bus is down" })
+    #expect(snapshot.place(of: SystemSnapshot.busName) == .platform(.channel))
   }
 
   @Test func theChannelAddsUpItsTopics() {

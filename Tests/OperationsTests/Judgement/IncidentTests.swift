@@ -419,6 +419,19 @@ import TraceModel
     #expect(snapshot.incident == [.service(name: "payment-gateway", health: .down, what: "is unwell")])
   }
 
+  @Test func aBusThatIsDownIsAnAlert() {
+    var snapshot = healthy()
+    snapshot.topics = [TopicSnapshot(name: "payment"), TopicSnapshot(name: "orders")]
+    snapshot.judge()
+    #expect(snapshot.alerts.isEmpty)
+    for index in 0..<2 { snapshot.topics[index].isAvailable = false }
+    snapshot.busDownSince = 90 * Self.second
+    snapshot.judge()
+    let alert = snapshot.alerts.first
+    #expect(alert?.rule == "event bus is down" && alert?.subject == "event bus" && alert?.value == "2 topics away")
+    #expect(alert?.since == 90 * Self.second && alert?.isSevere == true)
+  }
+
   @Test func alertsNameTheirRuleAndTheirTeamTheWorstFirst() {
     var snapshot = healthy()
     snapshot.services[1].health = .degraded
