@@ -350,26 +350,6 @@ final class World: @unchecked Sendable {
       strangler.see(record, topic: topic)
     }
   }
-
-  private func groupChanged(_ event: GroupEvent) {
-    switch event.kind {
-    case .rebalanceCompleted(let members, _):
-      counters.rebalances += 1
-      tell(
-        OperationalEvent(
-          time: time.now, kind: .rebalance, severity: .info,
-          subject: "\(event.group)/\(ShopPlan.firstTopic(of: event.group))",
-          change: "generation \(event.generation)", reason: "\(members) members"))
-    case .memberLeft(let member, let reason):
-      tell(
-        OperationalEvent(
-          time: time.now, kind: .rebalance, severity: .warning,
-          subject: "\(event.group)/\(ShopPlan.firstTopic(of: event.group))",
-          change: "\(member) left",
-          reason: reason))
-    default: break
-    }
-  }
 }
 
 /// One operation of one service.
