@@ -1,5 +1,6 @@
 internal import Operations
 internal import Platform
+internal import Resilience
 internal import Simulation
 internal import TraceCollector
 
@@ -88,7 +89,7 @@ final class ScenarioStage: @unchecked Sendable {
     where world.service(service).instances.contains(where: { $0.name == name && !$0.isUp }) {
       CommandDesk.carryOut(.startInstance(service: service, instance: name), by: .scenario, in: world)
     }
-    for (caller, callee) in forced { force(caller, callee, .closed) }
+    for (caller, callee) in forced { force(caller, callee, .closed, unlessAlready: true) }
     (faults, killed, forced) = ([], [], [])
     world.customers.mix = mixBefore
     changes.takeBack()
@@ -108,7 +109,7 @@ final class ScenarioStage: @unchecked Sendable {
         _ = world.faults.remove(fault.id, because: "the scenario ends it")
       }
     case .force(let caller, let callee, let state):
-      forced.append((caller, callee))
+      if !forced.contains(where: { $0 == (caller, callee) }) { forced.append((caller, callee)) }
       force(caller, callee, state)
     case .logOut(let user): world.customers.logOut(user)
     case .command(let command):
@@ -118,9 +119,10 @@ final class ScenarioStage: @unchecked Sendable {
     }
   }
 
-  private func force(_ caller: String, _ callee: String, _ state: BreakerState) {
+  private func force(_ caller: String, _ callee: String, _ state: BreakerState, unlessAlready: Bool = false) {
     for process in world.service(caller).instances.compactMap(\.process) {
       for client in process.clients where client.callee == callee {
+        if unlessAlready, BreakerState(client.breaker.state) == state { continue }
         CommandDesk.carryOut(.forceBreaker(id: client.breakerID, to: state), by: .scenario, in: world)
       }
     }
