@@ -91,7 +91,7 @@ final class World: @unchecked Sendable {
     traces = TraceStore(
       budget: settings.traceBudget, hiddenKinds: TransactionKind.hidden)
     logBook = LogBook(capacity: 20_000)
-    book = TransactionBook(capacity: 20_000)
+    book = TransactionBook(capacity: settings.transactionsKept)
     audit = Audit()
     do {
       broker = try bus ?? ShopBus.open()
