@@ -47,6 +47,8 @@ public struct ShopSettings: Sendable {
   public var deployment = DeploymentSettings(drainTimeout: 90_000_000_000)
   /// Bytes that spans may hold.
   public var traceBudget = 64 << 20
+  /// So many transactions are kept beside those that have not ended, 1 or more: the newest.
+  var transactionsKept = 20_000
 
   /// 2026-01-05 09:00 UTC, a Monday: where virtual time starts unless it is told otherwise.
   public static let fixedEpoch: Int64 = 1_767_603_600_000_000_000

@@ -9,6 +9,7 @@ extension CallTreeRow {
       fillHop(client.map { tree.nodes[$0] }, server.map { tree.nodes[$0] })
     case .record(let node, let consumer):
       fillRecord(tree.nodes[node], consumer.map { tree.nodes[$0] })
+      fillWait(of: node, in: tree)
     default:
       fillSpan(tree.nodes[node])
     }
@@ -84,16 +85,42 @@ extension CallTreeRow {
   private mutating func fillRecord(_ node: CallTree.Node, _ consumer: CallTree.Node?) {
     service = node.span.service
     operation = node.span.operation
-    start = node.start
     fillFacts([node.span])
     if isError { code = .failed(status: nil) }
     let spans = [node.span, consumer?.span].compactMap { $0 }
     topic = spans.lazy.compactMap { $0[attribute: AttributeName.topic]?.description }.first ?? node.span.peer
     partition = spans.lazy.compactMap { $0[attribute: AttributeName.partition]?.integer }.first
     offset = spans.lazy.compactMap { $0[attribute: AttributeName.offset]?.integer }.first
-    duration = consumer.map { consumer in
-      consumer.span[attribute: AttributeName.wait]?.integer ?? max(0, consumer.start &- node.end)
+  }
+
+  /// A record waits from when what caused it was done, though it may be published long after, until the last of its readers
+  /// has it.
+  private mutating func fillWait(of record: Int, in tree: CallTree) {
+    let node = tree.nodes[record]
+    let cause = node.parent.map { tree.nodes[$0] }
+    let done = cause.flatMap { $0.isSynthetic || $0.duration == nil ? nil : $0.end } ?? node.start
+    start = min(node.start, done)
+    let unpublished = start < node.start ? node.end &- start : 0
+    duration = Self.readings(of: record, in: tree).map { reader in
+      reader.span[attribute: AttributeName.wait]?.integer ?? max(0, reader.start &- node.end)
+    }.max().map { $0 &+ unpublished }
+  }
+
+  /// Where each service that reads a record had it: the first time that went well, or else the last time. What a service
+  /// was given once more after that nobody waited for.
+  private static func readings(of record: Int, in tree: CallTree) -> [CallTree.Node] {
+    var readings: [CallTree.Node] = []
+    for index in tree.children(of: record) where tree.isSetOffByRecord(index) {
+      let reader = tree.nodes[index]
+      guard let place = readings.firstIndex(where: { $0.span.service == reader.span.service }) else {
+        readings.append(reader)
+        continue
+      }
+      let (known, isBetter) = (readings[place], reader.span.status != .error)
+      let isLater = reader.start > known.start
+      if known.span.status == .error ? isLater || isBetter : isBetter && !isLater { readings[place] = reader }
     }
+    return readings
   }
 
   private mutating func fillFacts(_ spans: [TraceSpan]) {

@@ -36,9 +36,9 @@ public struct CallTreeRow: Sendable, Equatable {
   public internal(set) var operation: String
   /// What the operation was done to, such as `sku-18 ×2`; empty when nobody said.
   public internal(set) var subject = ""
-  /// Corrected; nanoseconds since the Unix epoch.
+  /// Corrected; nanoseconds since the Unix epoch. Of a record that was published after what caused it the end of that.
   public internal(set) var start: Int64
-  /// Nanoseconds; of a record the wait until it was read. Nil when unknown, and where there is no length.
+  /// Nanoseconds; of a record the wait until the last of its readers had it. Nil when unknown, and where there is no length.
   public internal(set) var duration: Int64?
   public internal(set) var code: Code
   /// Failed on either side, or was refused.

@@ -118,7 +118,7 @@ struct Simulate: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Also print one transaction's call tree: last-failed, or a GTXID or the beginning of one.",
+      "Also print one transaction's call tree: last-failed, for a technical reason if there was one, or a GTXID or the beginning of one.",
       valueName: "which"))
   var transaction: String?
 

@@ -55,6 +55,29 @@ import Testing
     #expect(copy == report)
   }
 
+  /// Whoever is known to be gone has stopped, though the group does not know it yet and its last commit is not late.
+  @Test func whoIsGoneHasStoppedAtOnce() throws {
+    let broker = try Broker.with()
+    let monitor = LagMonitor(broker: broker, settings: LagMonitor.Settings(allowedLag: 12, warmUp: 10))
+    let consumer = Consumer(broker: broker, group: "g", client: "c", topics: ["orders"])
+    _ = try consumer.poll(now: 0)
+    try broker.append(["a"], partition: 0, now: 0)
+    _ = try consumer.poll(now: 0)
+    try consumer.commit(now: 0)
+    monitor.sample(now: .seconds(1)) { $0 == "c" }
+    #expect(monitor.report(group: "g")?.verdict == .ok, "nothing is left unread")
+    try broker.append(["b"], partition: 0, now: .seconds(1))
+    monitor.sample(now: .seconds(2))
+    #expect(monitor.report(group: "g")?.verdict == .ok)
+    monitor.sample(now: .seconds(3)) { $0 == "another" }
+    #expect(monitor.report(group: "g")?.verdict == .ok)
+    monitor.sample(now: .seconds(4)) { $0 == "c" }
+    #expect(monitor.report(group: "g")?.verdict == .stop)
+    #expect(monitor.report(group: "g")?.topics.map(\.verdict) == [.stop])
+    monitor.sample(now: .seconds(5))
+    #expect(monitor.report(group: "g")?.verdict == .ok, "it is back")
+  }
+
   @Test func oneCommitDoesNotTellWhenTheNextIsDue() throws {
     let broker = try Broker.with(partitions: 1)
     let monitor = LagMonitor(broker: broker, settings: LagMonitor.Settings(warmUp: 10))

@@ -47,4 +47,34 @@ import TraceModel
     latest.read()
     #expect(latest.errors(of: "order").map(\.message) == ["order 2 is cancelled: breaker is OPEN"])
   }
+
+  /// Not every error is worth a line of the log, and yet it is one of those that the share of errors counts.
+  @Test(arguments: ["order:errors=100%,route=/orders", "db:order:db-down"]) func whatFailedIsShownThoughNobodyLoggedIt(
+    fault: String
+  ) throws {
+    let stage = Stage()
+    stage.run(2)
+    stage.arm(fault)
+    stage.order()
+    stage.run(5)
+    let order = try #require(stage.snapshot().service(ShopPlan.order))
+    let id = try #require(order.latestErrors.first?.gtxid)
+    #expect(order.errorShare > 0 && stage.state(id) == .failed, "\(order.latestErrors)")
+    #expect(order.latestErrors.allSatisfy { !$0.message.hasPrefix("GET /health") })
+    #expect(order.latestErrors.map(\.time) == order.latestErrors.map(\.time).sorted(by: >))
+  }
+
+  /// A transaction that stands in the log is not told of once more.
+  @Test func theLogSaysMore() {
+    let (book, other) = (LogBook(capacity: 10), GTXID(String(repeating: "8", count: 32)))
+    let latest = LatestErrors(book: book)
+    book.write(
+      LogLine(time: 5, level: .error, service: "order", instance: "", gtxid: Self.id, message: "not charged"))
+    latest.read()
+    let failures = [(9, Self.id, "POST /orders: no"), (7, other, "POST /orders: no"), (3, other, "card declined")]
+      .compactMap { time, id, message in id.map { ServiceErrorLine(time: Int64(time), gtxid: $0, message: message) } }
+    #expect(failures.count == 3)
+    let errors = latest.errors(of: "order", and: failures)
+    #expect(errors.map(\.message) == ["POST /orders: no", "not charged"] && errors.map(\.time) == [7, 5])
+  }
 }

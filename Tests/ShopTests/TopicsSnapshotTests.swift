@@ -79,6 +79,43 @@ import TraceModel
     #expect(snapshot.alerts.contains { $0.subject == "payment/payment" && $0.isSevere })
   }
 
+  /// The group learns of it when its session has ended; whoever looks at the instances knows it at once.
+  @Test func whatADeadInstanceWasToReadIsStopped() throws {
+    let stage = Stage(rate: 50)
+    let builder = builder(stage)
+    stage.run(15)
+    #expect(try #require(topics(builder).first { $0.name == TopicName.payment }).verdict == .ok)
+    CommandDesk.carryOut(
+      .killInstance(service: ShopPlan.payment, instance: "payment-1"), by: .scenario, in: stage.world)
+    stage.run(2)
+    let topic = try #require(topics(builder).first { $0.name == TopicName.payment })
+    let group = try #require(topic.groups.first { $0.name == ShopPlan.payment })
+    #expect(group.partitions.contains { $0.owner == "payment-1" }, "its session has not ended")
+    #expect(topic.verdict == .stop && group.why.first?.hasPrefix("payment-1 is gone, with partitions ") == true)
+    let snapshot = builder.snapshot(speed: .paced(1), receivers: [], isStill: true)
+    #expect(snapshot.alerts.contains { $0.rule == "lag of a group is STOP" && $0.subject == "payment/payment" })
+    #expect(snapshot.service(ShopPlan.payment)?.lagVerdict == .stop)
+    stage.run(30)
+    #expect(try #require(topics(builder).first { $0.name == TopicName.payment }).verdict == .ok)
+  }
+
+  /// When the shop opens, all that read from the bus begin: one thing that happened, and not one for each group.
+  @Test func whoBeginsTogetherIsToldOfOnce() throws {
+    let stage = Stage()
+    stage.run(5)
+    let events = stage.snapshot().events.filter { $0.kind == .rebalance }
+    #expect(events.count == 1)
+    let groups = try stage.world.broker.groups.names.count {
+      try !stage.world.broker.groups.snapshot(of: $0).members.isEmpty
+    }
+    #expect(events.first?.change == "\(groups) groups read, generation 1", "\(events)")
+    CommandDesk.carryOut(
+      .killInstance(service: ShopPlan.payment, instance: "payment-1"), by: .scenario, in: stage.world)
+    stage.run(30)
+    let later = stage.snapshot().events.filter { $0.kind == .rebalance && $0.change.hasPrefix("generation ") }
+    #expect(later.contains { $0.subject == "payment/payment" && $0.reason == "1 member" }, "\(later)")
+  }
+
   /// What was known of it before is not told as if it were so now.
   @Test func ofABusThatDoesNotAnswerNothingIsKnown() {
     let stage = Stage(rate: 5, faults: [])
@@ -94,10 +131,11 @@ import TraceModel
     #expect(groups.contains { $0.name == ShopPlan.payment } && groups.contains { $0.name == "msatop" })
     #expect(groups.allSatisfy { $0.verdict == nil && $0.lag == nil && $0.oldestUnread == nil && $0.partitions.isEmpty })
     #expect(groups.allSatisfy { $0.why.first == "the bus does not answer" })
+    #expect(away.busDownSince == away.time - 5_000_000_000 && away.alerts.contains { $0.rule == "event bus is down" })
     #expect(away.services.allSatisfy { $0.lag == nil && $0.lagVerdict == nil } && away.traffic.lag == nil)
     stage.run(10)
     let back = snapshot()
-    #expect(!back.isBusDown && back.traffic.lag != nil)
+    #expect(!back.isBusDown && back.busDownSince == nil && back.traffic.lag != nil)
     #expect(back.topics.first { $0.name == TopicName.payment }?.verdict != nil)
   }
 

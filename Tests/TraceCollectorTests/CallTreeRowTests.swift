@@ -120,6 +120,50 @@ struct CallTreeRowTests {
     #expect(tree.rows.last?.undoes == LTXID(3))
   }
 
+  /// Two services read the record, one of them when it is up again: the figure is as long as the bar beside it, where the
+  /// critical path runs. What is delivered once more nobody waited for; a first try that failed is none.
+  @Test func aRecordWaitsForTheLastOfItsReaders() throws {
+    func row(_ readers: [TraceSpan]) throws -> (row: CallTreeRow, path: [CriticalPath.Stretch]) {
+      let tree = CallTree.build(
+        spans: [
+          span(1, hop: 1, .server, "order", "POST /orders", from: 0, to: 5),
+          span(2, under: 1, hop: 2, .producer, "order", "PLACED", from: 4, to: 4),
+        ] + readers)
+      let row = try #require(tree.rows.first { if case .record = $0.content { true } else { false } })
+      return (row, tree.criticalStretches(of: row, on: tree.criticalPath(.transaction)))
+    }
+    let item = span(3, under: 2, hop: 2, .consumer, "item", "reserve", from: 5, to: 6)
+    let (one, _) = try row([item])
+    #expect(one.start == epoch + 4 * millisecond && one.duration == millisecond)
+    let payment = span(4, under: 2, hop: 2, .consumer, "payment", "charge", from: 9_004, to: 9_010)
+    let (two, path) = try row([item, payment])
+    #expect(two.duration == 9_000 * millisecond)
+    #expect(path.last?.to == two.start + 9_000 * millisecond)
+    let again = span(5, under: 2, hop: 2, .consumer, "item", "reserve", from: 20_000, to: 20_001)
+    #expect(try row([item, payment, again]).row.duration == 9_000 * millisecond)
+    let crashed = span(6, under: 2, hop: 2, .consumer, "payment", "charge", from: 6, to: 7, failed: true)
+    #expect(try row([crashed, item, payment]).row.duration == 9_000 * millisecond)
+    #expect(try row([crashed]).row.duration == 2 * millisecond)
+  }
+
+  /// What is in an outbox while the bus is away waits, too, and the path runs through that.
+  @Test func aRecordWaitsFromWhenItsCauseWasDone() throws {
+    let tree = CallTree.build(spans: [
+      span(1, hop: 1, .server, "order", "POST /orders", from: 0, to: 5),
+      span(2, under: 1, hop: 2, .producer, "order", "ORDER_CREATE", from: 16_000, to: 16_001),
+      span(3, under: 2, hop: 2, .consumer, "inventory", "reserve", from: 16_005, to: 16_006),
+    ])
+    let row = try #require(tree.rows.first { if case .record = $0.content { true } else { false } })
+    #expect(row.start == epoch + 5 * millisecond && row.duration == 16_000 * millisecond)
+    let path = tree.criticalStretches(of: row, on: tree.criticalPath(.transaction))
+    #expect(path.first?.from == row.start && path.last?.to == row.start + 16_000 * millisecond)
+    let unread = CallTree.build(spans: [
+      span(1, hop: 1, .server, "order", "POST /orders", from: 0, to: 5),
+      span(2, under: 1, hop: 2, .producer, "order", "ORDER_CREATE", from: 16_000, to: 16_001),
+    ])
+    #expect(unread.rows[1].duration == nil && unread.rows[1].start == epoch + 5 * millisecond)
+  }
+
   /// Filters of a gateway stand below their phase, which is folded unless one of them failed.
   @Test(arguments: [false, true]) func aPhaseOfAGatewayIsASummary(isRefused: Bool) {
     let phase = [SpanAttribute(AttributeName.filters, "routing quota")]

@@ -81,7 +81,7 @@ struct LastLine {
     let frame = isStill ? nil : model.frameTime
     let time = Run(frame.map(Self.frameTime) ?? Figure.unknown.text, .faint)
     // Where no line is left for the scenario that plays, it stands here.
-    var scenario = layout.isTall ? [] : ScenarioLine(model.shown)?.short ?? []
+    var scenario = layout.isTall ? [] : ScenarioLine(model.shown)?.short(name: width / 4) ?? []
     if !scenario.isEmpty { scenario.append(Run("  ")) }
     guard layout.isWide else { return scenario + [time] }
     let size = Run("  " + (memory.map { Figures.size(bytes: $0).text } ?? "–"), .faint)

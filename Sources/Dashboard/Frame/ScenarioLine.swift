@@ -41,11 +41,15 @@ struct ScenarioLine {
     ] + score
   }
 
-  /// What there is room for beside other things: `▸ 32 s ✓3 ✗0`
-  var short: [Run] {
+  /// What there is room for beside other things: `▸ retry-storm 32 s ✓3 ✗1`
+  /// - Parameter room: columns for the name, which is cut in its middle where it is longer.
+  func short(name room: Int) -> [Run] {
     let failed = progress.failed
     let mark = progress.isOver ? Mark.committed.glyph : Mark.running.glyph
-    return [Run("\(mark) ", .accent), .muted("\(FaultText.moment(elapsed)) "), Run("✓\(progress.held)", .healthy)]
+    return [
+      Run("\(mark) ", .accent), Run(middleEllipsis(progress.name, room) + " ", .strong),
+      .muted("\(FaultText.moment(elapsed)) "), Run("✓\(progress.held)", .healthy),
+    ]
       + (failed > 0 ? [Run(" ✗\(failed)", .failing, bold: true)] : [])
   }
 

@@ -46,6 +46,7 @@ extension SystemSnapshot {
       return attention.isEmpty ? nil : .degraded
     case .sagas: return sagas.definitions.contains { $0.stuck > 0 } ? .failing : nil
     case .platform:
+      if isBusDown { return Mark.busDown.ink }
       let worst = gateways.map(\.health).max() ?? .up
       if worst.isBad { return worst.mark.ink }
       let isTroubled = !deploymentsGoneBack.isEmpty || registry?.isSelfPreserving ?? false

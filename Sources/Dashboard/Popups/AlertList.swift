@@ -63,6 +63,7 @@ extension SystemSnapshot {
   /// Where a thing is shown that is named in an alert or an event; nil when nothing is called so.
   func place(of name: String) -> Destination? {
     if service(name) != nil { return .service(name) }
+    if name == Self.busName { return .platform(.channel) }
     if let breaker = breakers.first(where: { $0.id == name || $0.label == name }) {
       return .breakers(selected: breaker.id)
     }

@@ -96,10 +96,11 @@ struct MismatchList: PopupContent {
 
   private func table(_ context: PageContext) -> TableView {
     let mismatches = mismatches(context)
-    let services = mismatches.first?.sides.map(\.service) ?? []
+    // Who says it and what: an order says what it was paid, and has a number of its own beside.
+    let sides = mismatches.first?.sides.map { "\($0.service) \($0.kind)" } ?? []
     let columns =
       [TableColumn("order", .fit(minimum: 6), align: .right), TableColumn("age", .fit(minimum: 6), align: .right)]
-      + services.map { TableColumn($0, .fit(minimum: $0.cellWidth), align: .right) }
+      + sides.map { TableColumn($0, .fit(minimum: $0.cellWidth), align: .right) }
       + [
         TableColumn("GTXID", .fixed(9), priority: 1, gap: 3),
         TableColumn("what to do", .share(minimum: 20, maximum: 60), priority: 2),
@@ -109,7 +110,7 @@ struct MismatchList: PopupContent {
     return TableView(
       columns: columns, rowCount: mismatches.count, selected: cursor.index(in: keys(context)), offset: cursor.offset,
       empty: [.muted(empty)]
-    ) { row in Self.cells(mismatches[row], services.count, context) }
+    ) { row in Self.cells(mismatches[row], sides.count, context) }
   }
 
   private static func cells(_ mismatch: MismatchSnapshot, _ sides: Int, _ context: PageContext) -> [TableCell] {
@@ -147,9 +148,8 @@ struct MismatchList: PopupContent {
   func breadcrumb(_ context: PageContext) -> [String] { ["mismatches"] }
 
   func hints(_ context: PageContext) -> [KeyHint] {
-    var hints = [
-      KeyHint("↵", "call tree"), KeyHint("o", "the order everywhere"), KeyHint("r", "compare now"),
-    ]
+    // Short ones: where it is narrow each has its place all the same.
+    var hints = [KeyHint("↵", "call tree"), KeyHint("o", "order"), KeyHint("r", "compare")]
     if selected(context)?.chargedForNothing != nil { hints.append(KeyHint("p", "pay back")) }
     return hints + [KeyHint("Esc", "close")]
   }

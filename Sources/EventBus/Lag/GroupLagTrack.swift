@@ -22,12 +22,14 @@ struct GroupLagTrack: Sendable {
     LagTrend(points.suffix(settings.samples).filter { $0.time >= trendStart })
   }
 
-  mutating func add(_ lags: [PartitionLag], settings: LagMonitor.Settings, now: Int64) {
+  mutating func add(
+    _ lags: [PartitionLag], settings: LagMonitor.Settings, now: Int64, isGone: (String) -> Bool
+  ) {
     var nextPartitions = OrderedDictionary<TopicPartition, PartitionLagTrack>()
     var reports: [PartitionLagReport] = []
     for lag in lags {
       var track = partitions[lag.partition] ?? PartitionLagTrack()
-      reports.append(track.add(lag, settings: settings, now: now))
+      reports.append(track.add(lag, settings: settings, now: now, isOwnerGone: lag.owner.map(isGone) ?? false))
       nextPartitions[lag.partition] = track
     }
     partitions = nextPartitions
@@ -78,7 +80,9 @@ struct PartitionLagTrack: Sendable {
   private var logEnds: [Int64] = []
   private var points: [LagPoint] = []
 
-  mutating func add(_ lag: PartitionLag, settings: LagMonitor.Settings, now: Int64) -> PartitionLagReport {
+  mutating func add(
+    _ lag: PartitionLag, settings: LagMonitor.Settings, now: Int64, isOwnerGone: Bool
+  ) -> PartitionLagReport {
     guard let committed = lag.committed, let current = lag.lag else {
       self = PartitionLagTrack()
       return PartitionLagReport(lag: lag, verdict: nil, trend: .none, complete: 0)
@@ -92,7 +96,10 @@ struct PartitionLagTrack: Sendable {
     let complete = Double(samples.count) / Double(settings.samples)
     let window = LagWindow(samples: samples, logEnds: logEnds, currentLag: current)
     let isTooEarly = points.count < settings.warmUp || complete < settings.minimumComplete
-    let verdict = isTooEarly ? .ok : window.verdict(now: now, allowedLag: settings.allowedLag)
+    // Who is known to be gone commits no more: nobody has to wait until that is late.
+    let verdict: LagVerdict =
+      isOwnerGone && current > 0
+      ? .stop : isTooEarly ? .ok : window.verdict(now: now, allowedLag: settings.allowedLag)
     return PartitionLagReport(lag: lag, verdict: verdict, trend: LagTrend(points), complete: complete)
   }
 

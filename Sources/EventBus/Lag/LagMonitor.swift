@@ -37,7 +37,9 @@ public final class LagMonitor: Sendable {
   }
 
   /// Looks at every group once.
-  public func sample(now: Int64) {
+  /// - Parameter isGone: whether a client, by its name, is known to be no more: what it has yet to read nobody reads, though
+  ///   the group learns of it only when its session ends.
+  public func sample(now: Int64, isGone: (String) -> Bool = { _ in false }) {
     let lags = broker.groups.names.compactMap { name in
       (try? broker.groups.lag(of: name)).map { (name, $0) }
     }
@@ -45,7 +47,7 @@ public final class LagMonitor: Sendable {
       var next = OrderedDictionary<String, GroupLagTrack>()
       for (group, partitions) in lags {
         var track = tracks[group] ?? GroupLagTrack(group: group, now: now)
-        track.add(partitions, settings: settings, now: now)
+        track.add(partitions, settings: settings, now: now, isGone: isGone)
         next[group] = track
       }
       // Groups that are gone are forgotten.

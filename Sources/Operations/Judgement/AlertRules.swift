@@ -6,11 +6,21 @@ struct AlertRules {
 
   /// Severe ones first, then the oldest.
   var items: [AlertItem] {
-    (services + breakers + lags + stuck + shortages).enumerated().sorted { left, right in
+    (bus + services + breakers + lags + stuck + shortages).enumerated().sorted { left, right in
       if left.element.isSevere != right.element.isSevere { return left.element.isSevere }
       return left.element.since != right.element.since
         ? left.element.since < right.element.since : left.offset < right.offset
     }.map(\.element)
+  }
+
+  private var bus: [AlertItem] {
+    let away = snapshot.topics.count { !$0.isAvailable }
+    guard away > 0 else { return [] }
+    return [
+      AlertItem(
+        rule: "event bus is down", subject: SystemSnapshot.busName, since: snapshot.busDownSince ?? snapshot.time,
+        value: "\(Count.of(away, "topic")) away", team: "", isSevere: true)
+    ]
   }
 
   private var services: [AlertItem] {

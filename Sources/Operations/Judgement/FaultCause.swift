@@ -18,6 +18,8 @@ struct FaultCause {
   /// All lean on it, and nothing of it answers.
   let isShared: Bool
   let isMistake: Bool
+  /// Instances end of it.
+  let endsProcesses: Bool
   /// Who reads a view is told something old; nobody waits for it.
   let isOfView: Bool
 
@@ -37,13 +39,14 @@ struct FaultCause {
     case .topic(let name):
       place = "topic \(name)"
       topic = name
-    case .broker: place = "event bus"
+    case .broker: place = SystemSnapshot.busName
     case .keyValueStore:
       place = "key-value store"
       isServer = true
     }
     self.what = what
     isShared = spec.kind == .brokerDown || spec.kind == .down
+    endsProcesses = spec.kind.name == .crash || spec.kind.name == .leak
     isOfView = spec.kind == .mistake(.viewWithoutVersions)
     if case .mistake = spec.kind { isMistake = true } else { isMistake = false }
   }

@@ -1,5 +1,6 @@
-/// Tells what is wrong from its root to what customers have of it: what was broken or built wrong on purpose ▸ the service
-/// that is unwell for it ▸ an open breaker ▸ a growing lag ▸ events and orders that wait ▸ what is undone.
+/// Tells what is wrong from its root to what customers have of it: who is not there at all ▸ what was broken or built wrong
+/// on purpose ▸ the service that is unwell for it ▸ an open breaker ▸ a growing lag ▸ events and orders that wait ▸ what is
+/// undone.
 struct IncidentFinder {
   let snapshot: SystemSnapshot
   private let dependencies: Dependencies
@@ -11,12 +12,15 @@ struct IncidentFinder {
 
   /// Empty when nothing is wrong. Transactions that are undone one by one, as cards are declined, are no incident.
   var links: [IncidentLink] {
-    let root = root
-    let cause = cause(of: root)
+    let (root, lost) = (root, lost)
+    let cause = cause(of: root, besides: lost)
     let broken = root.flatMap { $0.bears(cause) ? $0 : nil }
-    var links: [IncidentLink] = []
-    if let root, broken == nil { links.append(.fault(place: root.place, what: root.what)) }
-    links += deployments + registry
+    var links = lost.prefix(2).map { IncidentLink.service(name: $0.name, health: $0.health, what: what($0)) }
+    if let root, broken == nil {
+      // Nothing comes before what all lean on.
+      links.insert(.fault(place: root.place, what: root.what), at: root.isShared ? 0 : links.endIndex)
+    }
+    links += deployments(of: { $0 != cause?.name }) + registry
     // Its breaker stands between an arrow that fails and whoever makes the call.
     let edge = root?.edge.flatMap { breaker(on: $0) }
     if let edge { links.append(link(edge)) }
@@ -28,9 +32,10 @@ struct IncidentFinder {
       if let victim = exhausted(besides: cause) {
         links.append(.service(name: victim.name, health: victim.health, what: what(victim)))
       }
+      links += deployments(of: { $0 == cause.name })
     }
     if let root, root.isShared, let failing { links.append(failing) }
-    if edge == nil, let breaker = worstBreaker(cause) { links.append(link(breaker)) }
+    if edge == nil, let breaker = worstBreaker(lost.first ?? cause) { links.append(link(breaker)) }
     links += retries
     if let topic = worstTopic, let verdict = topic.verdict {
       links.append(.lag(topic: topic.name, lag: topic.lag ?? 0, trend: topic.trend, verdict: verdict))
@@ -115,11 +120,12 @@ extension IncidentFinder {
   private func isUnwell(_ name: String) -> Bool { snapshot.service(name)?.health.isUnwell ?? false }
 
   /// Who only cannot reach what all lean on is left out: that is no cause, and says nothing more. Who is broken itself
-  /// stays.
+  /// stays. Of a registry that preserves itself that is told.
   private var unwell: [ServiceSnapshot] {
     let on = snapshot.faults.armed.filter(\.isOn).map { (target: $0.spec.target, cause: cause(of: $0)) }
     return snapshot.services.filter { service in
       guard service.health == .degraded else { return service.health.isUnwell }
+      if service.name == registryName, isSelfPreserving { return false }
       return on.contains { $0.cause.bears(service) }
         || !on.contains { $0.cause.isShared && leans(service, on: $0.target) }
     }
@@ -145,9 +151,25 @@ extension IncidentFinder {
     }
   }
 
+  /// Those of which no instance is there, whoever ended them, the worst first: a cause of its own, where no fault is armed
+  /// that says so.
+  private var lost: [ServiceSnapshot] {
+    let gone = snapshot.services.filter { service in
+      service.instancesAll > 0 && service.instancesUp == 0 && service.lacksInstances && !service.isOutside
+        && !hurting.contains { $0.endsProcesses && $0.bears(service) }
+    }
+    guard let worst = severest(of: gone) else { return [] }
+    return [worst] + gone.filter { $0.name != worst.name }
+  }
+
   /// Where it began: whoever is broken, else the unwell one that waits for no other unwell one; of several the worst.
-  private func cause(of root: FaultCause?) -> ServiceSnapshot? {
-    let unwell = unwell
+  /// - Parameter lost: they are told, and so it is known what those lack who wait for them.
+  private func cause(of root: FaultCause?, besides lost: [ServiceSnapshot]) -> ServiceSnapshot? {
+    let names = Set(lost.map(\.name))
+    let isKnown = root.map { !$0.isMistake } ?? false
+    let unwell = unwell.filter { service in
+      !names.contains(service.name) && (isKnown || dependencies.behind(service.name).isDisjoint(with: names))
+    }
     if let broken = unwell.first(where: { root?.bears($0) ?? false }) { return broken }
     // Whoever calls what is broken had it first; those behind it may look worse.
     let callers = unwell.filter { root?.isCalled(by: $0) ?? false }
@@ -250,12 +272,15 @@ extension IncidentFinder {
   }
 
   private var registry: [IncidentLink] {
-    guard snapshot.registry?.isSelfPreserving ?? false else { return [] }
-    return [.trouble(place: registryName, what: "is in SELF-PRESERVATION")]
+    guard isSelfPreserving else { return [] }
+    let health = snapshot.service(registryName)?.health ?? .degraded
+    return [.service(name: registryName, health: health, what: "is in SELF-PRESERVATION")]
   }
 
-  private var deployments: [IncidentLink] {
-    snapshot.deploymentsGoneBack.map { deployment in
+  private var isSelfPreserving: Bool { snapshot.registry?.isSelfPreserving ?? false }
+
+  private func deployments(of isIncluded: (String) -> Bool) -> [IncidentLink] {
+    snapshot.deploymentsGoneBack.filter { isIncluded($0.service) }.map { deployment in
       let before = deployment.members.first { $0.version != deployment.version }?.version
       let version = before ?? snapshot.service(deployment.service)?.version ?? ""
       let verb = deployment.ended == nil ? "goes" : "went"

@@ -9,6 +9,8 @@ public struct SystemSnapshot: Sendable, Codable {
   public var services: [ServiceSnapshot] = []
   public var breakers: [BreakerSnapshot] = []
   public var topics: [TopicSnapshot] = []
+  /// Since when the bus does not answer; nil while it does.
+  public var busDownSince: Int64?
   /// Newest first, a bounded number.
   public var transactions: [TransactionSummary] = []
   public var tally = TransactionTally()

@@ -54,6 +54,8 @@ public struct TopicSnapshot: Sendable, Codable {
 }
 
 extension SystemSnapshot {
+  /// As it is called where it is one thing among others.
+  public static let busName = "event bus"
   /// Whether the bus does not answer.
   public var isBusDown: Bool { topics.contains { !$0.isAvailable } }
 }

@@ -146,6 +146,11 @@ extension CommandDesk {
     _ isKilled: Bool, _ name: String, of service: String, by hand: Hand, in world: World
   ) {
     let instance = world.service(service).instances.first { $0.name == name }
-    if isKilled { instance?.fail(because: "killed \(hand.rawValue)") } else { instance?.revive() }
+    guard isKilled else {
+      instance?.revive()
+      return
+    }
+    // What a script kills stays down until it says otherwise.
+    instance?.fail(because: "\(ServiceInstance.killed) \(hand.rawValue)", staysDown: hand == .scenario)
   }
 }

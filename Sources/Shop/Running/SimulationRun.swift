@@ -151,12 +151,14 @@ public final class SimulationRun {
   /// Why the file of events is not complete; nil when it is, or none was wanted.
   public var eventsError: (any Error)? { world.journal.fileError }
 
-  /// The newest transaction that did not end well, for a technical reason if there is one; nil when all ended well.
+  /// The last transaction that failed, was compensated or got stuck for a technical reason, if possible one whose spans are
+  /// kept; where there is none the newest that business turned back, and nil when all ended well.
   public var lastFailed: GTXID? {
-    let bad = world.book.newest(.max >> 1).filter { summary in
-      summary.state == .compensated || summary.state == .failed || summary.state == .stuck
-    }
-    return (bad.first { !$0.isBusinessDecision } ?? bad.first)?.gtxid
+    let failures = Array(world.transactions.failures.reversed())
+    if let id = failures.first(where: { !world.traces.spans(of: $0).isEmpty }) ?? failures.first { return id }
+    let turnedBack = world.book.newest(.max >> 1).filter { $0.state == .compensated }
+    // What was returned later had gone well: its own calls tell nothing of it.
+    return (turnedBack.first { !$0.firstError.hasSuffix(BusinessReason.returned) } ?? turnedBack.first)?.gtxid
   }
 
   /// The call tree of a transaction as text; nil when its spans are not kept, or never were.

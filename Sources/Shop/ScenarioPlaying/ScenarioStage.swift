@@ -1,5 +1,6 @@
 internal import Operations
 internal import Platform
+internal import Resilience
 internal import Simulation
 internal import TraceCollector
 
@@ -88,7 +89,7 @@ final class ScenarioStage: @unchecked Sendable {
     where world.service(service).instances.contains(where: { $0.name == name && !$0.isUp }) {
       CommandDesk.carryOut(.startInstance(service: service, instance: name), by: .scenario, in: world)
     }
-    for (caller, callee) in forced { force(caller, callee, .closed) }
+    for (caller, callee) in forced { force(caller, callee, .closed, unlessAlready: true) }
     (faults, killed, forced) = ([], [], [])
     world.customers.mix = mixBefore
     changes.takeBack()
@@ -108,23 +109,20 @@ final class ScenarioStage: @unchecked Sendable {
         _ = world.faults.remove(fault.id, because: "the scenario ends it")
       }
     case .force(let caller, let callee, let state):
-      forced.append((caller, callee))
+      if !forced.contains(where: { $0 == (caller, callee) }) { forced.append((caller, callee)) }
       force(caller, callee, state)
     case .logOut(let user): world.customers.logOut(user)
     case .command(let command):
       changes.note(command)
       CommandDesk.carryOut(command, by: .scenario, in: world)
-      // What a script kills stays down until it says otherwise, whatever supervisors want.
-      if case .killInstance(let service, let name) = command {
-        killed.append((service, name))
-        world.service(service).instances.first { $0.name == name }?.restartToken += 1
-      }
+      if case .killInstance(let service, let name) = command { killed.append((service, name)) }
     }
   }
 
-  private func force(_ caller: String, _ callee: String, _ state: BreakerState) {
+  private func force(_ caller: String, _ callee: String, _ state: BreakerState, unlessAlready: Bool = false) {
     for process in world.service(caller).instances.compactMap(\.process) {
       for client in process.clients where client.callee == callee {
+        if unlessAlready, BreakerState(client.breaker.state) == state { continue }
         CommandDesk.carryOut(.forceBreaker(id: client.breakerID, to: state), by: .scenario, in: world)
       }
     }

@@ -16,8 +16,7 @@ extension SnapshotBuilder {
     }
     snapshot.renewalsLastMinute = own.renewalsLastMinute
     snapshot.renewalsThreshold = own.renewalsThreshold
-    // What the first minute brings is not known yet.
-    snapshot.isSelfPreserving = own.isSelfPreserving && world.time.elapsed >= 60_000_000_000
+    snapshot.isSelfPreserving = world.isRegistryPreservingItself
     snapshot.evicted = own.evicted
     snapshot.registrations = own.registrations
     snapshot.unknownRenewals = own.unknownRenewals
@@ -37,5 +36,13 @@ extension SnapshotBuilder {
     }
     snapshot.registered = lease.instance.status.rawValue
     snapshot.leaseLeft = lease.lastRenewal + lease.duration - world.time.now
+  }
+}
+
+extension World {
+  /// Whether the registry is up and evicts nobody. What the first minute brings is not known yet.
+  var isRegistryPreservingItself: Bool {
+    guard let book = registryBook, time.elapsed >= 60_000_000_000 else { return false }
+    return book.registry.isSelfPreserving(now: time.now)
   }
 }

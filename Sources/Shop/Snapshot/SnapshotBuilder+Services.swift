@@ -22,7 +22,8 @@ extension SnapshotBuilder {
       } else {
         if let own = figures.first(where: { $0.service == service.name }) { red(own, &snapshot) }
         endpoints(service, &snapshot)
-        snapshot.latestErrors = latestErrors.errors(of: service.name)
+        snapshot.latestErrors = latestErrors.errors(
+          of: service.name, and: world.failures.failures(of: service.name))
       }
       pools(service, &snapshot)
       snapshot.instances = service.instances.map { instance(of: $0, in: snapshot) }

@@ -98,7 +98,7 @@ extension SnapshotBuilder {
     if !snapshot.partitions.contains(where: \.isStuck) {
       snapshot.emptyIn = isOnItsWay ? 0 : Self.emptyIn(report, reading: rate)
     }
-    snapshot.why = Self.why(snapshot, reading: rate) + hindrance(of: group.name, verdict: snapshot.verdict)
+    snapshot.why = why(snapshot, reading: rate) + hindrance(of: group.name, verdict: snapshot.verdict)
     return snapshot
   }
 
@@ -134,7 +134,7 @@ extension SnapshotBuilder {
   }
 
   /// The rule behind a verdict, and the facts that it was applied to.
-  private static func why(_ group: Operations.GroupSnapshot, reading rate: Double) -> [String] {
+  private func why(_ group: Operations.GroupSnapshot, reading rate: Double) -> [String] {
     let worst = group.partitions.max { ($0.verdict ?? .ok, $0.lag ?? 0) < ($1.verdict ?? .ok, $1.lag ?? 0) }
     switch group.verdict {
     case nil: return ["nothing is committed yet"]
@@ -146,9 +146,20 @@ extension SnapshotBuilder {
       return [isNear ? "what is behind is on its way" : "its lag was small or fell in its last 10 commits"]
     case .warn: return ["lag has not fallen in 10 samples"]
     case .stall: return ["partition \(worst?.partition ?? 0) commits the same offset again"]
-    case .stop: return ["no commit in partition \(worst?.partition ?? 0), longer than usual"]
+    case .stop:
+      if let lost = lost(group) { return [lost] }
+      return ["no commit in partition \(worst?.partition ?? 0), longer than usual"]
     case .rewind: return ["partition \(worst?.partition ?? 0) went back and stayed there"]
     }
+  }
+
+  /// Who is gone and leaves records unread, which its group has yet to notice: `payment-1 is gone, with partitions 0, 1, 2`.
+  private func lost(_ group: Operations.GroupSnapshot) -> String? {
+    let gone = world.services.first { $0.name == group.name }?.instances.filter { !$0.isUp }.map(\.name) ?? []
+    let unread = group.partitions.filter { $0.lag ?? 0 > 0 && gone.contains($0.owner) }
+    guard let owner = unread.first?.owner else { return nil }
+    let numbers = unread.filter { $0.owner == owner }.map { "\($0.partition)" }
+    return "\(owner) is gone, with partition\(numbers.count == 1 ? "" : "s") \(numbers.joined(separator: ", "))"
   }
 
   private static let cockpitName = "msatop"

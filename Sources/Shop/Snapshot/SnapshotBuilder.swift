@@ -45,6 +45,7 @@ final class SnapshotBuilder {
     identity.isStill = isStill
     var snapshot = SystemSnapshot(system: identity, time: now)
     snapshot.topics = topics()
+    snapshot.busDownSince = world.observatory.busDownSince
     snapshot.breakers = breakers()
     snapshot.faults = faultBoard()
     snapshot.services = services(breakers: snapshot.breakers, faults: snapshot.faults)

@@ -80,13 +80,15 @@ struct HealthJudge {
           changes.append(change)
         }
       }
-      let (health, reason) = judge(service, worst)
+      let (health, reason) = judge(service, worst, world)
       if let change = Self.note(service.name, health, reason, in: &services, world) { changes.append(change) }
     }
     return changes
   }
 
-  private func judge(_ service: DeployedService, _ instances: [(Health, String)]) -> (Health, String) {
+  private func judge(
+    _ service: DeployedService, _ instances: [(Health, String)], _ world: World
+  ) -> (Health, String) {
     if service.plan.isOutside {
       guard let reason = missed[service.name] else { return (.up, "") }
       let share = outside[service.name] ?? 0
@@ -103,8 +105,23 @@ struct HealthJudge {
     }
     // One that is drained as somebody wants it is no ailment while others take the calls.
     if let ill = instances.max(by: { $0.0 < $1.0 }), ill.0 > .outOfService { return (.degraded, ill.1) }
-    if let reason = missed[service.name] { return (.degraded, reason) }
-    return (.up, "")
+    let ailment = Self.canary(of: service, world) ?? missed[service.name] ?? Self.doubt(of: service, world)
+    return ailment.map { (.degraded, $0) } ?? (.up, "")
+  }
+
+  /// A canary that fails more often than the others, as long as it is there: in the figures of all its share is too small
+  /// to show. Two errors are told, as one may be chance; at the third it is taken back.
+  private static func canary(of service: DeployedService, _ world: World) -> String? {
+    guard let trial = world.deployments.rollout(of: service.name)?.trial, trial.failed >= 2, trial.isWorse else {
+      return nil
+    }
+    let errors = "errors \(percent(trial.errorShare)) against \(percent(trial.usual))"
+    return "canary \(trial.version)\(trial.share.map { " " + percent($0) } ?? ""): \(errors)"
+  }
+
+  /// A registry that evicts nobody any more does not know who is there.
+  private static func doubt(of service: DeployedService, _ world: World) -> String? {
+    service.name == ShopPlan.registry && world.isRegistryPreservingItself ? "in SELF-PRESERVATION" : nil
   }
 
   /// How many of those that run are unwell: they are up, as the column beside it counts. Who is drained or has crashed is
@@ -116,11 +133,18 @@ struct HealthJudge {
     return "\(unwell) of \(health.count) instances \(unwell == 1 ? "is" : "are") unwell"
   }
 
+  /// What ended its process, and that nobody starts it again: `payment-1 killed by the scenario, not started again`.
+  private static func absence(of instance: ServiceInstance) -> String {
+    let reason = instance.crashReason
+    let ended = reason.hasPrefix(ServiceInstance.killed) ? reason : reason.isEmpty ? "crashed" : "crashed: \(reason)"
+    return "\(instance.name) \(ended)" + (instance.isLeftDown ? ", not started again" : "")
+  }
+
   /// Process, database and breakers of one instance.
   private static func health(of instance: ServiceInstance) -> (Health, String) {
     guard let process = instance.process else {
       return instance.isBeingReplaced
-        ? (.outOfService, "\(instance.name) is being replaced") : (.down, "\(instance.name) crashed")
+        ? (.outOfService, "\(instance.name) is being replaced") : (.down, absence(of: instance))
     }
     if process.isLeaving || process.isClosed { return (.outOfService, "\(instance.name) is drained") }
     if let ailment = instance.ailment { return (.down, ailment) }

@@ -55,6 +55,11 @@ final class Observatory: @unchecked Sendable {
     } catch {}
   }
 
+  /// Since when the broker does not answer; nil while it does.
+  private(set) var busDownSince: Int64?
+
+  func noteBus(at now: Int64) { busDownSince = broker.isAvailable ? nil : busDownSince ?? now }
+
   /// What could not be told while the broker was away, of its own absence too.
   private var waiting: [(event: OperationalEvent, record: ProducerRecord)] = []
   private static let waitingLimit = 10_000
@@ -109,7 +114,10 @@ final class Observatory: @unchecked Sendable {
     guard let world else { return }
     world.time.after(1_000_000_000) { [unowned self] in self.everySecond() }
     world.flushSpans()
-    lag.sample(now: world.time.now)
+    // For looking up only.
+    let gone = Set(world.services.flatMap(\.instances).filter { !$0.isUp }.map(\.name))
+    lag.sample(now: world.time.now) { gone.contains($0) }
+    noteBus(at: world.time.now)
     // There is nothing to say of who reads from a broker that nobody can ask.
     if broker.isAvailable { judgeLag(world) }
     series.sample(world)

@@ -34,11 +34,17 @@ final class ServiceInstance: @unchecked Sendable {
   /// When it got its port and its version.
   private(set) var placedAt: Int64
   static let firstVersion = "1.0.0"
+  /// How a reason begins that is somebody's deed.
+  static let killed = "killed"
   private(set) var restarts = 0
   private(set) var since: Int64
   /// True when it ended by itself or by hand: then it stays down until its supervisor or somebody starts it.
   var isKilled = false
   var supervisor: Supervisor
+  /// Why its last process ended before its time; empty where nobody knows.
+  private(set) var crashReason = ""
+  /// Nobody starts it again by himself.
+  var isLeftDown = false
   /// Which decision of the supervisor is the newest.
   var restartToken = 0
   /// Calls that were answered with the version it has now, checks of health left out, and how many of them with an error.
@@ -107,6 +113,7 @@ final class ServiceInstance: @unchecked Sendable {
 
   private func launch() {
     lives += 1
+    isLeftDown = false
     since = world.time.now
     failedChecks = []
     supervisor.started(at: world.time.now)
@@ -122,6 +129,7 @@ final class ServiceInstance: @unchecked Sendable {
     guard let process else { return }
     self.process = nil
     since = world.time.now
+    crashReason = reason
     process.end()
     tell("crashed", .bad, because: reason)
   }

@@ -222,7 +222,7 @@ final class ServiceProcess: @unchecked Sendable {
   }
 
   /// What the platform asks of every process, whatever its program is.
-  private static func isOfPlatform(_ route: String) -> Bool { route == "GET /health" || route == "PUT /configuration" }
+  static func isOfPlatform(_ route: String) -> Bool { route == "GET /health" || route == "PUT /configuration" }
 
   /// A process that answers, and whose database does.
   private func health() async throws -> Response {

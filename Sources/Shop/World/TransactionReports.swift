@@ -22,6 +22,10 @@ final class TransactionReports: @unchecked Sendable {
   /// The latest that did not end well, oldest first.
   private(set) var notable: [GTXID] = []
   private static let notableKept = 200
+  /// The latest that failed or were compensated for a technical reason, or are stuck, oldest first. The book may have
+  /// forgotten them long ago.
+  private(set) var failures: [GTXID] = []
+  private static let failuresKept = 50
   private(set) var stuck: [(id: GTXID, order: Int64, reason: String)] = []
 
   init(world: World) {
@@ -75,6 +79,7 @@ final class TransactionReports: @unchecked Sendable {
   /// An order that one local transaction has decided: no saga works on it.
   func decidedAtOnce(_ id: GTXID, _ state: TransactionState, order: String, reason: String) {
     if refused.removeValue(forKey: id) != nil {
+      failures.removeAll { $0 == id }
       tally.failed -= 1
       open[id] = .running
       write(id, .running, "accepted after all")
@@ -95,6 +100,7 @@ final class TransactionReports: @unchecked Sendable {
     if world.book.entry(id) == nil { started(id, user: "", amount: "") }
     world.sagas.began(id, saga, at: world.time.now)
     if refused.removeValue(forKey: id) != nil {
+      failures.removeAll { $0 == id }
       tally.failed -= 1
       open[id] = .running
       write(id, .running, "accepted after all")
@@ -178,6 +184,7 @@ final class TransactionReports: @unchecked Sendable {
       if state == .failed || summary.firstError.isEmpty { summary.firstError = reason }
       summary.isBusinessDecision = BusinessReason.isOne(reason)
     }
+    if state == .failed || state == .compensated && !BusinessReason.isOne(reason) { noteBadEnd(id) }
     if state != .committed { notable.append(id) }
     if notable.count > 2 * Self.notableKept { notable.removeFirst(Self.notableKept) }
     write(id, state, reason)
@@ -188,6 +195,7 @@ final class TransactionReports: @unchecked Sendable {
     guard open[id] != nil, open[id] != .stuck else { return }
     open[id] = .stuck
     stuck.append((id, order ?? number(ofOrderOf: id) ?? 0, reason))
+    noteBadEnd(id)
     tally.stuck += 1
     world.book.update(id) { summary in
       summary.state = .stuck
@@ -198,6 +206,12 @@ final class TransactionReports: @unchecked Sendable {
       OperationalEvent(
         time: world.time.now, kind: .transaction, severity: .bad, subject: id.short, change: "STUCK", reason: reason,
         state: TransactionState.stuck.rawValue, gtxid: id))
+  }
+
+  private func noteBadEnd(_ id: GTXID) {
+    failures.removeAll { $0 == id }
+    failures.append(id)
+    if failures.count > 2 * Self.failuresKept { failures.removeFirst(Self.failuresKept) }
   }
 
   private func number(ofOrderOf id: GTXID) -> Int64? {
@@ -232,6 +246,7 @@ final class TransactionReports: @unchecked Sendable {
   /// It went on after all: another instance had been given the same record, say.
   private func noLongerStuck(_ id: GTXID) {
     stuck.removeAll { $0.id == id }
+    failures.removeAll { $0 == id }
     tally.stuck -= 1
   }
 

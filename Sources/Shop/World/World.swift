@@ -50,6 +50,9 @@ final class World: @unchecked Sendable {
   private var work = OrderedDictionary<String, CallStatistics>()
   private var routes = OrderedDictionary<Route, CallStatistics>()
   private var edges = OrderedDictionary<Edge, CallStatistics>()
+  private(set) var failures = FailureBook()
+  /// Groups that have begun a moment ago, and of which nobody is told yet.
+  var groupsBegun: [GroupEvent] = []
   private var spans: [TraceSpan] = []
   private var gtxids = OrderedDictionary<String, RandomStream>()
 
@@ -88,7 +91,7 @@ final class World: @unchecked Sendable {
     traces = TraceStore(
       budget: settings.traceBudget, hiddenKinds: TransactionKind.hidden)
     logBook = LogBook(capacity: 20_000)
-    book = TransactionBook(capacity: 20_000)
+    book = TransactionBook(capacity: settings.transactionsKept)
     audit = Audit()
     do {
       broker = try bus ?? ShopBus.open()
@@ -219,6 +222,7 @@ final class World: @unchecked Sendable {
     counters.spans += 1
     audit.see(span, at: time.now)
     // How long a stream was open says nothing of how fast its instance is.
+    if !ServiceProcess.isOfPlatform(span.operation) { failures.note(span) }
     if span.kind == .server || span.kind == .consumer, !GatewayStream.isOne(span.operation) {
       work[span.instance, default: CallStatistics()].add(span, now: time.now)
     }
@@ -344,26 +348,6 @@ final class World: @unchecked Sendable {
       joins.see(record, topic: topic, at: time.now)
       sagas.see(record, topic: topic)
       strangler.see(record, topic: topic)
-    }
-  }
-
-  private func groupChanged(_ event: GroupEvent) {
-    switch event.kind {
-    case .rebalanceCompleted(let members, _):
-      counters.rebalances += 1
-      tell(
-        OperationalEvent(
-          time: time.now, kind: .rebalance, severity: .info,
-          subject: "\(event.group)/\(ShopPlan.firstTopic(of: event.group))",
-          change: "generation \(event.generation)", reason: "\(members) members"))
-    case .memberLeft(let member, let reason):
-      tell(
-        OperationalEvent(
-          time: time.now, kind: .rebalance, severity: .warning,
-          subject: "\(event.group)/\(ShopPlan.firstTopic(of: event.group))",
-          change: "\(member) left",
-          reason: reason))
-    default: break
     }
   }
 }

@@ -77,7 +77,15 @@ import Testing
 
   @Test func whereNoLineIsLeftItStandsInTheLast() {
     let cockpit = Cockpit(snapshot(at: 14), columns: 80, rows: 24)
-    #expect(cockpit.lastLine.hasSuffix("▸ 14 s ✓1  0.7 ms"))
+    #expect(cockpit.lastLine.hasSuffix("▸ breaker-opens 14 s ✓1  0.7 ms"))
+    // On every page, and as much of a long name as a quarter of the line has room for.
+    var now = snapshot(at: 14, fails: true)
+    now.scenarios.current?.name = "rolling-deployment-of-a-bad-version"
+    var long = Cockpit(now, columns: 80, rows: 24)
+    for page in "1234567890" {
+      long.press(String(page))
+      #expect(long.lastLine.hasSuffix("rolling-de…d-version 14 s ✓0 ✗1  0.7 ms"), "page \(page): \(long.lastLine)")
+    }
     #expect(Cockpit(snapshot(at: 14), columns: 60, rows: 36).canvas(.ascii).violations.isEmpty)
   }
 }

@@ -57,12 +57,12 @@ struct OverviewTests {
     #expect(cockpit.lines[2] == " ▌ " + sentence)
     #expect(cockpit.canvas().style(x: 3, y: 2).foreground == .fault)
     snapshot.incident = [
-      .trouble(place: "registry", what: "is in SELF-PRESERVATION"),
+      .service(name: "registry", health: .degraded, what: "is in SELF-PRESERVATION"),
       .service(name: "inventory", health: .degraded, what: "inventory-2 crashed"),
     ]
     #expect(
       Cockpit(snapshot, columns: columns, rows: 24).lines[2].replacing("  ▸  ", with: " ▸ ")
-        == " ▌ ▲ registry is in SELF-PRESERVATION ▸ ▲ D inventory-2 crashed")
+        == " ▌ ▲ D registry is in SELF-PRESERVATION ▸ ▲ D inventory-2 crashed")
   }
 
   @Test(arguments: [118, 80]) func aStormOfRetriesIsInTheCause(columns: Int) {

@@ -14,7 +14,7 @@ extension IncidentFixture {
         snapshot.services[index].instances[place].version = snapshot.services[index].version
       }
     }
-    snapshot.services[3].instances[1].health = .down
+    (snapshot.services[3].instances[1].health, snapshot.services[3].instances[1].workers) = (.down, nil)
     (snapshot.services[3].instances[1].reason, snapshot.services[3].instancesUp) = ("crashed", 1)
     snapshot.services[1].cache = CacheUse(entries: 70, capacity: 1_000, hits: 691, misses: 309, loads: 309)
     snapshot.registry = registry(of: snapshot.services)

@@ -97,12 +97,23 @@ import Testing
     #expect(stage.press("Enter").destination == .topics(selected: "reviews"))
   }
 
-  @Test func aBrokerThatIsDownSaysSo() {
+  /// Whatever took it away: the tab, its mark, the mark of the page, and the list of alerts, which leads there.
+  @Test(arguments: [(118, 36), (80, 24)]) func aBrokerThatIsDownSaysSo(columns: Int, rows: Int) {
     var snapshot = IncidentFixture.snapshot()
     #expect(ChannelFigures(snapshot).state.text.contains("it answers"))
-    snapshot.faults.armed.append(
-      ArmedFault(id: 2, spec: FaultSpec(target: .broker, kind: .brokerDown), armedAt: snapshot.time, endsAt: nil))
+    for index in snapshot.topics.indices { snapshot.topics[index].isAvailable = false }
+    snapshot.busDownSince = snapshot.time - 12 * 1_000_000_000
+    snapshot.judge()
     #expect(ChannelFigures(snapshot).state.text.contains("it refuses all writers and readers"))
+    #expect(snapshot.alarm(of: .platform) == .failing && snapshot.illTabs.first == .channel)
+    var stage = PageStage(PlatformPage(), snapshot, columns: columns, rows: rows)
+    _ = stage.go(to: .platform(nil))
+    #expect(stage.page.tab == .channel)
+    let lines = stage.picture().split(separator: "\n")
+    #expect(lines[0].contains(columns < 100 ? "events•" : "event channel•"), "\(lines[0])")
+    #expect(stage.picture().contains("▌THE EVENT BUS IS DOWN  nothing is written or read, for 12 s"))
+    #expect(snapshot.alerts.contains { $0.rule == "event bus is down" })
+    #expect(snapshot.place(of: SystemSnapshot.busName) == .platform(.channel))
   }
 
   @Test func theChannelAddsUpItsTopics() {
@@ -112,6 +123,46 @@ import Testing
     (two.inSeries, two.outSeries) = ([10, 20], [5, 5])
     snapshot.topics = [one, two]
     #expect(ChannelFigures(snapshot).written == [1, 12, 23] && ChannelFigures(snapshot).read == [1, 6, 6])
+  }
+
+  /// What is said of an instance is what its callers have of it, and what is offered is what can be done.
+  @Test func aDeploymentSaysWhatIsTrue() throws {
+    var snapshot = IncidentFixture.platform()
+    var scaling = DeploymentSnapshot(service: "order", phase: "scaled")
+    (scaling.target, scaling.version, scaling.ended) = (2, "1.4.2", snapshot.time)
+    scaling.members = [1, 2].map {
+      DeploymentSnapshot.Member(instance: "order-\($0)", version: "1.4.2", takesCalls: true)
+    }
+    snapshot.deployments = [scaling]
+    let order = try #require(snapshot.services.firstIndex { $0.name == "order" })
+    func shares(_ one: Double, _ two: Double) {
+      for (place, share) in [one, two].enumerated() {
+        (snapshot.services[order].instances[place].rate, snapshot.services[order].instances[place].errorShare) = (
+          9, share
+        )
+      }
+    }
+    func lines() -> [String] {
+      var stage = PageStage(PlatformPage(), snapshot)
+      _ = stage.go(to: .platform(.deployments))
+      return stage.picture().split(separator: "\n").map(String.init)
+    }
+    shares(0, 1)
+    let rows = lines().filter { $0.contains("order-") }
+    #expect(rows[0].contains("● takes calls") && rows[0].contains("0.0 %"), "\(rows)")
+    #expect(rows[1].contains("✗ fails all") && rows[1].contains("100 %") && !rows[1].contains("takes calls"), "\(rows)")
+    shares(0.2, 0)
+    #expect(lines().contains { $0.contains("▲ takes calls") })
+    func offer() -> String { lines().first { $0.contains("instance by instance") } ?? "" }
+    #expect(!offer().contains(":"), "\(offer())")
+    for (phase, words) in [
+      ("canary", ":deploy order promote, or back"), ("rolling", "──── :deploy order back"),
+      ("completed", "──── :deploy order back"),
+      ("rolling back", "────"), ("rolled back", "────"),
+    ] {
+      (snapshot.deployments[0].phase, snapshot.deployments[0].target) = (phase, nil)
+      #expect(offer().hasSuffix(words), "\(offer())")
+    }
   }
 
   @Test func thePaletteOpensATab() {

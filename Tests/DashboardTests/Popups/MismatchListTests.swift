@@ -25,10 +25,10 @@ struct MismatchListTests {
   @Test func at118() {
     let wanted = """
       ╭─ mismatches ───────────────────────────────────────────────── 3 of 1,412, judged up to 14:03:06 ─╮
-      │   order     age   order  payment-gateway   GTXID      what to do                                 │
-      │ ▌ 1,204     5 m       0           38,000   1be4…6f05  refund 38,000 KRW at…he order is not paid  │
-      │   1,207     1 m  12,000                0   c90d…e1a8  charge 12,000 KRW at…d nobody was charged  │
-      │       –     1 m   5,000           10,000   77b0…9e02  refund 5,000 KRW at …than the order costs  │
+      │   order     age  order paid  payment-gateway charge   GTXID      what to do                      │
+      │ ▌ 1,204     5 m           0                  38,000   1be4…6f05  refund 38,000 K…er is not paid  │
+      │   1,207     1 m      12,000                       0   c90d…e1a8  charge 12,000 K…dy was charged  │
+      │       –     1 m       5,000                  10,000   77b0…9e02  refund 5,000 KR…he order costs  │
       ├──────────────────────────────────────────────────────────────────────────────────────────────────┤
       │  orders are charged   order: paid 0   payment-gateway: charge 38,000                             │
       │  → refund 38,000 KRW at payment-gateway: the order is not paid                                   │
@@ -41,10 +41,10 @@ struct MismatchListTests {
   @Test func at80() {
     let wanted = """
       ╭─ mismatches ───────────────────────── 3 of 1,412, judged up to 14:03:06 ─╮
-      │   order     age   order  payment-gateway   GTXID                         │
-      │ ▌ 1,204     5 m       0           38,000   1be4…6f05                     │
-      │   1,207     1 m  12,000                0   c90d…e1a8                     │
-      │       –     1 m   5,000           10,000   77b0…9e02                     │
+      │   order     age  order paid  payment-gateway charge   GTXID              │
+      │ ▌ 1,204     5 m           0                  38,000   1be4…6f05          │
+      │   1,207     1 m      12,000                       0   c90d…e1a8          │
+      │       –     1 m       5,000                  10,000   77b0…9e02          │
       ├──────────────────────────────────────────────────────────────────────────┤
       │  orders are charged   order: paid 0   payment-gateway: charge 38,000     │
       │  → refund 38,000 KRW at payment-gateway: the order is not paid           │

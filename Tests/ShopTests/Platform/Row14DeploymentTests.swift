@@ -181,6 +181,29 @@ import TraceModel
     #expect(tally.failed <= tally.started / 100)
   }
 
+  /// Its share is too small to show among all calls of the service: the service says so itself, as long as it is there.
+  @Test func aBadCanaryMakesItsServiceDegraded() throws {
+    let stage = Stage(seed: 3, rate: 20) { $0.mix = .ordinary }
+    stage.run(5)
+    perform(.deploy(service: "catalog", version: "v2-bad", canary: 0.1), stage)
+    var phases: Set<String> = []
+    var alerts = 0
+    for _ in 0..<2_000 {
+      stage.run(0.1)
+      let now = snapshot(stage)
+      let (deployment, catalog) = (try #require(now.deployments.first), try #require(now.service("catalog")))
+      if deployment.ended != nil { break }
+      guard catalog.reason.hasPrefix("canary v2-bad") else { continue }
+      #expect(catalog.health == .degraded && catalog.reason.hasSuffix(": errors 100 % against 0.0 %"))
+      if deployment.phase == "canary" { #expect(catalog.reason.hasPrefix("canary v2-bad 10 %: ")) }
+      phases.insert(deployment.phase)
+      alerts += now.alerts.count { $0.subject == "catalog" }
+    }
+    #expect(phases == ["canary", "rolling back"] && alerts > 0)
+    stage.run(5)
+    #expect(snapshot(stage).service("catalog")?.health == .up)
+  }
+
   /// As soon as that is pushed to those who call it, although it stays listed until it is drained.
   @Test func aCanaryThatIsTakenBackGetsNoCalls() throws {
     let stage = Stage(seed: 3, rate: 20) { $0.mix = .ordinary }

@@ -94,6 +94,27 @@ import YAMLReading
     #expect(!stage.world.service("order").instances[0].isKilled)
   }
 
+  /// Each breaker that it left open, once, however often it forced it; one that is closed already not at all.
+  @Test func atItsEndItClosesEachBreakerOnce() throws {
+    let stage = Stage()
+    let script = try scenario(
+      "{at: 1s, breaker: gateway>order DISABLED}, {at: 2s, breaker: gateway>order FORCED_OPEN}, "
+        + "{at: 1s, breaker: payment>payment-gateway DISABLED}, {at: 2s, breaker: payment>payment-gateway CLOSED}",
+      "{always: lag < 100000}", duration: 4)
+    stage.world.stage.start(script)
+    stage.run(3)
+    func told() -> [String] {
+      stage.snapshot().events.filter { $0.change == "forced to CLOSED" }.map(\.subject).sorted()
+    }
+    let byStep = ["payment-1 → payment-gateway", "payment-2 → payment-gateway"]
+    #expect(told() == byStep)
+    stage.run(3)
+    #expect(stage.world.stage.progress?.isOver == true)
+    #expect(told() == ["gateway-1 → order", "gateway-2 → order"] + byStep)
+    let states = stage.snapshot().breakers.filter { $0.callee == "order" && $0.caller == "gateway" }.map(\.state)
+    #expect(states == [.closed, .closed])
+  }
+
   /// Settings, sizes and versions as well, even if a service is on its way when it ends.
   @Test func atItsEndItTakesBackWhatItChanged() throws {
     let stage = Stage()

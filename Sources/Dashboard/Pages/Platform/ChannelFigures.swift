@@ -27,14 +27,17 @@ struct ChannelFigures {
     }
   }
 
-  private var isDown: Bool {
-    snapshot.faults.armed.contains { fault in
-      fault.isOn && fault.spec.target == .broker && fault.spec.kind.name == .brokerDown
-    }
+  /// That it does not answer, since when, and what that means; nil while it does.
+  func alarm(_ context: PageContext) -> [Run]? {
+    guard snapshot.isBusDown else { return nil }
+    let since = snapshot.busDownSince.map { ", for \(Figures.age(max(0, context.since($0))).text)" } ?? ""
+    return [
+      Run("THE EVENT BUS IS DOWN", .failing, bold: true), Run("  nothing is written or read\(since)"),
+    ]
   }
 
   var state: [Run] {
-    isDown
+    snapshot.isBusDown
       ? Mark.failing.short + [Run(" it refuses all writers and readers", .failing)]
       : Mark.healthy.short + [.muted(" it answers")]
   }

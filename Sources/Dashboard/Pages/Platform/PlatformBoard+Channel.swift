@@ -9,6 +9,7 @@ extension PlatformBoard {
     guard !topics.isEmpty else { return PlatformBoard() }
     let figures = ChannelFigures(context.snapshot)
     var board = PlatformBoard(columns: [[topicTable(topics)]])
+    board.alarm = figures.alarm(context)
     board.head = PlatformHead(title: "broker", figures: figures.state, facts: figures.facts)
     board.chart = PlatformChart(title: "records in and out", figures: figures.rates) { canvas, rect in
       guard !figures.written.isEmpty else {

@@ -15,7 +15,7 @@ extension PlatformBoard {
     guard !all.isEmpty || !running.rows.isEmpty else { return PlatformBoard() }
     let table = table(all, context)
     var tables = [table]
-    if let index = cursor.index(in: table.keys) { tables.append(members(of: all[index])) }
+    if let index = cursor.index(in: table.keys) { tables.append(members(of: all[index], context)) }
     return PlatformBoard(columns: [tables, [running]])
   }
 
@@ -119,31 +119,61 @@ extension PlatformBoard {
     return ServiceRow.errors(Double(count) / Double(calls))
   }
 
-  private static func members(of deployment: DeploymentSnapshot) -> PlatformTable {
+  private static func members(of deployment: DeploymentSnapshot, _ context: PageContext) -> PlatformTable {
     let columns = [
       TableColumn("instance", .share(minimum: 12, maximum: 26)), TableColumn("version", .fit(minimum: 7)),
-      TableColumn("calls", .fit(minimum: 11)), TableColumn("step", .share(minimum: 12), gap: 3),
+      TableColumn("calls", .fit(minimum: 11)), TableColumn("err", .fit(minimum: 5), align: .right, priority: 1),
+      TableColumn("step", .share(minimum: 12), gap: 3),
     ]
+    let instances = context.snapshot.service(deployment.service)?.instances ?? []
     let rows = deployment.members.map { member in
       PlatformRow(
         member.instance, .instance(service: deployment.service, name: member.instance),
         opens: .service(deployment.service)
       ) {
         let isNew = !deployment.version.isEmpty && member.version == deployment.version
+        let instance = instances.first { $0.name == member.instance }
+        let share = instance.flatMap { $0.rate > 0 ? $0.errorShare : nil }
         return [
           .text(member.instance), .text(member.version, isNew ? .strong : .muted, bold: isNew),
-          .runs(
-            member.takesCalls
-              ? [Run(Mark.healthy.glyph + " ", .healthy, bold: true), .muted("takes calls")]
-              : [Run("\(Mark.draining.glyph) none", .text, bold: true)]),
+          .runs(calls(member, errorShare: share, isUnwell: instance?.health == .down)),
+          share.map(ServiceRow.errors) ?? .text("–", .faint),
           .runs([Run(visible(words(member.step)), .accent)]),
         ]
       }
     }
     return PlatformTable(
       panel: .members, title: "\(visible(deployment.service)): instance by instance",
-      figures: [Run(":deploy", .accent, bold: true), .muted(" \(visible(deployment.service)) promote, or back")],
-      columns: columns, rows: rows, empty: "No instance of it is known.")
+      figures: commands(for: deployment), columns: columns, rows: rows, empty: "No instance of it is known.")
+  }
+
+  /// Whether calls are led to an instance, and whether it answers them.
+  /// - Parameters:
+  ///   - errorShare: of its calls of the last ten seconds, 0…1; nil where none came.
+  ///   - isUnwell: whether its checks of health fail.
+  private static func calls(
+    _ member: DeploymentSnapshot.Member, errorShare: Double?, isUnwell: Bool
+  ) -> [Run] {
+    guard member.takesCalls else { return [Run("\(Mark.draining.glyph) none", .text, bold: true)] }
+    let share = errorShare ?? 0
+    if share >= 0.995 { return [Run("\(Mark.failing.glyph) fails all", Mark.failing.ink, bold: true)] }
+    let mark = isUnwell ? Mark.failing : Severity.errors.isBad(share) ? .degraded : .healthy
+    return [Run(mark.glyph + " ", mark.ink, bold: true), .muted("takes calls")]
+  }
+
+  /// What can be said of it now: a canary is promoted, what has not gone back goes back, and a size is changed again.
+  private static func commands(for deployment: DeploymentSnapshot) -> [Run] {
+    let service = visible(deployment.service)
+    func hint(_ command: String, _ rest: String) -> [Run] {
+      [Run(":\(command)", .accent, bold: true), .muted(" \(service) \(rest)")]
+    }
+    // Of a size another one is asked for, as the panel beside has it.
+    if deployment.target != nil { return [] }
+    switch deployment.phase {
+    case "canary": return hint("deploy", "promote, or back")
+    case "rolling", "completed": return hint("deploy", "back")
+    default: return []
+    }
   }
 
   private static func words(_ step: String?) -> String {

@@ -1,9 +1,10 @@
 import Drawing
+import Operations
 import Widgets
 
 extension PlatformPage {
   func draw(on canvas: inout Canvas, in area: Rect, _ context: PageContext) {
-    drawTabs(on: &canvas, in: area.inset(left: 2, right: 2))
+    drawTabs(on: &canvas, in: area.inset(left: 2, right: 2), context.snapshot)
     let board = board(context)
     let layout = layout(board, in: area, context)
     if let rect = layout.alarm, let words = board.alarm { draw(alarm: words, on: &canvas, in: rect) }
@@ -61,12 +62,16 @@ extension PlatformPage {
     }
   }
 
-  private func drawTabs(on canvas: inout Canvas, in rect: Rect) {
+  private func drawTabs(on canvas: inout Canvas, in rect: Rect, _ snapshot: SystemSnapshot) {
     guard rect.height > 0 else { return }
     var end = rect.x
     for (tab, text, x) in tabPlaces(in: rect) where x + text.cellWidth <= rect.right {
       let isCurrent = tab == self.tab
       end = canvas.put(text, x: x, y: rect.y, isCurrent ? .accent : .muted, bold: isCurrent)
+      // The gap to the next one has room for it.
+      if let alarm = snapshot.alarm(of: tab), end < rect.right {
+        canvas.put("•", x: end, y: rect.y, alarm, bold: true)
+      }
     }
     let hint = [Run("← →", .accent, bold: true), .muted(" other tabs")]
     if rect.right - end > hint.cellWidth + 2 { canvas.rich(hint, x: rect.right - hint.cellWidth, y: rect.y) }

@@ -1,4 +1,6 @@
+import Drawing
 import Operations
+import Widgets
 
 /// What every service leans on, one thing at a time.
 enum PlatformTab: String, Sendable, CaseIterable {
@@ -59,9 +61,19 @@ extension SystemSnapshot {
     let worst = gateways.map(\.health).max() ?? .up
     let isRefusing = databaseServers.contains { server in server.pools.contains { $0.refusalRate > 0 } }
     let all: [(tab: PlatformTab, isIll: Bool)] = [
-      (.gateway, worst == .down), (.registry, registry?.isSelfPreserving ?? false),
+      (.channel, isBusDown), (.gateway, worst == .down), (.registry, registry?.isSelfPreserving ?? false),
       (.deployments, !deploymentsGoneBack.isEmpty), (.connections, isRefusing), (.gateway, worst.isBad),
     ]
     return all.filter(\.isIll).map(\.tab)
+  }
+
+  /// The colour of what is wrong on a tab; nil where nothing is.
+  func alarm(of tab: PlatformTab) -> Ink? {
+    guard illTabs.contains(tab) else { return nil }
+    switch tab {
+    case .channel: return Mark.busDown.ink
+    case .gateway: return (gateways.map(\.health).max() ?? .up).mark.ink
+    default: return .degraded
+    }
   }
 }

@@ -76,6 +76,8 @@ struct RegistryRow {
     case ("UP", true): return (lease?.remaining ?? 0) < 0 ? "its lease has ended" : isLate ? "left out a heartbeat" : ""
     case ("UP", false):
       if instance == nil { return "no process has this port now" }
+      // Who runs renews its lease, however unwell it is.
+      if instance?.workers != nil { return "fails its checks, and is called" }
       return registry?.isSelfPreserving == true
         ? "gone, and spared: still called" : "gone, and called until evicted"
     case (nil, true): return "not listed: nobody calls it"

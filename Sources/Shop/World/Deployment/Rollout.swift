@@ -198,15 +198,21 @@ final class Rollout: @unchecked Sendable {
     }
   }
 
+  /// What the canaries came to beside the others; nil before they are looked at, and when they are no more.
+  var trial: CanaryTrial? {
+    guard case .rolling(let rolling) = operation, let canary = rolling.canary, !baseline.isEmpty, !rolling.isPromoted,
+      !isFinished, service.instances.contains(where: { $0.version == rolling.version && $0.isUp })
+    else { return nil }
+    let isLookedAt = if case .canary = rolling.phase { true } else { false }
+    return CanaryTrial(
+      version: rolling.version, share: isLookedAt ? Double(canary.basisPoints) / 10_000 : nil,
+      canaries: answered(version: rolling.version, isVersion: true),
+      others: answered(version: rolling.version, isVersion: false))
+  }
+
   /// Takes a canary back that fails clearly more often than the others.
   private func judgeCanary() {
-    guard case .rolling(let rolling) = operation, case .canary = rolling.phase else { return }
-    let canary = answered(version: rolling.version, isVersion: true)
-    let others = answered(version: rolling.version, isVersion: false)
-    guard canary.failed >= 3 else { return }
-    let share = Double(canary.failed) / Double(canary.served)
-    let usual = others.served > 0 ? Double(others.failed) / Double(others.served) : 0
-    guard share > 2 * usual + 0.05 else { return }
-    abort(because: "the canary of \(rolling.version) fails \(canary.failed) of \(canary.served) calls")
+    guard let trial, trial.share != nil, trial.failed >= 3, trial.isWorse else { return }
+    abort(because: "the canary of \(trial.version) fails \(trial.failed) of \(trial.canaries.served) calls")
   }
 }

@@ -55,6 +55,7 @@ extension FaultSwitchboard {
   func applyBrokerDown() {
     let isDown = entries.contains { $0.fault.isOn && $0.fault.spec.kind == .brokerDown }
     world.broker.setAvailable(!isDown, now: world.time.now)
+    world.observatory.noteBus(at: world.time.now)
     if !isDown { world.observatory.tellWhatWaited(at: world.time.now) }
   }
 }

@@ -4,13 +4,16 @@ internal import Simulation
 
 extension ServiceInstance {
   /// Crashes. Whether and when it comes back is for its supervisor to say.
-  /// - Parameter time: nanoseconds for which its machine cannot be had; then it is started at once, as far as its
-  ///   supervisor starts it at all. 0: the supervisor says when.
-  func fail(because reason: String, downFor time: Int64 = 0) {
+  /// - Parameters:
+  ///   - time: nanoseconds for which its machine cannot be had; then it is started at once, as far as its supervisor
+  ///     starts it at all. 0: the supervisor says when.
+  ///   - staysDown: whether it stays down until somebody starts it, whatever its supervisor wants.
+  func fail(because reason: String, downFor time: Int64 = 0, staysDown: Bool = false) {
     guard isUp else { return }
     isKilled = true
     crash(because: reason)
-    followSupervisor(supervisor.crashed(at: world.time.now), at: time > 0 ? world.time.now + time : nil)
+    let decision = supervisor.crashed(at: world.time.now)
+    followSupervisor(staysDown ? .leaveDown : decision, at: time > 0 ? world.time.now + time : nil)
     world.healthMayHaveChanged()
   }
 
@@ -25,6 +28,7 @@ extension ServiceInstance {
   /// Somebody starts it by hand.
   func revive() {
     isKilled = false
+    isLeftDown = false
     restartToken += 1
     world.applyCrashes()
   }
@@ -33,6 +37,7 @@ extension ServiceInstance {
   private func followSupervisor(_ decision: SupervisionDecision, at moment: Int64? = nil) {
     restartToken += 1
     let token = restartToken
+    isLeftDown = !decision.startsAgain
     switch decision {
     case .restart(let due):
       world.time.after(max(0, (moment ?? due) - world.time.now)) { [self] in
@@ -47,4 +52,8 @@ extension ServiceInstance {
           reason: "\(Count.of(restarts, "restart")) in a short time", state: Health.down.rawValue))
     }
   }
+}
+
+extension SupervisionDecision {
+  fileprivate var startsAgain: Bool { if case .restart = self { true } else { false } }
 }
