@@ -124,6 +124,8 @@ let package = Package(
       ], resources: [.embedInCode("Scenarios")]),
 
     // Real systems.
+    // The messages of OpenTelemetry's protocol; `make messages` generates their code anew.
+    module("OTLPMessages", [protobuf], leavingOut: ["google", "opentelemetry"]),
     module("Connectors", ["TraceModel", "Concurrency"] + httpServer),
 
     // The screen.

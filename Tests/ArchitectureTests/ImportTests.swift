@@ -22,6 +22,7 @@ import Testing
     "Platform": ["YAMLReading", "Wording", "Resilience", "EventBus", "TraceModel", "Concurrency"],
     "ShopMessages": [],
     "Operations": bus + ["Wording"],
+    "OTLPMessages": [],
     "Connectors": bus + ["Operations"],
     "Terminal": ["Drawing", "Concurrency", "CNcurses", "CTerminalGuard"],
     "Widgets": ["Drawing"],
