@@ -2,10 +2,16 @@
 public struct ReceiverCounts: Sendable, Equatable, Codable {
   /// Requests that were answered, of any kind; `GET /health` does not count.
   public var requests: UInt64 = 0
-  /// Requests whose spans were all taken, those without any span included.
+  /// Requests that were taken, those that held nothing included.
   public var accepted: UInt64 = 0
   /// Spans handed on.
   public var spans: UInt64 = 0
+  /// Log lines handed on.
+  public var logs: UInt64 = 0
+  /// Points of metrics handed on.
+  public var metrics: UInt64 = 0
+  /// Spans, log lines and points that were left out of requests that were taken.
+  public var leftOut: UInt64 = 0
   /// Bytes of request bodies as they came over the wire, rejected ones included.
   public var bytes: UInt64 = 0
   /// Requests turned away, one entry for each reason that occurred, in the order of ``RejectionReason``.
@@ -32,7 +38,7 @@ public struct ReceiverCounts: Sendable, Equatable, Codable {
   /// How many requests were turned away, for whatever reason.
   public var rejectedRequests: UInt64 { rejected.reduce(0) { $0 + $1.requests } }
 
-  mutating func reject(for reason: RejectionReason) {
+  package mutating func reject(for reason: RejectionReason) {
     requests += 1
     if let index = rejected.firstIndex(where: { $0.reason == reason }) {
       rejected[index].requests += 1
@@ -42,18 +48,21 @@ public struct ReceiverCounts: Sendable, Equatable, Codable {
     }
   }
 
-  mutating func accept(spans count: Int) {
+  package mutating func accept(spans: Int = 0, logs: Int = 0, metrics: Int = 0, refused: Int = 0) {
     requests += 1
     accepted += 1
-    spans += UInt64(count)
+    self.spans += UInt64(spans)
+    self.logs += UInt64(logs)
+    self.metrics += UInt64(metrics)
+    leftOut += UInt64(refused)
   }
 }
 
 /// Why a request was turned away. Nothing of such a request is kept.
 public enum RejectionReason: String, Sendable, Codable, CaseIterable, Comparable {
-  /// The body is not JSON, or not an array.
+  /// The body is not what its type says, or not what belongs there.
   case malformedBody
-  /// One span of it breaks a rule of Zipkin v2.
+  /// One element of it breaks a rule of its protocol.
   case invalidSpan
   /// The body does not decompress.
   case malformedCompression

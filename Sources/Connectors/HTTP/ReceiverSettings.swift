@@ -4,6 +4,10 @@ public struct ReceiverSettings: Sendable, Equatable {
   public var bodyLimit = 64 * 1_048_576
   /// Bytes of all bodies that are being received or wait to be decoded.
   public var waitingLimit = 4 * 64 * 1_048_576
+  /// Log lines or points of metrics that are taken of one request; what is more is left out, and the answer says so.
+  public var entryLimit = 100_000
+  /// Bytes of one log line's text; a longer one is cut.
+  public var logTextLimit = 65_536
   /// Connections at a time; more wait to be accepted.
   public var connectionLimit = 512
   /// How long a connection may stand still.

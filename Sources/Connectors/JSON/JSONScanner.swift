@@ -1,14 +1,7 @@
-/// Checks that bytes are JSON as RFC 8259 has it, and tells where they stop being so.
+/// Goes over JSON as RFC 8259 has it, byte by byte, and stops where it stops being so.
 ///
-/// The standard decoder reads lazily: it overlooks trailing commas, and whatever is wrong in fields that nobody asks for.
-/// It does not say where it stopped either.
-struct JSONGrammar {
-  /// Where the first byte stands that cannot be there; lines and columns count from 1, columns in bytes.
-  struct Fault: Error, Equatable {
-    var line: Int
-    var column: Int
-  }
-
+/// Methods that skip return false, with ``place`` at the first byte that cannot be there. The bytes must outlive it.
+struct JSONScanner {
   /// Arrays and objects within each other; as many as the standard decoder reads.
   static let depthLimit = 500
 
@@ -20,53 +13,49 @@ struct JSONGrammar {
     case array, object
   }
 
-  private let bytes: UnsafeBufferPointer<UInt8>
-  private var place = 0
-  private var open: [Container] = []
+  let bytes: UnsafeBufferPointer<UInt8>
+  var place = 0
 
-  private init(_ bytes: UnsafeBufferPointer<UInt8>) {
+  init(_ bytes: UnsafeBufferPointer<UInt8>) {
     self.bytes = bytes
   }
 
-  static func check(_ body: [UInt8]) throws(Fault) {
-    do {
-      _ = try UTF8Span(validating: body.span)
-    } catch {
-      throw fault(in: body, at: error.byteOffsets.lowerBound)
-    }
-    let stop = body.withUnsafeBufferPointer { bytes in
-      var grammar = JSONGrammar(bytes)
-      return grammar.isWhole() ? nil : grammar.place
-    }
-    if let stop { throw fault(in: body, at: stop) }
-  }
-
-  private static func fault(in body: [UInt8], at place: Int) -> Fault {
-    let before = body[..<min(place, body.count)]
-    let lineStart = (before.lastIndex(of: UInt8(ascii: "\n")) ?? -1) + 1
-    return Fault(
-      line: before.count { $0 == UInt8(ascii: "\n") } + 1, column: before.count - lineStart + 1)
-  }
-
-  /// False when `place` is where it went wrong.
-  private mutating func isWhole() -> Bool {
-    var expectation = Expectation.value
+  /// The next byte that is no white space, which it then stands at; nil at the end.
+  @inline(__always)
+  mutating func next() -> UInt8? {
     while place < bytes.count {
       let byte = bytes[place]
-      if byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 {
-        place += 1
-        continue
-      }
-      guard let next = step(byte, expectation) else { return false }
+      guard byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 else { return byte }
+      place += 1
+    }
+    return nil
+  }
+
+  /// Goes past one value, whatever it holds.
+  mutating func skipValue() -> Bool {
+    guard let byte = next() else { return false }
+    switch byte {
+    case UInt8(ascii: "\""): return skipText()
+    case UInt8(ascii: "["), UInt8(ascii: "{"): return skipContainer()
+    default: return skipScalar(byte)
+    }
+  }
+
+  private mutating func skipContainer() -> Bool {
+    var open: [Container] = []
+    var expectation = Expectation.value
+    while let byte = next() {
+      guard let next = step(byte, expectation, &open) else { return false }
+      if next == .end { return true }
       expectation = next
     }
-    return expectation == .end
+    return false
   }
 
   /// Goes past the token that begins with `byte`; nil when it may not stand here.
-  private mutating func step(_ byte: UInt8, _ expectation: Expectation) -> Expectation? {
+  private mutating func step(_ byte: UInt8, _ expectation: Expectation, _ open: inout [Container]) -> Expectation? {
     switch (expectation, byte) {
-    case (.firstElement, UInt8(ascii: "]")), (.firstKey, UInt8(ascii: "}")): return close(byte)
+    case (.firstElement, UInt8(ascii: "]")), (.firstKey, UInt8(ascii: "}")): return close(byte, &open)
     case (.firstKey, UInt8(ascii: "\"")), (.key, UInt8(ascii: "\"")): return skipText() ? .colon : nil
     case (.colon, UInt8(ascii: ":")):
       place += 1
@@ -74,22 +63,20 @@ struct JSONGrammar {
     case (.separator, UInt8(ascii: ",")):
       place += 1
       return open.last == .object ? .key : .value
-    case (.separator, UInt8(ascii: "]")), (.separator, UInt8(ascii: "}")): return close(byte)
-    case (.value, _), (.firstElement, _): return skipValue(byte)
+    case (.separator, UInt8(ascii: "]")), (.separator, UInt8(ascii: "}")): return close(byte, &open)
+    case (.value, _), (.firstElement, _): return enter(byte, &open)
     default: return nil
     }
   }
 
-  private var afterValue: Expectation { open.isEmpty ? .end : .separator }
-
-  private mutating func close(_ byte: UInt8) -> Expectation? {
+  private mutating func close(_ byte: UInt8, _ open: inout [Container]) -> Expectation? {
     guard open.last == (byte == UInt8(ascii: "]") ? .array : .object) else { return nil }
     open.removeLast()
     place += 1
-    return afterValue
+    return open.isEmpty ? .end : .separator
   }
 
-  private mutating func skipValue(_ byte: UInt8) -> Expectation? {
+  private mutating func enter(_ byte: UInt8, _ open: inout [Container]) -> Expectation? {
     switch byte {
     case UInt8(ascii: "["), UInt8(ascii: "{"):
       guard open.count < Self.depthLimit else { return nil }
@@ -97,15 +84,21 @@ struct JSONGrammar {
       open.append(container)
       place += 1
       return container == .array ? .firstElement : .firstKey
-    case UInt8(ascii: "\""): return skipText() ? afterValue : nil
-    case UInt8(ascii: "t"): return skip("true") ? afterValue : nil
-    case UInt8(ascii: "f"): return skip("false") ? afterValue : nil
-    case UInt8(ascii: "n"): return skip("null") ? afterValue : nil
-    default: return skipNumber() ? afterValue : nil
+    case UInt8(ascii: "\""): return skipText() ? .separator : nil
+    default: return skipScalar(byte) ? .separator : nil
     }
   }
 
-  private mutating func skip(_ literal: StaticString) -> Bool {
+  private mutating func skipScalar(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "t"): skip("true")
+    case UInt8(ascii: "f"): skip("false")
+    case UInt8(ascii: "n"): skip("null")
+    default: skipNumber()
+    }
+  }
+
+  mutating func skip(_ literal: StaticString) -> Bool {
     for index in 0..<literal.utf8CodeUnitCount {
       guard place < bytes.count, bytes[place] == literal.utf8Start[index] else { return false }
       place += 1
@@ -115,8 +108,10 @@ struct JSONGrammar {
 }
 
 // Texts and numbers.
-extension JSONGrammar {
-  private mutating func skipText() -> Bool {
+extension JSONScanner {
+  /// Goes past a text, from its opening quote to behind the closing one.
+  @inline(__always)
+  mutating func skipText() -> Bool {
     place += 1
     while place < bytes.count {
       switch bytes[place] {
@@ -160,7 +155,7 @@ extension JSONGrammar {
   }
 
   /// The code unit of a `\uXXXX` that begins at `start`.
-  private func escapedUnit(at start: Int) -> UInt16? {
+  func escapedUnit(at start: Int) -> UInt16? {
     guard start + 6 <= bytes.count, bytes[start] == UInt8(ascii: "\\"), bytes[start + 1] == UInt8(ascii: "u") else {
       return nil
     }
@@ -172,7 +167,7 @@ extension JSONGrammar {
     return unit
   }
 
-  private mutating func skipNumber() -> Bool {
+  mutating func skipNumber() -> Bool {
     skipOne("-")
     let isZero = skipOne("0")
     guard isZero || skipDigits() else { return false }

@@ -27,6 +27,14 @@ import Testing
     #expect(throws: BodyDecompression.Failure.tooLarge) { try inflate(GzipFixture.bomb, limit: 0) }
   }
 
+  /// Inflating on would meet the damage.
+  @Test func beyondTheLimitNothingIsInflated() throws {
+    var damaged = GzipFixture.bomb
+    damaged[damaged.count - 8] ^= 0xFF
+    #expect(throws: BodyDecompression.Failure.malformed) { try inflate(damaged) }
+    #expect(throws: BodyDecompression.Failure.tooLarge) { try inflate(damaged, limit: 1000) }
+  }
+
   @Test func whatIsNotWholeGzipIsRefused() {
     let whole = GzipFixture.span
     for length in 0..<whole.count {

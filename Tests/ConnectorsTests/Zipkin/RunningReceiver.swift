@@ -21,24 +21,8 @@ struct RunningReceiver: Sendable {
     let receiver = ZipkinReceiver(address: ListenAddress(port: 0), settings: settings, now: { 77 }) { spans in
       batches.withLock { $0.append(spans) }
     }
-    let (ports, port) = AsyncStream.makeStream(of: Int.self)
-    let serving = Task {
-      defer { port.finish() }
-      try await receiver.start { port.yield($0) }
+    try await LoopbackClient.serving(receiver) { client async throws in
+      try await body(RunningReceiver(receiver: receiver, client: client, batches: batches))
     }
-    do {
-      var bound = ports.makeAsyncIterator()
-      guard let number = await bound.next() else {
-        try await serving.value
-        return
-      }
-      try await body(
-        RunningReceiver(receiver: receiver, client: LoopbackClient(port: number), batches: batches))
-    } catch {
-      await receiver.stop()
-      throw error
-    }
-    await receiver.stop()
-    try await serving.value
   }
 }

@@ -10,7 +10,7 @@ internal import NIOCore
 
 extension ConnectorError {
   /// What the system said when it was asked to listen on `address`.
-  init(_ error: any Error, address: ListenAddress, option: String) {
+  package init(_ error: any Error, address: ListenAddress, option: String) {
     switch error {
     case let error as ConnectorError: self = error
     case let error as IOError: self.init(number: error.errnoCode, address: address, option: option)

@@ -1,23 +1,18 @@
-// Connectors: how real systems reach this program. It listens for what they report, checks it, and hands it on in the
-// vocabulary of TraceModel. It never stores or shows anything, it knows neither the collector nor the screen, and it
-// asks no clock: who makes a receiver says what time it is and where spans go.
-
 internal import Concurrency
 internal import HummingbirdCore
 internal import Logging
 internal import NIOCore
 internal import NIOPosix
-public import TraceModel
 
-/// Takes spans from anything that reports to Zipkin: `POST /api/v2/spans`, as JSON, plain or gzip.
+/// Listens for HTTP on one address, and serves the routes of whichever protocols are to share it.
 ///
-/// A request's spans are handed on together or not at all. `GET /health` answers 200. It serves once: start, stop, and
-/// make another one. Use ``ReceiverHost`` where the program is not asynchronous.
-public final class ZipkinReceiver: Sendable {
-  public let address: ListenAddress
+/// `GET /health` answers 200. It serves once: start, stop, and make another one.
+final class HTTPReceiver: Sendable {
+  let address: ListenAddress
+  private let name: String
+  private let option: String
   private let settings: ReceiverSettings
-  private let handler: ZipkinRequestHandler
-  private let counter = Locked(ReceiverCounts())
+  private let handler: HTTPRequestHandler
   private let phase = Locked(Phase.idle)
 
   private enum Phase {
@@ -35,31 +30,23 @@ public final class ZipkinReceiver: Sendable {
     var task: Task<Void, any Error>
   }
 
-  /// The command line's name for the port of this receiver.
-  public static let option = "--zipkin"
-
   /// - Parameters:
-  ///   - now: nanoseconds since the Unix epoch: the place of spans that tell no time at all.
-  ///   - sink: takes the spans of one request, from any thread, one request at a time. What it does delays the answer.
-  public init(
-    address: ListenAddress, settings: ReceiverSettings = ReceiverSettings(), now: @escaping @Sendable () -> Int64,
-    sink: @escaping @Sendable ([TraceSpan]) -> Void
-  ) {
+  ///   - name: the protocol's, for whoever looks at logs.
+  ///   - option: the command line's name for the port of this receiver.
+  ///   - routes: at least one; what comes to no path that there is counts with the first one's protocol.
+  init(address: ListenAddress, name: String, option: String, settings: ReceiverSettings, routes: [any HTTPRoute]) {
     self.address = address
+    self.name = name
+    self.option = option
     self.settings = settings
-    handler = ZipkinRequestHandler(
-      settings: settings,
-      intake: ZipkinIntake(limit: settings.bodyLimit, now: now, sink: sink, counter: counter), counter: counter)
+    handler = HTTPRequestHandler(settings: settings, routes: routes)
   }
-
-  /// What came in so far. From any thread.
-  public var counts: ReceiverCounts { counter.withLock { $0 } }
 
   /// Binds, then serves until ``stop()`` or until the calling task is cancelled.
   ///
   /// - Parameter onBound: told the port once connections are accepted; never called when this throws.
   /// - Throws: why it never listened; once it has, it does not throw.
-  public func start(onBound: @escaping @Sendable (_ port: Int) -> Void = { _ in }) async throws(ConnectorError) {
+  func start(onBound: @escaping @Sendable (_ port: Int) -> Void) async throws(ConnectorError) {
     let wasBound = Locked(false)
     let serving = try phase.withLock { phase throws(ConnectorError) in
       guard case .idle = phase else { throw .spent }
@@ -80,12 +67,12 @@ public final class ZipkinReceiver: Sendable {
     guard !wasBound.withLock({ $0 }) else { return }
     switch outcome {
     case .success, .failure(is CancellationError): throw .stopped
-    case .failure(let error): throw ConnectorError(error, address: address, option: Self.option)
+    case .failure(let error): throw ConnectorError(error, address: address, option: option)
     }
   }
 
   private func server(onBound: @escaping @Sendable (Int) -> Void) -> Server<HTTP1Channel> {
-    let logger = Logger(label: "zipkin") { _ in SwiftLogNoOpLogHandler() }
+    let logger = Logger(label: name) { _ in SwiftLogNoOpLogHandler() }
     let handler = handler
     return Server(
       childChannelSetup: HTTP1Channel(
@@ -121,7 +108,7 @@ public final class ZipkinReceiver: Sendable {
   /// Stops listening, lets requests under way end for ``ReceiverSettings/graceTime``, then closes every connection.
   ///
   /// Returns once nothing is served any more. Does nothing when it does not run.
-  public func stop() async {
+  func stop() async {
     let before = phase.withLock { phase in
       let before = phase
       switch before {

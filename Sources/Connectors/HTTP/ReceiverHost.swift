@@ -6,11 +6,16 @@ internal import Dispatch
 /// Call it from the main thread or a thread of your own, never from a task: a task that blocks takes a thread away from
 /// the receiver.
 public final class ReceiverHost: Sendable {
-  private let receiver: ZipkinReceiver
+  private let receiver: any Receiver
 
-  public init(_ receiver: ZipkinReceiver) {
+  public init(_ receiver: any Receiver) {
     self.receiver = receiver
   }
+
+  /// The protocol it speaks, as the screen says it: `zipkin`.
+  public var name: String { receiver.name }
+
+  public var address: ListenAddress { receiver.address }
 
   /// What came in so far. From any thread.
   public var counts: ReceiverCounts { receiver.counts }
