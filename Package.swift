@@ -127,7 +127,7 @@ let package = Package(
     // Real systems.
     // The messages of OpenTelemetry's protocol; `make messages` generates their code anew.
     module("OTLPMessages", [protobuf], leavingOut: ["google", "opentelemetry"]),
-    module("Connectors", ["TraceModel", "Concurrency"] + httpServer),
+    module("Connectors", ["OTLPMessages", "TraceModel", "Concurrency", protobuf] + httpServer),
 
     // The screen.
     .target(name: "CNcurses", linkerSettings: [.linkedLibrary("ncursesw"), .linkedLibrary("tinfo")]),
@@ -169,7 +169,7 @@ let package = Package(
     tests(of: "Simulation"),
     tests(of: "Transactions", ["EventBus", "TraceModel", "Concurrency"], fixtures: true),
     tests(of: "Platform", ["YAMLReading", "Resilience", "TraceModel", jwt]),
-    tests(of: "Connectors", ["TraceModel", "Concurrency", httpTypes, nioCore, nioPosix]),
+    tests(of: "Connectors", ["OTLPMessages", "TraceModel", "Concurrency", protobuf, httpTypes, nioCore, nioPosix]),
     tests(of: "Drawing", ["CNcurses"]),
     tests(of: "Terminal", ["Drawing", "CNcurses"]),
     tests(of: "Widgets", ["Drawing"]),

@@ -23,7 +23,7 @@ import Testing
     "ShopMessages": [],
     "Operations": bus + ["Wording"],
     "OTLPMessages": [],
-    "Connectors": bus + ["Operations"],
+    "Connectors": bus + ["OTLPMessages", "Operations"],
     "Terminal": ["Drawing", "Concurrency", "CNcurses", "CTerminalGuard"],
     "Widgets": ["Drawing"],
     "Dashboard": bus + ["Widgets", "Drawing", "Operations", "Wording"],
