@@ -57,10 +57,14 @@ torture: setup
 	@"$$($(BUILD) --show-bin-path)/log-torture" full
 	@"$$($(BUILD) --show-bin-path)/log-torture" run --count $(COUNT)
 
-MESSAGES = Sources/ShopMessages
+# Of each module with messages: its folder is the root of its .proto files.
+MESSAGES = Sources/ShopMessages Sources/OTLPMessages
+PROTOC = protoc
 messages:
-	protoc --proto_path=$(MESSAGES) --swift_out=$(MESSAGES)/Generated \
-	  --swift_opt=Visibility=Public --swift_opt=UseAccessLevelOnImports=true $(MESSAGES)/*.proto
+	@for folder in $(MESSAGES); do \
+	  $(PROTOC) --proto_path=$$folder --swift_out=$$folder/Generated --swift_opt=FileNaming=DropPath \
+	    --swift_opt=Visibility=Public --swift_opt=UseAccessLevelOnImports=true $$(find $$folder -name '*.proto') || exit 1; \
+	done
 
 format:
 	$(SWIFT) format format --in-place --recursive Package.swift Sources Tests

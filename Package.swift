@@ -48,13 +48,14 @@ let protobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
 let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 
 /// An HTTP server that reads bodies as they come, and turns away what is too large before it is held.
 let httpServer: [Target.Dependency] = [
   .product(name: "HummingbirdCore", package: "hummingbird"),
-  .product(name: "HTTPTypes", package: "swift-http-types"),
+  httpTypes,
   .product(name: "Logging", package: "swift-log"),
   nioCore, nioPosix,
   .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -124,7 +125,9 @@ let package = Package(
       ], resources: [.embedInCode("Scenarios")]),
 
     // Real systems.
-    module("Connectors", ["TraceModel", "Concurrency"] + httpServer),
+    // The messages of OpenTelemetry's protocol; `make messages` generates their code anew.
+    module("OTLPMessages", [protobuf], leavingOut: ["google", "opentelemetry"]),
+    module("Connectors", ["OTLPMessages", "TraceModel", "Concurrency", protobuf] + httpServer),
 
     // The screen.
     .target(name: "CNcurses", linkerSettings: [.linkedLibrary("ncursesw"), .linkedLibrary("tinfo")]),
@@ -166,7 +169,7 @@ let package = Package(
     tests(of: "Simulation"),
     tests(of: "Transactions", ["EventBus", "TraceModel", "Concurrency"], fixtures: true),
     tests(of: "Platform", ["YAMLReading", "Resilience", "TraceModel", jwt]),
-    tests(of: "Connectors", ["TraceModel", "Concurrency", nioCore, nioPosix]),
+    tests(of: "Connectors", ["OTLPMessages", "TraceModel", "Concurrency", protobuf, httpTypes, nioCore, nioPosix]),
     tests(of: "Drawing", ["CNcurses"]),
     tests(of: "Terminal", ["Drawing", "CNcurses"]),
     tests(of: "Widgets", ["Drawing"]),

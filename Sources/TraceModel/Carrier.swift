@@ -49,7 +49,7 @@ public enum Carrier {
     ]
   }
 
-  /// Reads `X-GTXID` and `X-LTXID` first, then W3C `traceparent`, then B3's single header.
+  /// Reads `X-GTXID` and `X-LTXID` first, then W3C `traceparent`, then B3's single header, then its several ones.
   public static func extract(_ headers: [Header]) -> Extraction {
     let parent = value(of: traceparent, in: headers).map(position(traceparent:))
     var found: Position?
@@ -59,9 +59,12 @@ public enum Carrier {
     } else if let parent {
       guard let parent else { return .malformed(header: traceparent, value: value(of: traceparent, in: headers) ?? "") }
       found = parent
-    } else if let text = value(of: b3, in: headers), text != "0", text != "1", text != "d" {
-      guard let single = position(b3: text) else { return .malformed(header: b3, value: text) }
-      found = single
+    } else {
+      switch extractB3(headers) {
+      case .found(let position): found = position
+      case .malformed(let header, let value): return .malformed(header: header, value: value)
+      case .absent: break
+      }
     }
     guard var found else { return .absent }
     if let text = value(of: ltxid, in: headers) {
@@ -71,7 +74,7 @@ public enum Carrier {
     return .found(found)
   }
 
-  private static func value(of name: String, in headers: [Header]) -> String? {
+  static func value(of name: String, in headers: [Header]) -> String? {
     headers.first { isSame($0.name, name) }?.value
   }
 
@@ -94,15 +97,6 @@ public enum Carrier {
       !bytes.starts(with: "ff".utf8), !bytes.starts(with: "00".utf8) || !bytes[53...].contains(dash),
       let high = Hexadecimal.value(of: bytes[3..<19]), let low = Hexadecimal.value(of: bytes[19..<35]),
       let id = GTXID(high: high, low: low), let span = Hexadecimal.value(of: bytes[36..<52]).flatMap({ SpanID($0) })
-    else { return nil }
-    return Position(gtxid: id, ltxid: nil, span: span)
-  }
-
-  /// `<16 or 32 hex>-<16 hex>[-<sampled>[-<parent>]]`.
-  private static func position(b3 text: String) -> Position? {
-    let parts = text.split(separator: "-", omittingEmptySubsequences: false)
-    guard 2...4 ~= parts.count, parts[0].utf8.count == 16 || parts[0].utf8.count == 32, parts[1].utf8.count == 16,
-      let id = GTXID(parts[0]), let span = SpanID(hex: parts[1])
     else { return nil }
     return Position(gtxid: id, ltxid: nil, span: span)
   }

@@ -84,6 +84,8 @@ public enum AttributeName {
   public static let foreignID = "gtxid.foreign"
   /// Text: the filters of a gateway that ran in this span, in order. Where there are several each is a span below it.
   public static let filters = "gateway.filters"
+  /// Integer: the hop, where a tracer that carries it says so.
+  public static let ltxid = "ltxid"
   public static let errorType = "error.type"
   /// Text: what the operation was done to, such as `sku-18 ×2`; stands after the operation's name.
   public static let subject = "operation.subject"

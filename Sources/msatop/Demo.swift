@@ -18,6 +18,7 @@ struct Demo: ParsableCommand {
         msatop demo --fault inventory/1:crash,ttl=20s
         msatop demo --start-at 60s --frozen --seed 7     the same screen on every run
         msatop demo --zipkin 0.0.0.0:9411                spans from other machines, too
+        msatop demo --otlp                               what OpenTelemetry's exporters send
       """)
 
   @Option(
@@ -85,11 +86,7 @@ struct Demo: ParsableCommand {
     transform: Arguments.orderStore)
   var orderStore = OrderStore.outbox
 
-  @Option(
-    help: ArgumentHelp(
-      "Take Zipkin v2 spans over HTTP, on loopback unless a host is given.", valueName: "[host:]port"),
-    transform: Arguments.address)
-  var zipkin: ListenAddress?
+  @OptionGroup var ears: ReceiverOption
 
   @Option(
     help: ArgumentHelp("Keep the bus's log in a directory, which msatop log then shows.", valueName: "directory"))
@@ -135,9 +132,10 @@ struct Demo: ParsableCommand {
     if !frozen { settings.epoch = WallClock.nanoseconds / 1_000_000_000 * 1_000_000_000 - startAt }
     let directory = try BusDirectory.open(dataDir)
     let shop = SimulatedShop(settings, bus: directory?.bus, startAt: startAt, speed: speed, isStill: frozen)
-    let receiver = try openReceiver(for: shop)
+    let receivers = try ears.open(now: { WallClock.nanoseconds }, sinks: OTLPSinks(spans: { shop.receive($0) }))
+    for figures in receivers.figures { shop.opened(receiver: figures) }
     defer {
-      receiver?.stop()
+      receivers.stop()
       // The screen hid what would have been said before it.
       SettingsFile.say(guards.warnings)
       Screen.endBySignal()
@@ -164,20 +162,5 @@ struct Demo: ParsableCommand {
     do {
       return try Screen(theme: theme)
     } catch { throw Failure(description: "\(error)") }
-  }
-
-  private func openReceiver(for shop: SimulatedShop) throws -> ReceiverHost? {
-    guard let zipkin else { return nil }
-    let receiver = ReceiverHost(
-      ZipkinReceiver(address: zipkin, now: { WallClock.nanoseconds }, sink: { shop.receive($0) }))
-    do {
-      let port = try receiver.start()
-      let name = "zipkin \(ListenAddress(host: zipkin.host, port: port))"
-      shop.opened {
-        let counts = receiver.counts
-        return ReceiverSnapshot(name: name, spans: counts.spans, rejected: counts.rejectedRequests)
-      }
-    } catch { throw Failure(description: "\(error)") }
-    return receiver
   }
 }

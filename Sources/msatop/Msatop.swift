@@ -19,7 +19,7 @@ struct Msatop: ParsableCommand {
         msatop                                          the shop, live
         msatop --rate 200 --theme light                 with more customers, on a light terminal
         msatop --fault payment-gateway:latency=2s,ttl=30s
-        msatop --zipkin 9411                            and your own services' Zipkin spans beside it
+        msatop --otlp                                   and your own services' spans beside it
         msatop --scenario retry-storm                   an incident to watch; --scenario alone lists them
         msatop simulate --duration 10m --seed 7 --json  no screen: what happened, and whether all held
         msatop log ./run                                what --data-dir ./run has kept

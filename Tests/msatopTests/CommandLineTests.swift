@@ -19,7 +19,7 @@ import Testing
     (["simulate", "--strangler", "review=101"], "0 to 100 percent"),
     (["--speed", "1000"], "0.1 to 100"),
     (["--start-at", "30"], "30s"),
-    (["--zipkin", "99999"], "99999"),
+    (["--zipkin", "99999"], "99999"), (["--otlp-http", "localhost:x"], "not a port from 0 to 65535"),
     (["simulate", "--duration", "an hour"], "30s, 10m, 1h"),
     (["simulate", "--transaction", "first"], "last-failed"),
     (["bench", "bus", "--rounds", "-1"], "1 to 1000"),

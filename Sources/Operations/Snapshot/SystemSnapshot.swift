@@ -124,18 +124,24 @@ public struct ProgramSnapshot: Sendable, Codable {
   public init() {}
 }
 
-/// What takes in spans of real systems.
+/// What takes in what real systems report, by one protocol.
 public struct ReceiverSnapshot: Sendable, Equatable, Codable {
   /// `zipkin 127.0.0.1:9411`
   public var name: String
   /// Spans taken in since it was opened.
   public var spans: UInt64
+  /// Log lines taken in since it was opened.
+  public var logs: UInt64
+  /// Points of metrics taken in since it was opened.
+  public var metrics: UInt64
   /// Requests turned away: nothing of them was kept.
   public var rejected: UInt64
 
-  public init(name: String, spans: UInt64 = 0, rejected: UInt64 = 0) {
+  public init(name: String, spans: UInt64 = 0, logs: UInt64 = 0, metrics: UInt64 = 0, rejected: UInt64 = 0) {
     self.name = name
     self.spans = spans
+    self.logs = logs
+    self.metrics = metrics
     self.rejected = rejected
   }
 }

@@ -1,0 +1,39 @@
+internal import Concurrency
+internal import HTTPTypes
+internal import NIOCore
+
+/// Decodes gathered bodies, one at a time: however many senders there are, one thread at most is busy with them and one
+/// decoded body at most is in memory.
+actor HTTPBodyIntake {
+  private let limit: Int
+
+  /// - Parameter limit: bytes of one body after decompression.
+  init(limit: Int) {
+    self.limit = limit
+  }
+
+  /// Hands on all that `body` holds, or none of it and says why.
+  func take(_ body: ByteBuffer, isCompressed: Bool, type: String?, by route: any HTTPRoute) throws(Refusal)
+    -> ReceiverAnswer
+  {
+    guard isCompressed, body.readableBytes > 0 else { return try route.take(Array(body.readableBytesView), type: type) }
+    let plain: [UInt8]
+    do {
+      plain = try BodyDecompression.inflate(body, limit: limit)
+    } catch {
+      switch error {
+      case .tooLarge: throw .tooLarge(limit: limit, subject: route.subject)
+      case .malformed:
+        throw Refusal(.badRequest, .malformedCompression, "the body does not decompress: it is not whole gzip")
+      }
+    }
+    return try route.take(plain, type: type)
+  }
+}
+
+extension Refusal {
+  static func tooLarge(limit: Int, subject: String) -> Refusal {
+    let size = limit % 1_048_576 == 0 ? "\(limit / 1_048_576) MiB" : "\(limit) bytes"
+    return Refusal(.contentTooLarge, .tooLarge, "the body is over \(size): send fewer \(subject) at a time")
+  }
+}

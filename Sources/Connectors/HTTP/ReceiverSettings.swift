@@ -1,0 +1,22 @@
+/// Limits of a receiver.
+public struct ReceiverSettings: Sendable, Equatable {
+  /// Bytes of one request's body, before and after decompression.
+  public var bodyLimit = 64 * 1_048_576
+  /// Bytes of all bodies that are being received or wait to be decoded.
+  public var waitingLimit = 4 * 64 * 1_048_576
+  /// Log lines or points of metrics that are taken of one request; what is more is left out, and the answer says so.
+  public var entryLimit = 100_000
+  /// Bytes of one log line's text; a longer one is cut.
+  public var logTextLimit = 65_536
+  /// Connections at a time; more wait to be accepted.
+  public var connectionLimit = 512
+  /// How long a connection may stand still.
+  public var idleTime = Duration.seconds(60)
+  /// How long a sender that was turned away before its body was read may take to read the answer: closing at once would
+  /// make the system drop it.
+  public var lingerTime = Duration.seconds(2)
+  /// How long requests under way may take to end once the receiver is stopped.
+  public var graceTime = Duration.seconds(1)
+
+  public init() {}
+}

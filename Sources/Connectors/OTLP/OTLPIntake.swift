@@ -1,0 +1,58 @@
+package import Concurrency
+package import OTLPMessages
+internal import TraceModel
+
+/// Takes requests of OTLP, whichever way they came: hands on what they hold, and counts.
+package struct OTLPIntake: Sendable {
+  private let limits: OTLPLimits
+  private let now: @Sendable () -> Int64
+  private let sinks: OTLPSinks
+  private let counter: Locked<ReceiverCounts>
+
+  /// - Parameter now: nanoseconds since the Unix epoch: the time of what tells none.
+  package init(
+    settings: ReceiverSettings, now: @escaping @Sendable () -> Int64, sinks: OTLPSinks, counter: Locked<ReceiverCounts>
+  ) {
+    limits = OTLPLimits(entries: settings.entryLimit, textBytes: settings.logTextLimit)
+    self.now = now
+    self.sinks = sinks
+    self.counter = counter
+  }
+
+  /// Hands on the spans that can be taken; the answer tells of the others.
+  package func take(_ request: OTLP.TracesRequest) throws(OTLPFault) -> OTLP.TracesResponse {
+    let batch = try OTLPSpans.read(request, receivedAt: now())
+    if !batch.elements.isEmpty { sinks.spans(batch.elements) }
+    counter.withLock { $0.accept(spans: batch.elements.count, refused: batch.refused) }
+    var response = OTLP.TracesResponse()
+    if batch.refused > 0 {
+      response.partialSuccess.rejectedSpans = Int64(batch.refused)
+      response.partialSuccess.errorMessage = batch.reason
+    }
+    return response
+  }
+
+  package func take(_ request: OTLP.LogsRequest) throws(OTLPFault) -> OTLP.LogsResponse {
+    let batch = try OTLPLogs.read(request, receivedAt: now(), limits: limits)
+    if !batch.elements.isEmpty { sinks.logs(batch.elements) }
+    counter.withLock { $0.accept(logs: batch.elements.count, refused: batch.refused) }
+    var response = OTLP.LogsResponse()
+    if batch.refused > 0 {
+      response.partialSuccess.rejectedLogRecords = Int64(batch.refused)
+      response.partialSuccess.errorMessage = batch.reason
+    }
+    return response
+  }
+
+  package func take(_ request: OTLP.MetricsRequest) throws(OTLPFault) -> OTLP.MetricsResponse {
+    let batch = OTLPMetrics.read(request, receivedAt: now(), limits: limits)
+    if !batch.elements.isEmpty { sinks.metrics(batch.elements) }
+    counter.withLock { $0.accept(metrics: batch.elements.count, refused: batch.refused) }
+    var response = OTLP.MetricsResponse()
+    if batch.refused > 0 {
+      response.partialSuccess.rejectedDataPoints = Int64(batch.refused)
+      response.partialSuccess.errorMessage = batch.reason
+    }
+    return response
+  }
+}

@@ -1,0 +1,36 @@
+internal import OTLPMessages
+internal import TraceModel
+
+/// What a resource says of everything that is below it.
+struct OTLPSource {
+  let service: String
+  /// Whatever names the process or its host best; empty when nothing does.
+  let instance: String
+  private let resource: SpanOrigin.Group
+
+  private static let instanceNames = ["service.instance.id", "host.name", "k8s.pod.name"]
+
+  init(_ resource: OTLP.Resource, schema: String) {
+    let group = SpanOrigin.Group(
+      attributes: OTLPValues.attributes(resource.attributes), droppedAttributes: resource.droppedAttributesCount,
+      schema: schema)
+    service = Self.text("service.name", in: group)
+    instance = Self.instanceNames.lazy.map { Self.text($0, in: group) }.first { !$0.isEmpty } ?? ""
+    self.resource = group
+  }
+
+  private static func text(_ name: String, in group: SpanOrigin.Group) -> String {
+    guard case .text(let text) = group[name] else { return "" }
+    return text
+  }
+
+  /// Made once for all that `scope` measured; nil when the sender said nothing of either.
+  func origin(_ scope: OTLP.Scope, schema: String) -> SpanOrigin? {
+    let facts = SpanOrigin.Group(
+      attributes: OTLPValues.attributes(scope.attributes), droppedAttributes: scope.droppedAttributesCount,
+      schema: schema)
+    let scope = SpanOrigin.Scope(name: scope.name, version: scope.version, facts: facts)
+    guard resource != SpanOrigin.Group() || scope != SpanOrigin.Scope() else { return nil }
+    return SpanOrigin(resource: resource, scope: scope)
+  }
+}

@@ -1,0 +1,69 @@
+import ArgumentParser
+import Connectors
+import Operations
+import TraceModel
+
+/// `--zipkin`, `--otlp` and their like: what the program listens for.
+struct ReceiverOption: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Take Zipkin v2 spans over HTTP, on loopback unless a host is given.", valueName: "[host:]port"),
+    transform: Arguments.address)
+  var zipkin: ListenAddress?
+
+  @Flag(help: "Take OpenTelemetry's traces, metrics and logs (OTLP) on loopback, at the usual port: 4318 for HTTP.")
+  var otlp = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Take OTLP over HTTP, as protobuf or JSON, on loopback unless a host is given.", valueName: "[host:]port"),
+    transform: Arguments.address)
+  var otlpHttp: ListenAddress?
+
+  /// None of them listens yet. `now` is in nanoseconds since the Unix epoch.
+  private func receivers(now: @escaping @Sendable () -> Int64, sinks: OTLPSinks) -> [any Receiver] {
+    var receivers: [any Receiver] = []
+    if let zipkin { receivers.append(ZipkinReceiver(address: zipkin, now: now, sink: sinks.spans)) }
+    if let address = otlpHttp ?? (otlp ? ListenAddress(port: OTLPReceiver.usualPort) : nil) {
+      receivers.append(OTLPReceiver(address: address, now: now, sinks: sinks))
+    }
+    return receivers
+  }
+
+  /// All that were asked for, listening; or none of them, and why.
+  func open(now: @escaping @Sendable () -> Int64, sinks: OTLPSinks) throws -> OpenReceivers {
+    var open = OpenReceivers()
+    for receiver in receivers(now: now, sinks: sinks) {
+      let host = ReceiverHost(receiver)
+      do {
+        open.add(host, port: try host.start())
+      } catch {
+        open.stop()
+        throw Failure(description: "\(error)")
+      }
+    }
+    return open
+  }
+}
+
+/// Receivers that listen.
+struct OpenReceivers {
+  private var hosts: [ReceiverHost] = []
+  /// What each has to say of itself, asked from any thread.
+  private(set) var figures: [@Sendable () -> ReceiverSnapshot] = []
+
+  mutating func add(_ host: ReceiverHost, port: Int) {
+    let name = "\(host.name) \(ListenAddress(host: host.address.host, port: port))"
+    hosts.append(host)
+    figures.append {
+      let counts = host.counts
+      return ReceiverSnapshot(
+        name: name, spans: counts.spans, logs: counts.logs, metrics: counts.metrics, rejected: counts.rejectedRequests)
+    }
+  }
+
+  /// Returns once none of them serves any more.
+  func stop() {
+    for host in hosts { host.stop() }
+  }
+}
