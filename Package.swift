@@ -127,7 +127,9 @@ let package = Package(
     // Real systems.
     // The messages of OpenTelemetry's protocol; `make messages` generates their code anew.
     module("OTLPMessages", [protobuf], leavingOut: ["google", "opentelemetry"]),
-    module("Connectors", ["OTLPMessages", "TraceModel", "Concurrency", protobuf] + httpServer),
+    module(
+      "Connectors",
+      ["OTLPMessages", "Operations", "TraceCollector", "TraceModel", "Concurrency", protobuf] + httpServer),
 
     // The screen.
     .target(name: "CNcurses", linkerSettings: [.linkedLibrary("ncursesw"), .linkedLibrary("tinfo")]),
@@ -142,7 +144,7 @@ let package = Package(
       name: "msatop",
       dependencies: [
         "Dashboard", "Terminal", "Widgets", "Drawing", "Shop", "ShopMessages", "Platform", "Connectors", "Operations",
-        "EventBus", "TraceModel", "YAMLReading", "Wording", "Concurrency", argumentParser,
+        "EventBus", "TraceCollector", "TraceModel", "YAMLReading", "Wording", "Concurrency", argumentParser,
       ],
       swiftSettings: released),
 
@@ -169,7 +171,13 @@ let package = Package(
     tests(of: "Simulation"),
     tests(of: "Transactions", ["EventBus", "TraceModel", "Concurrency"], fixtures: true),
     tests(of: "Platform", ["YAMLReading", "Resilience", "TraceModel", jwt]),
-    tests(of: "Connectors", ["OTLPMessages", "TraceModel", "Concurrency", protobuf, httpTypes, nioCore, nioPosix]),
+    tests(
+      of: "Connectors",
+      [
+        "OTLPMessages", "Operations", "TraceCollector", "TraceModel", "Concurrency", protobuf, httpTypes, nioCore,
+        nioPosix,
+      ]
+    ),
     tests(of: "Drawing", ["CNcurses"]),
     tests(of: "Terminal", ["Drawing", "CNcurses"]),
     tests(of: "Widgets", ["Drawing"]),

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Connectors
 import Operations
-import TraceModel
+import TraceCollector
 
 /// `--zipkin`, `--otlp` and their like: what the program listens for.
 struct ReceiverOption: ParsableArguments {
@@ -20,10 +20,13 @@ struct ReceiverOption: ParsableArguments {
     transform: Arguments.address)
   var otlpHttp: ListenAddress?
 
+  /// Whether anything is to be listened for.
+  var isOpen: Bool { zipkin != nil || otlp || otlpHttp != nil }
+
   /// None of them listens yet. `now` is in nanoseconds since the Unix epoch.
   private func receivers(now: @escaping @Sendable () -> Int64, sinks: OTLPSinks) -> [any Receiver] {
     var receivers: [any Receiver] = []
-    if let zipkin { receivers.append(ZipkinReceiver(address: zipkin, now: now, sink: sinks.spans)) }
+    if let zipkin { receivers.append(ZipkinReceiver(address: zipkin, now: now, sink: { sinks.spans(SpanBatch($0)) })) }
     if let address = otlpHttp ?? (otlp ? ListenAddress(port: OTLPReceiver.usualPort) : nil) {
       receivers.append(OTLPReceiver(address: address, now: now, sinks: sinks))
     }
@@ -49,18 +52,24 @@ struct ReceiverOption: ParsableArguments {
 /// Receivers that listen.
 struct OpenReceivers {
   private var hosts: [ReceiverHost] = []
+  /// `otlp-http 127.0.0.1:4318`, of each.
+  private(set) var names: [String] = []
   /// What each has to say of itself, asked from any thread.
   private(set) var figures: [@Sendable () -> ReceiverSnapshot] = []
 
   mutating func add(_ host: ReceiverHost, port: Int) {
     let name = "\(host.name) \(ListenAddress(host: host.address.host, port: port))"
     hosts.append(host)
+    names.append(name)
     figures.append {
       let counts = host.counts
       return ReceiverSnapshot(
         name: name, spans: counts.spans, logs: counts.logs, metrics: counts.metrics, rejected: counts.rejectedRequests)
     }
   }
+
+  /// What came in so far, of each.
+  var counts: [(name: String, counts: ReceiverCounts)] { zip(names, hosts).map { ($0, $1.counts) } }
 
   /// Returns once none of them serves any more.
   func stop() {

@@ -81,9 +81,11 @@ import TraceModel
     let shop = SimulatedShop(ShopSettings(seed: 4), startAt: Self.second, isStill: true)
     let id = try #require(GTXID("0562809467078eab"))
     let root = try #require(SpanID(hex: "0562809467078eab"))
-    shop.receive([
-      TraceSpan(gtxid: id, id: root, kind: .server, service: "storefront", operation: "get /", start: 5, duration: 900)
-    ])
+    shop.receive(
+      SpanBatch([
+        TraceSpan(
+          gtxid: id, id: root, kind: .server, service: "storefront", operation: "get /", start: 5, duration: 900)
+      ]))
     let row = try #require(shop.snapshot().transactions.first { $0.gtxid == id })
     #expect(row.isExternal && row.kind == "get /" && row.services == ["storefront"])
     #expect(shop.transaction(id)?.tree.rows.count == 1)
@@ -105,7 +107,8 @@ import TraceModel
             _ = shop.snapshot(at: snapshot.time - Self.second)
             if round % 10 == 0 { shop.perform(worker == 0 ? .arm(spec) : .setRate(Double(10 + round))) }
             if let id = GTXID(high: UInt64(worker), low: UInt64(round + 1)), let span = SpanID(7) {
-              shop.receive([TraceSpan(gtxid: id, id: span, service: "outside", operation: "x", start: 1, duration: 1)])
+              shop.receive(
+                SpanBatch([TraceSpan(gtxid: id, id: span, service: "outside", operation: "x", start: 1, duration: 1)]))
             }
           }
         }

@@ -1,6 +1,6 @@
 // Connectors: how real systems reach this program. It listens for what they report, checks it, and hands it on in the
-// vocabulary of TraceModel. It never stores or shows anything, it knows neither the collector nor the screen, and it
-// asks no clock: who makes a receiver says what time it is and where things go.
+// vocabulary of TraceModel, laid out as the collector takes it. An attached system is what the reports of one make up.
+// It draws nothing, and asks no clock: who makes a receiver says what time it is and where things go.
 
 /// Takes in what real systems report, from its start until it is stopped.
 ///

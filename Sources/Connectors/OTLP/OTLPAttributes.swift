@@ -45,6 +45,13 @@ enum OTLPAttributes {
     ("messaging.message_id", AttributeName.messageID),
   ]
 
+  /// What an attribute of that name means to a span beside its value.
+  static func meaning(of name: String) -> OTLPWireKeys.Meaning {
+    if let rank = peerNames.firstIndex(of: name) { return .peer(rank: rank) }
+    let isUnusual = name == AttributeName.ltxid || name == hopHeader || formerNames.contains { $0.former == name }
+    return isUnusual ? .unusual : .plain
+  }
+
   /// All of them as they came, then under their present names those that have a former one only.
   static func withPresentNames(_ attributes: [SpanAttribute]) -> [SpanAttribute] {
     var result = attributes

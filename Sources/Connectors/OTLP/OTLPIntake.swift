@@ -1,6 +1,6 @@
 package import Concurrency
 package import OTLPMessages
-internal import TraceModel
+internal import TraceCollector
 
 /// Takes requests of OTLP, whichever way they came: hands on what they hold, and counts.
 package struct OTLPIntake: Sendable {
@@ -19,10 +19,18 @@ package struct OTLPIntake: Sendable {
     self.counter = counter
   }
 
+  /// The same for the protobuf of a request, which is mostly read without making messages of its spans.
+  func takeTraces(_ body: [UInt8]) throws(OTLPFault) -> OTLP.TracesResponse {
+    guard let batch = OTLPWireSpans.read(body) else { return try take(try OTLPProtobuf.read(body)) }
+    if !batch.isEmpty { sinks.spans(batch) }
+    counter.withLock { $0.accept(spans: batch.count) }
+    return OTLP.TracesResponse()
+  }
+
   /// Hands on the spans that can be taken; the answer tells of the others.
   package func take(_ request: OTLP.TracesRequest) throws(OTLPFault) -> OTLP.TracesResponse {
     let batch = try OTLPSpans.read(request, receivedAt: now())
-    if !batch.elements.isEmpty { sinks.spans(batch.elements) }
+    if !batch.elements.isEmpty { sinks.spans(SpanBatch(batch.elements)) }
     counter.withLock { $0.accept(spans: batch.elements.count, refused: batch.refused) }
     var response = OTLP.TracesResponse()
     if batch.refused > 0 {

@@ -40,6 +40,8 @@ struct OTLPRoute: HTTPRoute {
     let format = Format(rawValue: MediaType.name(type)) ?? .json
     do throws(OTLPFault) {
       switch signal {
+      case .traces where format == .protobuf:
+        return Self.answer(try intake.takeTraces(body), format)
       case .traces:
         return Self.answer(try intake.take(try Self.read(body, format, OTLPJSONReader.traces)), format)
       case .metrics:

@@ -4,7 +4,7 @@ internal import Foundation
 public import Operations
 internal import Resilience
 internal import Simulation
-internal import TraceCollector
+public import TraceCollector
 public import TraceModel
 
 /// The shop as a living system: it runs on a thread of its own, at the speed that is wanted, and tells what it is like.
@@ -83,7 +83,7 @@ public final class SimulatedShop: LiveSystem {
   }
 
   /// Takes spans from outside. From any thread.
-  public func receive(_ spans: [TraceSpan]) {
+  public func receive(_ spans: SpanBatch) {
     external.add(spans, now: world.publishedTime.withLock { $0 })
     // Where time stands still nobody else would notice.
     if isStill { refresh() }

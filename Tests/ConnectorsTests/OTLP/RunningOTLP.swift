@@ -2,6 +2,7 @@ import Concurrency
 import Connectors
 import OTLPMessages
 import SwiftProtobuf
+import TraceCollector
 import TraceModel
 
 /// A receiver of OTLP over HTTP on a free port for as long as a test's body runs, with what it handed on.
@@ -29,7 +30,7 @@ struct RunningOTLP: Sendable {
     settings.graceTime = .milliseconds(100)
     let taken = Locked(Received())
     let sinks = OTLPSinks(
-      spans: { spans in taken.withLock { $0.spans.append(spans) } },
+      spans: { batch in taken.withLock { $0.spans.append(batch.spans) } },
       logs: { logs in taken.withLock { $0.logs.append(logs) } },
       metrics: { metrics in taken.withLock { $0.metrics.append(metrics) } })
     let receiver = OTLPReceiver(address: ListenAddress(port: 0), settings: settings, now: { 77 }, sinks: sinks)
