@@ -99,8 +99,6 @@ import TraceModel
     stage.run(20)
     #expect(try #require(snapshot(stage).databaseServers.first).refused > 0)
     #expect(list(stage).count == 12)
-    let said = stage.world.logBook.lines(LogFilter(atLeast: .error), limit: 100)
-    #expect(said.contains { $0.message.contains("database server shared: Too many connections") })
     let sick = snapshot(stage)
     #expect(sick.services.contains { sick.refusalRate(of: $0) >= 1 })
     #expect(snapshot(stage).services.contains { $0.reason.contains("Too many connections") })
