@@ -51,6 +51,9 @@ struct LatencyRing: Sendable {
   /// Whole seconds.
   let slotSeconds: Int64
   private var slots: [LatencySlot]
+  /// The slot of the second that came last: most calls end in that one, too.
+  private var lastSecond: Int64 = -1
+  private var lastPlace = -1
 
   /// Covers `windowSeconds`, which is a whole number of slots, at any moment: so it has one slot more.
   init(windowSeconds: Int64, slotSeconds: Int64) {
@@ -61,17 +64,25 @@ struct LatencyRing: Sendable {
   var bytes: Int { slots.reduce(slots.count * MemoryLayout<LatencySlot>.stride) { $0 + $1.bytes } }
 
   /// Ignored when the slot of that second has gone by.
-  mutating func record(second: Int64, calls: Int, errors: Int, duration: Int64?) {
+  mutating func record(_ sample: RedSample) {
+    if sample.second != lastSecond || lastPlace < 0 { lastPlace = place(of: sample.second) }
+    lastSecond = sample.second
+    guard lastPlace >= 0 else { return }
+    slots[lastPlace].calls += sample.calls
+    slots[lastPlace].errors += sample.errors
+    if let duration = sample.duration { slots[lastPlace].record(duration: duration) }
+  }
+
+  /// The slot of a second, emptied when another one stood there; −1 when it has gone by.
+  private mutating func place(of second: Int64) -> Int {
     let epoch = second / slotSeconds
     let place = Int(epoch % Int64(slots.count))
-    guard place >= 0, slots[place].epoch <= epoch else { return }
+    guard place >= 0, slots[place].epoch <= epoch else { return -1 }
     if slots[place].epoch < epoch {
       slots[place] = LatencySlot()
       slots[place].epoch = epoch
     }
-    slots[place].calls += calls
-    slots[place].errors += errors
-    if let duration { slots[place].record(duration: duration) }
+    return place
   }
 
   /// Everything of the window that ends with `second`.
@@ -93,6 +104,7 @@ struct LatencyRing: Sendable {
 
   /// Gives back the memory of slots that have gone by.
   mutating func sweep(second: Int64) {
+    lastPlace = -1
     for place in slots.indices where slots[place].epoch >= 0 && !isCurrent(slots[place], second: second) {
       slots[place] = LatencySlot()
     }

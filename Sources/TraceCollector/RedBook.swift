@@ -12,6 +12,13 @@ struct RedBook: Sendable {
     var operations: [Int] = []
   }
 
+  private struct Place: Sendable {
+    /// As ``SlowestTraces/key(_:_:)``, plus one; 0 is none.
+    var key: UInt64 = 0
+    var service = 0
+    var operation = 0
+  }
+
   private let serviceLimit: Int
   private let operationLimit: Int
   private var services: [Service] = []
@@ -19,6 +26,8 @@ struct RedBook: Sendable {
   private var servicePlaces: [SymbolTable.Symbol: Int] = [:]
   private var operationPlaces: [UInt32: Int] = [:]
   private var swept: Int64 = 0
+  /// The places of what came lately, by service and operation: looked at before the dictionaries.
+  private var lately: [Place] = Array(repeating: Place(), count: 256)
   private(set) var transactions = RedSeries()
 
   init(services: Int, operations: Int) {
@@ -32,10 +41,19 @@ struct RedBook: Sendable {
 
   /// A text without a symbol counts as `(other)`.
   mutating func record(_ sample: RedSample, service: SymbolTable.Symbol?, operation: SymbolTable.Symbol?) {
-    let service = place(of: service ?? SymbolTable.other)
-    services[service].series.record(sample)
-    let operation = place(of: operation ?? SymbolTable.other, in: service)
-    operations[operation].series.record(sample)
+    let place = place(service: service ?? SymbolTable.other, operation: operation ?? SymbolTable.other)
+    services[place.service].series.record(sample)
+    operations[place.operation].series.record(sample)
+  }
+
+  private mutating func place(service: SymbolTable.Symbol, operation: SymbolTable.Symbol) -> Place {
+    let key = UInt64(SlowestTraces.key(service, operation)) + 1
+    let cell = Int(truncatingIfNeeded: (key &* 0x9E37_79B9_7F4A_7C15) >> 56)
+    if lately[cell].key != key {
+      let service = self.place(of: service)
+      lately[cell] = Place(key: key, service: service, operation: self.place(of: operation, in: service))
+    }
+    return lately[cell]
   }
 
   mutating func recordTransaction(_ sample: RedSample) {

@@ -12,27 +12,37 @@ struct RedSample: Sendable {
 /// The figures of one service, operation, or of all transactions.
 struct RedSeries: Sendable {
   private var seconds = SecondRing()
-  private var rings = [
-    LatencyRing(windowSeconds: 10, slotSeconds: 2), LatencyRing(windowSeconds: 60, slotSeconds: 10),
-    LatencyRing(windowSeconds: 900, slotSeconds: 150),
-  ]
+  private var tenSecondRing = LatencyRing(windowSeconds: 10, slotSeconds: 2)
+  private var minuteRing = LatencyRing(windowSeconds: 60, slotSeconds: 10)
+  private var quarterHourRing = LatencyRing(windowSeconds: 900, slotSeconds: 150)
   private(set) var totalCalls = 0
   private(set) var totalErrors = 0
 
-  var bytes: Int { rings.reduce(seconds.bytes + MemoryLayout<Self>.stride) { $0 + $1.bytes } }
+  var bytes: Int {
+    seconds.bytes + MemoryLayout<Self>.stride + tenSecondRing.bytes + minuteRing.bytes + quarterHourRing.bytes
+  }
+
+  private func ring(_ window: RedWindow) -> LatencyRing {
+    switch window {
+    case .tenSeconds: tenSecondRing
+    case .minute: minuteRing
+    case .quarterHour: quarterHourRing
+    }
+  }
 
   mutating func record(_ sample: RedSample) {
     totalCalls += sample.calls
     totalErrors += sample.errors
     seconds.record(second: sample.second, calls: UInt32(sample.calls), errors: UInt32(sample.errors))
-    for index in rings.indices {
-      rings[index].record(
-        second: sample.second, calls: sample.calls, errors: sample.errors, duration: sample.duration)
-    }
+    tenSecondRing.record(sample)
+    minuteRing.record(sample)
+    quarterHourRing.record(sample)
   }
 
   mutating func sweep(second: Int64) {
-    for index in rings.indices { rings[index].sweep(second: second) }
+    tenSecondRing.sweep(second: second)
+    minuteRing.sweep(second: second)
+    quarterHourRing.sweep(second: second)
   }
 
   /// The calls of the last minute, and how many of them failed.
@@ -42,7 +52,7 @@ struct RedSeries: Sendable {
   /// there were none. `percentile` is above 0 and below 100.
   func duration(percentile: Double, window: RedWindow, now: Int64) -> Int64? {
     var durations = LatencySum()
-    _ = rings[Int(window.rawValue)].sum(second: Self.second(of: now), into: &durations)
+    _ = ring(window).sum(second: Self.second(of: now), into: &durations)
     return durations.percentiles([percentile])[0]
   }
 
@@ -52,10 +62,10 @@ struct RedSeries: Sendable {
   func figures(window: RedWindow, now: Int64, since: Int64) -> RedFigures {
     let second = Self.second(of: now)
     var durations = LatencySum()
-    var sum = rings[Int(window.rawValue)].sum(second: second, into: &durations)
+    var sum = ring(window).sum(second: second, into: &durations)
     var begin = second - Int64(window.seconds) + 1
     if window == .quarterHour {
-      begin = rings[Int(window.rawValue)].firstSecond(second: second)
+      begin = ring(window).firstSecond(second: second)
     } else {
       sum = seconds.sum(second: second, window: window.seconds)
     }

@@ -3,6 +3,7 @@ struct SecondRing: Sendable {
   private var calls: [UInt32]
   private var errors: [UInt32]
   private var latest: Int64 = .min / 2
+  private var latestPlace = 0
 
   init(seconds: Int = RedHistory.seconds) {
     calls = Array(repeating: 0, count: seconds)
@@ -15,7 +16,7 @@ struct SecondRing: Sendable {
   mutating func record(second: Int64, calls more: UInt32, errors failed: UInt32) {
     guard second >= 0, second > latest - Int64(calls.count) else { return }
     if second > latest { move(to: second) }
-    let place = Int(second % Int64(calls.count))
+    let place = second == latest ? latestPlace : Int(second % Int64(calls.count))
     calls[place] &+= more
     errors[place] &+= failed
   }
@@ -28,6 +29,7 @@ struct SecondRing: Sendable {
       errors[place] = 0
     }
     latest = second
+    latestPlace = Int(second % Int64(calls.count))
   }
 
   /// Over the last `window` seconds, the one of `second` included.

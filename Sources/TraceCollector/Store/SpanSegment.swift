@@ -15,7 +15,7 @@ struct SpanSegment: ~Copyable, Sendable {
   private(set) var origins = OriginTable()
   /// Each behind its length in four bytes.
   private var blobs = Slab<UInt8>(room: 0)
-  /// The symbols of texts that are names of operations; ``unknown`` where nobody asked.
+  /// The symbols of texts that are names of operations and of who is called; ``unknown`` where nobody asked.
   private var symbols = Slab<SymbolTable.Symbol>(room: 0)
   private var scratch = Slab<ShapeTable.Field>(room: 16)
   private static let unknown = SymbolTable.Symbol.max
@@ -81,9 +81,9 @@ struct SpanSegment: ~Copyable, Sendable {
 
   mutating func origin(_ origin: OriginTable.Origin) -> UInt16 { origins.number(of: origin) }
 
-  /// What the whole store calls the operation with that code, found by `symbol` once.
-  mutating func operationSymbol(
-    _ code: TextDictionary.Code, _ symbol: (UnsafeRawBufferPointer) -> SymbolTable.Symbol
+  /// What the whole store calls the text with that code, found by `symbol` once.
+  mutating func symbol(
+    of code: TextDictionary.Code, _ symbol: (UnsafeRawBufferPointer) -> SymbolTable.Symbol
   ) -> SymbolTable.Symbol {
     symbols.grow(to: Int(code) + 1, with: Self.unknown)
     if symbols[Int(code)] == Self.unknown { symbols[Int(code)] = symbol(texts[code]) }

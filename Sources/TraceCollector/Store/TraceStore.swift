@@ -35,10 +35,16 @@ public final class TraceStore: Sendable {
     add(SpanBatch(spans), now: now)
   }
 
-  /// The same for spans that were laid out before.
+  /// The same for spans that were laid out before. A large batch gives others the lock now and then.
   public func add(_ batch: SpanBatch, now: Int64) {
-    state.withLock { $0.add(batch, now: now) }
+    for begin in stride(from: 0, to: batch.count, by: Self.spansAtATime) {
+      let end = min(begin + Self.spansAtATime, batch.count)
+      state.withLock { $0.add(batch, begin..<end, now: now) }
+    }
   }
+
+  /// A few milliseconds.
+  private static let spansAtATime = 4_096
 
   /// The spans of one transaction as they were put in, in that order; none when it is unknown or was evicted.
   ///

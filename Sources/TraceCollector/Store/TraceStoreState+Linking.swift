@@ -119,9 +119,14 @@ extension TraceStoreState {
   }
 
   mutating func operation(_ added: SpanReference, _ record: SpanRecord) -> SymbolTable.Symbol {
-    segments[added.segment].pointee.operationSymbol(record.operation) { text in
-      symbols.symbol(for: text, as: .operation) ?? SymbolTable.other
-    }
+    symbol(of: record.operation, in: segments[added.segment])
+  }
+
+  /// What the whole store calls a text of a segment.
+  private mutating func symbol(
+    of code: TextDictionary.Code, in segment: UnsafeMutablePointer<SpanSegment>
+  ) -> SymbolTable.Symbol {
+    segment.pointee.symbol(of: code) { symbols.symbol(for: $0, as: .operation) ?? SymbolTable.other }
   }
 
   /// Adds the span to the figures of services, operations, transactions and edges.
@@ -162,6 +167,6 @@ extension TraceStoreState {
       if field.key == SpanField.peer.rawValue { code = segment.pointee.code(at: word) }
       return field.key >= SpanField.peer.rawValue
     }
-    return code.map { symbols.symbol(for: segment.pointee.texts[$0], as: .operation) ?? SymbolTable.other }
+    return code.map { symbol(of: $0, in: segment) }
   }
 }

@@ -39,16 +39,15 @@ struct TraceStoreState: ~Copyable, Sendable {
 
   var bytes: Int { traces.bytes + segments.bytes + large.bytes + symbols.bytes + forgotten.bytes }
 
-  mutating func add(_ batch: SpanBatch, now: Int64) {
-    guard !batch.isEmpty else { return }
+  mutating func add(_ batch: SpanBatch, _ places: Range<Int>, now: Int64) {
     since = min(since, now)
     latest = max(latest, now)
-    statistics.received += batch.count
+    statistics.received += places.count
     BatchView.with(batch) { view in
       var intake = SpanIntake(view)
       // Spans of one transaction mostly come together.
       var last: Int32 = -1
-      for place in view.records.indices {
+      for place in places {
         let record = view.records[place]
         if last < 0 || traces[last].pointee.low != record.low || traces[last].pointee.high != record.high {
           if last >= 0 { traces.rank(last) }
