@@ -1,6 +1,6 @@
 // Connectors: how real systems reach this program. It listens for what they report, checks it, and hands it on in the
 // vocabulary of TraceModel, laid out as the collector takes it. An attached system is what the reports of one make up.
-// It draws nothing, and asks no clock: who makes a receiver says what time it is and where things go.
+// It never draws and asks no clock: who makes a receiver says what time it is and where things go.
 
 /// Takes in what real systems report, from its start until it is stopped.
 ///

@@ -2,23 +2,7 @@ import Operations
 import Testing
 import TraceModel
 
-@Suite struct IncidentTests {
-  private static let second: Int64 = 1_000_000_000
-
-  /// Gateway calls order, payment calls the company; nothing is wrong.
-  private func healthy() -> SystemSnapshot {
-    var snapshot = SystemSnapshot(system: SystemIdentity(name: "shop", kind: .simulated), time: 100 * Self.second)
-    snapshot.services = ["gateway", "order", "payment", "payment-gateway"].map { name in
-      var service = ServiceSnapshot(name: name)
-      service.health = .up
-      return service
-    }
-    snapshot.services[0].calls = [CallSnapshot(callee: "order")]
-    snapshot.services[2].calls = [CallSnapshot(callee: "payment-gateway")]
-    snapshot.services[3].isOutside = true
-    return snapshot
-  }
-
+@Suite struct IncidentTests: IncidentFixture {
   @Test func nothingWrongIsNoIncident() {
     var snapshot = healthy()
     snapshot.tally.compensatedLately = 3
@@ -50,19 +34,6 @@ import TraceModel
       ])
   }
 
-  private func arm(_ target: FaultTarget, _ kind: FaultKind, _ snapshot: inout SystemSnapshot) {
-    let id = snapshot.faults.armed.count + 1
-    snapshot.faults.armed.append(
-      ArmedFault(id: id, spec: FaultSpec(target: target, kind: kind), armedAt: 0, endsAt: nil))
-  }
-
-  private func breaker(_ caller: String, _ callee: String, _ state: BreakerState) -> BreakerSnapshot {
-    var breaker = BreakerSnapshot(
-      id: "\(caller)-1>\(callee)", caller: caller, instance: "\(caller)-1", callee: callee)
-    breaker.state = state
-    return breaker
-  }
-
   /// Who cannot reach what all lean on is no cause; the events that wait for it are its effect.
   @Test func whatAllLeanOnComesFirst() throws {
     var snapshot = healthy()
@@ -87,11 +58,6 @@ import TraceModel
     snapshot.judge()
     #expect(
       snapshot.incident == [.service(name: "order", health: .degraded, what: "order-1 cannot reach the bus")])
-  }
-
-  private func entry(_ name: String, _ publishing: FaultCatalogue.Publishing) -> FaultCatalogue.Service {
-    FaultCatalogue.Service(
-      name: name, instances: 2, hasDatabase: true, consumes: false, isOutside: false, publishing: publishing)
   }
 
   /// Who does not use what is down is unwell for a reason of its own.
@@ -289,122 +255,6 @@ import TraceModel
     snapshot.overdue = [snapshot.overdue[0]]
     snapshot.judge()
     #expect(snapshot.incident.isEmpty, "what is undone has its own figures")
-  }
-
-  private func lose(_ index: Int, _ snapshot: inout SystemSnapshot) -> IncidentLink {
-    let reason = "no instance is up: payment-1 killed by the scenario, not started again"
-    (snapshot.services[index].health, snapshot.services[index].reason) = (.down, reason)
-    (snapshot.services[index].instancesUp, snapshot.services[index].instancesAll) = (0, 2)
-    return .service(name: snapshot.services[index].name, health: .down, what: reason)
-  }
-
-  /// Whoever killed it: no fault need be armed. What is only built wrong comes after it, and so does any other fault.
-  @Test func aServiceWithoutInstanceIsACause() throws {
-    var snapshot = healthy()
-    let payment = lose(2, &snapshot)
-    snapshot.services[1].consumes = [ConsumptionSnapshot(topic: "payments", group: "order")]
-    snapshot.services[2].publishes = [PublicationSnapshot(topic: "payments")]
-    snapshot.services[1].health = .degraded
-    snapshot.judge()
-    #expect(snapshot.incident == [payment], "who waits for it is no cause")
-    let id = try #require(GTXID(high: 1, low: 1))
-    snapshot.overdue = [OverdueTransactions(state: .running, step: "the join", gtxid: id, start: 0, count: 9)]
-    var transaction = TransactionSummary(gtxid: id, kind: "checkout", state: .running, start: 0, duration: 0)
-    (transaction.isOverdue, transaction.services) = (true, ["order", "payment"])
-    snapshot.transactions = [transaction]
-    snapshot.services[2].consumes = [ConsumptionSnapshot(topic: "orders", group: "payment")]
-    snapshot.services[1].publishes = [PublicationSnapshot(topic: "orders")]
-    arm(.service("order"), .mistake(.innerJoin), &snapshot)
-    snapshot.judge()
-    #expect(snapshot.incident.first == payment)
-    #expect(
-      snapshot.incident.dropFirst().first == .fault(place: "order", what: "forgets an answer that finds no other"))
-    snapshot.faults.armed = []
-    arm(.service("payment-gateway"), .outage, &snapshot)
-    (snapshot.services[3].health, snapshot.services[3].reason) = (.down, "all calls to it fail")
-    snapshot.judge()
-    #expect(snapshot.incident.first == payment)
-    #expect(
-      snapshot.incident.dropFirst().first
-        == .service(name: "payment-gateway", health: .down, what: "does not answer"))
-  }
-
-  @Test func whatAllLeanOnComesBeforeAServiceWithoutInstance() {
-    var snapshot = healthy()
-    let payment = lose(2, &snapshot)
-    arm(.broker, .brokerDown, &snapshot)
-    snapshot.judge()
-    #expect(snapshot.incident == [.fault(place: "event bus", what: "does not answer"), payment])
-    // A fault that says so is named with it; one of another kind does not explain it.
-    snapshot.faults.armed = []
-    arm(.service("payment"), .crash, &snapshot)
-    snapshot.judge()
-    #expect(snapshot.incident == [.service(name: "payment", health: .down, what: "crashed")])
-    snapshot.faults.armed = []
-    arm(.service("payment"), .latency(Self.second), &snapshot)
-    snapshot.judge()
-    #expect(snapshot.incident.first == payment)
-  }
-
-  @Test func aRegistryThatPreservesItselfIsTold() {
-    var snapshot = healthy()
-    snapshot.registry = RegistrySnapshot()
-    snapshot.services.append(ServiceSnapshot(name: "registry"))
-    snapshot.services[4].health = .up
-    arm(.service("registry"), .partition, &snapshot)
-    snapshot.services[1].health = .degraded
-    snapshot.services[1].reason = "order-2 crashed"
-    snapshot.judge()
-    let order = IncidentLink.service(name: "order", health: .degraded, what: "order-2 crashed")
-    #expect(snapshot.incident == [order])
-    snapshot.registry?.isSelfPreserving = true
-    (snapshot.services[4].health, snapshot.services[4].reason) = (.degraded, "in SELF-PRESERVATION")
-    snapshot.judge()
-    #expect(
-      snapshot.incident == [
-        .fault(place: "registry", what: "is cut off"),
-        .service(name: "registry", health: .degraded, what: "is in SELF-PRESERVATION"), order,
-      ])
-  }
-
-  @Test func aDeploymentThatGoesBackIsTold() {
-    var snapshot = healthy()
-    var deployment = DeploymentSnapshot(service: "order", phase: "canary")
-    deployment.version = "v2-bad"
-    deployment.members = [("order-1", "v2-bad"), ("order-2", "1.0.0")].map { instance, version in
-      DeploymentSnapshot.Member(instance: instance, version: version, takesCalls: true)
-    }
-    snapshot.deployments = [deployment]
-    snapshot.judge()
-    #expect(snapshot.incident.isEmpty)
-    snapshot.deployments[0].phase = "rolling back"
-    snapshot.judge()
-    #expect(snapshot.incident == [.trouble(place: "order", what: "goes back to 1.0.0")])
-    (snapshot.deployments[0].phase, snapshot.deployments[0].ended) = ("rolled back", 99 * Self.second)
-    snapshot.judge()
-    #expect(snapshot.incident == [.trouble(place: "order", what: "went back to 1.0.0")])
-    snapshot.deployments[0].ended = 30 * Self.second
-    snapshot.judge()
-    #expect(snapshot.incident.isEmpty)
-  }
-
-  /// Where the canary is why it is unwell that is told first.
-  @Test func aCanaryThatFailsComesBeforeWhatIsDoneAboutIt() {
-    var snapshot = healthy()
-    var deployment = DeploymentSnapshot(service: "order", phase: "rolling back")
-    deployment.version = "v2-bad"
-    deployment.members = [("order-1", "v2-bad"), ("order-2", "1.0.0")].map { instance, version in
-      DeploymentSnapshot.Member(instance: instance, version: version, takesCalls: true)
-    }
-    snapshot.deployments = [deployment]
-    let reason = "canary v2-bad: errors 40 % against 0.2 %"
-    (snapshot.services[1].health, snapshot.services[1].reason) = (.degraded, reason)
-    snapshot.judge()
-    #expect(
-      snapshot.incident == [
-        .service(name: "order", health: .degraded, what: reason),
-        .trouble(place: "order", what: "goes back to 1.0.0"),
-      ])
   }
 
   @Test func anArmedFaultSaysWhatIsWrong() {
