@@ -13,10 +13,12 @@ SWIFT = swift
 # With Swift's own libraries inside, where the toolchain has them for that: the program then runs on machines without
 # Swift, and the calls into them are shorter.
 STATIC = $(if $(wildcard $(dir $(realpath $(shell command -v $(SWIFT))))../lib/swift_static),--static-swift-stdlib)
-BUILD = $(SWIFT) build -c release --product msatop $(STATIC)
+# What is built in beside the program's own: gRPC, for OpenTelemetry's exporters that speak nothing else.
+TRAITS = --traits GRPC
+BUILD = $(SWIFT) build -c release --product msatop $(STATIC) $(TRAITS)
 # Optimised, because the slow ones play minutes of the whole shop: in a build of their own, so that both stay warm.
 # One test more at a time than there are processors: what waits for a terminal leaves room, and nothing waits for long.
-TEST_BUILD = -Xswiftc -O --scratch-path .build/tests
+TEST_BUILD = -Xswiftc -O --scratch-path .build/tests $(TRAITS)
 AT_A_TIME = SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=$$(($$(getconf _NPROCESSORS_ONLN) + 1))
 TEST = $(SWIFT) build --build-tests $(TEST_BUILD) && $(AT_A_TIME) $(SWIFT) test --skip-build $(TEST_BUILD)
 ARGS =
@@ -53,7 +55,7 @@ scenarios: build
 	   else printf "%s\nFAILED  NAME\n" "$$told"; exit 1; fi' "$$program"
 
 torture: setup
-	$(SWIFT) build -c release --product log-torture $(STATIC)
+	$(SWIFT) build -c release --product log-torture $(STATIC) $(TRAITS)
 	@"$$($(BUILD) --show-bin-path)/log-torture" full
 	@"$$($(BUILD) --show-bin-path)/log-torture" run --count $(COUNT)
 

@@ -52,6 +52,13 @@ let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-htt
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 
+/// gRPC's server; only in builds that ask for it, because it brings much with it.
+let grpcServer: [Target.Dependency] = [
+  .product(name: "GRPCCore", package: "grpc-swift-2", condition: .when(traits: ["GRPC"])),
+  .product(
+    name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport", condition: .when(traits: ["GRPC"])),
+]
+
 /// An HTTP server that reads bodies as they come, and turns away what is too large before it is held.
 let httpServer: [Target.Dependency] = [
   .product(name: "HummingbirdCore", package: "hummingbird"),
@@ -72,6 +79,9 @@ let package = Package(
     .library(name: "Resilience", targets: ["Resilience"]),
     .library(name: "TraceModel", targets: ["TraceModel"]),
   ],
+  traits: [
+    .trait(name: "GRPC", description: "OTLP over gRPC, too: --otlp-grpc.")
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-collections.git", from: "1.6.0"),
@@ -83,6 +93,8 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-protobuf.git", from: "1.39.0"),
     .package(url: "https://github.com/apple/swift-system.git", from: "1.8.1"),
     .package(url: "https://github.com/groue/GRDB.swift.git", from: "7.10.0"),
+    .package(url: "https://github.com/grpc/grpc-swift-2.git", from: "2.4.3"),
+    .package(url: "https://github.com/grpc/grpc-swift-nio-transport.git", from: "2.9.2"),
     .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift.git", from: "0.2.0"),
     .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1"),
     .package(url: "https://github.com/jpsim/Yams.git", from: "6.2.2"),
@@ -131,6 +143,8 @@ let package = Package(
       "Connectors",
       ["OTLPMessages", "Operations", "TraceCollector", "TraceModel", "Concurrency", protobuf] + httpServer),
 
+    module("OTLPgRPC", ["Connectors", "OTLPMessages", "Concurrency", protobuf, nioCore] + grpcServer),
+
     // The screen.
     .target(name: "CNcurses", linkerSettings: [.linkedLibrary("ncursesw"), .linkedLibrary("tinfo")]),
     .target(name: "CTerminalGuard"),
@@ -143,8 +157,9 @@ let package = Package(
     .executableTarget(
       name: "msatop",
       dependencies: [
-        "Dashboard", "Terminal", "Widgets", "Drawing", "Shop", "ShopMessages", "Platform", "Connectors", "Operations",
-        "EventBus", "TraceCollector", "TraceModel", "YAMLReading", "Wording", "Concurrency", argumentParser,
+        "Dashboard", "Terminal", "Widgets", "Drawing", "Shop", "ShopMessages", "Platform", "Connectors", "OTLPgRPC",
+        "Operations", "EventBus", "TraceCollector", "TraceModel", "YAMLReading", "Wording", "Concurrency",
+        argumentParser,
       ],
       swiftSettings: released),
 
@@ -178,6 +193,9 @@ let package = Package(
         nioPosix,
       ]
     ),
+    tests(
+      of: "OTLPgRPC",
+      ["Connectors", "OTLPMessages", "TraceModel", "Concurrency", protobuf, nioCore, nioPosix] + grpcServer),
     tests(of: "Drawing", ["CNcurses"]),
     tests(of: "Terminal", ["Drawing", "CNcurses"]),
     tests(of: "Widgets", ["Drawing"]),

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Connectors
+import OTLPgRPC
 import Operations
 import TraceCollector
 
@@ -11,7 +12,10 @@ struct ReceiverOption: ParsableArguments {
     transform: Arguments.address)
   var zipkin: ListenAddress?
 
-  @Flag(help: "Take OpenTelemetry's traces, metrics and logs (OTLP) on loopback, at the usual port: 4318 for HTTP.")
+  @Flag(
+    help:
+      "Take OpenTelemetry's traces, metrics and logs (OTLP) on loopback, at the usual ports: 4318 for HTTP and, where gRPC is built in, 4317 for that."
+  )
   var otlp = false
 
   @Option(
@@ -20,8 +24,21 @@ struct ReceiverOption: ParsableArguments {
     transform: Arguments.address)
   var otlpHttp: ListenAddress?
 
+  @Option(
+    help: ArgumentHelp("Take OTLP over gRPC, on loopback unless a host is given.", valueName: "[host:]port"),
+    transform: Arguments.address)
+  var otlpGrpc: ListenAddress?
+
   /// Whether anything is to be listened for.
-  var isOpen: Bool { zipkin != nil || otlp || otlpHttp != nil }
+  var isOpen: Bool { zipkin != nil || otlp || otlpHttp != nil || otlpGrpc != nil }
+
+  func validate() throws {
+    guard otlpGrpc == nil || OTLPgRPC.isBuiltIn else {
+      throw ValidationError(
+        "\(OTLPgRPC.option) needs gRPC, which this program was built without: build it with make or with "
+          + "swift build --traits GRPC, or let exporters send to \(OTLPReceiver.option)")
+    }
+  }
 
   /// None of them listens yet. `now` is in nanoseconds since the Unix epoch.
   private func receivers(now: @escaping @Sendable () -> Int64, sinks: OTLPSinks) -> [any Receiver] {
@@ -30,6 +47,11 @@ struct ReceiverOption: ParsableArguments {
     if let address = otlpHttp ?? (otlp ? ListenAddress(port: OTLPReceiver.usualPort) : nil) {
       receivers.append(OTLPReceiver(address: address, now: now, sinks: sinks))
     }
+    #if GRPC
+      if let address = otlpGrpc ?? (otlp ? ListenAddress(port: OTLPgRPC.usualPort) : nil) {
+        receivers.append(OTLPgRPCReceiver(address: address, now: now, sinks: sinks))
+      }
+    #endif
     return receivers
   }
 

@@ -24,6 +24,7 @@ import Testing
     "Operations": bus + ["Wording"],
     "OTLPMessages": [],
     "Connectors": bus + ["OTLPMessages", "Operations"],
+    "OTLPgRPC": ["Connectors", "OTLPMessages", "Concurrency"],
     "Terminal": ["Drawing", "Concurrency", "CNcurses", "CTerminalGuard"],
     "Widgets": ["Drawing"],
     "Dashboard": bus + ["Widgets", "Drawing", "Operations", "Wording"],

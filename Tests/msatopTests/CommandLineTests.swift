@@ -43,6 +43,14 @@ import Testing
     #expect(outcome.error.split(separator: "\n").count == 1, "\(outcome.error)")
   }
 
+  #if !GRPC
+    @Test func whatIsNotBuiltInIsRefused() async throws {
+      let outcome = try await Program.command(Program.path, ["--otlp-grpc", "4317"])
+      #expect(outcome.status == 64 && outcome.output.isEmpty)
+      #expect(outcome.error.contains("swift build --traits GRPC"), "\(outcome.error)")
+    }
+  #endif
+
   @Test func withoutATerminalNothingStarts() async throws {
     let outcome = try await Program.run("demo")
     #expect(outcome.status == 1)

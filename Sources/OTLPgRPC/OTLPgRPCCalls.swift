@@ -1,0 +1,98 @@
+#if GRPC
+  internal import Concurrency
+  internal import Connectors
+  internal import GRPCCore
+  internal import GRPCNIOTransportHTTP2Posix
+  internal import OTLPMessages
+  internal import SwiftProtobuf
+
+  /// The three services of OTLP, each with one method.
+  ///
+  /// Requests are decoded one at a time, as over HTTP: however many senders there are, one thread at most is
+  /// busy with them.
+  actor OTLPgRPCCalls {
+    private let intake: OTLPIntake
+    private let waitingLimit: Int
+    private let waiting = Locked(0)
+    private let counter: Locked<ReceiverCounts>
+
+    /// - Parameter waitingLimit: bytes of all requests that have come and are not yet taken.
+    init(intake: OTLPIntake, waitingLimit: Int, counter: Locked<ReceiverCounts>) {
+      self.intake = intake
+      self.waitingLimit = waitingLimit
+      self.counter = counter
+    }
+
+    nonisolated func router() -> RPCRouter<HTTP2ServerTransport.Posix> {
+      var router = RPCRouter<HTTP2ServerTransport.Posix>()
+      register("trace", "Trace", in: &router) { (intake, body) throws(OTLPFault) in
+        try intake.take(try OTLPProtobuf.read(body) as OTLP.TracesRequest)
+      }
+      register("metrics", "Metrics", in: &router) { (intake, body) throws(OTLPFault) in
+        try intake.take(try OTLPProtobuf.read(body) as OTLP.MetricsRequest)
+      }
+      register("logs", "Logs", in: &router) { (intake, body) throws(OTLPFault) in
+        try intake.take(try OTLPProtobuf.read(body) as OTLP.LogsRequest)
+      }
+      return router
+    }
+
+    private nonisolated func register<Response: Message>(
+      _ package: String, _ name: String, in router: inout RPCRouter<HTTP2ServerTransport.Posix>,
+      take: @escaping @Sendable (OTLPIntake, [UInt8]) throws(OTLPFault) -> Response
+    ) {
+      router.registerHandler(
+        forMethod: MethodDescriptor(
+          fullyQualifiedService: "opentelemetry.proto.collector.\(package).v1.\(name)Service",
+          method: "Export"),
+        deserializer: PlainBytes(), serializer: MessageBytes<Response>()
+      ) { [self] request, _ in
+        let body = try await ServerRequest(stream: request).message
+        return StreamingServerResponse(
+          single: ServerResponse(message: try await self.answer(body, take)))
+      }
+    }
+
+    private nonisolated func answer<Response: Message>(
+      _ body: [UInt8], _ take: @Sendable (OTLPIntake, [UInt8]) throws(OTLPFault) -> Response
+    ) async throws -> Response {
+      counter.withLock { $0.bytes += UInt64(body.count) }
+      let isTaken = waiting.withLock { waiting in
+        guard body.count <= waitingLimit - waiting else { return false }
+        waiting += body.count
+        return true
+      }
+      guard isTaken else {
+        counter.withLock { $0.reject(for: .overloaded) }
+        throw RPCError(
+          code: .unavailable, message: "too many requests wait to be read: send them again later")
+      }
+      defer { waiting.withLock { $0 -= body.count } }
+      return try await inTurn(body, take)
+    }
+
+    private func inTurn<Response: Message>(
+      _ body: [UInt8], _ take: @Sendable (OTLPIntake, [UInt8]) throws(OTLPFault) -> Response
+    ) throws -> Response {
+      do throws(OTLPFault) {
+        return try take(intake, body)
+      } catch {
+        counter.withLock { $0.reject(for: error.isMalformed ? .malformedBody : .invalidSpan) }
+        throw RPCError(code: .invalidArgument, message: error.description)
+      }
+    }
+  }
+
+  /// A request as it came: whoever knows its type reads it, and says what is wrong with it.
+  private struct PlainBytes: MessageDeserializer {
+    func deserialize<Bytes: GRPCContiguousBytes>(_ bytes: Bytes) -> [UInt8] {
+      bytes.withUnsafeBytes { [UInt8]($0) }
+    }
+  }
+
+  private struct MessageBytes<Response: Message>: MessageSerializer {
+    func serialize<Bytes: GRPCContiguousBytes>(_ message: Response) throws -> Bytes {
+      Bytes(try message.serializedBytes() as [UInt8])
+    }
+  }
+#endif
