@@ -23,6 +23,14 @@ import Testing
     await session.end()
   }
 
+  @Test func aPortInUseIsOneSentenceAndNothingStarts() async throws {
+    let port = Int.random(in: 20_000..<60_000)
+    let session = try await TerminalSession("--frozen --zipkin \(port) --otlp-http \(port)")
+    #expect(try await session.shows("port \(port) on 127.0.0.1 is in use: choose another with --otlp-http PORT"))
+    #expect(try await session.shows("left with 1"))
+    await session.end()
+  }
+
   @Test func theSameSeedShowsTheSameScreen() async throws {
     var screens: [String] = []
     for _ in 0..<2 {

@@ -25,6 +25,21 @@ struct TransactionListTests {
     return snapshot
   }
 
+  @Test func everyReceiverIsSeenInTheHead() {
+    var snapshot = TransactionFixture.snapshot
+    func head(_ receivers: [ReceiverSnapshot]) -> String {
+      snapshot.program.receivers = receivers
+      var stage = PageStage(TransactionsPage(), snapshot, columns: 118, rows: 36)
+      return stage.picture().split(separator: "\n").first { $0.contains("transactions") }.map(String.init) ?? ""
+    }
+    let zipkin = ReceiverSnapshot(name: "zipkin 127.0.0.1:9411", spans: 8)
+    let http = ReceiverSnapshot(name: "otlp-http 127.0.0.1:4318", spans: 12, rejected: 1)
+    let grpc = ReceiverSnapshot(name: "otlp-grpc [::1]:4317", spans: 5)
+    #expect(head([zipkin]).contains("zipkin 127.0.0.1:9411  8 spans"))
+    let all = head([zipkin, http, grpc])
+    #expect(all.contains("spans from zipkin 8  otlp-http 12  1 refused  otlp-grpc 5"), "\(all)")
+  }
+
   @Test(arguments: [
     ("", "e01c"), ("j", "c90d"), ("j j k", "c90d"), ("G", "77b0"), ("G k", "04f2"), ("PgDn", "77b0"), ("G g", "e01c"),
     ("s", "77b0"), ("s S", "1be4"), ("s s", "77b0"), ("s s S", "c90d"), ("s s s s", "8f3a"), ("S", "77b0"),

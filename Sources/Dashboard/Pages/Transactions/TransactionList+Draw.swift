@@ -91,15 +91,8 @@ extension TransactionList {
       let figure = Run(Figures.short(count.0).text, count.2, bold: count.2 != .text)
       figures.add([figure, Run(" \(count.1)", .muted)], priority: 5 - index, gap: index == 0 ? 3 : 2)
     }
-    for receiver in context.snapshot.program.receivers {
-      var runs = [
-        Run("\(receiver.name)  ", .muted), Run(Figures.short(Int(clamping: receiver.spans)).text, .text),
-        Run(" spans", .muted),
-      ]
-      if receiver.rejected > 0 {
-        runs += [Run("  \(Figures.short(Int(clamping: receiver.rejected)).text) refused", .degraded)]
-      }
-      figures.add(runs, priority: 2, gap: 3)
+    for (index, runs) in Self.receivers(context.snapshot.program.receivers).enumerated() {
+      figures.add(runs, priority: 2, gap: index == 0 ? 3 : 2)
     }
     let arrow = isDescending ? Glyphs.descending : Glyphs.ascending
     let isNewest = isFollowing && order == .start && isDescending
@@ -111,6 +104,22 @@ extension TransactionList {
     figures.add([Run("\(place)/\(total)", .muted)])
     let shown = figures.runs(in: width - title.cellWidth - 3)
     return Rule(title, figures: shown, isFocused: true)
+  }
+
+  /// What came in by each receiver: a single one with its address, several with their protocols alone, or they would not fit.
+  private static func receivers(_ receivers: [ReceiverSnapshot]) -> [[Run]] {
+    receivers.enumerated().map { index, receiver in
+      let spans = Run(Figures.short(Int(clamping: receiver.spans)).text, .text)
+      let protocolName = receiver.name.prefix { $0 != " " }
+      var runs =
+        receivers.count == 1
+        ? [Run("\(receiver.name)  ", .muted), spans, Run(" spans", .muted)]
+        : [Run(index == 0 ? "spans from \(protocolName) " : "\(protocolName) ", .muted), spans]
+      if receiver.rejected > 0 {
+        runs += [Run("  \(Figures.short(Int(clamping: receiver.rejected)).text) refused", .degraded)]
+      }
+      return runs
+    }
   }
 }
 
