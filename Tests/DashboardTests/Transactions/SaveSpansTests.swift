@@ -1,0 +1,36 @@
+import Testing
+import TraceModel
+
+@testable import Dashboard
+
+/// `:save otlp`: the spans of what is looked at.
+struct SaveSpansTests {
+  private func saved(_ cockpit: Cockpit) -> (ids: [GTXID], name: String)? {
+    for case .saveSpans(let ids, let name) in cockpit.effects { return (ids, name) }
+    return nil
+  }
+
+  @Test func theListSavesWhatItsFilterLetsThrough() throws {
+    var cockpit = Cockpit(TransactionFixture.snapshot)
+    cockpit.press("5 : text:save_otlp Enter")
+    let all = try #require(saved(cockpit))
+    #expect(all.ids == TransactionFixture.snapshot.transactions.map(\.gtxid))
+    #expect(all.name.hasPrefix("transactions-9-at-") && all.name.hasSuffix(".otlp.jsonl"), "\(all.name)")
+    cockpit.press("/ text:dur>20s Enter : text:save_otlp_slow.jsonl Enter")
+    let slow = try #require(saved(cockpit))
+    #expect(slow.name == "slow.jsonl")
+    #expect(slow.ids == TransactionFixture.snapshot.transactions.filter { $0.duration > 20_000_000_000 }.map(\.gtxid))
+    cockpit.press("/ text:user=nobody-at-all Enter : text:save_otlp Enter")
+    #expect(saved(cockpit) == nil && cockpit.lastLine.contains("no transaction is listed"), "\(cockpit.lastLine)")
+  }
+
+  @Test func aCallTreeSavesItsTransaction() throws {
+    var cockpit = Cockpit(TransactionFixture.snapshot)
+    cockpit.press("5 j j j j j j Enter")
+    cockpit.send(.transaction(TransactionFixture.undoneID, TransactionFixture.detail))
+    cockpit.press("n : text:save_otlp Enter")
+    let one = try #require(saved(cockpit))
+    #expect(one.ids == [TransactionFixture.undoneID])
+    #expect(one.name == "transaction-\(TransactionFixture.undoneID.hex).otlp.jsonl")
+  }
+}
