@@ -170,7 +170,7 @@ struct PaletteReader {
   /// What follows the format, which is the only one that there is; nil when nothing does.
   private func fileName(_ text: String) throws(PaletteProblem) -> String? {
     let (format, name) = Self.split(text)
-    _ = try known("format", format, among: ["otlp"])
+    guard format == "otlp" else { throw PaletteProblem(sentence: "\(quoted(format)) is no format; say save otlp") }
     return name.isEmpty ? nil : name
   }
 
