@@ -2,9 +2,11 @@ internal import TraceModel
 
 /// What the attributes of a span say that has a place of its own here.
 enum OTLPAttributes {
+  static let peerName = "peer.service"
+
   /// Names for the other side of a call, most telling first.
   private static let peerNames = [
-    "peer.service", "server.address", "rpc.service", "db.system", "db.system.name",
+    peerName, "server.address", "rpc.service", "db.system", "db.system.name",
   ]
 
   /// Empty when none of them is there.

@@ -14,9 +14,15 @@ struct OTLPSource {
     let group = SpanOrigin.Group(
       attributes: OTLPValues.attributes(resource.attributes), droppedAttributes: resource.droppedAttributesCount,
       schema: schema)
-    service = Self.text("service.name", in: group)
-    instance = Self.instanceNames.lazy.map { Self.text($0, in: group) }.first { !$0.isEmpty } ?? ""
+    service = Self.service(of: group)
+    instance = Self.instance(of: group)
     self.resource = group
+  }
+
+  static func service(of resource: SpanOrigin.Group) -> String { text("service.name", in: resource) }
+
+  static func instance(of resource: SpanOrigin.Group) -> String {
+    instanceNames.lazy.map { text($0, in: resource) }.first { !$0.isEmpty } ?? ""
   }
 
   private static func text(_ name: String, in group: SpanOrigin.Group) -> String {

@@ -10,7 +10,7 @@ import TraceModel
 /// Spans that are read straight from the wire are those that the generated code reads.
 @Suite struct OTLPWireSpansTests {
   /// Any request: mostly plain, with something out of the ordinary here and there.
-  private struct Maker {
+  struct Maker {
     var random: SplitMix
 
     private mutating func chance(_ percent: Int) -> Bool { random.below(100) < percent }
