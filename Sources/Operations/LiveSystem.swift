@@ -1,6 +1,7 @@
 // Operations: what an operator sees of a running MSA and may do to it: snapshots, commands, faults, history.
 // It never draws, never reads a clock, and does not know which kind of system it is about.
 
+internal import TraceCollector
 public import TraceModel
 
 /// One running MSA as the cockpit sees it: simulated, attached or remote. The cockpit does not know which.
@@ -22,6 +23,10 @@ public protocol LiveSystem: Sendable {
 
   /// Everything known of one transaction; nil when nothing is, or no longer.
   func transaction(_ id: GTXID) -> TransactionDetail?
+
+  /// The spans of one transaction as they were reported, with pieces of one span merged; none when nothing is known of it,
+  /// or no longer.
+  func spans(of id: GTXID) -> [TraceSpan]
 
   /// One saga with what happened to it; nil when the transaction is no saga, or nothing is known of it (any more).
   func saga(_ id: GTXID) -> SagaDetail?
@@ -57,6 +62,8 @@ public protocol LiveSystem: Sendable {
 }
 
 extension LiveSystem {
+  public func spans(of id: GTXID) -> [TraceSpan] { transaction(id)?.tree.reportedSpans ?? [] }
+
   /// For systems without sagas.
   public func saga(_ id: GTXID) -> SagaDetail? { nil }
 

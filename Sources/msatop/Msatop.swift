@@ -20,11 +20,12 @@ struct Msatop: ParsableCommand {
         msatop --rate 200 --theme light                 with more customers, on a light terminal
         msatop --fault payment-gateway:latency=2s,ttl=30s
         msatop --otlp                                   and your own services' spans beside it
+        msatop import traces.jsonl                      spans that were written to a file
         msatop --scenario retry-storm                   an incident to watch; --scenario alone lists them
         msatop simulate --duration 10m --seed 7 --json  no screen: what happened, and whether all held
         msatop log ./run                                what --data-dir ./run has kept
       """,
-    version: version, subcommands: [Demo.self, Attach.self, Simulate.self, Log.self, Bench.self],
+    version: version, subcommands: [Demo.self, Attach.self, Import.self, Simulate.self, Log.self, Bench.self],
     defaultSubcommand: Demo.self)
 }
 

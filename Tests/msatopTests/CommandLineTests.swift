@@ -30,8 +30,9 @@ import Testing
     (["simulate", "--chaos", "--fault", "db:shared:max-connections=20"], "say --topology shared-db"),
     (["simulate", "--seeds", "1..2", "--order-store", "events", "--strangler", "order=50"], "--order-store outbox"),
     (["simulate", "--chaos", "--resilience", "application.yml"], "leave out --chaos"),
+    (["import"], "<file>"), (["import", "-", "-"], "give - once"),
     (["--seed", "x"], "whole number"), (["--rate", "-5"], "0 to 10000"),
-    (["explode"], "unknown command \"explode\"; there are demo, simulate, log, bench"),
+    (["explode"], "unknown command \"explode\"; there are demo, attach, import, simulate, log, bench"),
     (["simulte", "--duration", "5s"], "unknown command \"simulte\"; do you mean simulate?"),
     (["--fault", "payment-gateway:outage@5s"], "@5s is for simulate's --fault; here a fault begins at once"),
   ])

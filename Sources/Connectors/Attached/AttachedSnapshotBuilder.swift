@@ -4,20 +4,23 @@ internal import TraceModel
 
 /// Takes the state of a system that is known by its spans alone: what they do not tell stays unknown.
 struct AttachedSnapshotBuilder: Sendable {
-  private let name: String
+  private let identity: SystemIdentity
   private let traces: TraceStore
   private var health = ReportedHealth()
 
   private static let transactionsShown = 600
   private static let second: Int64 = 1_000_000_000
 
-  init(name: String, traces: TraceStore) {
-    self.name = name
+  /// - Parameter isStill: time does not go by.
+  init(name: String, isStill: Bool, traces: TraceStore) {
+    var identity = SystemIdentity(name: name, kind: .attached)
+    identity.isStill = isStill
+    self.identity = identity
     self.traces = traces
   }
 
   mutating func snapshot(now: Int64, receivers: [ReceiverSnapshot]) -> SystemSnapshot {
-    var snapshot = SystemSnapshot(system: SystemIdentity(name: name, kind: .attached), time: now)
+    var snapshot = SystemSnapshot(system: identity, time: now)
     snapshot.traffic = traffic(now: now)
     snapshot.services = services(now: now)
     snapshot.transactions = traces.summaries(newest: Self.transactionsShown).map { TransactionSummary($0, now: now) }

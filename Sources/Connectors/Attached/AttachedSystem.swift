@@ -30,12 +30,13 @@ public final class AttachedSystem: LiveSystem {
   /// - Parameters:
   ///   - name: what the screen calls it.
   ///   - budget: bytes of spans; at least 65,536.
+  ///   - isStill: its time does not go by, and nothing more comes in.
   ///   - now: the time of day in nanoseconds since the Unix epoch. Called from any thread.
-  public init(name: String, budget: Int, now: @escaping @Sendable () -> Int64) {
+  public init(name: String, budget: Int, isStill: Bool = false, now: @escaping @Sendable () -> Int64) {
     self.now = now
     traces = TraceStore(budget: budget)
     log = LogBook(capacity: Self.logCapacity)
-    var builder = AttachedSnapshotBuilder(name: name, traces: traces)
+    var builder = AttachedSnapshotBuilder(name: name, isStill: isStill, traces: traces)
     let snapshot = builder.snapshot(now: now(), receivers: [])
     self.builder = Locked(builder)
     state = Locked(State(snapshot: snapshot))
@@ -107,6 +108,8 @@ public final class AttachedSystem: LiveSystem {
       summary: TransactionSummary(trace, now: now()), tree: CallTree.build(spans: traces.spans(of: id)),
       log: log.lines(LogFilter(gtxid: id), limit: 200))
   }
+
+  public func spans(of id: GTXID) -> [TraceSpan] { CallTree.build(spans: traces.spans(of: id)).reportedSpans }
 
   public func transactions(withPrefix prefix: String) -> [GTXID] { traces.find(prefix: prefix, limit: 50) }
 

@@ -109,6 +109,11 @@ public final class SimulatedShop: LiveSystem {
     SnapshotBuilder.detail(id, in: world, external: external)
   }
 
+  public func spans(of id: GTXID) -> [TraceSpan] {
+    let own = world.traces.spans(of: id)
+    return CallTree.build(spans: own.isEmpty ? external.spans(of: id) : own).reportedSpans
+  }
+
   public func saga(_ id: GTXID) -> SagaDetail? {
     SagaTimeline(world: world).detail(id, returnedBy: snapshot().sagas.saga(id)?.returnedBy)
   }
