@@ -1,8 +1,10 @@
+import Connectors
 import Dashboard
 import Drawing
 import Foundation
 import Operations
 import Terminal
+import TraceModel
 import Widgets
 
 /// The front end's loop: on the main thread, synchronous, woken by keys, by new snapshots and once a second.
@@ -167,7 +169,8 @@ struct Cockpit: ~Copyable {
     case .copy(let text):
       return .outcome(
         screen.copy(text) ? .done("copied") : .refused("this is too long for the terminal's clipboard"))
-    case .save(let name, let text): return .outcome(save(text, as: name))
+    case .save(let name, let text): return .outcome(save(Data(text.utf8), as: name))
+    case .saveSpans(let ids, let name): return .outcome(saveSpans(of: ids, as: name))
     case .setTheme(let name):
       if let chosen = Theme.named(name) {
         theme = chosen
@@ -182,10 +185,23 @@ struct Cockpit: ~Copyable {
     return nil
   }
 
-  private func save(_ text: String, as name: String) -> CommandOutcome {
+  private func saveSpans(of ids: [GTXID], as name: String) -> CommandOutcome {
+    let transactions = ids.map(system.spans(of:)).filter { !$0.isEmpty }
+    guard !transactions.isEmpty else { return .refused("the spans are no longer kept, so there is nothing to save") }
+    let gone = ids.count - transactions.count
+    return save(
+      Data(OTLPJSONLines.text(of: transactions)), as: name,
+      what: Count.of(transactions.reduce(0) { $0 + $1.count }, "span") + " of "
+        + Count.of(transactions.count, "transaction"),
+      but: gone > 0 ? "; of \(gone) more none are kept" : "")
+  }
+
+  private func save(
+    _ data: Data, as name: String, what: String? = nil, but remark: String = ""
+  ) -> CommandOutcome {
     do {
-      try Data(text.utf8).write(to: URL(fileURLWithPath: name), options: .withoutOverwriting)
-      return .done("saved as \(name)")
+      try data.write(to: URL(fileURLWithPath: name), options: .withoutOverwriting)
+      return .done((what.map { $0 + " " } ?? "") + "saved as \(name)" + remark)
     } catch {
       return .refused("\(name) could not be written: \(error.localizedDescription)")
     }

@@ -106,6 +106,7 @@ extension Model {
       say(text, isProblem: isProblem)
       return []
     case .order(let wish): return send(wish)
+    case .saveSpans(let name): return saveSpans(as: name)
     case .remember(let line):
       commandHistory.removeAll { $0 == line }
       commandHistory.append(line)

@@ -50,6 +50,8 @@ enum Action: Sendable {
   case say(String, isProblem: Bool = false)
   /// Sends an order in, and opens its call tree as soon as it has one.
   case order(OrderWish)
+  /// Saves the spans of what is looked at; without a name under one that says what they are of.
+  case saveSpans(name: String?)
   /// A line of the palette that was carried out, for its history.
   case remember(String)
   /// Opens the list of themes.

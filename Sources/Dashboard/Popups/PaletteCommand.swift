@@ -10,6 +10,7 @@ enum PaletteCommand: String, CaseIterable, Sendable {
   case transaction = "tx"
   case order
   case at
+  case save
   case fault, scenario, scale, deploy, set, strangle, rate, speed, rebuild, job, theme, refresh, help
   case quit = "q"
 
@@ -27,6 +28,7 @@ enum PaletteCommand: String, CaseIterable, Sendable {
     case .transaction: "ID   one transaction, or how its id begins"
     case .order: "[SKU] [N] [saga=…]   sends an order and opens its call tree"
     case .at: "HH:MM:SS[.fff]   freezes, and shows that moment"
+    case .save: "otlp [FILE]   this transaction's spans, or those listed, as OTLP JSON lines"
     case .scenario: "NAME, or stop   plays a script of faults"
     case .fault: "TARGET KIND[=HOW] [ttl=30s], or off"
     case .scale: "SERVICE N   instances"
@@ -46,7 +48,7 @@ enum PaletteCommand: String, CaseIterable, Sendable {
 
   var takesArgument: Bool {
     switch self {
-    case .service, .tail, .transaction, .at, .fault, .scenario, .scale, .deploy, .set, .strangle, .rate, .speed,
+    case .service, .tail, .transaction, .at, .save, .fault, .scenario, .scale, .deploy, .set, .strangle, .rate, .speed,
       .rebuild,
       .refresh:
       true
@@ -95,6 +97,7 @@ struct PaletteReader {
     case .transaction: return transaction(argument)
     case .order: return [.order(try order(argument))]
     case .at: return [.travel(to: try moment(argument))]
+    case .save: return [.saveSpans(name: try fileName(argument))]
     case .fault: return [.effect(.perform(try fault(argument)))]
     case .scenario: return [.effect(.perform(try scenario(argument)))]
     case .scale: return [.effect(.perform(try scaling(argument)))]
@@ -162,6 +165,13 @@ struct PaletteReader {
     var popup = GoToTransaction(text)
     let asked = popup.ask()
     return [.show(Popup(popup))] + asked
+  }
+
+  /// What follows the format, which is the only one that there is; nil when nothing does.
+  private func fileName(_ text: String) throws(PaletteProblem) -> String? {
+    let (format, name) = Self.split(text)
+    guard format == "otlp" else { throw PaletteProblem(sentence: "\(quoted(format)) is no format; say save otlp") }
+    return name.isEmpty ? nil : name
   }
 
   private func fault(_ text: String) throws(PaletteProblem) -> Command {

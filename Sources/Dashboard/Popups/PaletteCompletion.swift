@@ -86,6 +86,7 @@ extension PaletteReader {
       before.isEmpty
         ? context.snapshot.transactions.prefix(8).map { ($0.gtxid.hex, "\($0.kind) \($0.state.rawValue)") } : []
     case .order: orderWords(before)
+    case .save: before.isEmpty ? [("otlp", "OpenTelemetry's JSON, a line for each transaction")] : []
     case .fault: faultWords(before)
     case .scenario:
       before.isEmpty

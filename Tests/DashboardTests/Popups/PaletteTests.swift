@@ -45,6 +45,7 @@ struct PaletteTests {
 
   @Test(arguments: [
     ("nonsense", "unknown command \"nonsense\"; Tab shows what there is"),
+    ("save", "save wants more: otlp [FILE]"), ("save xml", "\"xml\" is no format; say save otlp"),
     ("rate fast", "\"fast\" is not a rate; say transactions a second, 0 to 10000"),
     ("rate -1", "\"-1\" is not a rate"), ("rate nan", "\"nan\" is not a rate"), ("speed 0", "\"0\" is not a speed"),
     ("refresh 100", "\"100\" is not a refresh rate"),

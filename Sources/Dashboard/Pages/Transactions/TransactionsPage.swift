@@ -99,6 +99,12 @@ struct TransactionsPage: Page {
     return ["transactions", tree.gtxid.short] + (tree.currentHop.map { [$0] } ?? [])
   }
 
+  /// All that is looked at: the rows that the filter lets through, the two that are compared, or the one.
+  var shownTransactions: [GTXID] {
+    if let comparison { return [comparison.left, comparison.right] }
+    return tree.map { [$0.gtxid] } ?? list.rows.map(\.gtxid)
+  }
+
   // MARK: Parts that its files share
 
   static func listHeight(_ size: Size) -> Int { max(1, listArea(FrameLayout(size: size).page).height - 1) }
