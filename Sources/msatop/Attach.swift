@@ -2,6 +2,7 @@ import ArgumentParser
 import Connectors
 import Operations
 import Terminal
+import TraceCollector
 
 /// Shows a real system by what its services report.
 struct Attach: ParsableCommand {

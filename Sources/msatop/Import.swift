@@ -2,6 +2,7 @@ import ArgumentParser
 import Connectors
 import Foundation
 import Terminal
+import TraceCollector
 import TraceModel
 
 /// Shows a system by spans that were written to files.
@@ -83,9 +84,8 @@ struct Import: ParsableCommand {
 
   /// The sentence of the system, without what Foundation puts around it.
   private static func reason(_ error: any Error) -> String {
-    let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
-    guard let error = underlying, error.domain == NSPOSIXErrorDomain else { return error.localizedDescription }
-    return String(cString: strerror(Int32(error.code)))
+    guard let error = (error as? CocoaError)?.underlying as? POSIXError else { return error.localizedDescription }
+    return String(cString: strerror(error.code.rawValue))
   }
 
   /// The keys come from the standard input, which has been read to its end: from here on it is the terminal.

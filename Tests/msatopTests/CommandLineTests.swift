@@ -32,7 +32,7 @@ import Testing
     (["simulate", "--chaos", "--resilience", "application.yml"], "leave out --chaos"),
     (["import"], "<file>"), (["import", "-", "-"], "give - once"),
     (["--seed", "x"], "whole number"), (["--rate", "-5"], "0 to 10000"),
-    (["explode"], "unknown command \"explode\"; there are demo, attach, simulate, log, bench"),
+    (["explode"], "unknown command \"explode\"; there are demo, attach, import, simulate, log, bench"),
     (["simulte", "--duration", "5s"], "unknown command \"simulte\"; do you mean simulate?"),
     (["--fault", "payment-gateway:outage@5s"], "@5s is for simulate's --fault; here a fault begins at once"),
   ])

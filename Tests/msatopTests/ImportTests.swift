@@ -40,7 +40,7 @@ import Testing
     #expect(wrong.status == 1 && wrong.output.isEmpty)
     #expect(wrong.error == "msatop: \(bad): line 2: resourceSpans: must be an array\n", "\(wrong.error)")
     let missing = try await Program.run("import", directory + "/none", "--headless")
-    #expect(missing.status == 1 && missing.error.contains("/none cannot be read: No such file"), "\(missing.error)")
+    #expect(missing.status == 1 && missing.error.contains("/none cannot be read: "), "\(missing.error)")
   }
 
   @Test func theCockpitShowsThemAndSavesThemAgain() async throws {

@@ -8,7 +8,7 @@ import TraceModel
 @Suite struct SpanFileTests {
   private static let trace = "5b8efff798038103d269b633813fc60c"
 
-  private static func request(_ id: String, name: String = "op", trace: String = trace) -> String {
+  private static func request(_ id: String, name: String = "op") -> String {
     #"{"resourceSpans":[{"resource":{"attributes":[{"key":"service.name","value":{"stringValue":"order"}}]},"#
       + #""scopeSpans":[{"spans":[{"traceId":"\#(trace)","spanId":"\#(id)","name":"\#(name)","#
       + #""startTimeUnixNano":"1700000000000000000","endTimeUnixNano":"1700000000000001000"}]}]}]}"#
@@ -41,7 +41,7 @@ import TraceModel
       request("00000000000000a1") + "\n\n" + request("xyz"),
       "line 3: resourceSpans[0].scopeSpans[0].spans[0].spanId: \"xyz\" must be 16 hexadecimal digits"
     ),
-    ("[\n {\"traceId\":\"a\",}]", "line 2, column 16: this is not JSON: it must be one whole array of Zipkin v2 spans"),
+    ("[\n {\"traceId\":\"a\",}]", "line 2, column 17: this is not JSON: it must be one whole array of Zipkin v2 spans"),
     ("[{\"traceId\":\"a\",\"id\":\"b\"},\n{\"traceId\":\"a\",\"id\":\"\"}]", "line 2: span 1: id \"\" must be 1 to 16"),
     ("[[]]", "line 1: span 0 must be an object with traceId and id"),
   ])
