@@ -1,5 +1,6 @@
 import ArgumentParser
 import Connectors
+import Drawing
 import Foundation
 import Terminal
 import TraceCollector
