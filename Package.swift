@@ -195,7 +195,8 @@ let package = Package(
     ),
     tests(
       of: "OTLPgRPC",
-      ["Connectors", "OTLPMessages", "TraceModel", "Concurrency", protobuf, nioCore, nioPosix] + grpcServer),
+      ["Connectors", "OTLPMessages", "TraceCollector", "TraceModel", "Concurrency", protobuf, nioCore, nioPosix]
+        + grpcServer),
     tests(of: "Drawing", ["CNcurses"]),
     tests(of: "Terminal", ["Drawing", "CNcurses"]),
     tests(of: "Widgets", ["Drawing"]),

@@ -6,6 +6,7 @@
   import OTLPMessages
   import OTLPgRPC
   import SwiftProtobuf
+  import TraceCollector
   import TraceModel
 
   /// A receiver on a free port and a client of it, for as long as a test's body runs.

@@ -29,7 +29,7 @@ struct TransactionListTests {
     var snapshot = TransactionFixture.snapshot
     func head(_ receivers: [ReceiverSnapshot]) -> String {
       snapshot.program.receivers = receivers
-      var stage = PageStage(TransactionsPage(), snapshot, columns: 118, rows: 36)
+      let stage = PageStage(TransactionsPage(), snapshot, columns: 118, rows: 36)
       return stage.picture().split(separator: "\n").first { $0.contains("transactions") }.map(String.init) ?? ""
     }
     let zipkin = ReceiverSnapshot(name: "zipkin 127.0.0.1:9411", spans: 8)
