@@ -54,7 +54,7 @@ extension SnapshotBuilder {
     snapshot.p95 = own.figures.p95
     snapshot.p99 = own.figures.p99
     // The second that is going on is left out: it is not full yet.
-    snapshot.pulse = own.history.calls.dropLast().suffix(60).map(Float.init)
+    snapshot.pulse = own.history.calls.dropLast().suffix(60).map { Float($0) }
     objective(snapshot.name, &snapshot)
   }
 

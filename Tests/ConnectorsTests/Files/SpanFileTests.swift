@@ -92,7 +92,8 @@ import TraceModel
     let snapshot = system.snapshot()
     #expect(snapshot.time == Self.epoch + 40 * Self.second && snapshot.system.isStill)
     #expect(snapshot.services.map(\.name) == ["order"])
-    #expect(abs(snapshot.traffic.rate - 1) < 0.01 && snapshot.traffic.rateSeries.suffix(40).allSatisfy { $0 == 1 })
+    let rates = snapshot.traffic.rateSeries.suffix(40)
+    #expect(abs(snapshot.traffic.rate - 1) < 0.01 && rates.allSatisfy { $0 == 1 }, "\(rates)")
     #expect(snapshot.transactions.count == 40 && snapshot.transactions.first?.gtxid.low == 40)
     #expect(system.spans(of: snapshot.transactions[0].gtxid).count == 1)
   }
