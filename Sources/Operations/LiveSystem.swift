@@ -41,6 +41,11 @@ public protocol LiveSystem: Sendable {
   /// The ids that begin with `prefix` (hexadecimal digits), newest first, at most 50.
   func transactions(withPrefix prefix: String) -> [GTXID]
 
+  /// The newest transactions that `filter` lets through, newest first, at most `limit`, as far as a few milliseconds reach;
+  /// asked for the same again it goes on where it stopped.
+  /// - Parameter takesNewer: whether it begins anew when it has gone through; false only looks further back.
+  func transactions(_ filter: TransactionFilter, limit: Int, takesNewer: Bool) -> TransactionAnswer
+
   /// The newest lines that `filter` lets through, oldest first, at most `limit`.
   func log(_ filter: LogFilter, limit: Int) -> [LogLine]
 

@@ -20,6 +20,7 @@ public final class AttachedSystem: LiveSystem {
   private let state: Locked<State>
   private let history = SnapshotHistory(span: 900_000_000_000)
   private let logSearch = Locked<LogSearch?>(nil)
+  private let search = Locked<TransactionSearch?>(nil)
   private let onChange = Locked<(@Sendable () -> Void)?>(nil)
   private let condition = NSCondition()
 
@@ -113,12 +114,29 @@ public final class AttachedSystem: LiveSystem {
 
   public func transactions(withPrefix prefix: String) -> [GTXID] { traces.find(prefix: prefix, limit: 50) }
 
+  public func transactions(_ filter: TransactionFilter, limit: Int, takesNewer: Bool) -> TransactionAnswer {
+    search.withLock { search in
+      var own =
+        search.flatMap { $0.filter == filter && $0.limit == limit ? $0 : nil }
+        ?? TransactionSearch(filter, limit: limit, spansAreAll: true)
+      search = nil
+      let end = ContinuousClock.now + Self.longestSearch
+      let row = { [now = now()] in TransactionSummary($0, now: now) }
+      own.lookOn(in: traces, takesNewer: takesNewer, row: row) { ContinuousClock.now >= end }
+      search = own
+      return own.answer(row: row)
+    }
+  }
+
+  /// Whoever asks draws the screen, and has keys to answer.
+  private static let longestSearch: Duration = .milliseconds(6)
+
   public func log(_ filter: LogFilter, limit: Int) -> [LogLine] { log.lines(filter, limit: limit) }
 
   public func searchLog(_ filter: LogFilter, limit: Int, takesNewer: Bool) -> LogAnswer {
     logSearch.withLock { search in
       if search?.filter != filter || search?.limit != limit { search = LogSearch(filter, limit: limit, in: log) }
-      let end = ContinuousClock.now + .milliseconds(6)
+      let end = ContinuousClock.now + Self.longestSearch
       search?.lookOn(in: log, takesNewer: takesNewer) { ContinuousClock.now >= end }
       return search?.answer ?? LogAnswer()
     }

@@ -28,6 +28,8 @@ public enum Input: Sendable {
   case order(String, OrderAnswer)
   /// An answer to ``Effect/findTransactions(prefix:)``.
   case found(prefix: String, [GTXID])
+  /// An answer to ``Effect/searchTransactions(_:limit:)`` and to ``Effect/searchTransactionsOn(_:limit:)``.
+  case matching(TransactionFilter, TransactionAnswer)
   /// An answer to ``Effect/loadLog(_:limit:)`` and to ``Effect/searchLogOn(_:limit:)``.
   case log(LogFilter, [LogLine], progress: LogProgress = LogProgress())
   /// An answer to ``Effect/loadRecords(_:limit:)`` and to ``Effect/searchOn(_:limit:)``.
@@ -48,6 +50,9 @@ public enum Effect: Sendable {
   case loadStore(String)
   case findOrder(String)
   case findTransactions(prefix: String)
+  case searchTransactions(TransactionFilter, limit: Int)
+  /// Looks further back for the same transactions, as soon as nobody presses a key.
+  case searchTransactionsOn(TransactionFilter, limit: Int)
   case loadLog(LogFilter, limit: Int)
   /// Looks further back for the same lines, as soon as nobody presses a key.
   case searchLogOn(LogFilter, limit: Int)

@@ -36,6 +36,9 @@ public func update(_ model: inout Model, _ input: Input) -> [Effect] {
     let context = model.context
     let actions = model.popups[top].content.found(ids, prefix: prefix, context)
     return model.perform(actions)
+  case .matching(let filter, let answer):
+    model.matching = (filter, answer)
+    return model.refresh(afterLoad: true)
   case .log(let filter, let lines, let progress):
     model.log = lines
     model.logProgress = progress
@@ -154,7 +157,7 @@ extension Action {
   fileprivate var isLoad: Bool {
     switch self {
     case .effect(.loadTransaction), .effect(.loadSaga), .effect(.loadStore), .effect(.findOrder), .effect(.loadLog),
-      .effect(.loadRecords):
+      .effect(.loadRecords), .effect(.searchTransactions):
       true
     default: false
     }

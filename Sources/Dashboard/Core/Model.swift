@@ -29,6 +29,8 @@ public struct Model: Sendable {
   var orderKey: String?
   var order: OrderAnswer?
   var unknownSaga: GTXID?
+  /// What was last looked for among the transactions, and what was found.
+  var matching: (filter: TransactionFilter, answer: TransactionAnswer)?
   var log: [LogLine] = []
   var logFilter: LogFilter?
   var logProgress = LogProgress()
@@ -89,7 +91,7 @@ public struct Model: Sendable {
   func context(size: Size) -> PageContext {
     PageContext(
       snapshot: shown, isFrozen: isFrozen, size: size, zoneOffset: zoneOffset, motion: motion, transaction: transaction,
-      log: log, unknownTransaction: unknownTransaction, logFilter: logFilter, store: store, orderKey: orderKey,
+      matching: matching, log: log, unknownTransaction: unknownTransaction, logFilter: logFilter, store: store, orderKey: orderKey,
       order: order, saga: saga, unknownSaga: unknownSaga,
       logProgress: logProgress,
       records: records,

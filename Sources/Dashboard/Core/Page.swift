@@ -91,6 +91,8 @@ struct PageContext: Sendable {
   var motion: Bool
   /// The transaction that was loaded last.
   var transaction: TransactionDetail?
+  /// What was last looked for among the transactions, and what was found.
+  var matching: (filter: TransactionFilter, answer: TransactionAnswer)?
   /// The log as it was last loaded.
   var log: [LogLine]
   /// The transaction that was asked for last, when nothing is known of it (any more).

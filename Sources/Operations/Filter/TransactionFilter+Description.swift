@@ -38,6 +38,16 @@ extension TransactionFilter.Condition: CustomStringConvertible {
     case .status(let isWanted, let state): "status\(isWanted ? "=" : "!=")\(state.rawValue.lowercased())"
     case .gtxid(let isWanted, let prefix): "gtxid\(isWanted ? "=" : "!=")\(prefix)"
     case .flag(let flag): flag.rawValue
+    case .attribute(let name, let test): "@\(name)\(Self.text(test))"
+    }
+  }
+
+  private static func text(_ test: TransactionFilter.AttributeTest) -> String {
+    switch test {
+    case .isThere: ""
+    case .text(let match, let value): match.rawValue + quoted(value)
+    case .number(let comparison, let limit):
+      comparison.rawValue + (Int64(exactly: limit).map(String.init) ?? "\(limit)")
     }
   }
 

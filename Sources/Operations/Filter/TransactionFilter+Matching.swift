@@ -1,30 +1,45 @@
 import TraceModel
 
 extension TransactionFilter {
-  /// Whether the transaction is wanted.
-  public func matches(_ transaction: TransactionSummary) -> Bool {
-    expression.holds(for: transaction)
+  /// Whether the transaction is wanted; nil when its row does not tell, but its spans do.
+  public func verdict(_ transaction: TransactionSummary) -> Bool? {
+    expression.verdict(for: transaction)
   }
 }
 
 extension TransactionFilter.Expression {
-  fileprivate func holds(for transaction: TransactionSummary) -> Bool {
+  func verdict(for transaction: TransactionSummary) -> Bool? {
     switch self {
-    case .everything: true
-    case .condition(let condition): condition.holds(for: transaction)
-    case .not(let inner): !inner.holds(for: transaction)
-    case .all(let parts): parts.allSatisfy { $0.holds(for: transaction) }
-    case .any(let parts): parts.contains { $0.holds(for: transaction) }
+    case .everything: return true
+    case .condition(let condition): return condition.verdict(for: transaction)
+    case .not(let inner): return inner.verdict(for: transaction).map(!)
+    case .all(let parts): return Self.first(false, among: parts, for: transaction)
+    case .any(let parts): return Self.first(true, among: parts, for: transaction)
     }
+  }
+
+  /// That verdict when one part has it, the other when all parts have the other, nil otherwise.
+  private static func first(_ deciding: Bool, among parts: [Self], for transaction: TransactionSummary) -> Bool? {
+    var isDecided = true
+    for part in parts {
+      guard let verdict = part.verdict(for: transaction) else {
+        isDecided = false
+        continue
+      }
+      if verdict == deciding { return deciding }
+    }
+    return isDecided ? !deciding : nil
   }
 }
 
 extension TransactionFilter.Condition {
-  fileprivate func holds(for transaction: TransactionSummary) -> Bool {
+  /// Nil when only spans tell.
+  func verdict(for transaction: TransactionSummary) -> Bool? {
     switch self {
     case .duration(let comparison, let limit): comparison.holds(transaction.duration, limit)
     case .hops(let comparison, let limit): comparison.holds(transaction.hops, limit)
     case .errors(let comparison, let limit): comparison.holds(transaction.errors, limit)
+    case .text(.operation, _, _), .attribute: nil
     case .text(let field, let match, let value): match.holds(value) { field.hasText(of: transaction, $0) }
     case .status(let isWanted, let state): (transaction.state == state) == isWanted
     case .gtxid(let isWanted, let prefix): transaction.gtxid.matches(prefix: prefix) == isWanted
@@ -48,8 +63,7 @@ extension TransactionFilter.Field {
   fileprivate func hasText(of transaction: TransactionSummary, _ isWanted: (String) -> Bool) -> Bool {
     switch self {
     case .service: transaction.services.contains(where: isWanted)
-    case .operation:
-      isWanted(transaction.kind) || isWanted(transaction.firstError) || transaction.services.contains(where: isWanted)
+    case .operation: preconditionFailure("what was done stands in the spans, not in the row")
     case .user: isWanted(transaction.user)
     case .kind: isWanted(transaction.kind)
     case .error: isWanted(transaction.firstError)

@@ -2,9 +2,11 @@
 ///
 ///     dur>500ms svc=payment err
 ///     status=stuck or (op~charge and not user=kim)
+///     http.status_code>=500 @retry
 ///
 /// Conditions that stand side by side must all hold; `and` may be written between them. `not` binds closest, then
-/// `and`, then `or`. Words and values are compared without case. A value with blanks stands in double quotes.
+/// `and`, then `or`. Words and values are compared without case. A value with blanks stands in double quotes. A word with a
+/// dot, or with `@` before it, is the name of an attribute of a span, which has a case.
 public struct TransactionFilter: Sendable, Equatable {
   /// What was typed, as a tree.
   public indirect enum Expression: Sendable, Equatable {
@@ -33,13 +35,25 @@ public struct TransactionFilter: Sendable, Equatable {
     /// The id begins with these digits (or, with false, does not): `gtxid=8f3a`
     case gtxid(Bool, prefix: String)
     case flag(Flag)
+    /// A span has an attribute of that name with such a value (of `!=` and `!~`: none has): `http.route=/orders`
+    case attribute(String, AttributeTest)
+  }
+
+  /// What is asked of an attribute's value.
+  public enum AttributeTest: Sendable, Equatable {
+    /// That there is one, whatever it is.
+    case isThere
+    /// As a person reads it.
+    case text(Match, String)
+    /// A number, or a text that is one.
+    case number(Comparison, Double)
   }
 
   /// A text of the transaction.
   public enum Field: String, Sendable, CaseIterable {
     /// Any service that took part.
     case service = "svc"
-    /// What was done, as far as a row of the list knows it: the kind, a service, or the first error.
+    /// What any span did.
     case operation = "op"
     case user, kind
     /// The first error.

@@ -76,6 +76,8 @@ struct TransactionFilterParser {
       throw error("a condition is missing before \(word)")
     case .word(let word):
       index += 1
+      if word.first == "@" { return try attribute(String(word.dropFirst()), isMarked: true, token) }
+      if word.contains(".") { return try attribute(word, isMarked: false, token) }
       return try condition(about: word.lowercased(), token)
     case .comparison(let text): throw error("what is to be \(text)? Say dur>500ms or svc=payment")
     case .value(let text): throw error("\"\(text)\" stands alone; say svc=\(text)")
@@ -120,6 +122,31 @@ struct TransactionFilterParser {
     }
   }
 
+  /// - Parameter isMarked: it began with `@`, and so may stand alone.
+  private mutating func attribute(_ name: String, isMarked: Bool, _ token: Token) throws(TransactionFilterError)
+    -> TransactionFilter.Condition
+  {
+    guard !name.isEmpty else { throw error("name an attribute after @, such as @http.route", at: token) }
+    guard case .comparison(let comparison) = current.kind else {
+      guard isMarked else { throw error("\(name) needs a value, such as \(name)=200; or say @\(name)") }
+      return .attribute(name, .isThere)
+    }
+    index += 1
+    guard case .value(let value) = current.kind else {
+      throw error("\(name)\(comparison) needs a value, such as \(name)\(comparison)200")
+    }
+    let place = current
+    index += 1
+    if let match = Filter.Match(rawValue: comparison) { return .attribute(name, .text(match, value)) }
+    guard let match = Filter.Comparison(rawValue: comparison) else {
+      preconditionFailure("\(comparison) compares neither texts nor numbers")
+    }
+    guard let limit = Double(value), limit.isFinite else {
+      throw error("\"\(value)\" is no number; \(comparison) compares numbers, = and ~ texts", at: place)
+    }
+    return .attribute(name, .number(match, limit))
+  }
+
   private func number(
     _ word: String, _ comparison: TransactionFilter.Comparison, _ value: String, _ place: Token
   ) throws(TransactionFilterError) -> TransactionFilter.Condition {
@@ -158,5 +185,6 @@ struct TransactionFilterParser {
     "status": "status=stuck", "user": "user=kim", "gtxid": "gtxid=8f3a", "kind": "kind=checkout",
     "error": "error~declined",
   ]
-  private static let words = "err dur svc status op user gtxid kind error hops errors overdue external"
+  private static let words =
+    "err dur svc status op user gtxid kind error hops errors overdue external, and @ before an attribute"
 }

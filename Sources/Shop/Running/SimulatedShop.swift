@@ -34,6 +34,8 @@ public final class SimulatedShop: LiveSystem {
   /// The search that was asked for last.
   private let search = Locked<RecordSearch?>(nil)
   private let logSearch = Locked<LogSearch?>(nil)
+  /// Among those from outside, and among the shop's own.
+  private let transactionSearch = Locked<(foreign: TransactionSearch, own: TransactionSearch)?>(nil)
   private let onChange = Locked<(@Sendable () -> Void)?>(nil)
 
   /// - Parameters:
@@ -124,6 +126,26 @@ public final class SimulatedShop: LiveSystem {
 
   public func transactions(withPrefix prefix: String) -> [GTXID] {
     Array((external.find(prefix: prefix, limit: 50) + world.traces.find(prefix: prefix, limit: 50)).prefix(50))
+  }
+
+  public func transactions(_ filter: TransactionFilter, limit: Int, takesNewer: Bool) -> TransactionAnswer {
+    let now = snapshot().time
+    let foreignRow = { TransactionSummary($0, now: now) }
+    let ownRow = { [world] in SnapshotBuilder.row($0, in: world, now: now) }
+    return transactionSearch.withLock { searches in
+      var (foreign, own) =
+        searches.flatMap { $0.own.filter == filter && $0.own.limit == limit ? $0 : nil }
+        ?? (
+          TransactionSearch(filter, limit: limit, spansAreAll: true),
+          TransactionSearch(filter, limit: limit, spansAreAll: false)
+        )
+      searches = nil
+      let end = ContinuousClock.now + Self.longestSearch
+      foreign.lookOn(in: external, takesNewer: takesNewer, row: foreignRow) { ContinuousClock.now >= end }
+      own.lookOn(in: world.traces, takesNewer: takesNewer, row: ownRow) { ContinuousClock.now >= end }
+      searches = (foreign, own)
+      return foreign.answer(row: foreignRow).joined(with: own.answer(row: ownRow), limit: limit)
+    }
   }
 
   public func records(_ filter: RecordFilter, limit: Int, takesNewer: Bool) -> RecordAnswer {

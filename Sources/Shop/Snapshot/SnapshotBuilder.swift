@@ -125,7 +125,7 @@ final class SnapshotBuilder {
       .sorted { $0.start != $1.start ? $0.start > $1.start : $0.gtxid > $1.gtxid }
     let own = newest + kept
     let traces = world.traces.summaries(of: own.map(\.gtxid))
-    var rows = zip(own, traces).map { completed($0, with: $1, now: now) }
+    var rows = zip(own, traces).map { Self.completed($0, with: $1, now: now) }
     let foreign = external.summaries(newest: Self.externalShown).map { TransactionSummary($0, now: now) }
     guard !foreign.isEmpty else { return rows }
     // Those from outside have their own clocks: they stand on top, where they are seen to come in.
@@ -133,8 +133,14 @@ final class SnapshotBuilder {
     return rows
   }
 
+  /// The row of one of the shop's own transactions.
+  static func row(_ trace: TraceSummary, in world: World, now: Int64) -> TransactionSummary {
+    guard let entry = world.book.entry(trace.gtxid) else { return TransactionSummary(trace, now: now) }
+    return completed(entry, with: trace, now: now)
+  }
+
   /// What the saga says of a transaction, with what its spans say.
-  private func completed(
+  private static func completed(
     _ summary: TransactionSummary, with trace: TraceSummary?, now: Int64
   ) -> TransactionSummary {
     var summary = summary

@@ -1,11 +1,10 @@
 internal import TraceModel
 
-/// A query made ready for a store: texts are compared once for each text, not once for each span.
-///
-/// A class, because what it learns on the way is kept for the next traces.
-final class QueryPlan {
+/// A query made ready for a store: texts are compared once for each text, not once for each span. What it learns on the
+/// way is kept for the next traces.
+struct QueryPlan: Sendable {
   /// What one condition on texts has found out about the texts of one segment.
-  private struct Memory {
+  private struct Memory: Sendable {
     /// The segment's number among all that there ever were.
     var segment: UInt64 = .max
     /// By code: 0 not looked at, 1 as wanted, 2 not.
@@ -20,10 +19,18 @@ final class QueryPlan {
       let place = Int(code)
       return place < verdicts.count && verdicts[place] != 0 ? verdicts[place] == 1 : nil
     }
+
+    mutating func learn(_ code: TextDictionary.Code, isWanted: Bool) {
+      let place = Int(code)
+      if verdicts.count <= place {
+        verdicts.append(contentsOf: repeatElement(0, count: max(place + 1, verdicts.count * 2) - verdicts.count))
+      }
+      verdicts[place] = isWanted ? 1 : 2
+    }
   }
 
   /// Where the values of one shape have that of an attribute.
-  private enum Place {
+  private enum Place: Sendable {
     case unknown, nowhere
     /// So many words behind the first.
     case at(Int32, ValueType)
@@ -31,7 +38,7 @@ final class QueryPlan {
     case several
   }
 
-  private indirect enum Step {
+  private indirect enum Step: Sendable {
     case always(Bool)
     case not(Step)
     case all([Step])
@@ -51,7 +58,7 @@ final class QueryPlan {
     case attribute(Int)
   }
 
-  private struct AttributeProbe {
+  private struct AttributeProbe: Sendable {
     let name: [UInt8]
     let match: TraceQuery.ValueMatch
     let text: TextProbe?
@@ -71,12 +78,12 @@ final class QueryPlan {
 
   // MARK: Making ready
 
-  private func compile(_ query: TraceQuery) -> Step {
+  private mutating func compile(_ query: TraceQuery) -> Step {
     switch query {
     case .everything: .always(true)
     case .not(let inner): .not(compile(inner))
-    case .all(let parts): .all(parts.map(compile).sorted { Self.cost($0) < Self.cost($1) })
-    case .any(let parts): .any(parts.map(compile).sorted { Self.cost($0) < Self.cost($1) })
+    case .all(let parts): .all(parts.map { compile($0) }.sorted { Self.cost($0) < Self.cost($1) })
+    case .any(let parts): .any(parts.map { compile($0) }.sorted { Self.cost($0) < Self.cost($1) })
     case .duration(let comparison, let limit): .duration(comparison, limit)
     case .spans(let comparison, let limit): .spans(comparison, limit)
     case .hops(let comparison, let limit): .hops(comparison, limit)
@@ -93,14 +100,14 @@ final class QueryPlan {
     }
   }
 
-  private func probe(_ match: TraceQuery.TextMatch) -> Int {
+  private mutating func probe(_ match: TraceQuery.TextMatch) -> Int {
     probes.append(TextProbe(match))
     services.append([])
     texts.append([])
     return probes.count - 1
   }
 
-  private func attribute(_ name: String, _ match: TraceQuery.ValueMatch) -> Int {
+  private mutating func attribute(_ name: String, _ match: TraceQuery.ValueMatch) -> Int {
     let text: TextProbe? = if case .text(let match) = match { TextProbe(match) } else { nil }
     attributes.append(AttributeProbe(name: Array(name.utf8), match: match, text: text))
     values.append([])
@@ -123,11 +130,11 @@ final class QueryPlan {
   // MARK: Asking
 
   /// Whether the trace in `slot` is wanted.
-  func holds(_ slot: Int32, in state: borrowing TraceStoreState) -> Bool {
+  mutating func holds(_ slot: Int32, in state: borrowing TraceStoreState) -> Bool {
     holds(step, state.traces[slot].pointee, state)
   }
 
-  private func holds(_ step: Step, _ trace: TraceEntry, _ state: borrowing TraceStoreState) -> Bool {
+  private mutating func holds(_ step: Step, _ trace: TraceEntry, _ state: borrowing TraceStoreState) -> Bool {
     switch step {
     case .always(let verdict): return verdict
     case .not(let inner): return !holds(inner, trace, state)
@@ -161,7 +168,7 @@ final class QueryPlan {
     }
   }
 
-  private func hasService(_ probe: Int, _ trace: TraceEntry, _ state: borrowing TraceStoreState) -> Bool {
+  private mutating func hasService(_ probe: Int, _ trace: TraceEntry, _ state: borrowing TraceStoreState) -> Bool {
     var reference = trace.newestSpan
     while reference != .none {
       let record = state.segments[reference].pointee
@@ -178,7 +185,7 @@ final class QueryPlan {
     return false
   }
 
-  private func hasOperation(_ probe: Int, _ trace: TraceEntry, _ state: borrowing TraceStoreState) -> Bool {
+  private mutating func hasOperation(_ probe: Int, _ trace: TraceEntry, _ state: borrowing TraceStoreState) -> Bool {
     var reference = trace.newestSpan
     while reference != .none {
       let record = state.segments[reference].pointee
@@ -189,15 +196,17 @@ final class QueryPlan {
   }
 
   /// Whether the text of that code is as wanted; looked at once for each segment.
-  private func isWanted(
+  private mutating func isWanted(
     _ code: TextDictionary.Code, _ probe: Int, in segments: borrowing SegmentTable, _ number: Int
   ) -> Bool {
     Self.prepare(&texts[probe], number)
     if texts[probe][number].segment != segments.serial(of: number) {
       texts[probe][number] = Memory(segment: segments.serial(of: number))
     }
-    let text = segments[number].pointee.texts[code]
-    return Self.verdict(&texts[probe][number].verdicts, code) { probes[probe].matches(text) }
+    if let verdict = texts[probe][number].verdict(code) { return verdict }
+    let isWanted = probes[probe].matches(segments[number].pointee.texts[code])
+    texts[probe][number].learn(code, isWanted: isWanted)
+    return isWanted
   }
 
   private static func prepare(_ memories: inout [Memory], _ number: Int) {
@@ -206,18 +215,7 @@ final class QueryPlan {
     }
   }
 
-  private static func verdict(
-    _ verdicts: inout [UInt8], _ code: TextDictionary.Code, _ isWanted: () -> Bool
-  ) -> Bool {
-    let place = Int(code)
-    if verdicts.count <= place {
-      verdicts.append(contentsOf: repeatElement(0, count: max(place + 1, verdicts.count * 2) - verdicts.count))
-    }
-    if verdicts[place] == 0 { verdicts[place] = isWanted() ? 1 : 2 }
-    return verdicts[place] == 1
-  }
-
-  private func hasAttribute(_ probe: Int, _ trace: TraceEntry, _ state: borrowing TraceStoreState) -> Bool {
+  private mutating func hasAttribute(_ probe: Int, _ trace: TraceEntry, _ state: borrowing TraceStoreState) -> Bool {
     var reference = trace.newestSpan
     var known = -1
     var key: UInt32?
@@ -234,7 +232,7 @@ final class QueryPlan {
     return false
   }
 
-  private func hasAttribute(
+  private mutating func hasAttribute(
     _ probe: Int, key: UInt32, _ record: SpanRecord, _ segment: UnsafeMutablePointer<SpanSegment>, _ number: Int
   ) -> Bool {
     let shape = Int(record.shape)
@@ -280,7 +278,7 @@ final class QueryPlan {
   }
 
   /// What the attribute's name is called in the segment; nil where no span has it.
-  private func key(_ probe: Int, in segments: borrowing SegmentTable, _ number: Int) -> UInt32? {
+  private mutating func key(_ probe: Int, in segments: borrowing SegmentTable, _ number: Int) -> UInt32? {
     Self.prepare(&values[probe], number)
     let serial = segments.serial(of: number)
     if values[probe][number].segment != serial {
@@ -292,7 +290,7 @@ final class QueryPlan {
     return values[probe][number].key
   }
 
-  private func isWanted(
+  private mutating func isWanted(
     _ type: ValueType, at word: Int, _ probe: Int, _ segment: UnsafeMutablePointer<SpanSegment>, _ number: Int
   ) -> Bool {
     let attribute = attributes[probe]
@@ -300,8 +298,7 @@ final class QueryPlan {
     case (.exists, _): return true
     case (.text, .text):
       let code = segment.pointee.code(at: word)
-      let text = segment.pointee.texts[code]
-      return Self.verdict(&values[probe][number].verdicts, code) { attribute.text?.matches(text) ?? false }
+      return isWanted(code, probe, number) { attribute.text?.matches(segment.pointee.texts[code]) ?? false }
     case (.text, _):
       let value = SpanAssembly.value(
         type, bits: segment.pointee.bits(type, at: word), raw: segment.pointee.raw(type, at: word))
@@ -312,11 +309,20 @@ final class QueryPlan {
       return comparison.holds(Double(bitPattern: segment.pointee.bits(type, at: word)), limit)
     case (.number(let comparison, let limit), .text):
       let code = segment.pointee.code(at: word)
-      let text = segment.pointee.texts.text(code)
-      return Self.verdict(&values[probe][number].verdicts, code) {
-        Double(text).map { comparison.holds($0, limit) } ?? false
+      return isWanted(code, probe, number) {
+        Double(segment.pointee.texts.text(code)).map { comparison.holds($0, limit) } ?? false
       }
     case (.number, .boolean), (.number, .encoded), (.number, .blob), (.number, .empty): return false
     }
+  }
+
+  /// Whether the text of that code is a value as wanted; looked at once for each segment.
+  private mutating func isWanted(
+    _ code: TextDictionary.Code, _ probe: Int, _ number: Int, _ isWanted: () -> Bool
+  ) -> Bool {
+    if let verdict = values[probe][number].verdict(code) { return verdict }
+    let isWanted = isWanted()
+    values[probe][number].learn(code, isWanted: isWanted)
+    return isWanted
   }
 }

@@ -33,7 +33,7 @@ import Testing
 
   private static func condition(_ generator: inout SplitMix) -> TransactionFilter.Condition {
     func pick<Value: CaseIterable>(_ type: Value.Type) -> Value { type.allCases.randomElement(using: &generator)! }
-    switch Int.random(in: 0...6, using: &generator) {
+    switch Int.random(in: 0...8, using: &generator) {
     case 0:
       let unit: Int64 = [1, 1_000, 1_000_000, 1_000_000_000, 60_000_000_000].randomElement(using: &generator)!
       return .duration(pick(TransactionFilter.Comparison.self), unit * Int64.random(in: 0...99_999, using: &generator))
@@ -44,11 +44,28 @@ import Testing
       let digits = String(UInt64.random(in: 0...UInt64.max, using: &generator), radix: 16)
       return .gtxid(Bool.random(using: &generator), prefix: digits)
     case 5: return .flag(pick(TransactionFilter.Flag.self))
+    case 6: return .attribute(["http.route", "retry", "재고", "@@"].randomElement(using: &generator)!, test(&generator))
     default:
-      let alphabet = Array("ab =!~<>()\"\\한é/\t-,.1")
-      let value = String(
-        (0..<Int.random(in: 0...6, using: &generator)).map { _ in alphabet.randomElement(using: &generator)! })
+      let value = value(&generator)
       return .text(pick(TransactionFilter.Field.self), pick(TransactionFilter.Match.self), value)
+    }
+  }
+}
+
+extension TransactionFilterPrintingTests {
+  private static func value(_ generator: inout SplitMix) -> String {
+    let alphabet = Array("ab =!~<>()\"\\한é/\t-,.1")
+    return String((0..<Int.random(in: 0...6, using: &generator)).map { _ in alphabet.randomElement(using: &generator)! })
+  }
+
+  private static func test(_ generator: inout SplitMix) -> TransactionFilter.AttributeTest {
+    switch Int.random(in: 0...2, using: &generator) {
+    case 0: return .isThere
+    case 1: return .text(TransactionFilter.Match.allCases.randomElement(using: &generator)!, value(&generator))
+    default:
+      // = and != compare texts, which numbers are, too.
+      let comparison = [TransactionFilter.Comparison.less, .atMost, .greater, .atLeast].randomElement(using: &generator)!
+      return .number(comparison, [0, -1.5, 1e300, 123_456_789_012, 0.1].randomElement(using: &generator)!)
     }
   }
 }

@@ -63,13 +63,20 @@ extension TransactionList {
 
   private func empty(_ context: PageContext) -> [Run] {
     if !filter.isEmpty {
-      return [
-        Run("No transaction matches \(filter).  ", .muted), Run("Esc", .accent, bold: true), Run(" clears", .muted),
-      ]
+      let progress = found.flatMap { $0.isComplete ? nil : Self.progress($0) }
+      let sentence =
+        progress.map { "\($0), and none matches \(filter) so far.  " } ?? "No transaction matches \(filter).  "
+      return [Run(sentence, .muted), Run("Esc", .accent, bold: true), Run(" clears", .muted)]
     }
     let receivers = context.snapshot.program.receivers
     let ears = receivers.isEmpty ? "" : " Listening: \(receivers.map(\.name).joined(separator: ", "))."
     return [Run("No transaction yet.\(ears)", .muted)]
+  }
+
+  /// `searched 40 % of 12,345`
+  private static func progress(_ found: TransactionAnswer) -> String {
+    let percent = found.held > 0 ? min(99, found.searched * 100 / found.held) : 0
+    return "searched \(percent) % of \(Figures.count(found.held).text)"
   }
 
   /// The panel's head: what it is narrowed to, how many ended how, and where the cursor is.
@@ -97,8 +104,11 @@ extension TransactionList {
     let arrow = isDescending ? Glyphs.descending : Glyphs.ascending
     let isNewest = isFollowing && order == .start && isDescending
     figures.add([Run(isNewest ? "newest \(arrow)" : "by \(order.heading) \(arrow)", .accent)], priority: 1)
+    let isFull = !filter.isEmpty && found?.isFull ?? false
+    if !filter.isEmpty, let found, !found.isComplete { figures.add([Run(Self.progress(found), .muted)], priority: 2) }
     let place = rows.isEmpty ? "0" : Figures.count(cursor.line + 1).text
-    var total = Figures.count(rows.count).text + (rows.count < all ? " of \(Figures.count(all).text)" : "")
+    var total = Figures.count(rows.count).text + (isFull ? "+" : "")
+    if rows.count < all { total += " of \(Figures.count(all).text)" }
     // Those that ended well go first when there are too many to keep all.
     if all < tally.started { total += " kept" }
     figures.add([Run("\(place)/\(total)", .muted)])

@@ -17,6 +17,8 @@ struct TransactionList: Sendable {
   private(set) var rows: [TransactionSummary] = []
   /// How many there are before the filter.
   private(set) var all = 0
+  /// What was found for the filter among all that are kept; nil while nobody has looked.
+  private(set) var found: TransactionAnswer?
   private(set) var cursor = LineCursor()
   private(set) var order = Order.start
   private(set) var isDescending = true
@@ -38,24 +40,31 @@ struct TransactionList: Sendable {
     return rows.first { $0.gtxid == before } ?? current
   }
 
-  /// The state has changed.
-  /// - Parameter clock: nanoseconds on a clock that only goes forward.
-  mutating func update(_ snapshot: SystemSnapshot, height: Int, clock: Int64, isFrozen: Bool) {
-    if isFollowing, !isFrozen, !rows.isEmpty, let taken, clock - taken.at < Reaction<GTXID>.hold,
+  /// The state has changed, or more was found.
+  /// - Parameters:
+  ///   - found: what was found for the filter.
+  ///   - clock: nanoseconds on a clock that only goes forward.
+  mutating func update(
+    _ snapshot: SystemSnapshot, found: TransactionAnswer?, height: Int, clock: Int64, isFrozen: Bool
+  ) {
+    // What is found further back stands below, and moves nothing.
+    let isSearching = found.map { $0.searched != self.found?.searched && self.found?.isComplete != true } ?? false
+    self.found = found
+    if isFollowing, !isFrozen, !isSearching, !rows.isEmpty, let taken, clock - taken.at < Reaction<GTXID>.hold,
       snapshot.time >= taken.time
     {
       self.taken?.time = snapshot.time
       return refresh(from: snapshot)
     }
     let last = current?.gtxid
-    rebuild(snapshot, height: height)
+    rebuild(snapshot, found: found, height: height)
     reaction.changed(from: last, at: clock)
     taken = (clock, snapshot.time)
   }
 
   /// The same rows, with what has become of them.
   private mutating func refresh(from snapshot: SystemSnapshot) {
-    all = snapshot.transactions.count
+    count(snapshot)
     var places: [GTXID: Int] = [:]
     for (place, row) in rows.enumerated() { places[row.gtxid] = place }
     for transaction in snapshot.transactions {
@@ -64,10 +73,11 @@ struct TransactionList: Sendable {
   }
 
   /// Takes everything in at once, since somebody asked for another order or filter.
-  mutating func rebuild(_ snapshot: SystemSnapshot, height: Int) {
+  mutating func rebuild(_ snapshot: SystemSnapshot, found: TransactionAnswer?, height: Int) {
     reaction.forget()
-    all = snapshot.transactions.count
-    rows = filter.isEmpty ? snapshot.transactions : snapshot.transactions.filter(filter.matches)
+    self.found = found
+    count(snapshot)
+    rows = filter.isEmpty ? snapshot.transactions : wanted(snapshot)
     sort()
     guard let anchor else { return cursor.move(to: 0, count: rows.count, height: height) }
     if let line = rows.firstIndex(where: { $0.gtxid == anchor }) {
@@ -76,6 +86,19 @@ struct TransactionList: Sendable {
       cursor.move(to: cursor.line, count: rows.count, height: height)
       self.anchor = current?.gtxid
     }
+  }
+
+  private mutating func count(_ snapshot: SystemSnapshot) {
+    all = max(snapshot.transactions.count, filter.isEmpty ? 0 : found?.held ?? 0)
+  }
+
+  /// Those of the newest that the filter lets through, as they are now, and behind them what was found among the others.
+  private func wanted(_ snapshot: SystemSnapshot) -> [TransactionSummary] {
+    let others = found?.rows ?? []
+    let foundIDs = Set(others.lazy.map(\.gtxid))
+    let newest = snapshot.transactions.filter { filter.verdict($0) ?? foundIDs.contains($0.gtxid) }
+    let shown = Set(snapshot.transactions.lazy.map(\.gtxid))
+    return newest + others.filter { !shown.contains($0.gtxid) }
   }
 
   /// Takes a filter as it is typed; the last right one stays in use while it is wrong.

@@ -34,7 +34,7 @@ extension TransactionsPage {
   private mutating func sort(_ context: PageContext, _ change: (inout TransactionList) -> Void) {
     withList {
       change(&$0)
-      $0.rebuild(context.snapshot, height: Self.listHeight(context.size))
+      $0.rebuild(context.snapshot, found: $0.found, height: Self.listHeight(context.size))
     }
   }
 

@@ -12,6 +12,8 @@ struct TransactionsPage: Page {
   private(set) var list = TransactionList()
   /// The transaction that the next `m` compares with.
   private(set) var marked: GTXID?
+  /// When the transactions were last looked through.
+  private var searchedAt: Int64?
   var hovered: Int?
   var hoveredAt: Int64 = 0
 
@@ -25,10 +27,36 @@ struct TransactionsPage: Page {
     if comparison != nil { return refreshComparison(context) }
     guard tree != nil else {
       list.update(
-        context.snapshot, height: Self.listHeight(context.size), clock: context.clock, isFrozen: context.isFrozen)
-      return []
+        context.snapshot, found: found(context), height: Self.listHeight(context.size), clock: context.clock,
+        isFrozen: context.isFrozen)
+      return search(context)
     }
     return refreshTree(context)
+  }
+
+  /// As many as are found at most.
+  private static let limit = 1_000
+  /// Nanoseconds after which is looked again for what has come in.
+  private static let searchInterval: Int64 = 1_000_000_000
+
+  /// What was found for the filter, of an older state what had begun by then; nil while nobody has looked.
+  private func found(_ context: PageContext) -> TransactionAnswer? {
+    guard let matching = context.matching, matching.filter == list.filter else { return nil }
+    var answer = matching.answer
+    if context.isFrozen { answer.rows.removeAll { $0.start > context.snapshot.time } }
+    return answer
+  }
+
+  /// Looks for what the filter wants among all transactions that are kept: the state has the newest alone.
+  private mutating func search(_ context: PageContext) -> [Action] {
+    guard !list.filter.isEmpty else { return [] }
+    let answer = found(context)
+    if let answer, !answer.isThrough { return [.effect(.searchTransactionsOn(list.filter, limit: Self.limit))] }
+    // What has come in since is not part of an older state.
+    let isDue = searchedAt.map { context.clock - $0 >= Self.searchInterval } ?? true
+    guard answer == nil || isDue && !context.isFrozen else { return [] }
+    searchedAt = context.clock
+    return [.effect(.searchTransactions(list.filter, limit: Self.limit))]
   }
 
   private mutating func refreshComparison(_ context: PageContext) -> [Action] {
@@ -80,7 +108,8 @@ struct TransactionsPage: Page {
   }
 
   var filterExample: String {
-    tree == nil ? "dur>500ms svc=payment err status=stuck op~charge user=kim" : "payment, #6, retry.attempt=2"
+    tree == nil
+      ? "dur>500ms svc=payment err status=stuck op~charge @http.route=/orders" : "payment, #6, retry.attempt=2"
   }
 
   mutating func narrow(to text: String, _ context: PageContext) -> String? {
@@ -89,7 +118,7 @@ struct TransactionsPage: Page {
       return nil
     }
     let problem = list.narrow(to: text)
-    list.rebuild(context.snapshot, height: Self.listHeight(context.size))
+    list.rebuild(context.snapshot, found: found(context), height: Self.listHeight(context.size))
     return problem
   }
 

@@ -1,0 +1,72 @@
+public import TraceCollector
+
+/// Looks through the spans of a system for the newest transactions that a filter lets through, a slice at a time.
+public struct TransactionSearch: Sendable {
+  /// How the row of a transaction comes about.
+  public typealias Row = (TraceSummary) -> TransactionSummary
+
+  public let filter: TransactionFilter
+  public let limit: Int
+  private let question: SpanQuestion
+  private var search: TraceSearch
+
+  /// - Parameters:
+  ///   - limit: transactions that are wanted at most; at least 1.
+  ///   - spansAreAll: whether rows are made of spans alone. Otherwise the system knows more of its transactions, and every
+  ///     row for which the spans leave the question open is looked at.
+  public init(_ filter: TransactionFilter, limit: Int, spansAreAll: Bool) {
+    (self.filter, self.limit) = (filter, limit)
+    question = SpanQuestion(filter, spansAreAll: spansAreAll)
+    search = TraceSearch(question.query, limit: limit)
+  }
+
+  /// Looks on until `isOver` or all was looked at, and, having gone through, begins anew if it `takesNewer`.
+  public mutating func lookOn(in store: TraceStore, takesNewer: Bool, row: Row, isOver: () -> Bool) {
+    let question = question
+    search.lookOn(in: store, takesNewer: takesNewer) { trace in
+      question.lets(through: row(trace)) { store.holds($0, for: trace.gtxid) }
+    } isOver: {
+      isOver()
+    }
+  }
+
+  public func answer(row: Row) -> TransactionAnswer {
+    var answer = TransactionAnswer(search.found.map(row))
+    answer.searched = search.searched
+    answer.held = search.held
+    answer.isComplete = search.isComplete
+    answer.isThrough = search.isThrough
+    answer.isFull = search.isFull
+    return answer
+  }
+}
+
+/// What was found among the transactions so far.
+public struct TransactionAnswer: Sendable {
+  /// Newest first.
+  public var rows: [TransactionSummary]
+  /// Transactions that were looked at, and those that there are.
+  public var searched = 0
+  public var held = 0
+  /// False while transactions that were not looked at may belong to the answer.
+  public var isComplete = true
+  /// False while it is still being looked through, be it once more for what has changed.
+  public var isThrough = true
+  /// As many were found as were wanted: older ones may be among them, too.
+  public var isFull = false
+
+  public init(_ rows: [TransactionSummary] = []) {
+    self.rows = rows
+  }
+
+  /// What was found in two places: those of the other one stand behind its own.
+  public func joined(with other: TransactionAnswer, limit: Int) -> TransactionAnswer {
+    var joined = TransactionAnswer(Array((rows + other.rows).prefix(limit)))
+    joined.searched = searched + other.searched
+    joined.held = held + other.held
+    joined.isComplete = isComplete && other.isComplete
+    joined.isThrough = isThrough && other.isThrough
+    joined.isFull = isFull || other.isFull || rows.count + other.rows.count > limit
+    return joined
+  }
+}
