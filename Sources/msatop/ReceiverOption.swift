@@ -85,8 +85,12 @@ struct OpenReceivers {
     names.append(name)
     figures.append {
       let counts = host.counts
-      return ReceiverSnapshot(
+      var snapshot = ReceiverSnapshot(
         name: name, spans: counts.spans, logs: counts.logs, metrics: counts.metrics, rejected: counts.rejectedRequests)
+      (snapshot.requests, snapshot.leftOut, snapshot.bytes) = (counts.requests, counts.leftOut, counts.bytes)
+      snapshot.rejections = counts.rejected.map { .init(reason: $0.reason.words, requests: $0.requests) }
+        .sorted { $0.requests > $1.requests }
+      return snapshot
     }
   }
 
@@ -96,5 +100,13 @@ struct OpenReceivers {
   /// Returns once none of them serves any more.
   func stop() {
     for host in hosts { host.stop() }
+  }
+}
+
+extension RejectionReason {
+  /// `malformedBody` as words: `malformed body`.
+  fileprivate var words: String {
+    rawValue.reduce(into: "") { text, letter in text += letter.isUppercase ? " " + letter.lowercased() : String(letter)
+    }
   }
 }

@@ -70,7 +70,8 @@ struct SearchTests {
     #expect(asked == 1_000, "it has gone through")
     store.add([span(1, in: 2_000, from: 0, to: 1)], now: epoch + 120_000 * millisecond)
     lookOn(takesNewer: true)
-    #expect(search.found.count == 501 && asked == 2_001, "nobody knew yet that the first thousand would stay as they are")
+    #expect(
+      search.found.count == 501 && asked == 2_001, "nobody knew yet that the first thousand would stay as they are")
     store.add([span(2, in: 7, from: 0, to: 1)], now: epoch + 121_000 * millisecond)
     asked = 0
     lookOn(takesNewer: true)

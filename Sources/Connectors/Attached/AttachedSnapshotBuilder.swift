@@ -7,6 +7,7 @@ struct AttachedSnapshotBuilder: Sendable {
   private let identity: SystemIdentity
   private let traces: TraceStore
   private var health = ReportedHealth()
+  private var latencies = LatencyHistory()
 
   private static let transactionsShown = 600
   private static let second: Int64 = 1_000_000_000
@@ -22,8 +23,9 @@ struct AttachedSnapshotBuilder: Sendable {
   mutating func snapshot(now: Int64, receivers: [ReceiverSnapshot]) -> SystemSnapshot {
     var snapshot = SystemSnapshot(system: identity, time: now)
     snapshot.traffic = traffic(now: now)
-    snapshot.services = services(now: now)
-    snapshot.transactions = traces.summaries(newest: Self.transactionsShown).map { TransactionSummary($0, now: now) }
+    let newest = traces.summaries(newest: Self.transactionsShown)
+    snapshot.services = services(now: now, errors: Self.latestErrors(newest))
+    snapshot.transactions = newest.map { TransactionSummary($0, now: now) }
     snapshot.tally = tally(snapshot.transactions, now: now)
     snapshot.program = program(receivers)
     health.judge(&snapshot)
@@ -31,7 +33,7 @@ struct AttachedSnapshotBuilder: Sendable {
     return snapshot
   }
 
-  private func traffic(now: Int64) -> TrafficSnapshot {
+  private mutating func traffic(now: Int64) -> TrafficSnapshot {
     var traffic = TrafficSnapshot()
     let figures = traces.red(window: .tenSeconds, now: now)
     traffic.rate = figures.rate
@@ -43,10 +45,12 @@ struct AttachedSnapshotBuilder: Sendable {
     traffic.errorSeries = zip(history.calls, history.errors).dropLast().map { calls, errors in
       calls > 0 ? Float(errors) / Float(calls) * 100 : 0
     }
+    latencies.note(figures, now: now)
+    (traffic.p50Series, traffic.p95Series, traffic.p99Series) = (latencies.p50, latencies.p95, latencies.p99)
     return traffic
   }
 
-  private func services(now: Int64) -> [ServiceSnapshot] {
+  private func services(now: Int64, errors: [String: [ServiceErrorLine]]) -> [ServiceSnapshot] {
     let instances = traces.instances()
     let edges = traces.edges(now: now)
     var services = traces.services(window: .tenSeconds, now: now).filter { !$0.service.isEmpty }.map { own in
@@ -72,9 +76,22 @@ struct AttachedSnapshotBuilder: Sendable {
       services[place].isOutside = !instances.contains { $0.service == name }
       services[place].instancesAll = services[place].instances.count
       services[place].instancesUp = services[place].instances.count
+      services[place].latestErrors = errors[name] ?? []
       if let minute = traces.minute(of: name, now: now) { charge(minute, to: &services[place].objective) }
     }
     return services.sorted { $0.name < $1.name }
+  }
+
+  private static let errorsShown = 20
+
+  /// By the service that failed first, newest first: among the newest transactions only.
+  private static func latestErrors(_ newest: [TraceSummary]) -> [String: [ServiceErrorLine]] {
+    var errors: [String: [ServiceErrorLine]] = [:]
+    for trace in newest where trace.errors > 0 && errors[trace.firstErrorService, default: []].count < errorsShown {
+      errors[trace.firstErrorService, default: []].append(
+        ServiceErrorLine(time: trace.end, gtxid: trace.gtxid, message: trace.firstError))
+    }
+    return errors
   }
 
   private func endpoints(of service: String, now: Int64) -> [EndpointSnapshot] {
@@ -116,6 +133,8 @@ struct AttachedSnapshotBuilder: Sendable {
     program.spansDropped = UInt64(statistics.late + statistics.overflowed)
     program.spansEvicted = UInt64(statistics.evictedSpans)
     program.traceBytes = statistics.bytes
+    program.store = statistics
+    program.residentBytes = identity.isStill ? nil : ProcessMemory.residentBytes
     program.receivers = receivers
     return program
   }

@@ -28,7 +28,9 @@ struct ReportedHealth: Sendable {
   }
 
   private static func health(_ service: ServiceSnapshot) -> (Health, reason: String) {
-    guard service.rate > 0 || service.p99 != nil else { return (.unknown, "") }
+    guard service.rate > 0 || service.p99 != nil else {
+      return (.unknown, "nothing that it served was reported lately")
+    }
     if service.errorShare > service.objective.errorShare {
       let percent = (service.errorShare * 1_000).rounded() / 10
       return (.degraded, "\(percent) % errors, objective \(service.objective.errorShare * 100) %")

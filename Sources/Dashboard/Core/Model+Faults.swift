@@ -3,6 +3,9 @@ import Operations
 extension Model {
   /// Opens the menu of faults on what is under the cursor.
   mutating func openFaultMenu() -> [Effect] {
+    if live.system.isOnlyWatched {
+      return saying("this is a real system, and msatop only watches it: nothing here can be broken", isProblem: true)
+    }
     guard let subject = pages[page].subject(context) else { return saying("nothing under the cursor to break") }
     return perform([FaultMenu.open(for: subject, context)])
   }

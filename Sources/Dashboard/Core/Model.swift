@@ -91,7 +91,8 @@ public struct Model: Sendable {
   func context(size: Size) -> PageContext {
     PageContext(
       snapshot: shown, isFrozen: isFrozen, size: size, zoneOffset: zoneOffset, motion: motion, transaction: transaction,
-      matching: matching, log: log, unknownTransaction: unknownTransaction, logFilter: logFilter, store: store, orderKey: orderKey,
+      matching: matching, log: log, unknownTransaction: unknownTransaction, logFilter: logFilter, store: store,
+      orderKey: orderKey,
       order: order, saga: saga, unknownSaga: unknownSaga,
       logProgress: logProgress,
       records: records,

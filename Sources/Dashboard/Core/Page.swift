@@ -70,10 +70,13 @@ enum Action: Sendable {
 struct KeyHint: Sendable, Hashable {
   var key: String
   var word: String
+  /// Whether it does something to the system: such keys are not offered where it is only watched.
+  var isDeed: Bool
 
-  init(_ key: String, _ word: String) {
+  init(_ key: String, _ word: String, isDeed: Bool = false) {
     self.key = key
     self.word = word
+    self.isDeed = isDeed
   }
 }
 
@@ -122,6 +125,13 @@ struct PageContext: Sendable {
   var timeline = Timeline()
   /// The moment that was wanted while an older state is shown; nil while the newest is.
   var moment: Int64?
+}
+
+extension PageContext {
+  /// What stands where there is nothing: of a system that is only watched, that nobody tells of it.
+  func absence(of things: String, _ sentence: String) -> String {
+    snapshot.system.isOnlyWatched ? "Spans tell nothing of \(things)." : sentence
+  }
 }
 
 /// One page: its own state, how it is steered and how it is drawn. It asks for the world with actions only.

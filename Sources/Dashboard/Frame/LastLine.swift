@@ -1,5 +1,6 @@
 import Drawing
 import Operations
+import TraceCollector
 import Widgets
 
 /// The last line: where one is, the keys that work here, and what the program says of itself. A message takes the place
@@ -67,6 +68,7 @@ struct LastLine {
       hints = model.pages[model.page].hints(context)
       if !hints.contains(where: { $0.key == "Space" }) { hints.append(KeyHint("Space", "freeze")) }
     }
+    if model.shown.system.isOnlyWatched { hints.removeAll(where: \.isDeed) }
     let shown = hints.map { Widgets.KeyHint($0.key, $0.word) }
     return Widgets.KeyHint.draw(shown, on: &canvas, x: x, y: y, width: max(0, edge - x))
   }
@@ -87,7 +89,12 @@ struct LastLine {
     let size = Run("  " + (memory.map { Figures.size(bytes: $0).text } ?? "–"), .faint)
     let dropped = Figures.short(Int(clamping: program.spansDropped)).text
     let evicted = Figures.short(Int(clamping: program.spansEvicted)).text
-    var lost = [Run("\(dropped) dropped", program.spansDropped > 0 ? .degraded : .faint)]
+    let store = model.shown.program.store
+    var lost: [Run] = []
+    if model.shown.system.isOnlyWatched {
+      lost.append(Run(Figures.short(store.spans).text + " spans held  ", .faint))
+    }
+    lost += [Run("\(dropped) dropped", program.spansDropped > 0 ? .degraded : .faint)]
     if program.spansEvicted > 0 { lost.append(Run("  \(evicted) evicted", .faint)) }
     return lost + [size, Run("  ")] + scenario + [time]
   }

@@ -5,11 +5,14 @@ import Widgets
 struct HelpPopup: PopupContent {
   private let title: String
   private let keys: [KeyHint]
+  private let everywhere: [KeyHint]
   private var scrolled = ScrolledLines()
 
-  init(page: any Page) {
+  /// - Parameter isOnlyWatched: nothing can be done to the system.
+  init(page: any Page, isOnlyWatched: Bool) {
     title = page.id.rawValue
-    keys = page.help
+    keys = page.help.filter { !($0.isDeed && isOnlyWatched) }
+    everywhere = Self.everywhere.filter { !($0.isDeed && isOnlyWatched) }
   }
 
   static let everywhere: [KeyHint] = [
@@ -24,8 +27,8 @@ struct HelpPopup: PopupContent {
     KeyHint("#", "go to a transaction by its id or the beginning of it"),
     KeyHint(":", "command; Tab completes, ↑ brings back earlier ones"),
     KeyHint("w", "why the thing under the cursor is as it is"),
-    KeyHint("f", "break the thing under the cursor; f twice: as the last time"),
-    KeyHint("!", "end all faults"),
+    KeyHint("f", "break the thing under the cursor; f twice: as the last time", isDeed: true),
+    KeyHint("!", "end all faults", isDeed: true),
     KeyHint("l  L", "log of the thing under the cursor, the whole log"),
     KeyHint("y", "copy the name or id under the cursor"),
     KeyHint("+  -", "more, fewer frames a second"),
@@ -81,7 +84,7 @@ struct HelpPopup: PopupContent {
       }
     }
     let own = section(keys)
-    return (own.isEmpty ? [] : own + [[]]) + section(Self.everywhere)
+    return (own.isEmpty ? [] : own + [[]]) + section(everywhere)
   }
 
   func draw(on canvas: inout Canvas, in screen: Rect, _ context: PageContext) {

@@ -1,3 +1,5 @@
+public import TraceCollector
+
 /// The state of everything at one moment: what every page is drawn from, and what `--json` prints.
 ///
 /// Times are nanoseconds since the Unix epoch, durations nanoseconds, rates per second, shares 0…1, sizes bytes.
@@ -75,6 +77,9 @@ public struct SystemIdentity: Sendable, Equatable, Codable {
   /// True when its time stands still for good (`--frozen`), so that memory and frame time are shown as `–`.
   public var isStill = false
 
+  /// True for one that is known by what it reports alone, and that nothing can be done to.
+  public var isOnlyWatched: Bool { kind != .simulated }
+
   public init(name: String, kind: Kind, speed: Speed? = nil) {
     self.name = name
     self.kind = kind
@@ -113,6 +118,8 @@ public struct ProgramSnapshot: Sendable, Codable {
   public var spansEvicted: UInt64 = 0
   /// Bytes held by spans.
   public var traceBytes: Int = 0
+  /// What became of all spans, and what is held of them.
+  public var store = TraceStoreStatistics()
   /// Resident bytes of the process; nil where it is not asked for.
   public var residentBytes: Int?
   /// Where the cockpit itself has read `__operations` to, and how far that is behind.
@@ -136,6 +143,26 @@ public struct ReceiverSnapshot: Sendable, Equatable, Codable {
   public var metrics: UInt64
   /// Requests turned away: nothing of them was kept.
   public var rejected: UInt64
+  /// All requests.
+  public var requests: UInt64 = 0
+  /// Spans, log lines and points that were left out of requests that were taken.
+  public var leftOut: UInt64 = 0
+  /// Bytes of requests as they came over the wire.
+  public var bytes: UInt64 = 0
+  /// Nanoseconds that it took to read them and to put in what they hold.
+  public var ingestTime: UInt64 = 0
+  /// Why requests were turned away, the commonest reason first.
+  public var rejections: [Rejection] = []
+
+  public struct Rejection: Sendable, Equatable, Codable {
+    /// `malformed body`
+    public var reason: String
+    public var requests: UInt64
+
+    public init(reason: String, requests: UInt64) {
+      (self.reason, self.requests) = (reason, requests)
+    }
+  }
 
   public init(name: String, spans: UInt64 = 0, logs: UInt64 = 0, metrics: UInt64 = 0, rejected: UInt64 = 0) {
     self.name = name

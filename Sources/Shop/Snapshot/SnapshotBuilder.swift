@@ -183,6 +183,7 @@ final class SnapshotBuilder {
     program.spansDropped = UInt64(own.overflowed) + UInt64(foreign.overflowed) + UInt64(foreign.late)
     program.spansEvicted = UInt64(own.evictedSpans) + UInt64(foreign.evictedSpans)
     program.traceBytes = own.bytes + foreign.bytes
+    program.store = own.joined(with: foreign)
     program.residentBytes = isStill ? nil : ProcessMemory.residentBytes
     program.operationsPosition = reader.position
     program.operationsLag = reader.lag
@@ -266,15 +267,5 @@ extension OperationsReader {
     let words = reason.split(separator: " ")
     guard words.count == 3, words[1] == "records", let count = Int64(words[0]) else { return reason }
     return "\(Count.of(count, "record")) \(words[2])"
-  }
-}
-
-/// What this process holds.
-enum ProcessMemory {
-  /// Resident bytes; nil where the system does not say.
-  static var residentBytes: Int? {
-    guard let text = try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8) else { return nil }
-    let words = text.split(separator: " ")
-    return words.count > 1 ? Int(words[1]).map { $0 * Int(sysconf(Int32(_SC_PAGESIZE))) } : nil
   }
 }

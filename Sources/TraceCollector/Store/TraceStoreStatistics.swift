@@ -24,4 +24,23 @@ public struct TraceStoreStatistics: Sendable, Equatable, Codable {
   public var figureBytes = 0
 
   public init() {}
+
+  /// Of two stores together.
+  public func joined(with other: Self) -> Self {
+    var sum = self
+    sum.received += other.received
+    sum.accepted += other.accepted
+    sum.duplicates += other.duplicates
+    sum.late += other.late
+    sum.overflowed += other.overflowed
+    sum.evictedTraces += other.evictedTraces
+    sum.evictedSpans += other.evictedSpans
+    sum.traces += other.traces
+    sum.spans += other.spans
+    sum.orphans += other.orphans
+    sum.bytes += other.bytes
+    sum.budget += other.budget
+    sum.figureBytes += other.figureBytes
+    return sum
+  }
 }

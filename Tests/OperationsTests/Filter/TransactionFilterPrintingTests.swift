@@ -55,7 +55,8 @@ import Testing
 extension TransactionFilterPrintingTests {
   private static func value(_ generator: inout SplitMix) -> String {
     let alphabet = Array("ab =!~<>()\"\\한é/\t-,.1")
-    return String((0..<Int.random(in: 0...6, using: &generator)).map { _ in alphabet.randomElement(using: &generator)! })
+    return String(
+      (0..<Int.random(in: 0...6, using: &generator)).map { _ in alphabet.randomElement(using: &generator)! })
   }
 
   private static func test(_ generator: inout SplitMix) -> TransactionFilter.AttributeTest {
@@ -64,7 +65,8 @@ extension TransactionFilterPrintingTests {
     case 1: return .text(TransactionFilter.Match.allCases.randomElement(using: &generator)!, value(&generator))
     default:
       // = and != compare texts, which numbers are, too.
-      let comparison = [TransactionFilter.Comparison.less, .atMost, .greater, .atLeast].randomElement(using: &generator)!
+      let comparison = [TransactionFilter.Comparison.less, .atMost, .greater, .atLeast].randomElement(
+        using: &generator)!
       return .number(comparison, [0, -1.5, 1e300, 123_456_789_012, 0.1].randomElement(using: &generator)!)
     }
   }

@@ -63,8 +63,10 @@ import TraceModel
     ("err)", 4, "closes nothing"), ("()", 2, "missing between"), ("err or", 7, "missing here"),
     ("err and", 8, "missing here"), ("and err", 1, "missing before and"), ("not", 4, "missing here"),
     ("=5", 1, "what is to be ="), ("user=\"kim", 6, "not closed"), ("dur=>2s", 4, "compares nothing"),
-    ("(err or )", 9, "missing before )"), ("@", 1, "name an attribute after @"), ("http.method", 12, "or say @http.method"),
-    ("a.b=", 5, "a.b= needs a value"), ("@a<fast", 4, "\"fast\" is no number"), ("@a>inf", 4, "is no number"), ("결제 err", 1, "unknown word"),
+    ("(err or )", 9, "missing before )"), ("@", 1, "name an attribute after @"),
+    ("http.method", 12, "or say @http.method"),
+    ("a.b=", 5, "a.b= needs a value"), ("@a<fast", 4, "\"fast\" is no number"), ("@a>inf", 4, "is no number"),
+    ("결제 err", 1, "unknown word"),
   ]) func saysWhereAndWhatIsWrong(_ text: String, column: Int, reason: String) {
     let error = #expect(throws: TransactionFilterError.self) { try TransactionFilter(parsing: text) }
     #expect(error?.column == column)

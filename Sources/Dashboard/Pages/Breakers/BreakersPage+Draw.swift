@@ -41,15 +41,16 @@ extension BreakersPage {
       sort: sort.tableSort,
       selected: table.index(in: keys),
       hovered: hoveredPanel == .breakers ? hover.index(in: keys, clock: context.clock) : nil,
-      offset: table.offset, isFocused: focus == .breakers, empty: emptySentence
+      offset: table.offset, isFocused: focus == .breakers, empty: emptySentence(context)
     ) { index in
       let row = BreakerRow(breaker: rows[index], context: context)
       return BreakerColumn.allCases.map(row.cell)
     }
   }
 
-  private var emptySentence: [Run] {
-    words.isEmpty ? [.muted("No breaker is known yet.")] : .nothingMatches(words, among: "breaker")
+  private func emptySentence(_ context: PageContext) -> [Run] {
+    words.isEmpty
+      ? [.muted(context.absence(of: "breakers", "No breaker is known yet."))] : .nothingMatches(words, among: "breaker")
   }
 
   /// The columns that there is room for.

@@ -119,8 +119,9 @@ extension BreakersPage {
 
   func hints(_ context: PageContext) -> [KeyHint] {
     let commands = [
-      KeyHint("o", "force open"), KeyHint("c", "close"), KeyHint("d", "disable"), KeyHint("m", "metrics only"),
-      KeyHint("r", "reset"),
+      KeyHint("o", "force open", isDeed: true), KeyHint("c", "close", isDeed: true),
+      KeyHint("d", "disable", isDeed: true), KeyHint("m", "metrics only", isDeed: true),
+      KeyHint("r", "reset", isDeed: true),
     ]
     switch focus {
     case .breakers:
@@ -129,18 +130,18 @@ extension BreakersPage {
       ]
     case .calls: return [KeyHint("↵", "transaction")] + commands + [KeyHint("Tab", "panel")]
     case .transitions: return commands + [KeyHint("Tab", "panel")]
-    case .guards: return [KeyHint("↵", "caller"), KeyHint("f", "fault"), KeyHint("Tab", "breakers")]
+    case .guards: return [KeyHint("↵", "caller"), KeyHint("f", "fault", isDeed: true), KeyHint("Tab", "breakers")]
     }
   }
 
   var help: [KeyHint] {
     [
       KeyHint("Enter", "gives the breaker the whole page; on a call it opens the transaction"),
-      KeyHint("o", "forces the breaker open: every call is refused until it is told otherwise"),
-      KeyHint("c", "closes it"),
-      KeyHint("d", "disables it: every call is let through and none is counted"),
-      KeyHint("m", "metrics only: every call is let through and counted, and it never opens"),
-      KeyHint("r", "resets it: closed, with an empty window"),
+      KeyHint("o", "forces the breaker open: every call is refused until it is told otherwise", isDeed: true),
+      KeyHint("c", "closes it", isDeed: true),
+      KeyHint("d", "disables it: every call is let through and none is counted", isDeed: true),
+      KeyHint("m", "metrics only: every call is let through and counted, and it never opens", isDeed: true),
+      KeyHint("r", "resets it: closed, with an empty window", isDeed: true),
       KeyHint("Tab", "goes to the calls, the transitions, and the other guards: retry, time-out, bulkhead, limit"),
       KeyHint("s S", "sort by the next column, or the other way round"),
       KeyHint("/", "shows only breakers whose caller, called or state has these words"),

@@ -112,7 +112,10 @@ extension DataPage {
   private func storeContent(_ context: PageContext) -> Content {
     let stores = stores(context)
     let longest = stores.map(\.service.cellWidth).max() ?? 8
-    let empty = words.isEmpty ? "No service is known to keep a database." : "No store matches \(visible(words))."
+    let empty =
+      words.isEmpty
+      ? context.absence(of: "what services keep", "No service is known to keep a database.")
+      : "No store matches \(visible(words))."
     return Content(
       columns: StoreColumn.allCases.map { $0.tableColumn(longestName: longest) }, count: stores.count, empty: empty
     ) { index in

@@ -86,7 +86,7 @@ extension DataPage {
     switch focus {
     case .stores:
       [
-        KeyHint("↵", "open"), KeyHint("o", "an order"), KeyHint("m", "mismatches"), KeyHint("f", "fault"),
+        KeyHint("↵", "open"), KeyHint("o", "an order"), KeyHint("m", "mismatches"), KeyHint("f", "fault", isDeed: true),
         KeyHint("Tab", "on its way"),
         KeyHint("/", "filter"), KeyHint("w", "why"),
       ]

@@ -73,7 +73,11 @@ struct FaultMatrix {
     rule.title += Scroll.range(from: page.rows.offset, height: area.height - 2, count: services.count)
     rule.draw(on: &canvas, x: area.x, y: area.y, width: area.width)
     guard !services.isEmpty else {
-      canvas.put(endEllipsis("Nothing here can be broken.", area.width), x: area.x, y: area.y + 1, .muted)
+      let sentence =
+        context.snapshot.system.isOnlyWatched
+        ? "This is a real system, and msatop only watches it."
+        : "Nothing here can be broken."
+      canvas.put(endEllipsis(sentence, area.width), x: area.x, y: area.y + 1, .muted)
       return
     }
     drawHeadings(on: &canvas)

@@ -107,6 +107,7 @@ struct FaultsPage: Page {
 
   func hints(_ context: PageContext) -> [KeyHint] {
     if panel == .scenarios { return scenarioHints(context) }
+    if context.snapshot.system.isOnlyWatched { return [] }
     let isArmed = panel == .armed || !faultsHere(context).isEmpty
     let isOn =
       panel == .armed

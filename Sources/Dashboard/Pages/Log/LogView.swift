@@ -84,10 +84,15 @@ struct LogView {
     TableColumn("message", .share(minimum: 30)),
   ]
 
+  private var noLine: String {
+    context.snapshot.system.isOnlyWatched
+      ? "No line yet: let the services export their logs by OTLP, too." : "No line yet."
+  }
+
   private var table: TableView {
     let lines = lines ?? []
     let empty =
-      self.lines == nil ? "reading…" : page.wanted == LogFilter() ? "No line yet." : "No line matches.  x all lines"
+      self.lines == nil ? "reading…" : page.wanted == LogFilter() ? noLine : "No line matches.  x all lines"
     return TableView(
       columns: Self.columns, rowCount: lines.count, selected: lines.isEmpty ? nil : min(page.selected, lines.count - 1),
       empty: [Run(empty, .muted)]

@@ -226,12 +226,15 @@ extension MapPage {
   func hints(_ context: PageContext) -> [KeyHint] {
     if way != nil {
       return [
-        KeyHint("↵", "open"), KeyHint("f", "fault"), KeyHint("← →", "its ends"), KeyHint("Tab", "next arrow"),
+        KeyHint("↵", "open"), KeyHint("f", "fault", isDeed: true), KeyHint("← →", "its ends"),
+        KeyHint("Tab", "next arrow"),
         KeyHint("w", "why"), KeyHint("Esc", "back"),
       ]
     }
     let isPart = focus?.kept != nil
-    return [KeyHint("↵", "open"), KeyHint("←↑↓→", "walk"), KeyHint("Tab", "arrows"), KeyHint("f", "fault")]
+    return [
+      KeyHint("↵", "open"), KeyHint("←↑↓→", "walk"), KeyHint("Tab", "arrows"), KeyHint("f", "fault", isDeed: true),
+    ]
       + (isPart || isWhole ? [KeyHint("z", isWhole ? "what is near" : "all of it")] : [])
       + [
         KeyHint("w", "why"), KeyHint("e", errorsOnly ? "everything" : "errors only"),
@@ -244,7 +247,7 @@ extension MapPage {
       KeyHint("← ↑ ↓ →", "walk from thing to thing; h j k l do the same"),
       KeyHint("↵", "opens the service, the topic or the breaker under the cursor; unfolds a team"),
       KeyHint("Tab", "through the arrows of the thing under the cursor; Esc back to the thing"),
-      KeyHint("f", "breaks the thing under the cursor, or the calls that an arrow stands for"),
+      KeyHint("f", "breaks the thing under the cursor, or the calls that an arrow stands for", isDeed: true),
       KeyHint("w", "why it has the colour that it has"),
       KeyHint("o", "its log"),
       KeyHint("n  N", "the next thing that is not well, the one before"),

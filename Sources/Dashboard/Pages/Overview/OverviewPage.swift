@@ -156,7 +156,7 @@ struct OverviewPage: Page {
 
   func hints(_ context: PageContext) -> [KeyHint] {
     if context.isFrozen { return [KeyHint("n N", "next event"), KeyHint("↵", "open"), KeyHint("Tab", "panel")] }
-    var hints = [KeyHint("↵", "open"), KeyHint("f", "fault"), KeyHint("Tab", "panel")]
+    var hints = [KeyHint("↵", "open"), KeyHint("f", "fault", isDeed: true), KeyHint("Tab", "panel")]
     if context.size.columns >= FrameLayout.wide { hints.append(KeyHint("/", "filter")) }
     return hints
   }

@@ -107,8 +107,9 @@ struct OverviewPanelView {
   private var empty: String {
     switch panel {
     case .services: "No service yet."
-    case .breakers: context.snapshot.breakers.isEmpty ? "No breaker yet." : "No breaker is open."
-    case .topics: "No topic yet."
+    case .breakers where context.snapshot.breakers.isEmpty: context.absence(of: "breakers", "No breaker yet.")
+    case .breakers: "No breaker is open."
+    case .topics: context.absence(of: "topics", "No topic yet.")
     case .transactions: "No transaction needs you."
     case .events: "Nothing happened yet."
     }

@@ -16,7 +16,8 @@ extension PlatformPage {
     for (table, rect) in layout.tables { draw(table, on: &canvas, in: rect, context) }
     let body = Self.body(of: area)
     guard board.isEmpty, body.height > 0 else { return }
-    canvas.put(endEllipsis(tab.absence, body.width), x: body.x, y: body.y, .muted)
+    let absence = tab == .collector ? tab.absence : context.absence(of: tab.subject, tab.absence)
+    canvas.put(endEllipsis(absence, body.width), x: body.x, y: body.y, .muted)
   }
 
   private func draw(alarm words: [Run], on canvas: inout Canvas, in rect: Rect) {
@@ -46,8 +47,8 @@ extension PlatformPage {
   // MARK: - The tabs
 
   /// The columns of each tab's name. Where there is no room for all, the first ones give way to the one that is shown.
-  func tabPlaces(in rect: Rect) -> [(tab: PlatformTab, text: String, x: Int)] {
-    let all = PlatformTab.allCases
+  func tabPlaces(in rect: Rect, _ snapshot: SystemSnapshot) -> [(tab: PlatformTab, text: String, x: Int)] {
+    let all = snapshot.platformTabs
     let whole = all.map(\.title).reduce(-3) { $0 + $1.cellWidth + 3 }
     let isShort = rect.width < max(64, whole)
     let texts = all.map { isShort ? $0.short : $0.title }
@@ -65,7 +66,7 @@ extension PlatformPage {
   private func drawTabs(on canvas: inout Canvas, in rect: Rect, _ snapshot: SystemSnapshot) {
     guard rect.height > 0 else { return }
     var end = rect.x
-    for (tab, text, x) in tabPlaces(in: rect) where x + text.cellWidth <= rect.right {
+    for (tab, text, x) in tabPlaces(in: rect, snapshot) where x + text.cellWidth <= rect.right {
       let isCurrent = tab == self.tab
       end = canvas.put(text, x: x, y: rect.y, isCurrent ? .accent : .muted, bold: isCurrent)
       // The gap to the next one has room for it.

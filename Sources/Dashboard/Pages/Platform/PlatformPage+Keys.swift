@@ -24,7 +24,7 @@ extension PlatformPage {
   }
 
   private mutating func turn(by step: Int, _ context: PageContext) {
-    let all = PlatformTab.allCases
+    let all = context.snapshot.platformTabs
     let index = all.firstIndex(of: tab) ?? 0
     show(all[(index + step + all.count) % all.count], context)
   }
@@ -51,7 +51,7 @@ extension PlatformPage {
   mutating func point(_ event: MouseEvent, in area: Rect, _ context: PageContext) -> [Action]? {
     let isPress = event.action == .press || event.action == .doubleClick
     if isPress, event.row == area.y {
-      let place = tabPlaces(in: area.inset(left: 2, right: 2)).last { $0.x <= event.column }
+      let place = tabPlaces(in: area.inset(left: 2, right: 2), context.snapshot).last { $0.x <= event.column }
       guard let place, event.column < place.x + place.text.cellWidth else { return nil }
       show(place.tab, context)
       return []
@@ -96,7 +96,7 @@ extension PlatformPage {
     if let row = row(context)?.row {
       if row.destination != nil { hints.append(KeyHint("↵", "open")) }
       if let subject = row.subject {
-        if subject.service(context.snapshot) != nil { hints.append(KeyHint("f", "fault")) }
+        if subject.service(context.snapshot) != nil { hints.append(KeyHint("f", "fault", isDeed: true)) }
         hints.append(KeyHint("w", "why"))
       }
     }

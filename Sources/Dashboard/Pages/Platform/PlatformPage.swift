@@ -30,7 +30,7 @@ struct PlatformPage: Page {
       show(wanted, context)
     } else if !wasChosen {
       // Whoever comes and has chosen nothing yet finds what is ill.
-      tab = context.snapshot.illTabs.first ?? .gateway
+      tab = context.snapshot.illTabs.first ?? context.snapshot.platformTabs.first ?? .gateway
       _ = refresh(context)
     }
     return []
@@ -53,6 +53,7 @@ struct PlatformPage: Page {
     case .strangler: .strangler(context)
     case .connections: .connections(context)
     case .channel: .channel(context)
+    case .collector: .collector(context)
     }
   }
 

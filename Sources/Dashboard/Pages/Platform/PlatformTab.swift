@@ -4,9 +4,15 @@ import Widgets
 
 /// What every service leans on, one thing at a time.
 enum PlatformTab: String, Sendable, CaseIterable {
-  case gateway, clients, registry, configuration, deployments, strangler, connections, channel
+  case gateway, clients, registry, configuration, deployments, strangler, connections, channel, collector
 
-  var title: String { self == .channel ? "event channel" : rawValue }
+  var title: String {
+    switch self {
+    case .channel: "event channel"
+    case .collector: "span store"
+    default: rawValue
+    }
+  }
 
   /// Where the pages' names are short.
   var short: String {
@@ -16,6 +22,22 @@ enum PlatformTab: String, Sendable, CaseIterable {
     case .deployments: "deploys"
     case .connections: "pools"
     case .channel: "events"
+    case .collector: "spans"
+    }
+  }
+
+  /// What nothing may be known of: `a gateway`.
+  var subject: String {
+    switch self {
+    case .gateway: "a gateway"
+    case .clients: "clients"
+    case .registry: "a registry"
+    case .configuration: "configuration"
+    case .deployments: "deployments"
+    case .strangler: "a legacy system"
+    case .connections: "connections"
+    case .channel: "topics"
+    case .collector: "themselves"
     }
   }
 
@@ -30,6 +52,7 @@ enum PlatformTab: String, Sendable, CaseIterable {
     case .strangler: "No legacy system is beside."
     case .connections: "No service is known to have a pool."
     case .channel: "No topic is known yet."
+    case .collector: "No span came in yet."
     }
   }
 }
@@ -48,12 +71,19 @@ enum PlatformPanel: Sendable, Hashable {
   /// Of a database that several services share.
   case sharedPools(String)
   case topics
+  case receivers, rejections
 }
 
 extension SystemSnapshot {
   /// The ways in, external ones first.
   var gateways: [ServiceSnapshot] {
     services.filter { !$0.isOutside && ($0.name == "gateway" || $0.name.hasPrefix("gateway-")) }
+  }
+
+  /// The tabs in their order: of a system that is known by its spans, what became of them comes first.
+  var platformTabs: [PlatformTab] {
+    let all = PlatformTab.allCases
+    return system.isOnlyWatched ? [.collector] + all.filter { $0 != .collector } : all
   }
 
   /// The tabs on which something is wrong, the worst first.

@@ -54,7 +54,8 @@ extension SagasPage {
     return TableView(
       columns: columns, rowCount: keys.count, selected: definitions.index(in: keys),
       hovered: hoveredPanel == .definitions ? hover.index(in: keys, clock: context.clock) : nil,
-      offset: definitions.offset, isFocused: focus == .definitions, empty: [.muted("No saga is known.")]
+      offset: definitions.offset, isFocused: focus == .definitions,
+      empty: [.muted(context.absence(of: "sagas", "No saga is known."))]
     ) { index in
       let shown = index == 0 ? all : [all[index - 1]]
       let title = index == 0 ? "all" : all[index - 1].title
@@ -125,7 +126,7 @@ extension SagasPage {
   private func emptySentence(_ context: PageContext) -> [Run] {
     if !words.isEmpty { return .nothingMatches(words, among: "saga") }
     if definition(context) != nil { return [.muted("No saga of this kind is on its way, or has ended lately.")] }
-    return [.muted("No saga is on its way.")]
+    return [.muted(context.absence(of: "sagas", "No saga is on its way."))]
   }
 
   // MARK: - One of them

@@ -32,10 +32,10 @@ extension ServicePanelView {
       let label = Run(name, isBad ? .strong : .text)
       let since = max(0, context.since(instance.since))
       var cells: [TableCell] = [
-        .runs([shown, label]), .figure(Figures.age(since), isBad ? mark.ink : .muted),
-        .figure(Figures.rate(instance.rate, unit: ""), instance.rate == 0 ? .faint : .text),
+        .runs([shown, label]), isUntold ? .unknown : .figure(Figures.age(since), isBad ? mark.ink : .muted),
+        isUntold ? .unknown : .figure(Figures.rate(instance.rate, unit: ""), instance.rate == 0 ? .faint : .text),
         ServiceRow.use(instance.workers), ServiceRow.latency(instance.p99, isTail: true),
-        .figure(Figures.count(instance.restarts), instance.restarts == 0 ? .faint : .text),
+        isUntold ? .unknown : .figure(Figures.count(instance.restarts), instance.restarts == 0 ? .faint : .text),
         .text(instance.version.isEmpty ? "–" : instance.version, .muted), .runs([.muted(visible(instance.reason))]),
       ]
       if hasMemory { cells.insert(Self.memory(instance), at: 5) }
@@ -43,6 +43,9 @@ extension ServicePanelView {
     }
     return Table(columns: columns, rows: rows)
   }
+
+  /// Whether spans are all that is known.
+  private var isUntold: Bool { context.snapshot.system.isOnlyWatched }
 
   /// What a process holds, and that there is little left until it is ended.
   private static func memory(_ instance: InstanceSnapshot) -> TableCell {
@@ -94,7 +97,9 @@ extension ServicePanelView {
         Entry.Line([Run("  "), .muted(String(clause))], more: clauses.dropFirst().map { [.muted(";\($0)")] }))
     }
     let guards = guards(of: call)
-    lines.append(Entry.Line([Run("  "), .muted(guards[0])], more: guards.dropFirst().map { [.muted(" · \($0)")] }))
+    if let first = guards.first {
+      lines.append(Entry.Line([Run("  "), .muted(first)], more: guards.dropFirst().map { [.muted(" · \($0)")] }))
+    }
     let forms = call.formGroups
     if let sent = forms.first {
       lines.append(Entry.Line([Run("  ")] + sent, more: forms.dropFirst().map { [.muted(" · ")] + $0 }))
@@ -102,7 +107,9 @@ extension ServicePanelView {
     return lines
   }
 
+  /// None where spans are all that is known: what guards a call is nothing that they tell.
   private func guards(of call: CallSnapshot) -> [String] {
+    if isUntold { return [] }
     func hurt(_ count: UInt64, _ word: String) -> String {
       isDetailed && count > 0 ? " (\(Figures.count(Int(clamping: count)).text) \(word))" : ""
     }

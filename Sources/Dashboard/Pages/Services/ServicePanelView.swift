@@ -108,8 +108,9 @@ struct ServicePanelView {
     case .instances: service.isOutside ? "Not our machines: none can be seen." : "No instance is known."
     case .calls: "Calls nobody."
     case .endpoints: "No call has come yet."
-    case .consumes: "Reads no topic."
-    case .errors: "No error is remembered."
+    case .consumes: context.absence(of: "topics that it reads", "Reads no topic.")
+    case .errors:
+      context.snapshot.system.isOnlyWatched ? "None of the newest transactions failed here." : "No error is remembered."
     case .log: logLines == nil ? "reading…" : "No line is kept."
     }
   }

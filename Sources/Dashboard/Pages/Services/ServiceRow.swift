@@ -16,6 +16,8 @@ struct ServiceRow {
     case .name:
       .text(service.name, isBad || isSelected ? .strong : .text, bold: service.health.mark == .failing || isNew)
     case .up: up
+    // A service that only calls others is known by their work.
+    case .rate where isUntold && service.rate == 0 && service.p99 == nil: .unknown
     case .rate: .figure(Figures.rate(service.rate, unit: ""), service.rate == 0 ? .faint : .text)
     case .pulse: .pulse(service.pulse.doubles)
     case .errors: errors
@@ -28,12 +30,16 @@ struct ServiceRow {
     case .lag: lag
     case .outbox: outbox
     case .version: .text(service.version.isEmpty ? "–" : service.version, .muted)
+    case .restarts where isUntold: .unknown
     case .restarts: .figure(Figures.count(service.restarts), service.restarts == 0 ? .faint : .text)
     case .team: .text(service.team.isEmpty ? "–" : service.team, .muted)
     case .since: .figure(Figures.age(max(0, context.since(service.since))), sinceInk)
     case .reason: .runs([.muted(visible(service.reason))])
     }
   }
+
+  /// Whether spans are all that is known.
+  private var isUntold: Bool { context.snapshot.system.isOnlyWatched }
 
   private var isBad: Bool { service.health.isBad }
 

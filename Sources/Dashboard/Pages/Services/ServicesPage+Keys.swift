@@ -111,8 +111,8 @@ extension ServicesPage {
     var hints: [KeyHint] = []
     if !(focus == .instances && opened != nil) { hints.append(KeyHint("↵", enter[focus] ?? "open")) }
     if focus == .services || focus == .instances {
-      hints.append(KeyHint("f", "fault"))
-      if service(context)?.isOutside != true { hints.append(KeyHint("x", "kill or start")) }
+      hints.append(KeyHint("f", "fault", isDeed: true))
+      if service(context)?.isOutside != true { hints.append(KeyHint("x", "kill or start", isDeed: true)) }
     }
     if opened == nil { hints.append(KeyHint("s", "sort")) }
     hints.append(KeyHint("l", "log"))
@@ -125,7 +125,7 @@ extension ServicesPage {
     [
       KeyHint("Enter", "opens the service's own page, or what is under the cursor in a panel"),
       KeyHint("Tab", "goes to the next panel: instances, calls out, endpoints, topics, errors, log"),
-      KeyHint("x", "kills the instance under the cursor, or starts it again"),
+      KeyHint("x", "kills the instance under the cursor, or starts it again", isDeed: true),
       KeyHint("s S", "sort by the next column, or the other way round"),
       KeyHint("/", "shows only services whose name, team, version or health has these words"),
       KeyHint("Esc", "clears the filter, goes back to the table, or back to where one came from"),

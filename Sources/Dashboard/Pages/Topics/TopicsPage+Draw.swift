@@ -63,15 +63,16 @@ extension TopicsPage {
       rowCount: rows.count, sort: sort.tableSort,
       selected: table.index(in: keys),
       hovered: hoveredPanel == .topics ? hover.index(in: keys, clock: context.clock) : nil,
-      offset: table.offset, isFocused: focus == .topics, empty: emptySentence
+      offset: table.offset, isFocused: focus == .topics, empty: emptySentence(context)
     ) { index in
       let row = TopicRow(topic: rows[index], topLag: topLag)
       return TopicColumn.allCases.map(row.cell)
     }
   }
 
-  private var emptySentence: [Run] {
-    words.isEmpty ? [.muted("No topic is known yet.")] : .nothingMatches(words, among: "topic")
+  private func emptySentence(_ context: PageContext) -> [Run] {
+    words.isEmpty
+      ? [.muted(context.absence(of: "topics", "No topic is known yet."))] : .nothingMatches(words, among: "topic")
   }
 
   /// The columns that there is room for.

@@ -141,14 +141,15 @@ extension TopicsPage {
     switch focus {
     case .topics:
       return [
-        KeyHint("↵", "open"), KeyHint("t", "tail"), KeyHint("f", "fault"), KeyHint("R", "offsets"),
+        KeyHint("↵", "open"), KeyHint("t", "tail"), KeyHint("f", "fault", isDeed: true),
+        KeyHint("R", "offsets", isDeed: true),
         KeyHint("D", "dead letters"), KeyHint("Tab", "partitions"), KeyHint("s", "sort"), KeyHint("w", "why"),
         KeyHint("/", "filter"),
       ]
     case .partitions:
       return [
-        KeyHint("↵", "reader"), KeyHint("t", "tail"), KeyHint("← →", "group"), KeyHint("R", "offsets"),
-        KeyHint("f", "fault"), KeyHint("Tab", "panel"),
+        KeyHint("↵", "reader"), KeyHint("t", "tail"), KeyHint("← →", "group"), KeyHint("R", "offsets", isDeed: true),
+        KeyHint("f", "fault", isDeed: true), KeyHint("Tab", "panel"),
       ]
     case .events: return [KeyHint("↵", "open"), KeyHint("Tab", "panel")]
     }

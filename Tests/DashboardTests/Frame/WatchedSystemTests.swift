@@ -1,0 +1,110 @@
+import Drawing
+import Operations
+import Testing
+import TraceCollector
+import TraceModel
+
+@testable import Dashboard
+
+/// A real system, known by its spans alone: what they do not tell is said to be unknown, and nothing is offered that cannot
+/// be done.
+struct WatchedSystemTests {
+  private static var snapshot: SystemSnapshot {
+    var snapshot = SystemSnapshot(
+      system: SystemIdentity(name: "prod", kind: .attached), time: 1_760_000_100_000_000_000)
+    var shop = ServiceSnapshot(name: "shop")
+    (shop.rate, shop.p99, shop.health) = (12, 40_000_000, .up)
+    shop.calls = [CallSnapshot(callee: "bank")]
+    var instance = InstanceSnapshot(name: "host-1", port: 0)
+    instance.health = .up
+    (shop.instances, shop.instancesUp, shop.instancesAll) = ([instance], 1, 1)
+    var caller = ServiceSnapshot(name: "cron")
+    (caller.instances, caller.instancesUp, caller.instancesAll) = ([instance], 1, 1)
+    (shop.since, caller.since) = (snapshot.time, snapshot.time)
+    snapshot.services = [shop, caller]
+    snapshot.program = program
+    return snapshot
+  }
+
+  private static var program: ProgramSnapshot {
+    var program = ProgramSnapshot()
+    program.store.received = 1_240_000
+    (program.store.accepted, program.store.duplicates, program.store.late) = (1_234_567, 5_000, 433)
+    (program.store.spans, program.store.traces, program.store.orphans) = (1_034_567, 120_000, 17)
+    (program.store.evictedSpans, program.store.evictedTraces) = (200_000, 25_000)
+    (program.store.bytes, program.store.budget) = (135_528_000, 268_435_456)
+    (program.spansDropped, program.spansEvicted, program.residentBytes) = (433, 200_000, 181_000_000)
+    var http = ReceiverSnapshot(name: "otlp-http 127.0.0.1:4318", spans: 1_234_567, logs: 420, metrics: 36, rejected: 5)
+    (http.requests, http.bytes, http.ingestTime, http.leftOut) = (1_250, 310_000_000, 2_600_000_000, 2)
+    http.rejections = [.init(reason: "malformed body", requests: 3), .init(reason: "too large", requests: 2)]
+    program.receivers = [http, ReceiverSnapshot(name: "zipkin 127.0.0.1:9411")]
+    return program
+  }
+
+  private func cockpit(_ keys: String, columns: Int = 118, rows: Int = 36) -> Cockpit {
+    var cockpit = Cockpit(Self.snapshot, columns: columns, rows: rows)
+    cockpit.press(keys)
+    if keys == "L" { cockpit.send(.log(LogFilter(), [])) }
+    return cockpit
+  }
+
+  @Test(arguments: [
+    ("1", "Spans tell nothing of breakers."), ("1", "Spans tell nothing of topics."),
+    ("3", "Spans tell nothing of breakers."), ("4", "Spans tell nothing of topics."),
+    ("6", "Spans tell nothing of sagas."), ("8", "Spans tell nothing of what services keep."),
+    ("9 Right", "Spans tell nothing of a gateway."), ("0", "This is a real system, and msatop only watches it."),
+    ("L", "let the services export their logs by OTLP, too"), ("2", "Spans tell nothing of topics that it reads."),
+  ]) func whatSpansDoNotTellIsSaid(_ keys: String, sentence: String) {
+    #expect(cockpit(keys).text.contains(sentence), "\(cockpit(keys).text)")
+  }
+
+  @Test(arguments: ["1", "2", "2 Enter", "3", "4", "5", "6", "7", "8", "9", "0"])
+  func nothingIsOfferedThatCannotBeDone(_ keys: String) {
+    let line = cockpit(keys, columns: 200, rows: 60).lastLine
+    for word in ["f fault", "kill", "force open", "disable", "offsets", "arm"] {
+      #expect(!line.contains(word), "\(line)")
+    }
+    let help = cockpit(keys + " ?", columns: 200, rows: 60).text
+    #expect(!help.contains("break the thing") && !help.contains("end all faults") && !help.contains("kills"))
+  }
+
+  @Test func whoWantsToBreakSomethingIsToldWhyNot() {
+    #expect(cockpit("2 f").lastLine.contains("this is a real system, and msatop only watches it"))
+    #expect(cockpit("2 f").model.popups.isEmpty)
+  }
+
+  @Test func aServiceThatOnlyCallsHasNoRateOfItsOwn() {
+    let lines = cockpit("2").lines
+    let row = lines.first { $0.contains("cron") } ?? ""
+    #expect(!row.contains("  0  ") && row.contains("–"), "\(row)")
+    let detail = cockpit("2 / text:shop Enter Enter").text
+    #expect(detail.contains("bank") && !detail.contains("no breaker") && !detail.contains("no retry"))
+    #expect(!detail.contains("restarts 0") && !detail.contains("9999"))
+  }
+
+  @Test func thePlatformBeginsWithWhatBecameOfSpans() {
+    let text = cockpit("9").text
+    #expect(text.contains("span store   gateway   clients") || text.contains("spans  gateway  clients"), "\(text)")
+    for part in [
+      "136 MB of 268 MB  50.5 %", "1,034,567 spans held", "120,000 transactions", "130 B a span", "1,240,000 received",
+      "5,000 duplicates", "17 without their parent", "200,000 evicted", "433 too late", "otlp-http 127.0.0.1:4318",
+      "310 MB", "2.60 s", "malformed body", "too large",
+    ] { #expect(text.contains(part), "\(part) is not in\n\(text)") }
+    #expect(cockpit("9").lastLine.contains("1.0M spans held  433 dropped  200k evicted  181 MB"))
+  }
+
+  @Test func aSimulatedSystemHasTheStoreBehindItsOtherTabs() {
+    var snapshot = ShopFixture.snapshot
+    snapshot.program.store = Self.program.store
+    var cockpit = Cockpit(snapshot)
+    cockpit.press("9 Left")
+    #expect(cockpit.text.contains("1,034,567 spans held"))
+    #expect(cockpit.text.contains("Nothing is listened for: --otlp and --zipkin take spans from outside."))
+  }
+
+  @Test(arguments: [(80, 24), (40, 12), (200, 60), (118, 36)]) func theStoreFitsEverywhere(columns: Int, rows: Int) {
+    let lines = cockpit("9", columns: columns, rows: rows).lines
+    #expect(lines.allSatisfy { $0.cellWidth <= columns })
+    #expect(lines.joined().contains("otlp-http"))
+  }
+}
