@@ -37,23 +37,7 @@ struct WhyPopup: PopupContent {
   private func lines(_ context: PageContext, width: Int) -> [[Run]] {
     guard let why = Why(subject, context) else { return [[Run(absence(context), .muted)]] }
     return wrapped(why.title, width: width) + [[]] + wrapped([Run(why.rule, .muted)], width: width) + [[]]
-      + Self.aligned(why.facts, width: width)
-  }
-
-  /// The facts, with what they say in a column of its own beside their names.
-  private static func aligned(_ facts: [[Run]], width: Int) -> [[Run]] {
-    func name(_ fact: [Run]) -> String? {
-      guard let first = fact.first, first.ink == .label else { return nil }
-      return String(first.text.reversed().drop { $0 == " " }.reversed())
-    }
-    let column = (facts.compactMap(name).map(\.cellWidth).max() ?? 0) + 2
-    return facts.flatMap { fact -> [[Run]] in
-      guard let name = name(fact), width - column >= 20 else { return wrapped(fact, width: width) }
-      return wrapped(Array(fact.dropFirst()), width: width - column).enumerated().map { number, line in
-        let head = number == 0 ? name : ""
-        return [Run(head + String(repeating: " ", count: column - head.cellWidth), .label)] + line
-      }
-    }
+      + aligned(why.facts, width: width)
   }
 
   private func absence(_ context: PageContext) -> String {

@@ -150,3 +150,52 @@ struct CallTreeKeyTests {
     #expect(text.contains("\"customerSees\": \"cancelled\"") && text.contains("\"id\": \"b7ad6b7169203331\""))
   }
 }
+
+/// Everything that a sender said of a span can be seen.
+struct SpanPopupTests {
+  private func stage(columns: Int = 118, rows: Int = 60) -> Cockpit {
+    typealias Fixture = TransactionFixture
+    var span = Fixture.span(
+      2, under: 1, hop: 2, .server, "order", "createOrder", from: 2, to: 9,
+      attributes: [
+        SpanAttribute("order.note", "a text that is longer than the place that a line below the tree has for it")
+      ])
+    span.events = [SpanEvent(time: span.start + 1_000_000, name: "retried", attributes: [SpanAttribute("try", 2)])]
+    span.links = [
+      SpanLink(
+        gtxid: Fixture.id("4bf92f3577b34da6a3ce929d0e0e4736"), span: SpanID(77)!,
+        attributes: [SpanAttribute("why", "batch")])
+    ]
+    span.origin = SpanOrigin(
+      resource: .init(attributes: [SpanAttribute("host.name", "node-7")], schema: "https://example.org/1.2"),
+      scope: .init(name: "io.http", version: "1.9"))
+    (span.traceState, span.flags, span.dropped) = ("vendor=a:1", 0x301, DroppedCounts(attributes: 3, links: 1))
+    var detail = Fixture.detail
+    detail.tree = CallTree.build(spans: [
+      Fixture.span(1, hop: 1, .server, "gateway", "POST /orders", from: 0, to: 10), span,
+    ])
+    var cockpit = Cockpit(Fixture.snapshot, columns: columns, rows: rows)
+    cockpit.press("5 j j j j j j Enter")
+    cockpit.send(.transaction(Fixture.undoneID, detail))
+    cockpit.press("j d")
+    return cockpit
+  }
+
+  @Test func everythingThatWasSentIsShown() {
+    let text = stage().text
+    for part in [
+      "server span  order createOrder", "a text that is longer than the place that a line below the tree has for it",
+      "retried", "4bf92f3577b34da6a3ce929d0e0e4736", "batch", "node-7", "https://example.org/1.2", "io.http", "1.9",
+      "vendor=a:1", "0x301", "3 attributes, 1 link",
+    ] { #expect(text.contains(part), "\(part) is not in\n\(text)") }
+  }
+
+  @Test func whereItIsSmallItScrolls() {
+    var cockpit = stage(columns: 80, rows: 24)
+    #expect(cockpit.text.contains("more lines") && !cockpit.text.contains("io.http"))
+    cockpit.press("G")
+    #expect(cockpit.text.contains("io.http") && cockpit.lastLine.contains("↑↓ scroll"))
+    cockpit.press("Esc")
+    #expect(!cockpit.text.contains("io.http"))
+  }
+}

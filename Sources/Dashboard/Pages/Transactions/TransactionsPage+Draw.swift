@@ -22,7 +22,9 @@ extension TransactionsPage {
         KeyHint("m", "mark"), KeyHint("l", "log"), KeyHint("y", "copy"),
       ]
     }
-    var hints = [KeyHint("n", "next error"), KeyHint("p", "critical path"), KeyHint("+ −", "zoom")]
+    var hints = [
+      KeyHint("n", "next error"), KeyHint("d", "details"), KeyHint("p", "critical path"), KeyHint("+ −", "zoom"),
+    ]
     if tree.axis.isZoomed { hints.append(KeyHint("←→", "pan")) }
     return hints + [
       KeyHint("y", "copy"), KeyHint("l", "log"), KeyHint("t", tree.display.next.rawValue), KeyHint("S", "save"),
@@ -48,6 +50,7 @@ extension TransactionsPage {
       KeyHint("Enter ← →", "Folds and unfolds; the arrows pan the time axis while it is zoomed."),
       KeyHint("n N", "Goes to the next or the previous error."),
       KeyHint("p", "Shows the critical path of the transaction, of the request, or none."),
+      KeyHint("d", "Shows all that was reported of the span: attributes, events, links, resource, library."),
       KeyHint("e", "Shows only what failed, and the way to it."),
       KeyHint("/", "Shows only what matches: names, topics, attributes, messages."),
       KeyHint("+ - z", "Zooms the time axis in and out, or shows all of it."),

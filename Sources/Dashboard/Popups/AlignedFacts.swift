@@ -1,0 +1,22 @@
+import Drawing
+
+/// Facts below each other, with what they say in a column of its own beside their names; a fact begins with its name in
+/// the ink of labels, or has none.
+func aligned(_ facts: [[Run]], width: Int) -> [[Run]] {
+  func name(_ fact: [Run]) -> String? {
+    guard let first = fact.first, first.ink == .label else { return nil }
+    return String(first.text.reversed().drop { $0 == " " }.reversed())
+  }
+  let column = min((facts.compactMap(name).map(\.cellWidth).max() ?? 0) + 2, width / 2)
+  return facts.flatMap { fact -> [[Run]] in
+    guard let name = name(fact), width - column >= 20 else {
+      let lines = wrapped(fact, width: width)
+      return lines.isEmpty ? [[]] : lines
+    }
+    let lines = wrapped(Array(fact.dropFirst()), width: width - column)
+    return (lines.isEmpty ? [[]] : lines).enumerated().map { number, line in
+      let head = number == 0 ? middleEllipsis(name, column - 2) : ""
+      return [Run(head + String(repeating: " ", count: column - head.cellWidth), .label)] + line
+    }
+  }
+}
