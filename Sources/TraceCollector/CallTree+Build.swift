@@ -53,14 +53,14 @@ extension CallTree {
     var highest = 0
     var crossings = 0
     for index in nodes.indices.reversed() {
-      let failed = nodes[index].span.status == .error
+      let (status, kind, ltxid) = (nodes[index].span.status, nodes[index].span.kind, nodes[index].span.ltxid)
+      let failed = status == .error
       if failed {
         errors += 1
         if !failedBelow[index] { errorOrigins += 1 }
       }
       if let parent = nodes[index].parent, failed || failedBelow[index] { failedBelow[parent] = true }
-      highest = max(highest, Int(nodes[index].span.ltxid?.number ?? 0))
-      let kind = nodes[index].span.kind
+      highest = max(highest, Int(ltxid?.number ?? 0))
       if kind == .server || kind == .consumer { crossings += 1 }
       if isSetOffByRecord(index) { hasMessages = true }
     }

@@ -44,12 +44,15 @@ extension CallTreeRow {
       if service.isEmpty { service = tree.nodes[client].span.service }
     }
     operation = tree.nodes[shown].span.operation
-    ltxid = tree.nodes[shown].span.ltxid ?? tree.nodes[timed].span.ltxid
+    ltxid = tree.nodes[shown].span.ltxid
+    if ltxid == nil { ltxid = tree.nodes[timed].span.ltxid }
     start = tree.nodes[timed].start
-    duration = tree.nodes[timed].span.duration ?? tree.nodes[shown].span.duration
+    duration = tree.nodes[timed].span.duration
+    if duration == nil { duration = tree.nodes[shown].span.duration }
     let facts = RowFacts(tree.nodes[shown].span)
     let others = timed == shown ? nil : RowFacts(tree.nodes[timed].span)
-    isError = tree.nodes[shown].span.status == .error || tree.nodes[timed].span.status == .error
+    let (one, other) = (tree.nodes[shown].span.status, tree.nodes[timed].span.status)
+    isError = one == .error || other == .error
     subject = (facts.subject ?? others?.subject)?.description ?? ""
     fill(facts, others)
     let state = facts.state ?? others?.state

@@ -44,22 +44,30 @@ struct SpanSegment: ~Copyable, Sendable {
 
   // MARK: Adding
 
-  /// Begins the values of a row; returns where they stand.
-  mutating func beginRow() -> UInt32 {
+  /// Begins a row of so many values at most; returns where they stand.
+  mutating func beginRow(values: Int) -> UInt32 {
     scratch.removeAll()
+    scratch.reserve(values)
+    words.reserve(2 * values)
     return UInt32(words.count)
   }
 
   mutating func code(of text: UnsafeRawBufferPointer) -> TextDictionary.Code { texts.code(of: text) }
 
+  @inline(__always)
+  mutating func code(of text: UnsafeRawBufferPointer, hash: UInt32) -> TextDictionary.Code {
+    texts.code(of: text, hash: hash)
+  }
+
+  @inline(__always)
   mutating func append(key: UInt32, _ type: ValueType, code: TextDictionary.Code) {
-    scratch.append(ShapeTable.Field(key: key, type: type))
-    words.append(code)
+    scratch.appendReserved(ShapeTable.Field(key: key, type: type))
+    words.appendReserved(code)
   }
 
   mutating func append(key: UInt32, blob: UnsafeRawBufferPointer) {
-    scratch.append(ShapeTable.Field(key: key, type: .blob))
-    words.append(UInt32(blobs.count))
+    scratch.appendReserved(ShapeTable.Field(key: key, type: .blob))
+    words.appendReserved(UInt32(blobs.count))
     withUnsafeBytes(of: UInt32(blob.count)) { blobs.append(contentsOf: $0.assumingMemoryBound(to: UInt8.self)) }
     blobs.append(contentsOf: blob.assumingMemoryBound(to: UInt8.self))
   }
@@ -68,10 +76,10 @@ struct SpanSegment: ~Copyable, Sendable {
   mutating func append(key: UInt32, _ type: ValueType, bits: UInt64) {
     var type = type
     if type == .integer, Int64(bitPattern: bits) == Int64(Int32(truncatingIfNeeded: bits)) { type = .small }
-    scratch.append(ShapeTable.Field(key: key, type: type))
+    scratch.appendReserved(ShapeTable.Field(key: key, type: type))
     let count = type.words
-    if count > 0 { words.append(UInt32(truncatingIfNeeded: bits)) }
-    if count > 1 { words.append(UInt32(truncatingIfNeeded: bits >> 32)) }
+    if count > 0 { words.appendReserved(UInt32(truncatingIfNeeded: bits)) }
+    if count > 1 { words.appendReserved(UInt32(truncatingIfNeeded: bits >> 32)) }
   }
 
   /// The shape of the values since ``beginRow()``.
