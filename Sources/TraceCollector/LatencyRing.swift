@@ -30,6 +30,17 @@ struct LatencySlot: Sendable {
   }
 
   /// In microseconds.
+  mutating func record(_ duration: UInt32) {
+    if counts != nil {
+      counts?.record(UInt64(duration))
+    } else if values.count < Self.few {
+      values.append(duration)
+    } else {
+      record([duration])
+    }
+  }
+
+  /// In microseconds.
   mutating func record(_ durations: [UInt32]) {
     guard !durations.isEmpty else { return }
     if var counts {
@@ -77,6 +88,14 @@ struct LatencyRing: Sendable {
     slots[place].calls += sum.calls
     slots[place].errors += sum.errors
     slots[place].record(sum.durations)
+  }
+
+  /// The same for one call that took so many microseconds.
+  mutating func record(_ duration: UInt32, second: Int64) {
+    let place = place(of: second)
+    guard place >= 0 else { return }
+    slots[place].calls += 1
+    slots[place].record(duration)
   }
 
   /// The slot of a second, emptied when another one stood there; −1 when it has gone by.

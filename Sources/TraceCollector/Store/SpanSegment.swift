@@ -17,6 +17,8 @@ struct SpanSegment: ~Copyable, Sendable {
   private var blobs = Slab<UInt8>(room: 0)
   /// The symbols of texts that are names of operations and of who is called; ``unknown`` where nobody asked.
   private var symbols = Slab<SymbolTable.Symbol>(room: 0)
+  /// By shape: whether its spans name a database; 0 where nobody asked.
+  private var databaseShapes = Slab<UInt8>(room: 0)
   private var scratch = Slab<ShapeTable.Field>(room: 16)
   private static let unknown = SymbolTable.Symbol.max
 
@@ -39,6 +41,7 @@ struct SpanSegment: ~Copyable, Sendable {
     origins.seal()
     blobs.fit()
     symbols = Slab(room: 0)
+    databaseShapes = Slab(room: 0)
     scratch = Slab(room: 0)
   }
 
@@ -96,6 +99,13 @@ struct SpanSegment: ~Copyable, Sendable {
     symbols.grow(to: Int(code) + 1, with: Self.unknown)
     if symbols[Int(code)] == Self.unknown { symbols[Int(code)] = symbol(texts[code]) }
     return symbols[Int(code)]
+  }
+
+  /// Whether a shape has what `isDatabase` says, which is asked once.
+  mutating func isDatabase(_ shape: UInt16, _ isDatabase: (borrowing SpanSegment) -> Bool) -> Bool {
+    databaseShapes.grow(to: Int(shape) + 1, with: 0)
+    if databaseShapes[Int(shape)] == 0 { databaseShapes[Int(shape)] = isDatabase(self) ? 2 : 1 }
+    return databaseShapes[Int(shape)] == 2
   }
 
   // MARK: Reading

@@ -73,6 +73,7 @@ struct TraceStoreState: ~Copyable, Sendable {
     evict()
     red.flush()
     red.sweep(second: RedSeries.second(of: latest))
+    graph.sweep(second: RedSeries.second(of: latest))
   }
 
   /// Spans between asking for the memory that finds a trace and its use.
