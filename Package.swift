@@ -105,6 +105,7 @@ let package = Package(
     // Under everything: one lock, one checksum.
     .target(name: "CSanitizer"),
     .target(name: "CChecksum"),
+    .target(name: "CPrefetch"),
     shared("Concurrency", ["CSanitizer"]),
     module("Wording"),
 
@@ -112,7 +113,7 @@ let package = Package(
     shared("TraceModel"),
     shared("Resilience", ["Concurrency"]),
     shared("EventBus", ["Concurrency", "CChecksum", orderedCollections]),
-    shared("TraceCollector", ["TraceModel", "Concurrency", deque, histogram]),
+    shared("TraceCollector", ["TraceModel", "Concurrency", "CPrefetch", deque, histogram]),
     module("Operations", ["TraceCollector", "EventBus", "Resilience", "TraceModel", "Wording", "Concurrency"]),
 
     // Files that people write: settings and scripts.

@@ -13,7 +13,7 @@ extension CallTree {
 
   /// The critical path of one call; empty when its duration is unknown.
   public func criticalPath(below node: Int) -> CriticalPath {
-    guard nodes.indices.contains(node), nodes[node].duration != nil else {
+    guard nodes.indices.contains(node), nodes[node].span.duration != nil else {
       return CriticalPath(kind: .request, backwards: [], total: 0, nodes: nodes.count)
     }
     return RequestPath(self, below: node).path()
@@ -78,8 +78,8 @@ struct RequestPath {
   init(_ tree: CallTree, below top: Int) {
     self.tree = tree
     self.top = top
-    var starts = tree.nodes.map(\.start)
-    var ends = tree.nodes.map(\.end)
+    var starts = tree.nodes.indices.map { tree.nodes[$0].start }
+    var ends = tree.nodes.indices.map { tree.end(of: $0) }
     var isIncluded = Array(repeating: false, count: tree.nodes.count)
     for node in top + 1..<max(top + 1, tree.nodes[top].subtreeEnd) {
       guard let parent = tree.nodes[node].parent, parent == top || isIncluded[parent],

@@ -54,6 +54,12 @@ public struct CallTree: Sendable {
   /// What the page shows first: of the transaction where records carry it on, of the request otherwise.
   public var defaultPathKind: CriticalPath.Kind { hasMessages ? .transaction : .request }
 
+  /// As ``Node/end``, which copies the whole node for its sake when it is asked of one in an array.
+  func end(of node: Int) -> Int64 {
+    let start = nodes[node].start
+    return max(start, start &+ (nodes[node].span.duration ?? 0))
+  }
+
   /// The nodes right below `index`, in display order.
   public func children(of index: Int) -> [Int] {
     var children: [Int] = []

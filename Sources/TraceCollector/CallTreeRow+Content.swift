@@ -5,13 +5,11 @@ extension CallTreeRow {
   init(_ content: Content, of tree: CallTree, depth: Int, parent: Int?, index: Int) {
     self.init(empty: content, depth: depth, parent: parent, index: index)
     switch content {
-    case .hop(let client, let server):
-      fillHop(client.map { tree.nodes[$0] }, server.map { tree.nodes[$0] })
+    case .hop(let client, let server): fillHop(client, server, in: tree)
     case .record(let node, let consumer):
-      fillRecord(tree.nodes[node], consumer.map { tree.nodes[$0] })
+      fillRecord(node, consumer, in: tree)
       fillWait(of: node, in: tree)
-    default:
-      fillSpan(tree.nodes[node])
+    default: fillSpan(node, in: tree)
     }
   }
 
@@ -38,97 +36,113 @@ extension CallTreeRow {
     to = ""
   }
 
-  private mutating func fillHop(_ client: CallTree.Node?, _ server: CallTree.Node?) {
+  private mutating func fillHop(_ client: Int?, _ server: Int?, in tree: CallTree) {
     guard let shown = server ?? client, let timed = client ?? server else { return }
-    let spans = [server?.span, client?.span].compactMap { $0 }
-    service = server?.span.service ?? ""
-    if service.isEmpty { service = client.map { $0.span.peer.isEmpty ? $0.span.service : $0.span.peer } ?? "" }
-    operation = shown.span.operation
-    subject = spans.lazy.compactMap { $0[attribute: AttributeName.subject]?.description }.first ?? ""
-    ltxid = spans.lazy.compactMap(\.ltxid).first
-    start = timed.start
-    duration = timed.duration ?? server?.duration
-    fillFacts(spans)
-    let attributes = spans.lazy
-    let state = attributes.compactMap { $0[attribute: AttributeName.state]?.description }.first
-    let status = attributes.compactMap { $0[attribute: AttributeName.httpStatus]?.integer }.first.map(Int.init)
+    if let server { service = tree.nodes[server].span.service }
+    if service.isEmpty, let client {
+      service = tree.nodes[client].span.peer
+      if service.isEmpty { service = tree.nodes[client].span.service }
+    }
+    operation = tree.nodes[shown].span.operation
+    ltxid = tree.nodes[shown].span.ltxid
+    if ltxid == nil { ltxid = tree.nodes[timed].span.ltxid }
+    start = tree.nodes[timed].start
+    duration = tree.nodes[timed].span.duration
+    if duration == nil { duration = tree.nodes[shown].span.duration }
+    let facts = RowFacts(tree.nodes[shown].span)
+    let others = timed == shown ? nil : RowFacts(tree.nodes[timed].span)
+    let (one, other) = (tree.nodes[shown].span.status, tree.nodes[timed].span.status)
+    isError = one == .error || other == .error
+    subject = (facts.subject ?? others?.subject)?.description ?? ""
+    fill(facts, others)
+    let state = facts.state ?? others?.state
+    let status = facts.status?.integer ?? others?.status?.integer
     if isError {
-      code = .failed(status: status)
+      code = .failed(status: status.map(Int.init))
     } else if let state {
-      code = .state(state)
+      code = .state(state.description)
     } else if let status {
-      code = .status(status)
+      code = .status(Int(status))
     } else {
       code = duration == nil ? .unknown : .ok
     }
   }
 
-  private mutating func fillSpan(_ node: CallTree.Node) {
-    service = node.span.service
-    operation = node.span.operation
-    subject = node.span[attribute: AttributeName.subject]?.description ?? ""
-    start = node.start
-    duration = node.duration
-    fillFacts([node.span])
-    isSummary = !isError && node.span[attribute: AttributeName.filters] != nil
+  private mutating func fillSpan(_ node: Int, in tree: CallTree) {
+    service = tree.nodes[node].span.service
+    operation = tree.nodes[node].span.operation
+    start = tree.nodes[node].start
+    duration = tree.nodes[node].span.duration
+    let facts = RowFacts(tree.nodes[node].span)
+    let status = tree.nodes[node].span.status
+    isError = status == .error
+    subject = facts.subject?.description ?? ""
+    fill(facts, nil)
+    isSummary = !isError && facts.hasFilters
     if isError {
-      code = .failed(status: node.span[attribute: AttributeName.httpStatus]?.integer.map(Int.init))
-    } else if let state = node.span[attribute: AttributeName.state]?.description {
-      code = .state(state)
+      code = .failed(status: facts.status?.integer.map(Int.init))
+    } else if let state = facts.state {
+      code = .state(state.description)
     } else if duration == nil {
       code = .unknown
-    } else if node.span.status == .ok {
+    } else if status == .ok {
       code = .ok
     }
   }
 
-  private mutating func fillRecord(_ node: CallTree.Node, _ consumer: CallTree.Node?) {
-    service = node.span.service
-    operation = node.span.operation
-    fillFacts([node.span])
+  private mutating func fillRecord(_ node: Int, _ consumer: Int?, in tree: CallTree) {
+    service = tree.nodes[node].span.service
+    operation = tree.nodes[node].span.operation
+    let facts = RowFacts(tree.nodes[node].span)
+    let others = consumer.map { RowFacts(tree.nodes[$0].span) }
+    isError = tree.nodes[node].span.status == .error
+    fill(facts, nil)
     if isError { code = .failed(status: nil) }
-    let spans = [node.span, consumer?.span].compactMap { $0 }
-    topic = spans.lazy.compactMap { $0[attribute: AttributeName.topic]?.description }.first ?? node.span.peer
-    partition = spans.lazy.compactMap { $0[attribute: AttributeName.partition]?.integer }.first
-    offset = spans.lazy.compactMap { $0[attribute: AttributeName.offset]?.integer }.first
+    topic = (facts.topic ?? others?.topic)?.description ?? tree.nodes[node].span.peer
+    partition = facts.partition?.integer ?? others?.partition?.integer
+    offset = facts.offset?.integer ?? others?.offset?.integer
+  }
+
+  /// What both sides may say; `facts` go before `others`.
+  private mutating func fill(_ facts: RowFacts, _ others: RowFacts?) {
+    let hop = facts.undoes?.integer ?? others?.undoes?.integer
+    undoes = hop.flatMap { UInt32(exactly: $0) }.flatMap { LTXID($0) }
+    attempt = (facts.attempt?.integer ?? others?.attempt?.integer).map(Int.init)
+    attempts = (facts.attempts?.integer ?? others?.attempts?.integer).map(Int.init)
   }
 
   /// A record waits from when what caused it was done, though it may be published long after, until the last of its readers
   /// has it.
   private mutating func fillWait(of record: Int, in tree: CallTree) {
-    let node = tree.nodes[record]
-    let cause = node.parent.map { tree.nodes[$0] }
-    let done = cause.flatMap { $0.isSynthetic || $0.duration == nil ? nil : $0.end } ?? node.start
-    start = min(node.start, done)
-    let unpublished = start < node.start ? node.end &- start : 0
+    let (begin, end) = (tree.nodes[record].start, tree.end(of: record))
+    var done = begin
+    if let cause = tree.nodes[record].parent, !tree.nodes[cause].isSynthetic, tree.nodes[cause].span.duration != nil {
+      done = tree.end(of: cause)
+    }
+    start = min(begin, done)
+    let unpublished = start < begin ? end &- start : 0
     duration = Self.readings(of: record, in: tree).map { reader in
-      reader.span[attribute: AttributeName.wait]?.integer ?? max(0, reader.start &- node.end)
+      tree.nodes[reader].span[attribute: AttributeName.wait]?.integer ?? max(0, tree.nodes[reader].start &- end)
     }.max().map { $0 &+ unpublished }
   }
 
   /// Where each service that reads a record had it: the first time that went well, or else the last time. What a service
   /// was given once more after that nobody waited for.
-  private static func readings(of record: Int, in tree: CallTree) -> [CallTree.Node] {
-    var readings: [CallTree.Node] = []
-    for index in tree.children(of: record) where tree.isSetOffByRecord(index) {
-      let reader = tree.nodes[index]
-      guard let place = readings.firstIndex(where: { $0.span.service == reader.span.service }) else {
+  private static func readings(of record: Int, in tree: CallTree) -> [Int] {
+    var readings: [Int] = []
+    for reader in tree.children(of: record) where tree.isSetOffByRecord(reader) {
+      let service = tree.nodes[reader].span.service
+      guard let place = readings.firstIndex(where: { tree.nodes[$0].span.service == service }) else {
         readings.append(reader)
         continue
       }
-      let (known, isBetter) = (readings[place], reader.span.status != .error)
-      let isLater = reader.start > known.start
-      if known.span.status == .error ? isLater || isBetter : isBetter && !isLater { readings[place] = reader }
+      let known = readings[place]
+      let isBetter = tree.nodes[reader].span.status != .error
+      let isLater = tree.nodes[reader].start > tree.nodes[known].start
+      let hadFailed = tree.nodes[known].span.status == .error
+      if hadFailed ? isLater || isBetter : isBetter && !isLater { readings[place] = reader }
     }
     return readings
-  }
-
-  private mutating func fillFacts(_ spans: [TraceSpan]) {
-    func first(_ name: String) -> Int64? { spans.lazy.compactMap { $0[attribute: name]?.integer }.first }
-    isError = spans.contains { $0.status == .error }
-    undoes = first(AttributeName.undoes).flatMap { UInt32(exactly: $0) }.flatMap { LTXID($0) }
-    attempt = first(AttributeName.attempt).map(Int.init)
-    attempts = first(AttributeName.attempts).map(Int.init)
   }
 
   /// The row of one of a node's events.
@@ -136,10 +150,10 @@ extension CallTreeRow {
     self.init(empty: content, depth: depth, parent: parent, index: index)
     switch content {
     case .backOff(let node, let place):
-      let event = fillEvent(tree.nodes[node], place)
+      let event = fillEvent(of: node, place, in: tree)
       duration = event[attribute: SpanEventName.duration]?.integer
     case .refused(let node, let place):
-      let event = fillEvent(tree.nodes[node], place)
+      let event = fillEvent(of: node, place, in: tree)
       operation = event[attribute: SpanEventName.guard]?.description ?? ""
       attempt = event[attribute: AttributeName.attempt]?.integer.map(Int.init)
       attempts = event[attribute: AttributeName.attempts]?.integer.map(Int.init)
@@ -147,18 +161,18 @@ extension CallTreeRow {
       code = .refused
       isError = true
     case .breaker(let node, let place):
-      let event = fillEvent(tree.nodes[node], place)
+      let event = fillEvent(of: node, place, in: tree)
       operation = event[attribute: SpanEventName.breakerName]?.description ?? ""
       from = event[attribute: SpanEventName.from]?.description ?? ""
       to = event[attribute: SpanEventName.to]?.description ?? ""
-    case .duplicate(let node, let place): _ = fillEvent(tree.nodes[node], place)
+    case .duplicate(let node, let place): _ = fillEvent(of: node, place, in: tree)
     case .hop, .span, .record: break
     }
   }
 
-  private mutating func fillEvent(_ node: CallTree.Node, _ place: Int) -> SpanEvent {
-    let event = node.span.events[place]
-    start = event.time &- node.skew
+  private mutating func fillEvent(of node: Int, _ place: Int, in tree: CallTree) -> SpanEvent {
+    let event = tree.nodes[node].span.events[place]
+    start = event.time &- tree.nodes[node].skew
     return event
   }
 }

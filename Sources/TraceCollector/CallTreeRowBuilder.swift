@@ -61,12 +61,23 @@ struct CallTreeRowBuilder {
   /// The row of a CLIENT with its only SERVER, or of any other span that crossed to a server.
   private func hop(_ node: Int) -> CallTreeRow.Content {
     switch tree.nodes[node].span.kind {
-    case .client:
-      let servers = tree.children(of: node).filter { tree.nodes[$0].span.kind == .server }
-      return .hop(client: node, server: servers.count == 1 ? servers[0] : nil)
+    case .client: return .hop(client: node, server: onlyServer(of: node))
     case .producer: return .hop(client: node, server: nil)
     case .server, .consumer, .internal: return .hop(client: nil, server: node)
     }
+  }
+
+  private func onlyServer(of client: Int) -> Int? {
+    var server: Int?
+    var child = client + 1
+    while child < tree.nodes[client].subtreeEnd {
+      if tree.nodes[child].span.kind == .server {
+        guard server == nil else { return nil }
+        server = child
+      }
+      child = tree.nodes[child].subtreeEnd
+    }
+    return server
   }
 
   private func items(below content: CallTreeRow.Content, isRoot: Bool) -> [Item] {
@@ -90,6 +101,7 @@ struct CallTreeRowBuilder {
   /// Nodes in their order, with the events where their times belong.
   private func merge(_ nodes: [Int], _ events: [Item]) -> [Item] {
     var items: [Item] = []
+    items.reserveCapacity(nodes.count + events.count)
     // Sorted with the latest first: those that are due are taken from the end.
     var pending = Array(events.sorted(by: Self.isEarlier).reversed())
     for node in nodes {
@@ -104,7 +116,8 @@ struct CallTreeRowBuilder {
       case .server, .consumer: items.append(.node(hop(node), start: start))
       }
     }
-    return items + pending.reversed()
+    items.append(contentsOf: pending.reversed())
+    return items
   }
 
   private func appendRecord(_ node: Int, to items: inout [Item]) {

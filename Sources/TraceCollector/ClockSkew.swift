@@ -7,7 +7,7 @@ internal import TraceModel
 struct ClockSkew {
   /// A host whose clock is known to be off from some span downwards.
   private struct Context {
-    var host: Int
+    var host: Int32
     var skew: Int64
     var outer: Int
   }
@@ -18,24 +18,23 @@ struct ClockSkew {
   private static let lookups = 64
 
   private var contexts: [Context] = []
-  private var hostNumbers: [String: Int] = [:]
-  private var hosts: [Int] = []
+  /// By span: the number of its host's name.
+  private let hosts: [Int32]
   private var innermost: [Int] = []
   /// Nanoseconds by span; to be subtracted.
   private(set) var skews: [Int64]
 
   /// `order`: every span after its parent.
-  init(_ spans: [TraceSpan], parents: [Int], order: [Int]) {
+  init(_ spans: [SpanOutline], names: NameNumbers, parents: [Int], order: [Int]) {
     skews = Array(repeating: 0, count: spans.count)
     innermost = Array(repeating: -1, count: spans.count)
-    hosts = spans.map { _ in 0 }
-    for place in spans.indices { hosts[place] = number(of: spans[place]) }
+    hosts = Self.hosts(of: spans, names: names)
     for place in order where parents[place] >= 0 {
       correct(place, under: parents[place], spans)
     }
   }
 
-  private mutating func correct(_ place: Int, under parent: Int, _ spans: [TraceSpan]) {
+  private mutating func correct(_ place: Int, under parent: Int, _ spans: [SpanOutline]) {
     innermost[place] = innermost[parent]
     var skew = known(hosts[place], from: innermost[place])
     let isCall = spans[parent].kind == .client && spans[place].kind == .server && hosts[place] != hosts[parent]
@@ -53,7 +52,7 @@ struct ClockSkew {
     skews[place] = skew
   }
 
-  private func known(_ host: Int, from context: Int) -> Int64 {
+  private func known(_ host: Int32, from context: Int) -> Int64 {
     var context = context
     for _ in 0..<Self.lookups where context >= 0 {
       if contexts[context].host == host { return contexts[context].skew }
@@ -70,11 +69,10 @@ struct ClockSkew {
   }
 
   /// The instance without its port; the service where there is no instance.
-  private mutating func number(of span: TraceSpan) -> Int {
-    let host = span.instance.isEmpty ? span.service : Self.host(span.instance)
-    if let number = hostNumbers[host] { return number }
-    hostNumbers[host] = hostNumbers.count
-    return hostNumbers.count - 1
+  private static func hosts(of spans: [SpanOutline], names: NameNumbers) -> [Int32] {
+    var numbers = names
+    let hosts = names.names.map { numbers.number(of: host($0)) }
+    return spans.map { $0.instance == NameNumbers.empty ? $0.service : hosts[Int($0.instance)] }
   }
 
   static func host(_ instance: String) -> String {

@@ -3,16 +3,16 @@ struct Family {
   private var begins: [Int]
   private var children: [Int]
 
-  /// −1 stands for no parent.
-  init(parents: [Int]) {
+  /// −1 stands for no parent. Children of one parent stand as they do among `places`.
+  init(parents: [Int], in places: some Sequence<Int>) {
     begins = Array(repeating: 0, count: parents.count + 1)
     for parent in parents where parent >= 0 { begins[parent + 1] += 1 }
     for index in parents.indices { begins[index + 1] += begins[index] }
     children = Array(repeating: 0, count: begins[parents.count])
     var next = begins
-    for (child, parent) in parents.enumerated() where parent >= 0 {
-      children[next[parent]] = child
-      next[parent] += 1
+    for child in places where parents[child] >= 0 {
+      children[next[parents[child]]] = child
+      next[parents[child]] += 1
     }
   }
 
@@ -28,12 +28,11 @@ struct Family {
     return order
   }
 
-  func sorted(by siblings: SiblingOrder) -> Family {
-    var family = self
-    for parent in 0..<begins.count - 1 where begins[parent + 1] - begins[parent] > 1 {
+  init(parents: [Int], sortedBy siblings: SiblingOrder) {
+    self.init(parents: parents, in: siblings.byStart())
+    for parent in parents.indices where begins[parent + 1] - begins[parent] > 1 {
       let range = begins[parent]..<begins[parent + 1]
-      family.children.replaceSubrange(range, with: siblings.sorted(children[range]))
+      if let sorted = siblings.sorted(children[range]) { children.replaceSubrange(range, with: sorted) }
     }
-    return family
   }
 }

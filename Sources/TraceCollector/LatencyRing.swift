@@ -29,17 +29,38 @@ struct LatencySlot: Sendable {
     return 512 + 512 * (doublings + 2)
   }
 
-  /// `duration` in nanoseconds.
-  mutating func record(duration: Int64) {
-    let value = min(UInt64(max(0, duration) / 1_000), Self.longest)
-    guard counts?.record(value) == nil else { return }
-    values.append(UInt32(value))
-    guard values.count > Self.few else { return }
-    var counts = Self.empty
-    for value in values { counts.record(UInt64(value)) }
-    self.counts = counts
-    values = []
+  /// In microseconds.
+  mutating func record(_ duration: UInt32) {
+    if counts != nil {
+      counts?.record(UInt64(duration))
+    } else if values.count < Self.few {
+      values.append(duration)
+    } else {
+      record([duration])
+    }
   }
+
+  /// In microseconds.
+  mutating func record(_ durations: [UInt32]) {
+    guard !durations.isEmpty else { return }
+    if var counts {
+      // Ours alone while it is written to, so that it is not copied.
+      self.counts = nil
+      for value in durations { counts.record(UInt64(value)) }
+      self.counts = counts
+    } else if values.count + durations.count <= Self.few {
+      values += durations
+    } else {
+      counts = Self.empty
+      let earlier = values
+      values = []
+      record(earlier)
+      record(durations)
+    }
+  }
+
+  /// Microseconds of a duration in nanoseconds.
+  static func microseconds(_ duration: Int64) -> UInt32 { UInt32(min(UInt64(max(0, duration) / 1_000), longest)) }
 
   func merge(into sum: inout LatencySum) {
     if let counts { sum.add(counts) } else { sum.add(values) }
@@ -51,9 +72,6 @@ struct LatencyRing: Sendable {
   /// Whole seconds.
   let slotSeconds: Int64
   private var slots: [LatencySlot]
-  /// The slot of the second that came last: most calls end in that one, too.
-  private var lastSecond: Int64 = -1
-  private var lastPlace = -1
 
   /// Covers `windowSeconds`, which is a whole number of slots, at any moment: so it has one slot more.
   init(windowSeconds: Int64, slotSeconds: Int64) {
@@ -64,13 +82,20 @@ struct LatencyRing: Sendable {
   var bytes: Int { slots.reduce(slots.count * MemoryLayout<LatencySlot>.stride) { $0 + $1.bytes } }
 
   /// Ignored when the slot of that second has gone by.
-  mutating func record(_ sample: RedSample) {
-    if sample.second != lastSecond || lastPlace < 0 { lastPlace = place(of: sample.second) }
-    lastSecond = sample.second
-    guard lastPlace >= 0 else { return }
-    slots[lastPlace].calls += sample.calls
-    slots[lastPlace].errors += sample.errors
-    if let duration = sample.duration { slots[lastPlace].record(duration: duration) }
+  mutating func record(_ sum: RedSum) {
+    let place = place(of: sum.second)
+    guard place >= 0 else { return }
+    slots[place].calls += sum.calls
+    slots[place].errors += sum.errors
+    slots[place].record(sum.durations)
+  }
+
+  /// The same for one call that took so many microseconds.
+  mutating func record(_ duration: UInt32, second: Int64) {
+    let place = place(of: second)
+    guard place >= 0 else { return }
+    slots[place].calls += 1
+    slots[place].record(duration)
   }
 
   /// The slot of a second, emptied when another one stood there; −1 when it has gone by.
@@ -83,6 +108,15 @@ struct LatencyRing: Sendable {
       slots[place].epoch = epoch
     }
     return place
+  }
+
+  /// The calls of the window that ends with `second`, and how many of them failed.
+  func calls(second: Int64) -> (calls: Int, errors: Int) {
+    slots.reduce(into: (0, 0)) { sum, slot in
+      guard isCurrent(slot, second: second) else { return }
+      sum.0 += slot.calls
+      sum.1 += slot.errors
+    }
   }
 
   /// Everything of the window that ends with `second`.
@@ -104,7 +138,6 @@ struct LatencyRing: Sendable {
 
   /// Gives back the memory of slots that have gone by.
   mutating func sweep(second: Int64) {
-    lastPlace = -1
     for place in slots.indices where slots[place].epoch >= 0 && !isCurrent(slots[place], second: second) {
       slots[place] = LatencySlot()
     }

@@ -1,8 +1,15 @@
 /// The figures of every service, of every operation and of whole transactions; bounded in number.
+///
+/// Samples wait until ``flush()``, which adds those of one operation and second together: a series is four rings, each of
+/// them elsewhere in memory.
 struct RedBook: Sendable {
   private struct Operation: Sendable {
     var name: SymbolTable.Symbol
+    var service: Int
     var series = RedSeries()
+    /// The samples that wait, in the order in which they came; −1 for none.
+    var first: Int32 = -1
+    var last: Int32 = -1
   }
 
   private struct Service: Sendable {
@@ -29,6 +36,17 @@ struct RedBook: Sendable {
   /// The places of what came lately, by service and operation: looked at before the dictionaries.
   private var lately: [Place] = Array(repeating: Place(), count: 256)
   private(set) var transactions = RedSeries()
+  private var waiting: [Waiting] = []
+  /// Operations of which samples wait.
+  private var touched: [Int] = []
+  private var waitingTransactions: [RedSample] = []
+  private var sum = RedSum(second: 0)
+
+  private struct Waiting: Sendable {
+    let sample: RedSample
+    /// The next sample of the same operation; −1 for none.
+    var next: Int32
+  }
 
   init(services: Int, operations: Int) {
     serviceLimit = services
@@ -42,8 +60,16 @@ struct RedBook: Sendable {
   /// A text without a symbol counts as `(other)`.
   mutating func record(_ sample: RedSample, service: SymbolTable.Symbol?, operation: SymbolTable.Symbol?) {
     let place = place(service: service ?? SymbolTable.other, operation: operation ?? SymbolTable.other)
-    services[place.service].series.record(sample)
-    operations[place.operation].series.record(sample)
+    let number = Int32(waiting.count)
+    waiting.append(Waiting(sample: sample, next: -1))
+    let last = operations[place.operation].last
+    if last < 0 {
+      operations[place.operation].first = number
+      touched.append(place.operation)
+    } else {
+      waiting[Int(last)].next = number
+    }
+    operations[place.operation].last = number
   }
 
   private mutating func place(service: SymbolTable.Symbol, operation: SymbolTable.Symbol) -> Place {
@@ -57,7 +83,39 @@ struct RedBook: Sendable {
   }
 
   mutating func recordTransaction(_ sample: RedSample) {
-    transactions.record(sample)
+    waitingTransactions.append(sample)
+  }
+
+  /// Adds what waits to the figures. Nothing waits while somebody asks.
+  mutating func flush() {
+    for operation in touched { flush(operation) }
+    touched.removeAll(keepingCapacity: true)
+    waiting.removeAll(keepingCapacity: true)
+    var place = 0
+    while place < waitingTransactions.count {
+      sum.clear(second: waitingTransactions[place].second)
+      while place < waitingTransactions.count, waitingTransactions[place].second == sum.second {
+        sum.add(waitingTransactions[place])
+        place += 1
+      }
+      transactions.record(sum)
+    }
+    waitingTransactions.removeAll(keepingCapacity: true)
+  }
+
+  private mutating func flush(_ operation: Int) {
+    var place = Int(operations[operation].first)
+    while place >= 0 {
+      sum.clear(second: waiting[place].sample.second)
+      while place >= 0, waiting[place].sample.second == sum.second {
+        sum.add(waiting[place].sample)
+        place = Int(waiting[place].next)
+      }
+      operations[operation].series.record(sum)
+      services[operations[operation].service].series.record(sum)
+    }
+    operations[operation].first = -1
+    operations[operation].last = -1
   }
 
   /// Now and then gives back what only windows gone by needed.
@@ -85,7 +143,7 @@ struct RedBook: Sendable {
     }
     operationPlaces[key] = operations.count
     services[service].operations.append(operations.count)
-    operations.append(Operation(name: operation))
+    operations.append(Operation(name: operation, service: service))
     return operations.count - 1
   }
 
@@ -95,6 +153,16 @@ struct RedBook: Sendable {
 
   func series(of operation: SymbolTable.Symbol, in service: SymbolTable.Symbol) -> RedSeries? {
     operationPlaces[SlowestTraces.key(service, operation)].map { operations[$0].series }
+  }
+
+  var operationCount: Int { operations.count }
+
+  /// By the order of first appearance, from 0.
+  func operation(
+    _ number: Int
+  ) -> (service: SymbolTable.Symbol, operation: SymbolTable.Symbol, series: RedSeries) {
+    let operation = operations[number]
+    return (services[operation.service].name, operation.name, operation.series)
   }
 
   var allServices: [(name: SymbolTable.Symbol, series: RedSeries)] { services.map { ($0.name, $0.series) } }

@@ -9,6 +9,29 @@ struct RedSample: Sendable {
   var duration: Int64?
 }
 
+/// What calls that ended in one second add to figures together.
+struct RedSum: Sendable {
+  var second: Int64
+  var calls = 0
+  var errors = 0
+  /// In microseconds, of those that said how long they took.
+  var durations: [UInt32] = []
+
+  mutating func add(_ sample: RedSample) {
+    calls += sample.calls
+    errors += sample.errors
+    if let duration = sample.duration { durations.append(LatencySlot.microseconds(duration)) }
+  }
+
+  /// Begins anew, with the room that there is.
+  mutating func clear(second: Int64) {
+    self.second = second
+    calls = 0
+    errors = 0
+    durations.removeAll(keepingCapacity: true)
+  }
+}
+
 /// The figures of one service, operation, or of all transactions.
 struct RedSeries: Sendable {
   private var seconds = SecondRing()
@@ -30,13 +53,13 @@ struct RedSeries: Sendable {
     }
   }
 
-  mutating func record(_ sample: RedSample) {
-    totalCalls += sample.calls
-    totalErrors += sample.errors
-    seconds.record(second: sample.second, calls: UInt32(sample.calls), errors: UInt32(sample.errors))
-    tenSecondRing.record(sample)
-    minuteRing.record(sample)
-    quarterHourRing.record(sample)
+  mutating func record(_ sum: RedSum) {
+    totalCalls += sum.calls
+    totalErrors += sum.errors
+    seconds.record(second: sum.second, calls: UInt32(sum.calls), errors: UInt32(sum.errors))
+    tenSecondRing.record(sum)
+    minuteRing.record(sum)
+    quarterHourRing.record(sum)
   }
 
   mutating func sweep(second: Int64) {
@@ -47,6 +70,13 @@ struct RedSeries: Sendable {
 
   /// The calls of the last minute, and how many of them failed.
   func minute(now: Int64) -> (calls: Int, errors: Int) { seconds.sum(second: Self.second(of: now), window: 60) }
+
+  /// The calls of a window, and how many of them failed.
+  func calls(window: RedWindow, now: Int64) -> (calls: Int, errors: Int) {
+    let second = Self.second(of: now)
+    guard window == .quarterHour else { return seconds.sum(second: second, window: window.seconds) }
+    return quarterHourRing.calls(second: second)
+  }
 
   /// How long the calls of a window took at most, but for `100 - percentile` percent of them, in nanoseconds; nil when
   /// there were none. `percentile` is above 0 and below 100.
@@ -62,13 +92,11 @@ struct RedSeries: Sendable {
   func figures(window: RedWindow, now: Int64, since: Int64) -> RedFigures {
     let second = Self.second(of: now)
     var durations = LatencySum()
-    var sum = ring(window).sum(second: second, into: &durations)
-    var begin = second - Int64(window.seconds) + 1
-    if window == .quarterHour {
-      begin = ring(window).firstSecond(second: second)
-    } else {
-      sum = seconds.sum(second: second, window: window.seconds)
-    }
+    _ = ring(window).sum(second: second, into: &durations)
+    let sum = calls(window: window, now: now)
+    let begin =
+      window == .quarterHour
+      ? ring(window).firstSecond(second: second) : second - Int64(window.seconds) + 1
     let percentiles = durations.percentiles([50, 95, 99])
     return RedFigures(
       window: window, calls: sum.calls, errors: sum.errors,

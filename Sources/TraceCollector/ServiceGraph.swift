@@ -3,89 +3,137 @@ internal import TraceModel
 /// Who calls whom, found as spans come in, whichever side comes first; bounded in number.
 struct ServiceGraph: Sendable {
   private struct Edge: Sendable {
-    var caller: SymbolTable.Symbol
-    var callee: SymbolTable.Symbol
-    var kind: ServiceEdge.Kind
-    var seconds = SecondRing(seconds: 60)
-    var calls = 0
-    var errors = 0
+    let caller: SymbolTable.Symbol
+    let callee: SymbolTable.Symbol
+    let kind: ServiceEdge.Kind
+    var client = EdgeSeries()
+    var server = EdgeSeries()
   }
 
   private let limit: Int
   private var edges: [Edge] = []
   private var places: [UInt64: Int] = [:]
+  private var swept: Int64 = 0
 
   init(limit: Int) {
     self.limit = limit
   }
 
-  var bytes: Int { edges.reduce(0) { $0 + $1.seconds.bytes + MemoryLayout<Edge>.stride } }
+  var bytes: Int { edges.reduce(0) { $0 + $1.client.bytes + $1.server.bytes + MemoryLayout<Edge>.stride } }
+
+  /// One side of a call, as its span tells.
+  struct Half: Sendable {
+    var service: SymbolTable.Symbol
+    var failed: Bool
+    /// As ``SpanIndex/Entry/length``.
+    var length: UInt32
+
+    init(service: SymbolTable.Symbol, failed: Bool, length: UInt32) {
+      self.service = service
+      self.failed = failed
+      self.length = length
+    }
+
+    init(_ entry: SpanIndex.Entry) {
+      self.init(
+        service: entry.service, failed: entry.marks & SpanIndex.Entry.failed != 0, length: entry.length)
+    }
+  }
+
+  /// Whom a CLIENT span speaks to, as far as it says so itself.
+  enum Callee: Sendable {
+    case unknown
+    case named(SymbolTable.Symbol)
+    case database(SymbolTable.Symbol)
+  }
 
   /// Counts what a span tells of an edge, alone or with its other side, which `own` and `parent` may know.
   ///
-  /// `own` is what was known of the span's id before, `parent` of its parent's; `peer` is whom a CLIENT names.
+  /// `own` is what was known of the span's id before, `parent` of its parent's. One CLIENT is one call on both sides,
+  /// however many answer it.
   mutating func note(
-    kind: SpanKind, failed: Bool, service: SymbolTable.Symbol, peer: SymbolTable.Symbol?, own: inout SpanIndex.Entry,
-    parent: inout SpanIndex.Entry?, second: Int64
+    _ half: Half, _ bits: SpanRecord.Bits, callee: Callee, own: inout SpanIndex.Entry, parent: inout SpanIndex.Entry?,
+    second: Int64
   ) {
-    switch kind {
-    case .client:
-      if let callee = peer ?? waitingService(own, SpanIndex.Entry.serverWaits) {
-        own.marks |= SpanIndex.Entry.edgeCounted
-        count(service, callee, .call, failed: failed, second: second)
-      }
+    switch bits.kind {
+    case .client: call(half, callee, own: &own, second: second)
     case .producer:
-      if let callee = waitingService(own, SpanIndex.Entry.consumerWaits) {
-        let failed = own.marks & SpanIndex.Entry.waitingFailed != 0
-        count(service, callee, .message, failed: failed, second: second)
-      }
+      if own.marks & SpanIndex.Entry.consumerWaits != 0 { carry(from: half, to: Half(own), second: second) }
     case .server:
-      // Zipkin's server shares its client's id; elsewhere the client is the parent.
+      // Zipkin's server shares its client's id, which will find it there; elsewhere the client is the parent.
       if own.has(.client) {
-        answer(&own, service: service, failed: failed, second: second)
-      } else if var above = parent {
-        answer(&above, service: service, failed: failed, second: second)
+        answer(half, to: &own, second: second)
+      } else if !bits.contains(.shared), var above = parent {
+        answer(half, to: &above, second: second)
         parent = above
       }
     case .consumer:
       guard var above = parent else { return }
       if above.has(.producer) {
-        count(above.service, service, .message, failed: failed, second: second)
+        carry(from: Half(above), to: half, second: second)
       } else {
-        wait(SpanIndex.Entry.consumerWaits, at: &above, service: service, failed: failed)
+        wait(half, SpanIndex.Entry.consumerWaits, at: &above)
         parent = above
       }
     case .internal: break
     }
   }
 
-  /// A SERVER span met the id of its CLIENT.
-  private mutating func answer(
-    _ client: inout SpanIndex.Entry, service: SymbolTable.Symbol, failed: Bool, second: Int64
-  ) {
-    if client.has(.client), client.marks & SpanIndex.Entry.edgeCounted == 0 {
-      client.marks |= SpanIndex.Entry.edgeCounted
-      count(client.service, service, .call, failed: failed, second: second)
-    } else {
-      wait(SpanIndex.Entry.serverWaits, at: &client, service: service, failed: failed)
+  /// A CLIENT span; its server may have come before it.
+  private mutating func call(_ client: Half, _ callee: Callee, own: inout SpanIndex.Entry, second: Int64) {
+    let server = own.has(.server) || own.marks & SpanIndex.Entry.serverWaits != 0 ? Half(own) : nil
+    switch callee {
+    case .database(let name):
+      own.marks |= SpanIndex.Entry.edgeCounted | SpanIndex.Entry.answerCounted
+      count(client.service, name, .database, second) { $0.client.record(client, second: second) }
+    case .named(let name):
+      own.peer = name
+      callAndAnswer(client, name, server, own: &own, second: second)
+    case .unknown:
+      if let server { callAndAnswer(client, server.service, server, own: &own, second: second) }
     }
   }
 
-  /// Who waited for `entry`'s span, or, of a shared span, answered it before it was there.
-  private func waitingService(_ entry: SpanIndex.Entry, _ mark: UInt16) -> SymbolTable.Symbol? {
-    let answered = mark == SpanIndex.Entry.serverWaits && entry.has(.server)
-    return answered || entry.marks & mark != 0 ? entry.service : nil
+  private mutating func callAndAnswer(
+    _ client: Half, _ callee: SymbolTable.Symbol, _ server: Half?, own: inout SpanIndex.Entry, second: Int64
+  ) {
+    own.marks |= SpanIndex.Entry.edgeCounted | (server == nil ? 0 : SpanIndex.Entry.answerCounted)
+    count(client.service, callee, .call, second) { edge in
+      edge.client.record(client, second: second)
+      if let server { edge.server.record(server, second: second) }
+    }
+  }
+
+  /// A SERVER span met the id of its CLIENT.
+  private mutating func answer(_ server: Half, to client: inout SpanIndex.Entry, second: Int64) {
+    guard client.has(.client) else { return wait(server, SpanIndex.Entry.serverWaits, at: &client) }
+    guard client.marks & SpanIndex.Entry.answerCounted == 0 else { return }
+    let isNew = client.marks & SpanIndex.Entry.edgeCounted == 0
+    let callee = client.peer == SymbolTable.empty ? server.service : client.peer
+    let caller = Half(client)
+    client.marks |= SpanIndex.Entry.edgeCounted | SpanIndex.Entry.answerCounted
+    count(caller.service, callee, .call, second) { edge in
+      if isNew { edge.client.record(caller, second: second) }
+      edge.server.record(server, second: second)
+    }
+  }
+
+  private mutating func carry(from producer: Half, to consumer: Half, second: Int64) {
+    count(producer.service, consumer.service, .message, second) { edge in
+      edge.client.record(producer, second: second)
+      edge.server.record(consumer, second: second)
+    }
   }
 
   /// Leaves word with a span that is not there yet.
-  private func wait(_ mark: UInt16, at entry: inout SpanIndex.Entry, service: SymbolTable.Symbol, failed: Bool) {
+  private func wait(_ half: Half, _ mark: UInt16, at entry: inout SpanIndex.Entry) {
     guard !entry.isSeen else { return }
-    entry.marks |= mark | (failed ? SpanIndex.Entry.waitingFailed : 0)
-    entry.service = service
+    entry.leave(mark, half)
   }
 
   private mutating func count(
-    _ caller: SymbolTable.Symbol, _ callee: SymbolTable.Symbol, _ kind: ServiceEdge.Kind, failed: Bool, second: Int64
+    _ caller: SymbolTable.Symbol, _ callee: SymbolTable.Symbol, _ kind: ServiceEdge.Kind, _ second: Int64,
+    _ record: (inout Edge) -> Void
   ) {
     let key = UInt64(kind.rawValue) << 32 | UInt64(SlowestTraces.key(caller, callee))
     let place = places[key] ?? edges.count
@@ -94,19 +142,76 @@ struct ServiceGraph: Sendable {
       places[key] = place
       edges.append(Edge(caller: caller, callee: callee, kind: kind))
     }
-    edges[place].calls += 1
-    edges[place].errors += failed ? 1 : 0
-    edges[place].seconds.record(second: second, calls: 1, errors: failed ? 1 : 0)
+    record(&edges[place])
   }
 
+  /// Now and then gives back what only windows gone by needed.
+  mutating func sweep(second: Int64) {
+    guard second >= swept + 10 else { return }
+    swept = second
+    for place in edges.indices {
+      edges[place].client.sweep(second: second)
+      edges[place].server.sweep(second: second)
+    }
+  }
+
+  /// Calls and messages: of a call what its CLIENT says, of a message what its CONSUMER does.
   func edges(symbols: SymbolTable, now: Int64, since: Int64) -> [ServiceEdge] {
     let second = RedSeries.second(of: now)
-    return edges.map { edge in
-      let sum = edge.seconds.sum(second: second, window: 60)
+    return edges.compactMap { edge in
+      guard edge.kind != .database else { return nil }
+      let side = edge.kind == .message ? edge.server : edge.client
+      let sum = side.minute(second: second)
       return ServiceEdge(
         caller: symbols[edge.caller], callee: symbols[edge.callee], kind: edge.kind, calls: sum.calls,
         errors: sum.errors, rate: RedSeries.rate(sum.calls, begin: second - 59, now: now, since: since),
-        totalCalls: edge.calls, totalErrors: edge.errors)
+        totalCalls: side.totalCalls, totalErrors: side.totalErrors)
     }
+  }
+
+  /// All of them, from both sides.
+  func graph(symbols: SymbolTable, now: Int64, since: Int64) -> [ServiceGraphEdge] {
+    edges.map { edge in
+      ServiceGraphEdge(
+        caller: symbols[edge.caller], callee: symbols[edge.callee], kind: edge.kind,
+        client: edge.client.figures(now: now, since: since), server: edge.server.figures(now: now, since: since))
+    }
+  }
+}
+
+/// The figures of one side of an edge over the last minute: less than those of a service, because edges are many.
+struct EdgeSeries: Sendable {
+  private var seconds = SecondRing(seconds: 60)
+  private var durations = LatencyRing(windowSeconds: 60, slotSeconds: 20)
+  private(set) var totalCalls = 0
+  private(set) var totalErrors = 0
+
+  var bytes: Int { seconds.bytes + durations.bytes }
+
+  mutating func record(_ half: ServiceGraph.Half, second: Int64) {
+    totalCalls += 1
+    totalErrors += half.failed ? 1 : 0
+    seconds.record(second: second, calls: 1, errors: half.failed ? 1 : 0)
+    if half.length != SpanIndex.Entry.unknownLength { durations.record(half.length, second: second) }
+  }
+
+  mutating func sweep(second: Int64) {
+    durations.sweep(second: second)
+  }
+
+  func minute(second: Int64) -> (calls: Int, errors: Int) { seconds.sum(second: second, window: 60) }
+
+  /// Nil where nothing was ever recorded.
+  func figures(now: Int64, since: Int64) -> RedFigures? {
+    guard totalCalls > 0 else { return nil }
+    let second = RedSeries.second(of: now)
+    let sum = minute(second: second)
+    var lengths = LatencySum()
+    _ = durations.sum(second: second, into: &lengths)
+    let percentiles = lengths.percentiles([50, 95, 99])
+    return RedFigures(
+      window: .minute, calls: sum.calls, errors: sum.errors,
+      rate: RedSeries.rate(sum.calls, begin: second - 59, now: now, since: since), p50: percentiles[0],
+      p95: percentiles[1], p99: percentiles[2], totalCalls: totalCalls, totalErrors: totalErrors)
   }
 }

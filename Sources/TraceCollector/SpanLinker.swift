@@ -2,22 +2,23 @@ internal import TraceModel
 
 /// Finds each span's parent: Zipkin's rules (`zipkin2.internal.SpanNode`), with a guard against cycles.
 struct SpanLinker {
-  /// Merged ones, and a made-up root at the end if one was needed.
-  private(set) var spans: [TraceSpan]
+  /// Of merged spans, and of a made-up root at the end if one was needed.
+  private(set) var spans: [SpanOutline]
   /// −1 at the root.
   private(set) var parents: [Int]
   private(set) var orphans: [Bool]
   private(set) var root = 0
-  private(set) var isRootMadeUp = false
+  /// Stands in for the root that nobody reported.
+  private(set) var madeUpRoot: TraceSpan?
   /// The span that goes by an id alone: the client's, where a server shares the id.
   private var plain: [SpanID: Int] = [:]
   /// The first of the others of that id, and from each one to the next.
   private var others: [SpanID: Int] = [:]
   private var nextOther: [Int]
 
-  /// `spans` are merged and at least one.
-  init(_ spans: [TraceSpan]) {
-    self.spans = spans
+  /// At least one span.
+  init(_ merged: SpanMerger) {
+    spans = merged.outlines
     parents = Array(repeating: -1, count: spans.count)
     orphans = Array(repeating: false, count: spans.count)
     nextOther = parents
@@ -28,13 +29,15 @@ struct SpanLinker {
       orphans[place] = parent == nil && spans[place].parent != nil && spans[place].parent != spans[place].id
     }
     breakCycles()
-    chooseRoot()
+    chooseRoot(of: merged.gtxid)
   }
 
   private mutating func index() {
+    plain.reserveCapacity(spans.count)
     for place in spans.indices {
       let id = spans[place].id
-      if !spans[place].isShared, plain[id] == nil {
+      // Those with one id stand side by side, the unshared ones first.
+      if !spans[place].isShared, place == 0 || spans[place - 1].id != id {
         plain[id] = place
       } else {
         nextOther[place] = others[id] ?? -1
@@ -50,7 +53,7 @@ struct SpanLinker {
     // A server under its client's id has the children that ran on its own endpoint.
     var other = others[id] ?? -1
     while other >= 0 {
-      if SpanMerger.areSameEndpoint(spans[other], span) { return other }
+      if spans[other].isAtEndpoint(of: span) { return other }
       other = nextOther[other]
     }
     return plain[id] ?? others[id]
@@ -70,7 +73,7 @@ struct SpanLinker {
       var earliest = place
       var member = parents[place]
       while member != place {
-        if isEarlier(member, earliest) { earliest = member }
+        if spans[member].isEarlier(than: spans[earliest]) { earliest = member }
         member = parents[member]
       }
       parents[earliest] = -1
@@ -78,20 +81,16 @@ struct SpanLinker {
     }
   }
 
-  private func isEarlier(_ left: Int, _ right: Int) -> Bool {
-    (spans[left].start, spans[left].id) < (spans[right].start, spans[right].id)
-  }
-
   /// The earliest span that has no parent; what else has none hangs under it.
-  private mutating func chooseRoot() {
+  private mutating func chooseRoot(of gtxid: GTXID) {
     let tops = spans.indices.filter { parents[$0] < 0 }
     let genuine = tops.filter { !orphans[$0] }
     if let first = genuine.first {
-      root = genuine.reduce(first) { isEarlier($1, $0) ? $1 : $0 }
+      root = genuine.reduce(first) { spans[$1].isEarlier(than: spans[$0]) ? $1 : $0 }
     } else if tops.count == 1 {
       root = tops[0]
     } else {
-      makeUpRoot(tops)
+      makeUpRoot(of: gtxid, tops)
     }
     for top in tops where top != root {
       parents[top] = root
@@ -99,17 +98,18 @@ struct SpanLinker {
     }
   }
 
-  private mutating func makeUpRoot(_ tops: [Int]) {
+  private mutating func makeUpRoot(of gtxid: GTXID, _ tops: [Int]) {
     let named = spans[tops[0]].parent
     let isCommon = named.map { named in plain[named] == nil && tops.allSatisfy { spans[$0].parent == named } } ?? false
     let start = spans.reduce(Int64.max) { min($0, $1.start) }
     let end = spans.reduce(Int64.min) { max($0, $1.end) }
+    let made = TraceSpan(
+      gtxid: gtxid, id: isCommon ? named ?? spans[0].id : spans[tops[0]].id, service: "",
+      operation: "(root not reported)", start: start, duration: max(0, end &- start))
+    var names = NameNumbers()
     root = spans.count
-    isRootMadeUp = true
-    spans.append(
-      TraceSpan(
-        gtxid: spans[0].gtxid, id: isCommon ? named ?? spans[0].id : spans[tops[0]].id, service: "",
-        operation: "(root not reported)", start: start, duration: max(0, end &- start)))
+    madeUpRoot = made
+    spans.append(SpanOutline(made, names: &names))
     parents.append(-1)
     orphans.append(false)
   }

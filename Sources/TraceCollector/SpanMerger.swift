@@ -1,59 +1,100 @@
 internal import TraceModel
 
-/// Brings a transaction's spans into order before a tree is made of them: Zipkin's rules (`zipkin2.internal.Trace`).
+/// A transaction's spans in order, before a tree is made of them: Zipkin's rules (`zipkin2.internal.Trace`).
 ///
 /// Pieces of one span are merged; a server that answered under its client's id is marked as shared; all get the
 /// transaction's 128-bit id, if one of them has it.
-enum SpanMerger {
-  static func merge(_ spans: [TraceSpan]) -> [TraceSpan] {
-    let whole = spans.first { $0.gtxid.high != 0 }?.gtxid
-    var merged: [TraceSpan] = []
-    merged.reserveCapacity(spans.count)
+struct SpanMerger {
+  /// Of the merged spans, by id.
+  private(set) var outlines: [SpanOutline] = []
+  private(set) var names = NameNumbers()
+  private let spans: [TraceSpan]
+  /// By outline: where its span, or the first piece of it, stands.
+  private var places: [Int] = []
+  /// By outline: spans that were put together from several.
+  private var joined: [Int: TraceSpan] = [:]
+  private let whole: GTXID?
+
+  init(_ spans: [TraceSpan]) {
+    self.spans = spans
+    whole = spans.firstIndex { $0.gtxid.high != 0 }.map { spans[$0].gtxid }
+    outlines.reserveCapacity(spans.count + 1)
+    places.reserveCapacity(spans.count)
+    merge(spans.indices.map { SpanOutline(spans[$0], names: &names) })
+  }
+
+  /// The transaction's id. There is at least one span.
+  var gtxid: GTXID { whole ?? spans[0].gtxid }
+
+  /// The merged span of an outline.
+  func span(at place: Int) -> TraceSpan {
+    var span = joined[place] ?? spans[places[place]]
+    if let whole { span.gtxid = whole }
+    span.parent = outlines[place].parent
+    span.isShared = outlines[place].isShared
+    return span
+  }
+
+  private mutating func merge(_ pieces: [SpanOutline]) {
     var client: Int?
-    for index in sorted(spans) {
-      var span = spans[index]
-      if let whole { span.gtxid = whole }
-      if let last = merged.indices.last, merged[last].id == span.id {
-        if merged[last].isShared == span.isShared, areCompatible(merged[last], span) {
-          merge(span, into: &merged[last])
+    for place in sorted(pieces) {
+      var piece = pieces[place]
+      let last = outlines.count - 1
+      if last >= 0, outlines[last].id == piece.id {
+        if outlines[last].isShared == piece.isShared, Self.areCompatible(outlines[last], piece) {
+          join(place, to: last)
           continue
         }
-        if let client, span.kind == .server {
-          span.isShared = true
-          span.parent = span.parent ?? merged[client].parent
+        if let client, piece.kind == .server {
+          piece.isShared = true
+          piece.parent = piece.parent ?? outlines[client].parent
         }
       } else {
         client = nil
       }
-      if span.kind == .client, !span.isShared, client == nil { client = merged.count }
-      merged.append(span)
+      if piece.kind == .client, !piece.isShared, client == nil { client = outlines.count }
+      outlines.append(piece)
+      places.append(place)
     }
-    return merged
   }
 
   /// By id, the unshared first, of these the CLIENT first, then by endpoint, where none comes first.
-  private static func sorted(_ spans: [TraceSpan]) -> [Int] {
-    // Spans are large: their ids stand by themselves, and the rest is looked at only where these are equal.
-    let keys = spans.map { span in
-      (id: span.id, rank: span.isShared ? 2 : span.kind == .client ? 0 : 1)
+  private func sorted(_ pieces: [SpanOutline]) -> [Int] {
+    var keys = pieces.indices.map { place in
+      let piece = pieces[place]
+      return Key(id: piece.id.value, rank: piece.isShared ? 2 : piece.kind == .client ? 0 : 1, place: Int32(place))
     }
-    return spans.indices.sorted { left, right in
-      if keys[left].id != keys[right].id { return keys[left].id < keys[right].id }
-      if keys[left].rank != keys[right].rank { return keys[left].rank < keys[right].rank }
-      if spans[left].service != spans[right].service { return spans[left].service < spans[right].service }
-      if spans[left].instance != spans[right].instance { return spans[left].instance < spans[right].instance }
-      return left < right
+    keys.sort { left, right in
+      if left.id != right.id { return left.id < right.id }
+      if left.rank != right.rank { return left.rank < right.rank }
+      let (one, other) = (pieces[Int(left.place)], pieces[Int(right.place)])
+      if one.service != other.service { return name(one.service) < name(other.service) }
+      if one.instance != other.instance { return name(one.instance) < name(other.instance) }
+      return left.place < right.place
     }
+    return keys.map { Int($0.place) }
   }
+
+  private struct Key {
+    let id: UInt64
+    let rank: UInt8
+    let place: Int32
+  }
+
+  private func name(_ number: Int32) -> String { names.names[Int(number)] }
 
   /// Whether both may be pieces of one span: no difference in what both say of where and on which side it ran.
-  private static func areCompatible(_ left: TraceSpan, _ right: TraceSpan) -> Bool {
-    areSameEndpoint(left, right) && (left.kind == right.kind || left.kind == .internal || right.kind == .internal)
+  private static func areCompatible(_ left: SpanOutline, _ right: SpanOutline) -> Bool {
+    left.isAtEndpoint(of: right)
+      && (left.kind == right.kind || left.kind == .internal || right.kind == .internal)
   }
 
-  static func areSameEndpoint(_ left: TraceSpan, _ right: TraceSpan) -> Bool {
-    (left.service == right.service || left.service.isEmpty || right.service.isEmpty)
-      && (left.instance == right.instance || left.instance.isEmpty || right.instance.isEmpty)
+  private mutating func join(_ piece: Int, to place: Int) {
+    var span = span(at: place)
+    joined[place] = nil
+    Self.merge(spans[piece], into: &span)
+    outlines[place] = SpanOutline(span, names: &names)
+    joined[place] = span
   }
 
   private static func merge(_ piece: TraceSpan, into span: inout TraceSpan) {

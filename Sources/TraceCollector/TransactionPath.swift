@@ -17,8 +17,8 @@ struct TransactionPath {
 
   init(_ tree: CallTree) {
     self.tree = tree
-    let starts = tree.nodes.map(\.start)
-    let ends = tree.nodes.map(\.end)
+    let starts = tree.nodes.indices.map { tree.nodes[$0].start }
+    let ends = tree.nodes.indices.map { tree.end(of: $0) }
     self.starts = starts
     self.ends = ends
     waiters = Waiters(

@@ -87,6 +87,15 @@ public enum AttributeName {
   /// Integer: the hop, where a tracer that carries it says so.
   public static let ltxid = "ltxid"
   public static let errorType = "error.type"
+  /// Text: which system a CLIENT span's database is, such as `postgresql`; the second name is the older one.
+  public static let databaseSystem = "db.system.name"
+  public static let olderDatabaseSystem = "db.system"
+  /// Text: the name of the database; the second name is the older one.
+  public static let databaseName = "db.namespace"
+  public static let olderDatabaseName = "db.name"
+  /// Text: the other side, where the span does not name it otherwise.
+  public static let peerService = "peer.service"
+  public static let serverAddress = "server.address"
   /// Text: what the operation was done to, such as `sku-18 ×2`; stands after the operation's name.
   public static let subject = "operation.subject"
 }

@@ -7,8 +7,8 @@ import Testing
 
   /// Our modules, and of each what it may import of ours.
   private static let allowed: [String: [String]] = [
-    "CSanitizer": [], "CChecksum": [], "CSimulationGuard": [], "CNcurses": [], "CTerminalGuard": [],
-    "CSQLiteHooks": [],
+    "CSanitizer": [], "CChecksum": [], "CPrefetch": [], "CSimulationGuard": [], "CNcurses": [],
+    "CTerminalGuard": [], "CSQLiteHooks": [],
     "Concurrency": ["CSanitizer"],
     "Wording": [],
     "TraceModel": [],
@@ -16,7 +16,7 @@ import Testing
     "YAMLReading": ["Wording"],
     "Drawing": [],
     "EventBus": ["TraceModel", "Concurrency", "CChecksum"],
-    "TraceCollector": ["TraceModel", "Concurrency"],
+    "TraceCollector": ["TraceModel", "Concurrency", "CPrefetch"],
     "Simulation": ["CSimulationGuard", "Concurrency"],
     "Transactions": ["CSQLiteHooks", "Resilience", "EventBus", "TraceModel", "Concurrency"],
     "Platform": ["YAMLReading", "Wording", "Resilience", "EventBus", "TraceModel", "Concurrency"],

@@ -100,7 +100,7 @@ struct SegmentTable: ~Copyable, @unchecked Sendable {
     let target = self[newest]
     let from = self[source.segment]
     var record = from.pointee.records[source.row]
-    let words = target.pointee.beginRow()
+    let words = target.pointee.beginRow(values: from.pointee.shapes[record.shape].count)
     from.pointee.forEachValue(of: record) { field, word in
       var key = field.key
       if key >= SpanField.attributes {

@@ -1,14 +1,19 @@
 /// What the words of spans mean: the keys and types of their values, each such row kept once.
 struct ShapeTable: ~Copyable, Sendable {
+  /// In one word, so that it is written and compared at once.
   struct Field: BitwiseCopyable, Sendable {
-    /// Below ``SpanField/attributes`` one of these; otherwise the code of a name, plus that.
-    var key: UInt32
-    var type: ValueType
-    private var padding: (UInt8, UInt8, UInt8) = (0, 0, 0)
+    private var word: UInt64
 
-    init(key: UInt32, type: ValueType) {
-      self.key = key
-      self.type = type
+    init(key: UInt32, type: ValueType) { word = UInt64(key) << 8 | UInt64(type.rawValue) }
+
+    /// Below ``SpanField/attributes`` one of these; otherwise the code of a name, plus that.
+    var key: UInt32 { UInt32(truncatingIfNeeded: word >> 8) }
+
+    var type: ValueType {
+      guard let type = ValueType(rawValue: UInt8(truncatingIfNeeded: word)) else {
+        preconditionFailure("A field has a type that no value has.")
+      }
+      return type
     }
   }
 

@@ -1,6 +1,15 @@
+#if canImport(Glibc)
+  private import Glibc
+#elseif canImport(Musl)
+  private import Musl
+#elseif canImport(Darwin)
+  private import Darwin
+#endif
+
 /// A growing run of plain values.
 ///
 /// What it has room for is its own choice, so that two equal runs of a program are charged the same and forget the same.
+/// Its memory is C's, which grows and shrinks in place where it can: what a segment holds is moved as seldom as may be.
 struct Slab<Element: BitwiseCopyable>: ~Copyable, @unchecked Sendable {
   private(set) var start: UnsafeMutablePointer<Element>
   private(set) var count = 0
@@ -8,7 +17,7 @@ struct Slab<Element: BitwiseCopyable>: ~Copyable, @unchecked Sendable {
 
   init(room: Int = 0) {
     self.room = room
-    start = UnsafeMutablePointer.allocate(capacity: room)
+    start = Self.resized(nil, to: room)
   }
 
   init(repeating element: Element, count: Int) {
@@ -17,7 +26,14 @@ struct Slab<Element: BitwiseCopyable>: ~Copyable, @unchecked Sendable {
     self.count = count
   }
 
-  deinit { start.deallocate() }
+  /// All bits 0. A large one costs nothing before it is used.
+  init(zeros count: Int) {
+    room = count
+    self.count = count
+    start = Self.bound(calloc(max(1, count), MemoryLayout<Element>.stride), count)
+  }
+
+  deinit { free(start) }
 
   /// Bytes that were asked for.
   var bytes: Int { room * MemoryLayout<Element>.stride }
@@ -36,21 +52,33 @@ struct Slab<Element: BitwiseCopyable>: ~Copyable, @unchecked Sendable {
   mutating func append(_ element: Element) {
     if count == room { move(to: max(8, room * 2)) }
     (start + count).initialize(to: element)
-    count += 1
+    count &+= 1
   }
 
   mutating func append(contentsOf elements: UnsafeBufferPointer<Element>) {
     guard let source = elements.baseAddress else { return }
-    let wanted = count + elements.count
-    if wanted > room { move(to: max(wanted, room * 2)) }
+    reserve(elements.count)
     (start + count).initialize(from: source, count: elements.count)
-    count = wanted
+    count &+= elements.count
+  }
+
+  /// Makes room for so many more.
+  mutating func reserve(_ more: Int) {
+    let wanted = count &+ more
+    if wanted > room { move(to: max(wanted, room * 2)) }
+  }
+
+  /// As ``append(_:)`` where ``reserve(_:)`` made room before.
+  mutating func appendReserved(_ element: Element) {
+    assert(count < room, "An element was added that no room was made for.")
+    (start + count).initialize(to: element)
+    count &+= 1
   }
 
   /// Grows to `count` elements, the new ones `element`.
   mutating func grow(to wanted: Int, with element: Element) {
     guard wanted > count else { return }
-    if wanted > room { move(to: max(wanted, room * 2)) }
+    reserve(wanted - count)
     (start + count).initialize(repeating: element, count: wanted - count)
     count = wanted
   }
@@ -62,10 +90,16 @@ struct Slab<Element: BitwiseCopyable>: ~Copyable, @unchecked Sendable {
   mutating func fit() { if room > count { move(to: count) } }
 
   private mutating func move(to room: Int) {
-    let moved = UnsafeMutablePointer<Element>.allocate(capacity: room)
-    moved.moveInitialize(from: start, count: count)
-    start.deallocate()
-    start = moved
+    start = Self.resized(start, to: room)
     self.room = room
+  }
+
+  private static func resized(_ start: UnsafeMutablePointer<Element>?, to room: Int) -> UnsafeMutablePointer<Element> {
+    bound(realloc(start, max(1, room) * MemoryLayout<Element>.stride), room)
+  }
+
+  private static func bound(_ memory: UnsafeMutableRawPointer?, _ room: Int) -> UnsafeMutablePointer<Element> {
+    guard let memory else { fatalError("There is no memory for \(room) elements of \(Element.self).") }
+    return memory.bindMemory(to: Element.self, capacity: max(1, room))
   }
 }

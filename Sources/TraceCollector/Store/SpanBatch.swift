@@ -78,6 +78,8 @@ public struct SpanBatch: Sendable {
   private var namePlaces: [UInt64: UInt32] = [:]
   private var writer = ByteWriter()
   private var lastOrigin: SpanOrigin?
+  /// The first of the origins at the end that have the facts of ``lastOrigin``.
+  private var sameFacts = 0
 
   public init() {}
 
@@ -93,6 +95,7 @@ public struct SpanBatch: Sendable {
     names.removeAll(keepingCapacity: true)
     namePlaces.removeAll(keepingCapacity: true)
     lastOrigin = nil
+    sameFacts = 0
   }
 
   func raw(_ text: Text, in bytes: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
@@ -237,18 +240,27 @@ extension SpanBatch {
     return Text(offset: offset, count: text.count)
   }
 
+  /// Of the last few origins the one that the span shares; a new one where it shares none.
   private mutating func origin(of span: TraceSpan) -> UInt32 {
-    if let last = origins.last, lastOrigin === span.origin, Self.isText(last.service, span.service, in: bytes),
-      Self.isText(last.instance, span.instance, in: bytes)
-    {
-      return UInt32(origins.count - 1)
+    // Spans of a few services mostly come in turn.
+    if lastOrigin === span.origin {
+      let oldest = max(sameFacts, origins.count - Self.originsLookedAt)
+      for place in stride(from: origins.count - 1, through: oldest, by: -1)
+      where Self.isText(origins[place].service, span.service, in: bytes)
+        && Self.isText(origins[place].instance, span.instance, in: bytes)
+      {
+        return UInt32(place)
+      }
     }
     return origin(service: span.service, instance: span.instance, span.origin)
   }
 
+  private static let originsLookedAt = 8
+
   /// A new origin for spans to come.
   package mutating func origin(service: String, instance: String, _ origin: SpanOrigin?) -> UInt32 {
     var facts = Text.empty
+    if origin !== lastOrigin { sameFacts = origins.count }
     if let origin {
       if origin === lastOrigin, let last = origins.last {
         facts = last.facts

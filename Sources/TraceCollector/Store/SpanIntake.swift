@@ -4,6 +4,7 @@ struct SpanIntake: ~Copyable {
   /// By the batch's keys and origins: what the segment calls them; ``unknown`` until one comes up.
   private var keys: Slab<UInt32>
   private var origins: Slab<UInt32>
+  private var hashes: TextHashes
 
   private static let unknown = UInt32.max
 
@@ -11,6 +12,7 @@ struct SpanIntake: ~Copyable {
     self.batch = batch
     keys = Slab(repeating: Self.unknown, count: batch.names.count)
     origins = Slab(repeating: Self.unknown, count: batch.origins.count)
+    hashes = TextHashes(batch)
   }
 
   /// Another segment calls them otherwise.
@@ -26,12 +28,16 @@ struct SpanIntake: ~Copyable {
   ) -> SpanReference {
     let record = batch.records[place]
     let segment = segments[segments.newest]
-    let words = segment.pointee.beginRow()
-    for field in batch.fields(of: record) {
+    let fields = batch.fields(of: record)
+    let words = segment.pointee.beginRow(values: fields.count)
+    for index in 0..<fields.count {
+      let field = fields[index]
+      let hash = hashes.hash(of: Int(record.firstField) &+ index, in: segment)
       let key = key(field.key, in: segment)
       switch field.type {
       case .text, .encoded:
-        let code = segment.pointee.code(of: batch.raw(SpanBatch.Text(field.payload)))
+        let text = batch.raw(SpanBatch.Text(field.payload))
+        let code = segment.pointee.code(of: text, hash: hash)
         segment.pointee.append(key: key, field.type, code: code)
       case .blob: segment.pointee.append(key: key, blob: batch.raw(SpanBatch.Text(field.payload)))
       case .small, .integer, .real, .boolean, .empty:
@@ -46,6 +52,7 @@ struct SpanIntake: ~Copyable {
         bits: record.bits))
   }
 
+  @inline(__always)
   private mutating func key(_ key: UInt32, in segment: UnsafeMutablePointer<SpanSegment>) -> UInt32 {
     guard key >= SpanField.attributes else { return key }
     let place = Int(key &- SpanField.attributes)

@@ -8,15 +8,14 @@ struct SpanKin {
   /// Its parent's; nil when it has none but itself.
   var parent: SpanIndex.Entry?
   /// The CLIENT spans under these ids, whose edge may be counted now.
-  private var ownClient = SpanReference.none
-  private var parentClient = SpanReference.none
+  private(set) var ownClient = SpanReference.none
+  private(set) var parentClient = SpanReference.none
 
   /// Looks through the trace whose newest span is `newest`.
   init(id: UInt64, parent: UInt64, newest: SpanReference, segments: borrowing SegmentTable) {
     own = SpanIndex.Entry(id: id)
     self.parent = parent == 0 || parent == id ? nil : SpanIndex.Entry(id: parent)
-    var waitingService = SymbolTable.empty
-    var waits: UInt16 = 0
+    var waiting: (mark: UInt16, half: ServiceGraph.Half)?
     var reference = newest
     while reference != .none {
       let record = segments[reference].pointee
@@ -30,10 +29,9 @@ struct SpanKin {
       }
       if record.parent == id, record.id != id {
         own.waiting += 1
-        let mark = SpanIndex.Entry.waitMark(record.bits.kind)
-        if mark != 0, waits == 0 {
-          waits = mark | (record.bits.status == .error ? SpanIndex.Entry.waitingFailed : 0)
-          waitingService = segments[reference.segment].pointee.service(record)
+        let mark = SpanIndex.Entry.waitMark(record.bits)
+        if mark != 0, waiting == nil {
+          waiting = (mark, record.half(segments[reference.segment].pointee.service(record)))
         }
       }
       reference = record.previous
@@ -42,8 +40,7 @@ struct SpanKin {
       own.waiting = 0
       return
     }
-    own.marks |= waits
-    own.service = waitingService
+    if let waiting { own.leave(waiting.mark, waiting.half) }
   }
 
   /// Looks up what `index` knows of a trace.
@@ -54,21 +51,23 @@ struct SpanKin {
 
   /// Takes what one record says of an id. Of several the newest is met first, and names the service. True for a CLIENT.
   private func note(_ record: SpanRecord, service: SymbolTable.Symbol, in entry: inout SpanIndex.Entry) -> Bool {
-    if !entry.isSeen { entry.service = service }
+    if !entry.isSeen { entry.tell(record.half(service)) }
     entry.marks |= SpanIndex.Entry.mark(record.bits.kind, shared: record.bits.contains(.shared))
     if !record.bits.contains(.hasDuration) { entry.marks |= SpanIndex.Entry.unfinished }
     if record.bits.contains(.edgeCounted) { entry.marks |= SpanIndex.Entry.edgeCounted }
+    if record.bits.contains(.answerCounted) { entry.marks |= SpanIndex.Entry.answerCounted }
     return record.bits.kind == .client
   }
 
-  /// Marks the CLIENT spans whose edge has been counted since.
+  /// Marks the CLIENT spans whose edge has been counted since, or the answer to them.
   func keepEdges(added: SpanReference, kind: SpanKind, in segments: borrowing SegmentTable) {
-    if own.marks & SpanIndex.Entry.edgeCounted != 0 {
-      let client = kind == .client ? added : ownClient
-      if client != .none { segments[client].pointee.bits.insert(.edgeCounted) }
-    }
-    if let parent, parent.marks & SpanIndex.Entry.edgeCounted != 0, parentClient != .none {
-      segments[parentClient].pointee.bits.insert(.edgeCounted)
-    }
+    keep(own.marks, of: kind == .client ? added : ownClient, in: segments)
+    if let parent { keep(parent.marks, of: parentClient, in: segments) }
+  }
+
+  private func keep(_ marks: UInt16, of client: SpanReference, in segments: borrowing SegmentTable) {
+    guard client != .none, marks & SpanIndex.Entry.counted != 0 else { return }
+    if marks & SpanIndex.Entry.edgeCounted != 0 { segments[client].pointee.bits.insert(.edgeCounted) }
+    if marks & SpanIndex.Entry.answerCounted != 0 { segments[client].pointee.bits.insert(.answerCounted) }
   }
 }

@@ -30,6 +30,8 @@ struct SpanRecord: BitwiseCopyable, Sendable {
     static let hasDuration = Bits(rawValue: 1 << 6)
     /// The edge of this CLIENT span stands in the service graph.
     static let edgeCounted = Bits(rawValue: 1 << 7)
+    /// So does the answer to it.
+    static let answerCounted = Bits(rawValue: 1 << 8)
 
     init(rawValue: UInt16) { self.rawValue = rawValue }
 
@@ -45,6 +47,13 @@ struct SpanRecord: BitwiseCopyable, Sendable {
 
   /// The start when the duration is unknown.
   var end: Int64 { bits.contains(.hasDuration) ? start &+ duration : start }
+
+  /// What the service graph needs to know of it.
+  func half(_ service: SymbolTable.Symbol) -> ServiceGraph.Half {
+    ServiceGraph.Half(
+      service: service, failed: bits.status == .error,
+      length: bits.contains(.hasDuration) ? LatencySlot.microseconds(duration) : SpanIndex.Entry.unknownLength)
+  }
 
   /// Nothing above it but itself.
   var isTop: Bool { parent == 0 || parent == id }

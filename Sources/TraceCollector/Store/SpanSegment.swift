@@ -17,6 +17,8 @@ struct SpanSegment: ~Copyable, Sendable {
   private var blobs = Slab<UInt8>(room: 0)
   /// The symbols of texts that are names of operations and of who is called; ``unknown`` where nobody asked.
   private var symbols = Slab<SymbolTable.Symbol>(room: 0)
+  /// By shape: whether its spans name a database; 0 where nobody asked.
+  private var databaseShapes = Slab<UInt8>(room: 0)
   private var scratch = Slab<ShapeTable.Field>(room: 16)
   private static let unknown = SymbolTable.Symbol.max
 
@@ -39,27 +41,36 @@ struct SpanSegment: ~Copyable, Sendable {
     origins.seal()
     blobs.fit()
     symbols = Slab(room: 0)
+    databaseShapes = Slab(room: 0)
     scratch = Slab(room: 0)
   }
 
   // MARK: Adding
 
-  /// Begins the values of a row; returns where they stand.
-  mutating func beginRow() -> UInt32 {
+  /// Begins a row of so many values at most; returns where they stand.
+  mutating func beginRow(values: Int) -> UInt32 {
     scratch.removeAll()
+    scratch.reserve(values)
+    words.reserve(2 * values)
     return UInt32(words.count)
   }
 
   mutating func code(of text: UnsafeRawBufferPointer) -> TextDictionary.Code { texts.code(of: text) }
 
+  @inline(__always)
+  mutating func code(of text: UnsafeRawBufferPointer, hash: UInt32) -> TextDictionary.Code {
+    texts.code(of: text, hash: hash)
+  }
+
+  @inline(__always)
   mutating func append(key: UInt32, _ type: ValueType, code: TextDictionary.Code) {
-    scratch.append(ShapeTable.Field(key: key, type: type))
-    words.append(code)
+    scratch.appendReserved(ShapeTable.Field(key: key, type: type))
+    words.appendReserved(code)
   }
 
   mutating func append(key: UInt32, blob: UnsafeRawBufferPointer) {
-    scratch.append(ShapeTable.Field(key: key, type: .blob))
-    words.append(UInt32(blobs.count))
+    scratch.appendReserved(ShapeTable.Field(key: key, type: .blob))
+    words.appendReserved(UInt32(blobs.count))
     withUnsafeBytes(of: UInt32(blob.count)) { blobs.append(contentsOf: $0.assumingMemoryBound(to: UInt8.self)) }
     blobs.append(contentsOf: blob.assumingMemoryBound(to: UInt8.self))
   }
@@ -68,10 +79,10 @@ struct SpanSegment: ~Copyable, Sendable {
   mutating func append(key: UInt32, _ type: ValueType, bits: UInt64) {
     var type = type
     if type == .integer, Int64(bitPattern: bits) == Int64(Int32(truncatingIfNeeded: bits)) { type = .small }
-    scratch.append(ShapeTable.Field(key: key, type: type))
+    scratch.appendReserved(ShapeTable.Field(key: key, type: type))
     let count = type.words
-    if count > 0 { words.append(UInt32(truncatingIfNeeded: bits)) }
-    if count > 1 { words.append(UInt32(truncatingIfNeeded: bits >> 32)) }
+    if count > 0 { words.appendReserved(UInt32(truncatingIfNeeded: bits)) }
+    if count > 1 { words.appendReserved(UInt32(truncatingIfNeeded: bits >> 32)) }
   }
 
   /// The shape of the values since ``beginRow()``.
@@ -88,6 +99,13 @@ struct SpanSegment: ~Copyable, Sendable {
     symbols.grow(to: Int(code) + 1, with: Self.unknown)
     if symbols[Int(code)] == Self.unknown { symbols[Int(code)] = symbol(texts[code]) }
     return symbols[Int(code)]
+  }
+
+  /// Whether a shape has what `isDatabase` says, which is asked once.
+  mutating func isDatabase(_ shape: UInt16, _ isDatabase: (borrowing SpanSegment) -> Bool) -> Bool {
+    databaseShapes.grow(to: Int(shape) + 1, with: 0)
+    if databaseShapes[Int(shape)] == 0 { databaseShapes[Int(shape)] = isDatabase(self) ? 2 : 1 }
+    return databaseShapes[Int(shape)] == 2
   }
 
   // MARK: Reading

@@ -1,3 +1,5 @@
+internal import CPrefetch
+
 /// Texts of one segment, each kept once and named by a number; they go when the segment goes.
 struct TextDictionary: ~Copyable, Sendable {
   typealias Code = UInt32
@@ -5,11 +7,20 @@ struct TextDictionary: ~Copyable, Sendable {
   /// The code of the empty text.
   static let empty: Code = 0
 
+  /// What the table knows of a text: enough to look at one other place only, the text itself.
+  struct Entry: BitwiseCopyable, Sendable {
+    var hash: UInt32
+    /// 0: the place is free.
+    var code: Code
+    /// Where the text stands.
+    var begin: UInt32
+    var count: UInt32
+  }
+
   private var arena = Slab<UInt8>(room: 512)
   /// Where each text begins; it ends where the next one does, the last one at the end of the arena.
   private var starts = Slab<UInt32>(room: 64)
-  /// Low half: the code plus one, 0 is free; high half: the upper half of the hash.
-  private var table = Slab<UInt64>(repeating: 0, count: 128)
+  private var table = Slab<Entry>(zeros: 64)
 
   init() {
     starts.append(0)
@@ -31,56 +42,88 @@ struct TextDictionary: ~Copyable, Sendable {
 
   func isText(_ code: Code, _ text: String) -> Bool {
     var text = text
-    return text.withUTF8 { code == Self.empty ? $0.isEmpty : isText(code, UnsafeRawBufferPointer($0)) }
+    return text.withUTF8 { Self.areEqual(self[code], UnsafeRawBufferPointer($0)) }
   }
 
   func text(_ code: Code) -> String { String(decoding: self[code], as: UTF8.self) }
 
   /// The code of these bytes, a new one if need be. Not after ``seal()``.
   mutating func code(of bytes: UnsafeRawBufferPointer) -> Code {
+    bytes.count > 0 ? code(of: bytes, hash: Self.hash(of: bytes)) : Self.empty
+  }
+
+  @inline(__always)
+  static func hash(of bytes: UnsafeRawBufferPointer) -> UInt32 { UInt32(truncatingIfNeeded: TextHash.of(bytes)) }
+
+  /// Most of the time that a text takes is that of waiting for memory: who knows what will be asked for asks for the place
+  /// in the table first, ``prefetchText(hash:)`` a little later, and for the code when both are there.
+  @inline(__always)
+  func prefetchEntry(hash: UInt32) { prefetch(table.start + (Int(hash) & (table.count &- 1))) }
+
+  @inline(__always)
+  func prefetchText(hash: UInt32) {
+    var place = Int(hash) & (table.count &- 1)
+    while table[place].code != 0 {
+      if table[place].hash == hash {
+        prefetch(arena.start + Int(table[place].begin))
+        return
+      }
+      place = (place &+ 1) & (table.count &- 1)
+    }
+  }
+
+  /// The same as ``code(of:)`` for bytes whose hash is known.
+  @inline(__always)
+  mutating func code(of bytes: UnsafeRawBufferPointer, hash: UInt32) -> Code {
+    let likely = table[Int(hash) & (table.count &- 1)]
+    if likely.code != 0, likely.hash == hash, isText(likely, bytes) { return likely.code }
+    return unlikelyCode(of: bytes, hash: hash)
+  }
+
+  private mutating func unlikelyCode(of bytes: UnsafeRawBufferPointer, hash: UInt32) -> Code {
     guard bytes.count > 0 else { return Self.empty }
-    let hash = TextHash.of(bytes)
     let (known, place) = find(bytes, hash: hash)
     if let known { return known }
     let code = Code(starts.count)
-    table[place] = Self.entry(code, hash)
+    table[place] = Entry(hash: hash, code: code, begin: UInt32(arena.count), count: UInt32(bytes.count))
     starts.append(UInt32(arena.count))
     arena.append(contentsOf: bytes.assumingMemoryBound(to: UInt8.self))
-    if starts.count &* 2 > table.count { rehash() }
+    if starts.count &* 4 > table.count &* 3 { rehash() }
     return code
   }
 
   /// The code of these bytes if they have one: by the table, or, once that is gone, by looking at all.
   func existing(_ bytes: UnsafeRawBufferPointer) -> Code? {
     guard bytes.count > 0 else { return Self.empty }
-    if table.count > 0 { return find(bytes, hash: TextHash.of(bytes)).code }
-    for code in 1..<max(1, Code(starts.count)) where isText(code, bytes) { return code }
+    if table.count > 0 { return find(bytes, hash: Self.hash(of: bytes)).code }
+    for code in 1..<max(1, Code(starts.count)) where Self.areEqual(self[code], bytes) { return code }
     return nil
   }
 
   /// The code, or else the free place of the table where it would go.
-  @inline(__always)
-  private func find(_ bytes: UnsafeRawBufferPointer, hash: UInt64) -> (code: Code?, place: Int) {
+  private func find(_ bytes: UnsafeRawBufferPointer, hash: UInt32) -> (code: Code?, place: Int) {
     let mask = table.count &- 1
-    var place = Int(truncatingIfNeeded: hash) & mask
+    var place = Int(hash) & mask
     while true {
       let entry = table[place]
-      if entry == 0 { return (nil, place) }
-      let code = Code(truncatingIfNeeded: entry) &- 1
-      if (entry ^ hash) >> 32 == 0, isText(code, bytes) { return (code, place) }
+      if entry.code == 0 { return (nil, place) }
+      if entry.hash == hash, isText(entry, bytes) { return (entry.code, place) }
       place = (place &+ 1) & mask
     }
   }
 
   @inline(__always)
-  private func isText(_ code: Code, _ bytes: UnsafeRawBufferPointer) -> Bool {
-    let begin = Int(starts[Int(code)])
-    let end = Int(code) &+ 1 < starts.count ? Int(starts[Int(code) &+ 1]) : arena.count
-    guard end &- begin == bytes.count, let right = bytes.baseAddress else { return false }
-    return TextHash.areEqual(arena.start + begin, right, count: bytes.count)
+  private func isText(_ entry: Entry, _ bytes: UnsafeRawBufferPointer) -> Bool {
+    guard Int(entry.count) == bytes.count, let right = bytes.baseAddress else { return false }
+    return TextHash.areEqual(arena.start + Int(entry.begin), right, count: bytes.count)
   }
 
-  private static func entry(_ code: Code, _ hash: UInt64) -> UInt64 { hash & ~0xFFFF_FFFF | UInt64(code &+ 1) }
+  private static func areEqual(_ left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer) -> Bool {
+    guard left.count == right.count, let one = left.baseAddress, let other = right.baseAddress else {
+      return left.count == right.count
+    }
+    return TextHash.areEqual(one, other, count: left.count)
+  }
 
   /// No text is added after this; gives back what only adding needs.
   mutating func seal() {
@@ -89,15 +132,15 @@ struct TextDictionary: ~Copyable, Sendable {
     starts.fit()
   }
 
+  /// The entries hold their hashes and go to two places each in turn: texts are not looked at, and memory is read and
+  /// written from one end to the other.
   private mutating func rehash() {
-    // The table holds half of each hash; where it has grown beyond what that half tells, the text is hashed anew.
-    var larger = Slab<UInt64>(repeating: 0, count: table.count * 2)
+    var larger = Slab<Entry>(zeros: table.count * 2)
     let mask = larger.count - 1
-    for code in 1..<Code(starts.count) {
-      let hash = TextHash.of(self[code])
-      var place = Int(truncatingIfNeeded: hash) & mask
-      while larger[place] != 0 { place = (place + 1) & mask }
-      larger[place] = Self.entry(code, hash)
+    for index in 0..<table.count where table[index].code != 0 {
+      var place = Int(table[index].hash) & mask
+      while larger[place].code != 0 { place = (place + 1) & mask }
+      larger[place] = table[index]
     }
     table = larger
   }

@@ -65,9 +65,16 @@ extension TraceStore {
     }
   }
 
-  /// Who calls whom, in order of first appearance, with the last minute's figures.
+  /// Which service calls which and who reads whose records, in order of first appearance, with the last minute's figures.
+  /// Databases are no services: ``graph(now:)`` has them.
   public func edges(now: Int64) -> [ServiceEdge] {
     state.withLock { $0.graph.edges(symbols: $0.symbols, now: now, since: $0.since) }
+  }
+
+  /// Who calls whom, who reads whose records and who uses which database, in order of first appearance: the last minute's
+  /// rate, errors and durations as either side tells them.
+  public func graph(now: Int64) -> [ServiceGraphEdge] {
+    state.withLock { $0.graph.graph(symbols: $0.symbols, now: now, since: $0.since) }
   }
 }
 

@@ -18,7 +18,7 @@ extension TraceStoreState {
     // What is looked through instead, while the trace is small, has the span already.
     guard traces[slot].pointee.spans > LargeTraces.threshold else { return }
     let service = segments[added.segment].pointee.service(record)
-    withIndex(of: slot) { $0.add(record, service: service, kin: kin) }
+    withIndex(of: slot) { $0.add(record, service: service, peer: kin.own.peer, kin: kin) }
   }
 
   private mutating func withIndex<Result>(of slot: Int32, _ body: (inout SpanIndex) -> Result) -> Result {
@@ -27,7 +27,7 @@ extension TraceStoreState {
   }
 
   /// From the spans that are there, oldest first.
-  private func index(from newest: SpanReference) -> SpanIndex {
+  private mutating func index(from newest: SpanReference) -> SpanIndex {
     var references: [SpanReference] = []
     var reference = newest
     while reference != .none {
@@ -37,7 +37,9 @@ extension TraceStoreState {
     var index = SpanIndex()
     for reference in references.reversed() {
       let record = segments[reference].pointee
-      index.add(record, service: segments[reference.segment].pointee.service(record))
+      index.add(
+        record, service: segments[reference.segment].pointee.service(record),
+        peer: peer(of: reference) ?? SymbolTable.empty)
     }
     return index
   }
@@ -136,12 +138,13 @@ extension TraceStoreState {
     let service = segment.pointee.service(record)
     let second = RedSeries.second(of: min(record.end, now))
     let failed = record.bits.status == .error
-    if !isPiece, record.bits.kind != .internal {
-      graph.note(
-        kind: record.bits.kind, failed: failed, service: service, peer: peer(of: record, in: segment), own: &kin.own,
-        parent: &kin.parent, second: second)
-    }
     let kind = record.bits.kind
+    if !isPiece, kind != .internal {
+      if kind == .server { learnPeers(of: &kin) }
+      graph.note(
+        record.half(service), record.bits, callee: callee(of: added), own: &kin.own, parent: &kin.parent, second: second
+      )
+    }
     guard record.isTop || kind == .server || kind == .consumer else { return }
     var sample = RedSample(
       second: second, calls: isPiece ? 0 : 1, errors: failed ? 1 : 0,
@@ -157,10 +160,24 @@ extension TraceStoreState {
     if !trace.pointee.marks.contains(.isHidden) { red.recordTransaction(sample) }
   }
 
+  /// Whom the CLIENT spans name that a SERVER may be the answer to. In a large trace the index knows.
+  private mutating func learnPeers(of kin: inout SpanKin) {
+    if kin.ownClient != .none { kin.own.peer = peer(of: kin.ownClient) ?? SymbolTable.empty }
+    if kin.parentClient != .none { kin.parent?.peer = peer(of: kin.parentClient) ?? SymbolTable.empty }
+  }
+
+  private mutating func callee(of span: SpanReference) -> ServiceGraph.Callee {
+    let segment = segments[span.segment]
+    let record = segment.pointee.records[span.row]
+    guard record.bits.kind == .client else { return .unknown }
+    if let database = segment.pointee.database(of: record) { return .database(symbol(of: database, in: segment)) }
+    return peer(of: span).map { .named($0) } ?? .unknown
+  }
+
   /// Whom a CLIENT names as the other side.
-  private mutating func peer(
-    of record: SpanRecord, in segment: UnsafeMutablePointer<SpanSegment>
-  ) -> SymbolTable.Symbol? {
+  private mutating func peer(of span: SpanReference) -> SymbolTable.Symbol? {
+    let segment = segments[span.segment]
+    let record = segment.pointee.records[span.row]
     guard record.bits.kind == .client else { return nil }
     var code: TextDictionary.Code?
     segment.pointee.forEachValue(of: record) { field, word in

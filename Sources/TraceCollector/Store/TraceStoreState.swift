@@ -49,6 +49,8 @@ struct TraceStoreState: ~Copyable, Sendable {
       var last: Int32 = -1
       for place in places {
         let record = view.records[place]
+        let next = place &+ Self.ahead
+        if next < places.upperBound { traces.prefetch(low: view.records[next].low) }
         if last < 0 || traces[last].pointee.low != record.low || traces[last].pointee.high != record.high {
           if last >= 0 { traces.rank(last) }
           last = slot(of: record)
@@ -69,8 +71,13 @@ struct TraceStoreState: ~Copyable, Sendable {
       if last >= 0 { traces.rank(last) }
     }
     evict()
+    red.flush()
     red.sweep(second: RedSeries.second(of: latest))
+    graph.sweep(second: RedSeries.second(of: latest))
   }
+
+  /// Spans between asking for the memory that finds a trace and its use.
+  private static let ahead = 8
 
   /// The slot of the span's trace, a new one if need be; −1 for a trace that was evicted.
   private mutating func slot(of record: SpanBatch.Record) -> Int32 {

@@ -4,9 +4,8 @@ internal import TraceModel
 struct TraceTable: ~Copyable, Sendable {
   private var entries = PagedSlab<TraceEntry>()
   private var free: [Int32] = []
-  /// A slot plus one, by the low half of its id; 0 is free. Others with the same half follow through `nextSameLow`.
-  private var table = Slab<UInt32>(repeating: 0, count: 64)
-  private var heads = 0
+  /// By the low half of their ids. Others with the same half follow through `nextSameLow`.
+  private var heads = SlotTable()
   private var oldest: Int32 = -1
   private(set) var newest: Int32 = -1
   private var arrivals: UInt64 = 0
@@ -17,7 +16,7 @@ struct TraceTable: ~Copyable, Sendable {
     slowest = SlowestTraces(limit: slowestKept, operations: operations)
   }
 
-  var bytes: Int { entries.bytes + table.bytes + slowest.bytes + 4 * Room.charged(free.count) }
+  var bytes: Int { entries.bytes + heads.bytes + slowest.bytes + 4 * Room.charged(free.count) }
 
   /// Of a slot that is in use.
   subscript(slot: Int32) -> UnsafeMutablePointer<TraceEntry> {
@@ -68,7 +67,7 @@ struct TraceTable: ~Copyable, Sendable {
       entries[Int(head)].nextSameLow = slot
     }
     if Int(slot) == entries.count { entries.append(entry) } else { entries[Int(slot)] = entry }
-    if head == nil { insert(slot) }
+    if head == nil { heads.insert(slot, hash: TextHash.of(low)) }
     return slot
   }
 
@@ -105,32 +104,11 @@ struct TraceTable: ~Copyable, Sendable {
 
   // MARK: By the low half
 
-  private func place(_ low: UInt64) -> Int { Int(truncatingIfNeeded: TextHash.of(low)) & (table.count &- 1) }
+  /// Asks for the memory in which ``slot(high:low:)`` will look first.
+  func prefetch(low: UInt64) { heads.prefetch(TextHash.of(low)) }
 
   private func head(_ low: UInt64) -> Int32? {
-    var place = place(low)
-    while table[place] != 0 {
-      let slot = Int(table[place]) &- 1
-      if entries[slot].low == low { return Int32(slot) }
-      place = (place &+ 1) & (table.count &- 1)
-    }
-    return nil
-  }
-
-  private mutating func insert(_ slot: Int32) {
-    heads += 1
-    if heads * 2 > table.count {
-      var old = Slab<UInt32>(repeating: 0, count: table.count * 2)
-      swap(&old, &table)
-      for index in 0..<old.count where old[index] != 0 { put(Int32(old[index] - 1)) }
-    }
-    put(slot)
-  }
-
-  private mutating func put(_ slot: Int32) {
-    var place = place(entries[Int(slot)].low)
-    while table[place] != 0 { place = (place + 1) & (table.count - 1) }
-    table[place] = UInt32(slot) + 1
+    heads.find(TextHash.of(low)) { entries[Int($0)].low == low }
   }
 
   private mutating func unchain(_ slot: Int32, _ entry: TraceEntry) {
@@ -146,31 +124,11 @@ struct TraceTable: ~Copyable, Sendable {
       }
       return
     }
-    var place = place(entry.low)
-    while table[place] != UInt32(slot) + 1 { place = (place + 1) & (table.count - 1) }
+    let hash = TextHash.of(entry.low)
     if entry.nextSameLow >= 0 {
-      table[place] = UInt32(entry.nextSameLow) + 1
+      heads.replace(slot, by: entry.nextSameLow, hash: hash)
     } else {
-      heads -= 1
-      free(place)
-    }
-  }
-
-  /// Empties a place of the table and closes the gap, so that what was pushed past it is still found.
-  private mutating func free(_ gap: Int) {
-    var gap = gap
-    var place = gap
-    let mask = table.count - 1
-    table[gap] = 0
-    while true {
-      place = (place + 1) & mask
-      guard table[place] != 0 else { return }
-      let wanted = self.place(entries[Int(table[place]) - 1].low)
-      if (place &- wanted) & mask >= (place &- gap) & mask {
-        table[gap] = table[place]
-        table[place] = 0
-        gap = place
-      }
+      heads.remove(slot, hash: hash)
     }
   }
 }

@@ -1,0 +1,70 @@
+internal import TraceModel
+
+/// What places a span in its tree, without the rest of it: small, because a tree looks at thousands of them in any order.
+struct SpanOutline {
+  var id: SpanID
+  var parent: SpanID?
+  /// Nanoseconds since the Unix epoch, as reported.
+  var start: Int64
+  /// Nanoseconds; nil when unknown.
+  var duration: Int64?
+  /// 0 where the carrier brought none.
+  var ltxid: UInt32
+  /// Numbers of names.
+  var service: Int32
+  var instance: Int32
+  var kind: SpanKind
+  var isShared: Bool
+
+  init(_ span: borrowing TraceSpan, names: inout NameNumbers) {
+    id = span.id
+    parent = span.parent
+    start = span.start
+    duration = span.duration
+    ltxid = span.ltxid?.number ?? 0
+    service = names.service(span.service)
+    instance = names.instance(span.instance)
+    kind = span.kind
+    isShared = span.isShared
+  }
+
+  /// The start when the duration is unknown.
+  var end: Int64 { start &+ (duration ?? 0) }
+
+  /// No difference in what both say of where they ran.
+  func isAtEndpoint(of other: SpanOutline) -> Bool {
+    (service == other.service || service == NameNumbers.empty || other.service == NameNumbers.empty)
+      && (instance == other.instance || instance == NameNumbers.empty || other.instance == NameNumbers.empty)
+  }
+
+  func isEarlier(than other: SpanOutline) -> Bool { (start, id) < (other.start, other.id) }
+}
+
+/// A number for each name that the spans of a transaction tell where they ran by: numbers compare faster than texts.
+struct NameNumbers {
+  static let empty: Int32 = 0
+
+  private(set) var names = [""]
+  private var numbers: [String: Int32] = ["": empty]
+  /// Spans that follow each other mostly come from one place.
+  private var lastService: (name: String, number: Int32) = ("", empty)
+  private var lastInstance: (name: String, number: Int32) = ("", empty)
+
+  mutating func service(_ name: String) -> Int32 {
+    if name != lastService.name { lastService = (name, number(of: name)) }
+    return lastService.number
+  }
+
+  mutating func instance(_ name: String) -> Int32 {
+    if name != lastInstance.name { lastInstance = (name, number(of: name)) }
+    return lastInstance.number
+  }
+
+  mutating func number(of name: String) -> Int32 {
+    if let number = numbers[name] { return number }
+    let number = Int32(names.count)
+    numbers[name] = number
+    names.append(name)
+    return number
+  }
+}
