@@ -26,7 +26,7 @@
     nonisolated func router() -> RPCRouter<HTTP2ServerTransport.Posix> {
       var router = RPCRouter<HTTP2ServerTransport.Posix>()
       register("trace", "Trace", in: &router) { (intake, body) throws(OTLPFault) in
-        try intake.take(try OTLPProtobuf.read(body) as OTLP.TracesRequest)
+        try intake.takeTraces(body)
       }
       register("metrics", "Metrics", in: &router) { (intake, body) throws(OTLPFault) in
         try intake.take(try OTLPProtobuf.read(body) as OTLP.MetricsRequest)

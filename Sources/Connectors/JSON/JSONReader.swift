@@ -11,8 +11,13 @@ struct JSONReader {
   private var isFirst = false
   private var depth = 0
 
-  init(_ bytes: UnsafeBufferPointer<UInt8>) {
+  /// - Parameters:
+  ///   - place: where the first value begins.
+  ///   - depth: how many arrays and objects are open there.
+  init(_ bytes: UnsafeBufferPointer<UInt8>, at place: Int = 0, depth: Int = 0) {
     scanner = JSONScanner(bytes)
+    scanner.place = place
+    self.depth = depth
   }
 
   /// Where it stands.

@@ -48,7 +48,7 @@ enum OTLPAttributes {
   ]
 
   /// What an attribute of that name means to a span beside its value.
-  static func meaning(of name: String) -> OTLPWireKeys.Meaning {
+  static func meaning(of name: String) -> OTLPKeyMeanings.Meaning {
     if let rank = peerNames.firstIndex(of: name) { return .peer(rank: rank) }
     let isUnusual = name == AttributeName.ltxid || name == hopHeader || formerNames.contains { $0.former == name }
     return isUnusual ? .unusual : .plain

@@ -20,8 +20,18 @@ package struct OTLPIntake: Sendable {
   }
 
   /// The same for the protobuf of a request, which is mostly read without making messages of its spans.
-  func takeTraces(_ body: [UInt8]) throws(OTLPFault) -> OTLP.TracesResponse {
+  package func takeTraces(_ body: [UInt8]) throws(OTLPFault) -> OTLP.TracesResponse {
     guard let batch = OTLPWireSpans.read(body) else { return try take(try OTLPProtobuf.read(body)) }
+    return take(batch)
+  }
+
+  /// The same for its JSON.
+  func takeTraces(json body: [UInt8]) throws(OTLPFault) -> OTLP.TracesResponse {
+    guard let batch = OTLPJSONSpans.read(body) else { return try take(try OTLPJSONReader.traces(body)) }
+    return take(batch)
+  }
+
+  private func take(_ batch: SpanBatch) -> OTLP.TracesResponse {
     if !batch.isEmpty { sinks.spans(batch) }
     counter.withLock { $0.accept(spans: batch.count) }
     return OTLP.TracesResponse()

@@ -42,12 +42,12 @@ extension OTLPJSONReader {
     return group
   }
 
-  private static let kinds = ["UNSPECIFIED", "INTERNAL", "SERVER", "CLIENT", "PRODUCER", "CONSUMER"].map {
+  static let kinds = ["UNSPECIFIED", "INTERNAL", "SERVER", "CLIENT", "PRODUCER", "CONSUMER"].map {
     "SPAN_KIND_" + $0
   }
-  private static let codes = ["UNSET", "OK", "ERROR"].map { "STATUS_CODE_" + $0 }
+  static let codes = ["UNSET", "OK", "ERROR"].map { "STATUS_CODE_" + $0 }
 
-  private mutating func span() throws(JSONFault) -> OTLP.Span {
+  mutating func span() throws(JSONFault) -> OTLP.Span {
     var span = OTLP.Span()
     try json.beginObject()
     while let key = try json.member() {

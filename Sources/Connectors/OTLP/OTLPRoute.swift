@@ -43,7 +43,7 @@ struct OTLPRoute: HTTPRoute {
       case .traces where format == .protobuf:
         return Self.answer(try intake.takeTraces(body), format)
       case .traces:
-        return Self.answer(try intake.take(try Self.read(body, format, OTLPJSONReader.traces)), format)
+        return Self.answer(try body.isEmpty ? intake.take(OTLP.TracesRequest()) : intake.takeTraces(json: body), format)
       case .metrics:
         return Self.answer(try intake.take(try Self.read(body, format, OTLPJSONReader.metrics)), format)
       case .logs:

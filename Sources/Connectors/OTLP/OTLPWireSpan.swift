@@ -1,29 +1,8 @@
 internal import TraceCollector
 internal import TraceModel
 
-/// What most spans say of themselves, as it stands on the wire.
-struct OTLPWireSpan {
-  private(set) var high: UInt64 = 0
-  private(set) var low: UInt64 = 0
-  private(set) var id: UInt64 = 0
-  /// 0: none.
-  private(set) var parent: UInt64 = 0
-  private(set) var traceState = SpanBatch.Text.empty
-  private(set) var name = SpanBatch.Text.empty
-  private(set) var kind = SpanKind.internal
-  private(set) var start: Int64 = 0
-  private(set) var end: Int64 = 0
-  private(set) var droppedAttributes: UInt32 = 0
-  private(set) var droppedEvents: UInt32 = 0
-  private(set) var droppedLinks: UInt32 = 0
-  private(set) var status = SpanStatus.unset
-  private(set) var message = SpanBatch.Text.empty
-  private(set) var flags: UInt32 = 0
-  private var hasStatus = false
-
-  /// It says what it must, and nothing about it needs a second look.
-  var isPlain: Bool { high | low != 0 && id != 0 && start > 0 && end > 0 }
-
+// How it stands on the wire.
+extension OTLPPlainSpan {
   /// Takes one field; false where it is out of the ordinary.
   mutating func read(_ tag: ProtobufCursor.Tag, _ cursor: inout ProtobufCursor, _ bytes: UnsafeRawBufferPointer) -> Bool
   {
@@ -42,7 +21,7 @@ struct OTLPWireSpan {
     case (5, .bytes): return text(&cursor, bytes, &name)
     case (6, .varint):
       guard let bits = cursor.varint() else { return false }
-      kind = Self.kind(bits)
+      kind = Self.kind(Int32(truncatingIfNeeded: bits))
     case (7, .fixed64): return time(&cursor, &start)
     case (8, .fixed64): return time(&cursor, &end)
     case (10, .varint): return count(&cursor, &droppedAttributes)
@@ -61,16 +40,6 @@ struct OTLPWireSpan {
 
   private static func number(_ bytes: UnsafeRawBufferPointer, _ offset: Int) -> UInt64 {
     UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
-  }
-
-  private static func kind(_ bits: UInt64) -> SpanKind {
-    switch Int32(truncatingIfNeeded: bits) {
-    case 2: .server
-    case 3: .client
-    case 4: .producer
-    case 5: .consumer
-    default: .internal
-    }
   }
 
   private func text(
@@ -108,8 +77,7 @@ struct OTLPWireSpan {
         message = SpanBatch.Text(run)
       case (3, .varint):
         guard let bits = inner.varint() else { return false }
-        let code = Int32(truncatingIfNeeded: bits)
-        status = code == 1 ? .ok : code == 2 ? .error : .unset
+        status = Self.status(Int32(truncatingIfNeeded: bits))
       case (2...3, _): return false
       default: guard inner.skip(tag.type) else { return false }
       }

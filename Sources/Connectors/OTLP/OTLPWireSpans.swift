@@ -11,10 +11,9 @@ internal import TraceModel
 struct OTLPWireSpans {
   private var batch: SpanBatch
   private let bytes: UnsafeRawBufferPointer
-  private var keys = OTLPWireKeys()
   /// The attributes of the span at hand: where they stand, and what they say.
   private var runs: [Range<Int>] = []
-  private var values: [SpanBatch.Field] = []
+  private var attributes = OTLPPlainAttributes()
 
   private init(_ body: [UInt8], _ bytes: UnsafeRawBufferPointer) {
     batch = SpanBatch(around: body)
@@ -106,8 +105,8 @@ struct OTLPWireSpans {
   // MARK: One span
 
   private mutating func span(_ range: Range<Int>, origin: UInt32, _ translation: OTLPSpanTranslation) -> Bool {
-    if let facts = facts(of: range), let peer = readAttributes(of: facts) {
-      add(facts, peer: peer, origin: origin)
+    if let facts = facts(of: range), readAttributes() {
+      facts.append(to: &batch, attributes, origin: origin)
       return true
     }
     guard let message: OTLP.Span = message(range), let read = try? translation.span(message), read.isPlaced else {
@@ -118,8 +117,8 @@ struct OTLPWireSpans {
   }
 
   /// The plain facts of a span; nil where it has others than these. Where its attributes stand is kept in ``runs``.
-  private mutating func facts(of range: Range<Int>) -> OTLPWireSpan? {
-    var span = OTLPWireSpan()
+  private mutating func facts(of range: Range<Int>) -> OTLPPlainSpan? {
+    var span = OTLPPlainSpan()
     runs.removeAll(keepingCapacity: true)
     var cursor = ProtobufCursor(bytes, range)
     while !cursor.isAtEnd {
@@ -134,42 +133,15 @@ struct OTLPWireSpans {
     return span.isPlain ? span : nil
   }
 
-  private mutating func add(_ span: OTLPWireSpan, peer: SpanBatch.Text, origin: UInt32) {
-    let first = batch.beginSpan()
-    if span.status == .error { batch.append(.message, span.message) }
-    batch.append(.peer, peer)
-    batch.append(.traceState, span.traceState)
-    batch.append(.flags, span.flags)
-    batch.append(.droppedAttributes, span.droppedAttributes)
-    batch.append(.droppedEvents, span.droppedEvents)
-    batch.append(.droppedLinks, span.droppedLinks)
-    batch.append(values)
-    batch.endSpan(
-      first, high: span.high, low: span.low, id: span.id, parent: span.parent == span.id ? 0 : span.parent,
-      kind: span.kind, status: span.status, start: span.start, duration: max(0, span.end - span.start),
-      operation: span.name, origin: origin)
-  }
-
   // MARK: Attributes
 
-  /// Reads ``runs`` into ``values`` and says whom a call names as its other side, which may be nobody; nil where an
-  /// attribute is out of the ordinary.
-  private mutating func readAttributes(of span: OTLPWireSpan) -> SpanBatch.Text? {
-    values.removeAll(keepingCapacity: true)
-    let isCall = span.kind == .client || span.kind == .producer
-    var peer = (text: SpanBatch.Text.empty, rank: Int.max)
+  /// Reads ``runs`` into ``attributes``; false where one of them is out of the ordinary.
+  private mutating func readAttributes() -> Bool {
+    attributes.begin()
     for run in runs {
-      guard let value = attribute(run) else { return nil }
-      values.append(value)
-      switch keys.meaning(of: value.key, named: batch) {
-      case .plain: break
-      case .unusual: return nil
-      case .peer(let rank):
-        let text = SpanBatch.Text(value.payload)
-        if isCall, value.type == .text, text.count > 0, rank < peer.rank { peer = (text, rank) }
-      }
+      guard let value = attribute(run), attributes.append(value, of: batch) else { return false }
     }
-    return peer.text
+    return true
   }
 
   /// A `KeyValue`.
@@ -188,7 +160,7 @@ struct OTLPWireSpans {
       default: return nil
       }
     }
-    guard let key = batch.key(of: raw(name), at: values.count, isText: UTF8Check.isText) else { return nil }
+    guard let key = batch.key(of: raw(name), at: attributes.values.count, isText: UTF8Check.isText) else { return nil }
     guard let value else { return SpanBatch.Field(key: key, type: .empty, payload: 0) }
     return self.value(value, key: key)
   }

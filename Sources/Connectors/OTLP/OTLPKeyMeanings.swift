@@ -1,7 +1,7 @@
 internal import TraceCollector
 
 /// What the names of attributes mean to a span, found once for each name of a batch.
-struct OTLPWireKeys {
+struct OTLPKeyMeanings {
   enum Meaning {
     case plain
     /// It may name the other side of a call; the lower, the more telling.
