@@ -34,6 +34,9 @@ public protocol LiveSystem: Sendable {
   /// What is in the database of a service; nil when it keeps none.
   func store(of service: String) -> StoreDetail?
 
+  /// What the metrics of a service stand at, by instance, name and attributes, at most `limit`; none where it reports none.
+  func metrics(of service: String, limit: Int) -> [MetricSnapshot]
+
   /// One order in all the places that keep something of it.
   /// - Parameter key: its number, the id of its transaction, or how that begins.
   func order(_ key: String) -> OrderAnswer
@@ -75,6 +78,9 @@ extension LiveSystem {
   /// For systems whose databases cannot be looked into.
   public func store(of service: String) -> StoreDetail? { nil }
   public func order(_ key: String) -> OrderAnswer { .unknown("the databases of this system cannot be looked into") }
+
+  /// For systems whose services report none.
+  public func metrics(of service: String, limit: Int) -> [MetricSnapshot] { [] }
 
   /// For systems that answer at once.
   public func searchLog(_ filter: LogFilter, limit: Int, takesNewer: Bool) -> LogAnswer {

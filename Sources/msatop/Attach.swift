@@ -49,7 +49,8 @@ struct Attach: ParsableCommand {
 
   private func open(for system: AttachedSystem) throws -> OpenReceivers {
     let sinks = OTLPSinks(
-      spans: { system.receive($0) }, logs: { entries in for entry in entries { system.receive(LogLine(entry)) } })
+      spans: { system.receive($0) }, logs: { entries in for entry in entries { system.receive(LogLine(entry)) } },
+      metrics: { system.receive($0) })
     let receivers = try ears.open(now: { WallClock.nanoseconds }, sinks: sinks)
     for figures in receivers.figures { system.opened(receiver: figures) }
     return receivers

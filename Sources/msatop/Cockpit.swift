@@ -155,6 +155,7 @@ struct Cockpit: ~Copyable {
     case .loadTransaction(let id): return .transaction(id, system.transaction(id))
     case .loadSaga(let id): return .saga(id, system.saga(id))
     case .loadStore(let service): return .store(service, system.store(of: service))
+    case .loadMetrics(let service, let limit): return .metrics(service, system.metrics(of: service, limit: limit))
     case .findOrder(let key): return .order(key, system.order(key))
     case .findTransactions(let prefix): return .found(prefix: prefix, system.transactions(withPrefix: prefix))
     case .loadLog(let filter, let limit):

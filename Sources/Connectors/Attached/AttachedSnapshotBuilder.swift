@@ -25,6 +25,7 @@ struct AttachedSnapshotBuilder: Sendable {
     snapshot.traffic = traffic(now: now)
     let newest = traces.summaries(newest: Self.transactionsShown)
     snapshot.services = services(now: now, errors: Self.latestErrors(newest))
+    snapshot.operations = operations(now: now)
     snapshot.transactions = newest.map { TransactionSummary($0, now: now) }
     snapshot.tally = tally(snapshot.transactions, now: now)
     snapshot.program = program(receivers)
@@ -52,7 +53,7 @@ struct AttachedSnapshotBuilder: Sendable {
 
   private func services(now: Int64, errors: [String: [ServiceErrorLine]]) -> [ServiceSnapshot] {
     let instances = traces.instances()
-    let edges = traces.edges(now: now)
+    let edges = traces.graph(now: now)
     var services = traces.services(window: .tenSeconds, now: now).filter { !$0.service.isEmpty }.map { own in
       var service = ServiceSnapshot(name: own.service)
       (service.p50, service.p95, service.p99) = (own.figures.p50, own.figures.p95, own.figures.p99)
@@ -63,13 +64,14 @@ struct AttachedSnapshotBuilder: Sendable {
       return service
     }
     // Who is only called, or only calls, stands in the graph alone.
-    for name in edges.flatMap({ [$0.caller, $0.callee] }) + instances.map(\.service)
+    for name in edges.flatMap({ $0.kind == .database ? [$0.caller] : [$0.caller, $0.callee] })
+      + instances.map(\.service)
     where !name.isEmpty && !services.contains(where: { $0.name == name }) {
       services.append(ServiceSnapshot(name: name))
     }
     for place in services.indices {
       let name = services[place].name
-      services[place].calls = edges.filter { $0.caller == name && $0.kind == .call }.map(Self.call)
+      services[place].calls = edges.filter { $0.caller == name && $0.kind != .message }.map(Self.call)
       services[place].instances = instances.filter { $0.service == name && !$0.instance.isEmpty }.map {
         InstanceSnapshot($0.instance)
       }
@@ -77,6 +79,7 @@ struct AttachedSnapshotBuilder: Sendable {
       services[place].instancesAll = services[place].instances.count
       services[place].instancesUp = services[place].instances.count
       services[place].latestErrors = errors[name] ?? []
+      services[place].tellsTopics = false
       if let minute = traces.minute(of: name, now: now) { charge(minute, to: &services[place].objective) }
     }
     return services.sorted { $0.name < $1.name }
@@ -105,10 +108,28 @@ struct AttachedSnapshotBuilder: Sendable {
     }
   }
 
-  private static func call(_ edge: ServiceEdge) -> CallSnapshot {
+  private static let operationsShown = 12
+
+  private func operations(now: Int64) -> OperationBoard {
+    func first(by ranking: OperationRanking) -> [OperationSnapshot] {
+      traces.operations(first: Self.operationsShown, by: ranking, now: now).map { own in
+        OperationSnapshot(
+          service: own.service, operation: own.operation, rate: own.figures.rate, errors: own.figures.errors,
+          errorShare: own.figures.errorShare ?? 0, p50: own.figures.p50, p99: own.figures.p99)
+      }
+    }
+    var board = OperationBoard()
+    (board.slowest, board.failing) = (first(by: .p99), first(by: .errorShare))
+    return board
+  }
+
+  private static func call(_ edge: ServiceGraphEdge) -> CallSnapshot {
     var call = CallSnapshot(callee: edge.callee)
-    call.rate = edge.rate
-    call.errorShare = edge.errorShare ?? 0
+    let seen = edge.client ?? edge.server
+    call.rate = seen?.rate ?? 0
+    call.errorShare = seen?.errorShare ?? 0
+    (call.p99, call.answerP99) = (edge.client?.p99, edge.server?.p99)
+    call.isDatabase = edge.kind == .database
     return call
   }
 

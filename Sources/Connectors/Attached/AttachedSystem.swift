@@ -14,6 +14,7 @@ public final class AttachedSystem: LiveSystem {
   }
 
   public let traces: TraceStore
+  private let metrics = MetricStore(budget: AttachedSystem.metricBudget)
   private let log: LogBook
   private let now: @Sendable () -> Int64
   private let builder: Locked<AttachedSnapshotBuilder>
@@ -24,6 +25,8 @@ public final class AttachedSystem: LiveSystem {
   private let onChange = Locked<(@Sendable () -> Void)?>(nil)
   private let condition = NSCondition()
 
+  /// Bytes of metrics that are kept.
+  private static let metricBudget = 32 << 20
   /// Lines of the log that are kept.
   private static let logCapacity = 100_000
   private static let betweenSnapshots = 0.25
@@ -71,6 +74,9 @@ public final class AttachedSystem: LiveSystem {
   /// Takes spans that were laid out before. From any thread.
   public func receive(_ batch: SpanBatch) { traces.add(batch, now: now()) }
 
+  /// Takes points of metrics. From any thread.
+  public func receive(_ points: [MetricPoint]) { metrics.add(points) }
+
   /// Takes a line of the log. From any thread.
   public func receive(_ line: LogLine) { log.write(line) }
 
@@ -113,6 +119,10 @@ public final class AttachedSystem: LiveSystem {
   public func spans(of id: GTXID) -> [TraceSpan] { CallTree.build(spans: traces.spans(of: id)).reportedSpans }
 
   public func transactions(withPrefix prefix: String) -> [GTXID] { traces.find(prefix: prefix, limit: 50) }
+
+  public func metrics(of service: String, limit: Int) -> [MetricSnapshot] {
+    metrics.series(of: service).prefix(limit).map(MetricSnapshot.init)
+  }
 
   public func transactions(_ filter: TransactionFilter, limit: Int, takesNewer: Bool) -> TransactionAnswer {
     search.withLock { search in

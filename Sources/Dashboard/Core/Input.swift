@@ -24,6 +24,8 @@ public enum Input: Sendable {
   case saga(GTXID, SagaDetail?)
   /// An answer to ``Effect/loadStore(_:)``; nil when there is none.
   case store(String, StoreDetail?)
+  /// An answer to ``Effect/loadMetrics(of:limit:)``.
+  case metrics(String, [MetricSnapshot])
   /// An answer to ``Effect/findOrder(_:)``.
   case order(String, OrderAnswer)
   /// An answer to ``Effect/findTransactions(prefix:)``.
@@ -48,6 +50,7 @@ public enum Effect: Sendable {
   case loadTransaction(GTXID)
   case loadSaga(GTXID)
   case loadStore(String)
+  case loadMetrics(of: String, limit: Int)
   case findOrder(String)
   case findTransactions(prefix: String)
   case searchTransactions(TransactionFilter, limit: Int)

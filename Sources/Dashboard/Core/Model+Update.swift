@@ -28,6 +28,9 @@ public func update(_ model: inout Model, _ input: Input) -> [Effect] {
   case .store(_, let detail):
     model.store = detail
     return model.refresh(afterLoad: true)
+  case .metrics(let service, let series):
+    model.metrics = (service, series)
+    return model.refresh(afterLoad: true)
   case .order(let key, let answer):
     (model.orderKey, model.order) = (key, answer)
     return model.refresh(afterLoad: true)
@@ -157,7 +160,7 @@ extension Action {
   fileprivate var isLoad: Bool {
     switch self {
     case .effect(.loadTransaction), .effect(.loadSaga), .effect(.loadStore), .effect(.findOrder), .effect(.loadLog),
-      .effect(.loadRecords), .effect(.searchTransactions):
+      .effect(.loadRecords), .effect(.searchTransactions), .effect(.loadMetrics):
       true
     default: false
     }

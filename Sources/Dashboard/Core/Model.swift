@@ -31,6 +31,8 @@ public struct Model: Sendable {
   var unknownSaga: GTXID?
   /// What was last looked for among the transactions, and what was found.
   var matching: (filter: TransactionFilter, answer: TransactionAnswer)?
+  /// The metrics that were loaded last, and of which service.
+  var metrics: (service: String, series: [MetricSnapshot])?
   var log: [LogLine] = []
   var logFilter: LogFilter?
   var logProgress = LogProgress()
@@ -91,7 +93,7 @@ public struct Model: Sendable {
   func context(size: Size) -> PageContext {
     PageContext(
       snapshot: shown, isFrozen: isFrozen, size: size, zoneOffset: zoneOffset, motion: motion, transaction: transaction,
-      matching: matching, log: log, unknownTransaction: unknownTransaction, logFilter: logFilter, store: store,
+      matching: matching, metrics: metrics, log: log, unknownTransaction: unknownTransaction, logFilter: logFilter, store: store,
       orderKey: orderKey,
       order: order, saga: saga, unknownSaga: unknownSaga,
       logProgress: logProgress,

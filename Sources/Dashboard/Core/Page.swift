@@ -96,6 +96,8 @@ struct PageContext: Sendable {
   var transaction: TransactionDetail?
   /// What was last looked for among the transactions, and what was found.
   var matching: (filter: TransactionFilter, answer: TransactionAnswer)?
+  /// The metrics that were loaded last, and of which service.
+  var metrics: (service: String, series: [MetricSnapshot])?
   /// The log as it was last loaded.
   var log: [LogLine]
   /// The transaction that was asked for last, when nothing is known of it (any more).

@@ -45,6 +45,8 @@ public struct ServiceSnapshot: Sendable, Codable {
   public var calls: [CallSnapshot] = []
   public var consumes: [ConsumptionSnapshot] = []
   public var publishes: [PublicationSnapshot] = []
+  /// Whether it is known which topics it reads. Where it is not, its metrics may be: ``LiveSystem/metrics(of:limit:)``.
+  public var tellsTopics = true
   /// Newest first.
   public var latestErrors: [ServiceErrorLine] = []
   /// Ids of faults that are on and touch it.
@@ -140,6 +142,11 @@ public struct CallSnapshot: Sendable, Codable {
   public var purpose = ""
   public var rate = 0.0
   public var errorShare = 0.0
+  /// Nanoseconds as the caller sees them, and as the called one does; nil where nobody tells.
+  public var p99: Int64?
+  public var answerP99: Int64?
+  /// Whether a database is called, which tells nothing itself.
+  public var isDatabase = false
   /// Of the rate, what is made again after a failure.
   public var retryRate = 0.0
   /// Ids of the breakers on this edge, one an instance of the caller; empty when there is none.

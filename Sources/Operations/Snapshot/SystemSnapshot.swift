@@ -24,6 +24,8 @@ public struct SystemSnapshot: Sendable, Codable {
   public var attention: [AttentionItem] = []
   /// What is wrong, from its cause to its effect; empty when nothing is.
   public var incident: [IncidentLink] = []
+  /// Nil where services tell more of themselves.
+  public var operations: OperationBoard?
   public var edge = EdgeSnapshot()
   public var faults = FaultBoard()
   public var scenarios = ScenarioBoard()

@@ -13,12 +13,14 @@ struct WatchedSystemTests {
     var snapshot = SystemSnapshot(
       system: SystemIdentity(name: "prod", kind: .attached), time: 1_760_000_100_000_000_000)
     var shop = ServiceSnapshot(name: "shop")
+    shop.tellsTopics = false
     (shop.rate, shop.p99, shop.health) = (12, 40_000_000, .up)
     shop.calls = [CallSnapshot(callee: "bank")]
     var instance = InstanceSnapshot(name: "host-1", port: 0)
     instance.health = .up
     (shop.instances, shop.instancesUp, shop.instancesAll) = ([instance], 1, 1)
     var caller = ServiceSnapshot(name: "cron")
+    caller.tellsTopics = false
     (caller.instances, caller.instancesUp, caller.instancesAll) = ([instance], 1, 1)
     (shop.since, caller.since) = (snapshot.time, snapshot.time)
     snapshot.services = [shop, caller]
@@ -44,6 +46,7 @@ struct WatchedSystemTests {
   private func cockpit(_ keys: String, columns: Int = 118, rows: Int = 36) -> Cockpit {
     var cockpit = Cockpit(Self.snapshot, columns: columns, rows: rows)
     cockpit.press(keys)
+    if keys == "2" { cockpit.send(.metrics("cron", [])) }
     if keys == "L" { cockpit.send(.log(LogFilter(), [])) }
     return cockpit
   }
@@ -53,7 +56,8 @@ struct WatchedSystemTests {
     ("3", "Spans tell nothing of breakers."), ("4", "Spans tell nothing of topics."),
     ("6", "Spans tell nothing of sagas."), ("8", "Spans tell nothing of what services keep."),
     ("9 Right", "Spans tell nothing of a gateway."), ("0", "This is a real system, and msatop only watches it."),
-    ("L", "let the services export their logs by OTLP, too"), ("2", "Spans tell nothing of topics that it reads."),
+    ("L", "let the services export their logs by OTLP, too"),
+    ("2", "No metric came in yet"),
   ]) func whatSpansDoNotTellIsSaid(_ keys: String, sentence: String) {
     #expect(cockpit(keys).text.contains(sentence), "\(cockpit(keys).text)")
   }

@@ -18,7 +18,7 @@ import Testing
   @Test func gateway() {
     let stage = stage(.gateway)
     let wanted = """
-        gateway•  clients   registry•  configuration   deployments   strangler   connections   event channel
+        gateway•  clients   registry•  configuration   deployments   strangler   connections   event channel   span store
 
         filters ────────────────────────────────────────────────────────────── fails closed: an unchecked token is refused
         PRE routing   authentication   rate-limit   ERROR error-answer   POST access-log
@@ -41,7 +41,7 @@ import Testing
   @Test func clients() {
     let stage = stage(.clients)
     let wanted = """
-        gateway•  clients   registry•  configuration   deployments   strangler   connections   event channel
+        gateway•  clients   registry•  configuration   deployments   strangler   connections   event channel   span store
 
         members ──────────────────────────────────────────────────────────────────── key-value store  ● H 1.3 KB of 4.2 MB
         21 accounts   31 log-ins   0 refused   14 log-outs   0 log-outs failed   3 revoked tokens refused
@@ -72,7 +72,7 @@ import Testing
   @Test func registry() {
     let stage = stage(.registry)
     let wanted = """
-        gateway•  clients   registry•  configuration   deployments   strangler   connections   event channel
+        gateway•  clients   registry•  configuration   deployments   strangler   connections   event channel   span store
 
        ▌SELF-PRESERVATION  14 renewals in a minute, at most the threshold of 17: it blames the network, and evicts nobody
 
@@ -99,7 +99,7 @@ import Testing
   @Test func configuration() {
     let stage = stage(.configuration)
     let wanted = """
-        gateway•  clients   registry•  configuration   deployments   strangler   connections   event channel
+        gateway•  clients   registry•  configuration   deployments   strangler   connections   event channel   span store
 
         configuration ────────────────────────────────────────────────────────────────────────────────────────── version 7
         7/8 instances run it   pushed 4 s ago by kim   back to 2 or later   changed order.pool 10 → 20
@@ -117,7 +117,7 @@ import Testing
   @Test func deployments() {
     let stage = stage(.deployments)
     let wanted = """
-        gateway•  clients   registry•  configuration   deployments   strangler   connections   event channel
+        gateway•  clients   registry•  configuration   deployments   strangler   connections   event channel   span store
 
         deployments ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━ 1 under way
         state          service   to     share  new err  old err  fewest up    took  why
@@ -142,7 +142,7 @@ import Testing
   @Test func connections() {
     let stage = stage(.connections)
     let wanted = """
-        gateway•  clients   registry•  configuration   deployments   strangler   connections   event channel
+        gateway•  clients   registry•  configuration   deployments   strangler   connections   event channel   span store
 
        ▌Too many connections  shared-db has all 20 open, and refuses the next one, whoever asks
 
@@ -180,7 +180,7 @@ import Testing
   @Test func channel() {
     let stage = stage(.channel)
     let wanted = """
-        gateway•  clients   registry•  configuration   deployments   strangler   connections   event channel
+        gateway•  clients   registry•  configuration   deployments   strangler   connections   event channel   span store
 
         broker ──────────────────────────────────────────────────────────────────────────────────────────── ● H it answers
         9 topics   1.5 GB held   23 partitions   10 groups   2 dead letters   last rebalance 2 h ago
@@ -214,7 +214,7 @@ import Testing
   @Test func gatewayAt80() {
     let stage = stage(.gateway, columns: 80, rows: 24)
     let wanted = """
-        gateway• clients  registry• config  deploys  strangler  pools  events
+        gateway• clients  registry• config  deploys  strangler  pools  events  spans
         filters ──────────────────────── fails closed: an unchecked token is refused
         PRE routing   authentication   rate-limit   ERROR error-answer
         POST access-log
@@ -235,7 +235,7 @@ import Testing
   @Test func registryAt80InASCII() {
     let stage = stage(.registry, columns: 80, rows: 24, glyphs: .ascii)
     let wanted = """
-        gateway! clients  registry! config  deploys  strangler  pools  events
+        gateway! clients  registry! config  deploys  strangler  pools  events  spans
        >SELF-PRESERVATION  14 renewals in a minute, threshold 17: nobody is evicted
         registry ---------------------------------------------- ! D it evicts nobody
         14 renewals/min, threshold 17   10 listed   3 evicted   14 registrations

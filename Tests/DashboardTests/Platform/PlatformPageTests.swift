@@ -16,11 +16,13 @@ import Testing
     var stage = stage()
     #expect(stage.page.tab == .gateway)
     stage.press("Left")
+    #expect(stage.page.tab == .collector)
+    stage.press("Left")
     #expect(stage.page.tab == .channel)
     stage.press("Left Left Left Left")
     #expect(stage.page.tab == .configuration)
     #expect(stage.picture().contains("This system tells nothing of its configuration."))
-    stage.press("Right Right Right Right Right")
+    stage.press("Right Right Right Right Right Right")
     #expect(stage.page.tab == .gateway)
   }
 
@@ -44,13 +46,13 @@ import Testing
     #expect(stage.page.tab == .gateway)
     stage.press("Left")
     _ = stage.go(to: .platform(nil))
-    #expect(stage.page.tab == .channel, "somebody has chosen it")
+    #expect(stage.page.tab == .collector, "somebody has chosen it")
   }
 
   @Test func enterOpensWhatIsUnderTheCursor() {
     var stage = stage()
     #expect(stage.press("Enter").destination == .service("gateway"))
-    stage.press("Left")
+    stage.press("Left Left")
     #expect(stage.press("Enter").destination == .topics(selected: "audit"))
     #expect(stage.page.subject(stage.context) == .topic("audit"))
   }

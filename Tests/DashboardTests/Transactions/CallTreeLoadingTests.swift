@@ -78,9 +78,10 @@ struct CallTreeLoadingTests {
     stage.context.transaction = TransactionFixture.detail
     _ = stage.page.refresh(stage.context)
     let lines = stage.page.comparison?.lines ?? []
-    #expect(lines.first.map { "\($0.service) \($0.operation)" } == "payment-gateway POST /charge")
-    #expect(lines.first?.difference == TransactionFixture.second && lines.first?.left.count == 0)
-    #expect(stage.picture().contains("payment-gateway POST /charge"))
+    #expect(lines.first.map { "\($0.service) \($0.operation)" } == "payment charge 38,000 KRW")
+    #expect(lines.first?.present == .both && lines.first?.contribution == -TransactionFixture.second)
+    #expect(lines.dropFirst().first?.present == .right)
+    #expect(stage.picture().contains("payment POST /charge  only right"))
     stage.press("Esc")
     #expect(stage.page.comparison == nil && stage.picture().contains("8f3a…21c9"))
   }

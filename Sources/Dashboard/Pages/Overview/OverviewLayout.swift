@@ -54,17 +54,26 @@ struct OverviewLayout: Sendable {
     panels.append((.services, left))
     let stack = Stack(
       [
-        Section(.breakers, overhead: 1, wanted: rows.breakers.count),
-        Section(.topics, overhead: 1 + gap, wanted: Self.topicRows(rows)),
+        Section(Self.upper(rows), overhead: 1, wanted: Self.upperRows(rows)),
+        Section(Self.lower(rows), overhead: 1 + gap, wanted: Self.lowerRows(rows)),
         Section(.transactions, overhead: 1 + gap, wanted: rows.transactions.count),
         Section(.events, overhead: 1 + gap, wanted: rows.events.count),
       ], first: [0, 1, 2, 3, 0, 2, 1, 2, 3, 3], height: right.height)
     place(stack, in: right)
   }
 
-  /// Those that lag, and a few for comparison.
-  private static func topicRows(_ rows: OverviewRows) -> Int {
-    min(rows.topics.count, max(3, rows.topics.count { $0.verdict != .ok }))
+  /// What stands above and what below it, or left and right of each other.
+  private static func upper(_ rows: OverviewRows) -> OverviewPanel { rows.hasOperations ? .failing : .breakers }
+  private static func lower(_ rows: OverviewRows) -> OverviewPanel { rows.hasOperations ? .slowest : .topics }
+
+  private static func upperRows(_ rows: OverviewRows) -> Int {
+    rows.hasOperations ? min(rows.failing.count, 6) : rows.breakers.count
+  }
+
+  /// Of topics those that lag, and a few for comparison.
+  private static func lowerRows(_ rows: OverviewRows) -> Int {
+    if rows.hasOperations { return min(rows.slowest.count, 6) }
+    return min(rows.topics.count, max(3, rows.topics.count { $0.verdict != .ok }))
   }
 
   // MARK: Below 100 columns: one below the other
@@ -85,27 +94,27 @@ struct OverviewLayout: Sendable {
     let events = Section(.events, overhead: 0, wanted: rows.events.count)
     if body.width >= 70 {
       let pair = Section(
-        .breakers, overhead: 1 + gap, wanted: max(rows.breakers.count, Self.topicRows(rows)))
+        Self.upper(rows), overhead: 1 + gap, wanted: max(Self.upperRows(rows), Self.lowerRows(rows)))
       let stack = Stack(
         [services, pair, needs, events], first: [0, 1, 0, 2, 0, 1, 2, 2, 3, 0, 0], height: rest.height)
       place(stack, in: rest)
-      splitPair()
+      splitPair(rows)
     } else {
-      let breakers = Section(.breakers, overhead: 1 + gap, wanted: rows.breakers.count)
-      let topics = Section(.topics, overhead: 1 + gap, wanted: Self.topicRows(rows))
+      let breakers = Section(Self.upper(rows), overhead: 1 + gap, wanted: Self.upperRows(rows))
+      let topics = Section(Self.lower(rows), overhead: 1 + gap, wanted: Self.lowerRows(rows))
       let stack = Stack(
         [services, breakers, topics, needs, events], first: [0, 1, 2, 0, 3, 0, 1, 3, 3, 4], height: rest.height)
       place(stack, in: rest)
     }
   }
 
-  /// Breakers and topics beside each other.
-  private mutating func splitPair() {
-    guard let index = panels.firstIndex(where: { $0.panel == .breakers }) else { return }
+  /// Breakers and topics, or failing and slow operations, beside each other.
+  private mutating func splitPair(_ rows: OverviewRows) {
+    guard let index = panels.firstIndex(where: { $0.panel == Self.upper(rows) }) else { return }
     let area = panels[index].area
     let (left, right) = area.split(left: (area.width - 2) / 2, gap: 2)
     panels[index].area = left
-    panels.insert((.topics, right), at: index + 1)
+    panels.insert((Self.lower(rows), right), at: index + 1)
   }
 
   private mutating func place(_ stack: Stack, in area: Rect) {

@@ -63,6 +63,8 @@ struct OverviewPanelView {
     case .services: break
     case .breakers: drawBreaker(rows.breakers[index], on: &canvas, in: area)
     case .topics: drawTopic(rows.topics[index], on: &canvas, in: area)
+    case .slowest: drawOperation(rows.slowest[index], isSlow: true, on: &canvas, in: area)
+    case .failing: drawOperation(rows.failing[index], isSlow: false, on: &canvas, in: area)
     case .transactions: drawTransaction(rows.transactions[index], isFirst: index == 0, on: &canvas, in: area)
     case .events: drawEvent(rows.events[index], isFirst: index == 0, on: &canvas, in: area)
     }
@@ -75,6 +77,8 @@ struct OverviewPanelView {
     case .services: "services"
     case .breakers: isWide ? "breakers not closed" : "breakers"
     case .topics: "topics by lag"
+    case .slowest: isWide ? "slowest operations" : "slowest"
+    case .failing: isWide ? "failing operations" : "failing"
     case .transactions: isWide ? "transactions that need you" : "need you"
     case .events: "what happened"
     }
@@ -95,6 +99,8 @@ struct OverviewPanelView {
       let closed = context.snapshot.breakers.count { $0.state == .closed }
       return context.snapshot.breakers.isEmpty ? [] : [Run("\(closed) closed", .muted)]
     case .topics: return isWide ? [Run("verdict", .faint)] : []
+    case .slowest: return [Run(isWide ? "req/s      p99" : "p99", .faint)]
+    case .failing: return [Run(isWide ? "req/s      err" : "err", .faint)]
     case .transactions:
       // They need nobody, and are no errors; how many there are is worth knowing all the same.
       let rejected = isWide ? context.snapshot.tally.rejected : 0
@@ -110,6 +116,8 @@ struct OverviewPanelView {
     case .breakers where context.snapshot.breakers.isEmpty: context.absence(of: "breakers", "No breaker yet.")
     case .breakers: "No breaker is open."
     case .topics: context.absence(of: "topics", "No topic yet.")
+    case .slowest: "Nothing was called in the last minute."
+    case .failing: "Nothing failed in the last minute."
     case .transactions: "No transaction needs you."
     case .events: "Nothing happened yet."
     }

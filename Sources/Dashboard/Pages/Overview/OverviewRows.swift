@@ -4,7 +4,7 @@ import Widgets
 
 /// The panels that have rows, in the order Tab goes through them.
 enum OverviewPanel: Int, Sendable, Hashable, CaseIterable {
-  case services, breakers, topics, transactions, events
+  case services, breakers, topics, failing, slowest, transactions, events
 }
 
 /// What stands in the panels, sorted and narrowed to a filter.
@@ -12,6 +12,10 @@ struct OverviewRows: Sendable {
   let services: [ServiceSnapshot]
   let breakers: [BreakerSnapshot]
   let topics: [TopicSnapshot]
+  /// Whether operations stand where otherwise breakers and topics do: of those spans tell nothing.
+  let hasOperations: Bool
+  let slowest: [OperationSnapshot]
+  let failing: [OperationSnapshot]
   let transactions: [AttentionItem]
   let events: [OperationalEvent]
 
@@ -26,6 +30,9 @@ struct OverviewRows: Sendable {
     topics = Self.stable(snapshot.topics.filter { has($0.name, $0.worstGroup, $0.mark.word) }) {
       [-Self.rank($0), -Self.magnitude(Double($0.lag ?? -1))]
     }
+    hasOperations = snapshot.operations != nil
+    slowest = (snapshot.operations?.slowest ?? []).filter { has($0.service, $0.operation) }
+    failing = (snapshot.operations?.failing ?? []).filter { has($0.service, $0.operation) }
     transactions = snapshot.attention.filter { has($0.state.rawValue, $0.reason, $0.gtxid.hex) }
     events = (toCome + snapshot.events).filter { has($0.subject, $0.change, $0.reason) }
   }
@@ -78,6 +85,8 @@ extension OverviewRows {
     case .services: services.count
     case .breakers: breakers.count
     case .topics: topics.count
+    case .slowest: slowest.count
+    case .failing: failing.count
     case .transactions: transactions.count
     case .events: events.count
     }
@@ -89,6 +98,8 @@ extension OverviewRows {
     case .services: services[index].name
     case .breakers: breakers[index].id
     case .topics: topics[index].name
+    case .slowest: "\(slowest[index].service) \(slowest[index].operation)"
+    case .failing: "\(failing[index].service) \(failing[index].operation)"
     case .transactions: transactions[index].state.rawValue + transactions[index].reason
     case .events: "\(events[index].time) \(events[index].subject) \(events[index].change)"
     }
@@ -99,6 +110,8 @@ extension OverviewRows {
     case .services: services[index].name
     case .breakers: breakers[index].label
     case .topics: topics[index].name
+    case .slowest: "\(slowest[index].service) \(slowest[index].operation)"
+    case .failing: "\(failing[index].service) \(failing[index].operation)"
     case .transactions: transactions[index].gtxid.short
     case .events: events[index].subject
     }
@@ -109,6 +122,8 @@ extension OverviewRows {
     case .services: .service(services[index].name)
     case .breakers: .breaker(breakers[index].id)
     case .topics: .topic(topics[index].name)
+    case .slowest: .service(slowest[index].service)
+    case .failing: .service(failing[index].service)
     case .transactions: .transaction(transactions[index].gtxid)
     case .events: events[index].gtxid.map(Subject.transaction) ?? snapshot.place(of: events[index].subject)?.subject
     }
@@ -120,9 +135,20 @@ extension OverviewRows {
     case .services: .service(services[index].name)
     case .breakers: .breakers(selected: breakers[index].id)
     case .topics: .topics(selected: topics[index].name)
+    case .slowest: .transactions(filter: Self.filter(slowest[index], "dur>=\((slowest[index].p50 ?? 0) / 1_000)us"))
+    case .failing: .transactions(filter: Self.filter(failing[index], "err"))
     case .transactions: .transaction(transactions[index].gtxid, span: nil)
     case .events: destination(events[index], snapshot)
     }
+  }
+
+  /// The transactions in which that was done.
+  private static func filter(_ operation: OperationSnapshot, _ rest: String) -> String {
+    let conditions: [TransactionFilter.Expression] = [
+      .condition(.text(.service, .equals, operation.service)),
+      .condition(.text(.operation, .equals, operation.operation)),
+    ]
+    return "\(TransactionFilter(.all(conditions))) \(rest)"
   }
 
   private func destination(_ event: OperationalEvent, _ snapshot: SystemSnapshot) -> Destination {

@@ -97,6 +97,11 @@ extension ServicePanelView {
         Entry.Line([Run("  "), .muted(String(clause))], more: clauses.dropFirst().map { [.muted(";\($0)")] }))
     }
     let guards = guards(of: call)
+    if let p99 = call.p99 {
+      let answer = call.answerP99.map { ", \(Figures.duration($0).text) where it is answered" } ?? ""
+      let what = call.isDatabase ? "a database, " : ""
+      lines.append(Entry.Line([Run("  "), .muted("\(what)p99 \(Figures.duration(p99).text)\(answer)")]))
+    }
     if let first = guards.first {
       lines.append(Entry.Line([Run("  "), .muted(first)], more: guards.dropFirst().map { [.muted(" · \($0)")] }))
     }

@@ -22,6 +22,7 @@ struct ServicePanelView {
     case .calls: unique(service.calls.map(\.callee))
     case .endpoints: unique(service.endpoints.map(\.operation))
     case .consumes: unique(service.consumes.map { "\($0.topic)/\($0.group)" })
+    case .metrics: unique(metrics.map { "\($0.name) \($0.attributes)" })
     case .errors: unique(service.latestErrors.map { "\($0.time) \($0.gtxid.hex)" })
     case .log: unique((logLines ?? []).map { "\($0.time) \($0.instance) \($0.message)" })
     }
@@ -40,12 +41,17 @@ struct ServicePanelView {
     LogFilter(service: service, until: context.isFrozen ? context.snapshot.time : nil)
   }
 
+  /// What the service's metrics stand at, as far as they have been read.
+  var metrics: [MetricSnapshot] {
+    context.metrics.flatMap { $0.service == service.name ? $0.series : nil } ?? []
+  }
+
   private var hovered: Int? { hover.index(in: keys, clock: context.clock) }
 
   /// How many rows are in sight.
   func height(in rect: Rect) -> Int {
     switch panel {
-    case .instances, .endpoints: max(0, rect.height - 2)
+    case .instances, .endpoints, .metrics: max(0, rect.height - 2)
     default: list.visibleCount(max(0, rect.height - 1))
     }
   }
@@ -57,7 +63,7 @@ struct ServicePanelView {
     rule.draw(on: &canvas, x: rect.x, y: rect.y, width: rect.width)
     switch panel {
     case .services: break
-    case .instances, .endpoints:
+    case .instances, .endpoints, .metrics:
       let view = tableView
       // Without rows there is nothing for headings to be about.
       if view.rowCount > 0 { view.draw(on: &canvas, in: body) } else { list.draw(on: &canvas, in: body) }
@@ -68,7 +74,7 @@ struct ServicePanelView {
   /// Which rows are in sight, of those that one goes through.
   private func range(in body: Rect) -> [Run] {
     switch panel {
-    case .instances, .endpoints: tableView.range(in: body)
+    case .instances, .endpoints, .metrics: tableView.range(in: body)
     case .calls, .consumes: list.range(in: body)
     // What comes newest first goes on into the past.
     case .services, .errors, .log: []
@@ -80,7 +86,7 @@ struct ServicePanelView {
     let body = rect.split(top: 1).rest
     switch panel {
     case .services: return nil
-    case .instances, .endpoints:
+    case .instances, .endpoints, .metrics:
       if case .row(let index) = tableView.hit(x: x, y: y, in: body) { return index }
       return nil
     case .calls, .consumes, .errors, .log:
@@ -108,7 +114,9 @@ struct ServicePanelView {
     case .instances: service.isOutside ? "Not our machines: none can be seen." : "No instance is known."
     case .calls: "Calls nobody."
     case .endpoints: "No call has come yet."
-    case .consumes: context.absence(of: "topics that it reads", "Reads no topic.")
+    case .consumes: "Reads no topic."
+    case .metrics:
+      context.metrics?.service == service.name ? "No metric came in yet: OTLP takes them, too." : "reading…"
     case .errors:
       context.snapshot.system.isOnlyWatched ? "None of the newest transactions failed here." : "No error is remembered."
     case .log: logLines == nil ? "reading…" : "No line is kept."
@@ -116,7 +124,7 @@ struct ServicePanelView {
   }
 
   private var tableView: TableView {
-    let table = panel == .instances ? instancesTable : endpointsTable
+    let table = panel == .instances ? instancesTable : panel == .metrics ? metricsTable : endpointsTable
     return TableView(
       columns: table.columns, rowCount: table.rows.count, selected: isFocused ? selected : nil, hovered: hovered,
       offset: cursor.offset, isFocused: isFocused

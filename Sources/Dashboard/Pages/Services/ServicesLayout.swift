@@ -13,6 +13,8 @@ struct ServicesLayout {
   private static let twoColumns = 72
   /// The lines of the log that are wanted; it takes what is left over too.
   private static let logLines = 5
+  /// How many metrics one wants to see at least.
+  private static let metricLines = 6
   /// Lower than this, there is the table alone.
   private static let leastHeight = 14
 
@@ -81,13 +83,16 @@ struct ServicesLayout {
       case .calls: 1 + max(1, service.calls.reduce(0) { $0 + ($1.messages.isEmpty ? 3 : 4) })
       case .endpoints: 2 + max(1, service.endpoints.count)
       case .consumes: 1 + max(1, 2 * service.consumes.count)
+      case .metrics: 2 + Self.metricLines
       case .errors: 1 + max(1, service.latestErrors.count)
       case .log: 1 + Self.logLines
       }
     }
+    let last = service.tellsTopics ? ServicePanel.consumes : .metrics
     let columns: [[ServicePanel]] =
       width >= twoColumns
-      ? [[.instances, .calls], [.endpoints, .consumes], [.errors], [.log]] : ServicePanel.ofService.map { [$0] }
+      ? [[.instances, .calls], [.endpoints, last], [.errors], [.log]]
+      : ServicePanel.ofService.filter { $0 != (last == .metrics ? .consumes : .metrics) }.map { [$0] }
     return columns.filter { hasLog || $0 != [.log] }.map { panels in
       let ideal = panels.map(lines).max() ?? 0
       let rank = panels == [.log] ? 3 : panels == [.errors] ? 1 : panels.contains(.instances) ? 0 : 2

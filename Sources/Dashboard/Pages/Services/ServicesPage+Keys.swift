@@ -67,6 +67,7 @@ extension ServicesPage {
       let call = service.calls[index]
       if let breaker = worstBreaker(of: call, context) { return [.open(.breakers(selected: breaker))] }
       return [.open(.service(call.callee))]
+    case .metrics: return []
     case .endpoints: return [.open(.transactions(filter: "svc=\(service.name)"))]
     case .consumes: return [.open(.topics(selected: service.consumes[index].topic))]
     case .errors: return [.open(.transaction(service.latestErrors[index].gtxid, span: nil))]

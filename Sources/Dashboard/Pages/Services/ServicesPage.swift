@@ -26,12 +26,21 @@ struct ServicesPage: Page {
     table.settle(rows(context).map(\.name))
     for panel in ServicePanel.ofService { settle(panel, context) }
     if !layout(context).focusable.contains(focus) { focus = opened == nil ? .services : .instances }
-    guard let service = service(context), layout(context).rect(.log) != nil else { return [] }
-    return [.effect(.loadLog(ServicePanelView.logFilter(of: service.name, context), limit: Self.logLimit))]
+    guard let service = service(context) else { return [] }
+    var actions: [Action] = []
+    if layout(context).rect(.log) != nil {
+      actions.append(.effect(.loadLog(ServicePanelView.logFilter(of: service.name, context), limit: Self.logLimit)))
+    }
+    // What they stood at then is not kept.
+    if layout(context).rect(.metrics) != nil, !context.isFrozen {
+      actions.append(.effect(.loadMetrics(of: service.name, limit: Self.metricLimit)))
+    }
+    return actions
   }
 
   /// The lines of a service's log that can be scrolled through.
   private static let logLimit = 200
+  private static let metricLimit = 500
 
   private mutating func settle(_ panel: ServicePanel, _ context: PageContext) {
     guard let view = view(of: panel, context) else { return }
@@ -137,7 +146,7 @@ struct ServicesPage: Page {
     guard let service = service(context) else { return nil }
     let index = view(of: focus, context)?.selected
     switch focus {
-    case .services, .endpoints: return .service(service.name)
+    case .services, .endpoints, .metrics: return .service(service.name)
     case .instances:
       return index.map { .instance(service: service.name, name: service.instances[$0].name) } ?? .service(service.name)
     case .calls:

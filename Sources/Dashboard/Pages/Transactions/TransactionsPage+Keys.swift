@@ -43,7 +43,7 @@ extension TransactionsPage {
       withComparison { $0 = nil }
       return refresh(context)
     }
-    let height = TransactionComparison.tableHeight(context.size)
+    let height = ComparisonView.tableHeight(context.size)
     var isMove = false
     withComparison { comparison in
       let count = comparison?.lines.count ?? 0

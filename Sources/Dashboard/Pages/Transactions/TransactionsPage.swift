@@ -8,7 +8,7 @@ import Widgets
 struct TransactionsPage: Page {
   /// The call tree that is looked at; nil while the list is.
   private(set) var tree: CallTreeView?
-  private(set) var comparison: TransactionComparison?
+  private(set) var comparison: ComparisonView?
   private(set) var list = TransactionList()
   /// The transaction that the next `m` compares with.
   private(set) var marked: GTXID?
@@ -149,7 +149,7 @@ struct TransactionsPage: Page {
     change(&view)
     tree = view
   }
-  mutating func withComparison(_ change: (inout TransactionComparison?) -> Void) { change(&comparison) }
+  mutating func withComparison(_ change: (inout ComparisonView?) -> Void) { change(&comparison) }
 
   /// Marks a transaction; on another one than is marked, compares the two.
   mutating func mark(_ id: GTXID, _ context: PageContext) -> [Action] {
@@ -158,7 +158,7 @@ struct TransactionsPage: Page {
       return [.say(marked == nil ? "no transaction is marked" : "\(id.short) is marked; m on another compares the two")]
     }
     marked = nil
-    comparison = TransactionComparison(left: first, right: id)
+    comparison = ComparisonView(left: first, right: id)
     if let detail = tree?.detail { comparison?.take(detail) }
     return (comparison?.missing ?? []).map { .effect(.loadTransaction($0)) }
   }

@@ -1,9 +1,10 @@
 import Drawing
 import Operations
+import TraceCollector
 import TraceModel
 import Widgets
 
-extension TransactionComparison {
+extension ComparisonView {
   /// The lines of the facts above the table.
   private static let factCount = 6
 
@@ -29,7 +30,7 @@ extension TransactionComparison {
       Self.factTable(facts, left: left, right: right).draw(
         on: &canvas, in: Rect(x: content.x, y: y, width: content.width, height: facts.count + 1))
       y += facts.count + 2
-      Rule("by operation", figures: [Run("greatest difference first", .muted)]).draw(
+      Rule("call by call", figures: explanation).draw(
         on: &canvas, x: content.x, y: y, width: content.width)
       y += 1
     }
@@ -80,34 +81,56 @@ extension TransactionComparison {
     }
   }
 
+  /// What the order is, and how much of the difference no call explains.
+  private var explanation: [Run] {
+    let order = [Run("what made the most difference first", .muted)]
+    guard unexplained != 0 else { return order }
+    return [Run(Figures.offset(unexplained).text, .text), Run(" no call explains   ", .muted)] + order
+  }
+
   private var table: TableView {
     TableView(
       columns: [
         TableColumn("service and operation", .share(minimum: 12)),
         TableColumn("left", .fit(minimum: 8), align: .right),
-        TableColumn("×", .fit(minimum: 2), align: .right, priority: 2, gap: 1),
         TableColumn("right", .fit(minimum: 8), align: .right),
-        TableColumn("×", .fit(minimum: 2), align: .right, priority: 2, gap: 1),
-        TableColumn("difference", .fit(minimum: 9), align: .right, priority: 1),
+        TableColumn("itself", .fit(minimum: 9), align: .right, priority: 2),
+        TableColumn("of the whole", .fit(minimum: 12), align: .right, priority: 1),
       ], rowCount: lines.count, selected: lines.isEmpty ? nil : cursor.line, offset: cursor.offset,
       empty: [Run("Neither has done anything yet.", .muted)]
     ) { index in
       let line = lines[index]
-      let isOneSided = line.left.count == 0 || line.right.count == 0
-      let ink: Ink = isOneSided ? .strong : .muted
+      let isOneSided = line.present != .both
       return [
-        .runs([Run(line.service + " ", .text, bold: isOneSided), Run(line.operation, ink)]), Self.took(line.left),
-        Self.times(line.left.count), Self.took(line.right), Self.times(line.right.count),
-        line.difference == 0 ? .text("–", .faint) : .figure(Figures.offset(line.difference), .text),
+        .runs(Self.name(line)), Self.took(line.leftDuration, failed: line.failed, on: .left),
+        Self.took(line.rightDuration, failed: line.failed, on: .right),
+        Self.difference(line.selfTimeDifference, isOneSided ? .muted : .text),
+        Self.difference(line.contribution, .strong),
       ]
     }
   }
 
-  private static func took(_ side: (count: Int, duration: Int64)) -> TableCell {
-    side.count == 0 ? .unknown : .figure(Figures.duration(side.duration), .text)
+  /// What is in one of the two only says so.
+  private static func name(_ line: TransactionComparison.Node) -> [Run] {
+    let runs = [Run(visible(line.service) + " ", .text), Run(visible(line.operation).arrowed, .muted)]
+    switch line.present {
+    case .left: return runs + [Run("  only left", .degraded)]
+    case .right: return runs + [Run("  only right", .degraded)]
+    case .both, .neither: return runs
+    }
   }
 
-  private static func times(_ count: Int) -> TableCell {
-    count < 2 ? .blank : .figure(Figure("×\(count)"), .faint)
+  private static func took(
+    _ duration: Int64?, failed: TransactionComparison.Side, on side: TransactionComparison.Side
+  ) -> TableCell {
+    let hasFailed = failed == side || failed == .both
+    guard let duration else { return .unknown }
+    let time = Figures.duration(duration)
+    return hasFailed ? .runs([Run("✗ ", .failing, bold: true), Run(time.text, .text)]) : .figure(time, .text)
+  }
+
+  private static func difference(_ difference: Int64?, _ ink: Ink) -> TableCell {
+    guard let difference else { return .unknown }
+    return difference == 0 ? .text("–", .faint) : .figure(Figures.offset(difference), ink)
   }
 }

@@ -1,0 +1,50 @@
+import Operations
+import TraceCollector
+import TraceModel
+
+/// Two transactions beside each other: what both did, and where one took longer.
+struct ComparisonView: Sendable {
+  let left: GTXID
+  let right: GTXID
+  private(set) var leftDetail: TransactionDetail?
+  private(set) var rightDetail: TransactionDetail?
+  /// Call by call: what made the most difference first.
+  private(set) var lines: [TransactionComparison.Node] = []
+  /// Nanoseconds of the difference that no call explains.
+  private(set) var unexplained: Int64 = 0
+  var cursor = LineCursor()
+
+  init(left: GTXID, right: GTXID) {
+    self.left = left
+    self.right = right
+  }
+
+  /// The one of the two that is still to be loaded.
+  var missing: [GTXID] {
+    (leftDetail == nil ? [left] : []) + (rightDetail == nil ? [right] : [])
+  }
+
+  mutating func take(_ detail: TransactionDetail) {
+    if detail.summary.gtxid.isSame(as: left) {
+      leftDetail = detail
+    } else if detail.summary.gtxid.isSame(as: right) {
+      rightDetail = detail
+    } else {
+      return
+    }
+    guard let leftDetail, let rightDetail else { return }
+    let comparison = TransactionComparison(leftDetail.tree, rightDetail.tree)
+    unexplained = comparison.unexplained
+    lines = comparison.nodes.enumerated().sorted { one, other in
+      let (weight, otherWeight) = (one.element.contribution.magnitude, other.element.contribution.magnitude)
+      return weight != otherWeight ? weight > otherWeight : one.offset < other.offset
+    }.map(\.element)
+  }
+}
+
+extension GTXID {
+  /// Whether both name one transaction: some only know the low half of an id.
+  func isSame(as other: GTXID) -> Bool {
+    self == other || low == other.low && (high == 0 || other.high == 0)
+  }
+}
