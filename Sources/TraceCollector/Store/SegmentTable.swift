@@ -1,3 +1,4 @@
+internal import CPrefetch
 internal import DequeModule
 
 /// The segments that are held: spans are added to the newest, and forgotten with the oldest.
@@ -135,5 +136,14 @@ struct SegmentTable: ~Copyable, @unchecked Sendable {
     let segment = self[newest]
     segment.pointee.records.append(record)
     return SpanReference(segment: newest, row: segment.pointee.records.count - 1)
+  }
+
+  /// Asks for all that rows say before the first of them is read: otherwise each text is waited for by itself.
+  func prefetch(_ rows: ArraySlice<SpanReference>) {
+    for row in rows { CPrefetch.prefetch(self[row.segment].pointee.records.start + row.row) }
+    for row in rows { self[row.segment].pointee.prefetchWords(of: self[row].pointee) }
+    for stage in [TextDictionary.Stage.place, .text] {
+      for row in rows { self[row.segment].pointee.prefetchTexts(of: self[row].pointee, stage) }
+    }
   }
 }

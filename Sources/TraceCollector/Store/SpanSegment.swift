@@ -1,3 +1,4 @@
+internal import CPrefetch
 internal import TraceModel
 
 /// Some of the spans, with everything that is needed to read them: what it holds goes at once when it is let go.
@@ -111,6 +112,17 @@ struct SpanSegment: ~Copyable, Sendable {
   }
 
   // MARK: Reading
+
+  /// Asks for the words of a row.
+  func prefetchWords(of record: SpanRecord) { prefetch(words.start + Int(record.words)) }
+
+  /// Asks for what is known of the texts of a row, at first where they stand, then the texts themselves.
+  func prefetchTexts(of record: SpanRecord, _ stage: TextDictionary.Stage) {
+    forEachValue(of: record) { field, word in
+      if field.type == .text { texts.prefetch(words[word], stage) }
+      return false
+    }
+  }
 
   func blob(at word: UInt32) -> UnsafeRawBufferPointer {
     let start = UnsafeRawPointer(blobs.start) + Int(word)
