@@ -123,7 +123,6 @@ struct MetricStoreTests {
     let held = store.series().filter { $0.attributes.isEmpty }
     #expect(!held.isEmpty && statistics.evictedSeries > 0, "seed \(seed)")
     let last = Set(written.suffix(held.count))
-    // A large one may have been let in where there is much room, and pushed others out in its turn.
     #expect(Set(held.map(\.name)) == last, "seed \(seed)")
     #expect(held.allSatisfy { levels[$0.name] == $0.history.last?.value && $0.history.count <= 8 }, "seed \(seed)")
   }

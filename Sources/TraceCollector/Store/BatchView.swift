@@ -24,6 +24,12 @@ struct BatchView {
     UnsafeRawBufferPointer(rebasing: bytes[Int(text.offset)..<Int(text.offset) + Int(text.count)])
   }
 
+  /// The same for a text that ``raw(_:)`` was asked for before, so that it is known to lie in the batch.
+  @inline(__always)
+  func knownRaw(_ text: SpanBatch.Text) -> UnsafeRawBufferPointer {
+    UnsafeRawBufferPointer(start: bytes.baseAddress.map { $0 + Int(text.offset) }, count: Int(text.count))
+  }
+
   func fields(of record: SpanBatch.Record) -> UnsafeBufferPointer<SpanBatch.Field> {
     UnsafeBufferPointer(rebasing: fields[Int(record.firstField)..<Int(record.firstField) + Int(record.fields)])
   }

@@ -1,3 +1,4 @@
+internal import CPrefetch
 internal import DequeModule
 
 /// The segments that are held: spans are added to the newest, and forgotten with the oldest.
@@ -100,21 +101,23 @@ struct SegmentTable: ~Copyable, @unchecked Sendable {
     let target = self[newest]
     let from = self[source.segment]
     var record = from.pointee.records[source.row]
-    let words = target.pointee.beginRow(values: from.pointee.shapes[record.shape].count)
+    let count = from.pointee.shapes[record.shape].count
+    let words = target.pointee.beginRow(values: count)
+    target.pointee.beginShape(values: count)
     from.pointee.forEachValue(of: record) { field, word in
       var key = field.key
       if key >= SpanField.attributes {
         key = target.pointee.code(of: from.pointee.texts[key - SpanField.attributes]) + SpanField.attributes
       }
-      switch field.type {
-      case .text, .encoded:
-        let code = target.pointee.code(of: from.pointee.raw(field.type, at: word))
-        target.pointee.append(key: key, field.type, code: code)
-      case .blob: target.pointee.append(key: key, blob: from.pointee.raw(.blob, at: word))
+      var type = field.type
+      switch type {
+      case .text, .encoded: target.pointee.append(code: target.pointee.code(of: from.pointee.raw(type, at: word)))
+      case .blob: target.pointee.append(blob: from.pointee.raw(.blob, at: word))
       case .small, .integer, .real, .boolean, .empty:
-        let type = field.type == .small ? ValueType.integer : field.type
-        target.pointee.append(key: key, type, bits: from.pointee.bits(field.type, at: word))
+        type = target.pointee.append(
+          bits: from.pointee.bits(type, at: word), type == .small ? ValueType.integer : type)
       }
+      target.pointee.append(ShapeTable.Field(key: key, type: type))
       return false
     }
     var origin = from.pointee.origins[record.origin]
@@ -122,7 +125,7 @@ struct SegmentTable: ~Copyable, @unchecked Sendable {
     origin.instance = target.pointee.code(of: from.pointee.texts[origin.instance])
     origin.facts = target.pointee.code(of: from.pointee.texts[origin.facts])
     record.words = words
-    record.shape = target.pointee.endRow()
+    record.shape = target.pointee.endShape()
     record.origin = target.pointee.origin(origin)
     record.operation = target.pointee.code(of: from.pointee.texts[record.operation])
     return append(record)
@@ -133,5 +136,14 @@ struct SegmentTable: ~Copyable, @unchecked Sendable {
     let segment = self[newest]
     segment.pointee.records.append(record)
     return SpanReference(segment: newest, row: segment.pointee.records.count - 1)
+  }
+
+  /// Asks for all that rows say before the first of them is read: otherwise each text is waited for by itself.
+  func prefetch(_ rows: ArraySlice<SpanReference>) {
+    for row in rows { CPrefetch.prefetch(self[row.segment].pointee.records.start + row.row) }
+    for row in rows { self[row.segment].pointee.prefetchWords(of: self[row].pointee) }
+    for stage in [TextDictionary.Stage.place, .text] {
+      for row in rows { self[row.segment].pointee.prefetchTexts(of: self[row].pointee, stage) }
+    }
   }
 }

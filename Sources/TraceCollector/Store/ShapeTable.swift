@@ -1,7 +1,7 @@
 /// What the words of spans mean: the keys and types of their values, each such row kept once.
 struct ShapeTable: ~Copyable, Sendable {
   /// In one word, so that it is written and compared at once.
-  struct Field: BitwiseCopyable, Sendable {
+  struct Field: BitwiseCopyable, Sendable, Equatable {
     private var word: UInt64
 
     init(key: UInt32, type: ValueType) { word = UInt64(key) << 8 | UInt64(type.rawValue) }

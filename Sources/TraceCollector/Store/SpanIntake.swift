@@ -5,6 +5,10 @@ struct SpanIntake: ~Copyable {
   private var keys: Slab<UInt32>
   private var origins: Slab<UInt32>
   private var hashes: TextHashes
+  /// The keys and types of the span that was written last, and the shape that they have in its segment.
+  private var fields: Slab<ShapeTable.Field>
+  private var shape: UInt16 = 0
+  private var hasShape = false
 
   private static let unknown = UInt32.max
 
@@ -13,10 +17,12 @@ struct SpanIntake: ~Copyable {
     keys = Slab(repeating: Self.unknown, count: batch.names.count)
     origins = Slab(repeating: Self.unknown, count: batch.origins.count)
     hashes = TextHashes(batch)
+    fields = Slab(room: 32)
   }
 
   /// Another segment calls them otherwise.
   mutating func forget() {
+    hasShape = false
     for index in 0..<keys.count { keys[index] = Self.unknown }
     for index in 0..<origins.count { origins[index] = Self.unknown }
   }
@@ -28,31 +34,54 @@ struct SpanIntake: ~Copyable {
   ) -> SpanReference {
     let record = batch.records[place]
     let segment = segments[segments.newest]
-    let fields = batch.fields(of: record)
-    let words = segment.pointee.beginRow(values: fields.count)
-    for index in 0..<fields.count {
-      let field = fields[index]
-      let hash = hashes.hash(of: Int(record.firstField) &+ index, in: segment)
-      let key = key(field.key, in: segment)
-      switch field.type {
-      case .text, .encoded:
-        let text = batch.raw(SpanBatch.Text(field.payload))
-        let code = segment.pointee.code(of: text, hash: hash)
-        segment.pointee.append(key: key, field.type, code: code)
-      case .blob: segment.pointee.append(key: key, blob: batch.raw(SpanBatch.Text(field.payload)))
-      case .small, .integer, .real, .boolean, .empty:
-        segment.pointee.append(key: key, field.type, bits: field.payload)
-      }
-    }
+    let words = segment.pointee.beginRow(values: Int(record.fields))
+    let shape = write(record, into: segment)
     return segments.append(
       SpanRecord(
         id: record.id, parent: record.parent, start: record.start, duration: record.duration, trace: trace,
         previous: previous, operation: segment.pointee.code(of: batch.raw(record.operation)), words: words,
-        origin: origin(record.origin, in: segment, symbols: &symbols), shape: segment.pointee.endRow(),
+        origin: origin(record.origin, in: segment, symbols: &symbols), shape: shape,
         bits: record.bits))
   }
 
-  @inline(__always)
+  /// Writes the values of a span; returns their shape. Spans that follow each other mostly have the same keys and types.
+  private mutating func write(
+    _ record: SpanBatch.Record, into segment: UnsafeMutablePointer<SpanSegment>
+  ) -> UInt16 {
+    let first = Int(record.firstField)
+    let count = Int(record.fields)
+    hashes.read(first..<first &+ count, in: segment)
+    var isSame = hasShape && fields.count == count
+    if !isSame {
+      fields.removeAll()
+      fields.grow(to: count, with: ShapeTable.Field(key: 0, type: .empty))
+    }
+    for index in 0..<count {
+      let field = batch.fields[first &+ index]
+      var type = field.type
+      switch type {
+      case .text, .encoded:
+        segment.pointee.append(batch.knownRaw(SpanBatch.Text(field.payload)), hash: hashes[first &+ index])
+      case .blob: segment.pointee.append(blob: batch.raw(SpanBatch.Text(field.payload)))
+      case .small, .integer, .real, .boolean, .empty: type = segment.pointee.append(bits: field.payload, type)
+      }
+      let known = ShapeTable.Field(key: field.key, type: type)
+      if fields[index] != known {
+        isSame = false
+        fields[index] = known
+      }
+    }
+    if !isSame {
+      segment.pointee.beginShape(values: count)
+      for index in 0..<count {
+        segment.pointee.append(ShapeTable.Field(key: key(fields[index].key, in: segment), type: fields[index].type))
+      }
+      shape = segment.pointee.endShape()
+      hasShape = true
+    }
+    return shape
+  }
+
   private mutating func key(_ key: UInt32, in segment: UnsafeMutablePointer<SpanSegment>) -> UInt32 {
     guard key >= SpanField.attributes else { return key }
     let place = Int(key &- SpanField.attributes)

@@ -17,30 +17,39 @@ struct SpanKin {
     self.parent = parent == 0 || parent == id ? nil : SpanIndex.Entry(id: parent)
     var waiting: (mark: UInt16, half: ServiceGraph.Half)?
     var reference = newest
+    // Spans of one trace mostly stand in one segment, and few of them are kin.
+    var (number, records) = (-1, UnsafeMutablePointer<SpanRecord>?.none)
     while reference != .none {
-      let record = segments[reference].pointee
-      if record.id == id {
-        let service = segments[reference.segment].pointee.service(record)
-        if note(record, service: service, in: &own) { ownClient = reference }
+      if reference.segment != number {
+        number = reference.segment
+        records = segments[number].pointee.records.start
       }
-      if record.id == parent, self.parent != nil {
-        let service = segments[reference.segment].pointee.service(record)
-        if note(record, service: service, in: &self.parent!) { parentClient = reference }
+      guard let place = records.map({ $0 + reference.row }) else { break }
+      if place.pointee.id == id || place.pointee.id == parent || place.pointee.parent == id {
+        look(at: place.pointee, reference, service: segments[number].pointee.service(place.pointee), &waiting)
       }
-      if record.parent == id, record.id != id {
-        own.waiting += 1
-        let mark = SpanIndex.Entry.waitMark(record.bits)
-        if mark != 0, waiting == nil {
-          waiting = (mark, record.half(segments[reference.segment].pointee.service(record)))
-        }
-      }
-      reference = record.previous
+      reference = place.pointee.previous
     }
     guard !own.isSeen else {
       own.waiting = 0
       return
     }
     if let waiting { own.leave(waiting.mark, waiting.half) }
+  }
+
+  private mutating func look(
+    at record: SpanRecord, _ reference: SpanReference, service: SymbolTable.Symbol,
+    _ waiting: inout (mark: UInt16, half: ServiceGraph.Half)?
+  ) {
+    if record.id == own.id, note(record, service: service, in: &own) { ownClient = reference }
+    if var above = parent, record.id == above.id {
+      if note(record, service: service, in: &above) { parentClient = reference }
+      parent = above
+    }
+    guard record.parent == own.id, record.id != own.id else { return }
+    own.waiting += 1
+    let mark = SpanIndex.Entry.waitMark(record.bits)
+    if mark != 0, waiting == nil { waiting = (mark, record.half(service)) }
   }
 
   /// Looks up what `index` knows of a trace.

@@ -1,3 +1,4 @@
+internal import CPrefetch
 internal import TraceModel
 
 /// Some of the spans, with everything that is needed to read them: what it holds goes at once when it is let go.
@@ -49,44 +50,46 @@ struct SpanSegment: ~Copyable, Sendable {
 
   /// Begins a row of so many values at most; returns where they stand.
   mutating func beginRow(values: Int) -> UInt32 {
-    scratch.removeAll()
-    scratch.reserve(values)
     words.reserve(2 * values)
     return UInt32(words.count)
   }
 
   mutating func code(of text: UnsafeRawBufferPointer) -> TextDictionary.Code { texts.code(of: text) }
 
+  /// A text or an encoded value, whose hash is known.
   @inline(__always)
-  mutating func code(of text: UnsafeRawBufferPointer, hash: UInt32) -> TextDictionary.Code {
-    texts.code(of: text, hash: hash)
+  mutating func append(_ text: UnsafeRawBufferPointer, hash: UInt32) {
+    words.appendReserved(texts.code(of: text, hash: hash))
   }
 
-  @inline(__always)
-  mutating func append(key: UInt32, _ type: ValueType, code: TextDictionary.Code) {
-    scratch.appendReserved(ShapeTable.Field(key: key, type: type))
-    words.appendReserved(code)
-  }
+  mutating func append(code: TextDictionary.Code) { words.appendReserved(code) }
 
-  mutating func append(key: UInt32, blob: UnsafeRawBufferPointer) {
-    scratch.appendReserved(ShapeTable.Field(key: key, type: .blob))
+  mutating func append(blob: UnsafeRawBufferPointer) {
     words.appendReserved(UInt32(blobs.count))
     withUnsafeBytes(of: UInt32(blob.count)) { blobs.append(contentsOf: $0.assumingMemoryBound(to: UInt8.self)) }
     blobs.append(contentsOf: blob.assumingMemoryBound(to: UInt8.self))
   }
 
-  /// A value that is no text: `bits` as ``SpanBatch/Field/payload`` has them.
-  mutating func append(key: UInt32, _ type: ValueType, bits: UInt64) {
+  /// A value that is no text: `bits` as ``SpanBatch/Field/payload`` has them. Returns how it is kept.
+  mutating func append(bits: UInt64, _ type: ValueType) -> ValueType {
     var type = type
     if type == .integer, Int64(bitPattern: bits) == Int64(Int32(truncatingIfNeeded: bits)) { type = .small }
-    scratch.appendReserved(ShapeTable.Field(key: key, type: type))
     let count = type.words
     if count > 0 { words.appendReserved(UInt32(truncatingIfNeeded: bits)) }
     if count > 1 { words.appendReserved(UInt32(truncatingIfNeeded: bits >> 32)) }
+    return type
   }
 
-  /// The shape of the values since ``beginRow()``.
-  mutating func endRow() -> UInt16 {
+  /// Begins to say what the words of a row mean.
+  mutating func beginShape(values: Int) {
+    scratch.removeAll()
+    scratch.reserve(values)
+  }
+
+  mutating func append(_ field: ShapeTable.Field) { scratch.appendReserved(field) }
+
+  /// The shape of the fields since ``beginShape(values:)``.
+  mutating func endShape() -> UInt16 {
     shapes.shape(of: UnsafeBufferPointer(start: scratch.start, count: scratch.count))
   }
 
@@ -109,6 +112,17 @@ struct SpanSegment: ~Copyable, Sendable {
   }
 
   // MARK: Reading
+
+  /// Asks for the words of a row.
+  func prefetchWords(of record: SpanRecord) { prefetch(words.start + Int(record.words)) }
+
+  /// Asks for what is known of the texts of a row, at first where they stand, then the texts themselves.
+  func prefetchTexts(of record: SpanRecord, _ stage: TextDictionary.Stage) {
+    forEachValue(of: record) { field, word in
+      if field.type == .text { texts.prefetch(words[word], stage) }
+      return false
+    }
+  }
 
   func blob(at word: UInt32) -> UnsafeRawBufferPointer {
     let start = UnsafeRawPointer(blobs.start) + Int(word)

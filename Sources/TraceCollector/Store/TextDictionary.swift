@@ -58,14 +58,14 @@ struct TextDictionary: ~Copyable, Sendable {
   /// Most of the time that a text takes is that of waiting for memory: who knows what will be asked for asks for the place
   /// in the table first, ``prefetchText(hash:)`` a little later, and for the code when both are there.
   @inline(__always)
-  func prefetchEntry(hash: UInt32) { prefetch(table.start + (Int(hash) & (table.count &- 1))) }
+  func prefetchEntry(hash: UInt32) { CPrefetch.prefetch(table.start + (Int(hash) & (table.count &- 1))) }
 
   @inline(__always)
   func prefetchText(hash: UInt32) {
     var place = Int(hash) & (table.count &- 1)
     while table[place].code != 0 {
       if table[place].hash == hash {
-        prefetch(arena.start + Int(table[place].begin))
+        CPrefetch.prefetch(arena.start + Int(table[place].begin))
         return
       }
       place = (place &+ 1) & (table.count &- 1)
@@ -123,6 +123,17 @@ struct TextDictionary: ~Copyable, Sendable {
       return left.count == right.count
     }
     return TextHash.areEqual(one, other, count: left.count)
+  }
+
+  /// What is asked for of a text of which the code is known: one after the other, and a while later the text.
+  enum Stage { case place, text }
+
+  func prefetch(_ code: Code, _ stage: Stage) {
+    let place = starts.start + Int(code)
+    switch stage {
+    case .place: CPrefetch.prefetch(place)
+    case .text: CPrefetch.prefetch(arena.start + Int(place.pointee))
+    }
   }
 
   /// No text is added after this; gives back what only adding needs.

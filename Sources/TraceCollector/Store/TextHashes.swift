@@ -2,43 +2,53 @@
 /// know of each text is on its way from memory before it is asked for.
 struct TextHashes: ~Copyable {
   private let batch: BatchView
-  /// Of the fields around the one that is read, each at its place modulo the room.
+  /// By field, of those around the ones that are read: each at its place modulo the room.
   private var ring: Slab<UInt32>
   /// The first fields that have no hash yet, and whose text has not been asked for.
   private var hashed = 0
   private var asked = 0
 
-  private static let room = 64
-  /// Fields between the first asking and the use. Less than half of the room.
+  /// Fields between the first asking and the use.
   private static let ahead = 24
 
   init(_ batch: BatchView) {
     self.batch = batch
-    ring = Slab(zeros: Self.room)
+    ring = Slab(zeros: 128)
   }
 
-  /// The hash of a field, 0 where it has no text. Fields are asked for one after the other; where some are left out,
-  /// reading begins anew.
-  @inline(__always)
-  mutating func hash(of field: Int, in segment: UnsafeMutablePointer<SpanSegment>) -> UInt32 {
-    if field < asked &- Self.ahead || field >= hashed { begin(at: field) }
-    let count = batch.fields.count
-    while hashed < min(count, field &+ Self.ahead) {
+  /// Makes sure of the hashes of `fields`, all of them texts of `batch`, and asks for what will be needed next.
+  mutating func read(_ fields: Range<Int>, in segment: UnsafeMutablePointer<SpanSegment>) {
+    // What was left out, and what lies further back, is begun with anew.
+    if fields.lowerBound < asked &- Self.ahead || fields.lowerBound > hashed {
+      hashed = fields.lowerBound
+      asked = fields.lowerBound
+    }
+    if fields.count &+ 2 &* Self.ahead > ring.count { enlarge(to: fields) }
+    let mask = ring.count &- 1
+    let end = min(batch.fields.count, fields.upperBound &+ Self.ahead)
+    while hashed < end {
       let hash = hash(of: batch.fields[hashed])
-      ring[hashed & (Self.room &- 1)] = hash
+      ring[hashed & mask] = hash
       segment.pointee.texts.prefetchEntry(hash: hash)
       hashed &+= 1
     }
-    while asked < min(count, field &+ Self.ahead / 2) {
-      segment.pointee.texts.prefetchText(hash: ring[asked & (Self.room &- 1)])
+    let near = min(end, fields.upperBound &+ Self.ahead / 2)
+    while asked < near {
+      segment.pointee.texts.prefetchText(hash: ring[asked & mask])
       asked &+= 1
     }
-    return ring[field & (Self.room &- 1)]
   }
 
-  private mutating func begin(at field: Int) {
-    hashed = field
-    asked = field
+  /// Of one of the fields that were read last; 0 where it has no text.
+  @inline(__always)
+  subscript(field: Int) -> UInt32 { ring[field & (ring.count &- 1)] }
+
+  private mutating func enlarge(to fields: Range<Int>) {
+    var room = ring.count
+    while fields.count + 2 * Self.ahead > room { room *= 2 }
+    ring = Slab(zeros: room)
+    hashed = fields.lowerBound
+    asked = fields.lowerBound
   }
 
   @inline(__always)

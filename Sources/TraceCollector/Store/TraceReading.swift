@@ -19,6 +19,8 @@ struct TraceReading {
 extension TraceStoreState {
   /// Spans that are read at once: about a millisecond.
   private static let chunk = 1_024
+  /// Spans whose memory is asked for at once.
+  private static let ahead = 16
 
   /// Reads on; false when there is nothing more. A trace that is evicted meanwhile has no spans.
   func read(_ reading: inout TraceReading) -> Bool {
@@ -29,8 +31,12 @@ extension TraceStoreState {
     let begin = reading.spans.count
     let end = min(begin + Self.chunk, reading.places.count)
     if begin == 0 { reading.spans.reserveCapacity(reading.places.count) }
+    let last = reading.places.count - 1
     for place in begin..<end {
-      reading.spans.append(reading.reader.span(at: reading.places[reading.places.count - 1 - place], in: segments))
+      if (place - begin) % Self.ahead == 0 {
+        segments.prefetch(reading.places[last - min(end - 1, place + Self.ahead - 1)...last - place])
+      }
+      reading.spans.append(reading.reader.span(at: reading.places[last - place], in: segments))
     }
     return end < reading.places.count
   }
