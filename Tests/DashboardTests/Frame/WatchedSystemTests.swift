@@ -112,3 +112,74 @@ struct WatchedSystemTests {
     #expect(lines.joined().contains("otlp-http"))
   }
 }
+
+/// What takes the place of breakers, topics and guards where spans are all that is known.
+struct WatchedFiguresTests {
+  private func snapshot() -> SystemSnapshot {
+    var snapshot = SystemSnapshot(
+      system: SystemIdentity(name: "prod", kind: .attached), time: 1_760_000_100_000_000_000)
+    var shop = ServiceSnapshot(name: "shop")
+    (shop.rate, shop.p99, shop.health, shop.tellsTopics) = (12, 40_000_000, .up, false)
+    var bank = CallSnapshot(callee: "bank")
+    (bank.rate, bank.p99, bank.answerP99) = (3, 20_000_000, 8_000_000)
+    var database = CallSnapshot(callee: "orders")
+    (database.rate, database.p99, database.isDatabase) = (9, 3_000_000, true)
+    shop.calls = [bank, database]
+    snapshot.services = [shop]
+    var board = OperationBoard()
+    board.slowest = [
+      OperationSnapshot(
+        service: "shop", operation: "GET /slow page", rate: 2, errors: 0, errorShare: 0, p50: 900_000_000,
+        p99: 2_400_000_000)
+    ]
+    board.failing = [
+      OperationSnapshot(
+        service: "shop", operation: "POST /orders", rate: 12, errors: 70, errorShare: 0.1, p50: 9_000_000,
+        p99: 40_000_000)
+    ]
+    snapshot.operations = board
+    return snapshot
+  }
+
+  @Test(arguments: [(118, 36), (200, 60), (80, 24)]) func operationsStandOut(columns: Int, rows: Int) {
+    let text = Cockpit(snapshot(), columns: columns, rows: rows).text
+    #expect(text.contains("failing") && text.contains("slowest") && !text.contains("breakers not closed"))
+    #expect(text.contains("shop POST /orders") && text.contains("10.0 %") && text.contains("2.40 s"), "\(text)")
+  }
+
+  @Test func enterOnAnOperationShowsItsTransactions() {
+    var cockpit = Cockpit(snapshot())
+    cockpit.press("Tab Enter")
+    #expect(cockpit.text.contains("svc=shop op=\"POST /orders\" err"), "\(cockpit.text)")
+    cockpit = Cockpit(snapshot())
+    cockpit.press("Tab Tab Enter")
+    #expect(cockpit.text.contains("svc=shop op=\"GET /slow page\" dur>=900ms"), "\(cockpit.text)")
+  }
+
+  @Test func callsAreSeenFromBothSides() {
+    var cockpit = Cockpit(snapshot())
+    cockpit.press("2 Enter")
+    #expect(cockpit.text.contains("p99 20 ms, 8 ms where it is answered"), "\(cockpit.text)")
+    #expect(cockpit.text.contains("a database, p99 3 ms"))
+  }
+
+  @Test func metricsStandOnTheServicesPage() {
+    var cockpit = Cockpit(snapshot(), rows: 50)
+    cockpit.press("2 Enter")
+    #expect(
+      cockpit.effects.contains { if case .loadMetrics(of: "shop", _) = $0 { true } else { false } })
+    let metrics = [
+      MetricSnapshot(
+        name: "pool.used", attributes: "pool=orders", unit: "{connection}", value: 4, isRate: false, series: [1, 4]),
+      MetricSnapshot(name: "requests", attributes: "", unit: "1", value: 31.25, isRate: true, series: [30, 31.25]),
+      MetricSnapshot(name: "heap", attributes: "", unit: "By", value: 12_345_678, isRate: false, series: []),
+      MetricSnapshot(name: "gone", attributes: "", unit: "", value: nil, isRate: false, series: []),
+    ]
+    cockpit.send(.metrics("shop", metrics))
+    for part in ["shop: metrics", "pool.used  pool=orders", "4 {connection}", "31.25/s", "12M By"] {
+      #expect(cockpit.text.contains(part), "\(part) is not in\n\(cockpit.text)")
+    }
+    cockpit.send(.metrics("bank", metrics))
+    #expect(!cockpit.text.contains("pool.used"), "those of another service")
+  }
+}

@@ -260,7 +260,7 @@ import Testing
   @Test func deploymentsAt200() {
     let stage = stage(.deployments, columns: 200, rows: 30)
     let wanted = """
-        gateway•  clients   registry•  configuration   deployments   strangler   connections   event channel                                                                                  ← → other tabs
+        gateway•  clients   registry•  configuration   deployments   strangler   connections   event channel   span store                                                                     ← → other tabs
 
         deployments ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━ 1 under way   what runs ─────────────────────────────────────────────────────────────────────── :scale order 4
         state          service   to     share  new err  old err  fewest up    took  why                     service       up   versions              youngest  restarts   team

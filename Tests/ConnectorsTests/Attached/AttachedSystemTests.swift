@@ -1,0 +1,150 @@
+import Concurrency
+import Connectors
+import Operations
+import Testing
+import TraceCollector
+import TraceModel
+
+/// What a system is known by when its services report spans and metrics, and nothing else.
+@Suite struct AttachedSystemTests {
+  private static let second: Int64 = 1_000_000_000
+  private static let epoch: Int64 = 1_760_000_000 * second
+
+  /// A system whose time goes by when it is told.
+  private final class Stage: Sendable {
+    private let clock: Locked<Int64>
+    let system: AttachedSystem
+
+    init() {
+      let clock = Locked(AttachedSystemTests.epoch)
+      self.clock = clock
+      system = AttachedSystem(name: "prod", budget: 4_000_000, now: { clock.withLock { $0 } })
+    }
+
+    func pass(_ seconds: Int64) {
+      clock.withLock { $0 += seconds * AttachedSystemTests.second }
+      system.refresh()
+    }
+
+    /// An order: the shop asks the bank (8 ms there, 20 ms here) and its database (3 ms).
+    func order(_ number: UInt64, failed: Bool = false) {
+      let start = clock.withLock { $0 }
+      system.receive([
+        Self.span(number, 1, nil, .server, "shop", "POST /orders", start, 40, failed: failed),
+        Self.span(number, 2, 1, .client, "shop", "POST /charge", start, 20, peer: "bank", failed: failed),
+        Self.span(number, 3, 2, .server, "bank", "POST /charge", start, 8, failed: failed),
+        Self.span(
+          number, 4, 1, .client, "shop", "INSERT", start, 3,
+          attributes: [
+            SpanAttribute("db.system", "postgresql"), SpanAttribute("db.name", "orders"),
+          ]),
+      ])
+    }
+
+    private static func span(
+      _ trace: UInt64, _ id: UInt64, _ parent: UInt64?, _ kind: SpanKind, _ service: String, _ operation: String,
+      _ start: Int64, _ milliseconds: Int64, peer: String = "", failed: Bool = false, attributes: [SpanAttribute] = []
+    ) -> TraceSpan {
+      TraceSpan(
+        gtxid: GTXID(high: 7, low: trace)!, id: SpanID(trace << 8 + id)!,
+        parent: parent.flatMap { SpanID(trace << 8 + $0) },
+        kind: kind, service: service, instance: "\(service)-host", operation: operation, start: start,
+        duration: milliseconds * 1_000_000, status: failed ? .error : .unset, message: failed ? "no money" : "",
+        peer: peer, attributes: attributes)
+    }
+  }
+
+  private func busy() -> Stage {
+    let stage = Stage()
+    for number in 1...50 as ClosedRange<UInt64> {
+      stage.order(number, failed: number % 5 == 0)
+      if number % 10 == 0 { stage.pass(1) }
+    }
+    return stage
+  }
+
+  @Test func aCallIsSeenFromBothSides() throws {
+    let shop = try #require(busy().system.snapshot().service("shop"))
+    let bank = try #require(shop.calls.first { $0.callee == "bank" })
+    #expect(bank.rate > 0 && abs(bank.errorShare - 0.2) < 0.01 && !bank.isDatabase)
+    let (here, there) = (try #require(bank.p99), try #require(bank.answerP99))
+    #expect(abs(here - 20_000_000) < 400_000 && abs(there - 8_000_000) < 200_000)
+    let database = try #require(shop.calls.first { $0.callee == "orders" })
+    #expect(database.isDatabase && database.answerP99 == nil && database.errorShare == 0)
+  }
+
+  @Test func aDatabaseIsNoService() {
+    #expect(busy().system.snapshot().services.map(\.name) == ["bank", "shop"])
+  }
+
+  @Test func operationsThatStandOutAreNamed() throws {
+    let board = try #require(busy().system.snapshot().operations)
+    #expect(board.slowest.first.map { "\($0.service) \($0.operation)" } == "shop POST /orders")
+    #expect(Set(board.failing.map(\.service)) == ["shop", "bank"])
+    #expect(board.failing.allSatisfy { $0.errors == 10 && abs($0.errorShare - 0.2) < 0.01 })
+  }
+
+  @Test func whatFailedLastIsRemembered() throws {
+    let snapshot = busy().system.snapshot()
+    let errors = try #require(snapshot.service("bank")).latestErrors
+    #expect(errors.count == 10 && errors.allSatisfy { $0.message == "no money" })
+    #expect(errors.first?.gtxid == GTXID(high: 7, low: 50))
+    #expect(snapshot.service("shop")?.tellsTopics == false)
+  }
+
+  @Test func latencyHasAHistory() {
+    let stage = busy()
+    let traffic = stage.system.snapshot().traffic
+    #expect(traffic.p99Series.count == 6, "the first state, and one a second since")
+    #expect(traffic.p99Series.last.map { abs($0 - 40) < 1 } == true && traffic.p50Series.count == 6)
+    stage.system.refresh()
+    #expect(stage.system.snapshot().traffic.p99Series.count == 6, "one a second at most")
+    stage.pass(4)
+    #expect(stage.system.snapshot().traffic.p99Series.count == 10)
+    stage.pass(86_400)
+    #expect(stage.system.snapshot().traffic.p99Series.count == RedHistory.seconds - 1)
+  }
+
+  @Test func whatBecameOfSpansIsTold() {
+    let program = busy().system.snapshot().program
+    #expect(program.store.accepted == 200 && program.store.spans == 200 && program.store.budget == 4_000_000)
+    #expect((program.residentBytes ?? 0) > 1_000_000)
+  }
+
+  @Test func transactionsAreFoundAmongAll() throws {
+    let stage = busy()
+    func found(_ text: String) throws -> [UInt64] {
+      let filter = try TransactionFilter(parsing: text)
+      return stage.system.transactions(filter, limit: 100, takesNewer: true).rows.map(\.gtxid.low)
+    }
+    #expect(try found("op=INSERT err") == [50, 45, 40, 35, 30, 25, 20, 15, 10, 5])
+    #expect(try found("db.name=orders not err").count == 40)
+    #expect(try found("@db.system=mysql").isEmpty)
+    stage.order(51, failed: true)
+    #expect(try found("op=INSERT err").first == 51, "another question was asked in between")
+    stage.order(52, failed: true)
+    #expect(try found("op=INSERT err").first == 52, "the same question looks again")
+  }
+
+  @Test func metricsAreKeptByService() {
+    let stage = Stage()
+    for step in 0..<5 as Range<Int64> {
+      stage.system.receive([
+        MetricPoint(
+          name: "pool.used", unit: "{connection}", service: "shop", attributes: [SpanAttribute("pool", "orders")],
+          time: Self.epoch + step * Self.second, value: .gauge(.integer(step))),
+        MetricPoint(
+          name: "requests", service: "shop", start: Self.epoch, time: Self.epoch + step * Self.second,
+          value: .sum(.integer(step * 30), isMonotonic: true, span: .sinceStart)),
+        MetricPoint(name: "other", service: "bank", time: Self.epoch, value: .gauge(.real(0.5))),
+      ])
+    }
+    let metrics = stage.system.metrics(of: "shop", limit: 10)
+    #expect(metrics.map(\.name) == ["pool.used", "requests"])
+    #expect(metrics[0].attributes == "pool=orders" && metrics[0].value == 4 && !metrics[0].isRate)
+    #expect(metrics[0].series == [0, 1, 2, 3, 4])
+    #expect(metrics[1].isRate && metrics[1].value == 30)
+    #expect(
+      stage.system.metrics(of: "shop", limit: 1).count == 1 && stage.system.metrics(of: "nobody", limit: 9).isEmpty)
+  }
+}
