@@ -27,12 +27,14 @@ extension CallTree {
     for (index, place) in order.enumerated() {
       places[place] = index
       let parent = linked.parents[place] < 0 ? nil : places[linked.parents[place]]
-      let madeUp = place == linked.root ? linked.madeUpRoot : nil
+      let span: TraceSpan
+      // The root comes first.
+      if index == 0, let madeUp = linked.madeUpRoot { span = madeUp } else { span = merged.span(at: place) }
       nodes.append(
         Node(
-          span: madeUp ?? merged.span(at: place), parent: parent, depth: parent.map { nodes[$0].depth + 1 } ?? 0,
-          subtreeEnd: index + 1, skew: skews[place], start: linked.spans[place].start &- skews[place], selfTime: nil,
-          isOrphan: linked.orphans[place], isSynthetic: madeUp != nil))
+          span: span, parent: parent, depth: parent.map { nodes[$0].depth + 1 } ?? 0, subtreeEnd: index + 1,
+          skew: skews[place], start: linked.spans[place].start &- skews[place], selfTime: nil,
+          isOrphan: linked.orphans[place], isSynthetic: index == 0 && linked.madeUpRoot != nil))
     }
     for index in nodes.indices.reversed() {
       guard let parent = nodes[index].parent else { continue }

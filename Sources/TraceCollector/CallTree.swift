@@ -62,7 +62,9 @@ public struct CallTree: Sendable {
 
   /// The nodes right below `index`, in display order.
   public func children(of index: Int) -> [Int] {
+    guard nodes[index].subtreeEnd > index + 1 else { return [] }
     var children: [Int] = []
+    children.reserveCapacity(4)
     var child = index + 1
     while child < nodes[index].subtreeEnd {
       children.append(child)

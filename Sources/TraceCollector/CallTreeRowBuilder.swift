@@ -35,20 +35,21 @@ struct CallTreeRowBuilder {
     rows.reserveCapacity(tree.nodes.count)
     let root = tree.nodes[0].isSynthetic ? CallTreeRow.Content.span(node: 0) : hop(0)
     var stack = [Frame(row: nil, depth: 0, items: [.node(root, start: tree.nodes[0].start)])]
-    while let frame = stack.last {
-      guard frame.next < frame.items.count else {
+    while let top = stack.indices.last {
+      let (parent, depth, next) = (stack[top].row, stack[top].depth, stack[top].next)
+      guard next < stack[top].items.count else {
         stack.removeLast()
-        if let row = frame.row { close(row) }
+        if let parent { close(parent) }
         continue
       }
-      stack[stack.count - 1].next += 1
+      stack[top].next += 1
       let row = rows.count
-      switch frame.items[frame.next] {
+      switch stack[top].items[next] {
       case .event(let content, _):
-        rows.append(CallTreeRow(event: content, of: tree, depth: frame.depth, parent: frame.row, index: row))
+        rows.append(CallTreeRow(event: content, of: tree, depth: depth, parent: parent, index: row))
       case .node(let content, _):
-        rows.append(CallTreeRow(content, of: tree, depth: frame.depth, parent: frame.row, index: row))
-        stack.append(Frame(row: row, depth: frame.depth + 1, items: items(below: content, isRoot: row == 0)))
+        rows.append(CallTreeRow(content, of: tree, depth: depth, parent: parent, index: row))
+        stack.append(Frame(row: row, depth: depth + 1, items: items(below: content, isRoot: row == 0)))
       }
     }
   }
@@ -100,10 +101,11 @@ struct CallTreeRowBuilder {
 
   /// Nodes in their order, with the events where their times belong.
   private func merge(_ nodes: [Int], _ events: [Item]) -> [Item] {
+    guard !nodes.isEmpty || !events.isEmpty else { return [] }
     var items: [Item] = []
     items.reserveCapacity(nodes.count + events.count)
     // Sorted with the latest first: those that are due are taken from the end.
-    var pending = Array(events.sorted(by: Self.isEarlier).reversed())
+    var pending = events.isEmpty ? [] : Array(events.sorted(by: Self.isEarlier).reversed())
     for node in nodes {
       let start = tree.nodes[node].start
       while let event = pending.last, event.time <= start { items.append(pending.removeLast()) }
@@ -116,7 +118,7 @@ struct CallTreeRowBuilder {
       case .server, .consumer: items.append(.node(hop(node), start: start))
       }
     }
-    items.append(contentsOf: pending.reversed())
+    if !pending.isEmpty { items.append(contentsOf: pending.reversed()) }
     return items
   }
 

@@ -28,7 +28,12 @@ struct SpanMerger {
 
   /// The merged span of an outline.
   func span(at place: Int) -> TraceSpan {
-    var span = joined[place] ?? spans[places[place]]
+    guard let span = joined[place] else { return corrected(spans[places[place]], at: place) }
+    return corrected(span, at: place)
+  }
+
+  private func corrected(_ span: TraceSpan, at place: Int) -> TraceSpan {
+    var span = span
     if let whole { span.gtxid = whole }
     span.parent = outlines[place].parent
     span.isShared = outlines[place].isShared
