@@ -8,7 +8,7 @@ import Testing
   /// Our modules, and of each what it may import of ours.
   private static let allowed: [String: [String]] = [
     "CSanitizer": [], "CChecksum": [], "CSimulationGuard": [], "CNcurses": [], "CTerminalGuard": [],
-    "CSQLiteHooks": [],
+    "CSQLiteHooks": [], "CZlib": [],
     "Concurrency": ["CSanitizer"],
     "Wording": [],
     "TraceModel": [],
@@ -23,7 +23,7 @@ import Testing
     "ShopMessages": [],
     "Operations": bus + ["Wording"],
     "OTLPMessages": [],
-    "Connectors": bus + ["OTLPMessages", "Operations"],
+    "Connectors": bus + ["OTLPMessages", "Operations", "CZlib"],
     "OTLPgRPC": ["Connectors", "OTLPMessages", "Concurrency"],
     "Terminal": ["Drawing", "Concurrency", "CNcurses", "CTerminalGuard"],
     "Widgets": ["Drawing"],
