@@ -4,6 +4,7 @@
 # make seeds   runs the shop COUNT times with random faults and crashes, and checks what must hold
 # make scenarios plays every scenario that is shipped, and says which did not come out as it should
 # make torture kills a process that writes to a log on disk, COUNT times, and checks what the log has kept
+# make fuzz    gives what reads bytes from outside bytes that a fuzzer makes up, each decoder for MINUTES, or TARGET alone
 # make messages generates the code of the .proto files; it needs protoc and swift-protobuf's protoc-gen-swift in the PATH
 # make setup   installs the system packages that are missing; the others call it
 
@@ -23,8 +24,10 @@ AT_A_TIME = SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=$$(($$(getconf _NPROC
 TEST = $(SWIFT) build --build-tests $(TEST_BUILD) && $(AT_A_TIME) $(SWIFT) test --skip-build $(TEST_BUILD)
 ARGS =
 COUNT = 300
+MINUTES = 10
+TARGET =
 
-.PHONY: run build test check scenarios seeds torture messages setup setup-tests format
+.PHONY: run build test check scenarios seeds torture fuzz messages setup setup-tests format
 
 run: build
 	@exec "$$($(BUILD) --show-bin-path)/msatop" $(ARGS)
@@ -58,6 +61,20 @@ torture: setup
 	$(SWIFT) build -c release --product log-torture $(STATIC) $(TRAITS)
 	@"$$($(BUILD) --show-bin-path)/log-torture" full
 	@"$$($(BUILD) --show-bin-path)/log-torture" run --count $(COUNT)
+
+# In a build of its own, in which all modules tell the fuzzer what they do. What it learns stays in .build/fuzz/bodies; a body
+# that breaks a decoder is kept in .build/fuzz/found, and ends the run of that decoder: fuzz DECODER FILE runs it again.
+FUZZ = MSATOP_FUZZ=1 $(SWIFT) build --sanitize fuzzer -Xswiftc -O --scratch-path .build/fuzz
+fuzz: setup
+	@$(FUZZ) --product fuzz
+	@program="$$($(FUZZ) --show-bin-path)/fuzz"; status=0; mkdir -p .build/fuzz/found; \
+	for decoder in $(or $(TARGET),$$("$$program" --list)); do \
+	  bodies=".build/fuzz/bodies/$$decoder"; echo "$$decoder, $(MINUTES) min"; \
+	  "$$program" --seeds $$decoder "$$bodies" && SWIFT_BACKTRACE=enable=no nice -n 19 "$$program" $$decoder \
+	    -max_total_time=$$(($(MINUTES) * 60)) -timeout=10 -rss_limit_mb=2048 -max_len=4096 -print_final_stats=1 \
+	    -artifact_prefix=.build/fuzz/found/$$decoder- "$$bodies" >.build/fuzz/$$decoder.log 2>&1 || status=1; \
+	  tail -n 12 .build/fuzz/$$decoder.log | grep -E "^(stat::number|SUMMARY|Done|Test unit)"; \
+	done; exit $$status
 
 # Of each module with messages: its folder is the root of its .proto files.
 MESSAGES = Sources/ShopMessages Sources/OTLPMessages

@@ -57,6 +57,8 @@ let grpcServer: [Target.Dependency] = [
   .product(name: "GRPCCore", package: "grpc-swift-2", condition: .when(traits: ["GRPC"])),
   .product(
     name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport", condition: .when(traits: ["GRPC"])),
+  .product(name: "NIOHTTP2", package: "swift-nio-http2", condition: .when(traits: ["GRPC"])),
+  .product(name: "NIOHPACK", package: "swift-nio-http2", condition: .when(traits: ["GRPC"])),
 ]
 
 /// An HTTP server that reads bodies as they come, and turns away what is too large before it is held.
@@ -65,10 +67,18 @@ let httpServer: [Target.Dependency] = [
   httpTypes,
   .product(name: "Logging", package: "swift-log"),
   nioCore, nioPosix,
-  .product(name: "NIOHTTP1", package: "swift-nio"),
-  .product(name: "NIOEmbedded", package: "swift-nio"),
-  .product(name: "NIOHTTPCompression", package: "swift-nio-extras"),
 ]
+
+/// Bytes that a fuzzer makes up for what reads bytes from outside. It needs the compiler's own runtime for that, so that
+/// nothing but `make fuzz` sees it.
+let fuzzing: [Target] =
+  Context.environment["MSATOP_FUZZ"] == nil
+  ? []
+  : [
+    .executableTarget(
+      name: "fuzz", dependencies: ["Connectors", "OTLPMessages", "TraceCollector", "TraceModel", protobuf],
+      path: "Tests/Fuzz", swiftSettings: strict)
+  ]
 
 let package = Package(
   name: "msatop",
@@ -89,7 +99,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
     .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
-    .package(url: "https://github.com/apple/swift-nio-extras.git", from: "1.35.2"),
+    .package(url: "https://github.com/apple/swift-nio-http2.git", from: "1.42.0"),
     .package(url: "https://github.com/apple/swift-protobuf.git", from: "1.39.0"),
     .package(url: "https://github.com/apple/swift-system.git", from: "1.8.1"),
     .package(url: "https://github.com/groue/GRDB.swift.git", from: "7.10.0"),
@@ -106,6 +116,7 @@ let package = Package(
     .target(name: "CSanitizer"),
     .target(name: "CChecksum"),
     .target(name: "CPrefetch"),
+    .target(name: "CZlib", linkerSettings: [.linkedLibrary("z")]),
     shared("Concurrency", ["CSanitizer"]),
     module("Wording"),
 
@@ -142,7 +153,7 @@ let package = Package(
     module("OTLPMessages", [protobuf], leavingOut: ["google", "opentelemetry"]),
     module(
       "Connectors",
-      ["OTLPMessages", "Operations", "TraceCollector", "TraceModel", "Concurrency", protobuf] + httpServer),
+      ["OTLPMessages", "Operations", "TraceCollector", "TraceModel", "Concurrency", "CZlib", protobuf] + httpServer),
 
     module("OTLPgRPC", ["Connectors", "OTLPMessages", "Concurrency", protobuf, nioCore] + grpcServer),
 
@@ -202,5 +213,5 @@ let package = Package(
     tests(of: "Terminal", ["Drawing", "CNcurses"]),
     tests(of: "Widgets", ["Drawing"]),
     tests(of: "Dashboard", ["Widgets", "Drawing", "Operations", "TraceCollector", "EventBus", "TraceModel"]),
-  ]
+  ] + fuzzing
 )

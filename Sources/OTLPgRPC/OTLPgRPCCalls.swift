@@ -56,7 +56,6 @@
     private nonisolated func answer<Response: Message>(
       _ body: [UInt8], _ take: @Sendable (OTLPIntake, [UInt8]) throws(OTLPFault) -> Response
     ) async throws -> Response {
-      counter.withLock { $0.bytes += UInt64(body.count) }
       let isTaken = waiting.withLock { waiting in
         guard body.count <= waitingLimit - waiting else { return false }
         waiting += body.count
@@ -75,7 +74,7 @@
       _ body: [UInt8], _ take: @Sendable (OTLPIntake, [UInt8]) throws(OTLPFault) -> Response
     ) throws -> Response {
       do throws(OTLPFault) {
-        return try take(intake, body)
+        return try counter.timing { () throws(OTLPFault) in try take(intake, body) }
       } catch {
         counter.withLock { $0.reject(for: error.isMalformed ? .malformedBody : .invalidSpan) }
         throw RPCError(code: .invalidArgument, message: error.description)

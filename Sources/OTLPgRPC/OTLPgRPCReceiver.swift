@@ -134,7 +134,9 @@
     private static let windowSize = 8 * 1_048_576
 
     private func transport() throws(ConnectorError) -> HTTP2ServerTransport.Posix {
-      HTTP2ServerTransport.Posix(
+      let settings = settings
+      let counter = counter
+      return HTTP2ServerTransport.Posix(
         address: try resolved(), transportSecurity: .plaintext,
         config: .defaults { config in
           config.compression.enabledAlgorithms = [.gzip, .deflate]
@@ -142,11 +144,22 @@
           config.http2.targetWindowSize = Self.windowSize
           config.http2.maxFrameSize = 1_048_576
           config.connection.maxIdleTime = nil
+          // Who is there answers, and so does not stand still.
+          config.connection.keepalive.time = settings.idleTime / 3
+          config.connection.keepalive.timeout = settings.idleTime
           config.connection.keepalive.clientBehavior.allowWithoutCalls = true
           config.connection.keepalive.clientBehavior.minPingIntervalWithoutCalls = .seconds(10)
           config.channelDebuggingCallbacks.onAcceptTCPConnection = { channel in
             // An answer goes out at once, and does not wait until there is more to send.
-            channel.setOption(.tcpOption(.tcp_nodelay), value: 1)
+            channel.setOption(.tcpOption(.tcp_nodelay), value: 1).flatMap {
+              StillConnection.watch(channel, idleTime: settings.idleTime)
+            }
+          }
+          config.channelDebuggingCallbacks.onAcceptHTTP2Stream = { channel in
+            channel.eventLoop.makeCompletedFuture {
+              try channel.pipeline.syncOperations.addHandler(
+                StreamGuard(settings: settings, counter: counter), position: .first)
+            }
           }
         })
     }

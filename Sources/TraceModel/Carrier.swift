@@ -68,10 +68,18 @@ public enum Carrier {
     }
     guard var found else { return .absent }
     if let text = value(of: ltxid, in: headers) {
-      guard let number = UInt32(text), let hop = LTXID(number) else { return .malformed(header: ltxid, value: text) }
+      guard let hop = hop(text) else { return .malformed(header: ltxid, value: text) }
       found.ltxid = hop
     }
     return .found(found)
+  }
+
+  /// Digits alone; and far from the end of the numbers, because each crossing counts on from it.
+  private static func hop(_ text: String) -> LTXID? {
+    guard text.utf8.allSatisfy({ UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }), let number = Int32(text) else {
+      return nil
+    }
+    return LTXID(UInt32(number))
   }
 
   static func value(of name: String, in headers: [Header]) -> String? {

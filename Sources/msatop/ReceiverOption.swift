@@ -88,6 +88,7 @@ struct OpenReceivers {
       var snapshot = ReceiverSnapshot(
         name: name, spans: counts.spans, logs: counts.logs, metrics: counts.metrics, rejected: counts.rejectedRequests)
       (snapshot.requests, snapshot.leftOut, snapshot.bytes) = (counts.requests, counts.leftOut, counts.bytes)
+      snapshot.ingestTime = counts.ingestNanoseconds
       snapshot.rejections = counts.rejected.map { .init(reason: $0.reason.words, requests: $0.requests) }
         .sorted { $0.requests > $1.requests }
       return snapshot

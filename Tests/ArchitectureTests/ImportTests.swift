@@ -7,7 +7,7 @@ import Testing
 
   /// Our modules, and of each what it may import of ours.
   private static let allowed: [String: [String]] = [
-    "CSanitizer": [], "CChecksum": [], "CPrefetch": [], "CSimulationGuard": [], "CNcurses": [],
+    "CSanitizer": [], "CChecksum": [], "CPrefetch": [], "CZlib": [], "CSimulationGuard": [], "CNcurses": [],
     "CTerminalGuard": [], "CSQLiteHooks": [],
     "Concurrency": ["CSanitizer"],
     "Wording": [],
@@ -23,7 +23,7 @@ import Testing
     "ShopMessages": [],
     "Operations": bus + ["Wording"],
     "OTLPMessages": [],
-    "Connectors": bus + ["OTLPMessages", "Operations"],
+    "Connectors": bus + ["OTLPMessages", "Operations", "CZlib"],
     "OTLPgRPC": ["Connectors", "OTLPMessages", "Concurrency"],
     "Terminal": ["Drawing", "Concurrency", "CNcurses", "CTerminalGuard"],
     "Widgets": ["Drawing"],

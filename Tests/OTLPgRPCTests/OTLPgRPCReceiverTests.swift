@@ -69,7 +69,10 @@
         #expect(exporter.received.metrics.map { $0.map(\.value) } == [[.gauge(.integer(3))]])
         let counts = exporter.receiver.counts
         #expect(counts.requests == 3 && counts.accepted == 3 && counts.rejected == [])
-        #expect(counts.spans == 2 && counts.logs == 1 && counts.metrics == 1)
+        #expect(counts.spans == 2 && counts.logs == 1 && counts.metrics == 1 && counts.elements == 4)
+        let bytes =
+          try request([1, 2]).serializedData().count + logs.serializedData().count + metrics.serializedData().count
+        #expect(counts.bytes == UInt64(bytes) && counts.ingestNanoseconds > 0)
       }
     }
 
@@ -141,13 +144,21 @@
     @Test func whatIsTooLargeIsRefusedBeforeAndAfterDecompression() async throws {
       var settings = ReceiverSettings()
       settings.bodyLimit = 1000
-      for compression in [CompressionAlgorithm.none, .gzip] {
+      for (compression, code, reason) in [
+        (CompressionAlgorithm.none, RPCError.Code.resourceExhausted, RejectionReason.tooLarge),
+        // Of what does not decompress gRPC does not say why.
+        (.gzip, .invalidArgument, .malformedCompression),
+      ] {
         try await GRPCExporter.run(settings: settings, compression: compression) {
           exporter async throws in
           let large = request([1], name: String(repeating: "a", count: 1000))
           let refused = await failure { _ = try await exporter.export(large) }
-          #expect(refused != nil)
+          #expect(refused?.code == code)
+          #expect(refused?.message.contains("over 1000 bytes") == true)
           #expect(exporter.received.spans.isEmpty)
+          #expect(exporter.receiver.counts[reason] == 1 && exporter.receiver.counts.rejectedRequests == 1)
+          _ = try await exporter.export(request([2]))
+          #expect(exporter.received.spans.map { $0.map(\.id.value) } == [[2]])
         }
       }
     }
@@ -158,6 +169,7 @@
           let _: OTLP.TracesResponse = try await exporter.export([], to: ("profiles", "Profiles"))
         }
         #expect(refused?.code == .unimplemented)
+        #expect(exporter.receiver.counts[.unknownPath] == 1)
       }
     }
 

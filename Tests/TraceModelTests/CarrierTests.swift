@@ -45,6 +45,23 @@ import TraceModel
     #expect(Carrier.extract(headers) == .malformed(header: "X-LTXID", value: "0"))
   }
 
+  /// Whoever is handed the last number there is cannot count on from it.
+  @Test(arguments: ["4294967295", "4294967296", "2147483648", "+5", "-1", "", " 5", "5.0", "٥"])
+  func aHopIsDigitsAndFarFromTheLastNumber(value: String) {
+    let headers = [Carrier.Header("x-gtxid", "8f3a91c07b5e44d2a6f0c3d91e7721c9"), .init("x-ltxid", value)]
+    #expect(Carrier.extract(headers) == .malformed(header: "X-LTXID", value: value))
+  }
+
+  @Test func aHopThatIsTakenCanBeCountedOnFrom() throws {
+    let headers = [Carrier.Header("x-gtxid", "8f3a91c07b5e44d2a6f0c3d91e7721c9"), .init("x-ltxid", "2147483647")]
+    guard case .found(let position) = Carrier.extract(headers) else {
+      Issue.record("it was not taken")
+      return
+    }
+    #expect(position.ltxid?.next == LTXID(2_147_483_648))
+    #expect(HopCounter(at: try #require(position.ltxid)).nextCall() == LTXID(2_147_483_648))
+  }
+
   @Test func noHeaderIsNoTransaction() {
     #expect(Carrier.extract([]) == .absent)
     #expect(Carrier.extract([.init("b3", "0")]) == .absent)

@@ -1,4 +1,3 @@
-internal import NIOCore
 public import TraceModel
 
 /// A file with spans in it: OTLP JSON lines, or one array of Zipkin v2; either of them plain or gzip.
@@ -36,12 +35,12 @@ public struct SpanFile: Sendable, Equatable {
 
   private static func inflated(_ bytes: [UInt8]) throws(SpanFileError) -> [UInt8] {
     do {
-      return try BodyDecompression.inflate(ByteBuffer(bytes: bytes), limit: limit)
+      return try BodyDecompression.inflate(bytes, limit: limit)
     } catch {
       switch error {
       case .tooLarge: throw SpanFileError(reason: "is over \(limit >> 30) GiB when it is decompressed: split it")
       case .malformed:
-        throw SpanFileError(reason: "does not decompress: it must be one gzip, whole, with nothing behind it")
+        throw SpanFileError(reason: "does not decompress: it must be whole gzip, with nothing else behind it")
       }
     }
   }

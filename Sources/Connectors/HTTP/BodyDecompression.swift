@@ -1,50 +1,88 @@
-internal import NIOCore
-internal import NIOEmbedded
-internal import NIOHTTP1
-internal import NIOHTTPCompression
+internal import CZlib
 
 /// Undoes gzip and zlib's deflate, with a bound on what comes out.
+///
+/// One gzip may follow another, as `cat a.gz b.gz` makes them (RFC 1952, 2.2): what comes out is one after the other.
 enum BodyDecompression {
   enum Failure: Error, Equatable {
     /// More than `limit` bytes come out.
     case tooLarge
-    /// It is not gzip or deflate, is cut short, or something follows it.
+    /// It is not gzip or deflate, is cut short, or something else follows it.
     case malformed
   }
 
-  /// Compressed bytes that are handed over at a time: what comes out at once stays a small multiple of it.
-  private static let slice = 16 * 1024
-
   /// What `body` was before it was compressed.
-  ///
-  /// The only decompressor among our dependencies is a channel handler, whose errors would end a live connection
-  /// before an answer is sent; so it stands in a channel of its own, which lives within this call.
-  static func inflate(_ body: ByteBuffer, limit: Int) throws(Failure) -> [UInt8] {
-    let channel = EmbeddedChannel(handler: NIOHTTPRequestDecompressor(limit: .size(limit)))
-    defer { _ = try? channel.finish(acceptAlreadyClosed: true) }
-    do {
-      var head = HTTPRequestHead(version: .http1_1, method: .POST, uri: "/")
-      head.headers.add(name: "Content-Encoding", value: "gzip")
-      try channel.writeInbound(HTTPServerRequestPart.head(head))
-      var rest = body
-      var inflated: [UInt8] = []
-      while let part = rest.readSlice(length: min(Self.slice, rest.readableBytes)), part.readableBytes > 0 {
-        try channel.writeInbound(HTTPServerRequestPart.body(part))
-        try drain(channel, into: &inflated)
-      }
-      try channel.writeInbound(HTTPServerRequestPart.end(nil))
-      try drain(channel, into: &inflated)
-      return inflated
-    } catch NIOHTTPDecompression.DecompressionError.limit {
-      throw .tooLarge
-    } catch {
-      throw .malformed
-    }
+  static func inflate(_ body: [UInt8], limit: Int) throws(Failure) -> [UInt8] {
+    let result = body.withUnsafeBytes { bytes in Result { () throws(Failure) in try inflate(bytes, limit: limit) } }
+    return try result.get()
   }
 
-  private static func drain(_ channel: EmbeddedChannel, into bytes: inout [UInt8]) throws {
-    while let part = try channel.readInbound(as: HTTPServerRequestPart.self) {
-      if case .body(let buffer) = part { bytes.append(contentsOf: buffer.readableBytesView) }
+  private static func inflate(_ bytes: UnsafeRawBufferPointer, limit: Int) throws(Failure) -> [UInt8] {
+    let inflater = try Inflater(limit: limit)
+    var rest = bytes[...]
+    repeat {
+      let used = try inflater.stream(UnsafeRawBufferPointer(rebasing: rest))
+      rest = rest.dropFirst(used)
+      // Only gzip says what follows it.
+      guard rest.isEmpty || isGzip(rest) && isGzip(bytes[...]) else { throw .malformed }
+    } while !rest.isEmpty
+    return inflater.inflated
+  }
+
+  private static func isGzip(_ bytes: Slice<UnsafeRawBufferPointer>) -> Bool { bytes.starts(with: [0x1F, 0x8B]) }
+}
+
+/// Inflates one stream after the other into one run of bytes.
+private final class Inflater {
+  private(set) var inflated: [UInt8] = []
+  private let limit: Int
+  /// zlib keeps its address.
+  private let state: UnsafeMutablePointer<z_stream>
+  private let room: UnsafeMutableBufferPointer<UInt8>
+  private var isFirst = true
+
+  /// Bytes that come out at a time; and the most that goes in, which zlib counts with 32 bits.
+  private static let roomSize = 65_536
+  private static let slice = 1 << 30
+
+  init(limit: Int) throws(BodyDecompression.Failure) {
+    self.limit = limit
+    state = .allocate(capacity: 1)
+    state.initialize(to: z_stream())
+    room = .allocate(capacity: Self.roomSize)
+    guard czlib_begin(state) == Z_OK else { throw .malformed }
+  }
+
+  deinit {
+    inflateEnd(state)
+    state.deallocate()
+    room.deallocate()
+  }
+
+  /// Inflates the stream that `bytes` begin with, and says how many of them it is.
+  func stream(_ bytes: UnsafeRawBufferPointer) throws(BodyDecompression.Failure) -> Int {
+    if !isFirst, inflateReset(state) != Z_OK { throw .malformed }
+    isFirst = false
+    var used = 0
+    while true {
+      let part = UnsafeRawBufferPointer(rebasing: bytes[used..<min(bytes.count, used + Self.slice)])
+      state.pointee.next_in = UnsafeMutablePointer(
+        mutating: part.baseAddress?.assumingMemoryBound(to: UInt8.self))
+      state.pointee.avail_in = UInt32(part.count)
+      state.pointee.next_out = room.baseAddress
+      state.pointee.avail_out = UInt32(room.count)
+      let outcome = CZlib.inflate(state, Z_NO_FLUSH)
+      let left = Int(state.pointee.avail_in)
+      let made = room.count - Int(state.pointee.avail_out)
+      guard made <= limit - inflated.count else { throw .tooLarge }
+      inflated.append(contentsOf: room[..<made])
+      used += part.count - left
+      switch outcome {
+      case Z_STREAM_END: return used
+      // Nothing goes in and nothing comes out: it is cut short.
+      case Z_OK where part.count > left || made > 0: continue
+      default: throw .malformed
+      }
     }
   }
 }

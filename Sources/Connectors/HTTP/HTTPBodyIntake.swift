@@ -16,10 +16,18 @@ actor HTTPBodyIntake {
   func take(_ body: ByteBuffer, isCompressed: Bool, type: String?, by route: any HTTPRoute) throws(Refusal)
     -> ReceiverAnswer
   {
+    try route.counter.timing { () throws(Refusal) in
+      try takeNow(body, isCompressed: isCompressed, type: type, by: route)
+    }
+  }
+
+  private func takeNow(_ body: ByteBuffer, isCompressed: Bool, type: String?, by route: any HTTPRoute) throws(Refusal)
+    -> ReceiverAnswer
+  {
     guard isCompressed, body.readableBytes > 0 else { return try route.take(Array(body.readableBytesView), type: type) }
     let plain: [UInt8]
     do {
-      plain = try BodyDecompression.inflate(body, limit: limit)
+      plain = try BodyDecompression.inflate(Array(body.readableBytesView), limit: limit)
     } catch {
       switch error {
       case .tooLarge: throw .tooLarge(limit: limit, subject: route.subject)

@@ -1,3 +1,5 @@
+package import Concurrency
+
 /// What a receiver took in and turned away since it was made.
 public struct ReceiverCounts: Sendable, Equatable, Codable {
   /// Requests that were answered, of any kind; `GET /health` does not count.
@@ -14,6 +16,8 @@ public struct ReceiverCounts: Sendable, Equatable, Codable {
   public var leftOut: UInt64 = 0
   /// Bytes of request bodies as they came over the wire, rejected ones included.
   public var bytes: UInt64 = 0
+  /// Time spent on taking requests in: decompressing and reading them, and handing on what they held.
+  public var ingestNanoseconds: UInt64 = 0
   /// Requests turned away, one entry for each reason that occurred, in the order of ``RejectionReason``.
   public var rejected: [Rejected] = []
 
@@ -35,6 +39,9 @@ public struct ReceiverCounts: Sendable, Equatable, Codable {
     rejected.first { $0.reason == reason }?.requests ?? 0
   }
 
+  /// Spans, log lines and points of requests that were taken: those handed on, and those left out.
+  public var elements: UInt64 { spans + logs + metrics + leftOut }
+
   /// How many requests were turned away, for whatever reason.
   public var rejectedRequests: UInt64 { rejected.reduce(0) { $0 + $1.requests } }
 
@@ -55,6 +62,18 @@ public struct ReceiverCounts: Sendable, Equatable, Codable {
     self.logs += UInt64(logs)
     self.metrics += UInt64(metrics)
     leftOut += UInt64(refused)
+  }
+}
+
+extension Locked<ReceiverCounts> {
+  /// Takes one request in, and counts the time that took.
+  package func timing<Result, Failure: Error>(_ take: () throws(Failure) -> Result) throws(Failure) -> Result {
+    let start = ContinuousClock.now
+    defer {
+      let (seconds, attoseconds) = (ContinuousClock.now - start).components
+      withLock { $0.ingestNanoseconds += UInt64(seconds) * 1_000_000_000 + UInt64(attoseconds / 1_000_000_000) }
+    }
+    return try take()
   }
 }
 

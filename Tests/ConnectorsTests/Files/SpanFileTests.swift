@@ -55,10 +55,17 @@ import TraceModel
     }
   }
 
+  /// Files that were put behind each other are one file.
+  @Test func oneGzipAfterTheOtherIsRead() throws {
+    let first = GzipFixture.stored(Array((Self.request("00000000000000a1") + "\n").utf8))
+    let second = GzipFixture.stored(Array((Self.request("00000000000000a2") + "\n").utf8))
+    #expect(try SpanFile.read(first + second).spans.map(\.id.value) == [0xA1, 0xA2])
+  }
+
   @Test func damagedGzipIsNotRead() {
     let whole = GzipFixture.stored(Array(Self.zipkin.utf8))
     for bytes in [Array(whole.dropLast(9)), whole + [1], [0x1F, 0x8B]] {
-      #expect(throws: SpanFileError(reason: "does not decompress: it must be one gzip, whole, with nothing behind it"))
+      #expect(throws: SpanFileError(reason: "does not decompress: it must be whole gzip, with nothing else behind it"))
       {
         try SpanFile.read(bytes)
       }

@@ -96,6 +96,24 @@ import Testing
     }
   }
 
+  /// Whether it says nothing, half a head or half a body. It is told by its end alone.
+  @Test(arguments: [
+    "", "POST /api/v2/spans HT", "POST /api/v2/spans HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n[",
+  ])
+  func aConnectionThatStandsStillIsCutOff(start: String) async throws {
+    var settings = ReceiverSettings()
+    settings.idleTime = .milliseconds(100)
+    try await RunningReceiver.run(settings: settings) { running async throws in
+      // A client of these tests gives up after ten seconds by itself.
+      let clock = ContinuousClock()
+      let begin = clock.now
+      _ = try await running.client.exchange(start.isEmpty ? [] : [ByteBuffer(string: start)])
+      #expect(begin.duration(to: clock.now) < .seconds(9))
+      #expect(running.received == [] && running.receiver.counts.accepted == 0)
+      #expect(try await running.client.post("[]")?.status == 202)
+    }
+  }
+
   @Test func aBodyCutShortIsNotTaken() async throws {
     try await RunningReceiver.run { running async throws in
       let head = "POST /api/v2/spans HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n[]"

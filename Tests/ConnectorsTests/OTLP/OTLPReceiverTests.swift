@@ -76,6 +76,9 @@ import TraceModel
       let gzip = ["Content-Encoding: gzip", RunningOTLP.protobuf]
       #expect(try await running.client.request("POST", "/v1/traces", headers: gzip, body: body)?.status == 200)
       #expect(running.received.spans.map(\.count) == [2])
+      // One gzip after the other is one body (RFC 1952, 2.2): requests of protobuf behind each other are one request.
+      #expect(try await running.client.request("POST", "/v1/traces", headers: gzip, body: body + body)?.status == 200)
+      #expect(running.received.spans.map(\.count) == [2, 4])
       // A JSON array in zlib's format: it decompresses, and is no request.
       let deflated = try await running.client.request(
         "POST", "/v1/traces", headers: ["Content-Encoding: deflate", RunningOTLP.json], body: GzipFixture.deflatedSpan)
@@ -98,6 +101,9 @@ import TraceModel
         response.partialSuccess.errorMessage
           == "resourceSpans[0].scopeSpans[0].spans[1].spanId: is missing, or all 0")
       #expect(running.received.spans.map { $0.map(\.id.value) } == [[1]])
+      let counts = running.receiver.counts
+      #expect(counts.requests == 1 && counts.accepted == 1 && counts.spans == 1 && counts.leftOut == 1)
+      #expect(counts.elements == 2 && counts.ingestNanoseconds > 0 && counts.rejected == [])
       #expect(running.receiver.counts.leftOut == 1 && running.receiver.counts.spans == 1)
       let json = try await running.post(
         #"{"resourceSpans":[{"scopeSpans":[{"spans":[{"name":"a"}]}]}]}"#, to: "/v1/traces")

@@ -1,0 +1,186 @@
+#if GRPC
+  internal import Concurrency
+  internal import Connectors
+  internal import NIOCore
+  internal import NIOHPACK
+  internal import NIOHTTP2
+
+  /// Stands before gRPC on one stream of HTTP/2, which is one call: turns away what is too long before it is held, and what
+  /// stands still, and says why. gRPC's own transport closes the stream without a word.
+  final class StreamGuard: ChannelDuplexHandler {
+    typealias InboundIn = HTTP2Frame.FramePayload
+    typealias InboundOut = HTTP2Frame.FramePayload
+    typealias OutboundIn = HTTP2Frame.FramePayload
+    typealias OutboundOut = HTTP2Frame.FramePayload
+
+    private enum State {
+      /// The request is not whole yet.
+      case receiving
+      /// gRPC has it.
+      case whole
+      /// Whatever the sender still has to say is not listened to.
+      case answered
+    }
+
+    private let settings: ReceiverSettings
+    private let counter: Locked<ReceiverCounts>
+    private var state = State.receiving
+    private var messages: MessageLengths
+    private var lastRead = NIODeadline.now()
+    private var check: Scheduled<Void>?
+    /// While gRPC looks at what came.
+    private var isHandingOn = false
+
+    init(settings: ReceiverSettings, counter: Locked<ReceiverCounts>) {
+      self.settings = settings
+      self.counter = counter
+      messages = MessageLengths(limit: settings.bodyLimit)
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) { watch(context, from: .now()) }
+
+    func handlerRemoved(context: ChannelHandlerContext) { check?.cancel() }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+      lastRead = .now()
+      guard case .data(let part) = unwrapInboundIn(data), case .byteBuffer(let bytes) = part.data else {
+        context.fireChannelRead(data)
+        return
+      }
+      let payload = messages.payload(of: bytes)
+      counter.withLock { $0.bytes += UInt64(payload) }
+      guard state == .receiving else { return }
+      guard !messages.isTooLong else { return refuse(context, .tooLong(limit: settings.bodyLimit)) }
+      if part.endStream { state = .whole }
+      isHandingOn = true
+      context.fireChannelRead(data)
+      isHandingOn = false
+    }
+
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+      if case .headers(let part) = unwrapOutboundIn(data), part.endStream {
+        if state != .answered { count(part.headers) }
+        state = .answered
+      }
+      context.write(data, promise: promise)
+    }
+
+    /// gRPC closes a stream right away, and without an answer, when it cannot make a message of what came.
+    func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
+      if isHandingOn, state != .answered {
+        refuse(context, .undecodable(limit: settings.bodyLimit))
+      }
+      context.close(mode: mode, promise: promise)
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+      check?.cancel()
+      if state == .receiving { counter.withLock { $0.reject(for: .interrupted) } }
+      state = .answered
+      context.fireChannelInactive()
+    }
+
+    /// Of calls that gRPC turns away by itself it knows the head alone.
+    private func count(_ headers: HPACKHeaders) {
+      let reason: RejectionReason? =
+        if headers.first(name: ":status") == "415" {
+          .unsupportedType
+        } else if headers.first(name: "grpc-status") == "12" {
+          headers.contains(name: "grpc-accept-encoding") ? .unsupportedEncoding : .unknownPath
+        } else {
+          nil
+        }
+      if let reason { counter.withLock { $0.reject(for: reason) } }
+    }
+
+    /// Looks again when the stream would have stood still for too long.
+    private func watch(_ context: ChannelHandlerContext, from time: NIODeadline) {
+      check = context.eventLoop.assumeIsolated().scheduleTask(deadline: time + TimeAmount(settings.idleTime)) {
+        guard self.state == .receiving else { return }
+        if self.lastRead + TimeAmount(self.settings.idleTime) <= .now() {
+          self.refuse(context, .stillStanding)
+        } else {
+          self.watch(context, from: self.lastRead)
+        }
+      }
+    }
+  }
+
+  extension StreamGuard {
+    private struct Refusal {
+      /// The number of gRPC.
+      var code: Int
+      var reason: RejectionReason
+      var sentence: String
+
+      static func tooLong(limit: Int) -> Refusal {
+        Refusal(code: 8, reason: .tooLarge, sentence: "the message is over \(size(limit)): send less at a time")
+      }
+
+      /// Which of the two it is gRPC does not tell.
+      static func undecodable(limit: Int) -> Refusal {
+        Refusal(
+          code: 3, reason: .malformedCompression,
+          sentence: "the message does not decompress, or is over \(size(limit)) when it does")
+      }
+
+      static let stillStanding = Refusal(
+        code: 4, reason: .interrupted, sentence: "nothing more of the message came for too long")
+
+      private static func size(_ limit: Int) -> String {
+        limit % 1_048_576 == 0 ? "\(limit / 1_048_576) MiB" : "\(limit) bytes"
+      }
+    }
+
+    /// Answers with nothing but a status, and closes the stream.
+    private func refuse(_ context: ChannelHandlerContext, _ refusal: Refusal) {
+      state = .answered
+      counter.withLock { $0.reject(for: refusal.reason) }
+      let headers: HPACKHeaders = [
+        ":status": "200", "content-type": "application/grpc", "grpc-status": "\(refusal.code)",
+        "grpc-message": refusal.sentence,
+      ]
+      let answer = HTTP2Frame.FramePayload.headers(.init(headers: headers, endStream: true))
+      context.writeAndFlush(wrapOutboundOut(answer), promise: nil)
+      context.close(promise: nil)
+    }
+  }
+
+  /// Follows the lengths that gRPC writes before each message: a byte that says whether it is compressed, then four of its
+  /// length, the highest first.
+  struct MessageLengths {
+    private let limit: Int
+    private var head: [UInt8] = []
+    /// Bytes of the message at hand that have not come yet.
+    private var left = 0
+    private(set) var isTooLong = false
+
+    init(limit: Int) {
+      self.limit = limit
+    }
+
+    /// How many of the bytes that come next are those of messages; it stops at one that is too long.
+    mutating func payload(of bytes: ByteBuffer) -> Int {
+      var bytes = bytes
+      var payload = 0
+      while bytes.readableBytes > 0, !isTooLong {
+        if left > 0 {
+          let part = min(left, bytes.readableBytes)
+          bytes.moveReaderIndex(forwardBy: part)
+          left -= part
+          payload += part
+        } else if let byte = bytes.readInteger(as: UInt8.self) {
+          head.append(byte)
+          if head.count == 5 { begin() }
+        }
+      }
+      return payload
+    }
+
+    private mutating func begin() {
+      left = head.dropFirst().reduce(0) { $0 << 8 | Int($1) }
+      isTooLong = left > limit
+      head.removeAll(keepingCapacity: true)
+    }
+  }
+#endif

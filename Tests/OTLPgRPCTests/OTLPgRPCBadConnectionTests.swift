@@ -1,0 +1,141 @@
+#if GRPC
+  import Connectors
+  import GRPCCore
+  import NIOCore
+  import NIOHPACK
+  import OTLPMessages
+  import OTLPgRPC
+  import SwiftProtobuf
+  import Testing
+
+  /// Senders that stand still, break off, or send what is no gRPC. Each test waits for what becomes of them.
+  @Suite(.timeLimit(.minutes(1))) struct OTLPgRPCBadConnectionTests {
+    private func settings(_ change: (inout ReceiverSettings) -> Void) -> ReceiverSettings {
+      var settings = ReceiverSettings()
+      settings.idleTime = .milliseconds(150)
+      change(&settings)
+      return settings
+    }
+
+    /// A receiver that still takes what others send.
+    private func expectService(_ exporter: GRPCExporter) async throws {
+      #expect(try await exporter.export(OTLP.TracesRequest()) == OTLP.TracesResponse())
+    }
+
+    @Test func whoSaysNothingIsCutOff() async throws {
+      try await GRPCExporter.run(settings: settings { _ in }) { exporter async throws in
+        let isOpen = try await RawHTTP2.run(port: exporter.port) { connection in
+          try await connection.frames(answersPings: { _ in false }) { _ in false }
+        }
+        #expect(!isOpen)
+        try await expectService(exporter)
+      }
+    }
+
+    /// A sender without anything to send is left alone while it is there.
+    @Test func whoAnswersPingsStaysUntilItDoesNot() async throws {
+      try await GRPCExporter.run(settings: settings { _ in }) { exporter async throws in
+        let pings = try await RawHTTP2.run(port: exporter.port) { connection in
+          try await connection.greet()
+          var pings = 0
+          // Together longer than a connection may stand still.
+          _ = try await connection.frames(answersPings: { $0 < 8 }) { frame in
+            if frame.type == RawHTTP2.Frame.ping, frame.flags == 0 { pings += 1 }
+            return false
+          }
+          return pings
+        }
+        #expect(pings > 8)
+        try await expectService(exporter)
+      }
+    }
+
+    @Test func aCallThatStandsStillIsAnsweredAndEnded() async throws {
+      try await GRPCExporter.run(settings: settings { _ in }) { exporter async throws in
+        let status = try await status(of: [0, 0, 0, 0, 100, 1, 2, 3], at: exporter.port)
+        #expect(status == "4 nothing more of the message came for too long")
+        #expect(exporter.receiver.counts[.interrupted] == 1 && exporter.receiver.counts.bytes == 3)
+        try await expectService(exporter)
+      }
+    }
+
+    /// What comes back to a call on stream 1 that begins with `bytes`, and never ends.
+    private func status(of bytes: [UInt8], at port: Int) async throws -> String? {
+      try await RawHTTP2.run(port: port) { connection in
+        try await connection.greet()
+        try await connection.call()
+        try await connection.send(
+          RawHTTP2.Frame(
+            type: RawHTTP2.Frame.data, flags: 0, stream: 1, payload: ByteBuffer(bytes: bytes)))
+        var decoder = HPACKDecoder(allocator: ByteBufferAllocator())
+        var status: String?
+        let wasReset = try await connection.frames { frame in
+          if frame.type == RawHTTP2.Frame.headers {
+            var payload = frame.payload
+            let headers = try decoder.decodeHeaders(from: &payload)
+            status = (headers.first(name: "grpc-status") ?? "") + " " + (headers.first(name: "grpc-message") ?? "")
+          }
+          return frame.type == RawHTTP2.Frame.reset
+        }
+        #expect(wasReset)
+        return status
+      }
+    }
+
+    /// It is refused by the length that it announces, before any of it is held.
+    @Test func aMessageOverTheLimitIsRefusedByItsLength() async throws {
+      try await GRPCExporter.run(settings: ReceiverSettings()) { exporter async throws in
+        let status = try await status(of: [0, 4, 0, 0, 1], at: exporter.port)
+        #expect(status == "8 the message is over 64 MiB: send less at a time")
+        #expect(exporter.receiver.counts[.tooLarge] == 1 && exporter.receiver.counts.rejectedRequests == 1)
+        try await expectService(exporter)
+      }
+    }
+
+    /// The limit itself is none: the message is waited for.
+    @Test func aMessageAtTheLimitIsNotRefusedByItsLength() async throws {
+      try await GRPCExporter.run(settings: settings { $0.bodyLimit = 1000 }) { exporter async throws in
+        let status = try await status(of: [0, 0, 0, 3, 232], at: exporter.port)
+        #expect(status == "4 nothing more of the message came for too long")
+      }
+    }
+
+    @Test func aCallThatBreaksOffIsCounted() async throws {
+      try await GRPCExporter.run { exporter async throws in
+        try await RawHTTP2.run(port: exporter.port) { connection in
+          try await connection.greet()
+          try await connection.call()
+          // The answer to a ping tells that the call was seen.
+          try await connection.send(
+            RawHTTP2.Frame(
+              type: RawHTTP2.Frame.ping, flags: 0, stream: 0, payload: ByteBuffer(repeating: 7, count: 8)))
+          _ = try await connection.frames { $0.type == RawHTTP2.Frame.ping }
+        }
+        while exporter.receiver.counts[.interrupted] == 0 { await Task.yield() }
+        #expect(exporter.receiver.counts.rejectedRequests == 1)
+        try await expectService(exporter)
+      }
+    }
+
+    @Test(arguments: 0..<8)
+    func bytesOfAnyKindEndTheConnection(seed: UInt64) async throws {
+      try await GRPCExporter.run(settings: settings { _ in }) { exporter async throws in
+        let isOpen = try await RawHTTP2.run(port: exporter.port) { connection in
+          // Half of them get past the preface.
+          if seed % 2 == 0 { try await connection.greet() }
+          var state = seed &+ 1
+          let bytes = (0..<2_000).map { _ -> UInt8 in
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            return UInt8(truncatingIfNeeded: state >> 56)
+          }
+          // It may be gone before all is sent.
+          try? await connection.send(bytes)
+          return try await connection.frames(answersPings: { _ in false }) { _ in false }
+        }
+        #expect(!isOpen, "seed \(seed)")
+        try await expectService(exporter)
+        #expect(exporter.received.spans.isEmpty)
+      }
+    }
+  }
+#endif

@@ -1,0 +1,125 @@
+#if GRPC
+  import Concurrency
+  import NIOCore
+  import NIOHPACK
+  import NIOPosix
+
+  /// Speaks HTTP/2 to 127.0.0.1 frame by frame, so that tests can do what no proper client would.
+  struct RawHTTP2 {
+    struct Frame {
+      var type: UInt8
+      var flags: UInt8
+      var stream: UInt32
+      var payload: ByteBuffer
+
+      static let data: UInt8 = 0
+      static let headers: UInt8 = 1
+      static let reset: UInt8 = 3
+      static let settings: UInt8 = 4
+      static let ping: UInt8 = 6
+      static let endsHeaders: UInt8 = 4
+      static let acknowledges: UInt8 = 1
+    }
+
+    private let inbound: NIOAsyncChannelInboundStream<ByteBuffer>
+    private let outbound: NIOAsyncChannelOutboundWriter<ByteBuffer>
+
+    /// The other side did not end the connection in time.
+    struct GaveUp: Error {}
+
+    /// A connection that ends itself after twenty seconds, which is then an error, whatever the other side does.
+    static func run<Result: Sendable>(
+      port: Int, _ body: (RawHTTP2) async throws -> Result
+    ) async throws -> Result {
+      let gaveUp = Locked(false)
+      let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+        .connect(host: "127.0.0.1", port: port) { channel in
+          channel.eventLoop.makeCompletedFuture {
+            channel.eventLoop.scheduleTask(in: .seconds(20)) {
+              gaveUp.withLock { $0 = true }
+              channel.close(promise: nil)
+            }
+            return try NIOAsyncChannel<ByteBuffer, ByteBuffer>(
+              wrappingChannelSynchronously: channel)
+          }
+        }
+      let result = try await channel.executeThenClose { inbound, outbound in
+        try await body(RawHTTP2(inbound: inbound, outbound: outbound))
+      }
+      guard !gaveUp.withLock({ $0 }) else { throw GaveUp() }
+      return result
+    }
+
+    func send(_ bytes: [UInt8]) async throws { try await outbound.write(ByteBuffer(bytes: bytes)) }
+
+    /// The preface, and an empty SETTINGS frame (RFC 9113, 3.4).
+    func greet() async throws {
+      try await send(Array("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".utf8))
+      try await send(Frame(type: Frame.settings, flags: 0, stream: 0, payload: ByteBuffer()))
+    }
+
+    func send(_ frame: Frame) async throws {
+      var bytes = ByteBuffer()
+      bytes.writeInteger(UInt8(frame.payload.readableBytes >> 16))
+      bytes.writeInteger(UInt16(frame.payload.readableBytes & 0xFFFF))
+      bytes.writeInteger(frame.type)
+      bytes.writeInteger(frame.flags)
+      bytes.writeInteger(frame.stream)
+      bytes.writeImmutableBuffer(frame.payload)
+      try await outbound.write(bytes)
+    }
+
+    /// The head of a call of the traces' service, on stream 1.
+    func call() async throws {
+      var encoder = HPACKEncoder(allocator: ByteBufferAllocator())
+      var payload = ByteBuffer()
+      try encoder.encode(
+        headers: [
+          ":method": "POST", ":scheme": "http",
+          ":path": "/opentelemetry.proto.collector.trace.v1.TraceService/Export",
+          ":authority": "localhost", "content-type": "application/grpc", "te": "trailers",
+        ], to: &payload)
+      try await send(Frame(type: Frame.headers, flags: Frame.endsHeaders, stream: 1, payload: payload))
+    }
+
+    /// What comes up to the end of the connection, or until `take` says that it is enough. Pings are answered while
+    /// `answersPings` says so, which is given how many came before.
+    ///
+    /// - Returns: false when the connection ended before that.
+    func frames(
+      answersPings: (Int) -> Bool = { _ in true }, until take: (Frame) throws -> Bool
+    ) async throws -> Bool {
+      var all = ByteBuffer()
+      var pings = 0
+      do {
+        for try await part in inbound {
+          all.writeImmutableBuffer(part)
+          while let frame = Self.frame(&all) {
+            if frame.type == Frame.ping, frame.flags & Frame.acknowledges == 0 {
+              if answersPings(pings) {
+                try await send(
+                  Frame(type: Frame.ping, flags: Frame.acknowledges, stream: 0, payload: frame.payload))
+              }
+              pings += 1
+            }
+            if try take(frame) { return true }
+          }
+        }
+      } catch is IOError {
+        // Closed with something of ours unread.
+      }
+      return false
+    }
+
+    private static func frame(_ bytes: inout ByteBuffer) -> Frame? {
+      var rest = bytes
+      guard let high = rest.readInteger(as: UInt8.self), let low = rest.readInteger(as: UInt16.self),
+        let type = rest.readInteger(as: UInt8.self), let flags = rest.readInteger(as: UInt8.self),
+        let stream = rest.readInteger(as: UInt32.self),
+        let payload = rest.readSlice(length: Int(high) << 16 | Int(low))
+      else { return nil }
+      bytes = rest
+      return Frame(type: type, flags: flags, stream: stream, payload: payload)
+    }
+  }
+#endif
