@@ -34,7 +34,7 @@ public protocol LiveSystem: Sendable {
   /// What is in the database of a service; nil when it keeps none.
   func store(of service: String) -> StoreDetail?
 
-  /// What the metrics of a service stand at, by instance, name and attributes, at most `limit`; none where it reports none.
+  /// What the metrics of a service stand at, by name, attributes and instance, at most `limit`; none where it reports none.
   func metrics(of service: String, limit: Int) -> [MetricSnapshot]
 
   /// One order in all the places that keep something of it.
@@ -44,10 +44,10 @@ public protocol LiveSystem: Sendable {
   /// The ids that begin with `prefix` (hexadecimal digits), newest first, at most 50.
   func transactions(withPrefix prefix: String) -> [GTXID]
 
-  /// The newest transactions that `filter` lets through, newest first, at most `limit`, as far as a few milliseconds reach;
+  /// The newest transactions that are asked for, newest first, at most `limit`, as far as a few milliseconds reach;
   /// asked for the same again it goes on where it stopped.
   /// - Parameter takesNewer: whether it begins anew when it has gone through; false only looks further back.
-  func transactions(_ filter: TransactionFilter, limit: Int, takesNewer: Bool) -> TransactionAnswer
+  func transactions(_ question: TransactionQuestion, limit: Int, takesNewer: Bool) -> TransactionAnswer
 
   /// The newest lines that `filter` lets through, oldest first, at most `limit`.
   func log(_ filter: LogFilter, limit: Int) -> [LogLine]

@@ -29,6 +29,6 @@ public struct Pulse: Sendable {
   }
 
   private func height(_ value: Double, _ top: Double) -> Int {
-    top > 0 ? max(1, min(4, Int((value / top * 4.4).rounded()))) : 1
+    top > 0 ? Int(max(1, min(4, (value / top * 4.4).rounded()))) : 1
   }
 }

@@ -23,7 +23,7 @@ struct Cockpit: ~Copyable {
   private enum Search {
     case records(RecordFilter, limit: Int)
     case log(LogFilter, limit: Int)
-    case transactions(TransactionFilter, limit: Int)
+    case transactions(TransactionQuestion, limit: Int)
   }
 
   init(
@@ -144,8 +144,8 @@ struct Cockpit: ~Copyable {
     case .log(let filter, let limit):
       let answer = system.searchLog(filter, limit: limit, takesNewer: false)
       return .log(filter, answer.lines, progress: answer.progress)
-    case .transactions(let filter, let limit):
-      return .matching(filter, system.transactions(filter, limit: limit, takesNewer: false))
+    case .transactions(let question, let limit):
+      return .matching(question, system.transactions(question, limit: limit, takesNewer: false))
     }
   }
 
@@ -163,10 +163,10 @@ struct Cockpit: ~Copyable {
       let answer = system.searchLog(filter, limit: limit, takesNewer: true)
       return .log(filter, answer.lines, progress: answer.progress)
     case .searchLogOn(let filter, let limit): search = .log(filter, limit: limit)
-    case .searchTransactions(let filter, let limit):
+    case .searchTransactions(let question, let limit):
       search = nil
-      return .matching(filter, system.transactions(filter, limit: limit, takesNewer: true))
-    case .searchTransactionsOn(let filter, let limit): search = .transactions(filter, limit: limit)
+      return .matching(question, system.transactions(question, limit: limit, takesNewer: true))
+    case .searchTransactionsOn(let question, let limit): search = .transactions(question, limit: limit)
     case .loadRecords(let filter, let limit):
       search = nil
       return .records(filter, system.records(filter, limit: limit, takesNewer: true))

@@ -46,7 +46,10 @@ struct QueryTests {
     let comparison = TraceQuery.Comparison.allCases.randomElement(using: &random) ?? .equal
     switch Int.random(in: 0..<(depth < 3 ? 17 : 13), using: &random) {
     case 0: return .duration(comparison, Int64.random(in: 0...20, using: &random) * millisecond)
-    case 1: return .spans(comparison, Int.random(in: 0...6, using: &random))
+    case 1:
+      return random.chance(50)
+        ? .spans(comparison, Int.random(in: 0...6, using: &random))
+        : .start(comparison, epoch + Int64.random(in: -1...1, using: &random))
     case 2: return .hops(comparison, Int.random(in: 0...6, using: &random))
     case 3: return .errors(comparison, Int.random(in: 0...2, using: &random))
     case 4: return .status(TraceSummary.Status.allCases.randomElement(using: &random) ?? .ok)
@@ -90,6 +93,7 @@ struct QueryTests {
     case .any(let parts): return parts.contains { holds($0, row, spans) }
     case .duration(let comparison, let limit): return comparison.holds(row.duration, limit)
     case .spans(let comparison, let limit): return comparison.holds(row.spans, limit)
+    case .start(let comparison, let time): return comparison.holds(row.start, time)
     case .hops(let comparison, let limit): return comparison.holds(row.hops, limit)
     case .errors(let comparison, let limit): return comparison.holds(row.errors, limit)
     case .status(let status): return row.status == status

@@ -121,14 +121,16 @@ public final class AttachedSystem: LiveSystem {
   public func transactions(withPrefix prefix: String) -> [GTXID] { traces.find(prefix: prefix, limit: 50) }
 
   public func metrics(of service: String, limit: Int) -> [MetricSnapshot] {
-    metrics.series(of: service).prefix(limit).map(MetricSnapshot.init)
+    let series = metrics.series(of: service).map(MetricSnapshot.init)
+    let sorted = series.sorted { ($0.name, $0.attributes, $0.instance) < ($1.name, $1.attributes, $1.instance) }
+    return Array(sorted.prefix(limit))
   }
 
-  public func transactions(_ filter: TransactionFilter, limit: Int, takesNewer: Bool) -> TransactionAnswer {
+  public func transactions(_ question: TransactionQuestion, limit: Int, takesNewer: Bool) -> TransactionAnswer {
     search.withLock { search in
       var own =
-        search.flatMap { $0.filter == filter && $0.limit == limit ? $0 : nil }
-        ?? TransactionSearch(filter, limit: limit, spansAreAll: true)
+        search.flatMap { $0.question == question && $0.limit == limit ? $0 : nil }
+        ?? TransactionSearch(question, limit: limit, spansAreAll: true)
       search = nil
       let end = ContinuousClock.now + Self.longestSearch
       let row = { [now = now()] in TransactionSummary($0, now: now) }

@@ -16,6 +16,11 @@ struct LatencyHistory: Sendable {
   mutating func note(_ figures: RedFigures, now: Int64) {
     let current = now / Self.nanoseconds
     let missed = second.map { current.subtractingReportingOverflow($0).partialValue } ?? 1
+    if missed < 0 {
+      // The clock was set back: what is noted is of a time to come.
+      self = LatencyHistory()
+      return note(figures, now: now)
+    }
     guard missed > 0 else { return }
     second = current
     Self.append(figures.p50, times: missed, to: &p50)

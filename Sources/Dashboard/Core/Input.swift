@@ -31,7 +31,7 @@ public enum Input: Sendable {
   /// An answer to ``Effect/findTransactions(prefix:)``.
   case found(prefix: String, [GTXID])
   /// An answer to ``Effect/searchTransactions(_:limit:)`` and to ``Effect/searchTransactionsOn(_:limit:)``.
-  case matching(TransactionFilter, TransactionAnswer)
+  case matching(TransactionQuestion, TransactionAnswer)
   /// An answer to ``Effect/loadLog(_:limit:)`` and to ``Effect/searchLogOn(_:limit:)``.
   case log(LogFilter, [LogLine], progress: LogProgress = LogProgress())
   /// An answer to ``Effect/loadRecords(_:limit:)`` and to ``Effect/searchOn(_:limit:)``.
@@ -53,9 +53,9 @@ public enum Effect: Sendable {
   case loadMetrics(of: String, limit: Int)
   case findOrder(String)
   case findTransactions(prefix: String)
-  case searchTransactions(TransactionFilter, limit: Int)
+  case searchTransactions(TransactionQuestion, limit: Int)
   /// Looks further back for the same transactions, as soon as nobody presses a key.
-  case searchTransactionsOn(TransactionFilter, limit: Int)
+  case searchTransactionsOn(TransactionQuestion, limit: Int)
   case loadLog(LogFilter, limit: Int)
   /// Looks further back for the same lines, as soon as nobody presses a key.
   case searchLogOn(LogFilter, limit: Int)

@@ -39,8 +39,8 @@ public func update(_ model: inout Model, _ input: Input) -> [Effect] {
     let context = model.context
     let actions = model.popups[top].content.found(ids, prefix: prefix, context)
     return model.perform(actions)
-  case .matching(let filter, let answer):
-    model.matching = (filter, answer)
+  case .matching(let question, let answer):
+    model.matching = (question, answer)
     return model.refresh(afterLoad: true)
   case .log(let filter, let lines, let progress):
     model.log = lines

@@ -30,7 +30,7 @@ public struct Model: Sendable {
   var order: OrderAnswer?
   var unknownSaga: GTXID?
   /// What was last looked for among the transactions, and what was found.
-  var matching: (filter: TransactionFilter, answer: TransactionAnswer)?
+  var matching: (question: TransactionQuestion, answer: TransactionAnswer)?
   /// The metrics that were loaded last, and of which service.
   var metrics: (service: String, series: [MetricSnapshot])?
   var log: [LogLine] = []
@@ -93,9 +93,8 @@ public struct Model: Sendable {
   func context(size: Size) -> PageContext {
     PageContext(
       snapshot: shown, isFrozen: isFrozen, size: size, zoneOffset: zoneOffset, motion: motion, transaction: transaction,
-      matching: matching, metrics: metrics, log: log, unknownTransaction: unknownTransaction, logFilter: logFilter, store: store,
-      orderKey: orderKey,
-      order: order, saga: saga, unknownSaga: unknownSaga,
+      matching: matching, metrics: metrics, log: log, unknownTransaction: unknownTransaction, logFilter: logFilter,
+      store: store, orderKey: orderKey, order: order, saga: saga, unknownSaga: unknownSaga,
       logProgress: logProgress,
       records: records,
       recordFilter: recordFilter, newest: live.time, clock: clock,

@@ -95,7 +95,7 @@ struct PageContext: Sendable {
   /// The transaction that was loaded last.
   var transaction: TransactionDetail?
   /// What was last looked for among the transactions, and what was found.
-  var matching: (filter: TransactionFilter, answer: TransactionAnswer)?
+  var matching: (question: TransactionQuestion, answer: TransactionAnswer)?
   /// The metrics that were loaded last, and of which service.
   var metrics: (service: String, series: [MetricSnapshot])?
   /// The log as it was last loaded.

@@ -9,13 +9,15 @@ func aligned(_ facts: [[Run]], width: Int) -> [[Run]] {
   }
   let column = min((facts.compactMap(name).map(\.cellWidth).max() ?? 0) + 2, width / 2)
   return facts.flatMap { fact -> [[Run]] in
-    guard let name = name(fact), width - column >= 20 else {
-      let lines = wrapped(fact, width: width)
+    guard let title = name(fact), width - column >= 20 else {
+      // Where there is no room for a column the name is told from what it says by blanks.
+      let apart = name(fact).map { [Run($0 + "  ", .label)] + fact.dropFirst() } ?? fact
+      let lines = wrapped(apart, width: width)
       return lines.isEmpty ? [[]] : lines
     }
     let lines = wrapped(Array(fact.dropFirst()), width: width - column)
     return (lines.isEmpty ? [[]] : lines).enumerated().map { number, line in
-      let head = number == 0 ? middleEllipsis(name, column - 2) : ""
+      let head = number == 0 ? middleEllipsis(title, column - 2) : ""
       return [Run(head + String(repeating: " ", count: column - head.cellWidth), .label)] + line
     }
   }

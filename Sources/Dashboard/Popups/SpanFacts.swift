@@ -81,9 +81,15 @@ struct SpanFacts {
     count == 0 ? [] : [fact("not sent", Count.of(Int(count), "attribute"))]
   }
 
+  /// Characters of a value that are shown: a page of text, not a picture in base 64.
+  private static let longest = 1_024
+
   private static func fact(_ attribute: SpanAttribute) -> [Run] { fact(attribute.name, "\(attribute.value)") }
 
   private static func fact(_ name: String, _ value: String) -> [Run] {
-    [Run(visible(name), .label), Run(value.isEmpty ? "empty" : value, value.isEmpty ? .faint : .text)]
+    if value.isEmpty { return [Run(visible(name), .label), Run("empty", .faint)] }
+    guard value.utf8.count > longest else { return [Run(visible(name), .label), Run(value)] }
+    let rest = Run("… \(Count.grouped(value.utf8.count)) bytes in all", .faint)
+    return [Run(visible(name), .label), Run(String(value.prefix(longest))), rest]
   }
 }

@@ -16,11 +16,10 @@ func wrapped(_ runs: [Run], width: Int) -> [[Run]] {
         broken()
         rest = String(rest.drop { $0 == " " })
       }
-      while rest.cellWidth > width {
-        let head = head(of: rest, width: width)
-        line.append(Run(head, run.ink, attributes: run.attributes))
+      while let end = overflow(of: rest, width: width) {
+        line.append(Run(String(rest[..<end]), run.ink, attributes: run.attributes))
         broken()
-        rest = String(rest.dropFirst(head.count))
+        rest = String(rest[end...])
       }
       guard !rest.isEmpty else { continue }
       line.append(Run(rest, run.ink, attributes: run.attributes))
@@ -45,11 +44,12 @@ private func words(of text: String) -> [String] {
   return word.isEmpty ? words : words + [word]
 }
 
-private func head(of text: String, width: Int) -> String {
-  var head = ""
-  for character in text {
-    guard (head + String(character)).cellWidth <= width else { break }
-    head.append(character)
+/// Where the part ends that has room; nil when all of it has. It has one character at least.
+private func overflow(of text: String, width: Int) -> String.Index? {
+  var used = 0
+  for index in text.indices {
+    used += String(text[index]).cellWidth
+    if used > width, index > text.startIndex { return index }
   }
-  return head.isEmpty ? String(text.prefix(1)) : head
+  return nil
 }

@@ -1,30 +1,42 @@
 public import TraceCollector
 
-/// Looks through the spans of a system for the newest transactions that a filter lets through, a slice at a time.
+/// Which transactions are looked for.
+public struct TransactionQuestion: Sendable, Equatable {
+  public var filter: TransactionFilter
+  /// Those that had begun by then, in nanoseconds since the Unix epoch; nil for all.
+  public var until: Int64?
+
+  public init(_ filter: TransactionFilter, until: Int64? = nil) {
+    (self.filter, self.until) = (filter, until)
+  }
+}
+
+/// Looks through the spans of a system for the newest transactions that are asked for, a slice at a time.
 public struct TransactionSearch: Sendable {
   /// How the row of a transaction comes about.
   public typealias Row = (TraceSummary) -> TransactionSummary
 
-  public let filter: TransactionFilter
+  public let question: TransactionQuestion
   public let limit: Int
-  private let question: SpanQuestion
+  private let asked: SpanQuestion
   private var search: TraceSearch
 
   /// - Parameters:
   ///   - limit: transactions that are wanted at most; at least 1.
   ///   - spansAreAll: whether rows are made of spans alone. Otherwise the system knows more of its transactions, and every
   ///     row for which the spans leave the question open is looked at.
-  public init(_ filter: TransactionFilter, limit: Int, spansAreAll: Bool) {
-    (self.filter, self.limit) = (filter, limit)
-    question = SpanQuestion(filter, spansAreAll: spansAreAll)
-    search = TraceSearch(question.query, limit: limit)
+  public init(_ question: TransactionQuestion, limit: Int, spansAreAll: Bool) {
+    (self.question, self.limit) = (question, limit)
+    asked = SpanQuestion(question.filter, spansAreAll: spansAreAll)
+    let query = asked.query
+    search = TraceSearch(question.until.map { .all([.start(.atMost, $0), query]) } ?? query, limit: limit)
   }
 
   /// Looks on until `isOver` or all was looked at, and, having gone through, begins anew if it `takesNewer`.
   public mutating func lookOn(in store: TraceStore, takesNewer: Bool, row: Row, isOver: () -> Bool) {
-    let question = question
+    let asked = asked
     search.lookOn(in: store, takesNewer: takesNewer) { trace in
-      question.lets(through: row(trace)) { store.holds($0, for: trace.gtxid) }
+      asked.lets(through: row(trace)) { store.holds($0, for: trace.gtxid) }
     } isOver: {
       isOver()
     }

@@ -2,6 +2,8 @@
 public struct MetricSnapshot: Sendable, Equatable, Codable {
   /// `http.server.request.duration`
   public var name: String
+  /// The process that it is of; empty when nobody said.
+  public var instance: String
   /// What tells the series from others of that name: `http.route=/orders`.
   public var attributes: String
   /// By UCUM; empty when it has none.
@@ -13,8 +15,11 @@ public struct MetricSnapshot: Sendable, Equatable, Codable {
   /// Of the last seconds in which something came, oldest first.
   public var series: [Float]
 
-  public init(name: String, attributes: String, unit: String, value: Double?, isRate: Bool, series: [Float]) {
+  public init(
+    name: String, instance: String = "", attributes: String, unit: String, value: Double?, isRate: Bool, series: [Float]
+  ) {
     self.name = name
+    self.instance = instance
     self.attributes = attributes
     self.unit = unit
     self.value = value

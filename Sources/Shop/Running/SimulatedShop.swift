@@ -128,16 +128,16 @@ public final class SimulatedShop: LiveSystem {
     Array((external.find(prefix: prefix, limit: 50) + world.traces.find(prefix: prefix, limit: 50)).prefix(50))
   }
 
-  public func transactions(_ filter: TransactionFilter, limit: Int, takesNewer: Bool) -> TransactionAnswer {
+  public func transactions(_ question: TransactionQuestion, limit: Int, takesNewer: Bool) -> TransactionAnswer {
     let now = snapshot().time
     let foreignRow = { TransactionSummary($0, now: now) }
     let ownRow = { [world] in SnapshotBuilder.row($0, in: world, now: now) }
     return transactionSearch.withLock { searches in
       var (foreign, own) =
-        searches.flatMap { $0.own.filter == filter && $0.own.limit == limit ? $0 : nil }
+        searches.flatMap { $0.own.question == question && $0.own.limit == limit ? $0 : nil }
         ?? (
-          TransactionSearch(filter, limit: limit, spansAreAll: true),
-          TransactionSearch(filter, limit: limit, spansAreAll: false)
+          TransactionSearch(question, limit: limit, spansAreAll: true),
+          TransactionSearch(question, limit: limit, spansAreAll: false)
         )
       searches = nil
       let end = ContinuousClock.now + Self.longestSearch

@@ -135,7 +135,12 @@ final class SnapshotBuilder {
 
   /// The row of one of the shop's own transactions.
   static func row(_ trace: TraceSummary, in world: World, now: Int64) -> TransactionSummary {
-    guard let entry = world.book.entry(trace.gtxid) else { return TransactionSummary(trace, now: now) }
+    guard let entry = world.book.entry(trace.gtxid) else {
+      // Of those that the book has forgotten, and of what was never in it, the spans are all that is known.
+      var summary = TransactionSummary(trace, now: now)
+      summary.isExternal = false
+      return summary
+    }
     return completed(entry, with: trace, now: now)
   }
 

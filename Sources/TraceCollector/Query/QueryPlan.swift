@@ -45,6 +45,7 @@ struct QueryPlan: Sendable {
     case any([Step])
     case duration(TraceQuery.Comparison, Int64)
     case spans(TraceQuery.Comparison, Int)
+    case start(TraceQuery.Comparison, Int64)
     case hops(TraceQuery.Comparison, Int)
     case errors(TraceQuery.Comparison, Int)
     case status(TraceSummary.Status)
@@ -86,6 +87,7 @@ struct QueryPlan: Sendable {
     case .any(let parts): .any(parts.map { compile($0) }.sorted { Self.cost($0) < Self.cost($1) })
     case .duration(let comparison, let limit): .duration(comparison, limit)
     case .spans(let comparison, let limit): .spans(comparison, limit)
+    case .start(let comparison, let time): .start(comparison, time)
     case .hops(let comparison, let limit): .hops(comparison, limit)
     case .errors(let comparison, let limit): .errors(comparison, limit)
     case .status(let status): .status(status)
@@ -117,7 +119,7 @@ struct QueryPlan: Sendable {
   /// What is known of the trace as a whole is asked first, what needs all its spans last.
   private static func cost(_ step: Step) -> Int {
     switch step {
-    case .always, .duration, .spans, .hops, .errors, .status, .id: 0
+    case .always, .duration, .spans, .start, .hops, .errors, .status, .id: 0
     case .not(let inner): cost(inner)
     case .all(let parts), .any(let parts): parts.map(cost).max() ?? 0
     case .rootOperation, .rootAttribute, .firstError: 1
@@ -146,6 +148,7 @@ struct QueryPlan: Sendable {
       return false
     case .duration(let comparison, let limit): return comparison.holds(trace.end &- trace.start, limit)
     case .spans(let comparison, let limit): return comparison.holds(Int(trace.spans), limit)
+    case .start(let comparison, let time): return comparison.holds(trace.start, time)
     case .hops(let comparison, let limit):
       return comparison.holds(Int(trace.highestHop > 0 ? trace.highestHop : trace.crossings), limit)
     case .errors(let comparison, let limit): return comparison.holds(Int(trace.errors), limit)

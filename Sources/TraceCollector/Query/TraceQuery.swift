@@ -9,6 +9,8 @@ public indirect enum TraceQuery: Sendable, Equatable {
   /// From the first start to the last end, in nanoseconds.
   case duration(Comparison, Int64)
   case spans(Comparison, Int)
+  /// When the first span began, in nanoseconds since the Unix epoch.
+  case start(Comparison, Int64)
   /// As ``TraceSummary/hops``.
   case hops(Comparison, Int)
   /// Spans whose status is error.

@@ -115,7 +115,7 @@ import TraceModel
     let stage = busy()
     func found(_ text: String) throws -> [UInt64] {
       let filter = try TransactionFilter(parsing: text)
-      return stage.system.transactions(filter, limit: 100, takesNewer: true).rows.map(\.gtxid.low)
+      return stage.system.transactions(TransactionQuestion(filter), limit: 100, takesNewer: true).rows.map(\.gtxid.low)
     }
     #expect(try found("op=INSERT err") == [50, 45, 40, 35, 30, 25, 20, 15, 10, 5])
     #expect(try found("db.name=orders not err").count == 40)

@@ -69,7 +69,7 @@ import TraceModel
   @Test(arguments: [
     ("j Enter", Destination.service("payment")),
     ("j Tab Tab Enter", .breakers(selected: "payment-1>payment-gateway")),
-    ("j Tab Tab Tab Enter", .transactions(filter: "svc=payment")),
+    ("j Tab Tab Tab Enter", .transactions(filter: "svc=payment op=\"on ITEM_RESERVED\"")),
     ("j Tab Tab Tab Tab Enter", .topics(selected: "payment")),
     ("j BackTab Enter", .transaction(IncidentFixture.notPermitted, span: nil)),
     ("j BackTab j Enter", .transaction(IncidentFixture.timeOut, span: nil)),

@@ -9,8 +9,8 @@ struct TransactionsSearchTests {
   private func searches(_ effects: [Effect]) -> (begun: [String], goneOn: [String]) {
     var found: (begun: [String], goneOn: [String]) = ([], [])
     for effect in effects {
-      if case .searchTransactions(let filter, _) = effect { found.begun.append(filter.description) }
-      if case .searchTransactionsOn(let filter, _) = effect { found.goneOn.append(filter.description) }
+      if case .searchTransactions(let question, _) = effect { found.begun.append(question.filter.description) }
+      if case .searchTransactionsOn(let question, _) = effect { found.goneOn.append(question.filter.description) }
     }
     return found
   }
@@ -31,9 +31,9 @@ struct TransactionsSearchTests {
     return answer
   }
 
-  private func filter(_ text: String) -> TransactionFilter {
+  private func filter(_ text: String, until: Int64? = nil) -> TransactionQuestion {
     do {
-      return try TransactionFilter(parsing: text)
+      return TransactionQuestion(try TransactionFilter(parsing: text), until: until)
     } catch {
       preconditionFailure("\(error)")
     }
@@ -88,10 +88,16 @@ struct TransactionsSearchTests {
   @Test func anOlderStateShowsOnlyWhatHadBegun() {
     var cockpit = Cockpit(TransactionFixture.snapshot)
     cockpit.press("5 / text:dur>20s Enter Space")
-    let later = row("bbbb", age: -3_600)
-    cockpit.send(.matching(filter("dur>20s"), answer([later, row("aaaa", age: 900)], searched: 12_345)))
-    cockpit.press("j")
-    #expect(cockpit.text.contains("aaaa") && !cockpit.text.contains("bbbb"))
+    let now = TransactionFixture.snapshot.time
+    cockpit.send(.pastSnapshot(TransactionFixture.snapshot))
+    let asked = cockpit.effects.compactMap {
+      if case .searchTransactions(let question, _) = $0 { question.until } else { nil }
+    }
+    cockpit.send(.matching(filter("dur>20s"), answer([row("bbbb", age: 1)], searched: 12_345)))
+    #expect(!cockpit.text.contains("bbbb"), "that answer is about now")
+    cockpit.send(.matching(filter("dur>20s", until: now), answer([row("aaaa", age: 900)], searched: 12_345)))
+    #expect(cockpit.text.contains("aaaa"))
+    #expect(asked.allSatisfy { $0 == now })
   }
 
   @Test func anAnswerForAnotherFilterIsNotShown() {

@@ -110,7 +110,7 @@ import TraceModel
       let filter = try TransactionFilter(parsing: text(&generator))
       let spansAreAll = round % 2 == 0
       let row: TransactionSearch.Row = { spansAreAll ? TransactionSummary($0, now: Self.epoch) : self.told($0) }
-      var search = TransactionSearch(filter, limit: 1_000, spansAreAll: spansAreAll)
+      var search = TransactionSearch(TransactionQuestion(filter), limit: 1_000, spansAreAll: spansAreAll)
       search.lookOn(in: held.store, takesNewer: false, row: row) { false }
       let wanted = held.store.summaries(newest: 1_000).map(row)
         .filter { isWanted(filter.expression, $0, held.spans[$0.gtxid] ?? []) }
@@ -123,7 +123,8 @@ import TraceModel
   @Test func saysHowFarItHasLooked() throws {
     var generator = SplitMix(state: 1)
     let held = held(&generator)
-    var search = TransactionSearch(try TransactionFilter(parsing: "svc=pay"), limit: 4, spansAreAll: true)
+    var search = TransactionSearch(
+      TransactionQuestion(try TransactionFilter(parsing: "svc=pay")), limit: 4, spansAreAll: true)
     search.lookOn(in: held.store, takesNewer: false, row: told) { false }
     let answer = search.answer(row: told)
     #expect(answer.rows.count == 4 && answer.isFull && answer.isComplete && answer.held == 300)

@@ -116,7 +116,7 @@ struct FaultsPage: Page {
     var hints = [KeyHint(Glyphs.enter, !isArmed ? "set up" : isOn ? "switch off" : "switch on")]
     hints.append(KeyHint("a", isArmed ? "take off" : "arm"))
     if isArmed { hints.append(KeyHint("x", "take off")) }
-    hints.append(KeyHint("w", "what it does"))
+    hints.append(KeyHint("w", "what it does", isDeed: true))
     if !context.snapshot.scenarios.entries.isEmpty { hints.append(KeyHint("s", "scenarios")) }
     if !context.snapshot.faults.armed.isEmpty { hints += [KeyHint("Tab", "panel"), KeyHint("!", "all off")] }
     return hints
@@ -124,15 +124,17 @@ struct FaultsPage: Page {
 
   var help: [KeyHint] {
     [
-      KeyHint("← → ↑ ↓", "choose what breaks, and how"),
-      KeyHint("Enter", "sets up a fault; on an armed one switches it off and on, its settings kept"),
-      KeyHint("a", "arms it with the usual settings, or takes it off"),
-      KeyHint("x", "takes the fault off"),
-      KeyHint("f", "opens the menu; f once more repeats the last fault here"),
-      KeyHint("w", "says what the one under the cursor does, how it is typed, and at which points a crash can strike"),
-      KeyHint("s", "goes to the scenarios, and back; Enter plays the one under the cursor, and stops it"),
-      KeyHint("Tab", "goes between what is armed, what can be, and the scenarios"),
-      KeyHint("!", "ends every fault"),
+      KeyHint("← → ↑ ↓", "choose what breaks, and how", isDeed: true),
+      KeyHint("Enter", "sets up a fault; on an armed one switches it off and on, its settings kept", isDeed: true),
+      KeyHint("a", "arms it with the usual settings, or takes it off", isDeed: true),
+      KeyHint("x", "takes the fault off", isDeed: true),
+      KeyHint("f", "opens the menu; f once more repeats the last fault here", isDeed: true),
+      KeyHint(
+        "w", "says what the one under the cursor does, how it is typed, and at which points a crash can strike",
+        isDeed: true),
+      KeyHint("s", "goes to the scenarios, and back; Enter plays the one under the cursor, and stops it", isDeed: true),
+      KeyHint("Tab", "goes between what is armed, what can be, and the scenarios", isDeed: true),
+      KeyHint("!", "ends every fault", isDeed: true),
     ]
   }
 

@@ -54,7 +54,8 @@ struct MapGraph: Sendable {
 
   private mutating func addArrows(of service: ServiceSnapshot, _ thing: (String) -> MapThing) {
     let own = thing(service.name)
-    for call in service.calls {
+    // A database reports nothing, and is no service.
+    for call in service.calls where !call.isDatabase {
       add(own, thing(call.callee), .call) { edge in
         edge.errorShare = Self.errors(of: edge, with: call)
         edge.rate = (edge.rate ?? 0) + call.rate

@@ -142,13 +142,16 @@ extension OverviewRows {
     }
   }
 
-  /// The transactions in which that was done.
-  private static func filter(_ operation: OperationSnapshot, _ rest: String) -> String {
+  /// The transactions in which a service did that, as it is typed.
+  static func filter(_ service: String, _ operation: String) -> String {
     let conditions: [TransactionFilter.Expression] = [
-      .condition(.text(.service, .equals, operation.service)),
-      .condition(.text(.operation, .equals, operation.operation)),
+      .condition(.text(.service, .equals, service)), .condition(.text(.operation, .equals, operation)),
     ]
-    return "\(TransactionFilter(.all(conditions))) \(rest)"
+    return TransactionFilter(.all(conditions)).description
+  }
+
+  private static func filter(_ operation: OperationSnapshot, _ rest: String) -> String {
+    filter(operation.service, operation.operation) + " " + rest
   }
 
   private func destination(_ event: OperationalEvent, _ snapshot: SystemSnapshot) -> Destination {

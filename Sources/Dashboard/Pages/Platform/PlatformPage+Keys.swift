@@ -108,7 +108,7 @@ extension PlatformPage {
     [
       KeyHint("← →", PlatformTab.allCases.map(\.title).joined(separator: ", ")),
       KeyHint("Tab", "the next list of the tab"),
-      KeyHint("+ −", "on the sliders: move \(SliderStep.percent) % of the customers"),
+      KeyHint("+ −", "on the sliders: move \(SliderStep.percent) % of the customers", isDeed: true),
       KeyHint("Enter", "the service, the topic or the transaction under the cursor"),
     ]
   }

@@ -97,7 +97,11 @@ extension SagasPage {
 
   func hints(_ context: PageContext) -> [KeyHint] {
     let help = saga(context).map { $0.state == .stuck && !$0.isInferred } ?? false
-    let byHand = help ? [KeyHint("r", "retry"), KeyHint("p", "pass over"), KeyHint("e", "end")] : []
+    let byHand =
+      help
+      ? [
+        KeyHint("r", "retry", isDeed: true), KeyHint("p", "pass over", isDeed: true), KeyHint("e", "end", isDeed: true),
+      ] : []
     switch focus {
     case .sagas:
       return [KeyHint("↵", "timeline")] + byHand + [
@@ -113,9 +117,9 @@ extension SagasPage {
       KeyHint("Enter", "what happened to the saga: messages in, changes of state, messages out; there: its call tree"),
       KeyHint("t", "the call tree of the saga under the cursor"),
       KeyHint("Tab", "goes to the definitions: the cursor there narrows the list to one kind"),
-      KeyHint("r", "of a STUCK saga: tries the step again, after a question"),
-      KeyHint("p", "of a STUCK saga: passes over the step, as if it were done, after a question"),
-      KeyHint("e", "of a STUCK saga: ends it where it stands, after a question"),
+      KeyHint("r", "of a STUCK saga: tries the step again, after a question", isDeed: true),
+      KeyHint("p", "of a STUCK saga: passes over the step, as if it were done, after a question", isDeed: true),
+      KeyHint("e", "of a STUCK saga: ends it where it stands, after a question", isDeed: true),
       KeyHint("( )", "steps in brackets are inferred: nobody coordinates the saga, its order and its events tell"),
       KeyHint("/", "shows only sagas that have these words: state, kind, id, reason"),
       KeyHint("Esc", "back to the list, clears the filter, shows all kinds"),

@@ -9,23 +9,16 @@ extension ServicePanelView {
       TableColumn("metric", .share(minimum: 20)), TableColumn("lately", .fixed(10), priority: 1),
       TableColumn("value", .fit(minimum: 8), align: .right),
     ]
+    // Of a single one one knows which it is.
+    let hasInstances = Set(metrics.map(\.instance)).count > 1
     let rows = metrics.map { metric in
-      [
-        .runs([Run(visible(metric.name)), .muted("  " + visible(metric.attributes))]), .pulse(metric.series.doubles),
-        metric.value.map { .text(Self.text($0, of: metric), .text) } ?? .unknown,
+      let instance = hasInstances && !metric.instance.isEmpty ? "  " + visible(metric.instance) : ""
+      return [
+        .runs([Run(visible(metric.name)), .muted("  " + visible(metric.attributes)), .faint(instance)]),
+        .pulse(metric.series.doubles),
+        metric.value.map { .figure(Figures.measure($0, unit: metric.unit, isRate: metric.isRate), .text) } ?? .unknown,
       ] as [TableCell]
     }
     return Table(columns: columns, rows: rows)
-  }
-
-  /// `1.2k By`, `12.5/s`
-  private static func text(_ value: Double, of metric: MetricSnapshot) -> String {
-    guard value.isFinite else { return "\(value)" }
-    let number =
-      value.magnitude >= 1_000
-      ? (value < 0 ? "−" : "") + Figures.short(Int(clamping: Int64(min(value.magnitude, 9e18)))).text
-      : value == value.rounded() ? "\(Int(value))" : "\((value * 100).rounded() / 100)"
-    if metric.isRate { return number + "/s" }
-    return metric.unit.isEmpty || metric.unit == "1" ? number : "\(number) \(visible(metric.unit))"
   }
 }

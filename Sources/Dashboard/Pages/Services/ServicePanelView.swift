@@ -43,7 +43,8 @@ struct ServicePanelView {
 
   /// What the service's metrics stand at, as far as they have been read.
   var metrics: [MetricSnapshot] {
-    context.metrics.flatMap { $0.service == service.name ? $0.series : nil } ?? []
+    guard !context.isFrozen, let loaded = context.metrics, loaded.service == service.name else { return [] }
+    return loaded.series
   }
 
   private var hovered: Int? { hover.index(in: keys, clock: context.clock) }
@@ -115,6 +116,7 @@ struct ServicePanelView {
     case .calls: "Calls nobody."
     case .endpoints: "No call has come yet."
     case .consumes: "Reads no topic."
+    case .metrics where context.isFrozen: "What they stood at then is not kept."
     case .metrics:
       context.metrics?.service == service.name ? "No metric came in yet: OTLP takes them, too." : "reading…"
     case .errors:

@@ -61,14 +61,17 @@ extension ServicesPage {
     switch focus {
     case .services: return []
     case .instances:
-      return opened == nil
-        ? [.open(.service(service.name))] : [.say("x kills or starts \(visible(service.instances[index].name))")]
+      if opened == nil { return [.open(.service(service.name))] }
+      let isOnlyWatched = context.snapshot.system.isOnlyWatched
+      return isOnlyWatched ? [] : [.say("x kills or starts \(visible(service.instances[index].name))")]
     case .calls:
       let call = service.calls[index]
+      if call.isDatabase { return [.say("\(visible(call.callee)) is a database: it reports nothing itself")] }
       if let breaker = worstBreaker(of: call, context) { return [.open(.breakers(selected: breaker))] }
       return [.open(.service(call.callee))]
     case .metrics: return []
-    case .endpoints: return [.open(.transactions(filter: "svc=\(service.name)"))]
+    case .endpoints:
+      return [.open(.transactions(filter: OverviewRows.filter(service.name, service.endpoints[index].operation)))]
     case .consumes: return [.open(.topics(selected: service.consumes[index].topic))]
     case .errors: return [.open(.transaction(service.latestErrors[index].gtxid, span: nil))]
     case .log:
@@ -110,7 +113,7 @@ extension ServicesPage {
       .errors: "transaction", .log: "transaction",
     ]
     var hints: [KeyHint] = []
-    if !(focus == .instances && opened != nil) { hints.append(KeyHint("↵", enter[focus] ?? "open")) }
+    if focus != .metrics, !(focus == .instances && opened != nil) { hints.append(KeyHint("↵", enter[focus] ?? "open")) }
     if focus == .services || focus == .instances {
       hints.append(KeyHint("f", "fault", isDeed: true))
       if service(context)?.isOutside != true { hints.append(KeyHint("x", "kill or start", isDeed: true)) }
@@ -125,7 +128,7 @@ extension ServicesPage {
   var help: [KeyHint] {
     [
       KeyHint("Enter", "opens the service's own page, or what is under the cursor in a panel"),
-      KeyHint("Tab", "goes to the next panel: instances, calls out, endpoints, topics, errors, log"),
+      KeyHint("Tab", "goes to the next panel: instances, calls out, endpoints, topics or metrics, errors, log"),
       KeyHint("x", "kills the instance under the cursor, or starts it again", isDeed: true),
       KeyHint("s S", "sort by the next column, or the other way round"),
       KeyHint("/", "shows only services whose name, team, version or health has these words"),

@@ -151,6 +151,7 @@ struct ServicesPage: Page {
       return index.map { .instance(service: service.name, name: service.instances[$0].name) } ?? .service(service.name)
     case .calls:
       guard let call = index.map({ service.calls[$0] }) else { return .service(service.name) }
+      if call.isDatabase { return .service(service.name) }
       return worstBreaker(of: call, context).map(Subject.breaker) ?? .service(call.callee)
     case .consumes:
       return index.map { .group(topic: service.consumes[$0].topic, name: service.consumes[$0].group) }

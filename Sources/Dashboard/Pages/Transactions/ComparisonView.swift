@@ -24,6 +24,13 @@ struct ComparisonView: Sendable {
     (leftDetail == nil ? [left] : []) + (rightDetail == nil ? [right] : [])
   }
 
+  /// Whether it has all that the detail says.
+  func has(_ detail: TransactionDetail) -> Bool {
+    [leftDetail, rightDetail].contains { known in
+      known.map { $0.summary.gtxid.isSame(as: detail.summary.gtxid) && $0.isLike(detail) } ?? false
+    }
+  }
+
   mutating func take(_ detail: TransactionDetail) {
     if detail.summary.gtxid.isSame(as: left) {
       leftDetail = detail

@@ -39,28 +39,30 @@ struct TransactionsPage: Page {
   /// Nanoseconds after which is looked again for what has come in.
   private static let searchInterval: Int64 = 1_000_000_000
 
-  /// What was found for the filter, of an older state what had begun by then; nil while nobody has looked.
+  /// What the filter asks of all that are kept: of an older state only those that had begun by then.
+  private func question(_ context: PageContext) -> TransactionQuestion {
+    TransactionQuestion(list.filter, until: context.isFrozen ? context.snapshot.time : nil)
+  }
+
+  /// What was found for that; nil while nobody has looked.
   private func found(_ context: PageContext) -> TransactionAnswer? {
-    guard let matching = context.matching, matching.filter == list.filter else { return nil }
-    var answer = matching.answer
-    if context.isFrozen { answer.rows.removeAll { $0.start > context.snapshot.time } }
-    return answer
+    context.matching.flatMap { $0.question == question(context) ? $0.answer : nil }
   }
 
   /// Looks for what the filter wants among all transactions that are kept: the state has the newest alone.
   private mutating func search(_ context: PageContext) -> [Action] {
     guard !list.filter.isEmpty else { return [] }
-    let answer = found(context)
-    if let answer, !answer.isThrough { return [.effect(.searchTransactionsOn(list.filter, limit: Self.limit))] }
+    let (question, answer) = (question(context), found(context))
+    if let answer, !answer.isThrough { return [.effect(.searchTransactionsOn(question, limit: Self.limit))] }
     // What has come in since is not part of an older state.
     let isDue = searchedAt.map { context.clock - $0 >= Self.searchInterval } ?? true
     guard answer == nil || isDue && !context.isFrozen else { return [] }
     searchedAt = context.clock
-    return [.effect(.searchTransactions(list.filter, limit: Self.limit))]
+    return [.effect(.searchTransactions(question, limit: Self.limit))]
   }
 
   private mutating func refreshComparison(_ context: PageContext) -> [Action] {
-    if let detail = context.transaction { comparison?.take(detail) }
+    if let detail = context.transaction, comparison?.has(detail) == false { comparison?.take(detail) }
     if let unknown = context.unknownTransaction, comparison?.missing.contains(unknown) == true {
       comparison = nil
       return [.say("nothing is known of \(unknown.short) any more, so it cannot be compared", isProblem: true)]
@@ -166,7 +168,7 @@ struct TransactionsPage: Page {
 
 extension TransactionDetail {
   /// Whether nothing has come in between this and the other.
-  fileprivate func isLike(_ other: TransactionDetail) -> Bool {
+  func isLike(_ other: TransactionDetail) -> Bool {
     tree.nodes.count == other.tree.nodes.count && tree.errors == other.tree.errors && tree.end == other.tree.end
       && log.count == other.log.count && summary.state == other.summary.state
       && summary.duration == other.summary.duration && summary.customerSees == other.summary.customerSees
