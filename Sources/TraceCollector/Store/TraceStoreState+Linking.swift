@@ -52,6 +52,7 @@ extension TraceStoreState {
     trace.pointee.spans += 1
     trace.pointee.start = min(trace.pointee.start, record.start)
     trace.pointee.end = max(trace.pointee.end, record.end)
+    trace.pointee.changed = changes
     trace.pointee.lastArrival = max(trace.pointee.lastArrival, now)
     let kind = record.bits.kind
     if !isPiece, kind == .server || kind == .consumer { trace.pointee.crossings += 1 }

@@ -18,6 +18,8 @@ struct TraceStoreState: ~Copyable, Sendable {
   var keptBytes = 0
   /// Grows whenever spans stand elsewhere than before.
   var moves: UInt64 = 0
+  /// Grows with every batch, whatever its clock says.
+  private(set) var changes: UInt64 = 0
   /// The earliest and the latest `now` that came with spans.
   private(set) var since: Int64 = .max
   private(set) var latest: Int64 = .min
@@ -42,6 +44,7 @@ struct TraceStoreState: ~Copyable, Sendable {
   mutating func add(_ batch: SpanBatch, _ places: Range<Int>, now: Int64) {
     since = min(since, now)
     latest = max(latest, now)
+    changes += 1
     statistics.received += places.count
     BatchView.with(batch) { view in
       var intake = SpanIntake(view)
@@ -85,7 +88,10 @@ struct TraceStoreState: ~Copyable, Sendable {
       if forgotten.contains(low: record.low) { return -1 }
       return traces.add(high: record.high, low: record.low, start: record.start, end: record.end)
     }
-    if traces[slot].pointee.high == 0 { traces[slot].pointee.high = record.high }
+    if traces[slot].pointee.high == 0, record.high != 0 {
+      traces[slot].pointee.high = record.high
+      traces[slot].pointee.changed = changes
+    }
     return slot
   }
 
