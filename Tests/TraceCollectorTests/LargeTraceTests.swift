@@ -1,3 +1,4 @@
+import Concurrency
 import Testing
 import TraceModel
 
@@ -74,6 +75,28 @@ struct LargeTraceTests {
     }
     #expect(store.statistics.orphans == 0 && store.statistics.accepted == 3_600)
     #expect(trees.indices.allSatisfy { store.spans(of: id(UInt64($0) + 1)) == trees[$0].reversed() })
+  }
+
+  /// So is what has been counted of each: several answers to one CLIENT are one call, when they come far apart, too.
+  @Test(arguments: 1...6)
+  func oneClientStaysOneCallWhenItsIndexIsMadeAnew(seed: UInt64) {
+    var random = SeededGenerator(seed: seed)
+    let store = TraceStore(budget: 160_000)
+    var queues = (1...UInt64(3)).map { trace in
+      (1...UInt64(60)).flatMap { number in
+        [span(number * 10, in: trace, .client, "shop", from: 0, to: 1)]
+          + (1...3).map { span(number * 10 + $0, in: trace, under: number * 10, .server, "cart", from: 0, to: 1) }
+      }.shuffled(using: &random)
+    }
+    while queues.contains(where: { !$0.isEmpty }) {
+      for place in queues.indices { if let span = queues[place].popLast() { store.add([span], now: epoch) } }
+    }
+    #expect(store.statistics.evictedTraces == 0 && store.statistics.overflowed == 0)
+    let made = store.state.withLock { $0.large.made }
+    #expect(made > 100, "seed \(seed): there is room for all indexes")
+    let graph = store.graph(now: epoch)
+    #expect(
+      graph.map { $0.client?.totalCalls } == [180] && graph.map { $0.server?.totalCalls } == [180], "seed \(seed)")
   }
 
   @Test func aTraceOfAMillionSpansIsCutAndTheRestCounted() {
