@@ -77,6 +77,22 @@ struct LargeTraceTests {
     #expect(trees.indices.allSatisfy { store.spans(of: id(UInt64($0) + 1)) == trees[$0].reversed() })
   }
 
+  /// Each index is made once for a batch, however the spans of its traces are mixed.
+  @Test(arguments: 1...4)
+  func aBatchMakesEachIndexOnce(seed: UInt64) {
+    var random = SeededGenerator(seed: seed)
+    let store = TraceStore(budget: 240_000)
+    let trees = (1...UInt64(4)).map { tree(400, in: $0, random: &random) }
+    for place in 0..<100 { store.add(trees.map { $0[place] }, now: epoch) }
+    let before = store.state.withLock { $0.large.made }
+    let mixed = (100..<400).flatMap { place in trees.map { $0[place] } }
+    store.add(mixed, now: epoch)
+    #expect(store.state.withLock { $0.large.made } <= before + 4, "seed \(seed)")
+    #expect(before > 20, "seed \(seed): there is room for all indexes")
+    #expect(store.statistics.orphans == 0 && store.statistics.received == 1_600 && store.statistics.accepted == 1_600)
+    #expect(trees.indices.allSatisfy { store.spans(of: id(UInt64($0) + 1)) == trees[$0] }, "seed \(seed)")
+  }
+
   /// So is what has been counted of each: several answers to one CLIENT are one call, when they come far apart, too.
   @Test(arguments: 1...6)
   func oneClientStaysOneCallWhenItsIndexIsMadeAnew(seed: UInt64) {
