@@ -49,16 +49,16 @@ struct ServiceGraph: Sendable {
 
   /// Counts what a span tells of an edge, alone or with its other side, which `own` and `parent` may know.
   ///
-  /// `own` is what was known of the span's id before, `parent` of its parent's. One CLIENT is one call on both sides,
-  /// however many answer it.
+  /// `own` is what was known of the span's id before, `parent` of its parent's, `consumers` are those that wait for it. One
+  /// CLIENT is one call on both sides, however many answer it.
   mutating func note(
     _ half: Half, _ bits: SpanRecord.Bits, callee: Callee, own: inout SpanIndex.Entry, parent: inout SpanIndex.Entry?,
-    second: Int64
+    consumers: [Half], second: Int64
   ) {
     switch bits.kind {
     case .client: call(half, callee, own: &own, second: second)
     case .producer:
-      if own.marks & SpanIndex.Entry.consumerWaits != 0 { carry(from: half, to: Half(own), second: second) }
+      for consumer in consumers { carry(from: half, to: consumer, second: second) }
     case .server:
       // Zipkin's server shares its client's id, which will find it there; elsewhere the client is the parent.
       if own.has(.client) {
@@ -68,13 +68,7 @@ struct ServiceGraph: Sendable {
         parent = above
       }
     case .consumer:
-      guard var above = parent else { return }
-      if above.has(.producer) {
-        carry(from: Half(above), to: half, second: second)
-      } else {
-        wait(half, SpanIndex.Entry.consumerWaits, at: &above)
-        parent = above
-      }
+      if let above = parent, above.has(.producer) { carry(from: Half(above), to: half, second: second) }
     case .internal: break
     }
   }
@@ -106,8 +100,7 @@ struct ServiceGraph: Sendable {
 
   /// A SERVER span met the id of its CLIENT.
   private mutating func answer(_ server: Half, to client: inout SpanIndex.Entry, second: Int64) {
-    guard client.has(.client) else { return wait(server, SpanIndex.Entry.serverWaits, at: &client) }
-    guard client.marks & SpanIndex.Entry.answerCounted == 0 else { return }
+    guard client.has(.client), client.marks & SpanIndex.Entry.answerCounted == 0 else { return }
     let isNew = client.marks & SpanIndex.Entry.edgeCounted == 0
     let callee = client.peer == SymbolTable.empty ? server.service : client.peer
     let caller = Half(client)
@@ -125,17 +118,49 @@ struct ServiceGraph: Sendable {
     }
   }
 
-  /// Leaves word with a span that is not there yet.
-  private func wait(_ half: Half, _ mark: UInt16, at entry: inout SpanIndex.Entry) {
-    guard !entry.isSeen else { return }
-    entry.leave(mark, half)
+  /// Counts what another piece of a CLIENT span says beyond those before it: that it failed, how long it took, or whom it
+  /// calls.
+  ///
+  /// `own` is what those before say together, `first` whom the first of them speaks to, `callee` whom this one does.
+  mutating func add(piece: Half, first: Callee, callee: Callee, own: inout SpanIndex.Entry, second: Int64) {
+    // Where both sides have one id, what is known of it may be of the other side.
+    let known = own.has(.server) ? Half(service: piece.service, failed: false, length: Entry.unknownLength) : Half(own)
+    guard own.marks & Entry.edgeCounted != 0 else {
+      var whole = own
+      whole.merge(piece, isNewer: true)
+      return call(Half(whole), callee, own: &own, second: second)
+    }
+    let isNewLength = known.length == Entry.unknownLength
+    let rest = Half(
+      service: piece.service, failed: piece.failed && !known.failed,
+      length: isNewLength ? piece.length : Entry.unknownLength)
+    guard rest.failed || rest.length != Entry.unknownLength else { return }
+    let answerer: Callee = own.answerer == SymbolTable.empty ? .unknown : .named(own.answerer)
+    for callee in [first, answerer, callee] {
+      guard let place = place(from: piece.service, to: callee) else { continue }
+      return edges[place].client.record(rest, second: second, calls: 0)
+    }
   }
+
+  private typealias Entry = SpanIndex.Entry
+
+  private func place(from caller: SymbolTable.Symbol, to callee: Callee) -> Int? {
+    switch callee {
+    case .unknown: nil
+    case .named(let name): places[Self.key(caller, name, .call)]
+    case .database(let name): places[Self.key(caller, name, .database)]
+    }
+  }
+
+  private static func key(
+    _ caller: SymbolTable.Symbol, _ callee: SymbolTable.Symbol, _ kind: ServiceEdge.Kind
+  ) -> UInt64 { UInt64(kind.rawValue) << 32 | UInt64(SlowestTraces.key(caller, callee)) }
 
   private mutating func count(
     _ caller: SymbolTable.Symbol, _ callee: SymbolTable.Symbol, _ kind: ServiceEdge.Kind, _ second: Int64,
     _ record: (inout Edge) -> Void
   ) {
-    let key = UInt64(kind.rawValue) << 32 | UInt64(SlowestTraces.key(caller, callee))
+    let key = Self.key(caller, callee, kind)
     let place = places[key] ?? edges.count
     if place == edges.count {
       guard edges.count < limit else { return }
@@ -188,10 +213,11 @@ struct EdgeSeries: Sendable {
 
   var bytes: Int { seconds.bytes + durations.bytes }
 
-  mutating func record(_ half: ServiceGraph.Half, second: Int64) {
-    totalCalls += 1
+  /// `calls` is 0 for what a call that was recorded before has still to say.
+  mutating func record(_ half: ServiceGraph.Half, second: Int64, calls: UInt32 = 1) {
+    totalCalls += Int(calls)
     totalErrors += half.failed ? 1 : 0
-    seconds.record(second: second, calls: 1, errors: half.failed ? 1 : 0)
+    seconds.record(second: second, calls: calls, errors: half.failed ? 1 : 0)
     if half.length != SpanIndex.Entry.unknownLength { durations.record(half.length, second: second) }
   }
 

@@ -1,3 +1,4 @@
+import Concurrency
 import Testing
 import TraceModel
 
@@ -45,6 +46,39 @@ struct EvictionTests {
     #expect(ordinary.count == (oldest...1_500).count { !failed.contains($0) }, "seed \(seed)")
     let oldestFailed = held.filter { $0.errors > 0 }.map(\.gtxid.low).min() ?? .max
     #expect(oldestFailed < oldest, "seed \(seed)")
+  }
+
+  /// Callers' names are asked for long after the segments that hold them were closed.
+  @Test(arguments: 1...6)
+  func whatIsChargedIsWhatTheSegmentsTake(seed: UInt64) {
+    var random = SeededGenerator(seed: seed)
+    let store = TraceStore(budget: 400_000)
+    func check() {
+      let (charged, taken) = store.state.withLock { state in
+        (state.segments.bytes, state.segments.newestFirst.reduce(0) { $0 + state.segments[$1].pointee.bytes })
+      }
+      #expect(charged == taken, "seed \(seed)")
+    }
+    for number in 1...900 as ClosedRange<UInt64> {
+      let system = random.chance(30) ? [SpanAttribute("db.system", "redis")] : []
+      let texts = (0..<4).map { SpanAttribute("key \($0)", .text("value \(random.next())")) }
+      store.add(
+        [
+          span(
+            1, in: number, .client, "shop", from: 0, to: 1, failed: random.chance(10), peer: "peer \(random.next())",
+            attributes: texts + system)
+        ], now: epoch)
+      let earlier = UInt64.random(in: max(1, number &- min(number - 1, 200))...number, using: &random)
+      store.add([span(2, in: earlier, under: 1, .server, "cart", from: 0, to: 1)], now: epoch)
+      check()
+    }
+    #expect(store.statistics.evictedTraces > 100, "seed \(seed)")
+    let (held, empty) = store.state.withLock { state in
+      while state.segments.count > 1 { state.segments.removeOldest() }
+      state.segments.removeOldest()
+      return (state.segments.bytes, SegmentTable(limit: 1_000).bytes)
+    }
+    #expect(held == empty, "seed \(seed)")
   }
 
   @Test func failedOnesLeaveHalfTheRoom() {

@@ -1,3 +1,4 @@
+import Concurrency
 import Testing
 import TraceModel
 
@@ -74,6 +75,44 @@ struct LargeTraceTests {
     }
     #expect(store.statistics.orphans == 0 && store.statistics.accepted == 3_600)
     #expect(trees.indices.allSatisfy { store.spans(of: id(UInt64($0) + 1)) == trees[$0].reversed() })
+  }
+
+  /// Each index is made once for a batch, however the spans of its traces are mixed.
+  @Test(arguments: 1...4)
+  func aBatchMakesEachIndexOnce(seed: UInt64) {
+    var random = SeededGenerator(seed: seed)
+    let store = TraceStore(budget: 240_000)
+    let trees = (1...UInt64(4)).map { tree(400, in: $0, random: &random) }
+    for place in 0..<100 { store.add(trees.map { $0[place] }, now: epoch) }
+    let before = store.state.withLock { $0.large.made }
+    let mixed = (100..<400).flatMap { place in trees.map { $0[place] } }
+    store.add(mixed, now: epoch)
+    #expect(store.state.withLock { $0.large.made } <= before + 4, "seed \(seed)")
+    #expect(before > 20, "seed \(seed): there is room for all indexes")
+    #expect(store.statistics.orphans == 0 && store.statistics.received == 1_600 && store.statistics.accepted == 1_600)
+    #expect(trees.indices.allSatisfy { store.spans(of: id(UInt64($0) + 1)) == trees[$0] }, "seed \(seed)")
+  }
+
+  /// So is what has been counted of each: several answers to one CLIENT are one call, when they come far apart, too.
+  @Test(arguments: 1...6)
+  func oneClientStaysOneCallWhenItsIndexIsMadeAnew(seed: UInt64) {
+    var random = SeededGenerator(seed: seed)
+    let store = TraceStore(budget: 160_000)
+    var queues = (1...UInt64(3)).map { trace in
+      (1...UInt64(60)).flatMap { number in
+        [span(number * 10, in: trace, .client, "shop", from: 0, to: 1)]
+          + (1...3).map { span(number * 10 + $0, in: trace, under: number * 10, .server, "cart", from: 0, to: 1) }
+      }.shuffled(using: &random)
+    }
+    while queues.contains(where: { !$0.isEmpty }) {
+      for place in queues.indices { if let span = queues[place].popLast() { store.add([span], now: epoch) } }
+    }
+    #expect(store.statistics.evictedTraces == 0 && store.statistics.overflowed == 0)
+    let made = store.state.withLock { $0.large.made }
+    #expect(made > 100, "seed \(seed): there is room for all indexes")
+    let graph = store.graph(now: epoch)
+    #expect(
+      graph.map { $0.client?.totalCalls } == [180] && graph.map { $0.server?.totalCalls } == [180], "seed \(seed)")
   }
 
   @Test func aTraceOfAMillionSpansIsCutAndTheRestCounted() {

@@ -13,6 +13,9 @@ struct MetricStoreTests {
       time: epoch + Int64(seconds * 1e9), value: value)
   }
 
+  /// Far behind all points that are not from the future.
+  private let received = epoch + 10_000 * second
+
   private func gauge(_ value: Double) -> MetricValue { .gauge(.real(value)) }
 
   private func total(_ value: Int64, _ span: MetricSpan = .sinceStart) -> MetricValue {
@@ -22,12 +25,12 @@ struct MetricStoreTests {
   @Test func aGaugeHasItsLevelsOnePerSecond() throws {
     let store = MetricStore(budget: 100_000, history: 3)
     for (time, level) in [(0, 1), (1.2, 2), (1.9, 3), (2.1, 4), (5, 5)] as [(Double, Double)] {
-      store.add([point("pool", at: time, gauge(level))])
+      store.add([point("pool", at: time, gauge(level))], receivedAt: received)
     }
     let series = try #require(store.series().first)
     #expect(series.history.map(\.value) == [3, 4, 5] && series.value == gauge(5) && series.time == epoch + 5 * second)
     #expect(!series.isRate && series.rates.isEmpty && series.rate == nil && series.unit == "1")
-    store.add([point("pool", at: 4, gauge(9)), point("pool", at: 6, .gone)])
+    store.add([point("pool", at: 4, gauge(9)), point("pool", at: 6, .gone)], receivedAt: received)
     let gone = try #require(store.series().first)
     #expect(gone.value == .gone && gone.history.map(\.value) == [3, 4, 5])
     #expect(store.statistics.late == 1 && store.statistics.accepted == 6)
@@ -36,7 +39,7 @@ struct MetricStoreTests {
   @Test func aSumGrowsThroughRestarts() throws {
     let store = MetricStore(budget: 100_000)
     for (time, value, start) in [(0, 100, 1), (10, 150, 1), (20, 30, 1), (30, 80, 2)] as [(Double, Int64, Int64)] {
-      store.add([point("requests", at: time, since: start, total(value))])
+      store.add([point("requests", at: time, since: start, total(value))], receivedAt: received)
     }
     let series = try #require(store.series().first)
     // It fell to 30, so it began anew; then its start says so, though it has not fallen.
@@ -44,13 +47,16 @@ struct MetricStoreTests {
     #expect(series.rates == [5, 3, 8] && series.rate == 8 && series.isRate)
 
     let deltas = MetricStore(budget: 100_000)
-    for time in 0..<4 { deltas.add([point("requests", at: Double(time) * 2, total(10, .sinceLast))]) }
+    for time in 0..<4 {
+      deltas.add([point("requests", at: Double(time) * 2, total(10, .sinceLast))], receivedAt: received)
+    }
     #expect(deltas.series().first?.rates == [5, 5, 5])
     let upAndDown = MetricStore(budget: 100_000)
     for value in [5, 3] as [Int64] {
-      upAndDown.add([
-        point("queue", at: Double(10 - value), .sum(.integer(value), isMonotonic: false, span: .sinceStart))
-      ])
+      upAndDown.add(
+        [
+          point("queue", at: Double(10 - value), .sum(.integer(value), isMonotonic: false, span: .sinceStart))
+        ], receivedAt: received)
     }
     #expect(upAndDown.series().first?.history.map(\.value) == [5, 3] && upAndDown.series().first?.rate == nil)
   }
@@ -60,7 +66,7 @@ struct MetricStoreTests {
     for (time, counts) in [(0, [1, 0, 0]), (10, [11, 20, 0])] as [(Double, [UInt64])] {
       let distribution = MetricDistribution(
         count: counts.reduce(0, +), sum: time * 3, buckets: .explicit(bounds: [5, 10], counts: counts))
-      store.add([point("duration", at: time, .distribution(distribution, span: .sinceStart))])
+      store.add([point("duration", at: time, .distribution(distribution, span: .sinceStart))], receivedAt: received)
     }
     let series = try #require(store.series().first)
     #expect(
@@ -73,12 +79,13 @@ struct MetricStoreTests {
   @Test func seriesAreToldApartAndFound() {
     let store = MetricStore(budget: 1_000_000)
     let one = [SpanAttribute("a", 1), SpanAttribute("b", "x")]
-    store.add([
-      point("pool", "order", on: "order-2", gauge(1)), point("pool", "order", on: "order-1", gauge(2)),
-      point("pool", "cart", gauge(3)), point("heap", "order", gauge(4), attributes: one),
-      point("heap", "order", gauge(5), attributes: one.reversed()),
-      point("heap", "order", gauge(6), attributes: [SpanAttribute("a", "1"), SpanAttribute("b", "x")]),
-    ])
+    store.add(
+      [
+        point("pool", "order", on: "order-2", gauge(1)), point("pool", "order", on: "order-1", gauge(2)),
+        point("pool", "cart", gauge(3)), point("heap", "order", gauge(4), attributes: one),
+        point("heap", "order", gauge(5), attributes: one.reversed()),
+        point("heap", "order", gauge(6), attributes: [SpanAttribute("a", "1"), SpanAttribute("b", "x")]),
+      ], receivedAt: received)
     func shown(_ series: [MetricSeries]) -> [String] {
       series.map { "\($0.service) \($0.instance) \($0.name) \($0.history[0].value)" }
     }
@@ -107,7 +114,7 @@ struct MetricStoreTests {
       let name = random.chance(70) ? "metric \(Int.random(in: 0..<30, using: &random))" : "metric \(step)"
       let level = Double(step)
       let attributes = random.chance(1) ? [SpanAttribute("k", .text(String(repeating: "x", count: 60_000)))] : []
-      store.add([point(name, at: level, gauge(level), attributes: attributes)])
+      store.add([point(name, at: level, gauge(level), attributes: attributes)], receivedAt: received)
       if attributes.isEmpty {
         written.removeAll { $0 == name }
         written.append(name)
@@ -137,7 +144,7 @@ struct MetricStoreTests {
       let name = "m\(Int.random(in: 0..<12, using: &random))"
       let time = epoch + Int64.random(in: 0..<60_000, using: &random) * millisecond
       let value = Int64.random(in: 0..<1_000, using: &random)
-      store.add([MetricPoint(name: name, service: "s", time: time, value: total(value))])
+      store.add([MetricPoint(name: name, service: "s", time: time, value: total(value))], receivedAt: received)
       if time >= points[name]?.last?.time ?? .min { points[name, default: []].append((time, value)) }
     }
     for series in store.series() {
@@ -156,13 +163,58 @@ struct MetricStoreTests {
     #expect(store.statistics.late == 2_000 - points.values.reduce(0) { $0 + $1.count }, "seed \(seed)")
   }
 
+  @Test func aPointFromTheFutureCountsAsMeasuredNow() throws {
+    let store = MetricStore(budget: 100_000)
+    func put(_ time: Int64, _ level: Double, receivedAt: Int64) {
+      store.add([MetricPoint(name: "pool", service: "s", time: time, value: gauge(level))], receivedAt: receivedAt)
+    }
+    put(.max, 1, receivedAt: epoch)
+    put(epoch + 61 * second, 2, receivedAt: epoch + second)
+    put(epoch + 62 * second, 3, receivedAt: epoch + 2 * second)
+    put(epoch + 63 * second, 4, receivedAt: epoch + 4 * second)
+    put(epoch + 30 * second, 5, receivedAt: epoch + 30 * second)
+    let series = try #require(store.series().first)
+    #expect(series.history.map(\.value) == [1, 2, 3, 4])
+    #expect(series.history.map(\.time) == [0, 61, 62, 63].map { epoch + $0 * second })
+    #expect(store.statistics.ahead == 1 && store.statistics.accepted == 4 && store.statistics.late == 1)
+  }
+
+  @Test func whatIsNoFiniteNumberLeavesNoSample() throws {
+    let store = MetricStore(budget: 100_000)
+    func sum(_ value: Double, _ span: MetricSpan, isMonotonic: Bool = true) -> MetricValue {
+      .sum(.real(value), isMonotonic: isMonotonic, span: span)
+    }
+    func duration(_ sum: Double) -> MetricValue {
+      .distribution(
+        MetricDistribution(count: 2, sum: sum, buckets: .explicit(bounds: [], counts: [])), span: .sinceLast)
+    }
+    for (time, value) in ([5, .nan, .infinity, -.infinity, 7] as [Double]).enumerated() {
+      store.add(
+        [
+          point("gauge", at: Double(time), gauge(value)), point("total", at: Double(time), sum(value, .sinceStart)),
+          point("growth", at: Double(time), sum(value, .sinceLast)),
+          point("level", at: Double(time), sum(value, .sinceLast, isMonotonic: false)),
+          point("duration", at: Double(time), duration(value)),
+          point("quantiles", at: Double(time), .quantiles(count: 1, sum: value, [])),
+        ], receivedAt: received)
+    }
+    let found = Dictionary(uniqueKeysWithValues: store.series().map { ($0.name, $0.history.map(\.value)) })
+    #expect(
+      found == [
+        "gauge": [5, 7], "total": [5, 7], "growth": [5, 12], "level": [5, 12], "duration": [5, 12],
+        "quantiles": [5, 7],
+      ])
+  }
+
   @Test func manyThreadsPutInWhileOthersAsk() async {
     let store = MetricStore(budget: 100_000)
     await withTaskGroup(of: Void.self) { group in
       for thread in 0..<4 {
         group.addTask {
           for step in 0..<300 {
-            store.add((0..<5).map { point("metric \($0 + step % 50)", on: "i\(thread)", at: Double(step), gauge(1)) })
+            store.add(
+              (0..<5).map { point("metric \($0 + step % 50)", on: "i\(thread)", at: Double(step), gauge(1)) },
+              receivedAt: received)
           }
         }
       }
@@ -253,6 +305,25 @@ struct MetricPercentileTests {
     let root = MetricDistribution.power(1, scale: 3)
     #expect(abs((0..<8).reduce(1.0) { product, _ in product * root } - 2) < 1e-12)
     #expect(MetricDistribution.power(-1, scale: 1) < 1 && MetricDistribution.power(.max, scale: -5) == .infinity)
+  }
+
+  @Test func whatLiesOverTheLastFiniteBoundLiesOnIt() {
+    func percentiles(_ bounds: [Double], _ counts: [UInt64], maximum: Double? = nil) -> [Double?] {
+      let distribution = MetricDistribution(
+        count: counts.reduce(0, +), maximum: maximum, buckets: .explicit(bounds: bounds, counts: counts))
+      return [0, 50, 100].map { distribution.percentile($0) }
+    }
+    #expect(percentiles([1, 2, .infinity], [0, 0, 9, 0]) == [2, 2, 2])
+    #expect(percentiles([1, 2, .infinity], [0, 0, 0, 9]) == [2, 2, 2])
+    #expect(percentiles([1, 2], [0, 0, 9], maximum: .infinity) == [2, 2, 2])
+    #expect(percentiles([1, 2], [0, 0, 9], maximum: .nan) == [2, 2, 2])
+    #expect(percentiles([-.infinity, 2], [0, 9, 0]) == [2, 2, 2])
+    let huge = MetricDistribution(
+      count: 4,
+      buckets: .exponential(
+        scale: -4, zero: 0, zeroThreshold: 0, positive: MetricDistribution.Run(offset: 60, counts: [0, 0, 0, 2, 2]),
+        negative: MetricDistribution.Run()))
+    #expect([1, 50, 99].allSatisfy { huge.percentile($0)?.isFinite ?? false })
   }
 
   @Test func noMeasurementNoPercentile() {

@@ -68,14 +68,47 @@ struct SearchTests {
     #expect(search.found.count == 500 && asked == 1_000)
     lookOn(takesNewer: false)
     #expect(asked == 1_000, "it has gone through")
-    store.add([span(1, in: 2_000, from: 0, to: 1)], now: epoch + 120_000 * millisecond)
+    store.add([span(1, in: 2_000, from: 0, to: 1)], now: epoch + millisecond)
     lookOn(takesNewer: true)
-    #expect(
-      search.found.count == 501 && asked == 2_001, "nobody knew yet that the first thousand would stay as they are")
-    store.add([span(2, in: 7, from: 0, to: 1)], now: epoch + 121_000 * millisecond)
-    asked = 0
-    lookOn(takesNewer: true)
-    #expect(search.found.count == 501 && asked == 2)
+    #expect(search.found.count == 501 && asked == 1_001)
+    // It is of no matter what the clock says.
+    for now in [2, 60_000, -120_000] as [Int64] {
+      store.add([span(UInt64(now + 200_000), in: 8, from: 0, to: 1)], now: epoch + now * millisecond)
+      asked = 0
+      lookOn(takesNewer: true)
+      #expect(search.found.count == 501 && asked == 1)
+    }
+  }
+
+  /// The clock is set back, and what comes in after that is found all the same.
+  @Test func aClockThatFallsHidesNothing() {
+    let store = TraceStore(budget: 4_000_000)
+    store.add([span(1, in: 1, from: 0, to: 1)], now: epoch + 600 * second)
+    var search = TraceSearch(.everything, limit: 100)
+    for place in 1...20 as ClosedRange<UInt64> {
+      store.add([span(place, in: 2, under: 1, from: 0, to: 1)], now: epoch - Int64(place) * second)
+      store.add([span(1, in: 100 + place, from: 0, to: 1)], now: epoch - Int64(place) * second)
+      search.lookOn(in: store, takesNewer: true) { false }
+      #expect(search.found == store.summaries(newest: 100) && search.found.count == Int(place) + 2)
+    }
+  }
+
+  /// Nothing comes in any more but the time that ends a transaction, however long that is.
+  @Test(arguments: [0, 30, 90, 500] as [Int64])
+  func whatEndsByTimeAloneIsSeen(quiet: Int64) {
+    var settings = TraceStoreSettings(budget: 4_000_000)
+    settings.quietAfter = quiet * second
+    let store = TraceStore(settings)
+    store.add([span(2, in: 1, under: 1, from: 0, to: 1)], now: epoch)
+    var running = TraceSearch(.status(.running), limit: 100)
+    var all = TraceSearch(.everything, limit: 100)
+    for step in 1...70 as ClosedRange<UInt64> {
+      store.add([span(1, in: 1 + step, from: 0, to: 1)], now: epoch + Int64(step) * 10 * second)
+      running.lookOn(in: store, takesNewer: true) { false }
+      all.lookOn(in: store, takesNewer: true) { false }
+      #expect(running.found.count == (Int64(step) * 10 > quiet ? 0 : 1), "step \(step)")
+      #expect(all.found == store.summaries(newest: 100), "step \(step)")
+    }
   }
 
   @Test func whileItGoesThroughAgainWhatWasFoundStays() {

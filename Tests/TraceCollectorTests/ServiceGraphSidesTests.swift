@@ -67,7 +67,9 @@ struct ServiceGraphSidesTests {
           under: above, .client, caller.service, attributes: [system] + (names.randomElement(using: &random) ?? []))
       case 7, 8:
         let producer = add(under: above, .producer, caller.service, peer: "kafka")
-        if random.chance(90) { _ = add(under: producer, .consumer, target) }
+        for _ in 0..<Int.random(in: 0...3, using: &random) {
+          _ = add(under: producer, .consumer, "s\(Int.random(in: 0..<3, using: &random))")
+        }
       default: _ = add(under: above, .internal, caller.service)
       }
     }
@@ -166,6 +168,51 @@ struct ServiceGraphSidesTests {
     #expect(graph.map { $0.server?.calls } == [named.count, 120 - named.count], "seed \(seed)")
     let answers = spans.filter { $0.kind == .server && $0.service == "order" && $0.status == .error }.count
     #expect(graph.reduce(0) { $0 + ($1.server?.errors ?? 0) } == answers, "seed \(seed)")
+  }
+
+  /// So do all CONSUMER spans of one PRODUCER, however many others there are in its trace.
+  @Test(arguments: 1...8)
+  func everyConsumerIsCountedInALargeTrace(seed: UInt64) {
+    var random = SeededGenerator(seed: seed)
+    var spans: [TraceSpan] = []
+    for number in 1...60 as ClosedRange<UInt64> {
+      spans.append(span(number * 10, .producer, "order", from: 0, to: 1))
+      for place in 1...3 as ClosedRange<UInt64> {
+        spans.append(span(number * 10 + place, under: number * 10, .consumer, "reader-\(place)", from: 0, to: 1))
+      }
+    }
+    let store = TraceStore(budget: 30_000_000)
+    for span in spans.shuffled(using: &random) { store.add([span], now: epoch + second) }
+    #expect(store.graph(now: epoch + second).map { $0.server?.calls } == [60, 60, 60], "seed \(seed)")
+  }
+
+  /// A CLIENT span that is reported as it begins and once more as it ends is one call, and fails when either says so.
+  @Test(arguments: [0, 100] as [UInt64], 0...5)
+  func aSecondPieceOfACallIsSeen(others: UInt64, way: Int) throws {
+    let store = TraceStore(budget: 4_000_000)
+    let now = epoch + second
+    for number in 0..<others { store.add([span(1_000 + number, from: 0, to: 1)], now: now) }
+    let database = [SpanAttribute("db.system", "redis")]
+    let isNamed = way == 0 || way == 4
+    let begun = span(
+      2, under: 1, .client, "shop", from: 0, to: nil, peer: isNamed ? "cart" : "",
+      attributes: way == 1 ? database : [])
+    let ended = span(2, under: 1, .client, "shop", from: 0, to: 40, failed: true, peer: way == 5 ? "cart" : "")
+    let answer = span(3, under: 2, .server, "cart", from: 0, to: 30)
+    let order: [TraceSpan] =
+      switch way {
+      case 2: [begun, answer, ended]
+      case 3: [begun, ended, answer]
+      case 4: [answer, begun, ended]
+      default: [begun, ended]
+      }
+    for span in order { store.add([span], now: now) }
+    let graph = store.graph(now: now)
+    let edge = try #require(graph.first)
+    #expect(graph.count == 1 && edge.callee == (way == 1 ? "redis" : "cart"))
+    #expect(edge.client?.calls == 1 && edge.client?.errors == 1)
+    #expect(abs(try #require(edge.client?.p50) - 40 * millisecond) <= millisecond)
+    #expect((edge.server?.calls ?? 0) == (order.count == 3 ? 1 : 0))
   }
 
   @Test func aDatabaseIsNamedByTheBestThatIsThere() {

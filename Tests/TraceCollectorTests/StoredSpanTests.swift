@@ -71,7 +71,7 @@ struct StoredSpanTests {
       numbers.map { span($0, from: 0, to: 1, attributes: [SpanAttribute("note", .text(long))]) }
     }
     store.add(spans(1...1_000), now: epoch)
-    #expect(store.statistics.bytes < 130_000)
+    #expect(store.statistics.bytes < 145_000)
     #expect(store.spans(of: id(1)) == spans(1...1_000))
   }
 

@@ -4,9 +4,9 @@ extension MetricDistribution {
   /// The value below which `percentile` percent of the measurements lie, from 0 to 100; nil when there is none, or no bucket.
   ///
   /// Exact to the width of a bucket, in which measurements count as spread evenly; never below the minimum or above the
-  /// maximum, where the source says them. What lies over the last bound counts as lying on it.
+  /// maximum, where the source says them. What lies over the last finite bound counts as lying on it.
   public func percentile(_ percentile: Double) -> Double? {
-    let stretches = stretches().filter { $0.count > 0 }
+    let stretches = finite(stretches()).filter { $0.count > 0 }
     let total = stretches.reduce(0.0) { $0 + Double($1.count) }
     guard let first = stretches.first, let last = stretches.last, total > 0 else { return nil }
     let rank = min(max(percentile, 0), 100) / 100 * total
@@ -15,7 +15,8 @@ extension MetricDistribution {
       let count = Double(stretch.count)
       if passed + count >= rank {
         let share = max(0, rank - passed) / count
-        return cut(stretch.from + (stretch.to - stretch.from) * share)
+        let width = stretch.to - stretch.from
+        return cut(width.isFinite ? stretch.from + width * share : stretch.from * (1 - share) + stretch.to * share)
       }
       passed += count
     }
@@ -24,8 +25,8 @@ extension MetricDistribution {
 
   private func cut(_ value: Double) -> Double {
     var value = value
-    if let minimum, value < minimum { value = minimum }
-    if let maximum, value > maximum { value = maximum }
+    if let minimum, minimum.isFinite, value < minimum { value = minimum }
+    if let maximum, maximum.isFinite, value > maximum { value = maximum }
     return value
   }
 
@@ -34,6 +35,18 @@ extension MetricDistribution {
     var from: Double
     var to: Double
     var count: UInt64
+  }
+
+  /// The same stretches between finite values: one that is open at an end lies on its other, and one that has none at all
+  /// on the end of the one before it.
+  private func finite(_ stretches: [Stretch]) -> [Stretch] {
+    var end: Double?
+    return stretches.compactMap { stretch in
+      guard let from = [stretch.from, stretch.to, end ?? .nan].first(where: \.isFinite) else { return nil }
+      let to = stretch.to.isFinite ? stretch.to : from
+      end = to
+      return Stretch(from: from, to: to, count: stretch.count)
+    }
   }
 
   /// From the smallest values to the largest.

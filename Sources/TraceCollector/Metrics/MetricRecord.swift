@@ -35,7 +35,13 @@ struct MetricRecord: Sendable {
 
   /// Takes a point that is not older than what is there; `limit` is how many samples are kept.
   mutating func take(_ point: MetricPoint, limit: Int) {
-    let sample = sample(of: point)
+    let before = last
+    var sample = sample(of: point)
+    // What is not a number, or without end, says nothing, and must not spoil what is counted from it.
+    if let found = sample, !found.value.isFinite || !found.count.isFinite {
+      sample = nil
+      last = before
+    }
     unit = point.unit
     value = point.value
     time = point.time

@@ -17,13 +17,16 @@ public final class MetricStore: Sendable {
   }
 
   /// Takes points, of any series. One that is older than what its series stands at is dropped and counted.
-  public func add(_ points: [MetricPoint]) {
+  ///
+  /// One that lies more than a minute after `receivedAt`, nanoseconds since the Unix epoch, counts as measured then: the
+  /// sender's clock is wrong, and everything after such a point would be too old.
+  public func add(_ points: [MetricPoint], receivedAt: Int64) {
     for begin in stride(from: 0, to: points.count, by: Self.pointsAtATime) {
       let chunk = points[begin..<min(begin + Self.pointsAtATime, points.count)]
       // What tells series apart is worked out before the lock is taken.
       let keyed = chunk.map { (key: MetricKey($0), point: $0) }
       state.withLock { state in
-        for (key, point) in keyed { state.add(point, of: key) }
+        for (key, point) in keyed { state.add(point, of: key, receivedAt: receivedAt) }
       }
     }
   }
@@ -54,7 +57,8 @@ public final class MetricStore: Sendable {
   public var statistics: MetricStoreStatistics { state.withLock { $0.statistics } }
 
   private func series(where isWanted: (MetricKey) -> Bool) -> [MetricSeries] {
-    state.withLock { $0.series(where: isWanted) }.sorted { $0.key < $1.key }.map { $0.series }
+    // Only the records are copied under the lock, which share their histories with the store.
+    state.withLock { $0.records(where: isWanted) }.sorted { $0.key < $1.key }.map(\.series)
   }
 }
 
@@ -66,6 +70,8 @@ public struct MetricStoreStatistics: Sendable, Equatable, Codable {
   public var accepted = 0
   /// Older than what their series stands at.
   public var late = 0
+  /// Of those accepted: from so far in the future that they count as measured when they were received.
+  public var ahead = 0
   /// So large that the budget has no room for one such series.
   public var refused = 0
   /// Series that were forgotten to make room.

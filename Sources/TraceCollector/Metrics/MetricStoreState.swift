@@ -16,8 +16,15 @@ struct MetricStoreState: Sendable {
     statistics.budget = budget
   }
 
-  mutating func add(_ point: MetricPoint, of key: MetricKey) {
+  /// Nanoseconds by which a sender's clock may run before ours.
+  private static let tolerance: Int64 = 60_000_000_000
+
+  mutating func add(_ point: MetricPoint, of key: MetricKey, receivedAt: Int64) {
+    var point = point
     statistics.received += 1
+    let (ahead, isFar) = point.time.subtractingReportingOverflow(receivedAt)
+    let isAhead = point.time > receivedAt && (isFar || ahead > Self.tolerance)
+    if isAhead { point.time = receivedAt }
     let known = places[key]
     if let known, let time = records[known]?.time, point.time < time {
       statistics.late += 1
@@ -37,6 +44,7 @@ struct MetricStoreState: Sendable {
       return
     }
     statistics.accepted += 1
+    if isAhead { statistics.ahead += 1 }
     while statistics.bytes > statistics.budget, oldest != place {
       remove(oldest)
       statistics.evictedSeries += 1
@@ -48,11 +56,8 @@ struct MetricStoreState: Sendable {
   }
 
   /// In no order that means anything.
-  func series(where isWanted: (MetricKey) -> Bool) -> [(key: MetricKey, series: MetricSeries)] {
-    records.compactMap { record in
-      guard let record, isWanted(record.key) else { return nil }
-      return (record.key, record.series)
-    }
+  func records(where isWanted: (MetricKey) -> Bool) -> [MetricRecord] {
+    records.compactMap { record in record.flatMap { isWanted($0.key) ? $0 : nil } }
   }
 
   private func bytes(of place: Int) -> Int { records[place]?.bytes ?? 0 }

@@ -13,7 +13,8 @@ public struct TraceSearch: Sendable {
     var cursor: TraceCursor?
     /// The number of the newest transaction; 0 before the first was looked at.
     var newest: UInt64 = 0
-    /// When it began, on the store's clock.
+    /// What the store's count of changes and its clock stood at when it began.
+    var changes: UInt64 = 0
     var began = Int64.min
     var looked = 0
     var isOver = false
@@ -30,9 +31,6 @@ public struct TraceSearch: Sendable {
 
   /// Traces that are looked at before others get the lock: about a millisecond.
   private static let chunk = 512
-  /// Nanoseconds without a new span after which a transaction is taken to stay as it is. Longer than
-  /// ``TraceStoreSettings/quietAfter`` usually is, after which a transaction counts as ended.
-  private static let settledAfter: Int64 = 60_000_000_000
 
   /// - Parameter limit: transactions that are wanted at most; at least 1.
   public init(_ query: TraceQuery, limit: Int, includingHidden: Bool = false) {
@@ -88,14 +86,14 @@ public struct TraceSearch: Sendable {
   private mutating func look(in state: borrowing TraceStoreState) -> [Int] {
     var fresh: [Int] = []
     kept = state.traces.count
-    if walk.cursor == nil { walk.began = state.latest }
+    if walk.cursor == nil { (walk.changes, walk.began) = (state.changes, state.latest) }
     var slot = state.next(after: walk.cursor)
     for _ in 0..<Self.chunk where slot >= 0 && walk.found.count < limit {
       let trace = state.traces[slot].pointee
       if walk.cursor == nil { walk.newest = trace.arrival }
       walk.cursor = TraceCursor(slot: slot, arrival: trace.arrival)
       walk.looked += 1
-      if let known = recalled(trace) {
+      if let known = recalled(trace, in: state) {
         if let known { walk.found.append(known) }
       } else if includingHidden || !trace.marks.contains(.isHidden), plan.holds(slot, in: state) {
         fresh.append(walk.found.count)
@@ -108,8 +106,8 @@ public struct TraceSearch: Sendable {
   }
 
   /// What the walk before has found out about a transaction that has not changed since: its row, or that it is not
-  /// wanted; nil when it has to be looked at.
-  private mutating func recalled(_ trace: TraceEntry) -> TraceSummary?? {
+  /// wanted; nil when it has to be looked at. One that was running then may have ended by time alone.
+  private mutating func recalled(_ trace: TraceEntry, in state: borrowing TraceStoreState) -> TraceSummary?? {
     guard let before, let last = before.cursor else { return nil }
     while walk.passed < before.found.count, before.found[walk.passed].arrival > trace.arrival { walk.passed += 1 }
     var row: TraceSummary?
@@ -118,7 +116,7 @@ public struct TraceSearch: Sendable {
       walk.passed += 1
     }
     let wasLookedAt = trace.arrival <= before.newest && trace.arrival >= last.arrival
-    guard wasLookedAt, trace.lastArrival < before.began &- Self.settledAfter else { return nil }
+    guard wasLookedAt, trace.changed <= before.changes, state.hasEnded(trace, by: before.began) else { return nil }
     return .some(row)
   }
 }

@@ -13,6 +13,8 @@ struct LargeTraces: ~Copyable, Sendable {
 
   private var entries: [Entry] = []
   private var uses: UInt64 = 0
+  /// Indexes that were made from spans since the store was.
+  private(set) var made = 0
   private let limit: Int
 
   /// Holds so many `bytes`, but for the one that is used last.
@@ -25,6 +27,7 @@ struct LargeTraces: ~Copyable, Sendable {
   func contains(_ slot: Int32) -> Bool { entries.contains { $0.slot == slot } }
 
   mutating func insert(_ slot: Int32, _ index: SpanIndex) {
+    made += 1
     entries.append(Entry(slot: slot, used: uses, index: index))
     trim()
   }

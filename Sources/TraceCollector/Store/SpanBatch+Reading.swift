@@ -36,3 +36,23 @@ extension SpanBatch {
     }
   }
 }
+
+extension SpanBatch {
+  /// The same places, those of each trace together and in their order; the traces as they come up.
+  func byTrace(_ places: [Int]) -> [[Int]] {
+    guard !places.isEmpty else { return [] }
+    var groups: [[Int]] = []
+    // For looking up only: its order differs from process to process.
+    var numbers: [GTXID: Int] = [:]
+    for place in places {
+      guard let gtxid = GTXID(high: records[place].high, low: records[place].low) else { continue }
+      let number = numbers[gtxid, default: groups.count]
+      if number == groups.count {
+        numbers[gtxid] = number
+        groups.append([])
+      }
+      groups[number].append(place)
+    }
+    return groups
+  }
+}

@@ -8,7 +8,7 @@ struct SpanIndex: Sendable {
     var id: UInt64
     /// Children that came before their parent, while it is not there.
     var waiting: UInt32 = 0
-    /// Microseconds that this span took; while it is not there, of the SERVER or CONSUMER that waits for it.
+    /// Microseconds that this span took; while it is not there, of the SERVER that waits for it.
     var length = Entry.unknownLength
     /// Of the same span as ``length``; so is ``failed``.
     var service: SymbolTable.Symbol = SymbolTable.empty
@@ -16,13 +16,18 @@ struct SpanIndex: Sendable {
     var marks: UInt16 = 0
     /// Whom this CLIENT span names as the other side; empty where it names nobody, or nobody has looked.
     var peer: SymbolTable.Symbol = SymbolTable.empty
+    /// The service of the SERVER that came first of those that answer this span; empty while there is none.
+    var answerer: SymbolTable.Symbol = SymbolTable.empty
+    /// The CLIENT span with this id, of several pieces the first.
+    var client = SpanReference.none
+    /// The CONSUMER spans that wait for this one; −1 for none.
+    var consumers: Int32 = -1
 
     static let seen: UInt16 = 0x3FF
     static let unfinished: UInt16 = 1 << 10
     /// The edge of this CLIENT span stands in the service graph.
     static let edgeCounted: UInt16 = 1 << 11
     static let serverWaits: UInt16 = 1 << 12
-    static let consumerWaits: UInt16 = 1 << 13
     static let failed: UInt16 = 1 << 14
     /// The answer to this CLIENT span stands in the service graph.
     static let answerCounted: UInt16 = 1 << 15
@@ -31,15 +36,8 @@ struct SpanIndex: Sendable {
 
     static func mark(_ kind: SpanKind, shared: Bool) -> UInt16 { 1 << UInt16(kind.rawValue * 2 + (shared ? 1 : 0)) }
 
-    /// What a child leaves with a parent that is not there yet; 0 where it leaves nothing. A SERVER that shares its
-    /// client's id is no answer to its parent.
-    static func waitMark(_ child: SpanRecord.Bits) -> UInt16 {
-      switch child.kind {
-      case .server: child.contains(.shared) ? 0 : serverWaits
-      case .consumer: consumerWaits
-      case .client, .producer, .internal: 0
-      }
-    }
+    /// Whether a child may be the answer to its parent. A SERVER that shares its client's id is none.
+    static func isAnswer(_ child: SpanRecord.Bits) -> Bool { child.kind == .server && !child.contains(.shared) }
 
     var isSeen: Bool { marks & Self.seen != 0 }
 
@@ -50,10 +48,16 @@ struct SpanIndex: Sendable {
       marks = half.failed ? marks | Self.failed : marks & ~Self.failed
     }
 
-    /// What a child leaves with its parent, which is not there yet.
-    mutating func leave(_ mark: UInt16, _ half: ServiceGraph.Half) {
-      marks |= mark
-      tell(half)
+    /// Takes over what another piece of the span at hand says, which came after the others or before them.
+    mutating func merge(_ half: ServiceGraph.Half, isNewer: Bool) {
+      if half.failed { marks |= Self.failed }
+      if length == Self.unknownLength || isNewer && half.length != Self.unknownLength { length = half.length }
+    }
+
+    /// What a SERVER leaves with its parent, which is not there yet.
+    mutating func leave(_ server: ServiceGraph.Half) {
+      marks |= Self.serverWaits
+      tell(server)
     }
 
     func has(_ kind: SpanKind) -> Bool {
@@ -64,8 +68,18 @@ struct SpanIndex: Sendable {
   private static let listLimit = 24
   private var entries: [Entry] = []
   private(set) var count = 0
+  /// CONSUMER spans that wait for their parent: all of them have an edge of their own.
+  private struct Waiter: Sendable {
+    var half: ServiceGraph.Half
+    var next: Int32
+  }
+  private var waiters: [Waiter] = []
+  private var freeWaiters: Int32 = -1
 
-  var bytes: Int { Room.charged(entries.count) * MemoryLayout<Entry>.stride + 32 }
+  var bytes: Int {
+    Room.charged(entries.count) * MemoryLayout<Entry>.stride + Room.charged(waiters.count) * MemoryLayout<Waiter>.stride
+      + 32
+  }
 
   subscript(place: Int) -> Entry {
     get { entries[place] }
@@ -85,27 +99,72 @@ struct SpanIndex: Sendable {
 
   /// Makes a span and its parent known. `kin` tells of edges that were counted because of it, `peer` whom a CLIENT names.
   mutating func add(
-    _ record: SpanRecord, service: SymbolTable.Symbol, peer: SymbolTable.Symbol = SymbolTable.empty,
+    _ record: SpanRecord, at reference: SpanReference, service: SymbolTable.Symbol,
+    peer: SymbolTable.Symbol = SymbolTable.empty,
     kin: SpanKin? = nil
   ) {
     let place = insert(record.id)
-    if !entries[place].isSeen { entries[place].waiting = 0 }
-    entries[place].marks |= Entry.mark(record.bits.kind, shared: record.bits.contains(.shared))
+    if !entries[place].isSeen {
+      entries[place].waiting = 0
+      releaseConsumers(of: place)
+    }
+    let mark = Entry.mark(record.bits.kind, shared: record.bits.contains(.shared))
+    let seen = entries[place].marks & Entry.seen
+    entries[place].marks |= mark
     if !record.bits.contains(.hasDuration) { entries[place].marks |= Entry.unfinished }
     if record.bits.contains(.edgeCounted) { entries[place].marks |= Entry.edgeCounted }
     if record.bits.contains(.answerCounted) { entries[place].marks |= Entry.answerCounted }
     if let kin { entries[place].marks |= kin.own.marks & Entry.counted }
     if peer != SymbolTable.empty { entries[place].peer = peer }
     let half = record.half(service)
-    entries[place].tell(half)
+    if seen == mark { entries[place].merge(half, isNewer: true) } else { entries[place].tell(half) }
+    if record.bits.kind == .client, entries[place].client == .none { entries[place].client = reference }
+    if record.bits.kind == .server, entries[place].answerer == SymbolTable.empty { entries[place].answerer = service }
     guard record.parent != 0, record.parent != record.id else { return }
     let above = insert(record.parent)
     if let parent = kin?.parent { entries[above].marks |= parent.marks & Entry.counted }
+    let isAnswer = Entry.isAnswer(record.bits)
+    if isAnswer, entries[above].answerer == SymbolTable.empty { entries[above].answerer = service }
     guard !entries[above].isSeen else { return }
     entries[above].waiting += 1
-    let mark = Entry.waitMark(record.bits)
-    guard mark != 0 else { return }
-    entries[above].leave(mark, half)
+    if isAnswer, entries[above].marks & Entry.serverWaits == 0 { entries[above].leave(half) }
+    if record.bits.kind == .consumer, seen & mark == 0 { wait(half, for: above) }
+  }
+
+  // MARK: Consumers
+
+  /// Those that wait for a span which is not there, in the order in which they came.
+  func consumers(of entry: Entry) -> [ServiceGraph.Half] {
+    guard entry.consumers >= 0 else { return [] }
+    var halves: [ServiceGraph.Half] = []
+    var place = entry.consumers
+    while place >= 0 {
+      halves.append(waiters[Int(place)].half)
+      place = waiters[Int(place)].next
+    }
+    return halves.reversed()
+  }
+
+  private mutating func wait(_ half: ServiceGraph.Half, for place: Int) {
+    let waiter = Waiter(half: half, next: entries[place].consumers)
+    var number = freeWaiters
+    if number >= 0 {
+      freeWaiters = waiters[Int(number)].next
+      waiters[Int(number)] = waiter
+    } else {
+      number = Int32(waiters.count)
+      waiters.append(waiter)
+    }
+    entries[place].consumers = number
+  }
+
+  private mutating func releaseConsumers(of place: Int) {
+    while entries[place].consumers >= 0 {
+      let number = entries[place].consumers
+      entries[place].consumers = waiters[Int(number)].next
+      waiters[Int(number)].next = freeWaiters
+      freeWaiters = number
+    }
   }
 
   /// The place of `id`, which from now on is known. Valid until the next insertion.

@@ -11,11 +11,20 @@ struct SpanKin {
   private(set) var ownClient = SpanReference.none
   private(set) var parentClient = SpanReference.none
 
+  /// The CONSUMER spans that came before the span, oldest first; none when it is there already.
+  private(set) var consumers: [ServiceGraph.Half] = []
+
+  /// Children that came before their parent, as they are met: newest first.
+  private struct Waiting {
+    var server: ServiceGraph.Half?
+    var consumers: [(id: UInt64, half: ServiceGraph.Half)] = []
+  }
+
   /// Looks through the trace whose newest span is `newest`.
   init(id: UInt64, parent: UInt64, newest: SpanReference, segments: borrowing SegmentTable) {
     own = SpanIndex.Entry(id: id)
     self.parent = parent == 0 || parent == id ? nil : SpanIndex.Entry(id: parent)
-    var waiting: (mark: UInt16, half: ServiceGraph.Half)?
+    var waiting = Waiting()
     var reference = newest
     // Spans of one trace mostly stand in one segment, and few of them are kin.
     var (number, records) = (-1, UnsafeMutablePointer<SpanRecord>?.none)
@@ -34,34 +43,54 @@ struct SpanKin {
       own.waiting = 0
       return
     }
-    if let waiting { own.leave(waiting.mark, waiting.half) }
+    if let server = waiting.server { own.leave(server) }
+    consumers = waiting.consumers.reversed().map(\.half)
   }
 
   private mutating func look(
     at record: SpanRecord, _ reference: SpanReference, service: SymbolTable.Symbol,
-    _ waiting: inout (mark: UInt16, half: ServiceGraph.Half)?
+    _ waiting: inout Waiting
   ) {
     if record.id == own.id, note(record, service: service, in: &own) { ownClient = reference }
     if var above = parent, record.id == above.id {
       if note(record, service: service, in: &above) { parentClient = reference }
       parent = above
     }
+    if record.id == own.id, record.bits.kind == .server { own.answerer = service }
     guard record.parent == own.id, record.id != own.id else { return }
     own.waiting += 1
-    let mark = SpanIndex.Entry.waitMark(record.bits)
-    if mark != 0, waiting == nil { waiting = (mark, record.half(service)) }
+    if SpanIndex.Entry.isAnswer(record.bits) {
+      own.answerer = service
+      waiting.server = record.half(service)
+    }
+    guard record.bits.kind == .consumer else { return }
+    let half = record.half(service)
+    // Of several pieces the first counts.
+    if let known = waiting.consumers.firstIndex(where: { $0.id == record.id }) {
+      waiting.consumers[known].half = half
+    } else {
+      waiting.consumers.append((record.id, half))
+    }
   }
 
   /// Looks up what `index` knows of a trace.
   init(id: UInt64, parent: UInt64, index: SpanIndex) {
     own = index.entry(of: id)
     self.parent = parent == 0 || parent == id ? nil : index.entry(of: parent)
+    ownClient = own.client
+    parentClient = self.parent?.client ?? .none
+    if !own.isSeen { consumers = index.consumers(of: own) }
   }
 
   /// Takes what one record says of an id. Of several the newest is met first, and names the service. True for a CLIENT.
   private func note(_ record: SpanRecord, service: SymbolTable.Symbol, in entry: inout SpanIndex.Entry) -> Bool {
-    if !entry.isSeen { entry.tell(record.half(service)) }
-    entry.marks |= SpanIndex.Entry.mark(record.bits.kind, shared: record.bits.contains(.shared))
+    let mark = SpanIndex.Entry.mark(record.bits.kind, shared: record.bits.contains(.shared))
+    switch entry.marks & SpanIndex.Entry.seen {
+    case 0: entry.tell(record.half(service))
+    case mark: entry.merge(record.half(service), isNewer: false)
+    default: break
+    }
+    entry.marks |= mark
     if !record.bits.contains(.hasDuration) { entry.marks |= SpanIndex.Entry.unfinished }
     if record.bits.contains(.edgeCounted) { entry.marks |= SpanIndex.Entry.edgeCounted }
     if record.bits.contains(.answerCounted) { entry.marks |= SpanIndex.Entry.answerCounted }

@@ -23,10 +23,14 @@ struct SpanSegment: ~Copyable, Sendable {
   private var scratch = Slab<ShapeTable.Field>(room: 16)
   private static let unknown = SymbolTable.Symbol.max
 
+  /// Takes no more rows, and never changes its ``bytes`` again.
+  private(set) var isSealed = false
+
   init() {}
 
   var bytes: Int {
     records.bytes + words.bytes + texts.bytes + shapes.bytes + origins.bytes + blobs.bytes + symbols.bytes
+      + databaseShapes.bytes + scratch.bytes
   }
 
   /// Bytes that are in use, which may be fewer than ``bytes``.
@@ -35,6 +39,7 @@ struct SpanSegment: ~Copyable, Sendable {
   }
 
   mutating func seal() {
+    isSealed = true
     records.fit()
     words.fit()
     texts.seal()
@@ -95,17 +100,20 @@ struct SpanSegment: ~Copyable, Sendable {
 
   mutating func origin(_ origin: OriginTable.Origin) -> UInt16 { origins.number(of: origin) }
 
-  /// What the whole store calls the text with that code, found by `symbol` once.
+  /// What the whole store calls the text with that code, found by `symbol` once; each time after the segment was
+  /// sealed.
   mutating func symbol(
     of code: TextDictionary.Code, _ symbol: (UnsafeRawBufferPointer) -> SymbolTable.Symbol
   ) -> SymbolTable.Symbol {
+    guard !isSealed else { return symbol(texts[code]) }
     symbols.grow(to: Int(code) + 1, with: Self.unknown)
     if symbols[Int(code)] == Self.unknown { symbols[Int(code)] = symbol(texts[code]) }
     return symbols[Int(code)]
   }
 
-  /// Whether a shape has what `isDatabase` says, which is asked once.
+  /// Whether a shape has what `isDatabase` says, which is asked once; each time after the segment was sealed.
   mutating func isDatabase(_ shape: UInt16, _ isDatabase: (borrowing SpanSegment) -> Bool) -> Bool {
+    guard !isSealed else { return isDatabase(self) }
     databaseShapes.grow(to: Int(shape) + 1, with: 0)
     if databaseShapes[Int(shape)] == 0 { databaseShapes[Int(shape)] = isDatabase(self) ? 2 : 1 }
     return databaseShapes[Int(shape)] == 2

@@ -32,6 +32,8 @@ struct TraceEntry: BitwiseCopyable, Sendable {
   var start: Int64
   var end: Int64
   var lastArrival: Int64 = 0
+  /// What ``TraceStoreState/changes`` stood at when something of it changed last.
+  var changed: UInt64 = 0
   var firstErrorEnd: Int64 = .max
   var rootStart: Int64 = .max
   /// The span that came last; from there each one names the one before it.

@@ -156,9 +156,14 @@ extension TraceStoreState {
     return order.prefix(settings.servicesPerTrace).map { symbols[found[$0].symbol] }
   }
 
+  /// Whether a trace counts as ended at `time`, on the store's clock: if no span comes in, it does so from then on.
+  func hasEnded(_ trace: TraceEntry, by time: Int64) -> Bool {
+    let (quiet, isLong) = time.subtractingReportingOverflow(trace.lastArrival)
+    return trace.marks.contains(.rootEnded) || (isLong ? time > 0 : quiet > settings.quietAfter)
+  }
+
   func status(of trace: TraceEntry) -> TraceSummary.Status {
-    let isQuiet = latest &- trace.lastArrival > settings.quietAfter
-    if trace.marks.contains(.rootEnded) || isQuiet {
+    if hasEnded(trace, by: latest) {
       let hasRoot = trace.marks.contains(.hasRoot)
       let rootFailed = trace.marks.contains(.rootFailed) || trace.consumerErrors > 0
       return (hasRoot ? rootFailed : trace.errors > 0) ? .error : .ok

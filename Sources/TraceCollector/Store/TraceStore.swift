@@ -39,7 +39,11 @@ public final class TraceStore: Sendable {
   public func add(_ batch: SpanBatch, now: Int64) {
     for begin in stride(from: 0, to: batch.count, by: Self.spansAtATime) {
       let end = min(begin + Self.spansAtATime, batch.count)
-      state.withLock { $0.add(batch, begin..<end, now: now) }
+      let left = state.withLock { $0.add(batch, begin..<end, now: now) }
+      // An index that is made takes as long as its trace is large: others get the lock after each.
+      for places in batch.byTrace(left) {
+        _ = state.withLock { $0.add(batch, places, now: now, isRest: true) }
+      }
     }
   }
 

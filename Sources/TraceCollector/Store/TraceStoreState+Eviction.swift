@@ -43,6 +43,8 @@ extension TraceStoreState {
 
   /// Writes the spans of a trace that stand in a segment down anew.
   private mutating func move(_ slot: Int32, outOf number: Int) {
+    // It says where spans stand; it is made anew when another one comes in.
+    if traces[slot].pointee.spans > LargeTraces.threshold { large.remove(slot) }
     var later = SpanReference.none
     var reference = traces[slot].pointee.newestSpan
     while reference != .none {

@@ -18,7 +18,7 @@ extension TraceStoreState {
     // What is looked through instead, while the trace is small, has the span already.
     guard traces[slot].pointee.spans > LargeTraces.threshold else { return }
     let service = segments[added.segment].pointee.service(record)
-    withIndex(of: slot) { $0.add(record, service: service, peer: kin.own.peer, kin: kin) }
+    withIndex(of: slot) { $0.add(record, at: added, service: service, peer: kin.own.peer, kin: kin) }
   }
 
   private mutating func withIndex<Result>(of slot: Int32, _ body: (inout SpanIndex) -> Result) -> Result {
@@ -38,7 +38,7 @@ extension TraceStoreState {
     for reference in references.reversed() {
       let record = segments[reference].pointee
       index.add(
-        record, service: segments[reference.segment].pointee.service(record),
+        record, at: reference, service: segments[reference.segment].pointee.service(record),
         peer: peer(of: reference) ?? SymbolTable.empty)
     }
     return index
@@ -52,6 +52,7 @@ extension TraceStoreState {
     trace.pointee.spans += 1
     trace.pointee.start = min(trace.pointee.start, record.start)
     trace.pointee.end = max(trace.pointee.end, record.end)
+    trace.pointee.changed = changes
     trace.pointee.lastArrival = max(trace.pointee.lastArrival, now)
     let kind = record.bits.kind
     if !isPiece, kind == .server || kind == .consumer { trace.pointee.crossings += 1 }
@@ -142,8 +143,13 @@ extension TraceStoreState {
     if !isPiece, kind != .internal {
       if kind == .server { learnPeers(of: &kin) }
       graph.note(
-        record.half(service), record.bits, callee: callee(of: added), own: &kin.own, parent: &kin.parent, second: second
+        record.half(service), record.bits, callee: callee(of: added), own: &kin.own, parent: &kin.parent,
+        consumers: kin.consumers, second: second
       )
+    } else if isPiece, kind == .client {
+      let first = kin.ownClient == .none ? ServiceGraph.Callee.unknown : callee(of: kin.ownClient)
+      graph.add(
+        piece: record.half(service), first: first, callee: callee(of: added), own: &kin.own, second: second)
     }
     guard record.isTop || kind == .server || kind == .consumer else { return }
     var sample = RedSample(
@@ -162,8 +168,12 @@ extension TraceStoreState {
 
   /// Whom the CLIENT spans name that a SERVER may be the answer to. In a large trace the index knows.
   private mutating func learnPeers(of kin: inout SpanKin) {
-    if kin.ownClient != .none { kin.own.peer = peer(of: kin.ownClient) ?? SymbolTable.empty }
-    if kin.parentClient != .none { kin.parent?.peer = peer(of: kin.parentClient) ?? SymbolTable.empty }
+    if kin.ownClient != .none, kin.own.peer == SymbolTable.empty {
+      kin.own.peer = peer(of: kin.ownClient) ?? SymbolTable.empty
+    }
+    if kin.parentClient != .none, kin.parent?.peer == SymbolTable.empty {
+      kin.parent?.peer = peer(of: kin.parentClient) ?? SymbolTable.empty
+    }
   }
 
   private mutating func callee(of span: SpanReference) -> ServiceGraph.Callee {

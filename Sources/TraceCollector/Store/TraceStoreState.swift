@@ -18,6 +18,8 @@ struct TraceStoreState: ~Copyable, Sendable {
   var keptBytes = 0
   /// Grows whenever spans stand elsewhere than before.
   var moves: UInt64 = 0
+  /// Grows with every batch, whatever its clock says.
+  private(set) var changes: UInt64 = 0
   /// The earliest and the latest `now` that came with spans.
   private(set) var since: Int64 = .max
   private(set) var latest: Int64 = .min
@@ -39,18 +41,25 @@ struct TraceStoreState: ~Copyable, Sendable {
 
   var bytes: Int { traces.bytes + segments.bytes + large.bytes + symbols.bytes + forgotten.bytes }
 
-  mutating func add(_ batch: SpanBatch, _ places: Range<Int>, now: Int64) {
+  /// Takes the spans at `places`. Returns those that it left: they are of large traces whose index is not there, which is
+  /// made once for all spans that a batch has of a trace. Nothing is left where `isRest`.
+  mutating func add<Places: RandomAccessCollection>(
+    _ batch: SpanBatch, _ places: Places, now: Int64, isRest: Bool = false
+  ) -> [Int] where Places.Element == Int, Places.Index == Int {
+    var left: [Int] = []
     since = min(since, now)
     latest = max(latest, now)
-    statistics.received += places.count
+    changes += 1
+    if !isRest { statistics.received += places.count }
     BatchView.with(batch) { view in
       var intake = SpanIntake(view)
       // Spans of one transaction mostly come together.
       var last: Int32 = -1
-      for place in places {
+      for index in places.indices {
+        let place = places[index]
         let record = view.records[place]
-        let next = place &+ Self.ahead
-        if next < places.upperBound { traces.prefetch(low: view.records[next].low) }
+        let next = index &+ Self.ahead
+        if next < places.endIndex { traces.prefetch(low: view.records[places[next]].low) }
         if last < 0 || traces[last].pointee.low != record.low || traces[last].pointee.high != record.high {
           if last >= 0 { traces.rank(last) }
           last = slot(of: record)
@@ -59,9 +68,13 @@ struct TraceStoreState: ~Copyable, Sendable {
             continue
           }
         }
+        if !isRest, traces[last].pointee.spans > LargeTraces.threshold, !large.contains(last) {
+          left.append(place)
+          continue
+        }
         add(record, at: place, of: batch, to: last, intake: &intake, now: now)
         // Now and then: what comes between is small beside what is kept free by the last one.
-        if place & 0x3F == 0x3F, bytes > settings.budget {
+        if index & 0x3F == 0x3F, bytes > settings.budget {
           traces.rank(last)
           evict()
           last = -1
@@ -74,6 +87,7 @@ struct TraceStoreState: ~Copyable, Sendable {
     red.flush()
     red.sweep(second: RedSeries.second(of: latest))
     graph.sweep(second: RedSeries.second(of: latest))
+    return left
   }
 
   /// Spans between asking for the memory that finds a trace and its use.
@@ -85,7 +99,10 @@ struct TraceStoreState: ~Copyable, Sendable {
       if forgotten.contains(low: record.low) { return -1 }
       return traces.add(high: record.high, low: record.low, start: record.start, end: record.end)
     }
-    if traces[slot].pointee.high == 0 { traces[slot].pointee.high = record.high }
+    if traces[slot].pointee.high == 0, record.high != 0 {
+      traces[slot].pointee.high = record.high
+      traces[slot].pointee.changed = changes
+    }
     return slot
   }
 
