@@ -75,7 +75,7 @@ public final class AttachedSystem: LiveSystem {
   public func receive(_ batch: SpanBatch) { traces.add(batch, now: now()) }
 
   /// Takes points of metrics. From any thread.
-  public func receive(_ points: [MetricPoint]) { metrics.add(points) }
+  public func receive(_ points: [MetricPoint]) { metrics.add(points, receivedAt: now()) }
 
   /// Takes a line of the log. From any thread.
   public func receive(_ line: LogLine) { log.write(line) }
