@@ -12,14 +12,15 @@
   /// busy with them.
   actor OTLPgRPCCalls {
     private let intake: OTLPIntake
-    private let waitingLimit: Int
-    private let waiting = Locked(0)
+    private let waiting: WaitingBytes
     private let counter: Locked<ReceiverCounts>
 
-    /// - Parameter waitingLimit: bytes of all requests that have come and are not yet taken.
-    init(intake: OTLPIntake, waitingLimit: Int, counter: Locked<ReceiverCounts>) {
+    static let overloaded = "too many requests wait to be read: send them again later"
+
+    /// - Parameter waiting: shared with the guards of the calls, which count what comes until it is whole.
+    init(intake: OTLPIntake, waiting: WaitingBytes, counter: Locked<ReceiverCounts>) {
       self.intake = intake
-      self.waitingLimit = waitingLimit
+      self.waiting = waiting
       self.counter = counter
     }
 
@@ -56,17 +57,11 @@
     private nonisolated func answer<Response: Message>(
       _ body: [UInt8], _ take: @Sendable (OTLPIntake, [UInt8]) throws(OTLPFault) -> Response
     ) async throws -> Response {
-      let isTaken = waiting.withLock { waiting in
-        guard body.count <= waitingLimit - waiting else { return false }
-        waiting += body.count
-        return true
-      }
-      guard isTaken else {
+      guard waiting.reserve(body.count) else {
         counter.withLock { $0.reject(for: .overloaded) }
-        throw RPCError(
-          code: .unavailable, message: "too many requests wait to be read: send them again later")
+        throw RPCError(code: .unavailable, message: Self.overloaded)
       }
-      defer { waiting.withLock { $0 -= body.count } }
+      defer { waiting.release(body.count) }
       return try await inTurn(body, take)
     }
 

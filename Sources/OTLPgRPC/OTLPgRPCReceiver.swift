@@ -13,6 +13,7 @@
     public let name = "otlp-grpc"
     public let address: ListenAddress
     private let settings: ReceiverSettings
+    private let waiting: WaitingBytes
     private let calls: OTLPgRPCCalls
     private let counter: Locked<ReceiverCounts>
     private let phase = Locked(Phase.idle)
@@ -43,7 +44,8 @@
       self.settings = settings
       self.counter = counter
       let intake = OTLPIntake(settings: settings, now: now, sinks: sinks, counter: counter)
-      calls = OTLPgRPCCalls(intake: intake, waitingLimit: settings.waitingLimit, counter: counter)
+      waiting = WaitingBytes(bound: settings.waitingLimit)
+      calls = OTLPgRPCCalls(intake: intake, waiting: waiting, counter: counter)
     }
 
     public var counts: ReceiverCounts { counter.withLock { $0 } }
@@ -136,6 +138,7 @@
     private func transport() throws(ConnectorError) -> HTTP2ServerTransport.Posix {
       let settings = settings
       let counter = counter
+      let waiting = waiting
       return HTTP2ServerTransport.Posix(
         address: try resolved(), transportSecurity: .plaintext,
         config: .defaults { config in
@@ -158,7 +161,7 @@
           config.channelDebuggingCallbacks.onAcceptHTTP2Stream = { channel in
             channel.eventLoop.makeCompletedFuture {
               try channel.pipeline.syncOperations.addHandler(
-                StreamGuard(settings: settings, counter: counter), position: .first)
+                StreamGuard(settings: settings, waiting: waiting, counter: counter), position: .first)
             }
           }
         })

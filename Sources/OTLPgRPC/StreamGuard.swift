@@ -6,7 +6,10 @@
   internal import NIOHTTP2
 
   /// Stands before gRPC on one stream of HTTP/2, which is one call: turns away what is too long before it is held, and what
-  /// stands still, and says why. gRPC's own transport closes the stream without a word.
+  /// stands still or takes too long, and says why. gRPC's own transport closes the stream without a word.
+  ///
+  /// What has come of a call counts as waiting until it is whole, answered or gone: gRPC holds it all that time. What is
+  /// whole is counted by ``OTLPgRPCCalls``, as long as it is when decompressed.
   final class StreamGuard: ChannelDuplexHandler {
     typealias InboundIn = HTTP2Frame.FramePayload
     typealias InboundOut = HTTP2Frame.FramePayload
@@ -23,7 +26,11 @@
     }
 
     private let settings: ReceiverSettings
+    private let waiting: WaitingBytes
     private let counter: Locked<ReceiverCounts>
+    /// Bytes of this call that are counted as waiting.
+    private var held = 0
+    private let begin = NIODeadline.now()
     private var state = State.receiving
     private var messages: MessageLengths
     private var lastRead = NIODeadline.now()
@@ -31,15 +38,20 @@
     /// While gRPC looks at what came.
     private var isHandingOn = false
 
-    init(settings: ReceiverSettings, counter: Locked<ReceiverCounts>) {
+    /// - Parameter waiting: shared by all calls of a receiver.
+    init(settings: ReceiverSettings, waiting: WaitingBytes, counter: Locked<ReceiverCounts>) {
       self.settings = settings
+      self.waiting = waiting
       self.counter = counter
       messages = MessageLengths(limit: settings.bodyLimit)
     }
 
-    func handlerAdded(context: ChannelHandlerContext) { watch(context, from: .now()) }
+    func handlerAdded(context: ChannelHandlerContext) { watch(context) }
 
-    func handlerRemoved(context: ChannelHandlerContext) { check?.cancel() }
+    func handlerRemoved(context: ChannelHandlerContext) {
+      check?.cancel()
+      release()
+    }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
       lastRead = .now()
@@ -51,7 +63,13 @@
       counter.withLock { $0.bytes += UInt64(payload) }
       guard state == .receiving else { return }
       guard !messages.isTooLong else { return refuse(context, .tooLong(limit: settings.bodyLimit)) }
-      if part.endStream { state = .whole }
+      guard !messages.isOneTooMany else { return refuse(context, .oneTooMany) }
+      guard waiting.reserve(bytes.readableBytes) else { return refuse(context, .overloaded) }
+      held += bytes.readableBytes
+      if part.endStream {
+        state = .whole
+        release()
+      }
       isHandingOn = true
       context.fireChannelRead(data)
       isHandingOn = false
@@ -61,6 +79,7 @@
       if case .headers(let part) = unwrapOutboundIn(data), part.endStream {
         if state != .answered { count(part.headers) }
         state = .answered
+        release()
       }
       context.write(data, promise: promise)
     }
@@ -77,7 +96,13 @@
       check?.cancel()
       if state == .receiving { counter.withLock { $0.reject(for: .interrupted) } }
       state = .answered
+      release()
       context.fireChannelInactive()
+    }
+
+    private func release() {
+      waiting.release(held)
+      held = 0
     }
 
     /// Of calls that gRPC turns away by itself it knows the head alone.
@@ -93,14 +118,18 @@
       if let reason { counter.withLock { $0.reject(for: reason) } }
     }
 
-    /// Looks again when the stream would have stood still for too long.
-    private func watch(_ context: ChannelHandlerContext, from time: NIODeadline) {
-      check = context.eventLoop.assumeIsolated().scheduleTask(deadline: time + TimeAmount(settings.idleTime)) {
+    /// Looks again when the stream would have stood still, or taken, for too long.
+    private func watch(_ context: ChannelHandlerContext) {
+      let end = begin + TimeAmount(settings.arrivalTime)
+      let stillStanding = lastRead + TimeAmount(settings.idleTime)
+      check = context.eventLoop.assumeIsolated().scheduleTask(deadline: min(end, stillStanding)) {
         guard self.state == .receiving else { return }
-        if self.lastRead + TimeAmount(self.settings.idleTime) <= .now() {
+        if end <= .now() {
+          self.refuse(context, .slow)
+        } else if self.lastRead + TimeAmount(self.settings.idleTime) <= .now() {
           self.refuse(context, .stillStanding)
         } else {
-          self.watch(context, from: self.lastRead)
+          self.watch(context)
         }
       }
     }
@@ -114,27 +143,33 @@
       var sentence: String
 
       static func tooLong(limit: Int) -> Refusal {
-        Refusal(code: 8, reason: .tooLarge, sentence: "the message is over \(size(limit)): send less at a time")
+        Refusal(
+          code: 8, reason: .tooLarge,
+          sentence: "the message is over \(ReceiverSettings.text(bytes: limit)): send less at a time")
       }
 
       /// Which of the two it is gRPC does not tell.
       static func undecodable(limit: Int) -> Refusal {
         Refusal(
           code: 3, reason: .malformedCompression,
-          sentence: "the message does not decompress, or is over \(size(limit)) when it does")
+          sentence: "the message does not decompress, or is over \(ReceiverSettings.text(bytes: limit)) when it does")
       }
 
       static let stillStanding = Refusal(
         code: 4, reason: .interrupted, sentence: "nothing more of the message came for too long")
 
-      private static func size(_ limit: Int) -> String {
-        limit % 1_048_576 == 0 ? "\(limit / 1_048_576) MiB" : "\(limit) bytes"
-      }
+      static let slow = Refusal(code: 4, reason: .interrupted, sentence: "the message took too long to come")
+
+      static let oneTooMany = Refusal(
+        code: 12, reason: .malformedBody, sentence: "a call has one message: send each in a call of its own")
+
+      static let overloaded = Refusal(code: 14, reason: .overloaded, sentence: OTLPgRPCCalls.overloaded)
     }
 
     /// Answers with nothing but a status, and closes the stream.
     private func refuse(_ context: ChannelHandlerContext, _ refusal: Refusal) {
       state = .answered
+      release()
       counter.withLock { $0.reject(for: refusal.reason) }
       let headers: HPACKHeaders = [
         ":status": "200", "content-type": "application/grpc", "grpc-status": "\(refusal.code)",
@@ -153,22 +188,28 @@
     private var head: [UInt8] = []
     /// Bytes of the message at hand that have not come yet.
     private var left = 0
+    private var hasBegun = false
     private(set) var isTooLong = false
+    /// A message follows the first one: a call of OTLP has one.
+    private(set) var isOneTooMany = false
 
     init(limit: Int) {
       self.limit = limit
     }
 
-    /// How many of the bytes that come next are those of messages; it stops at one that is too long.
+    /// How many of the bytes that come next are those of messages; it stops at one that is too long, or one
+    /// too many.
     mutating func payload(of bytes: ByteBuffer) -> Int {
       var bytes = bytes
       var payload = 0
-      while bytes.readableBytes > 0, !isTooLong {
+      while bytes.readableBytes > 0, !isTooLong, !isOneTooMany {
         if left > 0 {
           let part = min(left, bytes.readableBytes)
           bytes.moveReaderIndex(forwardBy: part)
           left -= part
           payload += part
+        } else if hasBegun {
+          isOneTooMany = true
         } else if let byte = bytes.readInteger(as: UInt8.self) {
           head.append(byte)
           if head.count == 5 { begin() }
@@ -180,6 +221,7 @@
     private mutating func begin() {
       left = head.dropFirst().reduce(0) { $0 << 8 | Int($1) }
       isTooLong = left > limit
+      hasBegun = true
       head.removeAll(keepingCapacity: true)
     }
   }

@@ -1,5 +1,6 @@
 #if GRPC
   import Connectors
+  import Foundation
   import GRPCCore
   import NIOCore
   import NIOHPACK
@@ -97,6 +98,76 @@
       try await GRPCExporter.run(settings: settings { $0.bodyLimit = 1000 }) { exporter async throws in
         let status = try await status(of: [0, 0, 0, 3, 232], at: exporter.port)
         #expect(status == "4 nothing more of the message came for too long")
+      }
+    }
+
+    /// A sender may not keep a call open by a byte now and then.
+    @Test func aCallThatTakesTooLongIsAnsweredAndEnded() async throws {
+      let slow = settings {
+        $0.idleTime = .seconds(15)
+        $0.arrivalTime = .milliseconds(150)
+      }
+      try await GRPCExporter.run(settings: slow) { exporter async throws in
+        let status = try await status(of: [0, 0, 0, 0, 100, 1, 2, 3], at: exporter.port)
+        #expect(status == "4 the message took too long to come")
+        #expect(exporter.receiver.counts[.interrupted] == 1)
+        try await expectService(exporter)
+      }
+    }
+
+    @Test func aSecondMessageOfACallIsRefused() async throws {
+      try await GRPCExporter.run { exporter async throws in
+        let status = try await status(of: [0, 0, 0, 0, 0, 0, 0, 0, 0, 0], at: exporter.port)
+        #expect(status == "12 a call has one message: send each in a call of its own")
+        #expect(exporter.receiver.counts[.malformedBody] == 1 && exporter.receiver.counts.rejectedRequests == 1)
+        try await expectService(exporter)
+      }
+    }
+
+    /// What has come of calls that are not whole is counted over all of them, and is free again when they are gone.
+    @Test func unfinishedCallsTogetherHaveABound() async throws {
+      let bounded = settings {
+        $0.idleTime = .seconds(15)
+        $0.waitingLimit = 1_000
+      }
+      try await GRPCExporter.run(settings: bounded) { exporter async throws in
+        let refused = try await RawHTTP2.run(port: exporter.port) { connection in
+          try await connection.greet()
+          // Each announces 64 MiB.
+          let part = ByteBuffer(bytes: [0, 4, 0, 0, 0] + [UInt8](repeating: 7, count: 395))
+          for stream in [1, 3, 5] as [UInt32] {
+            try await connection.call(on: stream)
+            try await connection.send(
+              RawHTTP2.Frame(type: RawHTTP2.Frame.data, flags: 0, stream: stream, payload: part))
+          }
+          var refused: [UInt32: String] = [:]
+          var decoder = HPACKDecoder(allocator: ByteBufferAllocator())
+          _ = try await connection.frames { frame in
+            if frame.type == RawHTTP2.Frame.headers {
+              var payload = frame.payload
+              let headers = try decoder.decodeHeaders(from: &payload)
+              refused[frame.stream] = headers.first(name: "grpc-status")
+            }
+            return frame.type == RawHTTP2.Frame.reset
+          }
+          return refused
+        }
+        #expect(refused == [5: "14"])
+        #expect(exporter.receiver.counts[.overloaded] == 1)
+        while exporter.receiver.counts[.interrupted] < 2 { await Task.yield() }
+        // Of the bound nothing is held any more.
+        let span = OTLP.Span.with {
+          $0.traceID = Data(repeating: 1, count: 16)
+          $0.spanID = Data(repeating: 2, count: 8)
+          $0.name = String(repeating: "a", count: 900)
+          $0.startTimeUnixNano = 5
+          $0.endTimeUnixNano = 9
+        }
+        let large = OTLP.TracesRequest.with {
+          $0.resourceSpans = [.with { $0.scopeSpans = [.with { $0.spans = [span] }] }]
+        }
+        #expect(try await exporter.export(large) == OTLP.TracesResponse())
+        try await expectService(exporter)
       }
     }
 

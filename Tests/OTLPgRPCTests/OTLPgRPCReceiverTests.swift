@@ -141,6 +141,20 @@
       }
     }
 
+    /// A body counts as what it is when it is decompressed, too.
+    @Test func overloadOfWhatIsCompressedIsUnavailable() async throws {
+      var settings = ReceiverSettings()
+      settings.waitingLimit = 10_000
+      try await GRPCExporter.run(settings: settings, compression: .gzip) { exporter async throws in
+        let large = request([1], name: String(repeating: "a", count: 100_000))
+        let refused = await failure { _ = try await exporter.export(large) }
+        #expect(refused?.code == .unavailable)
+        #expect(exporter.receiver.counts[.overloaded] == 1 && exporter.received.spans.isEmpty)
+        for _ in 0..<3 { _ = try await exporter.export(request([1])) }
+        #expect(exporter.received.spans.count == 3)
+      }
+    }
+
     @Test func whatIsTooLargeIsRefusedBeforeAndAfterDecompression() async throws {
       var settings = ReceiverSettings()
       settings.bodyLimit = 1000

@@ -69,8 +69,8 @@
       try await outbound.write(bytes)
     }
 
-    /// The head of a call of the traces' service, on stream 1.
-    func call() async throws {
+    /// The head of a call of the traces' service.
+    func call(on stream: UInt32 = 1) async throws {
       var encoder = HPACKEncoder(allocator: ByteBufferAllocator())
       var payload = ByteBuffer()
       try encoder.encode(
@@ -79,7 +79,7 @@
           ":path": "/opentelemetry.proto.collector.trace.v1.TraceService/Export",
           ":authority": "localhost", "content-type": "application/grpc", "te": "trailers",
         ], to: &payload)
-      try await send(Frame(type: Frame.headers, flags: Frame.endsHeaders, stream: 1, payload: payload))
+      try await send(Frame(type: Frame.headers, flags: Frame.endsHeaders, stream: stream, payload: payload))
     }
 
     /// What comes up to the end of the connection, or until `take` says that it is enough. Pings are answered while

@@ -1,4 +1,3 @@
-internal import Concurrency
 internal import HummingbirdCore
 internal import NIOCore
 
@@ -15,15 +14,14 @@ final class BodyCollector: Sendable {
   }
 
   private let limit: Int
-  private let bound: Int
-  private let waiting = Locked(0)
+  private let waiting: WaitingBytes
 
   /// - Parameters:
   ///   - limit: bytes of one body.
   ///   - bound: bytes of all bodies that have been gathered and not yet released.
   init(limit: Int, bound: Int) {
     self.limit = limit
-    self.bound = bound
+    waiting = WaitingBytes(bound: bound)
   }
 
   /// Runs `use` with the outcome, and counts the body's bytes as waiting until it returns.
@@ -36,29 +34,17 @@ final class BodyCollector: Sendable {
   ) async throws -> Result {
     if let announced, announced > limit { return await use(.tooLarge) }
     var held = 0
-    defer { release(held) }
+    defer { waiting.release(held) }
     var whole = ByteBuffer()
     for try await part in body {
       arrived(part.readableBytes)
       guard part.readableBytes <= limit - whole.readableBytes else { return await use(.tooLarge) }
-      guard reserve(part.readableBytes) else { return await use(.overloaded) }
+      guard waiting.reserve(part.readableBytes) else { return await use(.overloaded) }
       held += part.readableBytes
       whole.writeImmutableBuffer(part)
     }
     // The end of the receiver ends the sequence as if the body were complete.
     if Task.isCancelled || whole.readableBytes < announced ?? 0 { return await use(.interrupted) }
     return await use(.whole(whole))
-  }
-
-  private func reserve(_ count: Int) -> Bool {
-    waiting.withLock { waiting in
-      guard count <= bound - waiting else { return false }
-      waiting += count
-      return true
-    }
-  }
-
-  private func release(_ count: Int) {
-    waiting.withLock { $0 -= count }
   }
 }

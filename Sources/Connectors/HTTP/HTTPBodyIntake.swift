@@ -41,7 +41,7 @@ actor HTTPBodyIntake {
 
 extension Refusal {
   static func tooLarge(limit: Int, subject: String) -> Refusal {
-    let size = limit % 1_048_576 == 0 ? "\(limit / 1_048_576) MiB" : "\(limit) bytes"
+    let size = ReceiverSettings.text(bytes: limit)
     return Refusal(.contentTooLarge, .tooLarge, "the body is over \(size): send fewer \(subject) at a time")
   }
 }

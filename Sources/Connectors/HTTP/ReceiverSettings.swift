@@ -12,6 +12,8 @@ public struct ReceiverSettings: Sendable, Equatable {
   public var connectionLimit = 512
   /// How long a connection may stand still.
   public var idleTime = Duration.seconds(60)
+  /// How long a call over gRPC may take until it has come whole, however steadily it comes.
+  public var arrivalTime = Duration.seconds(300)
   /// How long a sender that was turned away before its body was read may take to read the answer: closing at once would
   /// make the system drop it.
   public var lingerTime = Duration.seconds(2)
@@ -19,4 +21,9 @@ public struct ReceiverSettings: Sendable, Equatable {
   public var graceTime = Duration.seconds(1)
 
   public init() {}
+
+  /// A limit in whole MiB where it is one.
+  package static func text(bytes: Int) -> String {
+    bytes % 1_048_576 == 0 ? "\(bytes / 1_048_576) MiB" : "\(bytes) bytes"
+  }
 }

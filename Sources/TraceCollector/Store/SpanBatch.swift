@@ -76,6 +76,10 @@ public struct SpanBatch: Sendable {
   /// The names of attributes; key `n` is the one at `n` − ``SpanField/attributes``.
   var names: [Text] = []
   private var namePlaces: [UInt64: UInt32] = [:]
+  /// Where the attributes of the last record stand in ``fields``, behind its facts; empty where there are none.
+  private var lastAttributes = 0..<0
+  /// How many records there were when ``lastAttributes`` was looked for.
+  private var recordsLookedAt = 0
   private var writer = ByteWriter()
   private var lastOrigin: SpanOrigin?
   /// The first of the origins at the end that have the facts of ``lastOrigin``.
@@ -94,6 +98,8 @@ public struct SpanBatch: Sendable {
     origins.removeAll(keepingCapacity: true)
     names.removeAll(keepingCapacity: true)
     namePlaces.removeAll(keepingCapacity: true)
+    lastAttributes = 0..<0
+    recordsLookedAt = 0
     lastOrigin = nil
     sameFacts = 0
   }
@@ -115,8 +121,8 @@ extension SpanBatch {
   public mutating func append(_ span: TraceSpan) {
     let first = fields.count
     appendFacts(of: span)
-    for attribute in span.attributes {
-      append(attribute.value, key: key(of: attribute.name, at: fields.count - first))
+    for (place, attribute) in span.attributes.enumerated() {
+      append(attribute.value, key: key(of: attribute.name, at: place))
     }
     records.append(
       Record(
@@ -207,15 +213,13 @@ extension SpanBatch {
     return copy.withUTF8 { key(of: UnsafeRawBufferPointer($0), at: place) { _ in true } } ?? 0
   }
 
-  /// The key of the attribute's name that is the value at `place` of the span at hand; a new one if need be, nil where the
-  /// name is new and no text.
+  /// The key of a name; a new one if need be, nil where the name is new and no text.
+  ///
+  /// - Parameter place: the attribute's among those of the span at hand, from 0.
   package mutating func key(
     of name: UnsafeRawBufferPointer, at place: Int, isText: (UnsafeRawBufferPointer) -> Bool
   ) -> UInt32? {
-    if let last = records.last, place < Int(last.fields) {
-      let likely = fields[Int(last.firstField) + place].key
-      if likely >= SpanField.attributes, isName(likely - SpanField.attributes, name) { return likely }
-    }
+    if let likely = likelyKey(at: place), isName(likely - SpanField.attributes, name) { return likely }
     let hash = TextHash.of(name)
     // Of two names with one hash the second gets a place for each use, which costs room and nothing else.
     if let known = namePlaces[hash], isName(known, name) { return known + SpanField.attributes }
@@ -224,6 +228,21 @@ extension SpanBatch {
     names.append(add(name))
     namePlaces[hash] = place
     return place + SpanField.attributes
+  }
+
+  /// The key of the attribute that the span before has at a place; nil where it has none there.
+  package mutating func likelyKey(at place: Int) -> UInt32? {
+    if recordsLookedAt != records.count { findLastAttributes() }
+    return place < lastAttributes.count ? fields[lastAttributes.lowerBound + place].key : nil
+  }
+
+  private mutating func findLastAttributes() {
+    recordsLookedAt = records.count
+    guard let last = records.last else { return lastAttributes = 0..<0 }
+    let end = Int(last.firstField + last.fields)
+    var first = Int(last.firstField)
+    while first < end, fields[first].key < SpanField.attributes { first += 1 }
+    lastAttributes = first..<end
   }
 
   private func isName(_ place: UInt32, _ name: UnsafeRawBufferPointer) -> Bool {
