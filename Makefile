@@ -64,7 +64,8 @@ torture: setup
 
 # In a build of its own, in which all modules tell the fuzzer what they do. What it learns stays in .build/fuzz/bodies; a body
 # that breaks a decoder is kept in .build/fuzz/found, and ends the run of that decoder: fuzz DECODER FILE runs it again.
-FUZZ = MSATOP_FUZZ=1 $(SWIFT) build --sanitize fuzzer -Xswiftc -O --scratch-path .build/fuzz
+FUZZ = MSATOP_FUZZ=1 $(SWIFT) build --sanitize fuzzer --sanitize address -Xswiftc -O \
+  -Xswiftc -assert-config -Xswiftc Debug --scratch-path .build/fuzz
 fuzz: setup
 	@$(FUZZ) --product fuzz
 	@program="$$($(FUZZ) --show-bin-path)/fuzz"; status=0; mkdir -p .build/fuzz/found; \

@@ -21,8 +21,8 @@ enum Decoder: String, CaseIterable {
 
   func check(_ body: [UInt8]) {
     switch self {
-    case .traces: agree(OTLPWireSpans.read(body)?.spans, with: { try OTLPProtobuf.read(body) })
-    case .jsonTraces: agree(OTLPJSONSpans.read(body)?.spans, with: { try OTLPJSONReader.traces(body) })
+    case .traces: agree(OTLPWireSpans.read(body), with: { try OTLPProtobuf.read(body) })
+    case .jsonTraces: agree(OTLPJSONSpans.read(body), with: { try OTLPJSONReader.traces(body) })
     case .metrics: metrics { try OTLPProtobuf.read(body) }
     case .jsonMetrics: metrics { try OTLPJSONReader.metrics(body) }
     case .logs: logs { try OTLPProtobuf.read(body) }
@@ -37,15 +37,17 @@ enum Decoder: String, CaseIterable {
   }
 
   /// What the quick reader takes the careful one takes, too, and as the same; the store takes it from either.
-  private func agree(_ quick: [TraceSpan]?, with request: () throws -> OTLP.TracesRequest) {
+  private func agree(_ batch: SpanBatch?, with request: () throws -> OTLP.TracesRequest) {
     let careful = (try? request()).flatMap { try? OTLPSpans.read($0, receivedAt: 1) }
     if let careful { check(careful.elements) }
-    guard let quick else { return }
+    guard let batch else { return }
+    let quick = batch.spans
     guard let careful else { preconditionFailure("the careful reader refuses it") }
     precondition(careful.refused == 0, "the careful reader leaves a span out: \(careful.reason)")
     // Numbers that are none are not equal to themselves, but are written alike.
     precondition(
       quick == careful.elements || "\(quick)" == "\(careful.elements)", "\(quick) is not \(careful.elements)")
+    StoreCheck.check(batch, of: careful.elements)
   }
 
   private func check(_ spans: [TraceSpan]) {
@@ -55,6 +57,7 @@ enum Decoder: String, CaseIterable {
     }
     let batch = SpanBatch(spans)
     precondition("\(batch.spans)" == "\(spans)", "a batch gives other spans than were put in")
+    StoreCheck.check(batch, of: spans)
   }
 
   private func metrics(_ request: () throws -> OTLP.MetricsRequest) {

@@ -12,6 +12,8 @@ import TraceModel
   /// Any request: mostly plain, with something out of the ordinary here and there.
   struct Maker {
     var random: SplitMix
+    /// Every span has its ids and its times.
+    var isWhole = false
 
     private mutating func chance(_ percent: Int) -> Bool { random.below(100) < percent }
 
@@ -60,10 +62,7 @@ import TraceModel
         if chance(20) { span.status.message = text() }
         if chance(10) { span.droppedAttributesCount = UInt32(random.below(5)) }
         if chance(5) { span.droppedEventsCount = .max }
-        if chance(5) { span.endTimeUnixNano = [0, 1, .max, span.startTimeUnixNano - 5][random.below(4)] }
-        if chance(3) { span.startTimeUnixNano = 0 }
-        if chance(2) { span.traceID = Data() }
-        if chance(1) { span.spanID = Data([1, 2]) }
+        if !isWhole { damage(&span) }
         if chance(10) {
           span.events = [
             .with {
@@ -81,6 +80,13 @@ import TraceModel
           ]
         }
       }
+    }
+
+    private mutating func damage(_ span: inout OTLP.Span) {
+      if chance(5) { span.endTimeUnixNano = [0, 1, .max, span.startTimeUnixNano - 5][random.below(4)] }
+      if chance(3) { span.startTimeUnixNano = 0 }
+      if chance(2) { span.traceID = Data() }
+      if chance(1) { span.spanID = Data([1, 2]) }
     }
 
     mutating func request() -> OTLP.TracesRequest {
@@ -101,26 +107,33 @@ import TraceModel
     }
   }
 
+  /// What the generated code makes of a body; nil where it refuses that, or one of its spans.
+  private func wanted(_ body: [UInt8]) -> [TraceSpan]? {
+    guard let batch = try? OTLPSpans.read(try OTLPProtobuf.read(body), receivedAt: 1), batch.refused == 0 else {
+      return nil
+    }
+    return batch.elements
+  }
+
   @Test(arguments: 0..<40)
   func theyAreWhatTheGeneratedCodeReads(seed: UInt64) throws {
-    var maker = Maker(random: SplitMix(seed: seed))
-    var read = 0
+    var maker = Maker(random: SplitMix(seed: seed), isWhole: seed % 2 == 0)
+    var share = ReadShare()
     for round in 0..<40 {
-      let request = maker.request()
-      let body: [UInt8] = try request.serializedBytes()
-      guard let batch = OTLPWireSpans.read(body) else { continue }
-      let wanted = try OTLPSpans.read(try OTLPProtobuf.read(body), receivedAt: 1)
-      #expect(batch.spans == wanted.elements && wanted.refused == 0, "seed \(seed), round \(round)")
-      read += 1
+      let body: [UInt8] = try maker.request().serializedBytes()
+      let (read, wanted) = (OTLPWireSpans.read(body)?.spans, wanted(body))
+      #expect(read == nil || read == wanted, "seed \(seed), round \(round)")
+      share.count(read, of: wanted)
     }
-    #expect(read > 5, "seed \(seed): most are read from the wire")
+    #expect(share.value >= (maker.isWhole ? 0.9 : 0.5), "seed \(seed): \(share) are read from the wire")
   }
 
   /// What the wire's reader takes of a damaged request is what the generated code makes of it; what that refuses, it
   /// never takes.
   @Test(arguments: 0..<40)
   func damagedOnesAreReadAlikeOrNotAtAll(seed: UInt64) throws {
-    var maker = Maker(random: SplitMix(seed: seed &+ 1_000))
+    var maker = Maker(random: SplitMix(seed: seed &+ 1_000), isWhole: true)
+    var share = ReadShare()
     for round in 0..<60 {
       var body: [UInt8] = try maker.request().serializedBytes()
       guard !body.isEmpty else { continue }
@@ -134,10 +147,11 @@ import TraceModel
         }
         if body.isEmpty { body = [0] }
       }
-      guard let batch = OTLPWireSpans.read(body) else { continue }
-      let wanted = try? OTLPSpans.read(try OTLPProtobuf.read(body), receivedAt: 1)
-      #expect(batch.spans == wanted?.elements && wanted?.refused == 0, "seed \(seed), round \(round)")
+      let (read, wanted) = (OTLPWireSpans.read(body)?.spans, wanted(body))
+      #expect(read == nil || read == wanted, "seed \(seed), round \(round)")
+      share.count(read, of: wanted)
     }
+    #expect(share.value >= 0.5, "seed \(seed): \(share) are read from the wire")
   }
 
   @Test func aPlainSpanNeedsNoMessage() throws {
