@@ -39,7 +39,7 @@ extension TransactionsPage {
         KeyHint("Enter", "Opens the call tree of the transaction under the cursor."),
         KeyHint(
           "/", "Filters all that are kept: dur>500ms svc=payment err status=stuck op~charge user=kim, and or not ( )."),
-        KeyHint("/ @", "Filters by an attribute of a span: @http.route=/orders http.status_code>=500 @retry."),
+        KeyHint("/ @", "Filters by an attribute of a span: @http.route=/orders http.response.status_code>=500."),
         KeyHint("s S", "Sorts by the next column, or the other way round."),
         KeyHint("g", "Goes to the top and follows the newest."),
         KeyHint("m", "Marks the transaction; on another one compares the two."),
