@@ -107,6 +107,8 @@
         }
       } catch is IOError {
         // Closed with something of ours unread.
+      } catch ChannelError.ioOnClosedChannel {
+        // Closed while a ping was being answered.
       }
       return false
     }
