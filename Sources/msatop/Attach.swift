@@ -1,6 +1,7 @@
 import ArgumentParser
 import Connectors
 import Operations
+import Shop
 import Terminal
 import TraceCollector
 
@@ -37,7 +38,8 @@ struct Attach: ParsableCommand {
   func run() throws {
     if headless { return try take() }
     try AttachedOptions.requireTerminal()
-    let system = AttachedSystem(name: name, budget: options.memory, now: { WallClock.nanoseconds })
+    let system = AttachedSystem(
+      name: name, budget: options.memory, memory: { ProcessMemory.residentBytes }, now: { WallClock.nanoseconds })
     let receivers = try open(for: system)
     defer {
       receivers.stop()

@@ -6,6 +6,7 @@ internal import TraceModel
 struct AttachedSnapshotBuilder: Sendable {
   private let identity: SystemIdentity
   private let traces: TraceStore
+  private let memory: @Sendable () -> Int?
   private var health = ReportedHealth()
   private var latencies = LatencyHistory()
   /// The operations that stand out, and the second in which they were ranked.
@@ -14,12 +15,15 @@ struct AttachedSnapshotBuilder: Sendable {
   private static let transactionsShown = 600
   private static let second: Int64 = 1_000_000_000
 
-  /// - Parameter isStill: time does not go by.
-  init(name: String, isStill: Bool, traces: TraceStore) {
+  /// - Parameters:
+  ///   - isStill: time does not go by.
+  ///   - memory: bytes that the program itself holds; nil where nobody asks.
+  init(name: String, isStill: Bool, traces: TraceStore, memory: @escaping @Sendable () -> Int?) {
     var identity = SystemIdentity(name: name, kind: .attached)
     identity.isStill = isStill
     self.identity = identity
     self.traces = traces
+    self.memory = memory
   }
 
   mutating func snapshot(now: Int64, receivers: [ReceiverSnapshot]) -> SystemSnapshot {
@@ -161,7 +165,7 @@ struct AttachedSnapshotBuilder: Sendable {
     program.spansEvicted = UInt64(statistics.evictedSpans)
     program.traceBytes = statistics.bytes
     program.store = statistics
-    program.residentBytes = identity.isStill ? nil : ProcessMemory.residentBytes
+    program.residentBytes = memory()
     program.receivers = receivers
     return program
   }

@@ -35,12 +35,16 @@ public final class AttachedSystem: LiveSystem {
   ///   - name: what the screen calls it.
   ///   - budget: bytes of spans; at least 65,536.
   ///   - isStill: its time does not go by, and nothing more comes in.
+  ///   - memory: bytes that the program itself holds, asked for with each state; nil where they are not shown.
   ///   - now: the time of day in nanoseconds since the Unix epoch. Called from any thread.
-  public init(name: String, budget: Int, isStill: Bool = false, now: @escaping @Sendable () -> Int64) {
+  public init(
+    name: String, budget: Int, isStill: Bool = false, memory: @escaping @Sendable () -> Int? = { nil },
+    now: @escaping @Sendable () -> Int64
+  ) {
     self.now = now
     traces = TraceStore(budget: budget)
     log = LogBook(capacity: Self.logCapacity)
-    var builder = AttachedSnapshotBuilder(name: name, isStill: isStill, traces: traces)
+    var builder = AttachedSnapshotBuilder(name: name, isStill: isStill, traces: traces, memory: memory)
     let snapshot = builder.snapshot(now: now(), receivers: [])
     self.builder = Locked(builder)
     state = Locked(State(snapshot: snapshot))
