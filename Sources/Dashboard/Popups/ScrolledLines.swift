@@ -19,6 +19,15 @@ struct ScrolledLines: Sendable, Hashable {
     return true
   }
 
+  /// The key that a wheel stands for; nil when the event is none of a wheel.
+  static func key(of event: MouseEvent) -> KeyPress? {
+    switch event.action {
+    case .wheelUp: KeyPress(.up)
+    case .wheelDown: KeyPress(.down)
+    case .press, .doubleClick, .release, .move: nil
+    }
+  }
+
   mutating func scroll(_ lines: Int) { first = max(0, first + lines) }
 
   /// Keeps the window full.

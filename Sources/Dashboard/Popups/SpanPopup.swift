@@ -27,12 +27,9 @@ struct SpanPopup: PopupContent {
   }
 
   mutating func point(_ event: MouseEvent, in screen: Rect, _ context: PageContext) -> [Action] {
-    switch event.action {
-    case .wheelUp: return press(KeyPress(.up), context)
-    case .wheelDown: return press(KeyPress(.down), context)
-    case .press where !box(context).frame(in: context.size).contains(x: event.column, y: event.row): return [.dismiss]
-    default: return []
-    }
+    if let key = ScrolledLines.key(of: event) { return press(key, context) }
+    let isInside = box(context).frame(in: context.size).contains(x: event.column, y: event.row)
+    return event.action == .press && !isInside ? [.dismiss] : []
   }
 
   private func lines(_ context: PageContext, width: Int) -> [[Run]] {

@@ -73,6 +73,7 @@ struct WatchedSystemTests {
       "break the thing", "end all faults", "kills", "sets up a fault", "arms it", "ends every fault", "STUCK saga",
       "moves where the group", "sliders", "forces the breaker",
     ] { #expect(!help.contains(words), "\(words)") }
+    #expect(!cockpit(keys).text.contains("arms what is under the cursor"))
   }
 
   @Test func whoWantsToBreakSomethingIsToldWhyNot() {

@@ -21,10 +21,10 @@ struct ArmedFaultsPanel {
     guard area.height > 0 else { return }
     drawRule(on: &canvas)
     guard !armed.isEmpty else {
-      let runs = [
-        Run("Nothing is broken on purpose.  ", .muted), Run("a", .accent, bold: true),
-        Run(" arms what is under the cursor", .muted),
-      ]
+      var runs = [Run("Nothing is broken on purpose.  ", .muted)]
+      if !context.snapshot.system.isOnlyWatched {
+        runs += [Run("a", .accent, bold: true), Run(" arms what is under the cursor", .muted)]
+      }
       canvas.rich(endEllipsis(runs, area.width), x: area.x, y: area.y + 1)
       return
     }
