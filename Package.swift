@@ -116,6 +116,7 @@ let package = Package(
     .target(name: "CSanitizer"),
     .target(name: "CChecksum"),
     .target(name: "CPrefetch"),
+    .target(name: "CHashKey"),
     .target(name: "CZlib", linkerSettings: [.linkedLibrary("z")]),
     shared("Concurrency", ["CSanitizer"]),
     module("Wording"),
@@ -124,7 +125,7 @@ let package = Package(
     shared("TraceModel"),
     shared("Resilience", ["Concurrency"]),
     shared("EventBus", ["Concurrency", "CChecksum", orderedCollections]),
-    shared("TraceCollector", ["TraceModel", "Concurrency", "CPrefetch", deque, histogram]),
+    shared("TraceCollector", ["TraceModel", "Concurrency", "CPrefetch", "CHashKey", deque, histogram]),
     module("Operations", ["TraceCollector", "EventBus", "Resilience", "TraceModel", "Wording", "Concurrency"]),
 
     // Files that people write: settings and scripts.

@@ -165,10 +165,16 @@ struct RedBook: Sendable {
     return (services[operation.service].name, operation.name, operation.series)
   }
 
-  var allServices: [(name: SymbolTable.Symbol, series: RedSeries)] { services.map { ($0.name, $0.series) } }
+  /// Those that came as numbers `places`, from 0, as far as there are so many.
+  func services(at places: Range<Int>) -> [(name: SymbolTable.Symbol, series: RedSeries)] {
+    services[places.clamped(to: services.indices)].map { ($0.name, $0.series) }
+  }
 
-  func operations(of service: SymbolTable.Symbol) -> [(name: SymbolTable.Symbol, series: RedSeries)] {
-    guard let place = servicePlaces[service] else { return [] }
-    return services[place].operations.map { (operations[$0].name, operations[$0].series) }
+  /// Those of one service that came as numbers `places`, from 0, as far as there are so many.
+  func operations(
+    of service: SymbolTable.Symbol, at places: Range<Int>
+  ) -> [(name: SymbolTable.Symbol, series: RedSeries)] {
+    guard let own = servicePlaces[service].map({ services[$0].operations }) else { return [] }
+    return own[places.clamped(to: own.indices)].map { (operations[$0].name, operations[$0].series) }
   }
 }

@@ -180,6 +180,8 @@ struct ServiceGraph: Sendable {
     }
   }
 
+  var count: Int { edges.count }
+
   /// Calls and messages: of a call what its CLIENT says, of a message what its CONSUMER does.
   func edges(symbols: SymbolTable, now: Int64, since: Int64) -> [ServiceEdge] {
     let second = RedSeries.second(of: now)
@@ -194,13 +196,12 @@ struct ServiceGraph: Sendable {
     }
   }
 
-  /// All of them, from both sides.
-  func graph(symbols: SymbolTable, now: Int64, since: Int64) -> [ServiceGraphEdge] {
-    edges.map { edge in
-      ServiceGraphEdge(
-        caller: symbols[edge.caller], callee: symbols[edge.callee], kind: edge.kind,
-        client: edge.client.figures(now: now, since: since), server: edge.server.figures(now: now, since: since))
-    }
+  /// The one that came as number `place`, from 0, as seen from both sides.
+  func edge(_ place: Int, symbols: SymbolTable, now: Int64, since: Int64) -> ServiceGraphEdge {
+    let edge = edges[place]
+    return ServiceGraphEdge(
+      caller: symbols[edge.caller], callee: symbols[edge.callee], kind: edge.kind,
+      client: edge.client.figures(now: now, since: since), server: edge.server.figures(now: now, since: since))
   }
 }
 

@@ -183,8 +183,7 @@ struct SpanIndex: Sendable {
 
   private func probe(_ id: UInt64) -> Int {
     let mask = entries.count - 1
-    let mixed = id.multipliedFullWidth(by: 0x9E37_79B9_7F4A_7C15)
-    var place = Int(truncatingIfNeeded: mixed.high ^ mixed.low) & mask
+    var place = Int(truncatingIfNeeded: TextHash.of(id)) & mask
     while entries[place].id != 0, entries[place].id != id { place = (place + 1) & mask }
     return place
   }

@@ -1,9 +1,13 @@
-/// A hash of bytes that is the same in every process: multiplies and folds eight bytes at a time, after wyhash
-/// (Wang Yi, "wyhash: a fast hash", 2019).
+internal import CHashKey
+
+/// A hash of bytes: multiplies and folds eight bytes at a time, after wyhash (Wang Yi, "wyhash: a fast hash", 2019).
+///
+/// It begins with a key that each process draws, so that nobody can send names or ids that all have one hash. Nothing that
+/// a store answers may follow the order of its hashes.
 enum TextHash {
   @inline(__always)
   static func of(_ bytes: UnsafeRawBufferPointer) -> UInt64 {
-    var hash = 0x9E37_79B9_7F4A_7C15 ^ UInt64(truncatingIfNeeded: bytes.count)
+    var hash = hash_key() ^ UInt64(truncatingIfNeeded: bytes.count)
     var position = 0
     while position &+ 8 <= bytes.count {
       hash = fold(hash ^ bytes.loadUnaligned(fromByteOffset: position, as: UInt64.self))
@@ -12,7 +16,11 @@ enum TextHash {
     return fold(hash ^ tail(bytes, from: position) ^ 0xE703_7ED1_A0B4_28DB)
   }
 
-  static func of(_ value: UInt64) -> UInt64 { fold(value ^ 0x9E37_79B9_7F4A_7C15) }
+  @inline(__always)
+  static func of(_ value: UInt64) -> UInt64 { fold(value ^ hash_key()) }
+
+  /// Of a number of 128 bits.
+  static func of(high: UInt64, low: UInt64) -> UInt64 { fold(of(high) ^ low) }
 
   /// The last bytes, of which there are fewer than eight: by loads that overlap, not one after the other.
   @inline(__always)

@@ -54,6 +54,8 @@ struct TraceEntry: BitwiseCopyable, Sendable {
   var slowKey: UInt32 = 0
   var older: Int32 = -1
   var newer: Int32 = -1
+  /// The others whose ids have the same low half; −1 for none.
+  var previousSameLow: Int32 = -1
   var nextSameLow: Int32 = -1
   var marks: Marks = [.isHeld]
 

@@ -43,8 +43,8 @@ extension TraceStore {
 
   /// All services in order of first appearance.
   public func services(window: RedWindow = .minute, now: Int64) -> [ServiceFigures] {
-    state.withLock { state in
-      state.red.allServices.map { service in
+    inParts { state, places in
+      state.red.services(at: places).map { service in
         ServiceFigures(
           service: state.symbols[service.name],
           figures: service.series.figures(window: window, now: now, since: state.since),
@@ -55,9 +55,9 @@ extension TraceStore {
 
   /// The operations of one service in order of first appearance.
   public func operations(of service: String, window: RedWindow = .minute, now: Int64) -> [OperationFigures] {
-    state.withLock { state in
+    inParts { state, places in
       guard let symbol = state.symbols.existing(service) else { return [] }
-      return state.red.operations(of: symbol).map { operation in
+      return state.red.operations(of: symbol, at: places).map { operation in
         OperationFigures(
           service: service, operation: state.symbols[operation.name],
           figures: operation.series.figures(window: window, now: now, since: state.since))
@@ -74,8 +74,24 @@ extension TraceStore {
   /// Who calls whom, who reads whose records and who uses which database, in order of first appearance: the last minute's
   /// rate, errors and durations as either side tells them.
   public func graph(now: Int64) -> [ServiceGraphEdge] {
-    state.withLock { $0.graph.graph(symbols: $0.symbols, now: now, since: $0.since) }
+    inParts { state, places in
+      places.clamped(to: 0..<state.graph.count).map {
+        state.graph.edge($0, symbols: state.symbols, now: now, since: state.since)
+      }
+    }
   }
+
+  /// The elements of a list that only grows: the percentiles of thousands take long, so others get the lock after some.
+  private func inParts<Element>(_ part: (borrowing TraceStoreState, Range<Int>) -> [Element]) -> [Element] {
+    var all: [Element] = []
+    while true {
+      let places = all.count..<all.count + Self.figuresAtATime
+      all += state.withLock { part($0, places) }
+      guard all.count == places.upperBound else { return all }
+    }
+  }
+
+  private static let figuresAtATime = 64
 }
 
 extension TraceStoreState {

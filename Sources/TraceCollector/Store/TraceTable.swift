@@ -4,8 +4,10 @@ internal import TraceModel
 struct TraceTable: ~Copyable, Sendable {
   private var entries = PagedSlab<TraceEntry>()
   private var free: [Int32] = []
-  /// By the low half of their ids. Others with the same half follow through `nextSameLow`.
+  /// By the low half of their ids: one of those that have it. The others follow through `nextSameLow`.
   private var heads = SlotTable()
+  /// By their whole ids: those that follow. Ids that are drawn have none, and ids that are chosen have no long way.
+  private var followers = SlotTable()
   private var oldest: Int32 = -1
   private(set) var newest: Int32 = -1
   private var arrivals: UInt64 = 0
@@ -16,7 +18,7 @@ struct TraceTable: ~Copyable, Sendable {
     slowest = SlowestTraces(limit: slowestKept, operations: operations)
   }
 
-  var bytes: Int { entries.bytes + heads.bytes + slowest.bytes + 4 * Room.charged(free.count) }
+  var bytes: Int { entries.bytes + heads.bytes + followers.bytes + slowest.bytes + 4 * Room.charged(free.count) }
 
   /// Of a slot that is in use.
   subscript(slot: Int32) -> UnsafeMutablePointer<TraceEntry> {
@@ -39,16 +41,13 @@ struct TraceTable: ~Copyable, Sendable {
   /// Finds by the whole id, or, where one of the two has 64 bits only, by the low half.
   func slot(high: UInt64, low: UInt64) -> Int32? {
     guard let head = head(low) else { return nil }
-    if high == 0 { return head }
-    var half: Int32?
-    var slot = head
-    while slot >= 0 {
-      let known = entries[Int(slot)].high
-      if known == high { return slot }
-      if known == 0 { half = slot }
-      slot = entries[Int(slot)].nextSameLow
+    let known = entries[Int(head)].high
+    // One of 64 bits has no follower: whatever came after it would have been taken for it.
+    if known == high || high == 0 || known == 0 { return head }
+    guard entries[Int(head)].nextSameLow >= 0 else { return nil }
+    return followers.find(TextHash.of(high: high, low: low)) {
+      entries[Int($0)].low == low && entries[Int($0)].high == high
     }
-    return half
   }
 
   func slot(of id: GTXID) -> Int32? { slot(high: id.high, low: id.low) }
@@ -62,10 +61,7 @@ struct TraceTable: ~Copyable, Sendable {
     newest = slot
     count += 1
     let head = head(low)
-    if let head {
-      entry.nextSameLow = entries[Int(head)].nextSameLow
-      entries[Int(head)].nextSameLow = slot
-    }
+    if let head { follow(head, slot, &entry) }
     if Int(slot) == entries.count { entries.append(entry) } else { entries[Int(slot)] = entry }
     if head == nil { heads.insert(slot, hash: TextHash.of(low)) }
     return slot
@@ -111,24 +107,26 @@ struct TraceTable: ~Copyable, Sendable {
     heads.find(TextHash.of(low)) { entries[Int($0)].low == low }
   }
 
+  private mutating func follow(_ head: Int32, _ slot: Int32, _ entry: inout TraceEntry) {
+    let next = entries[Int(head)].nextSameLow
+    entry.previousSameLow = head
+    entry.nextSameLow = next
+    entries[Int(head)].nextSameLow = slot
+    if next >= 0 { entries[Int(next)].previousSameLow = slot }
+    followers.insert(slot, hash: TextHash.of(high: entry.high, low: entry.low))
+  }
+
   private mutating func unchain(_ slot: Int32, _ entry: TraceEntry) {
-    guard var before = head(entry.low) else { return }
-    guard before == slot else {
-      while entries[Int(before)].nextSameLow >= 0 {
-        let next = entries[Int(before)].nextSameLow
-        if next == slot {
-          entries[Int(before)].nextSameLow = entry.nextSameLow
-          return
-        }
-        before = next
-      }
+    let (previous, next) = (entry.previousSameLow, entry.nextSameLow)
+    if next >= 0 { entries[Int(next)].previousSameLow = previous }
+    guard previous < 0 else {
+      entries[Int(previous)].nextSameLow = next
+      followers.remove(slot, hash: TextHash.of(high: entry.high, low: entry.low))
       return
     }
     let hash = TextHash.of(entry.low)
-    if entry.nextSameLow >= 0 {
-      heads.replace(slot, by: entry.nextSameLow, hash: hash)
-    } else {
-      heads.remove(slot, hash: hash)
-    }
+    guard next >= 0 else { return heads.remove(slot, hash: hash) }
+    heads.replace(slot, by: next, hash: hash)
+    followers.remove(next, hash: TextHash.of(high: entries[Int(next)].high, low: entry.low))
   }
 }
