@@ -139,6 +139,7 @@
       let settings = settings
       let counter = counter
       let waiting = waiting
+      let connections = OpenConnections(limit: settings.connectionLimit)
       return HTTP2ServerTransport.Posix(
         address: try resolved(), transportSecurity: .plaintext,
         config: .defaults { config in
@@ -153,8 +154,12 @@
           config.connection.keepalive.clientBehavior.allowWithoutCalls = true
           config.connection.keepalive.clientBehavior.minPingIntervalWithoutCalls = .seconds(10)
           config.channelDebuggingCallbacks.onAcceptTCPConnection = { channel in
+            guard connections.open(channel) else {
+              counter.withLock { $0.reject(for: .overloaded) }
+              return channel.close()
+            }
             // An answer goes out at once, and does not wait until there is more to send.
-            channel.setOption(.tcpOption(.tcp_nodelay), value: 1).flatMap {
+            return channel.setOption(.tcpOption(.tcp_nodelay), value: 1).flatMap {
               StillConnection.watch(channel, idleTime: settings.idleTime)
             }
           }

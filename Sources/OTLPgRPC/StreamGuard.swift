@@ -105,13 +105,15 @@
       held = 0
     }
 
-    /// Of calls that gRPC turns away by itself it knows the head alone.
+    /// Of calls that gRPC turns away by itself it knows the head alone, or that no whole message came.
     private func count(_ headers: HPACKHeaders) {
       let reason: RejectionReason? =
         if headers.first(name: ":status") == "415" {
           .unsupportedType
         } else if headers.first(name: "grpc-status") == "12" {
           headers.contains(name: "grpc-accept-encoding") ? .unsupportedEncoding : .unknownPath
+        } else if !messages.isWhole {
+          .malformedBody
         } else {
           nil
         }
@@ -192,6 +194,8 @@
     private(set) var isTooLong = false
     /// A message follows the first one: a call of OTLP has one.
     private(set) var isOneTooMany = false
+    /// The message has come.
+    var isWhole: Bool { hasBegun && left == 0 }
 
     init(limit: Int) {
       self.limit = limit

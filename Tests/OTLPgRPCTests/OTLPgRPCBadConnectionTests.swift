@@ -189,6 +189,53 @@
       }
     }
 
+    /// A call that ends without a message, or in the middle of one, is answered and counted.
+    @Test(arguments: [[], [0, 0, 0], [0, 0, 0, 0, 9, 1]] as [[UInt8]])
+    func aCallWithoutAWholeMessageIsCounted(bytes: [UInt8]) async throws {
+      try await GRPCExporter.run { exporter async throws in
+        try await RawHTTP2.run(port: exporter.port) { connection in
+          try await connection.greet()
+          try await connection.call(isWhole: bytes.isEmpty)
+          if !bytes.isEmpty {
+            try await connection.send(
+              RawHTTP2.Frame(
+                type: RawHTTP2.Frame.data, flags: RawHTTP2.Frame.endsStream, stream: 1,
+                payload: ByteBuffer(bytes: bytes)))
+          }
+          let isAnswered = try await connection.frames { $0.type == RawHTTP2.Frame.headers && $0.stream == 1 }
+          #expect(isAnswered)
+        }
+        #expect(exporter.receiver.counts.rejectedRequests == 1)
+        #expect(exporter.receiver.counts.accepted == 0)
+        try await expectService(exporter)
+      }
+    }
+
+    /// One connection too many is closed; another is taken once there is room.
+    @Test func connectionsHaveABound() async throws {
+      try await GRPCExporter.run(settings: settings { ($0.connectionLimit, $0.idleTime) = (2, .seconds(20)) }) {
+        exporter async throws in
+        try await expectService(exporter)
+        func isTaken() async throws -> Bool {
+          try await RawHTTP2.run(port: exporter.port) { connection in
+            // It may be gone before this is sent.
+            try? await connection.greet()
+            return try await connection.frames { $0.type == RawHTTP2.Frame.settings }
+          }
+        }
+        try await RawHTTP2.run(port: exporter.port) { connection in
+          try await connection.greet()
+          let isTheSecondTaken = try await connection.frames { $0.type == RawHTTP2.Frame.settings }
+          #expect(isTheSecondTaken)
+          let isTheThirdTaken = try await isTaken()
+          #expect(!isTheThirdTaken)
+          #expect(exporter.receiver.counts[.overloaded] == 1)
+        }
+        while try await !isTaken() {}
+        try await expectService(exporter)
+      }
+    }
+
     @Test(arguments: 0..<8)
     func bytesOfAnyKindEndTheConnection(seed: UInt64) async throws {
       try await GRPCExporter.run(settings: settings { _ in }) { exporter async throws in

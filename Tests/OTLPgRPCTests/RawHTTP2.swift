@@ -18,6 +18,7 @@
       static let settings: UInt8 = 4
       static let ping: UInt8 = 6
       static let endsHeaders: UInt8 = 4
+      static let endsStream: UInt8 = 1
       static let acknowledges: UInt8 = 1
     }
 
@@ -69,8 +70,8 @@
       try await outbound.write(bytes)
     }
 
-    /// The head of a call of the traces' service.
-    func call(on stream: UInt32 = 1) async throws {
+    /// The head of a call of the traces' service, or, where it `isWhole`, all of it.
+    func call(on stream: UInt32 = 1, isWhole: Bool = false) async throws {
       var encoder = HPACKEncoder(allocator: ByteBufferAllocator())
       var payload = ByteBuffer()
       try encoder.encode(
@@ -79,7 +80,8 @@
           ":path": "/opentelemetry.proto.collector.trace.v1.TraceService/Export",
           ":authority": "localhost", "content-type": "application/grpc", "te": "trailers",
         ], to: &payload)
-      try await send(Frame(type: Frame.headers, flags: Frame.endsHeaders, stream: stream, payload: payload))
+      let flags = Frame.endsHeaders | (isWhole ? Frame.endsStream : 0)
+      try await send(Frame(type: Frame.headers, flags: flags, stream: stream, payload: payload))
     }
 
     /// What comes up to the end of the connection, or until `take` says that it is enough. Pings are answered while

@@ -8,7 +8,7 @@ public struct ReceiverSettings: Sendable, Equatable {
   public var entryLimit = 100_000
   /// Bytes of one log line's text; a longer one is cut.
   public var logTextLimit = 65_536
-  /// Connections at a time; more wait to be accepted.
+  /// Connections at a time; more wait to be accepted, or, over gRPC, are closed.
   public var connectionLimit = 512
   /// How long a connection may stand still.
   public var idleTime = Duration.seconds(60)
