@@ -61,6 +61,9 @@ public struct ServiceSnapshot: Sendable, Codable {
   public var lacksInstances: Bool {
     instancesUp + instances.count { $0.health == .outOfService && $0.workers == nil } < instancesAll
   }
+
+  /// Whether nobody has asked it for anything of late.
+  public var isIdle: Bool { rate == 0 && p99 == nil }
 }
 
 /// What was promised of a service.
