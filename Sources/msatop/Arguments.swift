@@ -167,9 +167,9 @@ enum Arguments {
     return Int(bytes)
   }
 
-  static func address(_ text: String) throws -> ListenAddress {
+  static func listening(_ text: String) throws -> Listening {
     do {
-      return try ListenAddress(parsing: text)
+      return try Listening(parsing: text)
     } catch {
       throw ValidationError("\(error)")
     }

@@ -175,7 +175,10 @@ struct QueryPlan: Sendable {
     var reference = trace.newestSpan
     while reference != .none {
       let record = state.segments[reference].pointee
-      let symbol = Int(state.segments[reference.segment].pointee.service(record))
+      let segment = state.segments[reference.segment]
+      let symbol = Int(segment.pointee.service(record))
+      // What has no symbol of its own is known by its text.
+      if symbol == SymbolTable.other, probes[probe].matches(segment.pointee.serviceText(record)) { return true }
       if services[probe].count <= symbol {
         services[probe].append(contentsOf: repeatElement(0, count: symbol + 1 - services[probe].count))
       }

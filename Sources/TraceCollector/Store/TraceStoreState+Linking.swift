@@ -133,13 +133,14 @@ extension TraceStoreState {
   }
 
   /// Adds the span to the figures of services, operations, transactions and edges.
-  mutating func count(_ added: SpanReference, in slot: Int32, kin: inout SpanKin, isPiece: Bool, now: Int64) {
+  mutating func count(_ added: SpanReference, in slot: Int32, kin: inout SpanKin, earlier: EarlierPieces, now: Int64) {
     let record = segments[added].pointee
     let segment = segments[added.segment]
     let service = segment.pointee.service(record)
     let second = RedSeries.second(of: min(record.end, now))
     let failed = record.bits.status == .error
     let kind = record.bits.kind
+    let isPiece = earlier.areThere
     if !isPiece, kind != .internal {
       if kind == .server { learnPeers(of: &kin) }
       graph.note(
@@ -152,9 +153,11 @@ extension TraceStoreState {
         piece: record.half(service), first: first, callee: callee(of: added), own: &kin.own, second: second)
     }
     guard record.isTop || kind == .server || kind == .consumer else { return }
+    // Of a call that was counted a piece says what is missing: how long it took, or that it failed.
+    let isNewLength = record.bits.contains(.hasDuration) && !earlier.haveDuration
     var sample = RedSample(
-      second: second, calls: isPiece ? 0 : 1, errors: failed ? 1 : 0,
-      duration: record.bits.contains(.hasDuration) ? record.duration : nil)
+      second: second, calls: isPiece ? 0 : 1, errors: failed && !earlier.haveFailed ? 1 : 0,
+      duration: isNewLength ? record.duration : nil)
     if segment.pointee.origins[record.origin].service != TextDictionary.empty {
       red.record(sample, service: service, operation: operation(added, record))
     }

@@ -41,6 +41,15 @@ import TraceModel
       ])
     }
 
+    /// The shop writes something that mail reads.
+    func message(_ number: UInt64, failed: Bool = false) {
+      let start = clock.withLock { $0 }
+      system.receive([
+        Self.span(number, 1, nil, .producer, "shop", "send", start, 1),
+        Self.span(number, 2, 1, .consumer, "mail", "receive", start, 9, failed: failed),
+      ])
+    }
+
     private static func span(
       _ trace: UInt64, _ id: UInt64, _ parent: UInt64?, _ kind: SpanKind, _ service: String, _ operation: String,
       _ start: Int64, _ milliseconds: Int64, peer: String = "", failed: Bool = false, attributes: [SpanAttribute] = []
@@ -71,6 +80,17 @@ import TraceModel
     #expect(abs(here - 20_000_000) < 400_000 && abs(there - 8_000_000) < 200_000)
     let database = try #require(shop.calls.first { $0.callee == "orders" })
     #expect(database.isDatabase && database.answerP99 == nil && database.errorShare == 0)
+  }
+
+  @Test func messagesAreSeenFromBothSides() throws {
+    let stage = Stage()
+    stage.message(1)
+    stage.message(2, failed: true)
+    stage.system.refresh()
+    let shop = try #require(stage.system.snapshot().service("shop"))
+    let mail = try #require(shop.calls.first)
+    #expect(shop.calls.count == 1 && mail.callee == "mail" && mail.isMessage && mail.rate > 0)
+    #expect(mail.errorShare == 0 && mail.answerErrorShare == 0.5 && mail.answerRate == mail.rate)
   }
 
   @Test func aDatabaseIsNoService() {

@@ -53,10 +53,3 @@ struct ComparisonView: Sendable {
     return [hasFailedOnce ? 0 : 1, -Int(clamping: line.contribution.magnitude), place]
   }
 }
-
-extension GTXID {
-  /// Whether both name one transaction: some only know the low half of an id.
-  func isSame(as other: GTXID) -> Bool {
-    self == other || low == other.low && (high == 0 || other.high == 0)
-  }
-}
