@@ -201,6 +201,20 @@ struct CallTreeRowTests {
     #expect(tree.rows[1].topic == "kafka" && !tree.hasMessages)
   }
 
+  /// Numbers are read from the carrier, on whichever side it was reported, and never made up.
+  @Test func aHopWithoutANumberShowsADot() {
+    let tree = CallTree.build(spans: [
+      span(1, .server, "a", from: 0, to: 9), span(2, under: 1, hop: 7, .client, "a", from: 1, to: 4),
+      span(3, under: 2, .server, "b", from: 2, to: 3), span(4, under: 1, .client, "a", from: 5, to: 6, peer: "c"),
+      span(5, under: 77, .server, "d", from: 7, to: 8),
+    ])
+    #expect(tree.rows.map(\.ltxid) == [nil, LTXID(7), nil, nil])
+    let text = CallTreeText.render(tree)
+    let lines = text.split(separator: "\n").dropFirst(3)
+    #expect(lines.map { $0.prefix(4).filter { !" ┃".contains($0) } } == ["·", "#7", "·", "·"])
+    #expect(text.contains("d work  (parent not reported)"))
+  }
+
   @Test func aProducerAtTheTopIsAHopWithItsConsumersBelow() {
     let tree = CallTree.build(spans: [
       span(1, .producer, "a", "send", from: 0, to: 1), span(2, under: 1, .consumer, "b", "poll", from: 3, to: 4),
