@@ -76,12 +76,16 @@ import Testing
   ])
   func whatIsGoneHasNoWhy(_ subject: Subject) { #expect(Self.text(subject) == nil) }
 
-  /// From the page, by the key.
-  @Test func theRowUnderTheCursorIsExplained() {
-    var cockpit = Cockpit(IncidentFixture.platform())
-    cockpit.press("9")
-    #expect(cockpit.text.contains("routes"))
-    cockpit.press("Tab w")
-    #expect(cockpit.text.contains("takes the request"), "\(cockpit.text)")
+  /// The rows of the page are what is explained.
+  @Test func theRowUnderTheCursorIsExplained() throws {
+    var stage = PageStage(PlatformPage(), IncidentFixture.platform())
+    stage.press("Tab g")
+    let subject = try #require(stage.page.subject(stage.context))
+    guard case .route(let gateway, let id) = subject else {
+      Issue.record("the row is no route, but \(subject)")
+      return
+    }
+    #expect(gateway == "gateway" && Self.text(subject)?.contains("takes the request") == true)
+    #expect(subject.copyText(stage.context.snapshot) == id)
   }
 }
