@@ -15,7 +15,7 @@ struct AttachedOptions: ParsableArguments {
   var memory: Int?
 
   /// Bytes, where nobody says anything else.
-  static let usualMemory = 256 << 20
+  static let usualMemory = 256_000_000
 
   @Option(help: ArgumentHelp("dark, light or nord.", valueName: "name"), transform: Arguments.theme)
   var theme = "dark"

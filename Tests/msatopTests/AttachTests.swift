@@ -46,7 +46,7 @@ import Testing
     let text = try #require(line.map { String($0.drop { $0 != "{" }) })
     let counters = try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
     let store = try #require(counters["store"] as? [String: Any])
-    #expect(store["accepted"] as? Int == 1 && store["budget"] as? Int == 256 << 20)
+    #expect(store["accepted"] as? Int == 1 && store["budget"] as? Int == 256_000_000)
     let receivers = try #require(counters["receivers"] as? [[String: Any]])
     let counts = try receivers.map { try #require($0["counts"] as? [String: Any]) }
     #expect(counts.map { $0["accepted"] as? Int } == [1, 0] && counts.map { $0["requests"] as? Int } == [1, 1])
@@ -81,7 +81,7 @@ import Testing
     #expect(try await session.shows("left with 0"))
     let screen = try await session.screen
     await session.end()
-    #expect(!screen.contains("listens as otlp-http") && screen.contains("\"budget\":2097152"), "\(screen)")
+    #expect(!screen.contains("listens as otlp-http") && screen.contains("\"budget\":2000000"), "\(screen)")
   }
 
   @Test func theUsualFileIsFound() async throws {
