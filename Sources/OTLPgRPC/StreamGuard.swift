@@ -55,10 +55,19 @@
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
       lastRead = .now()
-      guard case .data(let part) = unwrapInboundIn(data), case .byteBuffer(let bytes) = part.data else {
-        context.fireChannelRead(data)
-        return
+      switch unwrapInboundIn(data) {
+      case .headers(var head) where head.endStream:
+        // gRPC waits on for a message where a call ends with its head: here the end comes by itself.
+        head.endStream = false
+        context.fireChannelRead(wrapInboundOut(.headers(head)))
+        take(.init(data: .byteBuffer(ByteBuffer()), endStream: true), context)
+      case .data(let part): take(part, context)
+      default: context.fireChannelRead(data)
       }
+    }
+
+    private func take(_ part: HTTP2Frame.FramePayload.Data, _ context: ChannelHandlerContext) {
+      guard case .byteBuffer(let bytes) = part.data else { return }
       let payload = messages.payload(of: bytes)
       counter.withLock { $0.bytes += UInt64(payload) }
       guard state == .receiving else { return }
@@ -71,7 +80,7 @@
         release()
       }
       isHandingOn = true
-      context.fireChannelRead(data)
+      context.fireChannelRead(wrapInboundOut(.data(part)))
       isHandingOn = false
     }
 
