@@ -177,7 +177,7 @@
       static let overloaded = Refusal(code: 14, reason: .overloaded, sentence: OTLPgRPCCalls.overloaded)
     }
 
-    /// Answers with nothing but a status, and closes the stream.
+    /// Answers with nothing but a status, and ends the stream: the sender has no reason to go on.
     private func refuse(_ context: ChannelHandlerContext, _ refusal: Refusal) {
       state = .answered
       release()
@@ -188,7 +188,9 @@
       ]
       let answer = HTTP2Frame.FramePayload.headers(.init(headers: headers, endStream: true))
       context.writeAndFlush(wrapOutboundOut(answer), promise: nil)
-      context.close(promise: nil)
+      // Without an error (RFC 9113, 8.1): with any other code senders take that for the answer, and most of those for a
+      // reason to send it all again.
+      if context.channel.isActive { context.writeAndFlush(wrapOutboundOut(.rstStream(.noError)), promise: nil) }
     }
   }
 
