@@ -6,7 +6,7 @@ public struct ReceiverSettings: Sendable, Equatable {
   public var waitingLimit = 4 * 64 * 1_048_576
   /// Log lines or points of metrics that are taken of one request; what is more is left out, and the answer says so.
   public var entryLimit = 100_000
-  /// Bytes of one log line's text; a longer one is cut.
+  /// Bytes of one log line, and of each text of it; a longer one is cut.
   public var logTextLimit = 65_536
   /// Connections at a time. For one more that one is closed over which no request came for longest; over gRPC it is the
   /// new one that is closed.
