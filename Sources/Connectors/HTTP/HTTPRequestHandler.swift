@@ -72,7 +72,7 @@ final class HTTPRequestHandler: Sendable {
     do throws(Refusal) {
       switch outcome {
       case .whole(let body):
-        return try await intake.take(body, isCompressed: Self.encoding(of: request) != nil, type: type, by: route)
+        return try await intake.take(body, encoding: Self.encoding(of: request), type: type, by: route)
       case .tooLarge: throw .tooLarge(limit: limit, subject: route.subject)
       case .overloaded:
         throw Refusal(
