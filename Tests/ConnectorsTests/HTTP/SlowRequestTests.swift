@@ -31,6 +31,17 @@ import Testing
     }
   }
 
+  /// Each protocol says it in its own words.
+  @Test func soIsAnExportRequest() async throws {
+    try await RunningOTLP.run(settings: settings) { running async throws in
+      let start = "POST /v1/logs HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{"
+      let answer = LoopbackClient.parse(try await running.client.exchange([ByteBuffer(string: start)])).last
+      #expect(answer?.status == 408)
+      #expect(
+        answer?.body == #"{"code":4,"message":"the body took too long to come: send fewer log records at a time"}"#)
+    }
+  }
+
   /// Nobody waits for the body of a request that needs none.
   @Test func aBodyThatNobodyReadsEndsTheConnectionToo() async throws {
     try await RunningReceiver.run(settings: settings) { running async throws in
