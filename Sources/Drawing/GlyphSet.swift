@@ -26,6 +26,7 @@ extension GlyphSet {
     case "▸", "▶", "→", "⇢", "›", "▌": ">"
     case "↯": "%"
     case "✉": "@"
+    case "▤": "="
     case "◷": "s"
     case "┃", "│", "├", "┤": "|"
     case "┊": ":"

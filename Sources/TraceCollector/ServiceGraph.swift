@@ -14,6 +14,8 @@ struct ServiceGraph: Sendable {
   private var edges: [Edge] = []
   private var places: [UInt64: Int] = [:]
   private var swept: Int64 = 0
+  /// Calls and records of pairs that found no room.
+  private(set) var leftOut = 0
 
   init(limit: Int) {
     self.limit = limit
@@ -163,7 +165,10 @@ struct ServiceGraph: Sendable {
     let key = Self.key(caller, callee, kind)
     let place = places[key] ?? edges.count
     if place == edges.count {
-      guard edges.count < limit else { return }
+      guard edges.count < limit else {
+        leftOut += 1
+        return
+      }
       places[key] = place
       edges.append(Edge(caller: caller, callee: callee, kind: kind))
     }

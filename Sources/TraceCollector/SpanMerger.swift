@@ -42,28 +42,39 @@ struct SpanMerger {
 
   private mutating func merge(_ pieces: [SpanOutline]) {
     var client: Int?
+    // As the pieces of the last span say themselves.
+    var isLastShared = false
     for place in sorted(pieces) {
-      var piece = pieces[place]
+      let piece = pieces[place]
       let last = outlines.count - 1
-      if last >= 0, outlines[last].id == piece.id {
-        if outlines[last].isShared == piece.isShared, Self.areCompatible(outlines[last], piece) {
-          join(place, to: last)
-          continue
-        }
-        if let client, piece.kind == .server {
-          piece.isShared = true
-          piece.parent = piece.parent ?? outlines[client].parent
-        }
+      let isSameID = last >= 0 && outlines[last].id == piece.id
+      if isSameID, piece.isShared == isLastShared || piece.isShared == outlines[last].isShared,
+        Self.areCompatible(outlines[last], piece)
+      {
+        join(place, to: last)
       } else {
-        client = nil
+        if !isSameID { client = nil }
+        outlines.append(piece)
+        places.append(place)
+        isLastShared = piece.isShared
       }
-      if piece.kind == .client, !piece.isShared, client == nil { client = outlines.count }
-      outlines.append(piece)
-      places.append(place)
+      markShared(outlines.count - 1, after: &client)
     }
   }
 
-  /// By id, the unshared first, of these the CLIENT first, then by endpoint, where none comes first.
+  /// A server after its client shares the client's id, whether or not it says so.
+  private mutating func markShared(_ place: Int, after client: inout Int?) {
+    if let client {
+      guard client != place, outlines[place].kind == .server else { return }
+      outlines[place].isShared = true
+      outlines[place].parent = outlines[place].parent ?? outlines[client].parent
+    } else if outlines[place].kind == .client, !outlines[place].isShared {
+      client = place
+    }
+  }
+
+  /// By id, the unshared first, of these the CLIENT first, then by endpoint, where none comes first; pieces from one
+  /// endpoint by kind and start, that the order in which they came does not matter.
   private func sorted(_ pieces: [SpanOutline]) -> [Int] {
     var keys = pieces.indices.map { place in
       let piece = pieces[place]
@@ -75,6 +86,8 @@ struct SpanMerger {
       let (one, other) = (pieces[Int(left.place)], pieces[Int(right.place)])
       if one.service != other.service { return name(one.service) < name(other.service) }
       if one.instance != other.instance { return name(one.instance) < name(other.instance) }
+      if one.kind != other.kind { return one.kind.rawValue < other.kind.rawValue }
+      if one.start != other.start { return one.start < other.start }
       return left.place < right.place
     }
     return keys.map { Int($0.place) }

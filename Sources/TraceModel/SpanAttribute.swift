@@ -110,6 +110,8 @@ public enum SpanEventName {
   public static let breaker = "breaker.transition"
   /// A record that was read before, and is not acted on again.
   public static let duplicate = "record.duplicate"
+  /// Those that call trees have rows for.
+  public static let withRows: Set<String> = [backOff, refused, breaker, duplicate]
   public static let duration = "duration_ns"
   public static let `guard` = "guard"
   public static let breakerName = "breaker"

@@ -75,6 +75,8 @@ public enum Glyphs {
   public static let steady = "–"
   public static let fault = "↯"
   public static let event = "✉"
+  /// A database, which tells nothing itself.
+  public static let database = "▤"
   public static let backOff = "◷"
   public static let slow = "◷"
   public static let refused = "⊘"

@@ -157,19 +157,19 @@ enum Arguments {
     ValidationError(NearestNames.unknown(what, name, among: names))
   }
 
-  /// `256MB`, `1GB`; a kilobyte has 1,024 bytes.
+  /// `256MB`, `1GB`; a megabyte has a million bytes, as wherever sizes are shown.
   static func memory(_ text: String) throws -> Int {
-    let units = ["KB": 1 << 10, "MB": 1 << 20, "GB": 1 << 30]
+    let units = ["KB": 1_000, "MB": 1_000_000, "GB": 1_000_000_000]
     let digits = text.prefix { $0.isNumber || $0 == "." }
     guard let unit = units[text.dropFirst(digits.count).uppercased()], let number = Double(digits),
-      case let bytes = number * Double(unit), (1_048_576...1_099_511_627_776).contains(bytes)
+      case let bytes = number * Double(unit), (1_000_000...1_000_000_000_000).contains(bytes)
     else { throw ValidationError("a size of memory is 1MB to 1TB, such as 256MB or 2GB") }
     return Int(bytes)
   }
 
-  static func address(_ text: String) throws -> ListenAddress {
+  static func listening(_ text: String) throws -> Listening {
     do {
-      return try ListenAddress(parsing: text)
+      return try Listening(parsing: text)
     } catch {
       throw ValidationError("\(error)")
     }

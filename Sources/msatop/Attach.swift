@@ -1,5 +1,6 @@
 import ArgumentParser
 import Connectors
+import Foundation
 import Operations
 import Shop
 import Terminal
@@ -18,6 +19,9 @@ struct Attach: ParsableCommand {
         msatop attach --otlp --zipkin 9411 --memory 1GB
         msatop attach --otlp-http 0.0.0.0:4318           spans from other machines, too
         msatop attach --otlp --headless | jq             no screen: what came in, when it ends
+
+      What the command line does not say is looked for in the environment (MSATOP_OTLP_HTTP=4318, MSATOP_MEMORY=1GB …), and \
+      then in ~/.config/msatop/config.yaml, by the options' names (otlp-http: 4318).
       """)
 
   @OptionGroup var ears: ReceiverOption
@@ -29,18 +33,32 @@ struct Attach: ParsableCommand {
   @Flag(help: "No screen: take spans until Ctrl-C, then print one line of JSON that says what came in.")
   var headless = false
 
-  func validate() throws {
-    guard ears.isOpen else {
+  @Option(
+    help: ArgumentHelp(
+      "Settings in YAML, in place of ~/.config/msatop/config.yaml: the names of these options and their values.",
+      valueName: "file"))
+  var config: String?
+
+  /// The command line over the environment over the file.
+  private func settings() throws -> AttachSettings {
+    let others = try AttachSettings.read(file: config, environment: ProcessInfo.processInfo.environment)
+    var settings = AttachSettings()
+    (settings.receivers, settings.memory) = (ears.choice, options.memory)
+    settings = settings.or(others)
+    guard settings.receivers.isOpen else {
       throw ValidationError("say what to listen for, such as --otlp, --otlp-http 4318 or --zipkin 9411")
     }
+    return settings
   }
 
   func run() throws {
-    if headless { return try take() }
+    let settings = try settings()
+    if headless { return try take(settings) }
     try AttachedOptions.requireTerminal()
     let system = AttachedSystem(
-      name: name, budget: options.memory, memory: { ProcessMemory.residentBytes }, now: { WallClock.nanoseconds })
-    let receivers = try open(for: system)
+      name: name, budget: settings.memory ?? AttachedOptions.usualMemory, memory: { ProcessMemory.residentBytes },
+      now: { WallClock.nanoseconds })
+    let receivers = try open(settings.receivers, for: system)
     defer {
       receivers.stop()
       Screen.endBySignal()
@@ -49,20 +67,21 @@ struct Attach: ParsableCommand {
     system.stop()
   }
 
-  private func open(for system: AttachedSystem) throws -> OpenReceivers {
+  private func open(_ choice: ReceiverChoice, for system: AttachedSystem) throws -> OpenReceivers {
     let sinks = OTLPSinks(
       spans: { system.receive($0) }, logs: { entries in for entry in entries { system.receive(LogLine(entry)) } },
       metrics: { system.receive($0) })
-    let receivers = try ears.open(now: { WallClock.nanoseconds }, sinks: sinks)
+    let receivers = try choice.open(now: { WallClock.nanoseconds }, sinks: sinks)
     for figures in receivers.figures { system.opened(receiver: figures) }
     return receivers
   }
 
   /// Without a screen.
-  private func take() throws {
+  private func take(_ settings: AttachSettings) throws {
     let signals = EndSignals()
-    let system = AttachedSystem(name: name, budget: options.memory, now: { WallClock.nanoseconds })
-    let receivers = try open(for: system)
+    let system = AttachedSystem(
+      name: name, budget: settings.memory ?? AttachedOptions.usualMemory, now: { WallClock.nanoseconds })
+    let receivers = try open(settings.receivers, for: system)
     for name in receivers.names { StandardError.write("msatop: listens as \(name)\n") }
     signals.wait()
     receivers.stop()

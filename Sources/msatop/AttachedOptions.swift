@@ -9,9 +9,13 @@ import Widgets
 /// What `attach` and `import` have in common: how much is kept of the spans, and how they are shown.
 struct AttachedOptions: ParsableArguments {
   @Option(
-    help: ArgumentHelp("What spans may take of memory, from 1MB on; the oldest go first.", valueName: "size"),
+    help: ArgumentHelp(
+      "What spans may take of memory, from 1MB on (default: 256MB); the oldest go first.", valueName: "size"),
     transform: Arguments.memory)
-  var memory = 256 << 20
+  var memory: Int?
+
+  /// Bytes, where nobody says anything else.
+  static let usualMemory = 256_000_000
 
   @Option(help: ArgumentHelp("dark, light or nord.", valueName: "name"), transform: Arguments.theme)
   var theme = "dark"

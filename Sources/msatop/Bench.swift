@@ -131,7 +131,9 @@ extension Bench {
     var json = false
 
     func run() throws {
-      try BenchReport(rounds: rounds, results: CollectorBenchmarks(rounds: rounds).run()).show(asJSON: json)
+      try BenchReport(
+        rounds: rounds, results: CollectorBenchmarks(rounds: rounds).run() + [KeyBenchmarks(rounds: rounds).run()]
+      ).show(asJSON: json)
     }
   }
 }

@@ -178,7 +178,7 @@ struct Cockpit: ~Copyable {
       return .outcome(
         screen.copy(text) ? .done("copied") : .refused("this is too long for the terminal's clipboard"))
     case .save(let name, let text): return .outcome(save(Data(text.utf8), as: name))
-    case .saveSpans(let ids, let name): return .outcome(saveSpans(of: ids, as: name))
+    case .saveSpans(let ids, let name, let areAll): return .outcome(saveSpans(of: ids, as: name, areAll: areAll))
     case .setTheme(let name):
       if let chosen = Theme.named(name) {
         theme = chosen
@@ -193,7 +193,7 @@ struct Cockpit: ~Copyable {
     return nil
   }
 
-  private func saveSpans(of ids: [GTXID], as name: String) -> CommandOutcome {
+  private func saveSpans(of ids: [GTXID], as name: String, areAll: Bool) -> CommandOutcome {
     let transactions = ids.map(system.spans(of:)).filter { !$0.isEmpty }
     guard !transactions.isEmpty else { return .refused("the spans are no longer kept, so there is nothing to save") }
     let gone = ids.count - transactions.count
@@ -201,7 +201,8 @@ struct Cockpit: ~Copyable {
       Data(OTLPJSONLines.text(of: transactions)), as: name,
       what: Count.of(transactions.reduce(0) { $0 + $1.count }, "span") + " of "
         + Count.of(transactions.count, "transaction"),
-      but: gone > 0 ? "; of \(gone) more none are kept" : "")
+      but: (gone > 0 ? "; of \(gone) more none are kept" : "")
+        + (areAll ? "" : "; older ones match, too: narrow the filter"))
   }
 
   private func save(

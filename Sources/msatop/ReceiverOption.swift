@@ -8,9 +8,9 @@ import TraceCollector
 struct ReceiverOption: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Take Zipkin v2 spans over HTTP, on loopback unless a host is given.", valueName: "[host:]port"),
-    transform: Arguments.address)
-  var zipkin: ListenAddress?
+      "Take Zipkin v2 spans over HTTP, on loopback unless a host is given; or off.", valueName: "[host:]port"),
+    transform: Arguments.listening)
+  var zipkin: Listening?
 
   @Flag(
     help:
@@ -20,35 +20,42 @@ struct ReceiverOption: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Take OTLP over HTTP, as protobuf or JSON, on loopback unless a host is given.", valueName: "[host:]port"),
-    transform: Arguments.address)
-  var otlpHttp: ListenAddress?
+      "Take OTLP over HTTP, as protobuf or JSON, on loopback unless a host is given; or off.",
+      valueName: "[host:]port"), transform: Arguments.listening)
+  var otlpHttp: Listening?
 
   @Option(
-    help: ArgumentHelp("Take OTLP over gRPC, on loopback unless a host is given.", valueName: "[host:]port"),
-    transform: Arguments.address)
-  var otlpGrpc: ListenAddress?
+    help: ArgumentHelp("Take OTLP over gRPC, on loopback unless a host is given; or off.", valueName: "[host:]port"),
+    transform: Arguments.listening)
+  var otlpGrpc: Listening?
 
-  /// Whether anything is to be listened for.
-  var isOpen: Bool { zipkin != nil || otlp || otlpHttp != nil || otlpGrpc != nil }
+  /// What the command line says.
+  var choice: ReceiverChoice {
+    ReceiverChoice(otlp: otlp ? true : nil, otlpHTTP: otlpHttp, otlpGRPC: otlpGrpc, zipkin: zipkin)
+  }
+
+  static let needsGRPC =
+    "gRPC is not in this program: build it with make or with swift build --traits GRPC, or let exporters send to "
+    + OTLPReceiver.option
 
   func validate() throws {
-    guard otlpGrpc == nil || OTLPgRPC.isBuiltIn else {
-      throw ValidationError(
-        "\(OTLPgRPC.option) needs gRPC, which this program was built without: build it with make or with "
-          + "swift build --traits GRPC, or let exporters send to \(OTLPReceiver.option)")
+    guard otlpGrpc?.address == nil || OTLPgRPC.isBuiltIn else {
+      throw ValidationError("\(OTLPgRPC.option): \(Self.needsGRPC)")
     }
   }
+}
+
+extension ReceiverChoice {
 
   /// None of them listens yet. `now` is in nanoseconds since the Unix epoch.
   private func receivers(now: @escaping @Sendable () -> Int64, sinks: OTLPSinks) -> [any Receiver] {
     var receivers: [any Receiver] = []
-    if let zipkin { receivers.append(ZipkinReceiver(address: zipkin, now: now, sink: { sinks.spans(SpanBatch($0)) })) }
-    if let address = otlpHttp ?? (otlp ? ListenAddress(port: OTLPReceiver.usualPort) : nil) {
-      receivers.append(OTLPReceiver(address: address, now: now, sinks: sinks))
+    if let address = zipkin?.address {
+      receivers.append(ZipkinReceiver(address: address, now: now, sink: { sinks.spans(SpanBatch($0)) }))
     }
+    if let address = otlpHTTP?.address { receivers.append(OTLPReceiver(address: address, now: now, sinks: sinks)) }
     #if GRPC
-      if let address = otlpGrpc ?? (otlp ? ListenAddress(port: OTLPgRPC.usualPort) : nil) {
+      if let address = otlpGRPC?.address {
         receivers.append(OTLPgRPCReceiver(address: address, now: now, sinks: sinks))
       }
     #endif

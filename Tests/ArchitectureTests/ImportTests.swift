@@ -7,7 +7,7 @@ import Testing
 
   /// Our modules, and of each what it may import of ours.
   private static let allowed: [String: [String]] = [
-    "CSanitizer": [], "CChecksum": [], "CPrefetch": [], "CZlib": [], "CSimulationGuard": [], "CNcurses": [],
+    "CSanitizer": [], "CChecksum": [], "CPrefetch": [], "CHashKey": [], "CZlib": [], "CSimulationGuard": [], "CNcurses": [],
     "CTerminalGuard": [], "CSQLiteHooks": [],
     "Concurrency": ["CSanitizer"],
     "Wording": [],
@@ -16,7 +16,7 @@ import Testing
     "YAMLReading": ["Wording"],
     "Drawing": [],
     "EventBus": ["TraceModel", "Concurrency", "CChecksum"],
-    "TraceCollector": ["TraceModel", "Concurrency", "CPrefetch"],
+    "TraceCollector": ["TraceModel", "Concurrency", "CPrefetch", "CHashKey"],
     "Simulation": ["CSimulationGuard", "Concurrency"],
     "Transactions": ["CSQLiteHooks", "Resilience", "EventBus", "TraceModel", "Concurrency"],
     "Platform": ["YAMLReading", "Wording", "Resilience", "EventBus", "TraceModel", "Concurrency"],

@@ -164,6 +164,27 @@ struct CallTreeRowTests {
     #expect(unread.rows[1].duration == nil && unread.rows[1].start == epoch + 5 * millisecond)
   }
 
+  /// The bus knows when it had the record, the reader's span only when it began to work.
+  @Test func aReaderMaySayHowLongItsRecordWaited() {
+    let tree = CallTree.build(spans: [
+      span(1, .server, "order", from: 0, to: 5), span(2, under: 1, .producer, "order", from: 4, to: 5),
+      span(
+        3, under: 2, .consumer, "mail", from: 15, to: 16,
+        attributes: [SpanAttribute(AttributeName.wait, .integer(7 * millisecond))]),
+    ])
+    #expect(tree.rows[1].duration == 7 * millisecond)
+  }
+
+  @Test func aRecordsRowNamesTheConsumerThatReadItFirst() {
+    let tree = CallTree.build(spans: [
+      span(1, .server, "order", from: 0, to: 5), span(2, under: 1, .producer, "order", from: 4, to: 5),
+      span(3, under: 2, hop: 3, .consumer, "mail", from: 9, to: 10),
+      span(4, under: 2, hop: 4, .consumer, "search", from: 7, to: 8),
+    ])
+    #expect(tree.shape == ["1", ".2", "..3", "..4"])
+    #expect(tree.rows[1].content == .record(node: 1, consumer: 3))
+  }
+
   /// Filters of a gateway stand below their phase, which is folded unless one of them failed.
   @Test(arguments: [false, true]) func aPhaseOfAGatewayIsASummary(isRefused: Bool) {
     let phase = [SpanAttribute(AttributeName.filters, "routing quota")]
@@ -193,12 +214,55 @@ struct CallTreeRowTests {
     #expect(tree.rows.map(\.depth) == [0, 1, 1])
   }
 
+  @Test(arguments: [true, false]) func aHopFailedWhenEitherSideDid(isClient: Bool) {
+    let tree = CallTree.build(spans: [
+      span(1, .client, "a", from: 0, to: 9, failed: isClient),
+      span(2, under: 1, .server, "b", from: 1, to: 20, failed: !isClient),
+    ])
+    #expect(tree.rows.map(\.isError) == [true] && tree.rows.map(\.code) == [.failed(status: nil)])
+  }
+
+  /// Beside it there is no row to hold them.
+  @Test func whatHappenedInAClientAtTheTopStandsBelowIt() {
+    let tree = CallTree.build(spans: [
+      span(1, .client, "a", from: 0, to: 9, events: [event(5, SpanEventName.backOff)]),
+      span(2, under: 1, .server, "b", from: 1, to: 4, events: [event(2, SpanEventName.duplicate)]),
+    ])
+    #expect(
+      tree.rows.map(\.content) == [
+        .hop(client: 0, server: 1), .duplicate(node: 1, event: 0), .backOff(node: 0, event: 0),
+      ])
+    #expect(tree.rows.map(\.depth) == [0, 1, 1])
+  }
+
+  @Test func aMadeUpRootIsNoHop() {
+    let tree = CallTree.build(spans: [
+      span(2, under: 1, .server, "a", from: 0, to: 1), span(3, under: 1, .server, "a", from: 2, to: 3),
+    ])
+    #expect(
+      tree.rows.map(\.content) == [.span(node: 0), .hop(client: nil, server: 1), .hop(client: nil, server: 2)])
+  }
+
   @Test func aRecordThatNobodyReadHasNoWait() {
     let tree = CallTree.build(spans: [
       span(1, .server, "a", from: 0, to: 9), span(2, under: 1, .producer, "a", "send", from: 1, to: 2, peer: "kafka"),
     ])
     #expect(tree.rows[1].content == .record(node: 1, consumer: nil) && tree.rows[1].duration == nil)
     #expect(tree.rows[1].topic == "kafka" && !tree.hasMessages)
+  }
+
+  /// Numbers are read from the carrier, on whichever side it was reported, and never made up.
+  @Test func aHopWithoutANumberShowsADot() {
+    let tree = CallTree.build(spans: [
+      span(1, .server, "a", from: 0, to: 9), span(2, under: 1, hop: 7, .client, "a", from: 1, to: 4),
+      span(3, under: 2, .server, "b", from: 2, to: 3), span(4, under: 1, .client, "a", from: 5, to: 6, peer: "c"),
+      span(5, under: 77, .server, "d", from: 7, to: 8),
+    ])
+    #expect(tree.rows.map(\.ltxid) == [nil, LTXID(7), nil, nil])
+    let text = CallTreeText.render(tree)
+    let lines = text.split(separator: "\n").dropFirst(3)
+    #expect(lines.map { $0.prefix(4).filter { !" ┃".contains($0) } } == ["·", "#7", "·", "·"])
+    #expect(text.contains("d work  (parent not reported)"))
   }
 
   @Test func aProducerAtTheTopIsAHopWithItsConsumersBelow() {

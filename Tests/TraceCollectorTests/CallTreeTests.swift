@@ -36,6 +36,25 @@ struct CallTreeTests {
     #expect(tree.hops == 3 && tree.children(of: 0) == [1, 2, 3, 4, 5])
   }
 
+  /// Work inside a service has no place among the hops, nor has a crossing whose carrier brought no number.
+  @Test func siblingsWithoutANumberOfTheirOwnStandByStartAmongTheHops() {
+    let tree = CallTree.build(spans: [
+      span(1, hop: 1, .server, from: 0, to: 99), span(2, under: 1, hop: 2, .client, from: 10, to: 19),
+      span(3, under: 1, hop: 3, .client, from: 30, to: 39), span(4, under: 1, hop: 1, .internal, from: 20, to: 29),
+      span(5, under: 1, .client, from: 25, to: 26), span(6, under: 1, hop: 9, .internal, from: 5, to: 6),
+      span(7, under: 1, hop: 1, .internal, from: 30, to: 35), span(8, under: 1, .client, from: 40, to: 41),
+    ])
+    #expect(tree.shape == ["1", ".6", ".2", ".4", ".5", ".7", ".3", ".8"])
+  }
+
+  @Test func siblingsStandByTheirCorrectedStarts() {
+    let tree = CallTree.build(spans: [
+      span(1, .client, "a", from: 100, to: 200), span(2, under: 1, .server, "b", from: 30, to: 130),
+      span(3, under: 1, .internal, "a", from: 90, to: 95),
+    ])
+    #expect(tree.node(2).start == epoch + 100 * millisecond && tree.shape == ["1", ".3", ".2"])
+  }
+
   @Test(arguments: 1...50)
   func theOrderOfArrivalDoesNotMatter(seed: UInt64) {
     var random = SeededGenerator(seed: seed)
@@ -123,40 +142,12 @@ struct CallTreeTests {
     #expect(tree.shape == ["1", ".2s", "..3"])
   }
 
-  /// The shape of a payload with a 128-bit id, three kinds of pieces under one id, and spans without a service.
-  @Test func piecesOfOneSpanAreMerged() {
-    var spans = [
-      span(0x8F, under: 0x90, .client, "apip", from: 3, to: nil, peer: "evcache_g"),
-      span(0x6C, under: 0x67, .client, "api", from: 24, to: 32, peer: "session_logs"),
-      span(0x6C, under: 0x67, .server, "session_logs", from: 29, to: 32),
-      span(
-        0x6C, under: 0x67, .internal, "", from: 26, to: nil, attributes: [SpanAttribute("vip", "x")],
-        events: [SpanEvent(time: epoch, name: "niws")]),
-      span(0x6C, under: 0x67, .internal, "", from: 26, to: nil, attributes: [SpanAttribute("hystrix", "y")]),
-      span(0x67, under: 0x90, .client, "apip", from: 6, to: 35, peer: "api"),
-      span(0x67, under: 0x90, .server, "api", from: 8, to: 34), span(0x90, .server, "apip", from: 0, to: 37),
-    ]
-    spans[4].gtxid = id(1, high: 0)
-    let tree = CallTree.build(spans: spans)
-    let numbers = [0x90, 0x8F, 0x67, 0x67, 0x6C, 0x6C]
-    #expect(tree.nodes.map { Int($0.span.id.value) } == numbers)
-    #expect(tree.nodes.map(\.depth) == [0, 1, 1, 2, 3, 4])
-    let client = tree.nodes[4].span
-    #expect(client.attributes.map(\.name) == ["vip", "hystrix"] && client.events.count == 1)
-    #expect(client.duration == 8 * millisecond && client.kind == .client)
-    #expect(tree.nodes.allSatisfy { $0.span.gtxid == id(1) })
-    #expect(tree.rows.map(\.service) == ["apip", "evcache_g", "api", "session_logs"])
-    #expect(tree.services == ["apip", "api", "session_logs"])
-    #expect(tree.rows[1].code == .unknown && tree.rows[1].duration == nil)
-  }
-
-  @Test func aPieceWithTheEndCompletesTheOneWithTheStart() {
-    let tree = CallTree.build(spans: [
-      span(1, .server, "a", from: 5, to: nil), span(1, .server, "a", from: 5, to: 9, failed: true, message: "no"),
-    ])
-    #expect(tree.nodes.count == 1)
-    let merged = tree.nodes[0].span
-    #expect(merged.duration == 4 * millisecond && merged.status == .error && merged.message == "no")
+  @Test func aChildFromElsewhereHangsUnderTheClientOrUnderASharedServerWithoutOne() {
+    let server = span(2, under: 1, .server, shared: true, "b", on: "b-1", from: 2, to: 8)
+    let spans = [span(1, .server, "a", from: 0, to: 9), server, span(3, under: 2, .internal, "c", from: 3, to: 4)]
+    #expect(CallTree.build(spans: spans).shape == ["1", ".2s", "..3"])
+    let client = span(2, under: 1, .client, "a", from: 1, to: 9)
+    #expect(CallTree.build(spans: spans + [client]).shape == ["1", ".2", "..2s", "..3"])
   }
 
   @Test func orphansHangUnderTheRoot() {
@@ -165,6 +156,28 @@ struct CallTreeTests {
       span(4, .server, from: 7, to: 8),
     ])
     #expect(tree.shape == ["1", ".2?", "..3", ".4?"])
+  }
+
+  /// An orphan may be earlier still.
+  @Test func theRootIsTheEarliestSpanThatNamesNoParent() {
+    let tree = CallTree.build(spans: [
+      span(1, .server, from: 7, to: 8), span(2, .server, from: 5, to: 9), span(3, .server, from: 6, to: 7),
+      span(4, under: 77, from: 1, to: 7),
+    ])
+    #expect(tree.shape == ["2", ".4?", ".3?", ".1?"])
+  }
+
+  @Test func anOrphanIsNoneWhenItsParentHasCome() {
+    let spans = [span(1, .server, from: 0, to: 9), span(3, under: 2, from: 2, to: 3)]
+    #expect(CallTree.build(spans: spans).shape == ["1", ".3?"])
+    #expect(CallTree.build(spans: spans + [span(2, under: 1, from: 1, to: 4)]).shape == ["1", ".2", "..3"])
+  }
+
+  @Test func aMadeUpRootHasTheIDOfTheParentThatAllName() {
+    let spans = [span(2, under: 9, from: 3, to: 9), span(3, under: 9, from: 1, to: 2)]
+    #expect(CallTree.build(spans: spans).nodes[0].span.id == SpanID(9))
+    let others = CallTree.build(spans: spans + [span(4, under: 8, from: 4, to: 5)])
+    #expect(others.shape == ["root", ".3?", ".2?", ".4?"] && others.nodes[0].span.id == SpanID(2))
   }
 
   @Test func withoutARootOneOrphanIsTheTopAndSeveralGetAMadeUpOne() {
@@ -214,6 +227,31 @@ struct CallTreeTests {
     #expect(tree.errors == 3 && tree.errorOrigins == 2)
   }
 
+  @Test func anErrorHasItsOriginHoweverDeepItIs() {
+    let tree = CallTree.build(spans: [
+      span(1, from: 0, to: 9, failed: true), span(2, under: 1, from: 1, to: 8), span(3, under: 2, from: 2, to: 7),
+      span(4, under: 3, from: 3, to: 6, failed: true),
+    ])
+    #expect(tree.errors == 2 && tree.errorOrigins == 1)
+  }
+
+  @Test func hopsAreCrossingsWhereNoCarrierBroughtANumber() {
+    let tree = CallTree.build(spans: [
+      span(1, .server, "a", from: 0, to: 9), span(2, under: 1, .client, "a", from: 1, to: 8),
+      span(3, under: 2, .server, "b", from: 2, to: 7), span(4, under: 3, .consumer, "c", from: 3, to: 4),
+    ])
+    #expect(tree.hops == 3)
+  }
+
+  @Test func aTreeLastsFromItsFirstStartToItsLastEnd() {
+    let tree = CallTree.build(spans: [
+      span(1, .server, "a", from: 0, to: 9), span(2, under: 1, .internal, "b", from: -5, to: 3),
+      span(3, under: 2, .internal, "c", from: 4, to: 20),
+    ])
+    #expect(tree.start == epoch - 5 * millisecond && tree.end == epoch + 20 * millisecond)
+    #expect(tree.services == ["b", "a", "c"])
+  }
+
   @Test func selfTimeIsWhatNoChildCovers() {
     let tree = CallTree.build(spans: [
       span(1, from: 0, to: 100), span(2, under: 1, from: -10, to: 10), span(3, under: 1, from: 20, to: 40),
@@ -223,5 +261,32 @@ struct CallTreeTests {
     // Covered: 0–10, 20–50 and 90–100.
     #expect(tree.node(1).selfTime == 50 * millisecond)
     #expect(tree.node(7).selfTime == nil && tree.node(9).selfTime == millisecond)
+  }
+
+  @Test func servicesStandByTheirFirstSpans() {
+    let tree = CallTree.build(spans: [
+      span(1, .server, "a", from: 0, to: 9), span(2, under: 1, hop: 2, .client, "b", from: 6, to: 7),
+      span(3, under: 1, hop: 3, .client, "c", from: 3, to: 4), span(4, under: 1, hop: 4, .client, "b", from: 1, to: 2),
+      span(5, under: 1, hop: 5, .client, "b", from: 8, to: 9), span(6, under: 1, hop: 6, .client, "", from: 5, to: 6),
+    ])
+    #expect(tree.services == ["a", "b", "c"])
+  }
+
+  /// By their hops they stand in another order than that of their starts.
+  @Test func selfTimeIsRightWhateverTheOrderOfTheChildren() {
+    let tree = CallTree.build(spans: [
+      span(1, from: 0, to: 100), span(2, under: 1, hop: 2, .client, from: 60, to: 80),
+      span(3, under: 1, hop: 3, .client, from: 10, to: 30), span(4, under: 1, hop: 4, .client, from: 20, to: 65),
+    ])
+    #expect(tree.shape == ["1", ".2", ".3", ".4"])
+    #expect(tree.nodes[0].selfTime == 30 * millisecond)
+  }
+
+  @Test func everyKindOfChildCountsForSelfTimeAndGrandchildrenDoNot() {
+    let tree = CallTree.build(spans: [
+      span(1, .producer, from: 0, to: 100), span(2, under: 1, .consumer, from: 10, to: 40),
+      span(3, under: 2, from: 30, to: 70),
+    ])
+    #expect(tree.nodes.map(\.selfTime) == [70, 20, 40].map { $0 * millisecond })
   }
 }

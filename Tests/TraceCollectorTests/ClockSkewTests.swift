@@ -49,6 +49,14 @@ struct ClockSkewTests {
     #expect(tree(server: 30, serverEnd: 90, kind: .internal).node(3).skew == 0, "no call")
   }
 
+  @Test(arguments: [SpanKind.internal, .server, .producer, .consumer])
+  func onlyWhatAClientCalledIsCorrected(kind: SpanKind) {
+    let tree = CallTree.build(spans: [
+      span(1, kind, "a", on: "a:1", from: 100, to: 200), span(2, under: 1, .server, "b", on: "b:80", from: 30, to: 90),
+    ])
+    #expect(tree.node(2).skew == 0)
+  }
+
   @Test func theCorrectionHoldsForThatHostBelow() {
     let tree = tree(
       server: 30, serverEnd: 90,
@@ -75,6 +83,35 @@ struct ClockSkewTests {
     // Client from 140 to 170, so 60 − (30 − 10) / 2 − 140.
     #expect(tree.node(6).skew == -90 * millisecond)
     #expect(tree.node(6).start == epoch + 150 * millisecond)
+  }
+
+  /// The host's known correction comes first; only what still begins before its client is corrected further.
+  @Test func aHostThatIsCalledBackIsMeasuredFromItsCorrectedTimes() {
+    func back(from start: Int64, to end: Int64) -> CallTree.Node {
+      tree(
+        server: 30, serverEnd: 90,
+        below: [
+          span(5, under: 3, .client, "b", on: "b:80", from: 50, to: 80),
+          span(6, under: 5, .server, "c", on: "c", from: 145, to: 165),
+          span(7, under: 6, .client, "c", on: "c", from: 150, to: 160),
+          span(8, under: 7, .server, "b", on: "b:80", from: start, to: end),
+        ]
+      ).node(8)
+    }
+    #expect(back(from: 61, to: 65).skew == -90 * millisecond, "at 151 it is not before its client")
+    // At 145 it is: 145 − (10 − 6) / 2 − 150 more.
+    #expect(back(from: 55, to: 61).skew == -97 * millisecond)
+  }
+
+  @Test func whatHappenedInACorrectedSpanMovesWithIt() {
+    let event = SpanEvent(time: epoch + 40 * millisecond, name: SpanEventName.duplicate)
+    let tree = CallTree.build(spans: [
+      span(2, .client, "a", from: 100, to: 200), span(3, under: 2, .server, "b", from: 30, to: 90, events: [event]),
+      span(4, under: 3, .internal, "b", from: 35, to: 36), span(5, under: 3, .internal, "b", from: 50, to: 51),
+    ])
+    #expect(tree.rows.map(\.start) == [100, 125, 130, 140].map { epoch + $0 * millisecond })
+    #expect(tree.rows[2].content == .duplicate(node: 1, event: 0))
+    #expect(tree.nodes[1].span.events == [event], "never written back")
   }
 
   @Test func aSharedServerIsCorrectedLikeAnyOther() {

@@ -31,6 +31,13 @@ struct CriticalPathTests {
         == ["1 0–5", "4 5–15", "1 15–20", "3 20–30", "5 30–50", "3 50–80", "1 80–100"])
   }
 
+  @Test func whatBeganLastDoesNotMatter() {
+    #expect(
+      request(
+        span(1, from: 0, to: 100), span(2, under: 1, from: 10, to: 90), span(3, under: 1, from: 20, to: 50),
+        span(4, under: 1, from: 5, to: 10)) == ["1 0–5", "4 5–10", "2 10–90", "1 90–100"])
+  }
+
   @Test func childrenAreCutToTheirParentAndThoseOutsideDropped() {
     #expect(
       request(
@@ -40,12 +47,27 @@ struct CriticalPathTests {
         == ["3 10–20", "1 20–90", "2 90–95", "5 95–100"])
   }
 
+  @Test func aChildThatEndedBeforeItsParentBeganIsDropped() {
+    #expect(
+      request(
+        span(1, from: 10, to: 20), span(2, under: 1, from: 0, to: 5), span(3, under: 2, from: 12, to: 18))
+        == ["1 10–20"])
+  }
+
   @Test func consumersOfARecordAreNoPartOfTheRequest() {
     #expect(
       request(
         span(1, .server, from: 0, to: 100), span(2, under: 1, .producer, from: 10, to: 12),
         span(3, under: 2, .consumer, from: 11, to: 90))
         == ["1 0–10", "2 10–12", "1 12–100"])
+  }
+
+  @Test func onlyAProducersConsumersAreDropped() {
+    #expect(
+      request(
+        span(1, .server, from: 0, to: 100), span(2, under: 1, .consumer, from: 20, to: 60),
+        span(3, under: 1, .producer, from: 70, to: 90), span(4, under: 3, .client, from: 75, to: 85))
+        == ["1 0–20", "2 20–60", "1 60–70", "3 70–75", "4 75–85", "3 85–90", "1 90–100"])
   }
 
   @Test func emptyChildrenDoNotStopTheWalk() {
@@ -104,6 +126,33 @@ struct CriticalPathTests {
       ])
   }
 
+  @Test func theRequestsPathIsShownFirstWhereNoRecordCarriesItOn() {
+    let spans = [
+      span(1, .server, from: 0, to: 9), span(2, under: 1, .producer, from: 1, to: 2),
+      span(3, under: 1, .consumer, from: 3, to: 4),
+    ]
+    #expect(CallTree.build(spans: spans).defaultPathKind == .request, "nobody read the record")
+    let read = CallTree.build(spans: spans + [span(4, under: 2, .consumer, from: 3, to: 4)])
+    #expect(read.defaultPathKind == .transaction)
+  }
+
+  @Test func aConsumerFollowsItsProducerAndIsNoPartOfIt() {
+    #expect(
+      transaction(
+        span(1, .server, from: 0, to: 30), span(2, under: 1, .producer, from: 2, to: 20),
+        span(3, under: 2, .consumer, from: 3, to: 9)) == ["1 0–2", "2 2–20", "1 20–30"])
+  }
+
+  /// Which it cannot have seen the end of: the transaction went on without it.
+  @Test func aRootThatEndedBeforeItsRecordsWereReadWaitedForNone() {
+    #expect(
+      transaction(
+        span(1, .server, from: 0, to: 100), span(2, under: 1, .producer, from: 10, to: 11),
+        span(3, under: 2, .consumer, from: 12, to: 20), span(4, under: 1, .producer, from: 50, to: 51),
+        span(5, under: 4, .consumer, from: 60, to: 200))
+        == ["1 0–10", "2 10–11", "1 11–50", "4 50–51", "~5 51–60", "5 60–200"])
+  }
+
   @Test func aRecordReadBeforeItsProducerEndedHasNoWait() {
     #expect(
       transaction(
@@ -128,6 +177,16 @@ struct CriticalPathTests {
         span(3, under: 2, .server, from: 6, to: 14), span(4, under: 3, .producer, from: 12, to: 13),
         span(5, under: 4, .consumer, from: 20, to: 95))
         == ["1 0–5", "2 5–6", "3 6–12", "4 12–13", "~5 13–20", "5 20–95", "1 95–100"])
+  }
+
+  @Test func aTransactionsIntervalBeginsWithItsFirstSpan() {
+    let tree = CallTree.build(spans: [
+      span(1, .server, from: 0, to: 10), span(2, under: 1, .internal, from: -5, to: 4),
+      span(3, under: 1, .producer, from: 8, to: 9), span(4, under: 3, .consumer, from: 12, to: 20),
+    ])
+    let path = tree.criticalPath(.transaction)
+    #expect(text(path, of: tree) == ["2 -5–4", "1 4–8", "3 8–9", "~4 9–12", "4 12–20"])
+    #expect(path.total == 25 * millisecond)
   }
 
   @Test func aRootWithoutDurationHasATransactionsPath() {

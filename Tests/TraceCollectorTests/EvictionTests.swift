@@ -118,6 +118,24 @@ struct EvictionTests {
     #expect(store.summary(of: id(1)) == nil)
   }
 
+  /// Those that survive their segments, too: they are copied with all their spans.
+  @Test func aTraceStaysWhole() {
+    let store = TraceStore(budget: 200_000)
+    let traces = (1...2_000 as ClosedRange<UInt64>).map {
+      trace($0, spans: Int($0 % 7) + 1, failed: $0 % 20 == 0, lasting: $0 % 50 == 1 ? Int64($0) : 10)
+    }
+    // The spans of four at a time come mixed.
+    for first in stride(from: 0, to: traces.count, by: 4) {
+      for place in 0..<7 {
+        store.add(traces[first..<first + 4].compactMap { $0.count > place ? $0[place] : nil }, now: epoch)
+      }
+    }
+    let held = store.summaries(newest: 2_000)
+    #expect(held.contains { $0.errors > 0 && $0.gtxid.low < 1_000 } && store.statistics.evictedTraces > 1_000)
+    #expect(held.allSatisfy { store.spans(of: $0.gtxid) == traces[Int($0.gtxid.low) - 1] })
+    #expect(held.reduce(0) { $0 + $1.spans } == store.statistics.spans)
+  }
+
   @Test func equalInputIsEvictedEquallyWhateverTheAllocatorDoes() {
     var random = SeededGenerator(seed: 1)
     var clutter: [[UInt8]] = []

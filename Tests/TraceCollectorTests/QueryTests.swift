@@ -18,6 +18,11 @@ struct QueryTests {
           "svc-\(UInt64.random(in: 0...4, using: &random))", Self.words.randomElement(using: &random) ?? "",
           from: 0, to: Int64.random(in: 0...20, using: &random), failed: random.chance(10),
           message: Self.words.randomElement(using: &random) ?? "", attributes: attributes(place, &random))
+      }.map { span in
+        guard random.chance(20) else { return span }
+        var span = span
+        span.origin = SpanOrigin(resource: SpanOrigin.Group(attributes: attributes(0, &random)))
+        return span
       }
       store.add(spans, now: epoch)
     }
@@ -106,7 +111,7 @@ struct QueryTests {
     case .id(let prefix): return row.gtxid.matches(prefix: prefix)
     case .attribute(let name, let match):
       return spans.contains { span in
-        span.attributes.contains { attribute in
+        (span.attributes + (span.origin?.resource.attributes ?? [])).contains { attribute in
           guard attribute.name == name else { return false }
           switch match {
           case .exists: return true
@@ -150,5 +155,9 @@ struct QueryTests {
     #expect(store.summaries(newest: 5, matching: query).isEmpty)
     store.add([span(1, in: 2, from: 0, to: 1, attributes: [SpanAttribute("late", "YES")])], now: epoch)
     #expect(store.summaries(newest: 5, matching: query).map(\.gtxid) == [id(2)])
+    var reported = span(1, in: 3, from: 0, to: 1)
+    reported.origin = SpanOrigin(resource: SpanOrigin.Group(attributes: [SpanAttribute("late", "yes")]))
+    store.add([reported], now: epoch)
+    #expect(store.summaries(newest: 5, matching: query).map(\.gtxid) == [id(3), id(2)], "its resource says so")
   }
 }

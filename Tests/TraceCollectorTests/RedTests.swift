@@ -4,6 +4,19 @@ import TraceModel
 @testable import TraceCollector
 
 struct RedTests {
+  /// A reader of its records that fails is a failure of the transaction, before its root comes or after.
+  @Test(arguments: [[0, 1, 2], [1, 2, 0], [1, 0, 2]]) func aConsumerThatFailsCountsOnce(order: [Int]) {
+    let store = TraceStore(budget: 1_000_000)
+    let spans = [
+      span(1, .server, "shop", from: 0, to: 9), span(2, under: 1, .consumer, "mail", from: 5, to: 7, failed: true),
+      span(3, under: 1, .consumer, "stock", from: 5, to: 8, failed: true),
+    ]
+    for place in order { store.add([spans[place]], now: epoch + second) }
+    let red = store.red(now: epoch + second)
+    #expect(red.totalCalls == 1 && red.totalErrors == 1)
+    #expect(store.summary(of: id(1))?.status == .error)
+  }
+
   private func call(
     _ number: UInt64, _ service: String = "payment", _ operation: String = "charge", at: Int64, lasting: Int64?,
     failed: Bool = false, kind: String = ""

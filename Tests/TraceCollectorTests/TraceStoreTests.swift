@@ -85,6 +85,33 @@ struct TraceStoreTests {
     #expect(store.red(service: "c", now: epoch + second)?.totalCalls == 1, "two pieces are one call")
   }
 
+  /// A tracer may say first how long a span took, and then what went wrong.
+  @Test func aPieceOfASpanThatHasEndedIsKept() {
+    let store = TraceStore(budget: 1_000_000)
+    let ended = span(1, .server, "c", from: 1, to: 5)
+    let failed = span(1, .server, "c", from: 1, to: 5, failed: true, attributes: [SpanAttribute("why", "no stock")])
+    store.add([ended], now: epoch)
+    store.add([failed, ended, failed], now: epoch)
+    #expect(store.statistics.accepted == 2 && store.statistics.duplicates == 2)
+    #expect(store.summary(of: id(1))?.status == .error)
+    let red = store.red(service: "c", now: epoch + second)
+    #expect(red?.totalCalls == 1 && red?.totalErrors == 1)
+    let whole = CallTree.build(spans: store.spans(of: id(1))).nodes
+    #expect(whole.count == 1 && whole.first?.span[attribute: "why"] == "no stock")
+  }
+
+  /// A client that asks two services under one id has two answers.
+  @Test func severalServicesUnderOneIDAreAllKept() {
+    let store = TraceStore(budget: 1_000_000)
+    let client = span(2, .client, "a", from: 0, to: 20)
+    let one = span(2, .server, shared: true, "b", from: 1, to: 8)
+    let other = span(2, .server, shared: true, "c", from: 9, to: 18)
+    store.add([client, one, other, one, other], now: epoch)
+    #expect(store.spans(of: id(1)) == [client, one, other])
+    #expect(store.statistics.duplicates == 2)
+    for service in ["b", "c"] { #expect(store.red(service: service, now: epoch + second)?.totalCalls == 1) }
+  }
+
   @Test func anIDOf64BitsIsTheLowHalfOf128() {
     let store = TraceStore(budget: 1_000_000)
     var half = span(1, from: 0, to: 9)
@@ -119,9 +146,11 @@ struct TraceStoreTests {
     #expect(store.find(prefix: "8f3a") == [ids[0]])
     #expect(store.find(prefix: ids[1].hex) == [ids[1]])
     #expect(store.find(prefix: "0000000000008f3c") == [ids[2]])
+    #expect(store.find(prefix: "a6f0c3d91e7721c9") == [ids[1], ids[0]], "the half that is theirs")
+    #expect(store.find(prefix: "a6f0c3d91e7721c").isEmpty, "the beginning of a half may be that of any id")
     #expect(store.find(prefix: "8g").isEmpty && store.find(prefix: ids[1].hex + "0").isEmpty)
     #expect(store.find(prefix: "").count == 3 && store.find(prefix: "", limit: 2).count == 2)
-    for text in ["8f3", "8f3a91c07b5e44d2a", "0000000000008f3c", "00000000000", "", "ffff"] {
+    for text in ["8f3", "8f3a91c07b5e44d2a", "a6f0c3d91e7721c9", "A6F0C3D91E7721C9", "0000000000008f3c", "00000000000", "", "ffff"] {
       #expect(Set(store.find(prefix: text)) == Set(ids.filter { $0.matches(prefix: text) }), "\(text)")
     }
   }

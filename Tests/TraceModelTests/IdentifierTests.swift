@@ -15,6 +15,14 @@ import TraceModel
     #expect(id.matches(prefix: "05628") && id.matches(prefix: "00000") && !id.matches(prefix: "8f"))
   }
 
+  @Test func aWholeIDIsFoundByItsLowHalf() throws {
+    let id = try #require(GTXID("8f3a91c07b5e44d2a6f0c3d91e7721c9"))
+    let half = try #require(GTXID("a6f0c3d91e7721c9"))
+    #expect(id.matches(prefix: half.hex.suffix(16)) && !id.matches(prefix: "a6f0"))
+    #expect(id.isSame(as: half) && half.isSame(as: id) && id.isSame(as: id))
+    #expect(!id.isSame(as: GTXID(high: 1, low: id.low)!))
+  }
+
   @Test(arguments: ["", "0", "xyz", "8f3a91c07b5e44d2a6f0c3d91e7721c900", "-1", "8f 3a"])
   func anythingElseIsNone(text: String) {
     #expect(GTXID(text) == nil)

@@ -62,8 +62,9 @@ struct AttachedSnapshotBuilder: Sendable {
   }
 
   private func services(now: Int64, errors: [String: [ServiceErrorLine]]) -> [ServiceSnapshot] {
-    let instances = traces.instances()
+    let instances = Dictionary(grouping: traces.instances(), by: \.service)
     let edges = traces.graph(now: now)
+    let calls = Dictionary(grouping: edges, by: \.caller)
     var services = traces.services(window: .tenSeconds, now: now).filter { !$0.service.isEmpty }.map { own in
       var service = ServiceSnapshot(name: own.service)
       (service.p50, service.p95, service.p99) = (own.figures.p50, own.figures.p95, own.figures.p99)
@@ -74,18 +75,18 @@ struct AttachedSnapshotBuilder: Sendable {
       return service
     }
     // Who is only called, or only calls, stands in the graph alone.
-    for name in edges.flatMap({ $0.kind == .database ? [$0.caller] : [$0.caller, $0.callee] })
-      + instances.map(\.service)
-    where !name.isEmpty && !services.contains(where: { $0.name == name }) {
+    var known = Set(services.map(\.name))
+    for name in edges.flatMap({ $0.kind == .database ? [$0.caller] : [$0.caller, $0.callee] }) + instances.keys
+    where !name.isEmpty && known.insert(name).inserted {
       services.append(ServiceSnapshot(name: name))
     }
     for place in services.indices {
       let name = services[place].name
-      services[place].calls = edges.filter { $0.caller == name && $0.kind != .message }.map(Self.call)
-      services[place].instances = instances.filter { $0.service == name && !$0.instance.isEmpty }.map {
+      services[place].calls = (calls[name] ?? []).map(Self.call)
+      services[place].instances = (instances[name] ?? []).filter { !$0.instance.isEmpty }.map {
         InstanceSnapshot($0.instance)
       }
-      services[place].isOutside = !instances.contains { $0.service == name }
+      services[place].isOutside = instances[name] == nil
       services[place].instancesAll = services[place].instances.count
       services[place].instancesUp = services[place].instances.count
       services[place].latestErrors = errors[name] ?? []
@@ -139,7 +140,9 @@ struct AttachedSnapshotBuilder: Sendable {
     call.rate = seen?.rate ?? 0
     call.errorShare = seen?.errorShare ?? 0
     (call.p99, call.answerP99) = (edge.client?.p99, edge.server?.p99)
+    (call.answerRate, call.answerErrorShare) = (edge.server?.rate, edge.server?.errorShare)
     call.isDatabase = edge.kind == .database
+    call.isMessage = edge.kind == .message
     return call
   }
 

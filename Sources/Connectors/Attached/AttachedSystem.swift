@@ -117,8 +117,8 @@ public final class AttachedSystem: LiveSystem {
   public func transaction(_ id: GTXID) -> TransactionDetail? {
     guard let trace = traces.summary(of: id) else { return nil }
     return TransactionDetail(
-      summary: TransactionSummary(trace, now: now()), tree: CallTree.build(spans: traces.spans(of: id)),
-      log: log.lines(LogFilter(gtxid: id), limit: 200))
+      summary: TransactionSummary(trace, now: now()), tree: CallTree.build(spans: traces.spans(of: trace.gtxid)),
+      log: log.lines(LogFilter(gtxid: trace.gtxid), limit: 200))
   }
 
   public func spans(of id: GTXID) -> [TraceSpan] { CallTree.build(spans: traces.spans(of: id)).reportedSpans }

@@ -70,8 +70,9 @@ public enum Effect: Sendable {
   case copy(String)
   /// Into a file of that name in the working directory.
   case save(name: String, text: String)
-  /// Into a file of that name in the working directory: the spans of these transactions as OTLP JSON lines.
-  case saveSpans(of: [GTXID], name: String)
+  /// Into a file of that name in the working directory: the spans of these transactions as OTLP JSON lines. There may be
+  /// more that were wanted, unless they `areAll`.
+  case saveSpans(of: [GTXID], name: String, areAll: Bool)
   case setTheme(String)
   /// Frames a second at most.
   case setRefresh(Int)

@@ -16,6 +16,7 @@ extension Model {
     }
     let time = context.clock(context.snapshot.time).filter { $0 != ":" }
     let stem = ids.count == 1 ? "transaction-\(ids[0].hex)" : "transactions-\(ids.count)-at-\(time)"
-    return perform([.effect(.saveSpans(of: ids, name: name ?? stem + ".otlp.jsonl"))])
+    let areAll = page != .transactions || !pages.transactions.hasMoreThanShown
+    return perform([.effect(.saveSpans(of: ids, name: name ?? stem + ".otlp.jsonl", areAll: areAll))])
   }
 }

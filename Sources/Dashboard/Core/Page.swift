@@ -202,8 +202,14 @@ enum Subject: Sendable, Hashable {
   /// What the registry has of an instance: `payment-2:41873`.
   case lease(service: String, id: String)
   case client(gateway: String, id: String)
+  /// A line of a gateway's table.
+  case route(gateway: String, id: String)
+  /// A reason for which a gateway turns requests away.
+  case refusal(gateway: String, reason: String)
   case revokedToken(String)
   case setting(String)
+  /// Which version of the configuration a service's instances run.
+  case configuration(of: String)
   case deployment(String)
   /// The database of a service, with its outbox.
   case store(String)
@@ -212,6 +218,8 @@ enum Subject: Sendable, Hashable {
   /// A join, by its group.
   case join(String)
   case view(String)
+  /// What two services say of the same transactions.
+  case reconciliation
   /// A capability that moves from the legacy system to a new service.
   case slider(String)
   /// The connections and worker threads of a service.

@@ -32,7 +32,12 @@ extension Subject {
     case .view(let name): (snapshot.views + snapshot.data.views).first { $0.name == name }?.service
     case .slider(let name): snapshot.strangler?.capability(name)?.service
     case .sharedPool(_, let name): snapshot.owner(ofInstance: name)
-    case .client(let gateway, _): gateway
+    case .client(let gateway, _), .refusal(let gateway, _): gateway
+    case .route(let gateway, let id):
+      snapshot.edge.gateway(gateway)?.routes.first { $0.id == id }.flatMap { $0.service.isEmpty ? nil : $0.service }
+        ?? gateway
+    case .configuration(let service): service
+    case .reconciliation: snapshot.jobs.first { $0.name == DataFlow.reconciliationKey }?.service
     case .transaction, .span, .saga, .revokedToken, .setting: nil
     case .fault(let id): snapshot.faults.armed.first { $0.id == id }?.spec.target.service
     case .faultKind(_, let target): target.service
@@ -69,8 +74,9 @@ extension Subject {
     case .service(let name), .instance(_, let name), .topic(let name), .group(_, let name), .breaker(let name),
       .lease(_, let name), .client(_, let name), .revokedToken(let name), .setting(let name), .deployment(let name),
       .store(let name), .capture(let name), .join(let name), .view(let name), .slider(let name), .pools(let name),
-      .sharedPool(_, let name):
+      .sharedPool(_, let name), .route(_, let name), .refusal(_, let name), .configuration(let name):
       name
+    case .reconciliation: DataFlow.reconciliationKey
     case .transaction(let id), .span(let id, _), .saga(let id): id.description
     case .fault(let id): snapshot.faults.armed.first { $0.id == id }?.spec.description
     case .faultKind(_, let target): target.description

@@ -92,8 +92,13 @@ struct LastLine {
     let store = model.shown.program.store
     var lost: [Run] = []
     if model.shown.system.isOnlyWatched {
-      lost.append(Run(Figures.short(store.spans).text + " spans held  ", .faint))
+      let bytes = program.receivers.reduce(0) { $0 + Int(clamping: $1.bytes) }
+      if bytes > 0 { lost.append(Run(Figures.size(bytes: bytes).text + " in  ", .faint)) }
+      if store.received > 0 { lost.append(Run(Figures.short(store.received).text + " spans in  ", .faint)) }
+      lost.append(Run(Figures.short(store.spans).text + " held  ", .faint))
     }
+    let refused = program.receivers.map { Int(clamping: $0.rejected) }.saturatingSum
+    if refused > 0 { lost.append(Run(Figures.short(refused).text + " refused  ", .degraded)) }
     lost += [Run("\(dropped) dropped", program.spansDropped > 0 ? .degraded : .faint)]
     if program.spansEvicted > 0 { lost.append(Run("  \(evicted) evicted", .faint)) }
     return lost + [size, Run("  ")] + scenario + [time]

@@ -43,7 +43,7 @@ struct GoToTransaction: PopupContent {
   private var matches: [GTXID] {
     let (prefix, suffix) = wanted
     guard problem == nil, !prefix.isEmpty else { return [] }
-    return ids.filter { $0.hex.hasPrefix(prefix) && $0.hex.hasSuffix(suffix) }
+    return ids.filter { $0.matches(prefix: prefix) && $0.hex.hasSuffix(suffix) }
   }
 
   // MARK: Keys
@@ -136,8 +136,12 @@ struct GoToTransaction: PopupContent {
   }
 
   private func draw(_ id: GTXID, on canvas: inout Canvas, x: Int, y: Int, width: Int, _ context: PageContext) {
-    let prefix = String(id.hex.prefix(wanted.prefix.count))
-    var runs = [Run(prefix, .accent, bold: true), Run(String(id.hex.dropFirst(prefix.count)), .text)]
+    // What was typed may be the low half, or begin it.
+    let digits = id.hex
+    let begin = digits.hasPrefix(wanted.prefix) ? 0 : 16
+    let typed = String(digits.dropFirst(begin).prefix(wanted.prefix.count))
+    var runs = [Run(typed, .accent, bold: true), Run(String(digits.dropFirst(begin + typed.count)), .text)]
+    if begin > 0 { runs.insert(Run(String(digits.prefix(begin)), .text), at: 0) }
     if let summary = context.snapshot.transactions.first(where: { $0.gtxid == id }) {
       for piece in [summary.state.mark.long, [Run(Figures.duration(summary.duration).text, .muted)]]
       where runs.cellWidth + 2 + piece.cellWidth <= width {

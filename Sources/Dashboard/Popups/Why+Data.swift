@@ -154,6 +154,35 @@ extension Why {
   }
 }
 
+// MARK: - What is compared afterwards
+
+extension Why {
+  init?(reconciliationIn context: PageContext) {
+    guard let found = context.snapshot.data.reconciliation else { return nil }
+    let isBlind = !found.failures.isEmpty
+    let mark: Mark = found.count > 0 ? .failing : isBlind ? .degraded : found.judgedThrough == nil ? .unknown : .healthy
+    self.init(
+      title: [Run(mark.glyph + " ", mark.ink, bold: true), Run("what was paid", .strong, bold: true)]
+        + [Run(" held against what was charged", .muted)],
+      rule: "A batch job reads what services say of the same transactions, each from its own books. What does not agree"
+        + " is given a while in which a message under way may still mend it; after that it is a mismatch.",
+      place: .data(selected: DataFlow.reconciliationKey))
+    add(
+      "mismatches", found.count == 0 ? "none" : Count.of(found.count, "transaction"), found.count == 0 ? .text : .failing)
+    for mismatch in found.mismatches.prefix(3) {
+      add(mismatch.gtxid.short, "\(visible(mismatch.rule)): \(visible(mismatch.remedy))", .failing)
+    }
+    add("compared", Count.of(found.compared, "transaction"))
+    if found.waiting > 0 { add("given a while", Count.of(found.waiting, "transaction"), .muted) }
+    if let through = found.judgedThrough {
+      add("judged", "what happened before \(context.clock(through))")
+    } else {
+      add("judged", "nothing yet: it has not run", .muted)
+    }
+    for failure in found.failures { add("could not read", visible(failure), .degraded) }
+  }
+}
+
 // MARK: - Connections
 
 extension Why {

@@ -47,6 +47,10 @@ struct Why: Sendable {
     case .faultKind(let kind, let target): self.init(kind, on: target, context)
     case .lease(let service, let id): self.init(leaseOf: id, of: service, context)
     case .client(let gateway, let id): self.init(client: id, at: gateway, context)
+    case .route(let gateway, let id): self.init(route: id, at: gateway, context)
+    case .refusal(let gateway, let reason): self.init(refusal: reason, at: gateway, context)
+    case .configuration(let service): self.init(configurationOf: service, context)
+    case .reconciliation: self.init(reconciliationIn: context)
     case .revokedToken(let id): self.init(revokedToken: id, context)
     case .setting(let key): self.init(setting: key, context)
     case .deployment(let service): self.init(deploymentOf: service, context)
@@ -210,6 +214,9 @@ extension Why {
   private init(_ summary: TransactionSummary, _ context: PageContext) {
     title = summary.state.mark.long + [Run("  " + summary.gtxid.short, .accent), Run("  " + summary.kind, .strong)]
     rule = Self.rule(summary.state)
+    if [.ok, .error].contains(summary.state), summary.isExternal || context.snapshot.system.isOnlyWatched {
+      rule += " From outside, spans are all that is known."
+    }
     place = .transaction(summary.gtxid, span: nil)
     if !summary.stuckReason.isEmpty { add("stuck", summary.stuckReason, .failing) }
     if !summary.firstError.isEmpty { add("first error", summary.firstError, .failing) }
@@ -231,8 +238,8 @@ extension Why {
     case .compensated: "COMPENSATED: a step failed, and the steps before it were undone in reverse."
     case .failed: "FAILED: a technical error, and there was nothing to undo."
     case .stuck: "STUCK: nothing moves it any more; somebody has to."
-    case .ok: "OK: no span of it carries an error. From outside, spans are all that is known."
-    case .error: "ERROR: a span of it carries an error. From outside, spans are all that is known."
+    case .ok: "OK: no span of it carries an error."
+    case .error: "ERROR: a span of it carries an error."
     }
   }
 }

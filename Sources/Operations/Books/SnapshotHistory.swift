@@ -1,17 +1,21 @@
 internal import Concurrency
 
 /// Snapshots of the last minutes of the system's time, for stepping back: one a second of the last minute, one in two
-/// seconds up to five minutes, one in five beyond, so that a quarter of an hour costs what five minutes would. Safe from
-/// any thread.
+/// seconds up to five minutes, one in five beyond, so that a quarter of an hour costs what five minutes would. A system of
+/// thousands of services reaches back less far. Safe from any thread.
 public final class SnapshotHistory: Sendable {
   private let kept: Locked<[SystemSnapshot]>
   private let span: Int64
+  private let weight: Int
   private static let second: Int64 = 1_000_000_000
 
-  /// - Parameter span: how far it reaches back, in nanoseconds.
-  public init(span: Int64) {
+  /// - Parameters:
+  ///   - span: how far it reaches back, in nanoseconds.
+  ///   - weight: services, endpoints and calls of all snapshots together; some 400 bytes each.
+  public init(span: Int64, weight: Int = 150_000) {
     precondition(span > 0, "a history reaches back by something")
     self.span = span
+    self.weight = weight
     kept = Locked([])
   }
 
@@ -39,6 +43,17 @@ public final class SnapshotHistory: Sendable {
       last = (slot, step)
       return false
     }
+    lighten(&kept)
+  }
+
+  /// Forgets the oldest that are too much together; the newest one stays.
+  private func lighten(_ kept: inout [SystemSnapshot]) {
+    var sum = 0
+    let first = kept.lastIndex { snapshot in
+      sum += snapshot.services.reduce(0) { $0 + 1 + $1.endpoints.count + $1.calls.count }
+      return sum > weight
+    }
+    if let first { kept.removeFirst(min(first + 1, kept.count - 1)) }
   }
 
   /// How far apart snapshots of an age are kept.

@@ -18,7 +18,7 @@ public struct LogQuery: Sendable, Equatable {
     case service([String])
     /// `inst=payment-2`
     case instance([String])
-    /// `gtxid=8f3a`: begins so; in small letters.
+    /// `gtxid=8f3a`: begins so, or has these 16 digits as its low half; in small letters.
     case gtxid(String)
     /// `hop=4`, `#4`
     case hop(UInt32)
@@ -134,7 +134,7 @@ public struct LogMatch: Sendable {
   public func lets(through line: LogLine) -> Bool {
     if line.level < filter.atLeast { return false }
     if let until = filter.until, line.time > until { return false }
-    if let gtxid = filter.gtxid, line.gtxid != gtxid { return false }
+    if let gtxid = filter.gtxid, !(line.gtxid?.isSame(as: gtxid) ?? false) { return false }
     if let service = filter.service, line.service != service { return false }
     return tests.allSatisfy { Self.holds($0.test, line) == $0.isWanted }
   }
@@ -146,7 +146,7 @@ public struct LogMatch: Sendable {
     case .level(let comparison, let level): comparison.holds(line.level, level)
     case .service(let names): names.contains(line.service.lowercased())
     case .instance(let names): names.contains(line.instance.lowercased())
-    case .gtxid(let digits): line.gtxid?.hex.hasPrefix(digits) ?? false
+    case .gtxid(let digits): line.gtxid?.matches(prefix: digits) ?? false
     case .hop(let hop): line.ltxid?.number == hop
     }
   }

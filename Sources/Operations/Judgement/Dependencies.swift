@@ -8,10 +8,13 @@ struct Dependencies {
       for publication in service.publishes { publishers[publication.topic, default: []].insert(service.name) }
     }
     for service in services {
-      let called = service.calls.map(\.callee)
+      let called = service.calls.filter { !$0.isMessage }.map(\.callee)
       direct[service.name] = service.consumes.reduce(into: Set(called)) { names, consumption in
         names.formUnion(publishers[consumption.topic] ?? [])
       }
+    }
+    for service in services {
+      for reader in service.calls where reader.isMessage { direct[reader.callee, default: []].insert(service.name) }
     }
   }
 

@@ -60,11 +60,14 @@ public struct EdgeGateway: Sendable, Codable {
     /// Of the answer: 401.
     public var status: Int
     public var count: UInt64
+    /// When it is given, in a sentence; empty where nobody says.
+    public var meaning: String
 
-    public init(reason: String, status: Int, count: UInt64) {
+    public init(reason: String, status: Int, count: UInt64, meaning: String = "") {
       self.reason = reason
       self.status = status
       self.count = count
+      self.meaning = meaning
     }
   }
 }

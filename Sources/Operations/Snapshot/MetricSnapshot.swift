@@ -10,6 +10,13 @@ public struct MetricSnapshot: Sendable, Equatable, Codable {
   public var unit: String
   /// Of what only grows its growth a second, otherwise its level; nil while that is not known.
   public var value: Double?
+  /// Of what only grows what it has come to: a sum, or how many were measured. Nil for a level.
+  public var total: Double?
+  /// Whether value and total count measurements, each of which is in the unit.
+  public var isCount = false
+  /// Of measurements as they came last; nil where nobody tells.
+  public var p50: Double?
+  public var p99: Double?
   /// Whether it is a growth a second.
   public var isRate: Bool
   /// Of the last seconds in which something came, oldest first.

@@ -61,6 +61,9 @@ public struct ServiceSnapshot: Sendable, Codable {
   public var lacksInstances: Bool {
     instancesUp + instances.count { $0.health == .outOfService && $0.workers == nil } < instancesAll
   }
+
+  /// Whether nobody has asked it for anything of late.
+  public var isIdle: Bool { rate == 0 && p99 == nil }
 }
 
 /// What was promised of a service.
@@ -145,8 +148,13 @@ public struct CallSnapshot: Sendable, Codable {
   /// Nanoseconds as the caller sees them, and as the called one does; nil where nobody tells.
   public var p99: Int64?
   public var answerP99: Int64?
+  /// The rate and the share of failures as the called one sees them; nil where it tells nothing.
+  public var answerRate: Double?
+  public var answerErrorShare: Double?
   /// Whether a database is called, which tells nothing itself.
   public var isDatabase = false
+  /// Whether nobody is called: the one writes messages, and the other reads them.
+  public var isMessage = false
   /// Of the rate, what is made again after a failure.
   public var retryRate = 0.0
   /// Ids of the breakers on this edge, one an instance of the caller; empty when there is none.

@@ -36,6 +36,30 @@ public enum GatewayReason: String, Sendable, Hashable, CaseIterable {
     case .filterFailed: 500
     }
   }
+
+  /// When it is given, in a sentence.
+  public var meaning: String {
+    switch self {
+    case .originNotAllowed: "A browser's page from a place that is not on the list asked for it (CORS)."
+    case .bodyTooLarge: "The body is longer than the route takes."
+    case .noRoute: "No line of the table has that path."
+    case .methodNotAllowed: "The table has the path, with other methods."
+    case .noToken: "The route wants to know who asks, and the request has no token."
+    case .invalidToken: "The token is none, or its signature is not ours."
+    case .expiredToken: "The token was good until a while ago: its owner has to log in again."
+    case .revokedToken: "The token's owner has logged out since it was made."
+    case .revocationUnknown: "Whether the token is revoked cannot be looked up, and an unchecked one is refused."
+    case .forbidden: "The token is good, and its owner has none of the roles that the route wants."
+    case .unknownKey: "The API key belongs to nobody."
+    case .rateLimited: "The client has made all the calls a second that its plan allows at an instance."
+    case .quotaExceeded: "The client has made all the calls a day that its plan allows."
+    case .unsupportedType: "The body is of a type that the route does not take."
+    case .malformedBody: "The body is not what its type says."
+    case .untranslatable: "The JSON does not fit the message that the service takes."
+    case .upstream: "The service behind it was broken, refused, or gave no answer in time."
+    case .filterFailed: "A filter of the gateway failed for a reason of its own."
+    }
+  }
 }
 
 /// An error of a filter: from here on the ERROR phase has the request.

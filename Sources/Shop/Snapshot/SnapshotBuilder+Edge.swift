@@ -42,7 +42,7 @@ extension SnapshotBuilder {
     let account = world.edge.account(of: table.name, at: world.time.now)
     return GatewayReason.allCases.compactMap { reason in
       account.refusals[reason].map {
-        EdgeGateway.Refusal(reason: reason.rawValue, status: reason.status, count: UInt64($0))
+        EdgeGateway.Refusal(reason: reason.rawValue, status: reason.status, count: UInt64($0), meaning: reason.meaning)
       }
     }
   }

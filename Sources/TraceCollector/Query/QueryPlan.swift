@@ -29,6 +29,13 @@ struct QueryPlan: Sendable {
     }
   }
 
+  /// What one condition on an attribute has found out about the senders of one segment's spans.
+  private struct OriginMemory: Sendable {
+    var segment: UInt64 = .max
+    /// By the origin's number: 0 not looked at, 1 as wanted, 2 not.
+    var verdicts: [UInt8] = []
+  }
+
   /// Where the values of one shape have that of an attribute.
   private enum Place: Sendable {
     case unknown, nowhere
@@ -63,6 +70,19 @@ struct QueryPlan: Sendable {
     let name: [UInt8]
     let match: TraceQuery.ValueMatch
     let text: TextProbe?
+
+    func holds(_ attribute: SpanAttribute) -> Bool {
+      guard attribute.name.utf8.elementsEqual(name) else { return false }
+      switch (match, attribute.value) {
+      case (.exists, _): return true
+      case (.text, _): return text?.matches(attribute.value.description) ?? false
+      case (.number(let comparison, let limit), .integer(let number)): return comparison.holds(Double(number), limit)
+      case (.number(let comparison, let limit), .real(let number)): return comparison.holds(number, limit)
+      case (.number(let comparison, let limit), .text(let text)):
+        return Double(text).map { comparison.holds($0, limit) } ?? false
+      case (.number, _): return false
+      }
+    }
   }
 
   private var step = Step.always(true)
@@ -72,6 +92,7 @@ struct QueryPlan: Sendable {
   /// By probe or attribute, then by the segment's number.
   private var texts: [[Memory]] = []
   private var values: [[Memory]] = []
+  private var origins: [[OriginMemory]] = []
 
   init(_ query: TraceQuery) {
     step = compile(query)
@@ -113,6 +134,7 @@ struct QueryPlan: Sendable {
     let text: TextProbe? = if case .text(let match) = match { TextProbe(match) } else { nil }
     attributes.append(AttributeProbe(name: Array(name.utf8), match: match, text: text))
     values.append([])
+    origins.append([])
     return attributes.count - 1
   }
 
@@ -175,7 +197,10 @@ struct QueryPlan: Sendable {
     var reference = trace.newestSpan
     while reference != .none {
       let record = state.segments[reference].pointee
-      let symbol = Int(state.segments[reference.segment].pointee.service(record))
+      let segment = state.segments[reference.segment]
+      let symbol = Int(segment.pointee.service(record))
+      // What has no symbol of its own is known by its text.
+      if symbol == SymbolTable.other, probes[probe].matches(segment.pointee.serviceText(record)) { return true }
       if services[probe].count <= symbol {
         services[probe].append(contentsOf: repeatElement(0, count: symbol + 1 - services[probe].count))
       }
@@ -230,6 +255,7 @@ struct QueryPlan: Sendable {
         key = self.key(probe, in: state.segments, known)
       }
       if let key, hasAttribute(probe, key: key, record, segment, known) { return true }
+      if isOfOrigin(probe, record.origin, in: state.segments, known) { return true }
       reference = record.previous
     }
     return false
@@ -291,6 +317,33 @@ struct QueryPlan: Sendable {
       if code == nil, number == segments.newest { values[probe][number].segment = .max }
     }
     return values[probe][number].key
+  }
+
+  /// Whether the resource that the span is of has the attribute; looked at once for each.
+  private mutating func isOfOrigin(
+    _ probe: Int, _ number: UInt16, in segments: borrowing SegmentTable, _ segment: Int
+  ) -> Bool {
+    if origins[probe].count <= segment {
+      origins[probe].append(contentsOf: repeatElement(OriginMemory(), count: segment + 1 - origins[probe].count))
+    }
+    if origins[probe][segment].segment != segments.serial(of: segment) {
+      origins[probe][segment] = OriginMemory(segment: segments.serial(of: segment))
+    }
+    let place = Int(number)
+    let known = origins[probe][segment].verdicts.count
+    if known <= place {
+      origins[probe][segment].verdicts.append(contentsOf: repeatElement(0, count: place + 1 - known))
+    }
+    if origins[probe][segment].verdicts[place] == 0 {
+      let facts = segments[segment].pointee.origins[number].facts
+      var isWanted = false
+      if facts != TextDictionary.empty {
+        var reader = ByteReader(segments[segment].pointee.texts[facts])
+        isWanted = reader.origin().resource.attributes.contains { attributes[probe].holds($0) }
+      }
+      origins[probe][segment].verdicts[place] = isWanted ? 1 : 2
+    }
+    return origins[probe][segment].verdicts[place] == 1
   }
 
   private mutating func isWanted(

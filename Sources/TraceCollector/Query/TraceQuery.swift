@@ -26,7 +26,7 @@ public indirect enum TraceQuery: Sendable, Equatable {
   case user(TextMatch)
   /// What a failed span says went wrong, as ``TraceSummary/firstError`` has it for the first of them.
   case firstError(TextMatch)
-  /// A span has an attribute of that name with such a value. Names are compared with case.
+  /// A span, or the resource that it is of, has an attribute of that name with such a value. Names are compared with case.
   case attribute(String, ValueMatch)
   /// The id begins with these hexadecimal digits.
   case id(prefix: String)

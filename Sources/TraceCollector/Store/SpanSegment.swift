@@ -142,6 +142,9 @@ struct SpanSegment: ~Copyable, Sendable {
 
   func service(_ record: SpanRecord) -> SymbolTable.Symbol { origins[record.origin].symbol }
 
+  /// As it was reported; valid until the next text is added.
+  func serviceText(_ record: SpanRecord) -> UnsafeRawBufferPointer { texts[origins[record.origin].service] }
+
   /// Runs `body` over the values of a row in their order, until it says stop by returning true.
   func forEachValue(of record: SpanRecord, _ body: (ShapeTable.Field, _ word: Int) -> Bool) {
     var word = Int(record.words)

@@ -1,7 +1,7 @@
 /// The names of services and operations, as figures and the service graph know them: each by a number, for good.
 ///
-/// Bounded in number and in bytes, and it never forgets: what finds no room counts as `(other)`. Hashes are our own, over
-/// the bytes, so that two runs of one program keep the same bytes.
+/// Bounded in number and in bytes, and it never forgets: what finds no room counts as `(other)`. Which texts do depends on
+/// their order alone, not on their hashes, so that two runs of one program keep the same.
 struct SymbolTable: Sendable {
   typealias Symbol = UInt16
 
@@ -14,9 +14,10 @@ struct SymbolTable: Sendable {
   static let other: Symbol = 1
   private static let limit = 16_000
   private static let longest = 256
-  private static let probes = 64
 
   private(set) var texts = [""]
+  /// How often a text had no symbol and got none.
+  private(set) var refusals = 0
   private var arena: [UInt8] = []
   private var ends: [UInt32] = [0]
   /// Low half: the symbol plus one; high half: part of its hash. 0 is free.
@@ -53,13 +54,19 @@ struct SymbolTable: Sendable {
   /// The same for a text of these bytes.
   mutating func symbol(for bytes: UnsafeRawBufferPointer, as share: Share) -> Symbol? {
     guard bytes.count > 0 else { return Self.empty }
-    guard bytes.count <= Self.longest else { return nil }
+    guard bytes.count <= Self.longest else {
+      refusals += 1
+      return nil
+    }
     let hash = TextHash.of(bytes)
     let (symbol, place) = find(bytes, hash: hash)
     if let symbol { return symbol }
-    guard let place, counts[share.rawValue] < Self.limit,
+    guard counts[share.rawValue] < Self.limit,
       arena.count + 24 * texts.count + heap + 2 * bytes.count < byteLimit
-    else { return nil }
+    else {
+      refusals += 1
+      return nil
+    }
     return insert(bytes, hash: hash, at: place, as: share)
   }
 
@@ -77,18 +84,18 @@ struct SymbolTable: Sendable {
     return symbol
   }
 
-  /// The symbol, or the free slot where it would go; neither when too many neighbours are taken.
-  private func find(_ bytes: UnsafeRawBufferPointer, hash: UInt64) -> (symbol: Symbol?, place: Int?) {
+  /// The symbol, or else the free slot where it would go. At least half of the slots are free.
+  private func find(_ bytes: UnsafeRawBufferPointer, hash: UInt64) -> (symbol: Symbol?, place: Int) {
     let mask = slots.count - 1
     let tag = UInt32(truncatingIfNeeded: hash >> 48) << 16
-    for probe in 0..<Self.probes {
-      let place = (Int(truncatingIfNeeded: hash) &+ probe) & mask
+    var place = Int(truncatingIfNeeded: hash) & mask
+    while true {
       let entry = slots[place]
       guard entry != 0 else { return (nil, place) }
       let symbol = Symbol(entry & 0xFFFF) - 1
-      if entry & 0xFFFF_0000 == tag, matches(symbol, bytes) { return (symbol, nil) }
+      if entry & 0xFFFF_0000 == tag, matches(symbol, bytes) { return (symbol, place) }
+      place = (place &+ 1) & mask
     }
-    return (nil, nil)
   }
 
   private func matches(_ symbol: Symbol, _ bytes: UnsafeRawBufferPointer) -> Bool {

@@ -16,7 +16,8 @@ extension TraceStore {
     }
   }
 
-  /// The transactions whose id begins with `prefix`, newest first; of an id of 64 bits its low half may begin so.
+  /// The transactions whose id begins with `prefix`, newest first; of an id of 64 bits its low half may begin so, and 16
+  /// digits may be the low half of any.
   public func find(prefix: String, limit: Int = 100) -> [GTXID] {
     guard let prefix = IDPrefix(prefix) else { return [] }
     return state.withLock { state in
@@ -58,6 +59,8 @@ struct IDPrefix {
   private let low: UInt64
   private let highMask: UInt64
   private let lowMask: UInt64
+  /// As many digits as a half has.
+  private let isHalf: Bool
 
   /// Nil unless these are up to 32 hexadecimal digits.
   init?(_ text: String) {
@@ -69,6 +72,7 @@ struct IDPrefix {
     else { return nil }
     self.high = high
     self.low = low
+    isHalf = digits == 16
     highMask = Self.mask(min(digits, 16))
     lowMask = Self.mask(max(0, digits - 16))
   }
@@ -77,7 +81,7 @@ struct IDPrefix {
 
   func matches(_ id: GTXID) -> Bool {
     if (id.high ^ high) & highMask == 0, (id.low ^ low) & lowMask == 0 { return true }
-    return id.high == 0 && lowMask == 0 && (id.low ^ high) & highMask == 0
+    return (id.high == 0 || isHalf) && lowMask == 0 && (id.low ^ high) & highMask == 0
   }
 }
 
@@ -133,27 +137,31 @@ extension TraceStoreState {
 
   /// By the start of each one's first span.
   private func services(of trace: TraceEntry) -> [String] {
-    var found: [(symbol: SymbolTable.Symbol, start: Int64)] = []
+    var found: [(symbol: SymbolTable.Symbol, text: String, start: Int64)] = []
     var reference = trace.newestSpan
     while reference != .none {
       let record = segments[reference].pointee
       let segment = segments[reference.segment]
       if segment.pointee.origins[record.origin].service != TextDictionary.empty {
         let symbol = segment.pointee.service(record)
-        if let known = found.firstIndex(where: { $0.symbol == symbol }) {
+        // What has no symbol of its own is known by its text.
+        let text = symbol == SymbolTable.other ? String(decoding: segment.pointee.serviceText(record), as: UTF8.self) : ""
+        if let known = found.firstIndex(where: { $0.symbol == symbol && $0.text == text }) {
           // Of those that start together the one that came first stands first.
           if record.start <= found[known].start {
             found.remove(at: known)
-            found.append((symbol, record.start))
+            found.append((symbol, text, record.start))
           }
         } else {
-          found.append((symbol, record.start))
+          found.append((symbol, text, record.start))
         }
       }
       reference = record.previous
     }
     let order = found.indices.sorted { (found[$0].start, -$0) < (found[$1].start, -$1) }
-    return order.prefix(settings.servicesPerTrace).map { symbols[found[$0].symbol] }
+    return order.prefix(settings.servicesPerTrace).map { place in
+      found[place].symbol == SymbolTable.other ? found[place].text : symbols[found[place].symbol]
+    }
   }
 
   /// Whether a trace counts as ended at `time`, on the store's clock: if no span comes in, it does so from then on.

@@ -64,6 +64,8 @@ public final class TraceStore: Sendable {
   public var statistics: TraceStoreStatistics {
     state.withLock { state in
       var statistics = state.statistics
+      statistics.unnamed = state.symbols.refusals
+      statistics.unlinked = state.graph.leftOut
       statistics.traces = state.traces.count
       statistics.spans = state.spans
       statistics.orphans = state.orphans

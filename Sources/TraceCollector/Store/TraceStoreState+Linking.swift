@@ -133,13 +133,14 @@ extension TraceStoreState {
   }
 
   /// Adds the span to the figures of services, operations, transactions and edges.
-  mutating func count(_ added: SpanReference, in slot: Int32, kin: inout SpanKin, isPiece: Bool, now: Int64) {
+  mutating func count(_ added: SpanReference, in slot: Int32, kin: inout SpanKin, earlier: EarlierPieces, now: Int64) {
     let record = segments[added].pointee
     let segment = segments[added.segment]
     let service = segment.pointee.service(record)
     let second = RedSeries.second(of: min(record.end, now))
     let failed = record.bits.status == .error
     let kind = record.bits.kind
+    let isPiece = earlier.areThere
     if !isPiece, kind != .internal {
       if kind == .server { learnPeers(of: &kin) }
       graph.note(
@@ -152,17 +153,35 @@ extension TraceStoreState {
         piece: record.half(service), first: first, callee: callee(of: added), own: &kin.own, second: second)
     }
     guard record.isTop || kind == .server || kind == .consumer else { return }
-    var sample = RedSample(
-      second: second, calls: isPiece ? 0 : 1, errors: failed ? 1 : 0,
-      duration: record.bits.contains(.hasDuration) ? record.duration : nil)
+    // Of a call that was counted a piece says what is missing: how long it took, or that it failed.
+    let isNewLength = record.bits.contains(.hasDuration) && !earlier.haveDuration
+    let sample = RedSample(
+      second: second, calls: isPiece ? 0 : 1, errors: failed && !earlier.haveFailed ? 1 : 0,
+      duration: isNewLength ? record.duration : nil)
     if segment.pointee.origins[record.origin].service != TextDictionary.empty {
       red.record(sample, service: service, operation: operation(added, record))
     }
+    countTransaction(sample, record, in: slot, isPiece: isPiece)
+  }
+
+  /// Adds what its root says to the figures of whole transactions, or that one of its consumers failed, which is a failure
+  /// of the whole (``status(of:)``) whichever of the two comes first.
+  private mutating func countTransaction(_ sample: RedSample, _ record: SpanRecord, in slot: Int32, isPiece: Bool) {
     let trace = traces[slot]
     let isCounted = trace.pointee.marks.contains(.isCounted)
-    guard record.isTop, !record.bits.contains(.shared) || !isCounted, !isCounted || isPiece else { return }
-    sample.calls = isCounted ? 0 : 1
-    trace.pointee.marks.insert(.isCounted)
+    let hadFailed =
+      trace.pointee.consumerErrors > (record.bits.kind == .consumer && record.bits.status == .error ? 1 : 0)
+    var sample = sample
+    if record.isTop, !record.bits.contains(.shared) || !isCounted, !isCounted || isPiece {
+      sample.calls = isCounted ? 0 : 1
+      if hadFailed { sample.errors = isCounted ? 0 : 1 }
+      trace.pointee.marks.insert(.isCounted)
+    } else if isCounted, record.bits.kind == .consumer, !hadFailed, !trace.pointee.marks.contains(.rootFailed) {
+      (sample.calls, sample.duration) = (0, nil)
+      guard sample.errors > 0 else { return }
+    } else {
+      return
+    }
     if !trace.pointee.marks.contains(.isHidden) { red.recordTransaction(sample) }
   }
 

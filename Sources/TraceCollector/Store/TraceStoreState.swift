@@ -116,10 +116,13 @@ struct TraceStoreState: ~Copyable, Sendable {
     }
     var kin = kin(of: record, in: slot)
     let mark = SpanIndex.Entry.mark(record.bits.kind, shared: record.bits.contains(.shared))
-    let isPiece = kin.own.marks & mark != 0
-    if isPiece, isDuplicate(record, at: place, of: batch, entry: kin.own, in: slot) {
-      statistics.duplicates += 1
-      return
+    var earlier = EarlierPieces()
+    if kin.own.marks & mark != 0 {
+      guard let known = earlierPieces(of: record, at: place, of: batch, in: slot) else {
+        statistics.duplicates += 1
+        return
+      }
+      earlier = known
     }
     statistics.accepted += 1
     if segments.makeRoom() { intake.forget() }
@@ -129,26 +132,63 @@ struct TraceStoreState: ~Copyable, Sendable {
     traces[slot].pointee.newestSpan = added
     traces[slot].pointee.weight &+= UInt32(segments[segments.newest].pointee.filled - before)
     self.spans += 1
-    note(added, in: slot, kin: kin, isPiece: isPiece, now: now)
-    count(added, in: slot, kin: &kin, isPiece: isPiece, now: now)
+    note(added, in: slot, kin: kin, isPiece: earlier.areThere, now: now)
+    count(added, in: slot, kin: &kin, earlier: earlier, now: now)
     keep(kin, of: added, in: slot)
   }
 
-  /// The same span again. Unfinished ones may come in pieces, which are told apart by what they say.
-  private func isDuplicate(
-    _ record: SpanBatch.Record, at place: Int, of batch: SpanBatch, entry: SpanIndex.Entry, in slot: Int32
-  ) -> Bool {
-    let isUnfinished = !record.bits.contains(.hasDuration) || entry.marks & SpanIndex.Entry.unfinished != 0
-    guard isUnfinished, traces[slot].pointee.spans <= 4_096 else { return true }
+  /// Spans may come in pieces, which are told apart by what they say; and under one id, which a client has given, several
+  /// services may have answered. Nil when the span is there already.
+  private func earlierPieces(
+    of record: SpanBatch.Record, at place: Int, of batch: SpanBatch, in slot: Int32
+  ) -> EarlierPieces? {
+    // Looking through more than that for each takes too long.
+    guard traces[slot].pointee.spans <= 2_048 else { return nil }
     var span = batch.span(at: place)
     span.gtxid = traces[slot].pointee.gtxid
     var reader = SpanReader(gtxid: span.gtxid)
     var reference = traces[slot].pointee.newestSpan
+    var earlier = EarlierPieces()
+    var looked = 0
     while reference != .none {
       let known = segments[reference].pointee
-      if known.id == record.id, reader.span(at: reference, in: segments) == span { return true }
+      if known.id == record.id, known.bits.isSameSide(as: record.bits) {
+        let other = reader.span(at: reference, in: segments)
+        looked += 1
+        // No span is reported in so many.
+        guard other != span, looked < 32 else { return nil }
+        earlier.note(other, beside: span)
+      }
       reference = known.previous
     }
-    return false
+    return earlier
+  }
+}
+
+/// What is there already of a span that comes in pieces.
+struct EarlierPieces {
+  private(set) var areThere = false
+  private(set) var haveDuration = false
+  private(set) var haveFailed = false
+
+  fileprivate mutating func note(_ piece: TraceSpan, beside span: TraceSpan) {
+    guard piece.isAtEndpoint(of: span) else { return }
+    areThere = true
+    if piece.duration != nil { haveDuration = true }
+    if piece.status == .error { haveFailed = true }
+  }
+}
+
+extension SpanRecord.Bits {
+  fileprivate func isSameSide(as other: Self) -> Bool {
+    kind == other.kind && contains(.shared) == other.contains(.shared)
+  }
+}
+
+extension TraceSpan {
+  /// Whether both ran at one place, as far as both say where.
+  fileprivate func isAtEndpoint(of other: TraceSpan) -> Bool {
+    (service == other.service || service.isEmpty || other.service.isEmpty)
+      && (instance == other.instance || instance.isEmpty || other.instance.isEmpty)
   }
 }

@@ -4,7 +4,8 @@
 public struct TraceStoreStatistics: Sendable, Equatable, Codable {
   public var received = 0
   public var accepted = 0
-  /// Same transaction, id, kind and shared flag as a span that is already there, and nothing new in it.
+  /// Same transaction, id, kind and shared flag as a span that is already there, and nothing new in it; also what comes to
+  /// an id of a transaction of more than 2,048 spans again.
   public var duplicates = 0
   /// Came after their transaction was evicted.
   public var late = 0
@@ -12,6 +13,10 @@ public struct TraceStoreStatistics: Sendable, Equatable, Codable {
   public var overflowed = 0
   public var evictedTraces = 0
   public var evictedSpans = 0
+  /// How often a name of a service or operation came for which the figures had no room: it counts as `(other)` there.
+  public var unnamed = 0
+  /// Calls and records between pairs of services for which the service graph had no room.
+  public var unlinked = 0
   /// Transactions and spans that are held now.
   public var traces = 0
   public var spans = 0
@@ -35,6 +40,8 @@ public struct TraceStoreStatistics: Sendable, Equatable, Codable {
     sum.overflowed += other.overflowed
     sum.evictedTraces += other.evictedTraces
     sum.evictedSpans += other.evictedSpans
+    sum.unnamed += other.unnamed
+    sum.unlinked += other.unlinked
     sum.traces += other.traces
     sum.spans += other.spans
     sum.orphans += other.orphans

@@ -41,6 +41,15 @@ import TraceModel
       ])
     }
 
+    /// The shop writes something that mail reads.
+    func message(_ number: UInt64, failed: Bool = false) {
+      let start = clock.withLock { $0 }
+      system.receive([
+        Self.span(number, 1, nil, .producer, "shop", "send", start, 1),
+        Self.span(number, 2, 1, .consumer, "mail", "receive", start, 9, failed: failed),
+      ])
+    }
+
     private static func span(
       _ trace: UInt64, _ id: UInt64, _ parent: UInt64?, _ kind: SpanKind, _ service: String, _ operation: String,
       _ start: Int64, _ milliseconds: Int64, peer: String = "", failed: Bool = false, attributes: [SpanAttribute] = []
@@ -71,6 +80,17 @@ import TraceModel
     #expect(abs(here - 20_000_000) < 400_000 && abs(there - 8_000_000) < 200_000)
     let database = try #require(shop.calls.first { $0.callee == "orders" })
     #expect(database.isDatabase && database.answerP99 == nil && database.errorShare == 0)
+  }
+
+  @Test func messagesAreSeenFromBothSides() throws {
+    let stage = Stage()
+    stage.message(1)
+    stage.message(2, failed: true)
+    stage.system.refresh()
+    let shop = try #require(stage.system.snapshot().service("shop"))
+    let mail = try #require(shop.calls.first)
+    #expect(shop.calls.count == 1 && mail.callee == "mail" && mail.isMessage && mail.rate > 0)
+    #expect(mail.errorShare == 0 && mail.answerErrorShare == 0.5 && mail.answerRate == mail.rate)
   }
 
   @Test func aDatabaseIsNoService() {
@@ -143,8 +163,26 @@ import TraceModel
     #expect(metrics.map(\.name) == ["pool.used", "requests"])
     #expect(metrics[0].attributes == "pool=orders" && metrics[0].value == 4 && !metrics[0].isRate)
     #expect(metrics[0].series == [0, 1, 2, 3, 4])
-    #expect(metrics[1].isRate && metrics[1].value == 30)
+    #expect(metrics[1].isRate && metrics[1].value == 30 && metrics[1].total == 120 && !metrics[1].isCount)
+    #expect(metrics[0].total == nil && metrics[0].p99 == nil)
     #expect(
       stage.system.metrics(of: "shop", limit: 1).count == 1 && stage.system.metrics(of: "nobody", limit: 9).isEmpty)
+  }
+
+  @Test func ofADistributionMeasurementsAreCountedAndTheirSpreadIsTold() throws {
+    let stage = Stage()
+    for step in 1...3 as ClosedRange<Int64> {
+      let distribution = MetricDistribution(
+        count: UInt64(step) * 10, sum: Double(step), minimum: nil, maximum: nil,
+        buckets: .explicit(bounds: [0.1, 0.2], counts: [UInt64(step) * 10, 0, 0]))
+      stage.system.receive([
+        MetricPoint(
+          name: "duration", unit: "s", service: "shop", start: Self.epoch, time: Self.epoch + step * Self.second,
+          value: .distribution(distribution, span: .sinceStart))
+      ])
+    }
+    let metric = try #require(stage.system.metrics(of: "shop", limit: 1).first)
+    #expect(metric.isRate && metric.isCount && metric.value == 10 && metric.total == 30)
+    #expect(metric.p50.map { abs($0 - 0.05) < 1e-9 } == true && metric.p99.map { $0 <= 0.1 } == true)
   }
 }

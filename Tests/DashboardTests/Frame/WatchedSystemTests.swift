@@ -98,7 +98,7 @@ struct WatchedSystemTests {
       "5,000 duplicates", "17 without their parent", "200,000 evicted", "433 too late", "otlp-http 127.0.0.1:4318",
       "310 MB", "2.60 s", "malformed body", "too large",
     ] { #expect(text.contains(part), "\(part) is not in\n\(text)") }
-    #expect(cockpit("9").lastLine.contains("1.0M spans held  433 dropped  200k evicted  181 MB"))
+    #expect(cockpit("9").lastLine.contains("1.0M held  5 refused  433 dropped  200k evicted  181 MB"))
   }
 
   @Test func aSimulatedSystemHasTheStoreBehindItsOtherTabs() {
@@ -167,6 +167,14 @@ struct WatchedFiguresTests {
     #expect(cockpit.text.contains("a database, p99 3 ms"))
   }
 
+  /// Of a distribution: measurements a second, how many there were, and how they spread.
+  private static var durations: MetricSnapshot {
+    var durations = MetricSnapshot(
+      name: "durations", attributes: "", unit: "s", value: 2.5, isRate: true, series: [2, 2.5])
+    (durations.isCount, durations.total, durations.p50, durations.p99) = (true, 1_234, 0.012, 0.04)
+    return durations
+  }
+
   @Test func metricsStandOnTheServicesPage() {
     var cockpit = Cockpit(snapshot(), rows: 50)
     cockpit.press("2 Enter")
@@ -176,12 +184,23 @@ struct WatchedFiguresTests {
       MetricSnapshot(
         name: "pool.used", attributes: "pool=orders", unit: "{connection}", value: 4, isRate: false, series: [1, 4]),
       MetricSnapshot(name: "requests", attributes: "", unit: "1", value: 31.25, isRate: true, series: [30, 31.25]),
+      Self.durations,
       MetricSnapshot(name: "heap", attributes: "", unit: "By", value: 12_345_678, isRate: false, series: []),
       MetricSnapshot(name: "gone", attributes: "", unit: "", value: nil, isRate: false, series: []),
     ]
     cockpit.send(.metrics("shop", metrics))
-    for part in ["shop: metrics", "pool.used  pool=orders", "4 {connection}", "31.3/s", "12 MB"] {
+    let parts = [
+      "shop: metrics", "pool.used  pool=orders", "4 {connection}", "31.3/s", "12 MB", "durations",
+      "p50 12 ms", "2.5/s",
+    ]
+    for part in parts {
       #expect(cockpit.text.contains(part), "\(part) is not in\n\(cockpit.text)")
+    }
+    var wide = Cockpit(snapshot(), columns: 200, rows: 50)
+    wide.press("2 Enter")
+    wide.send(.metrics("shop", metrics))
+    for part in ["p50 12 ms  p99 40 ms", "1.2k"] {
+      #expect(wide.text.contains(part), "\(part) is not in\n\(wide.text)")
     }
     cockpit.send(.metrics("bank", metrics))
     #expect(!cockpit.text.contains("pool.used"), "those of another service")

@@ -50,6 +50,32 @@ import Testing
     #expect(name(stage) == "cart")
   }
 
+  /// What spans tell of databases, and of messages whose topic nobody names.
+  @Test func databasesAndReadersStandThere() throws {
+    var snapshot = SystemSnapshot(system: SystemIdentity(name: "prod", kind: .attached), time: 1)
+    var database = CallSnapshot(callee: "orders")
+    (database.isDatabase, database.rate, database.errorShare, database.p99) = (true, 12, 0.2, 3_000_000)
+    var mail = CallSnapshot(callee: "mail")
+    (mail.isMessage, mail.rate) = (true, 4)
+    var shop = ServiceSnapshot(name: "shop")
+    shop.calls = [database, mail]
+    snapshot.services = [shop, ServiceSnapshot(name: "mail")]
+    let graph = MapGraph(snapshot)
+    #expect(graph.things == [.service("mail"), .service("shop"), .database("orders")])
+    #expect(graph.edges.map(\.flow) == [.call, .message] && graph.edges.map(\.rate) == [12, 4])
+    let facts = MapFacts(.database("orders"), graph, snapshot)
+    #expect(facts.rate == 12 && facts.p99 == 3_000_000 && facts.severity == 2)
+    #expect(facts.errorShare.map { abs($0 - 0.2) < 1e-9 } == true)
+    for (columns, rows) in [(118, 36), (80, 24)] {
+      var stage = PageStage(MapPage(), snapshot, columns: columns, rows: rows)
+      let text = stage.picture()
+      #expect(text.contains("▤ orders") && text.contains("mail"), "\(text)")
+      #expect(name(stage) == "orders", "it fails: the cursor begins there")
+      #expect(stage.press("Enter").destination == nil && stage.page.subject(stage.context) == nil)
+      #expect(stage.picture().contains("known by those who call it"))
+    }
+  }
+
   @Test func enterOpensWhatIsThere() {
     var stage = stage()
     #expect(stage.press("Enter").destination == .service("payment"))

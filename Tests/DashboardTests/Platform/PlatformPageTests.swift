@@ -95,7 +95,7 @@ import Testing
     let line = stage.picture().split(separator: "\n").first { $0.contains("POST /messages/reviews") }
     #expect(line?.contains("topic reviews") == true)
     stage.press("Tab g")
-    #expect(stage.page.subject(stage.context) == .topic("reviews"))
+    #expect(stage.page.subject(stage.context) == .route(gateway: "gateway", id: "review.message"))
     #expect(stage.press("Enter").destination == .topics(selected: "reviews"))
   }
 

@@ -78,9 +78,13 @@ struct CallTreeLoadingTests {
     stage.context.transaction = TransactionFixture.detail
     _ = stage.page.refresh(stage.context)
     let lines = stage.page.comparison?.lines ?? []
-    #expect(lines.first.map { "\($0.service) \($0.operation)" } == "payment charge 38,000 KRW")
-    #expect(lines.first?.present == .both && lines.first?.contribution == -TransactionFixture.second)
-    #expect(lines.dropFirst().first?.present == .right)
+    // What failed in one of them stands first, then what took the time.
+    let failures = lines.prefix { $0.failed == .left || $0.failed == .right }
+    #expect(failures.first.map { "\($0.service) \($0.operation)" } == "payment POST /charge")
+    #expect(!lines.dropFirst(failures.count).contains { $0.failed == .left || $0.failed == .right })
+    let slowest = lines.dropFirst(failures.count).first
+    #expect(slowest.map { "\($0.service) \($0.operation)" } == "payment charge 38,000 KRW")
+    #expect(slowest?.present == .both && slowest?.contribution == -TransactionFixture.second)
     #expect(stage.picture().contains("payment POST /charge  only right"))
     stage.press("Esc")
     #expect(stage.page.comparison == nil && stage.picture().contains("8f3a…21c9"))

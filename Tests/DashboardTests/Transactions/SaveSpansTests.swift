@@ -7,7 +7,7 @@ import TraceModel
 /// `:save otlp`: the spans of what is looked at.
 struct SaveSpansTests {
   private func saved(_ cockpit: Cockpit) -> (ids: [GTXID], name: String)? {
-    for case .saveSpans(let ids, let name) in cockpit.effects { return (ids, name) }
+    for case .saveSpans(let ids, let name, _) in cockpit.effects { return (ids, name) }
     return nil
   }
 
@@ -24,6 +24,24 @@ struct SaveSpansTests {
     #expect(Set(slow.ids) == Set(wanted.map(\.gtxid)) && slow.ids.count == 2)
     cockpit.press("Esc / text:user=nobody-at-all Enter : text:save_otlp Enter")
     #expect(saved(cockpit) == nil && cockpit.lastLine.contains("no transaction is listed"), "\(cockpit.lastLine)")
+  }
+
+  /// Of a list that is cut off whoever saves it learns that there is more.
+  @Test func whetherTheyAreAllIsKnown() throws {
+    func areAll(isFull: Bool) -> Bool? {
+      var cockpit = Cockpit(TransactionFixture.snapshot)
+      cockpit.press("5 / text:dur>20s Enter")
+      for case .searchTransactions(let question, _) in cockpit.effects {
+        var answer = TransactionAnswer(TransactionFixture.snapshot.transactions.filter { $0.duration > 20_000_000_000 })
+        answer.isFull = isFull
+        cockpit.send(.matching(question, answer))
+      }
+      cockpit.press(": text:save_otlp Enter")
+      for case .saveSpans(_, _, let areAll) in cockpit.effects { return areAll }
+      return nil
+    }
+    #expect(areAll(isFull: true) == false)
+    #expect(areAll(isFull: false) == true)
   }
 
   @Test func whereNoTransactionIsNothingIsSaved() {

@@ -121,6 +121,23 @@ import TraceModel
     }
   }
 
+  @Test func aLargeSystemReachesBackLessFar() {
+    let second: Int64 = 1_000_000_000
+    let history = SnapshotHistory(span: 900 * second, weight: 60)
+    for number in 1...40 {
+      var snapshot = SystemSnapshot(
+        system: SystemIdentity(name: "shop", kind: .attached), time: Int64(number) * second)
+      snapshot.services = (0..<10).map { ServiceSnapshot(name: "s\($0)") }
+      history.add(snapshot)
+      #expect(history.count == min(number, 6))
+    }
+    #expect(history.start == 35 * second && history.nearest(to: .max)?.time == 40 * second)
+    var huge = SystemSnapshot(system: SystemIdentity(name: "shop", kind: .attached), time: 41 * second)
+    huge.services = (0..<100).map { ServiceSnapshot(name: "s\($0)") }
+    history.add(huge)
+    #expect(history.count == 1 && history.start == 41 * second, "the newest one stays, whatever it weighs")
+  }
+
   @Test(arguments: [("10", Speed.paced(10)), ("×0.5", .paced(0.5)), ("x100", .paced(100)), ("MAX", .asFastAsItCan)])
   func speedsAreRead(text: String, expected: Speed) {
     #expect(Speed(text) == expected)

@@ -38,7 +38,8 @@ struct DataFlow {
       key: reconciliationKey, service: service,
       mark: found.count > 0 ? .failing : isBlind ? .degraded : found.judgedThrough == nil ? .unknown : .healthy,
       what: [Run("what was paid", .strong), .muted(" held against "), Run("what was charged", .strong)]
-        + (isBlind ? [Run("  \(visible(found.failures[0]))", .degraded)] : []), figures: figures)
+        + (isBlind ? [Run("  \(visible(found.failures[0]))", .degraded)] : []), figures: figures,
+      subject: .reconciliation)
   }
 
   private static func age(_ oldest: Int64?, _ context: PageContext) -> Int64 {

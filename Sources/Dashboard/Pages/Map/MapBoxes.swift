@@ -42,7 +42,7 @@ struct MapBoxes {
     let nameInk: Ink = facts.severity > 0 || isSelected ? .strong : .text
     canvas.rich(
       [
-        Run(facts.mark.glyph, facts.mark.ink, bold: true), Run(" "),
+        facts.glyph, Run(" "),
         Run(name, nameInk, bold: facts.severity > 0 || isSelected), Run(" "),
       ],
       x: box.x + 1, y: box.y, over: true)

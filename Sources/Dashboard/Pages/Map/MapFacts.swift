@@ -34,7 +34,18 @@ struct MapFacts: Sendable {
     case .topic(let name):
       guard let topic = snapshot.topic(name) else { return }
       take(topic)
+    case .database(let name): take(snapshot.services.flatMap(\.calls).filter { $0.isDatabase && $0.callee == name })
     }
+  }
+
+  /// Of a database what its callers see of it.
+  private mutating func take(_ calls: [CallSnapshot]) {
+    let rate = calls.reduce(0) { $0 + $1.rate }
+    self.rate = rate
+    errorShare = rate > 0 ? calls.reduce(0) { $0 + $1.rate * $1.errorShare } / rate : calls.map(\.errorShare).max()
+    p99 = calls.compactMap(\.p99).max()
+    let share = errorShare ?? 0
+    severity = share >= Severity.errors.bad ? 2 : share >= Severity.errors.warning ? 1 : 0
   }
 
   private mutating func take(_ services: [ServiceSnapshot]) {
@@ -64,6 +75,7 @@ struct MapFacts: Sendable {
     switch thing {
     case .service(let name): return snapshot.service(name)?.pulse.doubles ?? []
     case .topic(let name): return snapshot.topic(name)?.lagSeries.doubles ?? []
+    case .database: return []
     case .team(let name):
       let pulses = (graph.members[name] ?? []).compactMap(snapshot.service).map(\.pulse)
       let length = pulses.map(\.count).min() ?? 0
@@ -75,6 +87,15 @@ struct MapFacts: Sendable {
     snapshot.faults.armed.filter { fault in
       if case .edge = fault.spec.target { return false }
       return fault.isOn && services.contains(fault.spec.target.service)
+    }
+  }
+
+  /// What stands before its name.
+  var glyph: Run {
+    switch thing {
+    case .topic: Run(Glyphs.event, severity > 0 ? ink : .event, bold: true)
+    case .database: Run(Glyphs.database, severity > 0 ? ink : .muted)
+    case .service, .team: Run(mark.glyph, mark.ink, bold: true)
     }
   }
 

@@ -54,9 +54,10 @@ struct MapGraph: Sendable {
 
   private mutating func addArrows(of service: ServiceSnapshot, _ thing: (String) -> MapThing) {
     let own = thing(service.name)
-    // A database reports nothing, and is no service.
-    for call in service.calls where !call.isDatabase {
-      add(own, thing(call.callee), .call) { edge in
+    for call in service.calls {
+      // A database reports nothing, and is no service.
+      let callee = call.isDatabase ? .database(call.callee) : thing(call.callee)
+      add(own, callee, call.isMessage ? .message : .call) { edge in
         edge.errorShare = Self.errors(of: edge, with: call)
         edge.rate = (edge.rate ?? 0) + call.rate
         edge.breakers += call.breakers

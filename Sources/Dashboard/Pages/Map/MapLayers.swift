@@ -139,7 +139,7 @@ struct MapLayers: Sendable {
 
   private func name(_ item: Item) -> String {
     switch item {
-    case .thing(let place): "\(shape.things[place].name)\n\(shape.things[place].isTopic)"
+    case .thing(let place): "\(shape.things[place].name)\n\(shape.things[place].rank)"
     case .via(let net): "\(shape.things[net.source].name)\n\(net.isEvent)\nvia"
     }
   }

@@ -161,6 +161,7 @@ extension MapPage {
       switch edge.flow {
       case .publication: return .topics(selected: graph.things[edge.to].name)
       case .consumption: return .topics(selected: graph.things[edge.from].name)
+      case .message: return destination(graph.things[edge.to], context)
       case .call:
         if let breaker = worstBreaker(of: edge, context) { return .breakers(selected: breaker) }
         return destination(graph.things[edge.to], context)
@@ -173,7 +174,7 @@ extension MapPage {
     switch thing {
     case .service(let name): context.snapshot.service(name) == nil ? nil : .service(name)
     case .topic(let name): context.snapshot.topic(name) == nil ? nil : .topics(selected: name)
-    case .team: nil
+    case .team, .database: nil
     }
   }
 

@@ -204,7 +204,7 @@ struct MapPage: Page {
     let graph = graph(context)
     if let arrow = arrow(in: graph) {
       let edge = graph.edges[arrow]
-      if edge.flow.isEvent {
+      if edge.flow == .publication || edge.flow == .consumption {
         return .topic(graph.things[edge.flow == .publication ? edge.to : edge.from].name)
       }
       if let breaker = worstBreaker(of: edge, context) { return .breaker(breaker) }
@@ -220,6 +220,7 @@ struct MapPage: Page {
     case .team(let name):
       (graph.members[name] ?? []).compactMap(context.snapshot.service).max { $0.health < $1.health }
         .map { .service($0.name) }
+    case .database: nil
     }
   }
 

@@ -32,6 +32,9 @@ struct MapSentence {
     switch thing {
     case .service(let name): return groups(service: name, facts)
     case .topic(let name): return groups(topic: name, facts)
+    case .database(let name):
+      let head = [Run(Glyphs.database + " ", facts.ink), Run(middleEllipsis(name, 40), .strong, bold: true)]
+      return [head, [.muted("a database: known by those who call it")]] + figures(facts)
     case .team(let name):
       let members = graph.members[name] ?? []
       let head = [
@@ -100,6 +103,12 @@ struct MapSentence {
     case .consumption:
       let verdict = edge.verdict.map { $0 == .ok ? $0.mark.quiet : $0.mark.long } ?? []
       return [[Run(Glyphs.event + " ", .event, bold: true)] + label, flow + [.muted(" read")], verdict]
+    case .message:
+      let errors = Severity.errors.ink(edge.errorShare)
+      return [
+        [Run(Glyphs.event + " ", .event, bold: true)] + label, flow + [.muted(" of messages")],
+        [Run(Figures.percent(edge.errorShare).text, errors, bold: errors == .failing), .muted(" failed")],
+      ]
     case .call: return call(edge, label, flow)
     }
   }

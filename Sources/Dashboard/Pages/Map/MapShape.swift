@@ -4,10 +4,12 @@ enum MapThing: Sendable, Hashable {
   case topic(String)
   /// All services of a team that are folded into one.
   case team(String)
+  /// Known by those who call it alone.
+  case database(String)
 
   var name: String {
     switch self {
-    case .service(let name), .topic(let name), .team(let name): name
+    case .service(let name), .topic(let name), .team(let name), .database(let name): name
     }
   }
 
@@ -15,16 +17,21 @@ enum MapThing: Sendable, Hashable {
     if case .topic = self { true } else { false }
   }
 
+  var isDatabase: Bool {
+    if case .database = self { true } else { false }
+  }
+
   /// By name, and services before topics of the same name.
   static func isOrdered(_ one: MapThing, _ other: MapThing) -> Bool {
     (one.name, one.rank) < (other.name, other.rank)
   }
 
-  private var rank: Int {
+  var rank: Int {
     switch self {
     case .service: 0
     case .topic: 1
     case .team: 2
+    case .database: 3
     }
   }
 }
@@ -32,6 +39,8 @@ enum MapThing: Sendable, Hashable {
 /// What flows from one thing to the next.
 enum MapFlow: Int, Sendable, Hashable {
   case call, publication, consumption
+  /// From who writes to who reads, where nobody tells the topic.
+  case message
 
   var isEvent: Bool { self != .call }
 }

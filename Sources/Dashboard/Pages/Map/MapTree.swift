@@ -103,12 +103,8 @@ struct MapTreeView {
     let figures = row.isAgain ? rate(of: row) : figures(facts)
     let room = width - figures.cellWidth - (figures.isEmpty ? 0 : 2)
     let head = head(of: row)
-    let glyph =
-      facts.thing.isTopic
-      ? Run(Glyphs.event, facts.severity > 0 ? facts.ink : .event, bold: true)
-      : Run(facts.mark.glyph, facts.mark.ink, bold: true)
     let isLoud = facts.severity > 0 && !row.isAgain
-    var runs = head + [glyph, Run(" ")]
+    var runs = head + [facts.glyph, Run(" ")]
     let left = max(1, room - runs.cellWidth - (facts.faults.isEmpty ? 0 : 2))
     runs.append(
       Run(middleEllipsis(facts.thing.name, left), row.isAgain ? .muted : isLoud ? .strong : .text, bold: isLoud))

@@ -44,7 +44,8 @@ struct OverviewPanelView {
     }
     if panel == .services {
       // The table's heading is the line above its rows; without headings that is the rule's, and stays untouched.
-      let table = OverviewServices(services: rows.services, hasHeadings: hasHeading)
+      let table = OverviewServices(
+        services: rows.services, hasHeadings: hasHeading, areUntold: context.snapshot.system.isOnlyWatched)
       table.draw(
         on: &canvas, in: body.inset(top: -1), selected: isFocused ? selected : nil, isFocused: isFocused)
       return

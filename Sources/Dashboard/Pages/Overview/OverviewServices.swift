@@ -6,6 +6,8 @@ import Widgets
 struct OverviewServices {
   let services: [ServiceSnapshot]
   let hasHeadings: Bool
+  /// Whether spans are all that is known of them.
+  let areUntold: Bool
 
   private var columns: [TableColumn] {
     func heading(_ text: String) -> String { hasHeadings ? text : "" }
@@ -37,7 +39,8 @@ struct OverviewServices {
       .runs([Run(mark.glyph + " ", mark.ink, bold: true), letter]),
       .text(service.name, isBad ? .strong : .text, bold: service.health == .down),
       service.instancesAll > 0 ? .figure(up, upInk) : .unknown,
-      .figure(Figures.rate(service.rate), service.rate == 0 ? .faint : .text),
+      // A service that only calls others is known by their work.
+      areUntold && service.isIdle ? .unknown : .figure(Figures.rate(service.rate), service.rate == 0 ? .faint : .text),
       .pulse(service.pulse.doubles),
       // Of no calls there is no share.
       service.rate == 0 && service.errorShare == 0 ? .unknown : ServiceRow.errors(service.errorShare),

@@ -116,7 +116,9 @@ extension PlatformBoard {
       TableColumn("times", .fit(minimum: 6), align: .right), TableColumn("at", .share(minimum: 8), priority: 1, gap: 3),
     ]
     let rows = all.map { gateway, refusal in
-      PlatformRow("\(refusal.reason) at \(gateway)", .service(gateway), opens: .service(gateway)) {
+      PlatformRow(
+        "\(refusal.reason) at \(gateway)", .refusal(gateway: gateway, reason: refusal.reason), opens: .service(gateway)
+      ) {
         [
           .text(refusal.reason.replacing("-", with: " "), .text), .text("\(refusal.status)", .muted),
           .figure(Figures.count(Int(clamping: refusal.count))), .text(gateway, .muted),

@@ -53,7 +53,7 @@ extension PlatformBoard {
       TableColumn("instance and version", .share(minimum: 20), gap: 3),
     ]
     let rows = sorted.map { service, behind in
-      PlatformRow(service.name, .service(service.name), opens: .service(service.name)) {
+      PlatformRow(service.name, .configuration(of: service.name), opens: .service(service.name)) {
         let up = service.instances.count { $0.health != .down && $0.configurationVersion == configuration.version }
         let mark = behind > 0 ? Mark.degraded : .healthy
         return [

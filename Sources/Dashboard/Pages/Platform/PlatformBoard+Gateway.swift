@@ -90,7 +90,7 @@ extension PlatformBoard {
     if all > 0 { figures.insert(.muted("cache hits \(Figures.percent(Double(hits) / Double(all)).text)   "), at: 0) }
     return PlatformTable(
       panel: .routes(service.name), title: "\(visible(service.name)): routes", figures: figures, columns: columns,
-      rows: routes.map { row($0, room: 24) }, empty: "It has no route.")
+      rows: routes.map { row($0, at: service.name, room: 24) }, empty: "It has no route.")
   }
 
   /// Which version of the configuration its instances route by.
@@ -114,9 +114,9 @@ extension PlatformBoard {
   /// A service, or `topic reviews`.
   private static func goal(of route: EdgeRoute) -> String { route.topic.map { "topic \($0)" } ?? route.service }
 
-  private static func row(_ route: EdgeRoute, room: Int) -> PlatformRow {
+  private static func row(_ route: EdgeRoute, at gateway: String, room: Int) -> PlatformRow {
     PlatformRow(
-      "\(route.pattern) \(route.id)", route.topic.map(Subject.topic) ?? .service(route.service),
+      "\(route.pattern) \(route.id)", .route(gateway: gateway, id: route.id),
       opens: route.topic.map { .topics(selected: $0) } ?? .service(route.service)
     ) {
       let isQuiet = route.rate == 0

@@ -98,9 +98,12 @@ extension ServicePanelView {
     }
     let guards = guards(of: call)
     if let p99 = call.p99 {
-      let answer = call.answerP99.map { ", \(Figures.duration($0).text) where it is answered" } ?? ""
-      let what = call.isDatabase ? "a database, " : ""
-      lines.append(Entry.Line([Run("  "), .muted("\(what)p99 \(Figures.duration(p99).text)\(answer)")]))
+      let place = call.isMessage ? "read" : "answered"
+      let answer = call.answerP99.map { ", \(Figures.duration($0).text) where it is \(place)" } ?? ""
+      let what = call.isDatabase ? "a database, " : call.isMessage ? "messages, " : ""
+      lines.append(
+        Entry.Line(
+          [Run("  "), .muted("\(what)p99 \(Figures.duration(p99).text)\(answer)")], more: Self.failures(of: call)))
     }
     if let first = guards.first {
       lines.append(Entry.Line([Run("  "), .muted(first)], more: guards.dropFirst().map { [.muted(" · \($0)")] }))
@@ -110,6 +113,12 @@ extension ServicePanelView {
       lines.append(Entry.Line([Run("  ")] + sent, more: forms.dropFirst().map { [.muted(" · ")] + $0 }))
     }
     return lines
+  }
+
+  /// What the other end says of failures, where that is not what the caller says.
+  private static func failures(of call: CallSnapshot) -> [[Run]] {
+    guard let share = call.answerErrorShare, share != call.errorShare else { return [] }
+    return [[.muted(", "), Run(Figures.percent(share).text, Severity.errors.ink(share)), .muted(" fail there")]]
   }
 
   /// None where spans are all that is known: what guards a call is nothing that they tell.

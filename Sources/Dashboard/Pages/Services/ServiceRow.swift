@@ -17,7 +17,7 @@ struct ServiceRow {
       .text(service.name, isBad || isSelected ? .strong : .text, bold: service.health.mark == .failing || isNew)
     case .up: up
     // A service that only calls others is known by their work.
-    case .rate where isUntold && service.rate == 0 && service.p99 == nil: .unknown
+    case .rate where isUntold && service.isIdle: .unknown
     case .rate: .figure(Figures.rate(service.rate, unit: ""), service.rate == 0 ? .faint : .text)
     case .pulse: .pulse(service.pulse.doubles)
     case .errors: errors

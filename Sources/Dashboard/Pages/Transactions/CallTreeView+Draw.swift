@@ -63,7 +63,11 @@ extension CallTreeView {
     let shown = right.runs(in: width / 2)
     var left = FactLine()
     left.add(summary.mark.long)
-    left.add([Run(Figures.duration(summary.duration).text, .strong, bold: true)])
+    // Where clocks were set right, the whole is as long as its tree.
+    let isCorrected = detail.tree.nodes.contains { $0.skew != 0 }
+    let took = isCorrected ? max(0, detail.tree.duration) : summary.duration
+    left.add([Run(Figures.duration(took).text, .strong, bold: true)])
+    if isCorrected { left.add([Run("clocks corrected", .muted)], priority: 5, gap: 2) }
     left.add([Run(Self.counted(detail.tree.hops, "hop"), .muted)], priority: 5)
     left.add([Run(Self.counted(detail.tree.services.count, "service"), .muted)], priority: 6, gap: 2)
     if detail.tree.errorOrigins > 0 {

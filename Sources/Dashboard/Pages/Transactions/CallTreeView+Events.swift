@@ -40,6 +40,13 @@ extension CallTreeView {
         ]), .blank, time,
       ]
     }
+    if let event = moment.event, let number = moment.row {
+      let row = layout.tree.rows[number]
+      return [
+        offset, .text(row.ltxid?.description ?? "", .faint), .text("·", .faint), .runs(event.runs(in: row)),
+        .blank, time,
+      ]
+    }
     guard let number = moment.row else { return [offset, .blank, .blank, .blank, .blank, time] }
     let drawing = CallTreeRowDrawing(
       layout: layout, row: number, path: path, isSelected: false, isFolded: false, isMatch: false)
@@ -49,6 +56,20 @@ extension CallTreeView {
       offset, .text(row.ltxid?.description ?? "", drawing.isCritical ? .critical : .faint, bold: drawing.isCritical),
       .runs([mark]), .runs(drawing.runs(within: .max)), row.took.number.isEmpty ? .blank : .figure(row.took, .text),
       time,
+    ]
+  }
+}
+
+extension SpanEvent {
+  /// What it is, with what it says: of an exception what went wrong.
+  fileprivate func runs(in row: CallTreeRow) -> [Run] {
+    let isException = name == "exception"
+    let facts = attributes.filter { !isException || $0.name == "exception.message" }.map {
+      isException ? "\($0.value)" : "\($0.name)=\($0.value)"
+    }
+    return [
+      Run("\(visible(row.service)) ", .muted), Run(visible(name), isException ? .failing : .text),
+      Run("  \(visible(facts.joined(separator: " ")))", .muted),
     ]
   }
 }

@@ -83,7 +83,7 @@ extension ComparisonView {
 
   /// What the order is, and how much of the difference no call explains.
   private var explanation: [Run] {
-    let order = [Run("what made the most difference first", .muted)]
+    let order = [Run("failed in one first, then most difference", .muted)]
     guard unexplained != 0 else { return order }
     return [Run(Figures.offset(unexplained).text, .text), Run(" no call explains   ", .muted)] + order
   }

@@ -8,7 +8,7 @@ struct ComparisonView: Sendable {
   let right: GTXID
   private(set) var leftDetail: TransactionDetail?
   private(set) var rightDetail: TransactionDetail?
-  /// Call by call: what made the most difference first.
+  /// Call by call: what failed in one of the two first, then what made the most difference.
   private(set) var lines: [TransactionComparison.Node] = []
   /// Nanoseconds of the difference that no call explains.
   private(set) var unexplained: Int64 = 0
@@ -43,15 +43,13 @@ struct ComparisonView: Sendable {
     let comparison = TransactionComparison(leftDetail.tree, rightDetail.tree)
     unexplained = comparison.unexplained
     lines = comparison.nodes.enumerated().sorted { one, other in
-      let (weight, otherWeight) = (one.element.contribution.magnitude, other.element.contribution.magnitude)
-      return weight != otherWeight ? weight > otherWeight : one.offset < other.offset
+      Self.rank(one.element, one.offset).lexicographicallyPrecedes(Self.rank(other.element, other.offset))
     }.map(\.element)
   }
-}
 
-extension GTXID {
-  /// Whether both name one transaction: some only know the low half of an id.
-  func isSame(as other: GTXID) -> Bool {
-    self == other || low == other.low && (high == 0 || other.high == 0)
+  /// The least stands first; `place` is that in the call tree.
+  private static func rank(_ line: TransactionComparison.Node, _ place: Int) -> [Int] {
+    let hasFailedOnce = line.failed == .left || line.failed == .right
+    return [hasFailedOnce ? 0 : 1, -Int(clamping: line.contribution.magnitude), place]
   }
 }

@@ -104,7 +104,6 @@ extension TransactionList {
     let arrow = isDescending ? Glyphs.descending : Glyphs.ascending
     let isNewest = isFollowing && order == .start && isDescending
     figures.add([Run(isNewest ? "newest \(arrow)" : "by \(order.heading) \(arrow)", .accent)], priority: 1)
-    let isFull = !filter.isEmpty && found?.isFull ?? false
     if !filter.isEmpty, let found, !found.isComplete { figures.add([Run(Self.progress(found), .muted)], priority: 2) }
     let place = rows.isEmpty ? "0" : Figures.count(cursor.line + 1).text
     var total = Figures.count(rows.count).text + (isFull ? "+" : "")

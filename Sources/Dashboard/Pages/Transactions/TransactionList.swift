@@ -19,6 +19,8 @@ struct TransactionList: Sendable {
   private(set) var all = 0
   /// What was found for the filter among all that are kept; nil while nobody has looked.
   private(set) var found: TransactionAnswer?
+  /// Whether the filter lets more through than are listed.
+  var isFull: Bool { !filter.isEmpty && found?.isFull ?? false }
   private(set) var cursor = LineCursor()
   private(set) var order = Order.start
   private(set) var isDescending = true

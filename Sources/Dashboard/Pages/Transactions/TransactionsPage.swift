@@ -136,6 +136,9 @@ struct TransactionsPage: Page {
     return tree.map { [$0.gtxid] } ?? list.rows.map(\.gtxid)
   }
 
+  /// Whether the filter lets more through than are listed.
+  var hasMoreThanShown: Bool { comparison == nil && tree == nil && list.isFull }
+
   // MARK: Parts that its files share
 
   static func listHeight(_ size: Size) -> Int { max(1, listArea(FrameLayout(size: size).page).height - 1) }

@@ -1,0 +1,53 @@
+import ArgumentParser
+import Connectors
+import OTLPgRPC
+import Wording
+
+/// Whether a receiver is wanted, and where it listens.
+enum Listening: Equatable {
+  case off
+  case at(ListenAddress)
+
+  /// Reads `off`, `4318` or `0.0.0.0:4318`.
+  init(parsing text: String) throws(ConnectorError) {
+    self = text == "off" ? .off : .at(try ListenAddress(parsing: text))
+  }
+
+  /// Nil where it is off.
+  var address: ListenAddress? {
+    if case .at(let address) = self { address } else { nil }
+  }
+}
+
+/// What one place says of the receivers: the command line, the environment or a file. What it does not say is left to the
+/// next one.
+struct ReceiverChoice: Equatable {
+  var zipkin: Listening?
+  var otlpHTTP: Listening?
+  var otlpGRPC: Listening?
+
+  init() {}
+
+  /// - Parameter otlp: true: both of OTLP at their usual ports, where nothing else is said of them; false: off.
+  init(otlp: Bool?, otlpHTTP: Listening?, otlpGRPC: Listening?, zipkin: Listening?) {
+    self.zipkin = zipkin
+    self.otlpHTTP = otlpHTTP ?? Self.usual(otlp, OTLPReceiver.usualPort)
+    self.otlpGRPC = otlpGRPC ?? (OTLPgRPC.isBuiltIn ? Self.usual(otlp, OTLPgRPC.usualPort) : nil)
+  }
+
+  private static func usual(_ otlp: Bool?, _ port: Int) -> Listening? {
+    otlp.map { $0 ? .at(ListenAddress(port: port)) : .off }
+  }
+
+  /// This, and where it says nothing, `other`.
+  func or(_ other: ReceiverChoice) -> ReceiverChoice {
+    var choice = self
+    choice.zipkin = zipkin ?? other.zipkin
+    choice.otlpHTTP = otlpHTTP ?? other.otlpHTTP
+    choice.otlpGRPC = otlpGRPC ?? other.otlpGRPC
+    return choice
+  }
+
+  /// Whether anything is to be listened for.
+  var isOpen: Bool { [zipkin, otlpHTTP, otlpGRPC].contains { $0?.address != nil } }
+}
