@@ -26,7 +26,7 @@ public final class AttachedSystem: LiveSystem {
   private let condition = NSCondition()
 
   /// Bytes of metrics that are kept.
-  private static let metricBudget = 32 << 20
+  private static let metricBudget = 32_000_000
   /// Lines of the log that are kept, and bytes that they may take.
   private static let logCapacity = 100_000
   private static let logBudget = LogBook.usualBytes

@@ -20,7 +20,7 @@ public final class LogBook: Sendable {
     limit = bytes
   }
 
-  public static let usualBytes = 32 << 20
+  public static let usualBytes = 32_000_000
 
   public func write(_ line: LogLine) {
     state.withLock { state in
