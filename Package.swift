@@ -51,6 +51,7 @@ let system = Target.Dependency.product(name: "SystemPackage", package: "swift-sy
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 
 /// gRPC's server; only in builds that ask for it, because it brings much with it.
 let grpcServer: [Target.Dependency] = [
@@ -66,7 +67,7 @@ let httpServer: [Target.Dependency] = [
   .product(name: "HummingbirdCore", package: "hummingbird"),
   httpTypes,
   .product(name: "Logging", package: "swift-log"),
-  nioCore, nioPosix,
+  nioCore, nioHTTP1, nioPosix,
 ]
 
 /// Bytes that a fuzzer makes up for what reads bytes from outside. It needs the compiler's own runtime for that, so that

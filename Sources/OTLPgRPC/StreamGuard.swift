@@ -55,10 +55,19 @@
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
       lastRead = .now()
-      guard case .data(let part) = unwrapInboundIn(data), case .byteBuffer(let bytes) = part.data else {
-        context.fireChannelRead(data)
-        return
+      switch unwrapInboundIn(data) {
+      case .headers(var head) where head.endStream:
+        // gRPC waits on for a message where a call ends with its head: here the end comes by itself.
+        head.endStream = false
+        context.fireChannelRead(wrapInboundOut(.headers(head)))
+        take(.init(data: .byteBuffer(ByteBuffer()), endStream: true), context)
+      case .data(let part): take(part, context)
+      default: context.fireChannelRead(data)
       }
+    }
+
+    private func take(_ part: HTTP2Frame.FramePayload.Data, _ context: ChannelHandlerContext) {
+      guard case .byteBuffer(let bytes) = part.data else { return }
       let payload = messages.payload(of: bytes)
       counter.withLock { $0.bytes += UInt64(payload) }
       guard state == .receiving else { return }
@@ -71,7 +80,7 @@
         release()
       }
       isHandingOn = true
-      context.fireChannelRead(data)
+      context.fireChannelRead(wrapInboundOut(.data(part)))
       isHandingOn = false
     }
 
@@ -168,7 +177,7 @@
       static let overloaded = Refusal(code: 14, reason: .overloaded, sentence: OTLPgRPCCalls.overloaded)
     }
 
-    /// Answers with nothing but a status, and closes the stream.
+    /// Answers with nothing but a status, and ends the stream: the sender has no reason to go on.
     private func refuse(_ context: ChannelHandlerContext, _ refusal: Refusal) {
       state = .answered
       release()
@@ -179,7 +188,9 @@
       ]
       let answer = HTTP2Frame.FramePayload.headers(.init(headers: headers, endStream: true))
       context.writeAndFlush(wrapOutboundOut(answer), promise: nil)
-      context.close(promise: nil)
+      // Without an error (RFC 9113, 8.1): with any other code senders take that for the answer, and most of those for a
+      // reason to send it all again.
+      if context.channel.isActive { context.writeAndFlush(wrapOutboundOut(.rstStream(.noError)), promise: nil) }
     }
   }
 

@@ -68,11 +68,15 @@ struct ClockSkew {
     return server &- (clientDuration &- serverDuration) / 2 &- client
   }
 
-  /// The instance without its port; the service where there is no instance.
+  /// The host that the sender named; else the instance without its port, because an instance may be one process of many
+  /// on a host; the service where there is no instance.
   private static func hosts(of spans: [SpanOutline], names: NameNumbers) -> [Int32] {
     var numbers = names
     let hosts = names.names.map { numbers.number(of: host($0)) }
-    return spans.map { $0.instance == NameNumbers.empty ? $0.service : hosts[Int($0.instance)] }
+    return spans.map { span in
+      if span.host != NameNumbers.empty { return span.host }
+      return span.instance == NameNumbers.empty ? span.service : hosts[Int(span.instance)]
+    }
   }
 
   static func host(_ instance: String) -> String {

@@ -13,6 +13,8 @@ struct SpanOutline {
   /// Numbers of names.
   var service: Int32
   var instance: Int32
+  /// Of the host, where the sender named it; 0 where it did not.
+  var host: Int32
   var kind: SpanKind
   var isShared: Bool
 
@@ -24,6 +26,7 @@ struct SpanOutline {
     ltxid = span.ltxid?.number ?? 0
     service = names.service(span.service)
     instance = names.instance(span.instance)
+    host = names.host(span.origin)
     kind = span.kind
     isShared = span.isShared
   }
@@ -49,6 +52,10 @@ struct NameNumbers {
   /// Spans that follow each other mostly come from one place.
   private var lastService: (name: String, number: Int32) = ("", empty)
   private var lastInstance: (name: String, number: Int32) = ("", empty)
+  private var lastHost: (origin: SpanOrigin?, number: Int32) = (nil, empty)
+
+  /// What a resource names its host by, the best first: containers of one machine may have the ids of that machine.
+  private static let hostNames = ["host.name", "host.id", "k8s.node.name"]
 
   mutating func service(_ name: String) -> Int32 {
     if name != lastService.name { lastService = (name, number(of: name)) }
@@ -58,6 +65,19 @@ struct NameNumbers {
   mutating func instance(_ name: String) -> Int32 {
     if name != lastInstance.name { lastInstance = (name, number(of: name)) }
     return lastInstance.number
+  }
+
+  mutating func host(_ origin: SpanOrigin?) -> Int32 {
+    guard let origin else { return Self.empty }
+    if origin !== lastHost.origin { lastHost = (origin, number(of: Self.hostName(origin.resource))) }
+    return lastHost.number
+  }
+
+  private static func hostName(_ resource: SpanOrigin.Group) -> String {
+    for name in hostNames {
+      if case .text(let host) = resource[name], !host.isEmpty { return host }
+    }
+    return ""
   }
 
   mutating func number(of name: String) -> Int32 {

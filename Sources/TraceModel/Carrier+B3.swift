@@ -45,11 +45,12 @@ extension Carrier {
 
   private static func spanID(_ text: String) -> SpanID? { text.utf8.count == 16 ? SpanID(hex: text) : nil }
 
-  /// `<16 or 32 hex>-<16 hex>[-<sampled>[-<parent>]]`.
+  /// `<16 or 32 hex>-<16 hex>[-<sampled>[-<parent>]]`; sampled is 0, 1, or d, which is for debugging.
   private static func position(b3 text: String) -> Position? {
     let parts = text.split(separator: "-", omittingEmptySubsequences: false)
     guard 2...4 ~= parts.count, parts[0].utf8.count == 16 || parts[0].utf8.count == 32, parts[1].utf8.count == 16,
-      let id = GTXID(parts[0]), let span = SpanID(hex: parts[1])
+      let id = GTXID(parts[0]), let span = SpanID(hex: parts[1]),
+      parts.count < 3 || isDecisionAlone(String(parts[2])), parts.count < 4 || spanID(String(parts[3])) != nil
     else { return nil }
     return Position(gtxid: id, ltxid: nil, span: span)
   }

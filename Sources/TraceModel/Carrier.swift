@@ -97,12 +97,16 @@ public enum Carrier {
     byte >= UInt8(ascii: "A") && byte <= UInt8(ascii: "Z") ? byte | 0x20 : byte
   }
 
-  /// `00-<32 hex>-<16 hex>-<2 hex>`; later versions may go on after that (W3C Trace Context, 4.3).
+  /// `00-<32 hex>-<16 hex>-<2 hex>`, digits in lower case; later versions may go on after that, from a dash on, and are
+  /// never `ff` (W3C Trace Context, 3.2 and 4.3).
   private static func position(traceparent text: String) -> Position? {
     let bytes = Array(text.utf8)
     let dash = UInt8(ascii: "-")
-    guard bytes.count >= 53, bytes[2] == dash, bytes[35] == dash, bytes[52] == dash,
-      !bytes.starts(with: "ff".utf8), !bytes.starts(with: "00".utf8) || !bytes[53...].contains(dash),
+    guard bytes.count >= 55, bytes[2] == dash, bytes[35] == dash, bytes[52] == dash,
+      !bytes[..<55].contains(where: { UInt8(ascii: "A")...UInt8(ascii: "F") ~= $0 }),
+      let version = Hexadecimal.value(of: bytes[..<2]), version < 0xFF,
+      bytes.count == 55 || version > 0 && bytes[55] == dash,
+      Hexadecimal.value(of: bytes[53..<55]) != nil,
       let high = Hexadecimal.value(of: bytes[3..<19]), let low = Hexadecimal.value(of: bytes[19..<35]),
       let id = GTXID(high: high, low: low), let span = Hexadecimal.value(of: bytes[36..<52]).flatMap({ SpanID($0) })
     else { return nil }

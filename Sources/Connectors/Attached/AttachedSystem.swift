@@ -26,9 +26,10 @@ public final class AttachedSystem: LiveSystem {
   private let condition = NSCondition()
 
   /// Bytes of metrics that are kept.
-  private static let metricBudget = 32 << 20
-  /// Lines of the log that are kept.
+  private static let metricBudget = 32_000_000
+  /// Lines of the log that are kept, and bytes that they may take.
   private static let logCapacity = 100_000
+  private static let logBudget = LogBook.usualBytes
   private static let betweenSnapshots = 0.25
 
   /// - Parameters:
@@ -43,7 +44,7 @@ public final class AttachedSystem: LiveSystem {
   ) {
     self.now = now
     traces = TraceStore(budget: budget)
-    log = LogBook(capacity: Self.logCapacity)
+    log = LogBook(capacity: Self.logCapacity, bytes: Self.logBudget)
     var builder = AttachedSnapshotBuilder(name: name, isStill: isStill, traces: traces, memory: memory)
     let snapshot = builder.snapshot(now: now(), receivers: [])
     self.builder = Locked(builder)

@@ -3,12 +3,17 @@ public import TraceModel
 
 extension LogLine {
   /// A line that a real system logged, as the screen shows it: its attributes stand behind its text.
-  public init(_ entry: LogEntry) {
-    let text = entry.eventName.isEmpty ? entry.body.description : "\(entry.eventName) \(entry.body)"
-    let facts = entry.attributes.map { " \($0.name)=\($0.value)" }.joined()
+  ///
+  /// - Parameter limit: bytes of all that together, and of each name; what is longer is cut.
+  public init(_ entry: LogEntry, limit: Int = ReceiverSettings().logTextLimit) {
+    var text = entry.eventName.isEmpty ? entry.body.description : "\(entry.eventName) \(entry.body)"
+    for attribute in entry.attributes {
+      guard text.utf8.count <= limit else { break }
+      text += " \(attribute.name)=\(attribute.value)"
+    }
     self.init(
-      time: entry.time, level: Self.level(entry.severity), service: entry.service, instance: entry.instance,
-      gtxid: entry.gtxid, message: text + facts)
+      time: entry.time, level: Self.level(entry.severity), service: entry.service.cut(to: limit),
+      instance: entry.instance.cut(to: limit), gtxid: entry.gtxid, message: text.cut(to: limit))
   }
 
   /// OpenTelemetry counts in fours; what says nothing is ordinary.

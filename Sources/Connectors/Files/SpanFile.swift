@@ -91,7 +91,7 @@ extension SpanFile {
       try JSONGrammar.check(body)
     } catch {
       throw SpanFileError(
-        line: line ?? error.line, column: error.column, reason: "this is not JSON: \(SpanFileError.oneRequest)")
+        line: line ?? error.line, column: error.column, reason: "this \(error.verdict): \(SpanFileError.oneRequest)")
     }
     do throws(OTLPFault) {
       let batch = try OTLPSpans.read(try OTLPJSONReader.traces(body), receivedAt: newest)
@@ -112,7 +112,7 @@ extension SpanFile {
       try JSONGrammar.check(body)
     } catch {
       throw SpanFileError(
-        line: error.line, column: error.column, reason: "this is not JSON: \(SpanFileError.oneArray)")
+        line: error.line, column: error.column, reason: "this \(error.verdict): \(SpanFileError.oneArray)")
     }
     do throws(ZipkinDecodingError) {
       return SpanFile(spans: try ZipkinDecoder.decode(body, receivedAt: 1))

@@ -1,5 +1,6 @@
 internal import HummingbirdCore
 internal import NIOCore
+internal import NIOHTTP1
 
 /// Gathers request bodies, each up to a limit, and all that wait together up to a bound.
 final class BodyCollector: Sendable {
@@ -11,6 +12,10 @@ final class BodyCollector: Sendable {
     case overloaded
     /// Less came than was announced.
     case interrupted
+    /// It did not come whole in time.
+    case slow
+    /// What came is not HTTP.
+    case malformed(HTTPParserError)
   }
 
   private let limit: Int
@@ -36,12 +41,18 @@ final class BodyCollector: Sendable {
     var held = 0
     defer { waiting.release(held) }
     var whole = ByteBuffer()
-    for try await part in body {
-      arrived(part.readableBytes)
-      guard part.readableBytes <= limit - whole.readableBytes else { return await use(.tooLarge) }
-      guard waiting.reserve(part.readableBytes) else { return await use(.overloaded) }
-      held += part.readableBytes
-      whole.writeImmutableBuffer(part)
+    do {
+      for try await part in body {
+        arrived(part.readableBytes)
+        guard part.readableBytes <= limit - whole.readableBytes else { return await use(.tooLarge) }
+        guard waiting.reserve(part.readableBytes) else { return await use(.overloaded) }
+        held += part.readableBytes
+        whole.writeImmutableBuffer(part)
+      }
+    } catch is RequestGuard.TooSlow {
+      return await use(.slow)
+    } catch let error as HTTPParserError where error != .invalidEOFState {
+      return await use(.malformed(error))
     }
     // The end of the receiver ends the sequence as if the body were complete.
     if Task.isCancelled || whole.readableBytes < announced ?? 0 { return await use(.interrupted) }

@@ -29,6 +29,13 @@ enum BodyDecompression {
     return inflater.inflated
   }
 
+  /// Whether `bytes` begin as gzip or as zlib's deflate (RFC 1950, 2.2).
+  static func hasHead(_ bytes: some Collection<UInt8>) -> Bool {
+    let head = Array(bytes.prefix(2))
+    guard head.count == 2 else { return false }
+    return head == [0x1F, 0x8B] || head[0] & 0x0F == 8 && (UInt16(head[0]) << 8 | UInt16(head[1])) % 31 == 0
+  }
+
   private static func isGzip(_ bytes: Slice<UnsafeRawBufferPointer>) -> Bool { bytes.starts(with: [0x1F, 0x8B]) }
 }
 

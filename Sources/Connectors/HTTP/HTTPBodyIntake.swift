@@ -13,18 +13,20 @@ actor HTTPBodyIntake {
   }
 
   /// Hands on all that `body` holds, or none of it and says why.
-  func take(_ body: ByteBuffer, isCompressed: Bool, type: String?, by route: any HTTPRoute) throws(Refusal)
+  ///
+  /// - Parameter encoding: lower case; nil for a plain body.
+  func take(_ body: ByteBuffer, encoding: String?, type: String?, by route: any HTTPRoute) throws(Refusal)
     -> ReceiverAnswer
   {
     try route.counter.timing { () throws(Refusal) in
-      try takeNow(body, isCompressed: isCompressed, type: type, by: route)
+      try takeNow(body, encoding: encoding, type: type, by: route)
     }
   }
 
-  private func takeNow(_ body: ByteBuffer, isCompressed: Bool, type: String?, by route: any HTTPRoute) throws(Refusal)
+  private func takeNow(_ body: ByteBuffer, encoding: String?, type: String?, by route: any HTTPRoute) throws(Refusal)
     -> ReceiverAnswer
   {
-    guard isCompressed, body.readableBytes > 0 else { return try route.take(Array(body.readableBytesView), type: type) }
+    guard let encoding, body.readableBytes > 0 else { return try route.take(Array(body.readableBytesView), type: type) }
     let plain: [UInt8]
     do {
       plain = try BodyDecompression.inflate(Array(body.readableBytesView), limit: limit)
@@ -32,10 +34,18 @@ actor HTTPBodyIntake {
       switch error {
       case .tooLarge: throw .tooLarge(limit: limit, subject: route.subject)
       case .malformed:
-        throw Refusal(.badRequest, .malformedCompression, "the body does not decompress: it is not whole gzip")
+        throw Refusal(
+          .badRequest, .malformedCompression,
+          "the body does not decompress: \(Self.fault(of: body, encoding: encoding))")
       }
     }
     return try route.take(plain, type: type)
+  }
+
+  private static func fault(of body: ByteBuffer, encoding: String) -> String {
+    guard encoding == "deflate" else { return "it is not whole gzip" }
+    return BodyDecompression.hasHead(body.readableBytesView)
+      ? "it is not whole" : "deflate begins as zlib does (RFC 1950), and this is raw deflate, or something else"
   }
 }
 

@@ -25,7 +25,7 @@ final class HTTPReceiver: Sendable {
   }
 
   private struct Serving: Sendable {
-    var server: Server<HTTP1Channel>
+    var server: Server<GuardedHTTP1>
     /// Ends when nothing is served any more.
     var task: Task<Void, any Error>
   }
@@ -71,17 +71,19 @@ final class HTTPReceiver: Sendable {
     }
   }
 
-  private func server(onBound: @escaping @Sendable (Int) -> Void) -> Server<HTTP1Channel> {
+  private func server(onBound: @escaping @Sendable (Int) -> Void) -> Server<GuardedHTTP1> {
     let logger = Logger(label: name) { _ in SwiftLogNoOpLogHandler() }
     let handler = handler
+    let http = HTTP1Channel(
+      responder: { request, writer, channel in
+        try await handler.respond(to: request, with: writer, on: channel)
+      }, configuration: HTTP1Channel.Configuration(idleTimeout: TimeAmount(settings.idleTime)))
     return Server(
-      childChannelSetup: HTTP1Channel(
-        responder: { request, writer, channel in
-          try await handler.respond(to: request, with: writer, on: channel)
-        }, configuration: HTTP1Channel.Configuration(idleTimeout: TimeAmount(settings.idleTime))),
+      childChannelSetup: GuardedHTTP1(http: http) { handler.requestGuard() },
       configuration: ServerConfiguration(
         address: .hostname(address.host, port: address.port),
-        availableConnectionsDelegate: MaximumAvailableConnections(settings.connectionLimit, logger: logger)),
+        // One more than there may be: for it the handler closes another one.
+        availableConnectionsDelegate: MaximumAvailableConnections(settings.connectionLimit + 1, logger: logger)),
       onServerRunning: { [weak self] channel in
         self?.bound(to: channel, onBound: onBound)
       },

@@ -2,23 +2,33 @@ internal import Concurrency
 internal import HTTPTypes
 internal import HummingbirdCore
 internal import NIOCore
+internal import NIOHTTP1
 
 /// Answers one request after another, each to the end: checks, gathers, has it decoded and handed on.
 final class HTTPRequestHandler: Sendable {
-  private let limit: Int
-  private let lingerTime: TimeAmount
+  private let settings: ReceiverSettings
+  private var limit: Int { settings.bodyLimit }
   private let collector: BodyCollector
   private let intake: HTTPBodyIntake
   private let routes: [any HTTPRoute]
+  private let connections: HTTPConnections
 
   /// - Precondition: there is a route.
   init(settings: ReceiverSettings, routes: [any HTTPRoute]) {
     precondition(!routes.isEmpty, "A receiver takes something.")
-    limit = settings.bodyLimit
-    lingerTime = TimeAmount(settings.lingerTime)
+    self.settings = settings
+    connections = HTTPConnections(limit: settings.connectionLimit)
     collector = BodyCollector(limit: settings.bodyLimit, bound: settings.waitingLimit)
     intake = HTTPBodyIntake(limit: settings.bodyLimit)
     self.routes = routes
+  }
+
+  /// What stands on a connection before anything comes here. What is no request counts with the first route's protocol.
+  func requestGuard() -> RequestGuard {
+    RequestGuard(settings: settings, connections: connections) { [route = routes[0]] refusal in
+      route.counter.withLock { $0.reject(for: refusal.reason) }
+      return route.answer(refusal, to: nil)
+    }
   }
 
   // The server writes an answer from no actor: whoever hands it a writer has to be there, too.
@@ -62,13 +72,17 @@ final class HTTPRequestHandler: Sendable {
     do throws(Refusal) {
       switch outcome {
       case .whole(let body):
-        return try await intake.take(body, isCompressed: Self.encoding(of: request) != nil, type: type, by: route)
+        return try await intake.take(body, encoding: Self.encoding(of: request), type: type, by: route)
       case .tooLarge: throw .tooLarge(limit: limit, subject: route.subject)
       case .overloaded:
         throw Refusal(
           .serviceUnavailable, .overloaded, "too many \(route.subject) wait to be read: send them again later",
           headers: [.retryAfter: "1"])
       case .interrupted: throw Refusal(.badRequest, .interrupted, "the body ended before its announced length")
+      case .slow:
+        throw Refusal(
+          .requestTimeout, .interrupted, "the body took too long to come: send fewer \(route.subject) at a time")
+      case .malformed(let error): throw Refusal(.badRequest, .malformedBody, error.sentence)
       }
     } catch {
       guard case .whole = outcome else { return answer(error, by: route, to: type, leavesBodyUnread: true) }
@@ -93,7 +107,7 @@ final class HTTPRequestHandler: Sendable {
     let response = answer.response(isHead: request.method == .head)
     try await writer.write(response: response.head, body: response.body)
     if answer.leavesBodyUnread {
-      channel.eventLoop.scheduleTask(in: lingerTime) { channel.close(promise: nil) }
+      channel.eventLoop.scheduleTask(in: TimeAmount(settings.lingerTime)) { channel.close(promise: nil) }
     }
   }
 }

@@ -32,7 +32,10 @@ struct ReceiverAnswer: Sendable, Equatable {
     if leavesBodyUnread { headers[.connection] = "close" }
     if !type.isEmpty { headers[.contentType] = type }
     guard !body.isEmpty else { return Response(status: status, headers: headers) }
-    let whole = ResponseBody(byteBuffer: ByteBuffer(bytes: body))
-    return Response(status: status, headers: headers, body: isHead ? ResponseBody() : whole)
+    guard !isHead else {
+      headers[.contentLength] = "\(body.count)"
+      return Response(status: status, headers: headers)
+    }
+    return Response(status: status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: body)))
   }
 }

@@ -6,13 +6,14 @@ public struct ReceiverSettings: Sendable, Equatable {
   public var waitingLimit = 4 * 64 * 1_048_576
   /// Log lines or points of metrics that are taken of one request; what is more is left out, and the answer says so.
   public var entryLimit = 100_000
-  /// Bytes of one log line's text; a longer one is cut.
+  /// Bytes of one log line, and of each text of it; a longer one is cut.
   public var logTextLimit = 65_536
-  /// Connections at a time; more wait to be accepted, or, over gRPC, are closed.
+  /// Connections at a time. For one more that one is closed over which no request came for longest; over gRPC it is the
+  /// new one that is closed.
   public var connectionLimit = 512
   /// How long a connection may stand still.
   public var idleTime = Duration.seconds(60)
-  /// How long a call over gRPC may take until it has come whole, however steadily it comes.
+  /// How long a request may take until it has come whole, however steadily it comes.
   public var arrivalTime = Duration.seconds(300)
   /// How long a sender that was turned away before its body was read may take to read the answer: closing at once would
   /// make the system drop it.

@@ -50,11 +50,15 @@ private struct PathSearch {
   }
 
   private static func text(_ levels: [Level]) -> String {
-    levels.reduce(into: "") { path, level in
+    let path = levels.prefix(shown).reduce(into: "") { path, level in
       switch level {
       case .array(let index): path += "[\(index)]"
       case .object(let key): path += (path.isEmpty ? "" : ".") + Excerpt.of(key)
       }
     }
+    return levels.count > shown ? path + "…" : path
   }
+
+  /// Levels of a path that are told: no message has more, but what nobody knows may.
+  private static let shown = 32
 }

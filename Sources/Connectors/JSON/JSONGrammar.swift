@@ -7,16 +7,29 @@ enum JSONGrammar {
   struct Fault: Error, Equatable {
     var line: Int
     var column: Int
+    /// It may be JSON, but its arrays and objects lie deeper within each other than is read.
+    var isTooDeep = false
+
+    /// How it goes on after `the body` or `this`.
+    var verdict: String {
+      isTooDeep ? "is over \(JSONScanner.depthLimit) levels deep" : "is not JSON"
+    }
   }
 
   static func check(_ body: [UInt8]) throws(Fault) {
-    if let place = firstInvalidByte(in: body) { throw fault(in: body, at: place) }
-    let stop: Int? = body.withUnsafeBufferPointer { bytes in
+    let (stop, isTooDeep): (Int?, Bool) = body.withUnsafeBufferPointer { bytes in
       var scanner = JSONScanner(bytes)
-      guard scanner.skipValue(), scanner.next() == nil else { return scanner.place }
-      return nil
+      guard scanner.skipValue(), scanner.next() == nil else { return (scanner.place, scanner.isTooDeep) }
+      return (nil, false)
     }
-    if let stop { throw fault(in: body, at: stop) }
+    // The scanner overlooks what is no UTF-8: that may come before what it stopped at.
+    let place = firstInvalidByte(in: body) ?? .max
+    if let stop, stop <= place {
+      var fault = fault(in: body, at: stop)
+      fault.isTooDeep = isTooDeep
+      throw fault
+    }
+    if place < .max { throw fault(in: body, at: place) }
   }
 
   /// The place of the first byte that is not UTF-8.

@@ -20,6 +20,8 @@ struct JSONReader {
     self.depth = depth
   }
 
+  private static func tooDeep(_ limit: Int) -> String { "must not be \(limit) levels deep" }
+
   /// Where it stands.
   var place: Int { scanner.place }
 
@@ -34,7 +36,7 @@ struct JSONReader {
   private mutating func begin(_ bracket: UInt8, _ name: String) throws(JSONFault) {
     guard scanner.next() == bracket else { throw mismatch(name) }
     guard depth < Self.depthLimit else {
-      throw JSONFault(place: place, reason: "must not be \(Self.depthLimit) levels deep")
+      throw JSONFault(place: place, reason: Self.tooDeep(Self.depthLimit))
     }
     depth += 1
     scanner.place += 1
@@ -105,7 +107,12 @@ struct JSONReader {
 
   /// Goes past the value that begins here.
   mutating func skip() throws(JSONFault) {
-    guard scanner.skipValue() else { throw JSONFault(place: place) }
+    guard scanner.skipValue() else { throw stop() }
+  }
+
+  /// Why the scanner stopped.
+  private func stop() -> JSONFault {
+    JSONFault(place: place, reason: scanner.isTooDeep ? Self.tooDeep(JSONScanner.depthLimit) : nil)
   }
 
   /// Checks that nothing follows.
@@ -116,7 +123,7 @@ struct JSONReader {
   /// The fault of a value that is something else than wanted; of none at all, that it is not JSON.
   private mutating func mismatch(_ name: String) -> JSONFault {
     let start = place
-    guard scanner.skipValue() else { return JSONFault(place: place) }
+    guard scanner.skipValue() else { return stop() }
     return JSONFault(place: start, reason: "must be \(name)")
   }
 }

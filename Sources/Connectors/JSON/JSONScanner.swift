@@ -15,6 +15,8 @@ struct JSONScanner {
 
   let bytes: UnsafeBufferPointer<UInt8>
   var place = 0
+  /// True once it stopped at what is one level too many.
+  private(set) var isTooDeep = false
 
   init(_ bytes: UnsafeBufferPointer<UInt8>) {
     self.bytes = bytes
@@ -79,7 +81,10 @@ struct JSONScanner {
   private mutating func enter(_ byte: UInt8, _ open: inout [Container]) -> Expectation? {
     switch byte {
     case UInt8(ascii: "["), UInt8(ascii: "{"):
-      guard open.count < Self.depthLimit else { return nil }
+      guard open.count < Self.depthLimit else {
+        isTooDeep = true
+        return nil
+      }
       let container: Container = byte == UInt8(ascii: "[") ? .array : .object
       open.append(container)
       place += 1

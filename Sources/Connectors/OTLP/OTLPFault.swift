@@ -14,10 +14,12 @@ extension OTLPFault {
       let path = JSONFault.path(to: fault.place, in: body)
       self.init(path: path, reason: reason, isMalformed: path.isEmpty)
     } else {
-      let place = JSONGrammar.fault(in: body, at: fault.place)
-      self.init(
-        path: "", reason: "is not JSON at line \(place.line), column \(place.column)", isMalformed: true)
+      self.init(JSONGrammar.fault(in: body, at: fault.place))
     }
+  }
+
+  init(_ fault: JSONGrammar.Fault) {
+    self.init(path: "", reason: "\(fault.verdict) at line \(fault.line), column \(fault.column)", isMalformed: true)
   }
 }
 

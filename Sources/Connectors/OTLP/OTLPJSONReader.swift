@@ -23,7 +23,9 @@ struct OTLPJSONReader {
   private static func read<Request>(
     _ body: [UInt8], _ message: (inout OTLPJSONReader) throws(JSONFault) -> Request
   ) throws(OTLPFault) -> Request {
-    if let place = JSONGrammar.firstInvalidByte(in: body) { throw OTLPFault(JSONFault(place: place), in: body) }
+    if JSONGrammar.firstInvalidByte(in: body) != nil {
+      do { try JSONGrammar.check(body) } catch { throw OTLPFault(error) }
+    }
     let result = body.withUnsafeBufferPointer { bytes in
       Result { () throws(JSONFault) in
         var reader = OTLPJSONReader(json: JSONReader(bytes))

@@ -38,21 +38,23 @@ enum OTLPLogs {
     let trace = try OTLPValues.trace(record.traceID, "traceId")
     let span = try OTLPValues.span(record.spanID, "spanId")
     var body = OTLPValues.value(record.body)
-    if case .text(let text) = body { body = .text(cut(text, to: textLimit)) }
+    if case .text(let text) = body { body = .text(text.cut(to: textLimit)) }
     return LogEntry(
       time: time ?? observed ?? receivedAt, severity: UInt8(exactly: record.severityNumber.rawValue) ?? 0,
-      severityText: record.severityText, body: body, eventName: record.eventName, service: source.service,
-      instance: source.instance, gtxid: trace, span: trace == nil ? nil : span,
+      severityText: record.severityText.cut(to: textLimit), body: body, eventName: record.eventName.cut(to: textLimit),
+      service: source.service, instance: source.instance, gtxid: trace, span: trace == nil ? nil : span,
       attributes: OTLPValues.attributes(record.attributes), droppedAttributes: record.droppedAttributesCount,
       origin: origin)
   }
+}
 
-  /// At most `limit` bytes of `text`, whole characters, and a mark where more was.
-  private static func cut(_ text: String, to limit: Int) -> String {
-    guard text.utf8.count > limit else { return text }
-    var end = text.utf8.index(text.startIndex, offsetBy: limit)
-    while end > text.startIndex, end.samePosition(in: text.unicodeScalars) == nil { end = text.utf8.index(before: end) }
-    return text[..<end] + "…"
+extension String {
+  /// At most `limit` bytes of it, whole characters, and a mark where more was.
+  func cut(to limit: Int) -> String {
+    guard utf8.count > limit else { return self }
+    var end = utf8.index(startIndex, offsetBy: limit)
+    while end > startIndex, end.samePosition(in: unicodeScalars) == nil { end = utf8.index(before: end) }
+    return String(self[..<end]) + "…"
   }
 }
 

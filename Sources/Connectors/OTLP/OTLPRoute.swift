@@ -93,6 +93,7 @@ struct OTLPRoute: HTTPRoute {
   /// The number of `google.rpc.Code`.
   private static func code(of status: HTTPResponse.Status) -> Int32 {
     switch status {
+    case .requestTimeout: 4
     case .notFound: 5
     case .contentTooLarge: 8
     case .methodNotAllowed: 12

@@ -35,7 +35,8 @@ public enum ZipkinDecoder {
       try JSONGrammar.check(body)
     } catch {
       throw .malformedBody(
-        reason: "the body is not JSON at line \(error.line), column \(error.column): send an array of Zipkin v2 spans")
+        reason: "the body \(error.verdict) at line \(error.line), column \(error.column): "
+          + "send an array of Zipkin v2 spans")
     }
     do {
       return try JSONDecoder().decode([ZipkinSpanRecord].self, from: Data(body))

@@ -1,33 +1,44 @@
 internal import Concurrency
 
-/// The central log: the newest lines, a bounded number of them. Safe from any thread.
+/// The central log: the newest lines, as many as two bounds let it keep. Safe from any thread.
 public final class LogBook: Sendable {
   private struct State {
-    /// A ring: the oldest line stands at `start` once it is full.
-    var lines: [LogLine] = []
-    var start = 0
+    var lines = LogRing()
     var written: UInt64 = 0
   }
 
   private let state = Locked(State())
   private let capacity: Int
+  private let limit: Int
 
-  public init(capacity: Int) {
+  /// - Parameters:
+  ///   - capacity: lines that are kept at most.
+  ///   - bytes: bytes that they take at most, names and texts included. The newest line is kept however long it is.
+  public init(capacity: Int, bytes: Int = LogBook.usualBytes) {
     precondition(capacity > 0, "a log keeps one line at least")
     self.capacity = capacity
+    limit = bytes
   }
+
+  public static let usualBytes = 32_000_000
 
   public func write(_ line: LogLine) {
     state.withLock { state in
       state.written += 1
-      guard state.lines.count == capacity else { return state.lines.append(line) }
-      state.lines[state.start] = line
-      state.start = (state.start + 1) % capacity
+      if state.lines.count == capacity { state.lines.removeFirst() }
+      state.lines.append(line)
+      while state.lines.bytes > limit, state.lines.count > 1 { state.lines.removeFirst() }
     }
   }
 
   /// How many lines were ever written.
   public var written: UInt64 { state.withLock { $0.written } }
+
+  /// How many of them were forgotten, because there were too many, or they were too long.
+  public var forgotten: UInt64 { numbers.lowerBound }
+
+  /// Bytes that the lines that are kept take.
+  public var bytes: Int { state.withLock { $0.lines.bytes } }
 
   /// The newest lines that `filter` lets through, oldest first, at most `limit`.
   public func lines(_ filter: LogFilter, limit: Int) -> [LogLine] {
@@ -36,7 +47,7 @@ public final class LogBook: Sendable {
       var found: [LogLine] = []
       let count = state.lines.count
       for age in 0..<count where found.count < limit {
-        let line = state.lines[(state.start + count - 1 - age) % count]
+        let line = state.lines[count - 1 - age]
         if match.lets(through: line) { found.append(line) }
       }
       return found.reversed()
@@ -51,10 +62,9 @@ public final class LogBook: Sendable {
   /// The lines with these numbers, as far as they are kept.
   public func lines(_ numbers: Range<UInt64>) -> [LogLine] {
     state.withLock { state in
-      let count = state.lines.count
-      let first = state.written - UInt64(count)
+      let first = state.written - UInt64(state.lines.count)
       let wanted = numbers.clamped(to: first..<state.written)
-      return wanted.map { state.lines[(state.start + Int($0 - first)) % count] }
+      return wanted.map { state.lines[Int($0 - first)] }
     }
   }
 }

@@ -116,6 +116,18 @@ import Testing
     let body = Array("{\"x\": \"".utf8) + [0xFF] + Array("\"}".utf8)
     let fault = #expect(throws: OTLPFault.self) { try OTLPJSONReader.traces(body) }
     #expect(fault?.description == "the body is not JSON at line 1, column 8")
+    let first = #expect(throws: OTLPFault.self) { try OTLPJSONReader.traces([0, 0xFF]) }
+    #expect(first?.description == "the body is not JSON at line 1, column 1", "what comes first is told")
+  }
+
+  /// It may be JSON all the same.
+  @Test func whatNobodyReadsEndsSomewhereToo() {
+    func deep(_ levels: Int) -> String {
+      #"{"x": \#(String(repeating: "[", count: levels) + String(repeating: "]", count: levels))}"#
+    }
+    #expect(fault(deep(500)) == nil)
+    let path = "x" + String(repeating: "[0]", count: 31) + "…"
+    #expect(fault(deep(600))?.description == path + ": must not be 500 levels deep")
   }
 
   @Test func valuesWithinValuesEndSomewhere() {
@@ -128,7 +140,7 @@ import Testing
     #expect(inSpan(nested(100_000))?.reason == "must not be 160 levels deep")
     // What nobody reads may be deeper, but has an end, too.
     #expect(inSpan("\"x\": " + String(repeating: "[", count: 490) + String(repeating: "]", count: 490)) == nil)
-    #expect(inSpan("\"x\": " + String(repeating: "[", count: 1_000_000))?.isMalformed == true)
+    #expect(inSpan("\"x\": " + String(repeating: "[", count: 1_000_000))?.reason == "must not be 500 levels deep")
   }
 
   @Test func protobufThatIsNone() {

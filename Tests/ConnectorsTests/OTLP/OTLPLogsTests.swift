@@ -58,6 +58,8 @@ import TraceModel
       .with { $0.body.stringValue = "01234567한" },
     ])
     #expect(batch.elements.map(\.body) == ["0123456789", "0123456789…", "01234567…"])
+    let named = try read([.with { ($0.eventName, $0.severityText) = ("0123456789a", "0123456789b") }])
+    #expect(named.elements.map(\.eventName) == ["0123456789…"] && named.elements.map(\.severityText) == ["0123456789…"])
   }
 
   @Test func moreThanTheLimitIsLeftOutAndTold() throws {

@@ -96,7 +96,8 @@ import TraceModel
       let health = try await running.client.request("GET", "/health?x=1")
       #expect(health?.status == 200)
       #expect(health?.body == "ok\n")
-      #expect(try await running.client.request("HEAD", "/health")?.status == 200)
+      let head = try await running.client.request("HEAD", "/health")
+      #expect(head?.status == 200 && head?.body == "" && head?.headers["content-length"] == "3")
       #expect(running.receiver.counts[.wrongMethod] == 5)
       #expect(running.receiver.counts[.unknownPath] == 2)
     }
@@ -118,6 +119,22 @@ import TraceModel
       #expect(cut?.status == 400)
       #expect(cut?.body == "the body does not decompress: it is not whole gzip\n")
       #expect(running.receiver.counts[.malformedCompression] == 1)
+    }
+  }
+
+  /// Deflate without its head, which some senders take for deflate, and with it, but cut.
+  @Test func deflateThatIsNone() async throws {
+    try await RunningReceiver.run { running async throws in
+      for (body, fault) in [
+        (
+          GzipFixture.deflatedSpan.dropFirst(2).dropLast(4),
+          "deflate begins as zlib does (RFC 1950), and this is raw deflate, or something else"
+        ), (GzipFixture.deflatedSpan.dropLast(), "it is not whole"),
+      ] {
+        let answer = try await running.client.request(
+          "POST", "/api/v2/spans", headers: ["Content-Encoding: deflate"], body: Array(body))
+        #expect(answer?.status == 400 && answer?.body == "the body does not decompress: \(fault)\n")
+      }
     }
   }
 

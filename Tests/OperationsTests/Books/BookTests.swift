@@ -46,6 +46,48 @@ import TraceModel
     #expect(log.lines(LogFilter(service: "payment"), limit: 9).isEmpty)
   }
 
+  private func line(_ number: Int, length: Int) -> LogLine {
+    LogLine(
+      time: Int64(number), level: .info, service: "order", instance: "order-1",
+      message: String(repeating: "x", count: length))
+  }
+
+  @Test func theLogForgetsTheOldestByTheirBytesToo() {
+    let log = LogBook(capacity: 100, bytes: 10_000)
+    for number in 0..<50 { log.write(line(number, length: 1_000)) }
+    #expect(log.bytes <= 10_000 && log.bytes > 8_000)
+    let kept = log.lines(LogFilter(), limit: 99).map(\.time)
+    #expect(7...9 ~= kept.count && kept == Array(Int64(50 - kept.count)..<50))
+    #expect(log.written == 50 && log.forgotten == UInt64(50 - kept.count) && log.numbers == log.forgotten..<50)
+    // The newest is kept, however long it is.
+    log.write(line(50, length: 50_000))
+    #expect(log.lines(LogFilter(), limit: 99).map(\.time) == [50] && log.forgotten == 50)
+    for number in 51..<61 { log.write(line(number, length: 10)) }
+    #expect(log.lines(LogFilter(), limit: 99).map(\.time) == Array(51..<61) && log.bytes < 2_000)
+  }
+
+  /// Against the simplest thing that does the same.
+  @Test(arguments: 1...5) func theLogKeepsTheNewestWhateverTheirLengths(seed: Int) throws {
+    let one = LogBook(capacity: 1)
+    one.write(line(0, length: 0))
+    let log = LogBook(capacity: 40, bytes: 5_000)
+    var (model, state) = ([LogLine](), UInt64(seed))
+    var total: Int {
+      model.reduce(0) { $0 + one.bytes + ($1.message.utf8.count > 15 ? $1.message.utf8.count + 32 : 0) }
+    }
+    for number in 0..<1_000 {
+      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      // Long and short ones come in turns, so that the number of them that fit goes up and down.
+      let length = number / 100 % 2 == 0 ? (state >> 40) % 20 : (state >> 40) % 900
+      let new = line(number, length: Int(length))
+      log.write(new)
+      model.append(new)
+      while model.count > 40 || total > 5_000 { model.removeFirst() }
+      try #require(log.lines(LogFilter(), limit: 99) == model && log.lines(log.numbers) == model)
+      try #require(log.bytes == total && log.forgotten == UInt64(number + 1 - model.count))
+    }
+  }
+
   @Test func historyHoldsOneStateASecondAndFindsTheNearest() {
     let history = SnapshotHistory(span: 10_000_000_000)
     #expect(history.start == nil && history.nearest(to: 0) == nil)
