@@ -83,7 +83,8 @@ struct CollectorBenchmarks {
       BenchResult(
         "resident at 5 M spans", unit: "bytes/span", of: [resident],
         note: "as the system counts it; budget 1 GiB, \(statistics.evictedSpans) evicted"),
-      BenchResult("transaction by GTXID, 50 spans", unit: "µs", of: times, note: "5 M spans held, 2,000 of them in turn"),
+      BenchResult(
+        "transaction by GTXID, 50 spans", unit: "µs", of: times, note: "5 M spans held, 2,000 of them in turn"),
     ]
   }
 

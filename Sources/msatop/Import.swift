@@ -43,7 +43,8 @@ struct Import: ParsableCommand {
     let readsInput = files.contains(Self.standardInput)
     if !headless, !readsInput { try AttachedOptions.requireTerminal() }
     let read = try files.map(Self.read)
-    let system = AttachedSystem(name: name ?? title, budget: options.memory ?? AttachedOptions.usualMemory, recorded: read.flatMap(\.spans))
+    let system = AttachedSystem(
+      name: name ?? title, budget: options.memory ?? AttachedOptions.usualMemory, recorded: read.flatMap(\.spans))
     let refused = read.reduce(0) { $0 + $1.refused }
     let reason = read.lazy.map(\.reason).first { !$0.isEmpty } ?? ""
     let warning = refused > 0 ? "\(refused) spans are left out, the first because of \(reason)" : nil

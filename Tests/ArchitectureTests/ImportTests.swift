@@ -7,7 +7,8 @@ import Testing
 
   /// Our modules, and of each what it may import of ours.
   private static let allowed: [String: [String]] = [
-    "CSanitizer": [], "CChecksum": [], "CPrefetch": [], "CHashKey": [], "CZlib": [], "CSimulationGuard": [], "CNcurses": [],
+    "CSanitizer": [], "CChecksum": [], "CPrefetch": [], "CHashKey": [], "CZlib": [], "CSimulationGuard": [],
+    "CNcurses": [],
     "CTerminalGuard": [], "CSQLiteHooks": [],
     "Concurrency": ["CSanitizer"],
     "Wording": [],

@@ -150,7 +150,9 @@ struct TraceStoreTests {
     #expect(store.find(prefix: "a6f0c3d91e7721c").isEmpty, "the beginning of a half may be that of any id")
     #expect(store.find(prefix: "8g").isEmpty && store.find(prefix: ids[1].hex + "0").isEmpty)
     #expect(store.find(prefix: "").count == 3 && store.find(prefix: "", limit: 2).count == 2)
-    for text in ["8f3", "8f3a91c07b5e44d2a", "a6f0c3d91e7721c9", "A6F0C3D91E7721C9", "0000000000008f3c", "00000000000", "", "ffff"] {
+    for text in [
+      "8f3", "8f3a91c07b5e44d2a", "a6f0c3d91e7721c9", "A6F0C3D91E7721C9", "0000000000008f3c", "00000000000", "", "ffff",
+    ] {
       #expect(Set(store.find(prefix: text)) == Set(ids.filter { $0.matches(prefix: text) }), "\(text)")
     }
   }

@@ -28,7 +28,8 @@ import Testing
 
   private func send(_ body: String, to port: Int, _ path: String) async throws -> Program.Outcome {
     try await Program.command(
-      "curl", [
+      "curl",
+      [
         "-s", "-o", "/dev/null", "-w", "%{http_code}", "-H", "Content-Type: application/json", "-d", body,
         "http://127.0.0.1:\(port)\(path)",
       ])

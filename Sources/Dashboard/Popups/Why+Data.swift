@@ -168,7 +168,8 @@ extension Why {
         + " is given a while in which a message under way may still mend it; after that it is a mismatch.",
       place: .data(selected: DataFlow.reconciliationKey))
     add(
-      "mismatches", found.count == 0 ? "none" : Count.of(found.count, "transaction"), found.count == 0 ? .text : .failing)
+      "mismatches", found.count == 0 ? "none" : Count.of(found.count, "transaction"),
+      found.count == 0 ? .text : .failing)
     for mismatch in found.mismatches.prefix(3) {
       add(mismatch.gtxid.short, "\(visible(mismatch.rule)): \(visible(mismatch.remedy))", .failing)
     }

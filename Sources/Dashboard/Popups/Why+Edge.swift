@@ -12,7 +12,8 @@ extension Why {
     let goal = route.topic.map { "topic \($0)" } ?? route.service
     self.init(
       title: [Run(visible(route.pattern), .strong, bold: true), Run(" → \(visible(goal))", .muted)],
-      rule: "The first line of the table whose path, method and conditions fit takes the request. Filters run before it,"
+      rule:
+        "The first line of the table whose path, method and conditions fit takes the request. Filters run before it,"
         + " in order, and each may turn it away.",
       place: route.topic.map { .topics(selected: $0) } ?? .service(route.service))
     if !route.summary.isEmpty { add("does", visible(route.summary)) }
@@ -25,7 +26,8 @@ extension Why {
     if let service = context.snapshot.service(route.service), service.health != .up {
       let mark = service.health.mark
       add(
-        visible(service.name), service.reason.isEmpty ? mark.word : "\(mark.word): \(visible(service.reason))", mark.ink)
+        visible(service.name), service.reason.isEmpty ? mark.word : "\(mark.word): \(visible(service.reason))", mark.ink
+      )
     }
     addVersions(of: gateway)
   }
@@ -77,7 +79,8 @@ extension Why {
     self.init(
       title: [Run(mark.glyph + " ", mark.ink, bold: true), Run(visible(name), .strong, bold: true)]
         + [Run("  \(running.count - late.count) of \(running.count) run version \(configuration.version)", .muted)],
-      rule: "A new version is pushed to every instance that runs; none restarts. One that cannot be reached goes on with"
+      rule:
+        "A new version is pushed to every instance that runs; none restarts. One that cannot be reached goes on with"
         + " what it has, and is told again until it answers.", place: .platform(.configuration))
     for instance in service.instances {
       if instance.health == .down {

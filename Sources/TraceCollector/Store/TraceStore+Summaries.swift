@@ -145,7 +145,8 @@ extension TraceStoreState {
       if segment.pointee.origins[record.origin].service != TextDictionary.empty {
         let symbol = segment.pointee.service(record)
         // What has no symbol of its own is known by its text.
-        let text = symbol == SymbolTable.other ? String(decoding: segment.pointee.serviceText(record), as: UTF8.self) : ""
+        let text =
+          symbol == SymbolTable.other ? String(decoding: segment.pointee.serviceText(record), as: UTF8.self) : ""
         if let known = found.firstIndex(where: { $0.symbol == symbol && $0.text == text }) {
           // Of those that start together the one that came first stands first.
           if record.start <= found[known].start {

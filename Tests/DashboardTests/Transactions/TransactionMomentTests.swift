@@ -18,7 +18,8 @@ struct TransactionMomentTests {
         events: [
           SpanEvent(time: start + 5_000_000, name: "cart loaded", attributes: [SpanAttribute("items", .integer(3))]),
           SpanEvent(
-            time: start + 9_000_000, name: SpanEventName.backOff, attributes: [SpanAttribute("duration_ns", .integer(1_000_000))]),
+            time: start + 9_000_000, name: SpanEventName.backOff,
+            attributes: [SpanAttribute("duration_ns", .integer(1_000_000))]),
           SpanEvent(
             time: start + 30_000_000, name: "exception",
             attributes: [
