@@ -87,7 +87,7 @@ struct Attach: ParsableCommand {
     receivers.stop()
     let counters = AttachedCounters(
       receivers: receivers.counts.map { AttachedCounters.Received(name: $0.name, counts: $0.counts) },
-      store: system.traces.statistics)
+      store: system.traces.statistics, metrics: system.metricStatistics, log: system.logStatistics)
     try counters.write()
   }
 }

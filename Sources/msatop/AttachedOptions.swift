@@ -57,6 +57,8 @@ struct AttachedCounters: Encodable {
   var receivers: [Received]?
   var files: [Imported]?
   var store: TraceStoreStatistics
+  var metrics: MetricStoreStatistics?
+  var log: LogStatistics?
 
   struct Received: Encodable {
     var name: String

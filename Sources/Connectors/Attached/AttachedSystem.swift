@@ -89,7 +89,8 @@ public final class AttachedSystem: LiveSystem {
   public func refresh() {
     // Published with the lock held: of several threads that come here the last one must win.
     builder.withLock { builder in
-      let snapshot = builder.snapshot(now: now(), receivers: state.withLock { $0.receivers }.map { $0() })
+      var snapshot = builder.snapshot(now: now(), receivers: state.withLock { $0.receivers }.map { $0() })
+      (snapshot.program.metrics, snapshot.program.log) = (metricStatistics, logStatistics)
       history.add(snapshot)
       state.withLock { $0.snapshot = snapshot }
     }
@@ -106,6 +107,11 @@ public final class AttachedSystem: LiveSystem {
       condition.unlock()
     }
   }
+
+  // MARK: What is kept beside the spans
+
+  public var metricStatistics: MetricStoreStatistics { metrics.statistics }
+  public var logStatistics: LogStatistics { log.statistics }
 
   // MARK: LiveSystem
 

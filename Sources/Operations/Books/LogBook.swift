@@ -40,6 +40,13 @@ public final class LogBook: Sendable {
   /// Bytes that the lines that are kept take.
   public var bytes: Int { state.withLock { $0.lines.bytes } }
 
+  public var statistics: LogStatistics {
+    state.withLock { state in
+      LogStatistics(
+        lines: state.lines.count, bytes: state.lines.bytes, forgotten: Int(clamping: state.written) - state.lines.count)
+    }
+  }
+
   /// The newest lines that `filter` lets through, oldest first, at most `limit`.
   public func lines(_ filter: LogFilter, limit: Int) -> [LogLine] {
     let match = LogMatch(filter)
@@ -66,5 +73,19 @@ public final class LogBook: Sendable {
       let wanted = numbers.clamped(to: first..<state.written)
       return wanted.map { state.lines[Int($0 - first)] }
     }
+  }
+}
+
+/// What a log keeps.
+public struct LogStatistics: Sendable, Equatable, Codable {
+  /// Kept now.
+  public var lines: Int
+  /// That they take.
+  public var bytes: Int
+  /// Written, and no longer kept.
+  public var forgotten: Int
+
+  public init(lines: Int = 0, bytes: Int = 0, forgotten: Int = 0) {
+    (self.lines, self.bytes, self.forgotten) = (lines, bytes, forgotten)
   }
 }

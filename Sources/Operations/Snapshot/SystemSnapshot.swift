@@ -122,6 +122,10 @@ public struct ProgramSnapshot: Sendable, Codable {
   public var traceBytes: Int = 0
   /// What became of all spans, and what is held of them.
   public var store = TraceStoreStatistics()
+  /// What is kept of metrics; nil where none are taken in.
+  public var metrics: MetricStoreStatistics?
+  /// What is kept of the log; nil where nobody counts.
+  public var log: LogStatistics?
   /// Resident bytes of the process; nil where it is not asked for.
   public var residentBytes: Int?
   /// Where the cockpit itself has read `__operations` to, and how far that is behind.

@@ -125,6 +125,20 @@ import TraceModel
     #expect(stage.system.snapshot().traffic.p99Series.count == RedHistory.seconds - 1)
   }
 
+  @Test func whatIsKeptBesideSpansIsTold() {
+    let stage = Stage()
+    stage.system.receive([MetricPoint(name: "load", service: "shop", time: Self.epoch, value: .gauge(.integer(1)))])
+    for number in 0..<3 {
+      stage.system.receive(
+        LogLine(
+          time: Self.epoch, level: .info, service: "shop", instance: "", gtxid: nil, ltxid: nil, message: "\(number)"))
+    }
+    stage.system.refresh()
+    let program = stage.system.snapshot().program
+    #expect(program.metrics?.series == 1 && program.log?.lines == 3 && program.log?.forgotten == 0)
+    #expect(program.log.map { $0.bytes > 0 } == true)
+  }
+
   @Test func whatBecameOfSpansIsTold() {
     let program = busy().system.snapshot().program
     #expect(program.store.accepted == 200 && program.store.spans == 200 && program.store.budget == 4_000_000)

@@ -9,17 +9,15 @@ extension PlatformBoard {
     let program = context.snapshot.program
     guard program.store.budget > 0 || !program.receivers.isEmpty else { return PlatformBoard() }
     var board = PlatformBoard(columns: [[receivers(program.receivers)]])
-    board.head = head(program.store)
+    board.head = head(program)
     if program.receivers.contains(where: { !$0.rejections.isEmpty }) {
       board.columns[0].append(rejections(program.receivers))
     }
     return board
   }
 
-  private static func head(_ store: TraceStoreStatistics) -> PlatformHead {
-    func count(_ count: Int, _ name: String, _ ink: Ink = .text) -> [Run] {
-      PlatformHead.fact(name, Figures.count(count).text, count == 0 ? .faint : ink)
-    }
+  private static func head(_ program: ProgramSnapshot) -> PlatformHead {
+    let store = program.store
     let share = store.budget > 0 ? Double(store.bytes) / Double(store.budget) : 0
     let full: [Run] = [
       Run(Figures.size(bytes: store.bytes).text, .strong, bold: true), .muted(" of "),
@@ -38,7 +36,26 @@ extension PlatformBoard {
         count(store.overflowed, "over a transaction's limit", .degraded),
         count(store.unnamed, "names without figures", .degraded),
         count(store.unlinked, "calls left out of the map", .degraded),
-      ])
+      ] + kept(beside: program))
+  }
+
+  private static func count(_ count: Int, _ name: String, _ ink: Ink = .text) -> [Run] {
+    PlatformHead.fact(name, Figures.count(count).text, count == 0 ? .faint : ink)
+  }
+
+  /// Metrics and log lines, which have budgets of their own.
+  private static func kept(beside program: ProgramSnapshot) -> [[Run]] {
+    var facts: [[Run]] = []
+    if let metrics = program.metrics {
+      facts.append(count(metrics.series, "metric series"))
+      if metrics.evictedSeries > 0 { facts.append(count(metrics.evictedSeries, "series forgotten")) }
+      if metrics.late > 0 { facts.append(count(metrics.late, "points too late", .degraded)) }
+    }
+    if let log = program.log {
+      facts.append(count(log.lines, "log lines kept"))
+      if log.forgotten > 0 { facts.append(count(log.forgotten, "lines forgotten")) }
+    }
+    return facts
   }
 
   private static func receivers(_ receivers: [ReceiverSnapshot]) -> PlatformTable {
