@@ -9,7 +9,7 @@
 
 uint64_t msatop_hash_key_drawn;
 
-// Before everything else of the program, so that no hash is made without it. Where the system has no random bytes to
+// Before main, so that no hash is made without it. Where the system has no random bytes to
 // give, those of the address at which the program was loaded are still better than none.
 __attribute__((constructor)) static void draw(void) {
   if (getentropy(&msatop_hash_key_drawn, sizeof msatop_hash_key_drawn) != 0) {

@@ -121,7 +121,8 @@
           .unsupportedType
         } else if headers.first(name: "grpc-status") == "12" {
           headers.contains(name: "grpc-accept-encoding") ? .unsupportedEncoding : .unknownPath
-        } else if !messages.isWhole {
+        } else if !messages.isWhole, ["3", "13"].contains(headers.first(name: "grpc-status")) {
+          // INVALID_ARGUMENT and INTERNAL: not that the receiver ends.
           .malformedBody
         } else {
           nil

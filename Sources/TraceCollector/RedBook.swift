@@ -33,6 +33,8 @@ struct RedBook: Sendable {
   private var servicePlaces: [SymbolTable.Symbol: Int] = [:]
   private var operationPlaces: [UInt32: Int] = [:]
   private var swept: Int64 = 0
+  /// Calls that count as those of `(other)`.
+  private(set) var others = 0
   /// The places of what came lately, by service and operation: looked at before the dictionaries.
   private var lately: [Place] = Array(repeating: Place(), count: 256)
   private(set) var transactions = RedSeries()
@@ -60,6 +62,9 @@ struct RedBook: Sendable {
   /// A text without a symbol counts as `(other)`.
   mutating func record(_ sample: RedSample, service: SymbolTable.Symbol?, operation: SymbolTable.Symbol?) {
     let place = place(service: service ?? SymbolTable.other, operation: operation ?? SymbolTable.other)
+    if operations[place.operation].name == SymbolTable.other || services[place.service].name == SymbolTable.other {
+      others += sample.calls
+    }
     let number = Int32(waiting.count)
     waiting.append(Waiting(sample: sample, next: -1))
     let last = operations[place.operation].last

@@ -43,8 +43,8 @@ public struct RedFigures: Sendable, Equatable, Codable {
     self.totalErrors = totalErrors
   }
 
-  /// From 0 to 1; nil when there was no call.
-  public var errorShare: Double? { calls > 0 ? Double(errors) / Double(calls) : nil }
+  /// From 0 to 1; nil when there was no call. A call that fails after its window counts among those of a later one.
+  public var errorShare: Double? { calls > 0 ? min(1, Double(errors) / Double(calls)) : nil }
 }
 
 /// Calls and errors of each of the last 120 seconds, oldest first; the last one is the second that `now` lies in.

@@ -159,7 +159,7 @@ enum Arguments {
 
   /// `256MB`, `1GB`; a megabyte has a million bytes, as wherever sizes are shown.
   static func memory(_ text: String) throws -> Int {
-    let units = ["KB": 1_000, "MB": 1_000_000, "GB": 1_000_000_000]
+    let units = ["KB": 1_000, "MB": 1_000_000, "GB": 1_000_000_000, "TB": 1_000_000_000_000]
     let digits = text.prefix { $0.isNumber || $0 == "." }
     guard let unit = units[text.dropFirst(digits.count).uppercased()], let number = Double(digits),
       case let bytes = number * Double(unit), (1_000_000...1_000_000_000_000).contains(bytes)

@@ -53,7 +53,8 @@ extension AttachSettings {
     for root in YAMLDocuments.read(yaml, report).prefix(1) {
       guard let mapping = root.mapping(allowing: keys) else { continue }
       settings.receivers = ReceiverChoice(
-        otlp: mapping["otlp"].flatMap { $0.flag() }, otlpHTTP: mapping["otlp-http"].flatMap(listening),
+        otlp: mapping["otlp"].flatMap { $0.scalar == "off" ? false : $0.flag() },
+        otlpHTTP: mapping["otlp-http"].flatMap(listening),
         otlpGRPC: mapping["otlp-grpc"].flatMap(listening), zipkin: mapping["zipkin"].flatMap(listening))
       settings.memory = mapping["memory"].flatMap(memory)
       if case .at = settings.receivers.otlpGRPC, !OTLPgRPC.isBuiltIn {
@@ -90,7 +91,9 @@ extension AttachSettings {
       do { return try Listening(parsing: value) } catch { throw Self.wrong(name, "\(error)") }
     }
     let otlp = try text("otlp").map { name, value in
-      guard let flag = Bool(value) else { throw Self.wrong(name, "\(quoted(value)) must be true or false") }
+      guard let flag = value == "off" ? false : Bool(value) else {
+        throw Self.wrong(name, "\(quoted(value)) must be true or off")
+      }
       return flag
     }
     receivers = ReceiverChoice(

@@ -28,7 +28,8 @@ struct ReceiverChoice: Equatable {
 
   init() {}
 
-  /// - Parameter otlp: true: both of OTLP at their usual ports, where nothing else is said of them; false: off.
+  /// - Parameter otlp: true: both of OTLP at their usual ports, where this place says nothing else of them; false: off. It
+  ///   stands over what a place behind this one says of either.
   init(otlp: Bool?, otlpHTTP: Listening?, otlpGRPC: Listening?, zipkin: Listening?) {
     self.zipkin = zipkin
     self.otlpHTTP = otlpHTTP ?? Self.usual(otlp, OTLPReceiver.usualPort)

@@ -17,6 +17,17 @@ struct RedTests {
     #expect(store.summary(of: id(1))?.status == .error)
   }
 
+  /// Another span without a parent that fails makes its transaction a failed one, as its summary says.
+  @Test func aSecondRootThatFailsCountsToo() {
+    let store = TraceStore(budget: 1_000_000)
+    store.add([span(1, .server, "shop", from: 0, to: 9)], now: epoch + second)
+    store.add([span(2, "shop", from: 5, to: 7, failed: true)], now: epoch + second)
+    store.add([span(3, under: 1, .consumer, "mail", from: 5, to: 7, failed: true)], now: epoch + second)
+    let red = store.red(now: epoch + second)
+    #expect(red.totalCalls == 1 && red.totalErrors == 1 && red.errorShare == 1)
+    #expect(store.summary(of: id(1))?.status == .error)
+  }
+
   private func call(
     _ number: UInt64, _ service: String = "payment", _ operation: String = "charge", at: Int64, lasting: Int64?,
     failed: Bool = false, kind: String = ""

@@ -98,6 +98,39 @@ struct TraceStoreTests {
     #expect(red?.totalCalls == 1 && red?.totalErrors == 1)
     let whole = CallTree.build(spans: store.spans(of: id(1))).nodes
     #expect(whole.count == 1 && whole.first?.span[attribute: "why"] == "no stock")
+    #expect(store.summary(of: id(1))?.errors == 1)
+  }
+
+  /// An exporter that sends again what it got no answer to sends the same, numbers that are none included.
+  @Test func whatIsSentAgainIsADuplicateWhateverItsValues() {
+    let store = TraceStore(budget: 1_000_000)
+    let odd = span(1, .server, "c", from: 1, to: 5, failed: true, attributes: [SpanAttribute("load", .real(.nan))])
+    for _ in 0..<3 { store.add([odd], now: epoch) }
+    #expect(store.statistics.accepted == 1 && store.statistics.duplicates == 2)
+    #expect(store.summary(of: id(1))?.errors == 1)
+  }
+
+  /// However many pieces somebody sends of one span, the store holds a few.
+  @Test func piecesHaveABound() {
+    let store = TraceStore(budget: 1_000_000)
+    for number in 0..<100 as Range<Int64> {
+      store.add([span(1, .server, "c", from: 1, to: 5, attributes: [SpanAttribute("n", .integer(number))])], now: epoch)
+    }
+    #expect(store.statistics.accepted == 16 && store.statistics.duplicates == 84)
+    #expect(store.red(service: "c", now: epoch + second)?.totalCalls == 1)
+  }
+
+  /// Names too long for a symbol of their own are told apart, up to a bound.
+  @Test(.timeLimit(.minutes(1))) func manyLongNamesOfServicesAreLookedThroughQuickly() {
+    let store = TraceStore(budget: 40_000_000)
+    let long = String(repeating: "n", count: 300)
+    let spans = (1...20_000 as ClosedRange<UInt64>).map {
+      span($0, .internal, "\(long)\($0)", from: Int64($0), to: nil)
+    }
+    store.add(spans, now: epoch)
+    let services = store.summary(of: id(1))?.services ?? []
+    #expect(services.count == 64 && Set(services).count == 64)
+    #expect(store.summaries(newest: 5, matching: .service(.equals("\(long)7"))).count == 1)
   }
 
   /// A client that asks two services under one id has two answers.

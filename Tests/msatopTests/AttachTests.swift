@@ -36,7 +36,8 @@ import Testing
   }
 
   @Test func whatCameInIsALineOfJSON() async throws {
-    let session = try await TerminalSession("attach --zipkin 0 --otlp-http 0 --headless", columns: 800)
+    let session = try await TerminalSession(
+      "attach --zipkin 0 --otlp-http 0 --headless", columns: 800, environment: "XDG_CONFIG_HOME=\(directory)")
     let (zipkin, otlp) = (try await port(session, of: "zipkin"), try await port(session, of: "otlp-http"))
     #expect(try await send(Self.spans, to: zipkin, "/api/v2/spans").output == "202")
     #expect(try await send("{\"resourceSpans\":7}", to: otlp, "/v1/traces").output == "400")
@@ -117,7 +118,8 @@ import Testing
     let outcome = try await Program.command(
       Program.path, ["attach", "--headless"], environment: ["XDG_CONFIG_HOME": directory])
     #expect(outcome.status == 64 && outcome.error.contains("say what to listen for"), "\(outcome.error)")
-    let off = try await Program.run("attach", "--zipkin", "off", "--headless")
+    let off = try await Program.command(
+      Program.path, ["attach", "--zipkin", "off", "--headless"], environment: ["XDG_CONFIG_HOME": directory])
     #expect(off.status == 64)
   }
 }

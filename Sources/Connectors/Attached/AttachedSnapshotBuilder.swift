@@ -54,7 +54,7 @@ struct AttachedSnapshotBuilder: Sendable {
     // The second that is going on is left out: it is not full yet.
     traffic.rateSeries = history.calls.dropLast().map { Float($0) }
     traffic.errorSeries = zip(history.calls, history.errors).dropLast().map { calls, errors in
-      calls > 0 ? Float(errors) / Float(calls) * 100 : 0
+      calls > 0 ? min(1, Float(errors) / Float(calls)) * 100 : 0
     }
     latencies.note(figures, now: now)
     (traffic.p50Series, traffic.p95Series, traffic.p99Series) = (latencies.p50, latencies.p95, latencies.p99)

@@ -1,13 +1,20 @@
 internal import Concurrency
 internal import NIOCore
 
-/// The connections of a receiver that are open. Where there is one too many, that one is closed over which no whole request
-/// has come for longest: who sends nothing, or never comes to an end, keeps nobody out. Safe from any thread.
+/// The connections of a receiver that are open. Where there is one too many, one is closed: of those that never brought a
+/// whole request the oldest, or else the one whose last request is longest ago. Who sends nothing, or never comes to an end,
+/// keeps nobody out. Safe from any thread.
 final class HTTPConnections: Sendable {
   private struct Connection {
     var channel: any Channel
-    /// When its last request had come, or when it was opened.
-    var lastWhole = NIODeadline.now()
+    var opened = NIODeadline.now()
+    /// When its last request had come; nil while none has.
+    var lastWhole: NIODeadline?
+    /// Whole requests that are not answered.
+    var unanswered = 0
+
+    /// The least is closed first.
+    var rank: (Int, NIODeadline) { (lastWhole == nil ? 0 : 1, lastWhole ?? opened) }
   }
 
   private let limit: Int
@@ -19,20 +26,28 @@ final class HTTPConnections: Sendable {
 
   func opened(_ channel: any Channel) {
     let id = ObjectIdentifier(channel)
-    channel.closeFuture.whenComplete { [self] _ in open.withLock { _ = $0.removeValue(forKey: id) } }
-    let oldest = open.withLock { open -> (any Channel)? in
-      let others = open
+    let surplus = open.withLock { open -> (any Channel)? in
+      let surplus = (open.count >= limit ? Self.surplus(open) : nil).flatMap { open.removeValue(forKey: $0) }
       open[id] = Connection(channel: channel)
-      guard open.count > limit, let oldest = others.min(by: { $0.value.lastWhole < $1.value.lastWhole }) else {
-        return nil
-      }
-      open[oldest.key] = nil
-      return oldest.value.channel
+      return surplus?.channel
     }
-    oldest?.close(promise: nil)
+    surplus?.close(promise: nil)
+    channel.closeFuture.whenComplete { [self] _ in open.withLock { _ = $0.removeValue(forKey: id) } }
+  }
+
+  /// Nobody whose request is being answered.
+  private static func surplus(_ open: [ObjectIdentifier: Connection]) -> ObjectIdentifier? {
+    open.filter { $0.value.unanswered == 0 }.min { $0.value.rank < $1.value.rank }?.key
   }
 
   func received(on channel: any Channel) {
-    open.withLock { $0[ObjectIdentifier(channel)]?.lastWhole = .now() }
+    open.withLock { open in
+      open[ObjectIdentifier(channel)]?.lastWhole = .now()
+      open[ObjectIdentifier(channel)]?.unanswered += 1
+    }
+  }
+
+  func answered(on channel: any Channel) {
+    open.withLock { $0[ObjectIdentifier(channel)]?.unanswered -= 1 }
   }
 }

@@ -22,6 +22,8 @@ final class RequestGuard: ChannelDuplexHandler {
   private var deadline: Scheduled<Void>?
   /// Requests that began and are not answered to the end.
   private var unanswered = 0
+  /// Of these, those that have come whole.
+  private var whole = 0
   /// The connection is of no more use after the answer.
   private var isLast = false
   /// What came was told to be no request. Nothing after it is looked at.
@@ -42,6 +44,7 @@ final class RequestGuard: ChannelDuplexHandler {
   func handlerRemoved(context: ChannelHandlerContext) { deadline?.cancel() }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    guard !isRefused else { return }
     switch unwrapInboundIn(data) {
     case .head(var head):
       unanswered += 1
@@ -53,6 +56,7 @@ final class RequestGuard: ChannelDuplexHandler {
     case .body: context.fireChannelRead(data)
     case .end:
       deadline?.cancel()
+      whole += 1
       connections.received(on: context.channel)
       context.fireChannelRead(data)
     }
@@ -66,6 +70,11 @@ final class RequestGuard: ChannelDuplexHandler {
     case .head, .body: context.write(data, promise: promise)
     case .end:
       unanswered -= 1
+      // An answer may come before all of its request has.
+      if whole > 0 {
+        whole -= 1
+        connections.answered(on: context.channel)
+      }
       context.write(data, promise: promise)
     }
   }
@@ -77,11 +86,12 @@ final class RequestGuard: ChannelDuplexHandler {
 
   /// Where a request has begun, whoever reads its body answers.
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
+    // What comes after that is no request either.
+    guard !isRefused else { return }
     guard let error = error as? HTTPParserError, unanswered == 0, error != .invalidEOFState else {
       context.fireErrorCaught(error)
       return
     }
-    guard !isRefused else { return }
     isRefused = true
     let answer = refuse(Refusal(.badRequest, .malformedBody, error.sentence))
     let headers: HTTPHeaders = [

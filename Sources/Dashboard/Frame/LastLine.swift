@@ -92,7 +92,7 @@ struct LastLine {
     let store = model.shown.program.store
     var lost: [Run] = []
     if model.shown.system.isOnlyWatched {
-      let bytes = program.receivers.reduce(0) { $0 + Int(clamping: $1.bytes) }
+      let bytes = program.receivers.map { Int(clamping: $0.bytes) }.saturatingSum
       if bytes > 0 { lost.append(Run(Figures.size(bytes: bytes).text + " in  ", .faint)) }
       if store.received > 0 { lost.append(Run(Figures.short(store.received).text + " spans in  ", .faint)) }
       lost.append(Run(Figures.short(store.spans).text + " held  ", .faint))

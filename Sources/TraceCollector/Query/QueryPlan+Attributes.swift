@@ -115,6 +115,19 @@ extension QueryPlan {
     return values[probe][number].key
   }
 
+  /// Whether the bytes have those of a name somewhere.
+  private static func holds(_ bytes: UnsafeRawBufferPointer, _ name: [UInt8]) -> Bool {
+    guard let first = name.first, bytes.count >= name.count else { return name.isEmpty }
+    var from = 0
+    let last = bytes.count - name.count
+    while from <= last {
+      guard let place = bytes[from...last].firstIndex(of: first) else { return false }
+      if bytes[place..<place + name.count].elementsEqual(name) { return true }
+      from = place + 1
+    }
+    return false
+  }
+
   /// Whether the resource that the span is of has the attribute; looked at once for each.
   private mutating func isOfOrigin(
     _ probe: Int, _ number: UInt16, in segments: borrowing SegmentTable, _ segment: Int
@@ -134,8 +147,12 @@ extension QueryPlan {
       let facts = segments[segment].pointee.origins[number].facts
       var isWanted = false
       if facts != TextDictionary.empty {
-        var reader = ByteReader(segments[segment].pointee.texts[facts])
-        isWanted = reader.origin().resource.attributes.contains { attributes[probe].holds($0) }
+        let written = segments[segment].pointee.texts[facts]
+        // Most have no such name, which is seen without reading them.
+        if Self.holds(written, attributes[probe].name) {
+          var reader = ByteReader(written)
+          isWanted = reader.origin().resource.attributes.contains { attributes[probe].holds($0) }
+        }
       }
       origins[probe][segment].verdicts[place] = isWanted ? 1 : 2
     }
@@ -147,7 +164,7 @@ extension QueryPlan {
     guard segment.pointee.isSealed, case .text(.equals) = attributes[probe].match, let text = attributes[probe].text
     else { return false }
     for code in 0..<segment.pointee.texts.count
-    where text.matches(segment.pointee.texts[TextDictionary.Code(code)]) { return false }
+    where text.mayEqual(segment.pointee.texts[TextDictionary.Code(code)]) { return false }
     return true
   }
 

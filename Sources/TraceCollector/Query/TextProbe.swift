@@ -31,6 +31,9 @@ struct TextProbe: Sendable {
     }
   }
 
+  /// Whether a text may be the wanted one: false where its bytes alone say that it is not.
+  func mayEqual(_ text: UnsafeRawBufferPointer) -> Bool { !isASCII || !isWhole || equalsPlainly(text) ?? true }
+
   /// Whether a text is the wanted one, both of ASCII; nil where that takes more than its bytes. What differs before
   /// anything else but ASCII comes differs for good.
   private func equalsPlainly(_ text: UnsafeRawBufferPointer) -> Bool? {

@@ -16,8 +16,6 @@ struct SymbolTable: Sendable {
   private static let longest = 256
 
   private(set) var texts = [""]
-  /// How often a text had no symbol and got none.
-  private(set) var refusals = 0
   private var arena: [UInt8] = []
   private var ends: [UInt32] = [0]
   /// Low half: the symbol plus one; high half: part of its hash. 0 is free.
@@ -54,19 +52,13 @@ struct SymbolTable: Sendable {
   /// The same for a text of these bytes.
   mutating func symbol(for bytes: UnsafeRawBufferPointer, as share: Share) -> Symbol? {
     guard bytes.count > 0 else { return Self.empty }
-    guard bytes.count <= Self.longest else {
-      refusals += 1
-      return nil
-    }
+    guard bytes.count <= Self.longest else { return nil }
     let hash = TextHash.of(bytes)
     let (symbol, place) = find(bytes, hash: hash)
     if let symbol { return symbol }
     guard counts[share.rawValue] < Self.limit,
       arena.count + 24 * texts.count + heap + 2 * bytes.count < byteLimit
-    else {
-      refusals += 1
-      return nil
-    }
+    else { return nil }
     return insert(bytes, hash: hash, at: place, as: share)
   }
 

@@ -19,6 +19,8 @@ struct TraceEntry: BitwiseCopyable, Sendable {
     static let hasRootKey = Marks(rawValue: 1 << 7)
     /// Among the slowest of the operation that ``slowKey`` names.
     static let isSlow = Marks(rawValue: 1 << 8)
+    /// That it failed is in the overall figures.
+    static let isFailureCounted = Marks(rawValue: 1 << 10)
     /// The slot is in use.
     static let isHeld = Marks(rawValue: 1 << 9)
   }

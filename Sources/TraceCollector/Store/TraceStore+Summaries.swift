@@ -137,32 +137,19 @@ extension TraceStoreState {
 
   /// By the start of each one's first span.
   private func services(of trace: TraceEntry) -> [String] {
-    var found: [(symbol: SymbolTable.Symbol, text: String, start: Int64)] = []
+    var found = FoundServices(limit: settings.servicesPerTrace)
     var reference = trace.newestSpan
     while reference != .none {
       let record = segments[reference].pointee
       let segment = segments[reference.segment]
       if segment.pointee.origins[record.origin].service != TextDictionary.empty {
-        let symbol = segment.pointee.service(record)
-        // What has no symbol of its own is known by its text.
-        let text =
-          symbol == SymbolTable.other ? String(decoding: segment.pointee.serviceText(record), as: UTF8.self) : ""
-        if let known = found.firstIndex(where: { $0.symbol == symbol && $0.text == text }) {
-          // Of those that start together the one that came first stands first.
-          if record.start <= found[known].start {
-            found.remove(at: known)
-            found.append((symbol, text, record.start))
-          }
-        } else {
-          found.append((symbol, text, record.start))
+        found.note(segment.pointee.service(record), start: record.start) {
+          String(decoding: segment.pointee.serviceText(record), as: UTF8.self)
         }
       }
       reference = record.previous
     }
-    let order = found.indices.sorted { (found[$0].start, -$0) < (found[$1].start, -$1) }
-    return order.prefix(settings.servicesPerTrace).map { place in
-      found[place].symbol == SymbolTable.other ? found[place].text : symbols[found[place].symbol]
-    }
+    return found.inOrder.map { $0.symbol == SymbolTable.other ? $0.text : symbols[$0.symbol] }
   }
 
   /// Whether a trace counts as ended at `time`, on the store's clock: if no span comes in, it does so from then on.

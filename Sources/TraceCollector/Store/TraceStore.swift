@@ -64,7 +64,7 @@ public final class TraceStore: Sendable {
   public var statistics: TraceStoreStatistics {
     state.withLock { state in
       var statistics = state.statistics
-      statistics.unnamed = state.symbols.refusals
+      statistics.unnamed = state.red.others
       statistics.unlinked = state.graph.leftOut
       statistics.traces = state.traces.count
       statistics.spans = state.spans

@@ -45,7 +45,7 @@ extension TraceStoreState {
   }
 
   /// Takes the facts of the span that was added last.
-  mutating func note(_ added: SpanReference, in slot: Int32, kin: SpanKin, isPiece: Bool, now: Int64) {
+  mutating func note(_ added: SpanReference, in slot: Int32, kin: SpanKin, earlier: EarlierPieces, now: Int64) {
     let segment = segments[added.segment]
     let record = segments[added].pointee
     let trace = traces[slot]
@@ -55,7 +55,7 @@ extension TraceStoreState {
     trace.pointee.changed = changes
     trace.pointee.lastArrival = max(trace.pointee.lastArrival, now)
     let kind = record.bits.kind
-    if !isPiece, kind == .server || kind == .consumer { trace.pointee.crossings += 1 }
+    if !earlier.areThere, kind == .server || kind == .consumer { trace.pointee.crossings += 1 }
     segment.pointee.forEachValue(of: record) { field, word in
       guard field.key <= SpanField.ltxid.rawValue else { return true }
       guard field.key == SpanField.ltxid.rawValue else { return false }
@@ -63,7 +63,7 @@ extension TraceStoreState {
       trace.pointee.highestHop = max(trace.pointee.highestHop, hop)
       return true
     }
-    if record.bits.status == .error {
+    if record.bits.status == .error, !earlier.haveFailed {
       trace.pointee.errors += 1
       if kind == .consumer { trace.pointee.consumerErrors += 1 }
       if trace.pointee.firstError == .none || record.end < trace.pointee.firstErrorEnd {
@@ -164,24 +164,20 @@ extension TraceStoreState {
     countTransaction(sample, record, in: slot, isPiece: isPiece)
   }
 
-  /// Adds what its root says to the figures of whole transactions, or that one of its consumers failed, which is a failure
-  /// of the whole (``status(of:)``) whichever of the two comes first.
+  /// Adds what its root says to the figures of whole transactions, or that a part of it failed, which is a failure of the
+  /// whole (``status(of:)``), once, whichever of them comes first.
   private mutating func countTransaction(_ sample: RedSample, _ record: SpanRecord, in slot: Int32, isPiece: Bool) {
     let trace = traces[slot]
     let isCounted = trace.pointee.marks.contains(.isCounted)
-    let hadFailed =
-      trace.pointee.consumerErrors > (record.bits.kind == .consumer && record.bits.status == .error ? 1 : 0)
+    let isRoot = record.isTop && (!record.bits.contains(.shared) || !isCounted) && (!isCounted || isPiece)
+    let hasFailed = trace.pointee.marks.contains(.rootFailed) || trace.pointee.consumerErrors > 0
+    let isNewFailure = hasFailed && (isRoot || isCounted) && !trace.pointee.marks.contains(.isFailureCounted)
+    guard isRoot || isNewFailure else { return }
     var sample = sample
-    if record.isTop, !record.bits.contains(.shared) || !isCounted, !isCounted || isPiece {
-      sample.calls = isCounted ? 0 : 1
-      if hadFailed { sample.errors = isCounted ? 0 : 1 }
-      trace.pointee.marks.insert(.isCounted)
-    } else if isCounted, record.bits.kind == .consumer, !hadFailed, !trace.pointee.marks.contains(.rootFailed) {
-      (sample.calls, sample.duration) = (0, nil)
-      guard sample.errors > 0 else { return }
-    } else {
-      return
-    }
+    (sample.calls, sample.errors) = (isRoot && !isCounted ? 1 : 0, isNewFailure ? 1 : 0)
+    if !isRoot { sample.duration = nil }
+    if isRoot { trace.pointee.marks.insert(.isCounted) }
+    if isNewFailure { trace.pointee.marks.insert(.isFailureCounted) }
     if !trace.pointee.marks.contains(.isHidden) { red.recordTransaction(sample) }
   }
 

@@ -132,7 +132,7 @@ struct TraceStoreState: ~Copyable, Sendable {
     traces[slot].pointee.newestSpan = added
     traces[slot].pointee.weight &+= UInt32(segments[segments.newest].pointee.filled - before)
     self.spans += 1
-    note(added, in: slot, kin: kin, isPiece: earlier.areThere, now: now)
+    note(added, in: slot, kin: kin, earlier: earlier, now: now)
     count(added, in: slot, kin: &kin, earlier: earlier, now: now)
     keep(kin, of: added, in: slot)
   }
@@ -144,24 +144,41 @@ struct TraceStoreState: ~Copyable, Sendable {
   ) -> EarlierPieces? {
     // Looking through more than that for each takes too long.
     guard traces[slot].pointee.spans <= 2_048 else { return nil }
+    var known: [SpanReference] = []
+    var reference = traces[slot].pointee.newestSpan
+    while reference != .none {
+      let other = segments[reference].pointee
+      if other.id == record.id, other.bits.isSameSide(as: record.bits) { known.append(reference) }
+      reference = other.previous
+    }
+    // No span is reported in so many.
+    guard known.count < 16 else { return nil }
     var span = batch.span(at: place)
     span.gtxid = traces[slot].pointee.gtxid
     var reader = SpanReader(gtxid: span.gtxid)
-    var reference = traces[slot].pointee.newestSpan
     var earlier = EarlierPieces()
-    var looked = 0
-    while reference != .none {
-      let known = segments[reference].pointee
-      if known.id == record.id, known.bits.isSameSide(as: record.bits) {
-        let other = reader.span(at: reference, in: segments)
-        looked += 1
-        // No span is reported in so many.
-        guard other != span, looked < 32 else { return nil }
-        earlier.note(other, beside: span)
+    for reference in known {
+      let other = segments[reference].pointee
+      let segment = segments[reference.segment]
+      // What its record says otherwise makes it another one: reading it whole takes long.
+      if other.start == record.start, other.duration == record.duration, other.parent == record.parent,
+        segment.pointee.shapes[other.shape].count == Int(record.fields),
+        reader.span(at: reference, in: segments).isAlike(span)
+      {
+        return nil
       }
-      reference = known.previous
+      let origin = segment.pointee.origins[other.origin]
+      let isSameEndpoint =
+        Self.isSame(segment.pointee.texts[origin.service], span.service)
+        && Self.isSame(segment.pointee.texts[origin.instance], span.instance)
+      if isSameEndpoint { earlier.note(other.bits) }
     }
     return earlier
+  }
+
+  /// Whether both name one thing, as far as both say it.
+  private static func isSame(_ text: UnsafeRawBufferPointer, _ other: String) -> Bool {
+    text.isEmpty || other.isEmpty || text.elementsEqual(other.utf8)
   }
 }
 
@@ -171,10 +188,9 @@ struct EarlierPieces {
   private(set) var haveDuration = false
   private(set) var haveFailed = false
 
-  fileprivate mutating func note(_ piece: TraceSpan, beside span: TraceSpan) {
-    guard piece.isAtEndpoint(of: span) else { return }
+  fileprivate mutating func note(_ piece: SpanRecord.Bits) {
     areThere = true
-    if piece.duration != nil { haveDuration = true }
+    if piece.contains(.hasDuration) { haveDuration = true }
     if piece.status == .error { haveFailed = true }
   }
 }
@@ -186,9 +202,14 @@ extension SpanRecord.Bits {
 }
 
 extension TraceSpan {
-  /// Whether both ran at one place, as far as both say where.
-  fileprivate func isAtEndpoint(of other: TraceSpan) -> Bool {
-    (service == other.service || service.isEmpty || other.service.isEmpty)
-      && (instance == other.instance || instance.isEmpty || other.instance.isEmpty)
+  /// Whether both say the same. A number that is none is like another one.
+  fileprivate func isAlike(_ other: TraceSpan) -> Bool {
+    self == other || attributes.contains { $0.value.isNoNumber } && "\(self)" == "\(other)"
+  }
+}
+
+extension AttributeValue {
+  fileprivate var isNoNumber: Bool {
+    if case .real(let number) = self { number.isNaN } else { false }
   }
 }

@@ -13,7 +13,7 @@ public struct TraceStoreStatistics: Sendable, Equatable, Codable {
   public var overflowed = 0
   public var evictedTraces = 0
   public var evictedSpans = 0
-  /// How often a name of a service or operation came for which the figures had no room: it counts as `(other)` there.
+  /// Calls of services and operations for which the figures had no room: they count as those of `(other)`.
   public var unnamed = 0
   /// Calls and records between pairs of services for which the service graph had no room.
   public var unlinked = 0

@@ -8,7 +8,7 @@ import Testing
     var settings = ReceiverSettings()
     // Longer than a client of these tests waits.
     settings.idleTime = .seconds(60)
-    settings.arrivalTime = .milliseconds(150)
+    settings.arrivalTime = .seconds(2)
     return settings
   }
 
@@ -51,6 +51,30 @@ import Testing
       #expect(answers.map(\.status) == [200])
       // A client of these tests gives up after ten seconds by itself.
       #expect(ContinuousClock.now - begin < .seconds(9))
+    }
+  }
+
+  /// A sender that reports now and then is not put out by those that never say anything, however new they are.
+  @Test func theSilentMakeRoomFirst() async throws {
+    var settings = settings
+    settings.arrivalTime = .seconds(60)
+    settings.connectionLimit = 2
+    try await RunningReceiver.run(settings: settings) { running async throws in
+      let whole = ByteBuffer(string: Self.head + "Content-Length: 2\r\n\r\n[]")
+      try await running.client.connect().executeThenClose { inbound, outbound in
+        var answers = inbound.makeAsyncIterator()
+        try await outbound.write(whole)
+        #expect(try await answers.next().map { String(buffer: $0) }?.contains("202") == true)
+        for _ in 0..<4 {
+          // Each is closed for the next one; the last for the request that follows.
+          try await running.client.connect().executeThenClose { _, outbound in
+            try await outbound.write(ByteBuffer(string: Self.head))
+          }
+        }
+        #expect(try await running.client.post("[]")?.status == 202)
+        try await outbound.write(whole)
+        #expect(try await answers.next().map { String(buffer: $0) }?.contains("202") == true)
+      }
     }
   }
 

@@ -34,7 +34,7 @@ struct MapFacts: Sendable {
     case .topic(let name):
       guard let topic = snapshot.topic(name) else { return }
       take(topic)
-    case .database(let name): take(snapshot.services.flatMap(\.calls).filter { $0.isDatabase && $0.callee == name })
+    case .database(let name): take(graph.databases[name] ?? [])
     }
   }
 

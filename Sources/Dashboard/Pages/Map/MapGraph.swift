@@ -23,6 +23,8 @@ struct MapGraph: Sendable {
   private(set) var edges: [MapEdge] = []
   /// The services that a team's node stands for.
   private(set) var members: [String: [String]] = [:]
+  /// The calls to each database, by its name.
+  private(set) var databases: [String: [CallSnapshot]] = [:]
   private var places: [MapThing: Int] = [:]
   private var edgePlaces: [MapShape.Arrow: Int] = [:]
 
@@ -56,6 +58,7 @@ struct MapGraph: Sendable {
     let own = thing(service.name)
     for call in service.calls {
       // A database reports nothing, and is no service.
+      if call.isDatabase { databases[call.callee, default: []].append(call) }
       let callee = call.isDatabase ? .database(call.callee) : thing(call.callee)
       add(own, callee, call.isMessage ? .message : .call) { edge in
         edge.errorShare = Self.errors(of: edge, with: call)

@@ -34,7 +34,7 @@ extension PlatformBoard {
         count(store.orphans, "without their parent"), count(store.evictedSpans, "evicted"),
         count(store.evictedTraces, "transactions evicted"), count(store.late, "too late", .degraded),
         count(store.overflowed, "over a transaction's limit", .degraded),
-        count(store.unnamed, "names without figures", .degraded),
+        count(store.unnamed, "calls without own figures", .degraded),
         count(store.unlinked, "calls left out of the map", .degraded),
       ] + kept(beside: program))
   }

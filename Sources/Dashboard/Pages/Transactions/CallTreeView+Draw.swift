@@ -64,7 +64,6 @@ extension CallTreeView {
     var left = FactLine()
     left.add(summary.mark.long)
     // Where clocks were set right, the whole is as long as its tree.
-    let isCorrected = detail.tree.nodes.contains { $0.skew != 0 }
     let took = isCorrected ? max(0, detail.tree.duration) : summary.duration
     left.add([Run(Figures.duration(took).text, .strong, bold: true)])
     if isCorrected { left.add([Run("clocks corrected", .muted)], priority: 5, gap: 2) }

@@ -16,6 +16,8 @@ struct CallTreeView: Sendable {
 
   let gtxid: GTXID
   private(set) var detail: TransactionDetail?
+  /// Whether clocks of its tree were set right.
+  private(set) var isCorrected = false
   /// Nothing is known of it, or no longer.
   private(set) var isUnknown = false
   private(set) var layout: CallTreeLayout?
@@ -83,6 +85,7 @@ struct CallTreeView: Sendable {
     let eventLine = eventCursor.line
     let layout = CallTreeLayout(detail.tree)
     self.detail = detail
+    isCorrected = detail.tree.nodes.contains { $0.skew != 0 }
     self.layout = layout
     nameWidth = CallTreeRowDrawing.widest(in: layout)
     isUnknown = false

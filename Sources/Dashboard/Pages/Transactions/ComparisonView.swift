@@ -42,14 +42,11 @@ struct ComparisonView: Sendable {
     guard let leftDetail, let rightDetail else { return }
     let comparison = TransactionComparison(leftDetail.tree, rightDetail.tree)
     unexplained = comparison.unexplained
-    lines = comparison.nodes.enumerated().sorted { one, other in
-      Self.rank(one.element, one.offset).lexicographicallyPrecedes(Self.rank(other.element, other.offset))
-    }.map(\.element)
-  }
-
-  /// The least stands first; `place` is that in the call tree.
-  private static func rank(_ line: TransactionComparison.Node, _ place: Int) -> [Int] {
-    let hasFailedOnce = line.failed == .left || line.failed == .right
-    return [hasFailedOnce ? 0 : 1, -Int(clamping: line.contribution.magnitude), place]
+    let ranked = comparison.nodes.enumerated().map { place, line in
+      (failed: line.failed == .left || line.failed == .right ? 0 : 1, weight: line.contribution.magnitude, place: place)
+    }
+    lines = ranked.sorted { one, other in
+      (one.failed, other.weight, one.place) < (other.failed, one.weight, other.place)
+    }.map { comparison.nodes[$0.place] }
   }
 }
