@@ -21,7 +21,7 @@ struct RedTests {
   @Test func aSecondRootThatFailsCountsToo() {
     let store = TraceStore(budget: 1_000_000)
     store.add([span(1, .server, "shop", from: 0, to: 9)], now: epoch + second)
-    store.add([span(2, "shop", from: 5, to: 7, failed: true)], now: epoch + second)
+    store.add([span(2, .internal, "shop", from: 5, to: 7, failed: true)], now: epoch + second)
     store.add([span(3, under: 1, .consumer, "mail", from: 5, to: 7, failed: true)], now: epoch + second)
     let red = store.red(now: epoch + second)
     #expect(red.totalCalls == 1 && red.totalErrors == 1 && red.errorShare == 1)
