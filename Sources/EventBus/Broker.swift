@@ -54,7 +54,7 @@ public final class Broker: Sendable {
     groups = GroupCoordinator(topics: topics, log: log, defaults: groupSettings)
     try topics.producers.restore(from: topics)
     try deadLetterBook.restore(from: topics)
-    report.movedCommits = try groups.restore(now: now)
+    report.usedUp = try groups.restore(now: now)
     recovery = report
   }
 

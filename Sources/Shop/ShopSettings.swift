@@ -21,6 +21,8 @@ public struct ShopSettings: Sendable {
   public var mistakes: Set<Mistake> = []
   /// Steps that are taken in the wrong order, to see what their order is good for.
   var wrongOrders: Set<WrongOrder> = []
+  /// Steps that are left out, to see what they are good for.
+  var omissions: Set<Omission> = []
   /// Whether lines of the log say to which transaction they belong.
   var logsTransactions = true
   /// The share of charges that the company declines, and of those whose answer never comes.

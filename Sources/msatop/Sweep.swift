@@ -12,9 +12,6 @@ struct Sweep {
   let count: Int
   let isJSON: Bool
 
-  /// As a shell has it after SIGINT.
-  private static let interrupted: Int32 = 130
-
   func run() throws {
     let interruption = watchForInterruption()
     defer { interruption.cancel() }
@@ -28,8 +25,7 @@ struct Sweep {
     } else {
       print(SweepText(report: report).text)
     }
-    if !report.isComplete { throw ExitCode(Self.interrupted) }
-    if !report.succeeded { throw ExitCode(EXIT_FAILURE) }
+    if report.exitStatus != 0 { throw ExitCode(report.exitStatus) }
   }
 
   /// The first Ctrl-C ends the sweep, and what was done is printed; the second ends the program.
@@ -101,8 +97,15 @@ struct SweepText {
       lines += failure.problems.prefix(5).map { "    \($0)" }
       if failure.problems.count > 5 { lines.append("    and \(failure.problems.count - 5) more") }
       lines.append("  again:    \(failure.replay)")
+      if let prefix = failure.prefix { lines.append("  prefix:   \(prefix)") }
       if let shortest = failure.shortest { lines.append("  shortest: \(shortest)") }
       lines.append("")
+    }
+    if report.isComplete, report.failures.count > ChaosSweep.shrunk {
+      lines += [
+        "  (what is not needed was left out for the first \(ChaosSweep.shrunk) alone: it takes some thirty runs for each;",
+        "  --seed N --chaos does it for any other)", "",
+      ]
     }
     for name in report.missing { lines.append("✗ never happened, so nothing is proved about it: \(name)") }
     if !report.missing.isEmpty { lines.append("  (more seeds, or a longer --duration, may do)") }

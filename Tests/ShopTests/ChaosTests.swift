@@ -108,10 +108,12 @@ import Testing
 
   @Test func whatNoCustomerComesForIsNotExpected() {
     func expects(_ sagas: [(saga: SagaKind, weight: Double)]) -> Bool {
-      var plan = ChaosPlan(seed: 1, rate: 5, duration: 1_000_000_000)
+      var plan = ChaosPlan(seed: 1, rate: 5, duration: 60_000_000_000)
       plan.mix.sagas = sagas
       var report = SimulationReport(seed: 1, rate: 5)
-      report.trials.crashPoints = [.init(point: "P18", what: "", armed: 1, passed: 0, struck: 0)]
+      report.trials.crashPoints = [
+        .init(point: "P18", what: "", armed: ChaosTrials.enoughChances, passed: 0, struck: 0)
+      ]
       var trials = ChaosTrials()
       trials.add(report, of: plan)
       return trials.counts.contains { $0.name.contains("P18") && $0.isExpected }
@@ -176,6 +178,7 @@ import Testing
     let plan = ChaosPlan.drawn(seed: failure.seed, rate: 10, duration: 8_000_000_000, mistakes: [.dualWrite])
     let smallest = try #require(ChaosSweep.smallest(of: plan))
     #expect(failure.shortest == smallest.command)
+    #expect(sweep.failures.allSatisfy { $0.prefix?.hasPrefix("msatop simulate --seed \($0.seed) ") == true })
     #expect(ChaosSweep.run(smallest)?.allHold == false)
     #expect(smallest.faults.count + smallest.crashes.count <= 2)
   }
@@ -191,8 +194,10 @@ import Testing
     report.counts = [
       .init(name: "met", count: 3, isExpected: true), .init(name: "not met", count: 0, isExpected: true),
     ]
-    #expect(report.missing == ["not met"] && !report.succeeded)
+    #expect(report.missing == ["not met"] && !report.succeeded && report.exitStatus == 1)
     report.counts[1].isExpected = false
-    #expect(report.missing.isEmpty && report.succeeded)
+    #expect(report.missing.isEmpty && report.succeeded && report.exitStatus == 0)
+    report.isComplete = false
+    #expect(report.exitStatus == 130)
   }
 }

@@ -105,6 +105,9 @@ import TraceModel
       board.stores.map(\.service) == ShopPlan.services.filter { $0.store != nil && $0.store?.owner == nil }.map(\.name))
     let order = try #require(board.store(of: ShopPlan.order))
     #expect(order.relay?.hasPrefix("order-") == true && order.relayRate ?? 0 > 5)
+    // What it has acted on is known for longer than any record waits.
+    #expect(order.inboxWindow ?? 0 >= Observatory.memory && order.unacknowledgedAge ?? 0 < 10_000_000_000)
+    #expect(board.store(of: ShopPlan.catalog)?.inboxWindow == nil)
     #expect(board.stores.allSatisfy { $0.rows != nil && $0.bytes > 0 })
     let documents = board.stores.filter { $0.kind == "documents" }.map(\.service)
     #expect(documents == [ShopPlan.catalog, ShopPlan.search, ShopPlan.historyUpdater])

@@ -179,6 +179,48 @@ import Transactions
     }
   }
 
+  /// Those routes of the gateway that need the company's word for nothing, each with the share of its errors and its 99th
+  /// percentile; what came seldom says little.
+  private static func routes(
+    _ stage: Stage, since: Int64
+  ) -> [(route: String, count: Int, errors: Double, p99: Int64)] {
+    stage.world.flushSpans()
+    let spans = stage.world.book.newest(.max >> 1).map(\.gtxid).flatMap { stage.world.traces.spans(of: $0) }
+      .filter { $0.kind == .server && $0.service == ShopPlan.gateway && $0.start >= since }
+    let groups = Dictionary(grouping: spans, by: \.operation)
+    return groups.keys.sorted().filter { $0 != PaymentDesk.check && groups[$0]?.count ?? 0 >= 150 }.map { route in
+      let all = groups[route] ?? []
+      let durations = all.compactMap(\.duration).sorted()
+      let errors = Double(all.count { $0.status == .error }) / Double(all.count)
+      return (route, all.count, errors, durations.isEmpty ? .max : durations[durations.count * 99 / 100])
+    }
+  }
+
+  /// The company hangs for a minute. Nobody who needs nothing of it notices, whatever he comes for; where no call has a
+  /// guard, whoever asks after a card holds a thread of the gateway, and in seconds there is none for anybody.
+  @Test(arguments: [[], [.noBreaker]] as [Set<Mistake>])
+  func everyRouteThatDoesNotNeedTheCompanyStaysAsItIs(mistakes: Set<Mistake>) {
+    let stage = Stage(rate: 60) { settings in
+      settings.mistakes = mistakes
+      settings.traceBudget = 512 << 20
+      settings.mix.journeys = [(.buy, 3), (.browse, 3), (.search, 3), (.cart, 3), (.receipt, 3), (.card, 3)]
+    }
+    stage.run(60)
+    let normal = Self.routes(stage, since: 0)
+    let since = stage.world.time.now
+    stage.arm("payment-gateway:outage,ttl=60s")
+    stage.run(60)
+    let meanwhile = Self.routes(stage, since: since)
+    #expect(normal.count > 4 && Set(normal.map(\.route)).isSubset(of: meanwhile.map(\.route)))
+    for before in normal {
+      guard let now = meanwhile.first(where: { $0.route == before.route }) else { continue }
+      let words = "\(now.route): \(now.errors) of \(now.count), p99 \(now.p99) against \(before.p99) ns"
+      #expect(before.errors < 0.01, "\(before)")
+      #expect((now.errors < 0.01 && now.p99 < 2 * before.p99) == mistakes.isEmpty, "\(words)")
+    }
+    for route in ["POST /orders", PaymentDesk.receipt] { #expect(normal.contains { $0.route == route }, "\(route)") }
+  }
+
   @Test func aCardIsCheckedAsLongAsTheCompanyAnswers() {
     let stage = Stage()
     func check() -> String? {

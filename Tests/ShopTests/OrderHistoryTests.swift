@@ -79,18 +79,31 @@ import Transactions
     }
   }
 
-  /// A miner sleeps through its lease, and then publishes what another has published long ago.
+  /// A miner sleeps through its lease, nobody fences it off, and it publishes what another has published long ago.
   @Test func anOldChangeThatComesLateIsNoNews() throws {
     for (knowsVersions, state) in [(true, "PAID"), (false, "PENDING")] {
-      let stage = Stage { $0.mistakes = knowsVersions ? [] : [.viewWithoutVersions] }
+      let stage = Stage { settings in
+        settings.mistakes = knowsVersions ? [] : [.viewWithoutVersions]
+        settings.omissions = [.fence]
+      }
       stage.world.crashPoints.arm(try CrashSpec(parsing: "order-history-updater:P7"))
       let id = stage.order()
       #expect(stage.world.crashPoints.count(of: .overlappingLeases).struck == 1)
       stage.run(20)
       #expect(document(stage, id)?.state == state)
       #expect(stage.broken().contains(.viewsAgree) == !knowsVersions)
-      #expect(stage.world.oldestUnmined == nil)
     }
+  }
+
+  /// A miner that has slept takes nobody's position back, and where nobody asks for its lease it does.
+  @Test(arguments: [[], [.fence]] as [Set<Omission>]) func whoHasSleptTakesNoPositionBack(omits: Set<Omission>) throws {
+    let stage = Stage { $0.omissions = omits }
+    stage.world.crashPoints.arm(try CrashSpec(parsing: "order-history-updater:P7"))
+    stage.order()
+    #expect(stage.world.crashPoints.count(of: .overlappingLeases).struck == 1)
+    stage.run(20)
+    #expect((stage.world.oldestUnmined == nil) == omits.isEmpty)
+    #expect(stage.world.counters.fencedRelays == (omits.isEmpty ? 1 : 0))
   }
 
   // MARK: Rebuilds
@@ -177,7 +190,9 @@ import Transactions
     #expect(rebuild(stage)?.last?.result.hasSuffix("they differed: orders \(order)") == true)
     #expect(document(stage, id)?.state == "PAID")
     stage.rest()
-    #expect(stage.problems() == [])
+    // That it was wrong until then is told at the end, too.
+    let problems = stage.problems()
+    #expect(problems.count == 1 && problems[0].hasSuffix("was rebuilt, and until then it was wrong about orders 1"))
   }
 
   @Test func theCommandAsksForIt() {

@@ -46,9 +46,18 @@ import Transactions
     }
   }
 
+  /// For ten minutes instances of both sources and of the view's keeper crash, at once and between two steps.
   @Test func aCustomerIsToldWithItsOrders() throws {
     let stage = Self.stage()
-    stage.run(75)
+    let keeper = ShopPlan.historyUpdater
+    for minute in 0..<10 {
+      stage.arm("\([keeper, ShopPlan.customer, ShopPlan.order][minute % 3])/\(1 + minute % 2):crash,ttl=3s")
+      for crash in ["\(keeper):P13,nth=3", "\(keeper):P9,nth=20", "customer:P10,nth=5"] {
+        stage.world.crashPoints.arm(try CrashSpec(parsing: crash))
+      }
+      stage.run(60)
+    }
+    #expect(stage.world.crashPoints.count(of: .viewWritten).struck == 10)
     stage.world.customers.close()
     stage.run(40)
     #expect(try Self.differences(stage) == [])
@@ -117,6 +126,7 @@ import Transactions
     #expect(try store.get("lee", in: "customers_2")?.payload.segment == "LOYAL")
     #expect(try store.count(in: "customers_1") == 0 && store.count(in: "customers_2") == Customers.names.count)
     stage.rest()
-    #expect(stage.problems() == [])
+    // It agrees by now; that somebody had lost a document is told all the same.
+    #expect(stage.problems().count == 1 && stage.problems()[0].contains("it was wrong about customers lee"))
   }
 }

@@ -1,3 +1,4 @@
+import EventBus
 import Operations
 import Platform
 import Simulation
@@ -32,6 +33,7 @@ import TraceModel
     stage.world.customers.close()
     stage.world.crashPoints.disarm()
     stage.run(60)
+    try repeatWhatIsOld(stage)
     findings += try differences(stage)
     let builds = try SearchView.plan.view.builds(stage.world.documents(of: ShopPlan.search))
     if builds.live.generation < 5 { findings.append("build \(builds.live.generation) serves only") }
@@ -41,6 +43,18 @@ import TraceModel
       findings.append("\(point.name) was never passed")
     }
     return findings + stage.problems()
+  }
+
+  /// What was said of products minutes ago comes once more, long after other things were said.
+  private static func repeatWhatIsOld(_ stage: Stage) throws {
+    let topic = try stage.world.broker.topic(TopicName.itemChanges)
+    for partition in 0..<ShopPlan.partitions {
+      for old in try topic.retained(partition: partition).prefix(20) {
+        _ = try stage.world.broker.append(
+          [.init(key: old.key, value: old.value, headers: old.headers)], to: topic.name, now: stage.world.time.now)
+      }
+    }
+    stage.run(3)
   }
 
   /// Whoever looks while the view is being rebuilt finds all products in the view that serves.
@@ -80,6 +94,7 @@ import TraceModel
   @Test func withoutPositionsItDoesNot() throws {
     let findings = try Self.findings([.viewWithoutVersions])
     #expect(findings.contains { $0.hasPrefix(Invariant.effectsHappenOnce.rawValue) })
+    #expect(findings.contains { $0.hasPrefix("item has ") && $0.contains(", and the view has ") }, "\(findings)")
   }
 
   /// A step that comes again, since nobody noted that it was done, says what it said: it does not compare the view that

@@ -23,7 +23,7 @@ import Testing
     #expect(sweep.status == 1)
     let failures = try #require(object(sweep)["failures"] as? [[String: Any]])
     let failure = try #require(failures.first)
-    for name in ["replay", "shortest"] {
+    for name in ["replay", "prefix", "shortest"] {
       let command = try #require(failure[name] as? String)
       #expect(command.hasPrefix("msatop simulate --seed "))
       let again = try await Program.command(
@@ -31,6 +31,17 @@ import Testing
       #expect(again.status == 1, "\(name): \(command)")
       #expect(again.output.contains("\"holds\" : false"), "\(name): \(command)")
     }
+  }
+
+  /// Seeds that prove nothing are no success: in a second hardly anybody comes.
+  @Test func whatNeverHappenedIsAnExitStatus() async throws {
+    let arguments = ["simulate", "--seeds", "1..2", "--duration", "1s", "--rate", "0.001"]
+    let outcome = try await Program.command(Program.path, arguments)
+    #expect(outcome.status == 1)
+    #expect(outcome.output.contains("✗ never happened, so nothing is proved about it: transactions"))
+    #expect(outcome.output.contains("✓ every invariant holds in 2 runs"))
+    let sweep = try await object(Program.command(Program.path, arguments + ["--json"]))
+    #expect(sweep["missing"] as? [String] == ["transactions"] && sweep["succeeded"] as? Bool == false)
   }
 
   @Test func aCrashAtAPointIsTypedAndCounted() async throws {

@@ -18,15 +18,26 @@ extension Why {
       title: [Run(mark.glyph + " ", mark.ink, bold: true), Run(visible(name), .strong, bold: true)]
         + [Run("  keeps \(visible(store.kind))", .muted)],
       rule: "Degraded: an event waits for longer than \(late) to be published, a call waits for a connection, a server"
-        + " refuses one, or there are dead letters. Failing: an event waits for longer than \(bad), or the service is"
-        + " down.", place: .store(name))
+        + " refuses one, or there are dead letters. Failing: an event waits for longer than \(bad), the service is"
+        + " down, or a record may come again of which nobody will know any more that it was acted on.",
+      place: .store(name))
     addChannel(store, service)
     if let service, let pool = service.connections { addPool(pool, of: service) }
     if let service, snapshot.refusalRate(of: service) > 0 { addServers(of: service, context) }
+    addInbox(store)
     if store.deadLetters > 0 { add("dead letters", Count.of(store.deadLetters, "record"), .degraded) }
     let rows = store.rows.map { ", \(Count.of($0, "row"))" } ?? ""
     add("holds", Figures.size(bytes: store.bytes).text + rows)
     addFaults(on: [name], context)
+  }
+
+  /// A repetition is told as long as the window is longer than any record can take to come again.
+  private mutating func addInbox(_ store: StoreSnapshot) {
+    guard let window = store.inboxWindow else { return }
+    add("tells repetitions", "for \(Figures.duration(window).text)")
+    guard let age = store.unacknowledgedAge else { return add("unacknowledged", "nothing") }
+    let ink: Ink = age >= window ? .failing : .text
+    add("unacknowledged", "the oldest record for \(Figures.duration(age).text)", ink)
   }
 
   private mutating func addChannel(_ store: StoreSnapshot, _ service: ServiceSnapshot?) {

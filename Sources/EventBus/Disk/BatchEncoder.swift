@@ -87,10 +87,13 @@ final class BatchEncoder: @unchecked Sendable {
   }
 
   /// The batch's bytes, which hold until the next `begin`, and its header.
-  /// - Parameter lastOffset: the last one that it stands for, when compaction took away the record there.
-  func finish(lastOffset: Int64? = nil) -> (batch: UnsafeRawBufferPointer, header: BatchHeader) {
+  /// - Parameters:
+  ///   - lastOffset: the last one that it stands for, when there is no record there.
+  ///   - isVoid: its offsets are used up, and it has no records for anybody.
+  func finish(lastOffset: Int64? = nil, isVoid: Bool = false) -> (batch: UnsafeRawBufferPointer, header: BatchHeader) {
     precondition(header.recordCount > 0, "a batch has one record at least")
     if let lastOffset { header.lastOffset = lastOffset }
+    if isVoid { header.flags.insert(.void) }
     header.bytes = place
     let batch = UnsafeMutableRawBufferPointer(rebasing: buffer[..<place])
     header.write(to: batch, salt: salt)

@@ -62,6 +62,29 @@ extension DiskLog {
     }
   }
 
+  /// Uses up the offsets before `end` that no record has: nothing will ever be put there.
+  /// - Throws: `storage`, `syncFailed`. Nothing was used up then, or a part.
+  mutating func useUp(until end: Int64, now: Int64) throws(BusError) {
+    try requireWorking()
+    let encoder = store.encoders.take()
+    defer { store.encoders.put(back: encoder) }
+    while endOffset < end {
+      let (before, first) = (mark, endOffset)
+      encoder.begin(baseOffset: first, now: now, producer: .none, transaction: 0, bytes: 32, headers: 0)
+      encoder.add(offset: first, timestamp: now, key: nil, value: [], headers: [], isTombstone: false, sizeInBytes: 0)
+      let (batch, header) = encoder.finish(lastOffset: min(end - 1, first + Int64(UInt32.max)), isVoid: true)
+      do throws(BusError) {
+        if hasLeftovers { try cutLeftovers() }
+        try put(batch, .written)
+      } catch {
+        goBack(to: before)
+        throw error
+      }
+      active.add(header)
+      writtenEnd = endOffset
+    }
+  }
+
   /// While the disk takes nothing, the active segment grows over its size by what is acknowledged as in memory.
   private mutating func roll(_ acknowledge: Acknowledgement) throws(BusError) {
     do throws(BusError) {

@@ -15,17 +15,18 @@ public struct RecoveryReport: Sendable, Hashable {
     public let bytes: Int64
   }
 
-  /// A group had committed more than the log holds now.
-  public struct MovedCommit: Sendable, Hashable {
-    public let group: String
+  /// The end of a log is lost, and a group had committed it: somebody has seen what stood there. Nothing else is ever put
+  /// under these offsets.
+  public struct UsedUp: Sendable, Hashable {
     public let partition: TopicPartition
-    public let from: Int64
-    public let to: Int64
+    public let offsets: Range<Int64>
+    /// That had committed the most.
+    public let group: String
   }
 
   public internal(set) var cuts: [Cut] = []
   public internal(set) var damaged: [Damage] = []
-  public internal(set) var movedCommits: [MovedCommit] = []
+  public internal(set) var usedUp: [UsedUp] = []
   /// Transactions that were being written when the process ended; none of their records is there.
   public internal(set) var undoneTransactions = 0
   /// Records that can be read.
@@ -36,7 +37,7 @@ public struct RecoveryReport: Sendable, Hashable {
   public internal(set) var scannedBytes: Int64 = 0
 
   public var isClean: Bool {
-    cuts.isEmpty && damaged.isEmpty && movedCommits.isEmpty && undoneTransactions == 0
+    cuts.isEmpty && damaged.isEmpty && usedUp.isEmpty && undoneTransactions == 0
   }
 
   /// One sentence for each thing that was found.
@@ -59,10 +60,10 @@ public struct RecoveryReport: Sendable, Hashable {
       all.append(
         "\(one.partition): \(one.bytes) bytes are damaged, \(offsets) cannot be read; they were left as they are")
     }
-    for moved in movedCommits {
+    for lost in usedUp {
       all.append(
-        "group \(moved.group) had committed \(moved.from) of \(moved.partition), "
-          + "which ends at \(moved.to): it goes on there")
+        "\(lost.partition): offsets \(lost.offsets.lowerBound) to \(lost.offsets.upperBound - 1) are lost, "
+          + "and group \(lost.group) had seen them: nothing else is put there")
     }
     if undoneTransactions > 0 {
       all.append("\(undoneTransactions) transactions were not complete, and none of their records is there")

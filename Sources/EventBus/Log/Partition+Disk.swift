@@ -8,6 +8,11 @@ struct SyncWaiter: Sendable {
 
 /// A partition whose log is on disk.
 extension Partition {
+  /// See ``DiskLog/useUp(until:now:)``; a log in memory loses nothing.
+  func useUp(until end: Int64, now: Int64) throws(BusError) {
+    try state.withLock { state throws(BusError) in try state.disk?.useUp(until: end, now: now) }
+  }
+
   /// Reads records without the lock: files of a log never change where they are whole, and the plan holds them open.
   func readFromDisk(
     from offset: Int64, maximumRecords: Int, maximumBytes: Int, counted: Bool

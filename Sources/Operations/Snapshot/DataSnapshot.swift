@@ -36,6 +36,12 @@ public struct StoreSnapshot: Sendable, Equatable, Codable {
   public var relayRate: Double?
   /// Records that it has put aside and that nobody has settled.
   public var deadLetters = 0
+  /// Nanoseconds for which it knows what it has acted on: what comes again later has its effect again. Nil where nobody
+  /// tells a repetition by an inbox.
+  public var inboxWindow: Int64?
+  /// Nanoseconds since the oldest record came that it may be given once more, since its offset is not committed; nil when
+  /// there is none.
+  public var unacknowledgedAge: Int64?
 
   /// How a database and what is told of it are kept in step.
   public enum Channel: String, Sendable, Equatable, Codable, CaseIterable {

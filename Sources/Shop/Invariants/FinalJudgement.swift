@@ -156,7 +156,9 @@ struct FinalJudgement {
   // MARK: Views
 
   /// What views say is what the rows, or the events, say that they are made of.
-  private func views() throws -> [String] { try products() + options() + history() + customers() + orders() }
+  private func views() throws -> [String] {
+    try products() + options() + history() + customers() + orders() + rebuilt() + scores() + recommendations()
+  }
 
   /// What the table of orders says of each is what its events add up to, where order keeps events.
   private func orders() throws -> [String] {
@@ -220,7 +222,7 @@ struct FinalJudgement {
   /// - Parameter group: whose they are; nil for all.
   func deadLetters(of topic: String, by group: String? = nil) -> Set<String> {
     let topic = try? world.broker.topic(Broker.deadLetterTopic(of: topic))
-    let records = (0..<ShopPlan.partitions).flatMap { (try? topic?.peek(partition: $0, from: 0).records) ?? [] }
+    let records = (0..<ShopPlan.partitions).flatMap { (try? topic?.retained(partition: $0)) ?? [] }
     return Set(records.filter { group == nil || $0.headerText(DeadLetterHeader.group) == group }.compactMap(\.keyText))
   }
 

@@ -34,6 +34,15 @@ public struct SimulationReport: Sendable, Codable {
     public var struck: UInt64
   }
 
+  /// Faults of one kind.
+  public struct FaultTrial: Sendable, Codable {
+    /// `latency`
+    public var kind: String
+    public var armed: UInt64
+    /// How many of them have hurt a call, a record, or an instance.
+    public var struck: UInt64
+  }
+
   /// A fault or a crash that was ordered and never struck.
   public struct Unstruck: Sendable, Codable {
     /// As it is typed, without the time.
@@ -43,6 +52,8 @@ public struct SimulationReport: Sendable, Codable {
 
   /// What put the invariants to the test.
   public struct Trials: Sendable, Codable {
+    /// Appends that the bus refused to a relay in whose place another was at work.
+    public var fencedRelays: UInt64 = 0
     public var duplicatesDelivered: UInt64
     public var duplicatesSuppressed: UInt64
     public var crashesBeforeOffsetCommit: UInt64
@@ -50,10 +61,19 @@ public struct SimulationReport: Sendable, Codable {
     /// Replies to steps of sagas that had been given up.
     public var lateAnswers: UInt64
     public var compensations: [Compensation]
+    /// Those in which partitions moved: that a group begins to read is none.
     public var rebalances: UInt64
     public var deadLetters: UInt64
     public var chargesRepeated: UInt64
     public var refunds: UInt64
+    /// Looks at the order history that lacked the customer's own last order.
+    public var staleReads: UInt64 = 0
+    /// Product pages from which something was missing.
+    public var partialPages: UInt64 = 0
+    /// Instances that the registry took out because their leases had ended.
+    public var evictions: UInt64 = 0
+    /// Those kinds of which any was armed.
+    public var faults: [FaultTrial] = []
     /// Those that the shop has, by number.
     public var crashPoints: [PassedPoint] = []
   }

@@ -105,13 +105,19 @@ public final class SimulationRun {
     report.events = world.journal.lines
     let counters = world.counters
     report.trials = SimulationReport.Trials(
-      duplicatesDelivered: counters.duplicatesDelivered, duplicatesSuppressed: counters.duplicatesSuppressed,
+      fencedRelays: counters.fencedRelays, duplicatesDelivered: counters.duplicatesDelivered,
+      duplicatesSuppressed: counters.duplicatesSuppressed,
       crashesBeforeOffsetCommit: counters.crashesBeforeOffsetCommit,
       timeOutsWithUnknownOutcome: counters.timeOutsWithUnknownOutcome, lateAnswers: counters.lateAnswers,
       compensations: counters.compensations.map { .init(step: $0.step, count: $0.count) }
         .sorted { $0.step < $1.step },
       rebalances: counters.rebalances, deadLetters: counters.deadLetters,
       chargesRepeated: world.companyBooks.repeated, refunds: world.companyBooks.refunds,
+      staleReads: counters.staleHistoryReads, partialPages: counters.partialPages, evictions: counters.evictions,
+      faults: FaultKind.Name.allCases.compactMap { kind in
+        let trials = world.faults.trials(of: kind)
+        return trials.armed == 0 ? nil : .init(kind: kind.rawValue, armed: trials.armed, struck: trials.struck)
+      },
       crashPoints: CrashPoint.allCases.filter { $0.absence == nil }.map { point in
         let count = world.crashPoints.count(of: point)
         return .init(

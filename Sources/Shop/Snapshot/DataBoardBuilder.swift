@@ -99,6 +99,12 @@ final class DataBoardBuilder {
         .reduce(0) { $0 + $1.rate }
     }
     let read = service.plan.reads.map(\.topic)
+    if service.plan.store?.tables.schema.contains(Inbox.schema) == true {
+      let now = world.time.now
+      store.inboxWindow = now - Housekeeping.safeTime(in: world)
+      store.unacknowledgedAge = read.compactMap { world.oldestUnreadRecord(topic: $0, group: service.name) }.min()
+        .map { max(0, now - $0) }
+    }
     store.deadLetters = topics.filter { read.contains($0.name) }.reduce(0) { $0 + $1.deadLetters }
     return store
   }

@@ -28,30 +28,62 @@ final class BusPort: @unchecked Sendable {
   /// Appends events in order, and reports each one's PRODUCER span together with its append: both happen, or neither.
   /// Returns when the bus has acknowledged.
   /// - Throws: `BusError`, `InstanceCrashed`.
-  /// - Parameter isOfState: true for events that tell of a committed state.
-  func publish(_ entries: [Outbox.Entry], isOfState: Bool = false) async throws {
+  /// - Parameters:
+  ///   - isOfState: true for events that tell of a committed state.
+  ///   - producer: a relay, from which the bus takes nothing once another has introduced itself in its place.
+  func publish(
+    _ entries: [Outbox.Entry], isOfState: Bool = false, by producer: ProducerIdentity? = nil
+  ) async throws {
     await world.time.pause(for: transit())
     try life.check()
-    try append(entries, isOfState: isOfState)
+    try append(entries, isOfState: isOfState, by: producer)
     if isOfState { try world.crashPoints.pass(.appended, instance) }
     await world.time.pause(for: transit())
     try life.check()
   }
 
   /// What the bus does of it, in one moment.
-  func append(_ entries: [Outbox.Entry], isOfState: Bool = false) throws {
+  func append(_ entries: [Outbox.Entry], isOfState: Bool = false, by producer: ProducerIdentity? = nil) throws {
     for (index, entry) in entries.enumerated() {
       if isOfState, index > 0 { try world.crashPoints.pass(.withinBatch, instance) }
       try reach()
       try mayLose(entry)
       let record = stamped(entry.record)
-      let position = try world.broker.append([record], to: entry.topic, now: world.time.now)[0]
+      let position = try append(record, to: entry.topic, by: producer)
       report(entry, at: position)
       if isOfState { world.ledger.published(entry, by: instance.service.name, at: world.time.now) }
       world.publications.note(by: instance.service.name, on: entry.topic, now: world.time.now)
       try spoil(
         record, in: TopicPartition(topic: position.topic, partition: position.partition), type: entry.type)
     }
+  }
+
+  private func append(
+    _ record: ProducerRecord, to topic: String, by producer: ProducerIdentity?
+  ) throws(BusError) -> RecordPosition {
+    guard let producer else { return try world.broker.append([record], to: topic, now: world.time.now)[0] }
+    let topic = try world.broker.topic(topic)
+    let partition = topic.partition(ofKey: record.key ?? [])
+    do throws(BusError) {
+      // Repetitions are told by the ids of messages: a relay does not number what it sends.
+      let next = try topic.nextSequence(of: producer, partition: partition) ?? 0
+      let now = world.time.now
+      return try topic.append([record], partition: partition, by: producer, sequence: next, now: now).position
+    } catch {
+      if case .fencedProducer = error { world.counters.fencedRelays += 1 }
+      throw error
+    }
+  }
+
+  /// Introduces a relay: whoever had its name before may append no more.
+  func register(_ name: String) async throws -> ProducerIdentity {
+    await world.time.pause(for: transit())
+    try life.check()
+    try reach()
+    let identity = try world.broker.register(producer: name, now: world.time.now)
+    await world.time.pause(for: transit())
+    try life.check()
+    return identity
   }
 
   private func report(_ entry: Outbox.Entry, at position: RecordPosition) {

@@ -28,7 +28,7 @@ final class EventRelay: Relay, @unchecked Sendable {
     if !entries.isEmpty {
       try crashPoints.pass(.relayHasRead, process.instance)
       await crashPoints.sleepIfDue(.overlappingLeases, process.instance)
-      try await process.bus.publish(entries, isOfState: true)
+      try await process.bus.publish(entries, isOfState: true, by: lease.producer)
       try crashPoints.pass(.acknowledged, process.instance)
     }
     if through != position { try await store(through) }

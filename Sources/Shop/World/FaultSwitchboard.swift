@@ -17,6 +17,9 @@ final class FaultSwitchboard: @unchecked Sendable {
   var widestSkew: Int64 = 0
   var isLeaking = false
   private var count = 0
+  /// Of each kind, how often it was armed, and how many of those that are gone by now have hurt anything.
+  private var armedByKind: [FaultKind.Name: UInt64] = [:]
+  private var struckByKind: [FaultKind.Name: UInt64] = [:]
 
   init(world: World) {
     self.world = world
@@ -29,6 +32,7 @@ final class FaultSwitchboard: @unchecked Sendable {
   @discardableResult
   func arm(_ spec: FaultSpec) -> ArmedFault {
     count += 1
+    armedByKind[spec.kind.name, default: 0] += 1
     let now = world.time.now
     let fault = ArmedFault(id: count, spec: spec, armedAt: now, endsAt: spec.timeToLive.map { now + $0 })
     entries.append(
@@ -61,6 +65,7 @@ final class FaultSwitchboard: @unchecked Sendable {
     guard let index = entries.firstIndex(where: { $0.fault.id == id }) else { return false }
     let entry = entries.remove(at: index)
     entry.timeout?.cancel()
+    if entry.fault.hits > 0 { struckByKind[entry.fault.spec.kind.name, default: 0] += 1 }
     tell(entry.fault, reason)
     apply(entry.fault.spec)
     return true
@@ -102,6 +107,12 @@ final class FaultSwitchboard: @unchecked Sendable {
   func countOpenedBreaker() { for index in entries.indices { entries[index].fault.openedSince += 1 } }
   func countCompensated() { for index in entries.indices { entries[index].fault.compensatedSince += 1 } }
 
+  /// How many faults of a kind were armed, and how many of them have hurt anything so far.
+  func trials(of kind: FaultKind.Name) -> (armed: UInt64, struck: UInt64) {
+    let there = entries.count { $0.fault.spec.kind.name == kind && $0.fault.hits > 0 }
+    return (armedByKind[kind] ?? 0, (struckByKind[kind] ?? 0) + UInt64(there))
+  }
+
   // MARK: What is broken
 
   /// A place where a fault can strike.
@@ -121,6 +132,13 @@ final class FaultSwitchboard: @unchecked Sendable {
   func isCrashed(_ service: String, instance: Int) -> Bool {
     entries.contains {
       $0.fault.isOn && $0.fault.spec.kind == .crash && Self.covers($0.fault.spec.target, service, instance)
+    }
+  }
+
+  /// An instance that was up has ended: is it that it was ordered to?
+  func noteCrash(of service: String, instance: Int) {
+    for index in entries.indices where entries[index].fault.isOn && entries[index].fault.spec.kind == .crash {
+      if Self.covers(entries[index].fault.spec.target, service, instance) { entries[index].fault.hits += 1 }
     }
   }
 

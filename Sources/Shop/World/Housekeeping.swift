@@ -29,18 +29,24 @@ final class Housekeeping: @unchecked Sendable {
       try? await world.time.sleep(for: Self.interval)
       guard isInCharge else { continue }
       let now = world.time.now
-      // What is still open may be asked for again, and must then find what it did before.
-      let safe = world.horizon() - Self.keep
+      let safe = Self.safeTime(in: world)
       let (hasInbox, takesCommands) = (hasTable("inbox"), hasTable("saga_effect"))
+      let hasScores = hasTable(ReviewTables.scores)
       let service = process.instance.service.name
       let (stuck, sagas) = (world.transactions.stuckOrders, world.transactions.stuck.map(\.id.hex))
       let (tables, hasOutbox) = (store.tables, store.publishes && store.keeps == .outbox)
       if service == ShopPlan.order { FinalJudgement(world: world).judgeOrders(finishedBefore: safe) }
-      _ = try? await database.transaction("prune", isQuiet: true, at: .prune) { database in
+      let name = database.disk.name
+      let note = { @Sendable [world] (scores: [String: ReviewTables.Score]) in
+        world.forgottenScores[name, default: [:]].merge(scores, uniquingKeysWith: +)
+      }
+      _ = try? await database.transaction("prune", isQuiet: true, at: .prune, onCommit: note) { database in
+        let forgotten = hasScores ? try ReviewTables.sums(writtenBefore: safe, database) : [:]
         if hasOutbox { try Outbox.prune(publishedBefore: now - Self.keepPublished, database) }
         if hasInbox { try Inbox.prune(receivedBefore: safe, database) }
         if takesCommands { try SagaParticipant.prune(receivedBefore: safe, keeping: sagas, database) }
         try tables.prune(finishedBefore: safe, keeping: stuck, database)
+        return forgotten
       }
       if database.disk.documents != nil, tables.forgetsDocuments {
         try? await database.documents("forget") { documents, now, _ in
@@ -50,6 +56,12 @@ final class Housekeeping: @unchecked Sendable {
       tidyChangeLog()
       if let label = tables.roundLabel { await everyRound(label) }
     }
+  }
+
+  /// What was finished before cannot come again. What is still open may be asked for again, and must then find what it did
+  /// before.
+  static func safeTime(in world: World) -> Int64 {
+    world.settings.omissions.contains(.window) ? world.time.now : world.horizon() - keep
   }
 
   /// A batch job with a transaction of its own where somebody mines what it changes, where there is something to tell, and

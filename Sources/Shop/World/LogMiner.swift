@@ -68,7 +68,7 @@ final class LogMiner: Relay, @unchecked Sendable {
       if !events.isEmpty {
         if isOfState { try world.crashPoints.pass(.relayHasRead, process.instance) }
         await world.crashPoints.sleepIfDue(.overlappingLeases, process.instance)
-        try await process.bus.publish(events.map(\.entry), isOfState: isOfState)
+        try await process.bus.publish(events.map(\.entry), isOfState: isOfState, by: lease.producer)
         if isOfState { try world.crashPoints.pass(.acknowledged, process.instance) }
       }
       miner.acknowledge(events.count)
@@ -93,7 +93,7 @@ final class LogMiner: Relay, @unchecked Sendable {
   /// Publishes that much, and is gone.
   private func crash(_ spec: CrashSpec, after events: [MinedEvent], _ miner: inout ChangeMiner) async throws -> Never {
     defer { if !process.life.isOver { world.crashPoints.crash(process.instance, spec) } }
-    try await process.bus.publish(events.map(\.entry), isOfState: isOfState)
+    try await process.bus.publish(events.map(\.entry), isOfState: isOfState, by: lease.producer)
     miner.acknowledge(events.count)
     try await store(miner, passing: events.last)
     throw InstanceCrashed()

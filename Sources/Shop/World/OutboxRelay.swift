@@ -30,7 +30,7 @@ final class OutboxRelay: Relay, @unchecked Sendable {
       if isMarked { try await mark(entries.map(\.id)) }
       try world.crashPoints.pass(.relayHasRead, process.instance)
       await world.crashPoints.sleepIfDue(.overlappingLeases, process.instance)
-      try await process.bus.publish(entries, isOfState: true)
+      try await process.bus.publish(entries, isOfState: true, by: lease.producer)
       try world.crashPoints.pass(.acknowledged, process.instance)
       position = last.id
       if unmarked.isEmpty { markDue = world.time.now + Self.markInterval }

@@ -34,7 +34,8 @@ extension Relay {
       } catch is InstanceCrashed {
         return
       } catch is BusError {
-        // Out of reach from here, though perhaps not from another instance: its relay gets the lease when it ends.
+        // Out of reach from here, though perhaps not from another instance: its relay gets the lease when it ends. Or
+        // another has it already, and this one has slept.
         await stepBack()
         lease.giveUp()
         startOver()
@@ -52,7 +53,9 @@ extension Relay {
     case .refused:
       try await time.sleep(for: RelayLease.renewal)
       return
-    case .granted: startOver()
+    case .granted:
+      startOver()
+      try await lease.introduce()
     case .kept: break
     }
     // What is committed meanwhile sets the signal.

@@ -9,12 +9,17 @@ final class RunCounters: @unchecked Sendable {
   /// Partitions with records whose effect stood when their instance crashed, and whose offset did not.
   var crashesBeforeOffsetCommit: UInt64 = 0
   var timeOutsWithUnknownOutcome: UInt64 = 0
+  /// Those in which partitions moved: that a group begins to read is none.
   var rebalances: UInt64 = 0
   var deadLetters: UInt64 = 0
   /// Replies to steps of sagas that had been given up.
   var lateAnswers: UInt64 = 0
   /// Product pages from which something was missing.
   var partialPages: UInt64 = 0
+  /// Appends that the bus refused to a relay in whose place another was at work.
+  var fencedRelays: UInt64 = 0
+  /// Instances that the registry took out because their leases had ended.
+  var evictions: UInt64 = 0
   /// Looks at the order history; and those that lacked the customer's own last order.
   var historyReads: UInt64 = 0
   var staleHistoryReads: UInt64 = 0

@@ -7,8 +7,9 @@ extension World {
   func groupChanged(_ event: GroupEvent) {
     switch event.kind {
     case .rebalanceCompleted(let members, _):
-      counters.rebalances += 1
+      // Who comes first has to be given something, too: no partition has moved.
       if event.generation == 1 { return began(event) }
+      counters.rebalances += 1
       tell(event, .info, "generation \(event.generation)", because: Count.of(members, "member"))
     case .memberLeft(let member, let reason): tell(event, .warning, "\(member) left", because: reason)
     default: break

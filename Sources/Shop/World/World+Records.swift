@@ -55,6 +55,19 @@ extension World {
   }
 }
 
+extension Topic {
+  /// All records of a partition that the bus still has.
+  func retained(partition: Int) throws -> [EventRecord] {
+    var (records, offset) = ([EventRecord](), try bounds(partition: partition).lowerBound)
+    while true {
+      let batch = try peek(partition: partition, from: offset, maximumRecords: 4_096)
+      guard let last = batch.records.last else { return records }
+      records += batch.records
+      offset = last.offset + 1
+    }
+  }
+}
+
 extension EventRecord {
   /// Those that wait for what it asks for: its own transaction, and that of the order which it undoes for another.
   var transactions: [GTXID] {

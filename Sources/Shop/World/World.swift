@@ -34,6 +34,8 @@ final class World: @unchecked Sendable {
   let commits = CommitBook()
   /// Whether the legacy shop is beside the new services, and both tell each other what they do.
   let hasLegacy: Bool
+  /// What reviews that are forgotten came to, by database and product: their scores stay.
+  var forgottenScores: [String: [String: ReviewTables.Score]] = [:]
   let observatory: Observatory
   /// The registry's memory; nil while it is down.
   var registryBook: RegistryBook?
@@ -183,6 +185,7 @@ final class World: @unchecked Sendable {
     for service in services {
       for instance in service.instances {
         if instance.isKilled || faults.isCrashed(service.name, instance: instance.number) {
+          if instance.isUp { faults.noteCrash(of: service.name, instance: instance.number) }
           instance.crash()
         } else {
           instance.start()

@@ -20,7 +20,25 @@ enum WrongOrder: Sendable, Hashable {
   case serveThenRebuild
 }
 
+/// A step that is left out. What it is good for shows where something happens that it is there for.
+enum Omission: Sendable, Hashable {
+  /// What was given back still counts for recommendations.
+  case unlearning
+  /// Inventory says that it has given back what it had reserved, and keeps it.
+  case undo
+  /// Customer reserves credit beyond the limit.
+  case creditCheck
+  /// Customers do not ask what became of their orders.
+  case question
+  /// Nobody asks whether a relay still has its lease, neither the database nor the bus.
+  case fence
+  /// What tells a repetition is forgotten as soon as it was acted on, and not when nothing can come again.
+  case window
+}
+
 extension ServiceProcess {
+  func leavesOut(_ step: Omission) -> Bool { world.settings.omissions.contains(step) }
+
   func takes(_ order: WrongOrder) -> Bool { world.settings.wrongOrders.contains(order) }
 }
 

@@ -13,6 +13,7 @@ extension RandomSnapshot {
       var store = StoreSnapshot(service: random.name(), kind: random.name(), bytes: Int(random.count()))
       (store.rows, store.relay) = (random.some(Int(random.count())), random.some(random.name()))
       (store.relayRate, store.deadLetters) = (random.some(random.share()), Int(random.count()))
+      (store.inboxWindow, store.unacknowledgedAge) = (random.some(random.count()), random.some(random.count()))
       return store
     }
     board.captures = list { random in

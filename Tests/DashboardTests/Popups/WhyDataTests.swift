@@ -1,6 +1,7 @@
 import Drawing
 import Operations
 import Testing
+import Widgets
 
 @testable import Dashboard
 
@@ -68,6 +69,19 @@ import Testing
   func theFacts(_ subject: Subject, _ facts: [String]) throws {
     let text = try #require(Self.text(subject))
     for fact in facts { #expect(text.contains(fact), "\(text)") }
+  }
+
+  /// What tells a repetition is forgotten while a record may still come again.
+  @Test(arguments: [nil, 3, 599, 600] as [Int64?]) func aWindowThatIsTooShortIsFailing(seconds: Int64?) throws {
+    var snapshot = Self.snapshot()
+    let index = try #require(snapshot.data.stores.firstIndex { $0.service == "item" })
+    snapshot.data.stores[index].inboxWindow = 600_000_000_000
+    snapshot.data.stores[index].unacknowledgedAge = seconds.map { $0 * 1_000_000_000 }
+    let text = try #require(Self.text(.store("item"), snapshot))
+    let age = seconds.map { "the oldest record for \(Figures.duration($0 * 1_000_000_000).text)" } ?? "nothing"
+    #expect(text.contains("tells repetitions for \(Figures.duration(600_000_000_000).text)"), "\(text)")
+    #expect(text.contains("unacknowledged \(age)"), "\(text)")
+    #expect(text.hasPrefix(Mark.failing.glyph) == (seconds == 600), "\(text)")
   }
 
   @Test(arguments: [

@@ -58,6 +58,65 @@ import Testing
     #expect(try broker.everything().last?.offset == 8)
   }
 
+  /// Power fails in the middle of an append: the last batch is torn, and a group had read and committed it. Its offsets
+  /// never stand for anything else, however often the log is opened again.
+  @Test func offsetsThatSomebodyHasSeenAreNotGivenToAnotherRecord() throws {
+    try write()
+    do {
+      let broker = try folder.open()
+      for (group, offset) in [("seen", 10), ("half", 9), ("end", 8), ("behind", 3)] as [(String, Int64)] {
+        try broker.groups.commit([PartitionOffset(partition: place, offset: offset)], group: group, now: 5)
+      }
+    }
+    try change(segments()[0]) { $0.removeLast(3) }
+    func texts(_ broker: Broker, _ group: String) throws -> [String] {
+      let consumer = Consumer(broker: broker, group: group, client: "c", topics: ["orders"])
+      _ = try consumer.settle(now: 20)
+      return try consumer.pollTexts(now: 20)
+    }
+    do {
+      let broker = try folder.open(now: 8)
+      #expect(broker.recovery?.cuts.first?.endOffset == 8)
+      #expect(broker.recovery?.usedUp == [.init(partition: place, offsets: 8..<10, group: "seen")])
+      #expect(
+        broker.recovery?.sentences.last
+          == "orders-0: offsets 8 to 9 are lost, and group seen had seen them: nothing else is put there")
+      try broker.append(["next"], now: 9)
+    }
+    for opening in 0..<2 {
+      let broker = try folder.open(now: 10)
+      #expect(broker.recovery?.isClean == true, "\(opening)")
+      #expect(try broker.everything().map(\.offset) == [0, 1, 2, 3, 4, 5, 6, 7, 10], "\(opening)")
+      let committed = ["seen", "half", "end", "behind"].map { broker.groups.committed(group: $0, place)?.offset }
+      #expect(committed == [10, 10, 10, 3])
+    }
+    let broker = try folder.open(now: 11)
+    for group in ["seen", "half", "end"] { #expect(try texts(broker, group) == ["next"], "\(group)") }
+    #expect(try texts(broker, "behind") == ["b1", "a2", "b2", "a3", "b3", "next"])
+  }
+
+  /// The disk has the length of the last batch, and not its bytes. What tells is the checksum: where it is right for the
+  /// bytes that are there, as if nobody compared any, the log goes on with what nobody has written.
+  @Test(arguments: [true, false]) func onlyTheChecksumTellsATornBatchOfTheRightLength(isCompared: Bool) throws {
+    try write()
+    let size = try Data(contentsOf: URL(fileURLWithPath: segments()[0])).count / 5
+    let format = try String(contentsOfFile: folder.path + "/format", encoding: .utf8)
+    let salt = try #require(format.split(whereSeparator: \.isWhitespace).last.flatMap { UInt32($0) })
+    try change(segments()[0]) { data in
+      // The value of the last record: "b4".
+      data[data.count - 1] = 0
+      guard !isCompared else { return }
+      let batch = [UInt8](data.suffix(size))
+      let sum = batch.withUnsafeBytes { BatchHeader.checksum($0, salt: salt) }
+      for byte in 0..<4 { data[data.count - size + 8 + byte] = UInt8(truncatingIfNeeded: sum >> (8 * UInt32(byte))) }
+    }
+    let broker = try folder.open()
+    let texts = try broker.everything().map(\.text)
+    #expect((texts == ["a0", "b0", "a1", "b1", "a2", "b2", "a3", "b3"]) == isCompared)
+    #expect((broker.recovery?.isClean == true) == !isCompared)
+    if !isCompared { #expect(texts.last == "b\0") }
+  }
+
   @Test func aDamagedMiddleIsReportedAndNeverPassedOverInSilence() throws {
     try write()
     let size = try Data(contentsOf: URL(fileURLWithPath: segments()[0])).count / 5

@@ -64,6 +64,17 @@ import TraceModel
     #expect(Self.findings(shop) == [])
   }
 
+  /// The twin: whoever announces that it has undone its step, and has not.
+  @Test func whatIsNotUndoneStays() async throws {
+    let shop = try await TenMinutes.carefree.value
+    let findings = Self.findings(shop)
+    let kept = findings.filter { $0.contains("has failed, and holds [(key: \"inventory\"") }
+    #expect(kept.count > 20, "\(findings)")
+    #expect(findings.contains { $0.contains("pieces were delivered") }, "\(findings)")
+    // All else went on as it should.
+    #expect(Set(findings).subtracting(kept).count == 1, "\(findings)")
+  }
+
   @Test func aFailureBesideItsStateIsLost() async throws {
     let shop = try await TenMinutes.dualWrite.value
     let findings = Self.findings(shop)

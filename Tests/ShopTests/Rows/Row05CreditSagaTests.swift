@@ -46,6 +46,15 @@ import TraceModel
     #expect(Self.findings(shop) == [])
   }
 
+  /// The twin: a saga in which nobody compares the credit with the limit. The table itself takes no more than that, and
+  /// the order is never decided.
+  @Test func withoutTheCheckNobodyIsRefused() async throws {
+    let findings = Self.findings(try await TenMinutes.carefree.value)
+    let story = #"stays NEW after ["OrderCreated → credit", "OrderCreated → credit.DLT"]"#
+    let undecided = findings.filter { $0.contains(story) }
+    #expect(undecided.count > 3, "\(findings)")
+  }
+
   @Test func anAnswerBesideItsStateIsLost() async throws {
     let findings = Self.findings(try await TenMinutes.dualWrite.value)
     #expect(findings.contains { $0.contains("stays NEW") }, "\(findings)")

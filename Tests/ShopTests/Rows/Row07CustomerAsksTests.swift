@@ -26,7 +26,18 @@ import TraceModel
     #expect(Self.findings(shop) == [])
   }
 
+  /// The twin: customers who take the first answer for the last.
+  @Test func whoDoesNotAskHearsNothing() async throws {
+    let shop = try await TenMinutes.carefree.value
+    let findings = Self.findings(shop)
+    let deaf = findings.filter { $0.hasPrefix("order ") && $0.contains(", and its customer was told: ") }
+    #expect(deaf.count > shop.orders.count * 9 / 10, "\(findings.prefix(20))")
+    // Whoever does ask is told what is so.
+    #expect(!findings.contains { $0.hasPrefix("who asks for order") })
+  }
+
   @Test func whatIsLostIsInProgressForEver() async throws {
-    #expect(!Self.findings(try await TenMinutes.dualWrite.value).isEmpty)
+    let findings = Self.findings(try await TenMinutes.dualWrite.value)
+    #expect(findings.contains { $0.contains(" is told for ever: ") }, "\(findings)")
   }
 }

@@ -17,6 +17,9 @@ enum TenMinutes {
   static let noIdempotency = Task.detached { try run([.noIdempotency]) }
   /// Its log says nothing of transactions either: neither has to do with the other.
   static let innerJoinAndMuteLog = Task.detached { try run([.innerJoin], logsTransactions: false) }
+  /// What inventory has reserved is never given back, credit has no limit, and nobody asks how his order stands. None of
+  /// the three has to do with the others.
+  static let carefree = Task.detached { try run(omits: [.undo, .creditCheck, .question]) }
 
   /// Everything is still in the databases at the end: what is finished is forgotten after nine and a half minutes.
   private static let (opening, closing, end) = (40.0, 545.0, 600.0)
@@ -35,9 +38,12 @@ enum TenMinutes {
     (430.5, "db:inventory:db-down,ttl=5s"),
   ]
 
-  private static func run(_ mistakes: Set<Mistake> = [], logsTransactions: Bool = true) throws -> ShopRemains {
+  private static func run(
+    _ mistakes: Set<Mistake> = [], omits: Set<Omission> = [], logsTransactions: Bool = true
+  ) throws -> ShopRemains {
     let stage = Stage(seed: 7) { settings in
       settings.mistakes = mistakes
+      settings.omissions = omits
       settings.logsTransactions = logsTransactions
       settings.mix = LoadMix(
         journeys: [(.buy, 1)],

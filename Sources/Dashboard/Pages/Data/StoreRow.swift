@@ -48,7 +48,7 @@ struct StoreRow {
   /// What is the matter with it; nil when nothing is.
   var problem: Ink? {
     let connections = service?.connections
-    if age >= Self.badAfter || service?.health == .down { return .failing }
+    if age >= Self.badAfter || service?.health == .down || store.actsTwice { return .failing }
     if age >= Self.lateAfter || refusalRate > 0
       || connections.map({ $0.waiting > 0 || $0.share >= 0.9 }) ?? false
     {
@@ -90,4 +90,12 @@ struct StoreRow {
   }
 
   private var ageInk: Ink? { age >= Self.badAfter ? .failing : age >= Self.lateAfter ? .degraded : nil }
+}
+
+extension StoreSnapshot {
+  /// Whether a record may come again of which it will not know any more that it was acted on.
+  fileprivate var actsTwice: Bool {
+    guard let inboxWindow, let unacknowledgedAge else { return false }
+    return unacknowledgedAge >= inboxWindow
+  }
 }

@@ -17,7 +17,7 @@ struct ChaosShrinker {
   }
 
   /// Bisects over the time under load. A failure that comes and goes with it may be missed: what is returned fails.
-  private func shortest(_ plan: ChaosPlan) -> ChaosPlan? {
+  func shortest(_ plan: ChaosPlan) -> ChaosPlan? {
     var (good, bad) = (Int64(0), plan)
     while bad.duration - good > Self.grain {
       let middle = max(Self.grain, (good + (bad.duration - good) / 2) / Self.grain * Self.grain)

@@ -10,6 +10,8 @@ public final class ChaosSweep: Sendable {
   private struct State {
     var next = 0
     var reports: [SimulationReport?]
+    /// Of failing plans, the shortest beginning that still fails.
+    var prefixes: [ChaosPlan?]
     var isCancelled = false
   }
 
@@ -19,8 +21,9 @@ public final class ChaosSweep: Sendable {
   private let isChaos: Bool
   private let threads: Int
   private let state: Locked<State>
-  /// Failing seeds whose smallest part is looked for: each takes some thirty runs.
-  private static let shrunk = 3
+  /// Failing seeds whose smallest part is looked for: each takes some thirty runs. The shortest beginning of a plan takes
+  /// six, none as long as the whole, and is looked for in all.
+  public static let shrunk = 3
 
   /// - Parameter seeds: at least one.
   public init(
@@ -35,7 +38,9 @@ public final class ChaosSweep: Sendable {
     self.shop = isChaos ? shop.open(with: mistakes) : shop.usual
     self.isChaos = isChaos
     self.threads = max(1, min(threads, plans.count))
-    state = Locked(State(reports: Array(repeating: nil, count: plans.count)))
+    state = Locked(
+      State(
+        reports: Array(repeating: nil, count: plans.count), prefixes: Array(repeating: nil, count: plans.count)))
   }
 
   /// Ends the sweep within a moment; ``run(progress:)`` then returns what was done. From any thread.
@@ -80,6 +85,9 @@ public final class ChaosSweep: Sendable {
     }) {
       let report = Self.run(plans[index]) { self.isCancelled }
       state.withLock { $0.reports[index] = report }
+      guard report?.allHold == false else { continue }
+      let prefix = Self.shrinker { self.isCancelled }.shortest(plans[index])
+      state.withLock { $0.prefixes[index] = prefix }
     }
   }
 
@@ -96,8 +104,10 @@ public final class ChaosSweep: Sendable {
     var sum = SweepReport(
       first: first.seed, last: last.seed, duration: first.duration, rate: first.rate,
       mistakes: Mistake.allCases.filter(first.mistakes.contains))
-    var (trials, hash) = (ChaosTrials(shop: shop), SHA256())
-    for (plan, report) in zip(plans, state.withLock({ $0.reports })) {
+    var (trials, hash) = (ChaosTrials(shop: shop, isChaos: isChaos), SHA256())
+    let (reports, prefixes) = state.withLock { ($0.reports, $0.prefixes) }
+    for (index, plan) in plans.enumerated() {
+      let report = reports[index]
       guard let report else {
         sum.isComplete = false
         continue
@@ -105,24 +115,27 @@ public final class ChaosSweep: Sendable {
       sum.done += 1
       trials.add(report, of: plan)
       hash.update(data: Array(report.digest.utf8))
-      if !report.allHold { sum.failures.append(failure(of: plan, report, shrinks: sum.failures.count < Self.shrunk)) }
+      guard !report.allHold else { continue }
+      var failure = SweepReport.Failure(
+        seed: plan.seed, problems: report.problems, replay: isChaos ? plan.drawnCommand : plan.command,
+        prefix: prefixes[index]?.command)
+      if sum.failures.count < Self.shrunk {
+        failure.shortest = Self.smallest(of: plan) { self.isCancelled }?.command
+      }
+      sum.failures.append(failure)
     }
     sum.counts = trials.counts
     sum.digest = hash.finalize().map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     return sum
   }
 
-  private func failure(of plan: ChaosPlan, _ report: SimulationReport, shrinks: Bool) -> SweepReport.Failure {
-    SweepReport.Failure(
-      seed: plan.seed, problems: report.problems, replay: isChaos ? plan.drawnCommand : plan.command,
-      shortest: shrinks ? Self.smallest(of: plan) { self.isCancelled }?.command : nil)
-  }
-
   /// The smallest part of a failing plan that still fails; nil when it was cancelled.
   public static func smallest(of plan: ChaosPlan, isCancelled: () -> Bool = { false }) -> ChaosPlan? {
-    withoutActuallyEscaping(isCancelled) { isCancelled in
-      ChaosShrinker { plan in run(plan, isCancelled: isCancelled).map { !$0.allHold } }.smallest(of: plan)
-    }
+    withoutActuallyEscaping(isCancelled) { shrinker(isCancelled: $0).smallest(of: plan) }
+  }
+
+  private static func shrinker(isCancelled: @escaping () -> Bool) -> ChaosShrinker {
+    ChaosShrinker { plan in run(plan, isCancelled: isCancelled).map { !$0.allHold } }
   }
 }
 

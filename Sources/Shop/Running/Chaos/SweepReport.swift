@@ -8,6 +8,8 @@ public struct SweepReport: Sendable, Codable {
     public var count: UInt64
     /// The faults that were drawn can cause it: then 0 is a failure of the sweep.
     public var isExpected: Bool
+    /// Faults and crashes that were ordered and may have caused it; nil where causes are not counted.
+    public var chances: UInt64?
   }
 
   public struct Failure: Sendable, Codable {
@@ -16,6 +18,8 @@ public struct SweepReport: Sendable, Codable {
     public var problems: [String]
     /// A command that runs it again.
     public var replay: String
+    /// A command that runs no more than its beginning, which still fails; nil when the sweep was ended before.
+    public var prefix: String?
     /// A command that runs the smallest part of it that still fails; nil when it was not looked for.
     public var shortest: String?
   }
@@ -42,4 +46,8 @@ public struct SweepReport: Sendable, Codable {
   }
 
   public var succeeded: Bool { failures.isEmpty && missing.isEmpty && isComplete }
+
+  /// What the program that ran it says to its shell: 0 when it succeeded, 1 when something broke or never happened, and,
+  /// as a shell has it after SIGINT, 130 when it was ended early.
+  public var exitStatus: Int32 { isComplete ? succeeded ? 0 : 1 : 130 }
 }

@@ -45,7 +45,7 @@ actor CustomerService: ShopService {
   }
 
   private func carryOut(_ delivery: Delivery) async throws {
-    let (now, hop) = (world.time.now, delivery.context.ltxid)
+    let (now, hop, hasLimit) = (world.time.now, delivery.context.ltxid, !process.leavesOut(.creditCheck))
     try await CommandHandler(process: process, database: database).handle(delivery) { command, order, database in
       guard let id = order.order else { return .refused("the command names no order") }
       if command.name == CommandName.releaseCredit {
@@ -55,7 +55,7 @@ actor CustomerService: ShopService {
         return .done()
       }
       let isEnough = try CustomerTables.reserve(
-        id, customer: order.user ?? "", amount: order.amount ?? 0, hop: hop, now: now, database)
+        id, customer: order.user ?? "", amount: order.amount ?? 0, hop: hop, now: now, hasLimit: hasLimit, database)
       return isEnough == true ? .done() : .refused(BusinessReason.noCredit)
     }
   }
@@ -69,7 +69,7 @@ actor CustomerService: ShopService {
       guard try process.accept(delivery, database),
         let isEnough = try CustomerTables.reserve(
           order.order ?? 0, customer: order.user ?? "", amount: order.amount ?? 0, hop: delivery.context.ltxid,
-          now: now, database)
+          now: now, hasLimit: !process.leavesOut(.creditCheck), database)
       else { return nil }
       var answer = order
       if !isEnough { answer.reason = BusinessReason.noCredit }

@@ -62,12 +62,12 @@ enum CustomerTables: ServiceTables {
   /// Reserves credit for an order, or notes that there was not enough; nil when the order has been here before. Who is
   /// not known has no credit.
   static func reserve(
-    _ order: Int64, customer: String, amount: Int64, hop: LTXID, now: Int64, _ database: Database
+    _ order: Int64, customer: String, amount: Int64, hop: LTXID, now: Int64, hasLimit: Bool, _ database: Database
   ) throws -> Bool? {
     guard try reservation(of: order, database) == nil else { return nil }
     try database.run(
-      "UPDATE customer SET reserved = reserved + ? WHERE name = ? AND reserved + ? <= credit_limit",
-      [amount, customer, amount])
+      "UPDATE customer SET reserved = reserved + ? WHERE name = ? AND (reserved + ? <= credit_limit OR NOT ?)",
+      [amount, customer, amount, hasLimit])
     let isEnough = database.changesCount > 0
     try database.run(
       "INSERT INTO reservation(order_id, customer, amount, state, hop, changed) VALUES (?, ?, ?, ?, ?, ?)",

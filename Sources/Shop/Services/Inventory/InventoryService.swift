@@ -148,7 +148,8 @@ actor InventoryService: ShopService {
       database -> StockTables.Reservation?? in
       guard try process.accept(delivery, database) else { return nil }
       let held = try StockTables.reservation(of: order.order ?? 0, database)
-      let isReleased = try StockTables.release(order.order ?? 0, now: now, database)
+      let isReleased =
+        try process.leavesOut(.undo) ? held != nil : StockTables.release(order.order ?? 0, now: now, database)
       try notes.take(database)
       if let event = self.announcement(of: delivery, isReleased: isReleased) { try process.write(event, database) }
       return .some(held)

@@ -1,14 +1,18 @@
+internal import EventBus
 internal import GRDB
 internal import Simulation
 internal import TraceModel
 internal import Transactions
 
-/// Recommendations: what those who bought one thing bought next, learnt from orders that were paid.
+/// Recommendations: what those who bought one thing bought next.
+///
+/// They are learnt from what became of the rows of order, which every kind of saga ends in: an order counts from when it
+/// has gone through until it is given back.
 actor RecommendationService: ShopService {
   static let plan = ServicePlan(
     name: ShopPlan.recommendation, team: "web", instances: 2, firstPort: 41_901, workers: 16,
     store: StorePlan(connections: 10, tables: RecommendationTables.self, publishes: false),
-    reads: [Subscription(TopicName.order, [EventType.paymentComplete: "learn"])],
+    reads: [Subscription(TopicName.orderChanges, [EventType.orderChanged: "learn"])],
     program: { RecommendationService($0) })
 
   nonisolated let unownedExecutor: UnownedSerialExecutor
@@ -34,7 +38,16 @@ actor RecommendationService: ShopService {
   }
 
   func handle(_ delivery: Delivery) async throws -> Handling {
-    let (process, order) = (process, delivery.payload)
+    let (process, change, now) = (process, delivery.payload, world.time.now)
+    guard let saga = change.saga, let state = change.state, let purchase = RecommendationTables.Purchase(change) else {
+      throw UnreadableRecord(topic: delivery.topic, partition: delivery.partition, offset: delivery.record.offset)
+    }
+    // As long as nothing is decided there is nothing to learn.
+    guard !SagaKind.isFirst(state) else {
+      delivery.span.succeed()
+      return .done
+    }
+    let forgets = !saga.isGood(state) && !process.leavesOut(.unlearning)
     let tell = { @Sendable [world] (isNew: Bool) in
       guard isNew else { return world.suppressedDuplicate(delivery) }
       world.effect(delivery)
@@ -42,41 +55,13 @@ actor RecommendationService: ShopService {
     }
     _ = try await database.transaction("learn", isQuiet: true, at: .record, onCommit: tell) { database in
       guard try process.accept(delivery, database) else { return false }
-      try RecommendationTables.learn(user: order.user ?? "", bought: order.sku ?? "", database)
+      if saga.isGood(state) {
+        try RecommendationTables.learn(purchase, now: now, database)
+      } else if forgets {
+        try RecommendationTables.unlearn(purchase, database)
+      }
       return true
     }
     return .done
-  }
-}
-
-/// The recommendation service's database.
-enum RecommendationTables: ServiceTables {
-  static let schema =
-    Inbox.schema + """
-      CREATE TABLE latest(user TEXT PRIMARY KEY, sku TEXT NOT NULL) WITHOUT ROWID;
-      CREATE TABLE pair(
-        sku TEXT NOT NULL,
-        next TEXT NOT NULL,
-        orders INTEGER NOT NULL,
-        PRIMARY KEY(sku, next)) WITHOUT ROWID;
-      """
-
-  static func learn(user: String, bought sku: String, _ database: Database) throws {
-    let before: String? = try database.first("SELECT sku FROM latest WHERE user = ?", [user]) { $0.value(0) }
-    try database.run(
-      "INSERT INTO latest(user, sku) VALUES (?, ?) ON CONFLICT(user) DO UPDATE SET sku = excluded.sku", [user, sku])
-    guard let before, before != sku else { return }
-    try database.run(
-      """
-      INSERT INTO pair(sku, next, orders) VALUES (?, ?, 1)
-      ON CONFLICT(sku, next) DO UPDATE SET orders = orders + 1
-      """, [before, sku])
-  }
-
-  /// The three most frequent.
-  static func next(after sku: String, _ database: Database) throws -> [Payload] {
-    try database.all("SELECT next, orders FROM pair WHERE sku = ? ORDER BY orders DESC, next LIMIT 3", [sku]) { row in
-      Payload(sku: row.value(0), quantity: row.value(1))
-    }
   }
 }

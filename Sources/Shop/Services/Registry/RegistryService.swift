@@ -89,6 +89,7 @@ final class RegistryBook: @unchecked Sendable {
   /// Tells who was evicted, and when it begins and ends to spare everybody.
   func note(_ report: EvictionReport, _ world: World) {
     for instance in report.evicted {
+      world.counters.evictions += 1
       world.tell(
         OperationalEvent(
           time: world.time.now, kind: .instance, severity: .warning, subject: instance.id, change: "evicted",

@@ -101,6 +101,45 @@ enum ReviewTables: ServiceTables {
     return Dictionary(rows, uniquingKeysWith: +)
   }
 
+  /// What several reviews of a product come to; `own` are those that were written here.
+  struct Score: Sendable, Equatable {
+    var reviews: Int64 = 0
+    var stars: Int64 = 0
+    var own: Int64 = 0
+    var ownStars: Int64 = 0
+
+    static func + (left: Score, right: Score) -> Score {
+      Score(
+        reviews: left.reviews + right.reviews, stars: left.stars + right.stars, own: left.own + right.own,
+        ownStars: left.ownStars + right.ownStars)
+    }
+
+    var words: String { "\(reviews) reviews with \(stars) stars, \(own) of them with \(ownStars) written here" }
+  }
+
+  /// What the table for reading says, by product.
+  static func scores(_ database: Database) throws -> [String: Score] {
+    try scores("SELECT sku, reviews, stars, own, own_stars FROM score", [], database)
+  }
+
+  /// What the reviews themselves come to, by product.
+  /// - Parameter time: of those written before it.
+  static func sums(writtenBefore time: Int64 = .max, _ database: Database) throws -> [String: Score] {
+    try scores(
+      "SELECT sku, count(*), sum(stars), sum(own), sum(own * stars) FROM review WHERE written < ? GROUP BY sku", [time],
+      database)
+  }
+
+  private static func scores(_ sql: String, _ bindings: Bindings, _ database: Database) throws -> [String: Score] {
+    let rows = try database.all(sql, bindings) { row in
+      (
+        row.value(0) as String,
+        Score(reviews: row.value(1), stars: row.value(2), own: row.value(3), ownStars: row.value(4))
+      )
+    }
+    return Dictionary(rows, uniquingKeysWith: +)
+  }
+
   static func words(reviews: Int64, stars: Int64) -> String { "\(reviews) reviews with \(stars) stars" }
 
   /// The scores stay.
