@@ -10,7 +10,7 @@ import Transactions
 
 /// A crash exactly at each point: what saga.json expects there holds; and where a mechanism is built wrong, it does not.
 @Suite struct CrashPointTests {
-  private static func stage(
+  static func stage(
     _ crashes: String..., mistakes: Set<Mistake> = [], wrongOrders: Set<WrongOrder> = [], omits: Set<Omission> = []
   ) throws -> Stage {
     let stage = Stage { settings in
@@ -23,7 +23,7 @@ import Transactions
   }
 
   /// Lets a request come in, and stops within a tenth of a millisecond after the crash.
-  private static func orderUntilStruck(
+  static func orderUntilStruck(
     _ stage: Stage, at point: CrashPoint, patience: Double = 5, saga: SagaKind? = nil
   ) {
     var request = Request(
@@ -33,7 +33,7 @@ import Transactions
     runUntilStruck(stage, at: point, patience: patience)
   }
 
-  private static func runUntilStruck(_ stage: Stage, at point: CrashPoint, patience: Double = 5) {
+  static func runUntilStruck(_ stage: Stage, at point: CrashPoint, patience: Double = 5) {
     for _ in 0..<Int(patience * 10_000) where stage.world.crashPoints.count(of: point).struck == 0 { stage.run(0.0001) }
     #expect(stage.world.crashPoints.count(of: point).struck == 1, "\(point.name) was never passed")
   }
@@ -174,14 +174,14 @@ import Transactions
     }
   }
 
-  private static func rows(_ stage: Stage) throws -> [String] {
+  static func rows(_ stage: Stage) throws -> [String] {
     try stage.world.disk(of: ShopPlan.order)?.database.read { database in
       try database.all("SELECT message FROM event ORDER BY id") { $0.value(0) as String }
     } ?? []
   }
 
   /// In the order in which they were appended.
-  private static func publishedByOrder(_ stage: Stage) -> [String] {
+  static func publishedByOrder(_ stage: Stage) -> [String] {
     var found: [(time: Int64, hop: Int64, message: String)] = []
     for partition in 0..<ShopPlan.partitions {
       let batch = try? stage.world.broker.read(TopicName.inventory, partition: partition, from: 0)
@@ -191,75 +191,6 @@ import Transactions
       }
     }
     return found.sorted { ($0.time, $0.hop) < ($1.time, $1.hop) }.map(\.message)
-  }
-
-  @Test func p7FencesOffTheRelayThatSlept() throws {
-    let stage = try Self.stage("order:P7")
-    Self.orderUntilStruck(stage, at: .overlappingLeases)
-    let order = stage.world.service(ShopPlan.order)
-    func relaying() -> [Int] { order.instances.filter { $0.process?.isRelaying == true }.map(\.number) }
-    let sleeping = relaying()
-    stage.run(3.9)
-    let other = relaying()
-    #expect(sleeping.count == 1 && other.count == 1 && other != sleeping, "another has its lease by now")
-    stage.run(5)
-    #expect(relaying().count == 1)
-  }
-
-  /// P7: what a relay has read before it slept is published by the one that has its lease by then. The bus takes it from
-  /// nobody else: nothing old comes behind what is newer. Where nobody asks for the lease it comes twice.
-  @Test func p7TakesNothingFromTheRelayThatSlept() throws {
-    for omits in [[], [.fence]] as [Set<Omission>] {
-      let stage = try Self.stage("order:P7", omits: omits)
-      Self.orderUntilStruck(stage, at: .overlappingLeases)
-      // Others order while it sleeps, once another relay is at work: a newer event under the same key of the topic.
-      stage.run(3.9)
-      let later = stage.order("sku-02", quantity: 1, user: "lee")
-      stage.run(15)
-      let published = Self.publishedByOrder(stage)
-      let rows = try Self.rows(stage)
-      #expect(rows.count == 2 && stage.state(later) == .committed)
-      #expect(published == rows + (omits.isEmpty ? [] : [rows[0]]), "\(published)")
-      #expect(stage.world.counters.fencedRelays == (omits.isEmpty ? 1 : 0))
-      #expect(stage.problems() == [])
-    }
-  }
-
-  /// P7: nothing is marked, and no position stored, under a lease that another has taken.
-  @Test func p7CommitsNothingUnderALeaseThatAnotherHas() throws {
-    for omits in [[], [.fence]] as [Set<Omission>] {
-      let stage = try Self.stage(omits: omits)
-      let leases = stage.world.service(ShopPlan.order).instances.compactMap(\.process).map {
-        RelayLease(process: $0, database: $0.ownDatabase, name: "test")
-      }
-      let (asleep, awake) = (try #require(leases.first), try #require(leases.last))
-      let answers = Locked<[String]>([])
-      func ask(_ lease: RelayLease) {
-        stage.world.time.spawn {
-          let answer = try? await lease.keep()
-          answers.withLock { $0.append(answer.map { "\($0)" } ?? "none") }
-        }
-        stage.run(0.5)
-      }
-      func commit(_ lease: RelayLease) {
-        stage.world.time.spawn {
-          let isCommitted = try? await lease.transaction("position") {
-            try MinerPositions.store(MinerPosition(change: 7, time: 0), of: "test", $0)
-          }
-          answers.withLock { $0.append("\(isCommitted ?? false)") }
-        }
-        stage.run(0.5)
-      }
-      try stage.write(ShopPlan.order, MinerPositions.schema)
-      ask(asleep)
-      stage.run(3)
-      ask(awake)
-      commit(asleep)
-      #expect(answers.withLock { $0 } == ["granted", "granted", "\(!omits.isEmpty)"])
-      let stored = try stage.world.disk(of: ShopPlan.order)?.database.read { try MinerPositions.load("test", $0) }
-      #expect((stored?.change == 7) == !omits.isEmpty)
-      #expect(asleep.isHeld == false && awake.isHeld)
-    }
   }
 
   /// P8: a transaction begins first and commits last, and the relay has read past it: an event has its number only then.
