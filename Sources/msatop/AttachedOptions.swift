@@ -2,6 +2,7 @@ import ArgumentParser
 import Connectors
 import Drawing
 import Foundation
+import Operations
 import Terminal
 import TraceCollector
 import Widgets

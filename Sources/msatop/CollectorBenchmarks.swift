@@ -1,3 +1,4 @@
+import Shop
 import TraceCollector
 import TraceModel
 
