@@ -19,7 +19,7 @@ import TraceModel
     #expect(stage.money(id) == 2_000)
     #expect(stage.items(id) == 2)
     let operations = stage.spans(id).filter {
-      $0.kind == .consumer && !["search", ShopPlan.historyUpdater].contains($0.service)
+      $0.kind == .consumer && !["search", "recommendation", ShopPlan.historyUpdater].contains($0.service)
     }.map {
       "\($0.service) \($0.operation)"
     }.sorted()

@@ -379,7 +379,10 @@ import Transactions
     let order = try #require(gateway.routes.first { $0.id == "order.create" })
     #expect(order.calls > 5 && order.rate > 0 && order.p99 != nil && order.settings.contains("202"))
     #expect(gateway.routes.first { $0.id == "product.page" }?.refused == 1)
-    #expect(gateway.refusals == [.init(reason: "no-token", status: 401, count: 1)])
+    let refusal = EdgeGateway.Refusal(
+      reason: "no-token", status: 401, count: 1,
+      meaning: "The route wants to know who asks, and the request has no token.")
+    #expect(gateway.refusals == [refusal])
     let partner = try #require(gateway.clients.first { $0.id == "partner" })
     #expect(partner.plan == "partner" && partner.quota == 100_000 && partner.rateLimit == 20 && partner.refused == 1)
     #expect(gateway.accessLog.count > 5 && gateway.versions.count == 2 && !gateway.failsOpen)

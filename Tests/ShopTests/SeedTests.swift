@@ -35,7 +35,6 @@ import Testing
       add("duplicates suppressed", trials.duplicatesSuppressed)
       add("crashes between effect and offset commit", trials.crashesBeforeOffsetCommit)
       add("time-outs with unknown outcome", trials.timeOutsWithUnknownOutcome)
-      add("rebalances", trials.rebalances)
       add("refunds", trials.refunds)
       add("charges asked for again", trials.chargesRepeated)
       add("dead letters", trials.deadLetters)

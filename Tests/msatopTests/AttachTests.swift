@@ -53,7 +53,7 @@ import Testing
     let counts = try receivers.map { try #require($0["counts"] as? [String: Any]) }
     #expect(counts.map { $0["accepted"] as? Int } == [1, 0] && counts.map { $0["requests"] as? Int } == [1, 1])
     let refused = try #require(counts[1]["rejected"] as? [[String: Any]])
-    #expect(refused.first?["reason"] as? String == "malformedBody")
+    #expect(refused.first?["reason"] as? String == "invalidSpan")
   }
 
   @Test func theCockpitShowsWhatCameIn() async throws {

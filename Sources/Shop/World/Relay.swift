@@ -39,7 +39,8 @@ extension Relay {
         await stepBack()
         lease.giveUp()
         startOver()
-        try? await time.sleep(for: RelayLease.length)
+        // Longer than the lease that it may just have got: the others ask for it once in each renewal.
+        try? await time.sleep(for: RelayLease.length + RelayLease.renewal)
       } catch {
         // The database or the bus is away. Nothing is lost: what is to be published stands in the database.
         startOver()

@@ -172,8 +172,7 @@ import Transactions
     }
     #expect(Set(messages).count == 3)
     #expect(stage.world.companyBooks.charges == 1)
-    // PAYMENT_COMPLETE is read by order and by recommendation.
-    #expect(stage.world.counters.duplicatesSuppressed == 3)
+    #expect(stage.world.counters.duplicatesSuppressed == 2)
     #expect(stage.state(id) == .committed)
     #expect(stage.world.faults.armed.map(\.hits) == [1, 1])
     #expect(stage.problems() == [])
