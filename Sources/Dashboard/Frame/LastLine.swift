@@ -93,8 +93,10 @@ struct LastLine {
     var lost: [Run] = []
     if model.shown.system.isOnlyWatched {
       let bytes = program.receivers.map { Int(clamping: $0.bytes) }.saturatingSum
-      if bytes > 0 { lost.append(Run(Figures.size(bytes: bytes).text + " in  ", .faint)) }
-      if store.received > 0 { lost.append(Run(Figures.short(store.received).text + " spans in  ", .faint)) }
+      // The keys need the room of a narrower line.
+      let hasRoom = width >= 150
+      if hasRoom, bytes > 0 { lost.append(Run(Figures.size(bytes: bytes).text + " in  ", .faint)) }
+      if hasRoom, store.received > 0 { lost.append(Run(Figures.short(store.received).text + " spans in  ", .faint)) }
       lost.append(Run(Figures.short(store.spans).text + " held  ", .faint))
     }
     let refused = program.receivers.map { Int(clamping: $0.rejected) }.saturatingSum
