@@ -20,8 +20,8 @@ struct Attach: ParsableCommand {
         msatop attach --otlp-http 0.0.0.0:4318           spans from other machines, too
         msatop attach --otlp --headless | jq             no screen: what came in, when it ends
 
-      What the command line does not say is looked for in the environment (MSATOP_OTLP_HTTP=4318, MSATOP_MEMORY=1GB …), and \
-      then in ~/.config/msatop/config.yaml, by the options' names (otlp-http: 4318).
+      What the command line does not say of these is looked for in the environment (MSATOP_OTLP, MSATOP_OTLP_HTTP, \
+      MSATOP_OTLP_GRPC, MSATOP_ZIPKIN, MSATOP_MEMORY), and then in ~/.config/msatop/config.yaml (otlp-http: 4318).
       """)
 
   @OptionGroup var ears: ReceiverOption
@@ -35,7 +35,7 @@ struct Attach: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Settings in YAML, in place of ~/.config/msatop/config.yaml: the names of these options and their values.",
+      "Settings in YAML, in place of ~/.config/msatop/config.yaml: otlp, otlp-http, otlp-grpc, zipkin and memory.",
       valueName: "file"))
   var config: String?
 

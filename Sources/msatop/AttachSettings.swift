@@ -27,6 +27,7 @@ struct AttachSettings: Equatable {
   ///
   /// - Parameter file: one that has to be there; nil: the usual one, which may be missing.
   static func read(file: String?, environment: [String: String]) throws -> AttachSettings {
+    SettingsFile.say(strangers(in: environment))
     let own = try AttachSettings(environment: environment)
     guard let path = file ?? usualFile(environment) else { return own }
     let report = YAMLReport(file: path)
@@ -81,9 +82,21 @@ extension AttachSettings {
 // MARK: - The environment
 
 extension AttachSettings {
+  private static func variable(_ key: String) -> String { "MSATOP_" + key.uppercased().replacing("-", with: "_") }
+
+  /// A sentence for each variable that looks as if it were meant, and is not known.
+  private static func strangers(in environment: [String: String]) -> [String] {
+    let known = keys.map(variable)
+    return environment.keys.filter { $0.hasPrefix("MSATOP_") && !known.contains($0) }.sorted().map {
+      "the environment's \($0) says nothing; \(NearestNames.advice(for: $0, among: known))"
+    }
+  }
+}
+
+extension AttachSettings {
   init(environment: [String: String]) throws {
     func text(_ key: String) -> (name: String, value: String)? {
-      let name = "MSATOP_" + key.uppercased().replacing("-", with: "_")
+      let name = Self.variable(key)
       return environment[name].flatMap { $0.isEmpty ? nil : (name, $0) }
     }
     func listening(_ key: String) throws -> Listening? {

@@ -10,7 +10,7 @@ struct Demo: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Show a simulated shop under load (this is what msatop does by itself).",
     discussion: """
-      Keys: 1 to 5 and 0 for the pages, Enter and Esc in and out, f to break what is under the cursor, ! to heal everything,
+      Keys: 1 to 9 and 0 for the pages, Enter and Esc in and out, f to break what is under the cursor, ! to heal everything,
       ? for help, q to quit.
 
       EXAMPLES

@@ -109,6 +109,11 @@ import Testing
     }
     let missing = try await Program.run("attach", "--config", directory + "/none.yaml", "--headless")
     #expect(missing.status == 64 && missing.error.contains("none.yaml cannot be read: there is no such file"))
+    let mistyped = try await Program.command(
+      Program.path, ["attach", "--headless"],
+      environment: ["MSATOP_OTLP_HTP": "4318", "XDG_CONFIG_HOME": directory])
+    #expect(mistyped.status == 64 && mistyped.error.contains("MSATOP_OTLP_HTP says nothing"), "\(mistyped.error)")
+    #expect(mistyped.error.contains("MSATOP_OTLP_HTTP"), "\(mistyped.error)")
     let wrong = try await Program.command(
       Program.path, ["attach", "--headless"], environment: ["MSATOP_ZIPKIN": "x"])
     #expect(wrong.status == 64 && wrong.error.contains("the environment's MSATOP_ZIPKIN: "), "\(wrong.error)")

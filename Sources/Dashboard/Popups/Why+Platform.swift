@@ -101,7 +101,8 @@ extension Why {
     for change in configuration.changes where change.hasPrefix(key + " ") {
       add("version \(configuration.version) changed it", visible(change))
     }
-    add("published", "\(context.clock(configuration.published)) by \(visible(configuration.author))")
+    let author = configuration.author.isEmpty ? "" : " by \(visible(configuration.author))"
+    add("published", context.clock(configuration.published) + author)
     let isBehind = configuration.upToDate < configuration.instances
     add(
       "version \(configuration.version)", "run by \(configuration.upToDate) of \(configuration.instances) instances",

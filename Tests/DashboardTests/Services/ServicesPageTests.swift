@@ -111,6 +111,25 @@ import TraceModel
     #expect(stage.press("BackTab Enter").destination == .transaction(IncidentFixture.timeOut, span: nil))
   }
 
+  /// On the page of one service there is nothing to narrow, and Tab goes through what can be seen.
+  @Test func aServicesPageHasNoFilterAndNoHiddenPanels() {
+    for tellsTopics in [true, false] {
+      var snapshot = IncidentFixture.snapshot()
+      for index in snapshot.services.indices { snapshot.services[index].tellsTopics = tellsTopics }
+      var stage = PageStage(ServicesPage(), snapshot)
+      #expect(stage.page.filter == "")
+      stage.press("Enter")
+      #expect(stage.page.filter == nil)
+      var seen: [String] = []
+      for _ in 0..<6 {
+        seen.append(stage.page.breadcrumb(stage.context).last ?? "")
+        stage.press("Tab")
+      }
+      #expect(
+        Set(seen).count == 6 && seen.contains("metrics") != tellsTopics && seen.contains("consumes") == tellsTopics)
+    }
+  }
+
   @Test(arguments: [
     ("j Tab x", Command.killInstance(service: "payment", instance: "payment-1")),
     ("j Tab j x", .killInstance(service: "payment", instance: "payment-2")),

@@ -120,7 +120,8 @@ struct ServicePanelView {
     case .metrics:
       context.metrics?.service == service.name ? "No metric came in yet: OTLP takes them, too." : "reading…"
     case .errors:
-      context.snapshot.system.isOnlyWatched ? "None of the newest transactions failed here." : "No error is remembered."
+      context.snapshot.system.isOnlyWatched
+        ? "None of the newest transactions failed here first." : "No error is remembered."
     case .log: logLines == nil ? "reading…" : "No line is kept."
     }
   }

@@ -39,7 +39,10 @@ extension ServicesPage {
   }
 
   private func focusable(_ context: PageContext) -> [ServicePanel] {
-    opened == nil ? layout(context).focusable : ServicePanel.ofService
+    guard opened != nil else { return layout(context).focusable }
+    // Topics stand where otherwise metrics do.
+    let hidden: ServicePanel = service(context)?.tellsTopics ?? true ? .metrics : .consumes
+    return ServicePanel.ofService.filter { $0 != hidden }
   }
 
   private mutating func escape(_ context: PageContext) -> [Action]? {

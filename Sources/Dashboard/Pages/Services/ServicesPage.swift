@@ -78,7 +78,8 @@ struct ServicesPage: Page {
 
   // MARK: - Filter
 
-  var filter: String? { words }
+  /// The page of one service has nothing to narrow.
+  var filter: String? { opened == nil ? words : nil }
   var filterExample: String { "payment failing" }
 
   mutating func narrow(to text: String, _ context: PageContext) -> String? {

@@ -107,7 +107,9 @@ extension TransactionList {
     if !filter.isEmpty, let found, !found.isComplete { figures.add([Run(Self.progress(found), .muted)], priority: 2) }
     let place = rows.isEmpty ? "0" : Figures.count(cursor.line + 1).text
     var total = Figures.count(rows.count).text + (isFull ? "+" : "")
-    if rows.count < all { total += " of \(Figures.count(all).text)" }
+    // A state of a watched system has the newest alone; a filter looks through all.
+    let held = context.snapshot.system.isOnlyWatched ? max(all, context.snapshot.program.store.traces) : all
+    if rows.count < held { total += " of \(Figures.count(held).text)" }
     // Those that ended well go first when there are too many to keep all.
     if all < tally.started { total += " kept" }
     figures.add([Run("\(place)/\(total)", .muted)])
