@@ -1,5 +1,6 @@
 import Drawing
 import Operations
+import TraceCollector
 import TraceModel
 import Widgets
 
