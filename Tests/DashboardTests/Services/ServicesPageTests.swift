@@ -118,7 +118,7 @@ import TraceModel
       for index in snapshot.services.indices { snapshot.services[index].tellsTopics = tellsTopics }
       var stage = PageStage(ServicesPage(), snapshot)
       #expect(stage.page.filter == "")
-      stage.press("Enter")
+      _ = stage.go(to: .service("payment"))
       #expect(stage.page.filter == nil)
       var seen: [String] = []
       for _ in 0..<6 {
