@@ -33,13 +33,7 @@ import Widgets
   }
 
   private static func text(_ subject: Subject, _ snapshot: SystemSnapshot = snapshot()) -> String? {
-    var stage = PageStage(DataPage(), snapshot)
-    stage.context.snapshot = snapshot
-    return Why(subject, stage.context).map { why in
-      let facts = why.facts.map { $0.map(\.text).joined() }
-      return ([why.title.map(\.text).joined(), why.rule] + facts).joined(separator: "\n")
-        .split(separator: " ").joined(separator: " ")
-    }
+    Why.text(subject, snapshot)
   }
 
   @Test(arguments: [

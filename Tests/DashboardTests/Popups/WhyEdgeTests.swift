@@ -7,13 +7,7 @@ import Testing
 /// Why, of what comes in at the gateways, of what is pushed to instances, and of what is compared afterwards.
 @Suite struct WhyEdgeTests {
   private static func text(_ subject: Subject, _ snapshot: SystemSnapshot = IncidentFixture.platform()) -> String? {
-    var stage = PageStage(PlatformPage(), snapshot)
-    stage.context.snapshot = snapshot
-    return Why(subject, stage.context).map { why in
-      let facts = why.facts.map { $0.map(\.text).joined() }
-      return ([why.title.map(\.text).joined(), why.rule] + facts).joined(separator: "\n")
-        .split(separator: " ").joined(separator: " ")
-    }
+    Why.text(subject, snapshot)
   }
 
   @Test(arguments: [
