@@ -32,7 +32,7 @@ func shared(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target 
 
 func tests(of name: String, _ dependencies: [Target.Dependency] = [], fixtures: Bool = false) -> Target {
   .testTarget(
-    name: "\(name)Tests", dependencies: [.byName(name: name)] + dependencies,
+    name: "\(name)Tests", dependencies: [.byName(name: name), "TestSupport"] + dependencies,
     resources: fixtures ? [.copy("Fixtures")] : nil, swiftSettings: strict)
 }
 
@@ -179,8 +179,11 @@ let package = Package(
 
     // Killed while it writes to a log on disk.
     .executableTarget(
-      name: "log-torture", dependencies: ["EventBus", "Concurrency", argumentParser], path: "Tests/LogTorture",
-      swiftSettings: strict),
+      name: "log-torture", dependencies: ["EventBus", "Concurrency", "TestSupport", argumentParser],
+      path: "Tests/LogTorture", swiftSettings: strict),
+
+    // What the tests of several modules need.
+    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
 
     tests(of: "msatop", [subprocess, system]),
     .testTarget(name: "ArchitectureTests", swiftSettings: strict),
