@@ -29,9 +29,9 @@ struct TraceStoreState: ~Copyable, Sendable {
     precondition(settings.budget >= 65_536, "A trace store needs a budget of at least 65,536 bytes.")
     self.settings = settings
     let budget = settings.budget
-    symbols = SymbolTable(byteLimit: budget / 8)
-    traces = TraceTable(slowestKept: settings.slowestKept, operations: min(8_192, budget / 2_048))
-    segments = SegmentTable(limit: budget / 32)
+    symbols = SymbolTable(byteLimit: budget / 8, settings.hashes)
+    traces = TraceTable(slowestKept: settings.slowestKept, operations: min(8_192, budget / 2_048), settings.hashes)
+    segments = SegmentTable(limit: budget / 32, settings.hashes)
     large = LargeTraces(bytes: budget / 16)
     red = RedBook(services: settings.services, operations: settings.operations)
     graph = ServiceGraph(limit: settings.edges)
