@@ -51,6 +51,7 @@ let system = Target.Dependency.product(name: "SystemPackage", package: "swift-sy
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 
 /// gRPC's server; only in builds that ask for it, because it brings much with it.
@@ -207,7 +208,7 @@ let package = Package(
       of: "Connectors",
       [
         "OTLPMessages", "Operations", "TraceCollector", "TraceModel", "Concurrency", protobuf, httpTypes, nioCore,
-        nioPosix,
+        nioEmbedded, nioPosix,
       ]
     ),
     tests(
