@@ -97,7 +97,8 @@ import TraceModel
     let root = try #require(SpanID(hex: "0562809467078eab"))
     let own = shop.log(LogFilter(), limit: 100)
     let newest = try #require(own.last)
-    shop.receive(SpanBatch([TraceSpan(gtxid: id, id: root, service: "storefront", operation: "x", start: 5, duration: 9)]))
+    shop.receive(
+      SpanBatch([TraceSpan(gtxid: id, id: root, service: "storefront", operation: "x", start: 5, duration: 9)]))
     func line(_ time: Int64, _ text: String) -> LogLine {
       LogLine(time: time, level: .warn, service: "storefront", instance: "s-1", gtxid: id, message: text)
     }
