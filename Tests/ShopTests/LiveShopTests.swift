@@ -95,7 +95,7 @@ import TraceModel
     let shop = SimulatedShop(ShopSettings(seed: 4), startAt: 5 * Self.second, isStill: true)
     let id = try #require(GTXID("11223344556677880562809467078eab"))
     let root = try #require(SpanID(hex: "0562809467078eab"))
-    let own = shop.log(LogFilter(), limit: 100)
+    let own = shop.log(LogFilter(), limit: 1_000)
     let newest = try #require(own.last)
     shop.receive(
       SpanBatch([TraceSpan(gtxid: id, id: root, service: "storefront", operation: "x", start: 5, duration: 9)]))
@@ -104,7 +104,7 @@ import TraceModel
     }
     shop.receive([line(newest.time - 1, "late"), line(newest.time + 1, "last")])
     #expect(shop.log(LogFilter(), limit: 2).map(\.message) == [newest.message, "last"])
-    #expect(shop.log(LogFilter(), limit: 1_000).count == own.count + 2)
+    #expect(shop.log(LogFilter(), limit: 2_000).count == own.count + 2)
     #expect(shop.log(LogFilter(service: "storefront"), limit: 10).map(\.message) == ["late", "last"])
     let answer = shop.searchLog(LogFilter(service: "storefront"), limit: 10, takesNewer: true)
     #expect(answer.lines.map(\.message) == ["late", "last"] && answer.progress.isComplete)
