@@ -132,7 +132,8 @@ struct Demo: ParsableCommand {
     if !frozen { settings.epoch = WallClock.nanoseconds / 1_000_000_000 * 1_000_000_000 - startAt }
     let directory = try BusDirectory.open(dataDir)
     let shop = SimulatedShop(settings, bus: directory?.bus, startAt: startAt, speed: speed, isStill: frozen)
-    let receivers = try ears.choice.open(now: { WallClock.nanoseconds }, sinks: OTLPSinks(spans: { shop.receive($0) }))
+    let sinks = OTLPSinks(spans: { shop.receive($0) }, logs: { shop.receive($0.map { LogLine($0) }) })
+    let receivers = try ears.choice.open(now: { WallClock.nanoseconds }, sinks: sinks)
     for figures in receivers.figures { shop.opened(receiver: figures) }
     defer {
       receivers.stop()

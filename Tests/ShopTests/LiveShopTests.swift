@@ -91,6 +91,28 @@ import TraceModel
     #expect(shop.transaction(id)?.tree.rows.count == 1)
   }
 
+  @Test func logLinesFromOutsideStandBesideItsOwn() throws {
+    let shop = SimulatedShop(ShopSettings(seed: 4), startAt: 5 * Self.second, isStill: true)
+    let id = try #require(GTXID("11223344556677880562809467078eab"))
+    let root = try #require(SpanID(hex: "0562809467078eab"))
+    let own = shop.log(LogFilter(), limit: 1_000)
+    let newest = try #require(own.last)
+    shop.receive(
+      SpanBatch([TraceSpan(gtxid: id, id: root, service: "storefront", operation: "x", start: 5, duration: 9)]))
+    func line(_ time: Int64, _ text: String) -> LogLine {
+      LogLine(time: time, level: .warn, service: "storefront", instance: "s-1", gtxid: id, message: text)
+    }
+    shop.receive([line(newest.time - 1, "late"), line(newest.time + 1, "last")])
+    #expect(shop.log(LogFilter(), limit: 2).map(\.message) == [newest.message, "last"])
+    #expect(shop.log(LogFilter(), limit: 2_000).count == own.count + 2)
+    #expect(shop.log(LogFilter(service: "storefront"), limit: 10).map(\.message) == ["late", "last"])
+    let answer = shop.searchLog(LogFilter(service: "storefront"), limit: 10, takesNewer: true)
+    #expect(answer.lines.map(\.message) == ["late", "last"] && answer.progress.isComplete)
+    // Half of its id is enough to open it, its lines included.
+    let half = try #require(GTXID("0562809467078eab"))
+    #expect(shop.transaction(half)?.log.map(\.message) == ["late", "last"])
+  }
+
   /// What the cockpit's thread asks and what the receiver's threads bring, while time goes by. Meant for ThreadSanitizer.
   @Test func manyThreadsMayAskAtOnce() async throws {
     let shop = SimulatedShop(ShopSettings(seed: 4, rate: 20), startAt: Self.second, speed: .asFastAsItCan)

@@ -69,6 +69,23 @@ public struct LogAnswer: Sendable, Equatable {
   public init(_ lines: [LogLine] = [], progress: LogProgress = LogProgress()) {
     (self.lines, self.progress) = (lines, progress)
   }
+
+  /// What was found in two logs, as if it were one: the newest `limit` lines of both by their times, oldest first.
+  public func joined(with other: LogAnswer, limit: Int) -> LogAnswer {
+    var joined = self
+    joined.progress.searched += other.progress.searched
+    joined.progress.kept += other.progress.kept
+    joined.progress.isComplete = progress.isComplete && other.progress.isComplete
+    if other.lines.isEmpty { return joined }
+    // Each keeps its order: a line may have been written later than its time says.
+    var (left, right) = (lines[...], other.lines[...])
+    joined.lines = []
+    while joined.lines.count < limit, let newest = [left.last?.time, right.last?.time].compactMap(\.self).max() {
+      joined.lines.append(left.last?.time == newest ? left.removeLast() : right.removeLast())
+    }
+    joined.lines.reverse()
+    return joined
+  }
 }
 
 /// How far the log has been looked through.

@@ -24,8 +24,7 @@ public final class SimulatedShop: LiveSystem {
   }
 
   let world: World
-  /// Spans from outside: simulated load must not push them out.
-  private let external: TraceStore
+  private let external = ExternalReports()
   private let builder: Locked<BuilderBox>
   private let state: Locked<State>
   private let history: SnapshotHistory
@@ -33,7 +32,8 @@ public final class SimulatedShop: LiveSystem {
   private let condition = NSCondition()
   /// The search that was asked for last.
   private let search = Locked<RecordSearch?>(nil)
-  private let logSearch = Locked<LogSearch?>(nil)
+  /// Of what came from outside, and of the shop's own.
+  private let logSearch = Locked<(foreign: LogSearch, own: LogSearch)?>(nil)
   /// Among those from outside, and among the shop's own.
   private let transactionSearch = Locked<(foreign: TransactionSearch, own: TransactionSearch)?>(nil)
   private let onChange = Locked<(@Sendable () -> Void)?>(nil)
@@ -46,9 +46,8 @@ public final class SimulatedShop: LiveSystem {
     _ settings: ShopSettings, bus: Broker? = nil, startAt: Int64 = 0, speed: Speed = .paced(1), isStill: Bool = false
   ) {
     world = World(settings, bus: bus)
-    external = TraceStore(budget: 64 << 20)
     self.isStill = isStill
-    let builder = SnapshotBuilder(world: world, external: external)
+    let builder = SnapshotBuilder(world: world, external: external.traces)
     self.builder = Locked(BuilderBox(builder: builder))
     history = SnapshotHistory(span: 900_000_000_000)
     world.sagas.isWatched = true
@@ -86,8 +85,14 @@ public final class SimulatedShop: LiveSystem {
 
   /// Takes spans from outside. From any thread.
   public func receive(_ spans: SpanBatch) {
-    external.add(spans, now: world.publishedTime.withLock { $0 })
+    external.traces.add(spans, now: world.publishedTime.withLock { $0 })
     // Where time stands still nobody else would notice.
+    if isStill { refresh() }
+  }
+
+  /// Takes log lines from outside. From any thread.
+  public func receive(_ lines: [LogLine]) {
+    for line in lines { external.log.write(line) }
     if isStill { refresh() }
   }
 
@@ -113,7 +118,7 @@ public final class SimulatedShop: LiveSystem {
 
   public func spans(of id: GTXID) -> [TraceSpan] {
     let own = world.traces.spans(of: id)
-    return CallTree.build(spans: own.isEmpty ? external.spans(of: id) : own).reportedSpans
+    return CallTree.build(spans: own.isEmpty ? external.traces.spans(of: id) : own).reportedSpans
   }
 
   public func saga(_ id: GTXID) -> SagaDetail? {
@@ -125,7 +130,7 @@ public final class SimulatedShop: LiveSystem {
   public func order(_ key: String) -> OrderAnswer { OrderReader(world: world).answer(key) }
 
   public func transactions(withPrefix prefix: String) -> [GTXID] {
-    Array((external.find(prefix: prefix, limit: 50) + world.traces.find(prefix: prefix, limit: 50)).prefix(50))
+    Array((external.traces.find(prefix: prefix, limit: 50) + world.traces.find(prefix: prefix, limit: 50)).prefix(50))
   }
 
   public func transactions(_ question: TransactionQuestion, limit: Int, takesNewer: Bool) -> TransactionAnswer {
@@ -141,7 +146,7 @@ public final class SimulatedShop: LiveSystem {
         )
       searches = nil
       let end = ContinuousClock.now + Self.longestSearch
-      foreign.lookOn(in: external, takesNewer: takesNewer, row: foreignRow) { ContinuousClock.now >= end }
+      foreign.lookOn(in: external.traces, takesNewer: takesNewer, row: foreignRow) { ContinuousClock.now >= end }
       own.lookOn(in: world.traces, takesNewer: takesNewer, row: ownRow) { ContinuousClock.now >= end }
       searches = (foreign, own)
       return foreign.answer(row: foreignRow).joined(with: own.answer(row: ownRow), limit: limit)
@@ -172,16 +177,24 @@ public final class SimulatedShop: LiveSystem {
     }
   }
 
-  public func log(_ filter: LogFilter, limit: Int) -> [LogLine] { world.logBook.lines(filter, limit: limit) }
+  public func log(_ filter: LogFilter, limit: Int) -> [LogLine] {
+    let (foreign, own) = (external.log.lines(filter, limit: limit), world.logBook.lines(filter, limit: limit))
+    return LogAnswer(foreign).joined(with: LogAnswer(own), limit: limit).lines
+  }
 
   public func searchLog(_ filter: LogFilter, limit: Int, takesNewer: Bool) -> LogAnswer {
-    logSearch.withLock { search in
-      if search?.filter != filter || search?.limit != limit {
-        search = LogSearch(filter, limit: limit, in: world.logBook)
-      }
+    logSearch.withLock { searches in
+      var (foreign, own) =
+        searches.flatMap { $0.own.filter == filter && $0.own.limit == limit ? $0 : nil }
+        ?? (
+          LogSearch(filter, limit: limit, in: external.log), LogSearch(filter, limit: limit, in: world.logBook)
+        )
+      searches = nil
       let end = ContinuousClock.now + Self.longestSearch
-      search?.lookOn(in: world.logBook, takesNewer: takesNewer) { ContinuousClock.now >= end }
-      return search?.answer ?? LogAnswer()
+      foreign.lookOn(in: external.log, takesNewer: takesNewer) { ContinuousClock.now >= end }
+      own.lookOn(in: world.logBook, takesNewer: takesNewer) { ContinuousClock.now >= end }
+      searches = (foreign, own)
+      return foreign.answer.joined(with: own.answer, limit: limit)
     }
   }
 

@@ -197,22 +197,27 @@ final class SnapshotBuilder {
   }
 
   /// Everything that is known of one transaction; nil when nothing is. From any thread.
-  static func detail(_ id: GTXID, in world: World, external: TraceStore) -> TransactionDetail? {
+  static func detail(_ id: GTXID, in world: World, external: ExternalReports) -> TransactionDetail? {
     let now = world.publishedTime.withLock { $0 }
-    var spans = world.traces.spans(of: id)
-    var summary = world.book.entry(id)
-    if spans.isEmpty { spans = external.spans(of: id) }
-    if var own = summary {
+    let foreign = external.traces.summary(of: id)
+    let trace = world.traces.summary(of: id) ?? foreign
+    var summary = trace.map { TransactionSummary($0, now: now) }
+    if var own = world.book.entry(id) {
       if let trace = world.traces.summary(of: id) { own.add(trace, now: now) }
       if !own.state.hasEnded { own.duration = max(0, now - own.start) }
       summary = own
-    } else if let trace = world.traces.summary(of: id) ?? external.summary(of: id) {
-      summary = TransactionSummary(trace, now: now)
     }
     guard let summary else { return nil }
-    let log = world.logBook.lines(LogFilter(gtxid: id), limit: 200)
-    return TransactionDetail(summary: summary, tree: CallTree.build(spans: spans), log: log)
+    let own = world.traces.spans(of: id)
+    let spans = own.isEmpty ? external.traces.spans(of: id) : own
+    // Half of an id finds its transaction; lines are kept by the whole of it.
+    let lines = world.logBook.lines(LogFilter(gtxid: summary.gtxid), limit: linesShown)
+    let log = LogAnswer(lines).joined(
+      with: LogAnswer(external.log(of: summary.gtxid, limit: linesShown)), limit: linesShown)
+    return TransactionDetail(summary: summary, tree: CallTree.build(spans: spans), log: log.lines)
   }
+
+  private static let linesShown = 200
 }
 
 /// The cockpit's own reading of `__operations`. Its position is kept here, not at the broker. While the bus is away it

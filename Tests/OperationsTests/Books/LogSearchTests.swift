@@ -77,6 +77,23 @@ import Testing
     #expect(search.answer.lines.map(\.time) == [7])
   }
 
+  @Test func twoLogsAreReadAsOne() {
+    func answer(_ times: [Int64], _ service: String, isComplete: Bool = true) -> LogAnswer {
+      var progress = LogProgress()
+      (progress.searched, progress.kept, progress.isComplete) = (times.count, 10, isComplete)
+      return LogAnswer(
+        times.map { LogLine(time: $0, level: .info, service: service, instance: "", message: "") }, progress: progress)
+    }
+    // What was written later than its time says keeps its place among those of its own log.
+    let (left, right) = (answer([1, 7, 4, 8], "a"), answer([2, 5, 9], "b", isComplete: false))
+    let joined = left.joined(with: right, limit: 100)
+    #expect(joined.lines.map(\.time) == [1, 2, 7, 4, 5, 8, 9])
+    #expect(joined.progress.searched == 7 && joined.progress.kept == 20 && !joined.progress.isComplete)
+    #expect(left.joined(with: right, limit: 3).lines.map(\.time) == [5, 8, 9])
+    #expect(left.joined(with: LogAnswer(), limit: 9).lines == left.lines)
+    #expect(LogAnswer().joined(with: left, limit: 9).lines == left.lines)
+  }
+
   @Test func linesByTheirNumbers() {
     let book = book(25, capacity: 10)
     #expect(book.numbers == 15..<25)
