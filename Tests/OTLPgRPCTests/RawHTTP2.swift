@@ -124,7 +124,7 @@
 
     /// False when nothing more comes.
     private func more() async throws -> Bool {
-      guard let part = try await parts.next() else { return false }
+      guard let part = try await parts.next(isolation: #isolation) else { return false }
       unread.writeImmutableBuffer(part)
       return true
     }
