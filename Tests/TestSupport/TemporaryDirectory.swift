@@ -5,7 +5,9 @@ public final class TemporaryDirectory: Sendable {
   public let path: String
 
   public init() throws {
-    path = FileManager.default.temporaryDirectory.path + "/msatop-test-\(UUID().uuidString)"
+    // Short, so that a line on a screen has room for it.
+    let number = String(UInt64.random(in: 0...UInt64.max), radix: 36)
+    path = FileManager.default.temporaryDirectory.path + "/msatop-\(number)"
     try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
   }
 

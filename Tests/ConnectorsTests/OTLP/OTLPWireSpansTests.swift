@@ -149,7 +149,9 @@ import TraceModel
         if body.isEmpty { body = [0] }
       }
       let (read, wanted) = (OTLPWireSpans.read(body)?.spans, wanted(body))
-      #expect(read == nil || read == wanted, "seed \(seed), round \(round)")
+      // A number that is none equals nothing, itself included.
+      let isAlike = read == nil || read == wanted || "\(read as Any)" == "\(wanted as Any)"
+      #expect(isAlike, "seed \(seed), round \(round)")
       share.count(read, of: wanted)
     }
     #expect(share.value >= 0.5, "seed \(seed): \(share) are read from the wire")
