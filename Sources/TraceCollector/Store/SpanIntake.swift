@@ -12,11 +12,12 @@ struct SpanIntake: ~Copyable {
 
   private static let unknown = UInt32.max
 
-  init(_ batch: BatchView) {
+  /// - Parameter key: that of the store.
+  init(_ batch: BatchView, _ key: TextHash) {
     self.batch = batch
     keys = Slab(repeating: Self.unknown, count: batch.names.count)
     origins = Slab(repeating: Self.unknown, count: batch.origins.count)
-    hashes = TextHashes(batch)
+    hashes = TextHashes(batch, key)
     fields = Slab(room: 32)
   }
 

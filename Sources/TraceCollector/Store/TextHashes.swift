@@ -2,6 +2,7 @@
 /// know of each text is on its way from memory before it is asked for.
 struct TextHashes: ~Copyable {
   private let batch: BatchView
+  private let key: TextHash
   /// By field, of those around the ones that are read: each at its place modulo the room.
   private var ring: Slab<UInt32>
   /// The first fields that have no hash yet, and whose text has not been asked for.
@@ -11,8 +12,9 @@ struct TextHashes: ~Copyable {
   /// Fields between the first asking and the use.
   private static let ahead = 24
 
-  init(_ batch: BatchView) {
+  init(_ batch: BatchView, _ key: TextHash) {
     self.batch = batch
+    self.key = key
     ring = Slab(zeros: 128)
   }
 
@@ -27,7 +29,7 @@ struct TextHashes: ~Copyable {
     let mask = ring.count &- 1
     let end = min(batch.fields.count, fields.upperBound &+ Self.ahead)
     while hashed < end {
-      let hash = hash(of: batch.fields[hashed], in: segment)
+      let hash = hash(of: batch.fields[hashed])
       ring[hashed & mask] = hash
       segment.pointee.texts.prefetchEntry(hash: hash)
       hashed &+= 1
@@ -52,8 +54,8 @@ struct TextHashes: ~Copyable {
   }
 
   @inline(__always)
-  private func hash(of field: SpanBatch.Field, in segment: UnsafeMutablePointer<SpanSegment>) -> UInt32 {
+  private func hash(of field: SpanBatch.Field) -> UInt32 {
     guard field.type == .text || field.type == .encoded else { return 0 }
-    return segment.pointee.texts.hash(of: batch.raw(SpanBatch.Text(field.payload)))
+    return TextDictionary.hash(of: batch.raw(SpanBatch.Text(field.payload)), key)
   }
 }

@@ -52,7 +52,7 @@ struct TraceStoreState: ~Copyable, Sendable {
     changes += 1
     if !isRest { statistics.received += places.count }
     BatchView.with(batch) { view in
-      var intake = SpanIntake(view)
+      var intake = SpanIntake(view, settings.hashes)
       // Spans of one transaction mostly come together.
       var last: Int32 = -1
       for index in places.indices {
