@@ -32,7 +32,7 @@ func shared(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target 
 
 func tests(of name: String, _ dependencies: [Target.Dependency] = [], fixtures: Bool = false) -> Target {
   .testTarget(
-    name: "\(name)Tests", dependencies: [.byName(name: name)] + dependencies,
+    name: "\(name)Tests", dependencies: [.byName(name: name), "TestSupport"] + dependencies,
     resources: fixtures ? [.copy("Fixtures")] : nil, swiftSettings: strict)
 }
 
@@ -51,6 +51,7 @@ let system = Target.Dependency.product(name: "SystemPackage", package: "swift-sy
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 
 /// gRPC's server; only in builds that ask for it, because it brings much with it.
@@ -179,8 +180,11 @@ let package = Package(
 
     // Killed while it writes to a log on disk.
     .executableTarget(
-      name: "log-torture", dependencies: ["EventBus", "Concurrency", argumentParser], path: "Tests/LogTorture",
-      swiftSettings: strict),
+      name: "log-torture", dependencies: ["EventBus", "Concurrency", "TestSupport", argumentParser],
+      path: "Tests/LogTorture", swiftSettings: strict),
+
+    // What the tests of several modules need.
+    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
 
     tests(of: "msatop", [subprocess, system]),
     .testTarget(name: "ArchitectureTests", swiftSettings: strict),
@@ -204,7 +208,7 @@ let package = Package(
       of: "Connectors",
       [
         "OTLPMessages", "Operations", "TraceCollector", "TraceModel", "Concurrency", protobuf, httpTypes, nioCore,
-        nioPosix,
+        nioEmbedded, nioPosix,
       ]
     ),
     tests(

@@ -154,7 +154,7 @@
           config.connection.keepalive.clientBehavior.allowWithoutCalls = true
           config.connection.keepalive.clientBehavior.minPingIntervalWithoutCalls = .seconds(10)
           config.channelDebuggingCallbacks.onAcceptTCPConnection = { channel in
-            guard connections.open(channel) else {
+            guard connections.opened(channel) else {
               counter.withLock { $0.reject(for: .overloaded) }
               return channel.close()
             }
@@ -166,7 +166,8 @@
           config.channelDebuggingCallbacks.onAcceptHTTP2Stream = { channel in
             channel.eventLoop.makeCompletedFuture {
               try channel.pipeline.syncOperations.addHandler(
-                StreamGuard(settings: settings, waiting: waiting, counter: counter), position: .first)
+                StreamGuard(settings: settings, waiting: waiting, counter: counter, connections: connections),
+                position: .first)
             }
           }
         })

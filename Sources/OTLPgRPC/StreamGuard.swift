@@ -28,28 +28,45 @@
     private let settings: ReceiverSettings
     private let waiting: WaitingBytes
     private let counter: Locked<ReceiverCounts>
+    private let connections: OpenConnections
+    private var connection: (any Channel)?
     /// Bytes of this call that are counted as waiting.
     private var held = 0
     private let begin = NIODeadline.now()
-    private var state = State.receiving
+    private var state = State.receiving {
+      didSet {
+        guard let connection, (oldValue == .whole) != (state == .whole) else { return }
+        if state == .whole { connections.received(on: connection) } else { connections.answered(on: connection) }
+      }
+    }
     private var messages: MessageLengths
     private var lastRead = NIODeadline.now()
     private var check: Scheduled<Void>?
     /// While gRPC looks at what came.
     private var isHandingOn = false
 
-    /// - Parameter waiting: shared by all calls of a receiver.
-    init(settings: ReceiverSettings, waiting: WaitingBytes, counter: Locked<ReceiverCounts>) {
+    /// - Parameters:
+    ///   - waiting: shared by all calls of a receiver.
+    ///   - connections: the receiver's, of which the call's is one.
+    init(
+      settings: ReceiverSettings, waiting: WaitingBytes, counter: Locked<ReceiverCounts>, connections: OpenConnections
+    ) {
       self.settings = settings
       self.waiting = waiting
       self.counter = counter
+      self.connections = connections
       messages = MessageLengths(limit: settings.bodyLimit)
     }
 
-    func handlerAdded(context: ChannelHandlerContext) { watch(context) }
+    func handlerAdded(context: ChannelHandlerContext) {
+      connection = context.channel.parent
+      watch(context)
+    }
 
     func handlerRemoved(context: ChannelHandlerContext) {
       check?.cancel()
+      state = .answered
+      connection = nil
       release()
     }
 

@@ -74,12 +74,13 @@ struct SpanMerger {
   }
 
   /// By id, the unshared first, of these the CLIENT first, then by endpoint, where none comes first; pieces from one
-  /// endpoint by kind and start, that the order in which they came does not matter.
+  /// endpoint by kind and start, then by all else that they say: the order in which they came does not matter.
   private func sorted(_ pieces: [SpanOutline]) -> [Int] {
     var keys = pieces.indices.map { place in
       let piece = pieces[place]
       return Key(id: piece.id.value, rank: piece.isShared ? 2 : piece.kind == .client ? 0 : 1, place: Int32(place))
     }
+    var order = PieceOrder(spans)
     keys.sort { left, right in
       if left.id != right.id { return left.id < right.id }
       if left.rank != right.rank { return left.rank < right.rank }
@@ -88,7 +89,7 @@ struct SpanMerger {
       if one.instance != other.instance { return name(one.instance) < name(other.instance) }
       if one.kind != other.kind { return one.kind.rawValue < other.kind.rawValue }
       if one.start != other.start { return one.start < other.start }
-      return left.place < right.place
+      return order.isBefore(Int(left.place), Int(right.place))
     }
     return keys.map { Int($0.place) }
   }

@@ -46,13 +46,6 @@ public struct GTXID: Hashable, Sendable, Comparable {
     return "\(digits.prefix(4))…\(digits.suffix(4))"
   }
 
-  /// True when ``hex`` begins with `prefix`, or its low half does: that of an id of 64 bits, or one that is given whole.
-  public func matches(prefix: some StringProtocol) -> Bool {
-    let wanted = prefix.lowercased()
-    let digits = hex
-    return digits.hasPrefix(wanted) || (high == 0 || wanted.utf8.count == 16) && digits.dropFirst(16).hasPrefix(wanted)
-  }
-
   /// Whether both name one transaction: some only know the low half of an id.
   public func isSame(as other: GTXID) -> Bool {
     self == other || low == other.low && (high == 0 || other.high == 0)

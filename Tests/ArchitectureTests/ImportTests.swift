@@ -49,6 +49,19 @@ import Testing
     }
   }
 
+  /// What the tests of all of them share leans on none, and nothing but tests leans on it.
+  @Test func whatTestsShareStandsBesideTheModules() throws {
+    let shared = SourceTree.files(under: "Tests/TestSupport")
+    #expect(!shared.isEmpty)
+    for file in shared {
+      let ours = try SourceTree.imports(of: file).filter { SourceTree.modules.contains($0) }
+      #expect(ours == [], "\(file.lastPathComponent)")
+    }
+    for file in SourceTree.files(under: "Sources") {
+      #expect(try !SourceTree.imports(of: file).contains("TestSupport"), "\(file.lastPathComponent)")
+    }
+  }
+
   @Test(arguments: withoutFoundation)
   func thePureOnesStayPure(module: String) throws {
     for file in SourceTree.files(under: "Sources/\(module)") {

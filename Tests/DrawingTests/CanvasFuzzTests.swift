@@ -1,4 +1,5 @@
 import Drawing
+import TestSupport
 import Testing
 
 @Suite struct CanvasProperties {
@@ -11,7 +12,7 @@ import Testing
   /// terminal, and in ASCII nothing but ASCII.
   @Test(arguments: 0..<200 as Range<UInt64>, [GlyphSet.utf8, .ascii])
   func anyDrawingLeavesAWellFormedFrame(seed: UInt64, glyphSet: GlyphSet) {
-    var random = SplitMix(state: seed)
+    var random = SeededGenerator(seed: seed)
     var canvas = Canvas(columns: Int.random(in: 1...12, using: &random), rows: 3, glyphSet: glyphSet)
     for _ in 0..<40 {
       let text = (0..<Int.random(in: 1...3, using: &random)).map { _ in
@@ -32,7 +33,7 @@ import Testing
 
   /// What is measured is what is drawn.
   @Test(arguments: 0..<200 as Range<UInt64>) func widthIsWhatPutTakes(seed: UInt64) {
-    var random = SplitMix(state: seed)
+    var random = SeededGenerator(seed: seed)
     let text = (0..<6).map { _ in Self.pieces.randomElement(using: &random) ?? "" }.joined()
     var canvas = Canvas(columns: 120, rows: 1)
     #expect(canvas.put(text, x: 0, y: 0) == text.cellWidth, "seed \(seed): \(text.unicodeScalars.map(\.value))")
@@ -61,18 +62,5 @@ import Testing
       }
     }
     return true
-  }
-}
-
-/// Small, seedable and good enough: a failing seed is a reproducible test.
-struct SplitMix: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
   }
 }

@@ -1,3 +1,5 @@
+import TestSupport
+
 /// A value that says who wrote it, and whether it is as it was written: `writer number filler sum`.
 struct Payload: Equatable {
   let writer: String
@@ -7,7 +9,7 @@ struct Payload: Equatable {
   init(writer: String, number: Int64) {
     self.writer = writer
     self.number = number
-    var random = Randomness(state: UInt64(bitPattern: number) &* 0x2545_F491_4F6C_DD1D)
+    var random = SeededGenerator(seed: UInt64(bitPattern: number) &* 0x2545_F491_4F6C_DD1D)
     let length = Int.random(in: 0...240, using: &random)
     filler = String(repeating: Character(UnicodeScalar(UInt8(97 + number % 26))), count: length)
   }

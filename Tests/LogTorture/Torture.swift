@@ -1,10 +1,11 @@
 import EventBus
 import Foundation
+import TestSupport
 
 /// Rounds of writing, killing and checking. A log goes through twenty of them; then a new one is begun.
 struct Torture {
   private let parent: String
-  private var random: Randomness
+  private var random: SeededGenerator
   private(set) var directory = ""
   private var ledger = Ledger()
   private var rounds = 0
@@ -12,7 +13,7 @@ struct Torture {
 
   init(parent: String, seed: UInt64) {
     self.parent = parent
-    random = Randomness(state: seed)
+    random = SeededGenerator(seed: seed)
   }
 
   mutating func round(_ number: Int) throws {

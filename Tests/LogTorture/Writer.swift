@@ -1,6 +1,7 @@
 import Concurrency
 import EventBus
 import Foundation
+import TestSupport
 
 /// The process that is killed. It notes what was acknowledged in a file, each note after the acknowledgement.
 struct Writer {
@@ -63,7 +64,7 @@ struct Writer {
   private func sendWritten(_ broker: Broker, _ notes: Notes) async throws {
     let topic = try broker.topic("written")
     let producer = try broker.register(producer: "written", now: 0)
-    var random = Randomness(state: seed)
+    var random = SeededGenerator(seed: seed)
     while true {
       for partition in 0..<Self.partitions {
         let first = try topic.nextSequence(of: producer, partition: partition) ?? 0
@@ -110,7 +111,7 @@ struct Writer {
       guard let payload = Payload(record.text), let key = record.keyText.flatMap({ Int($0) }) else { continue }
       numbers[key] = payload.number
     }
-    var random = Randomness(state: seed &+ 1)
+    var random = SeededGenerator(seed: seed &+ 1)
     while true {
       for _ in 0..<50 {
         let key = Int.random(in: 0..<Self.keys, using: &random)

@@ -6,6 +6,7 @@
   import OTLPMessages
   import OTLPgRPC
   import SwiftProtobuf
+  import TestSupport
   import TraceCollector
   import TraceModel
 
@@ -38,30 +39,24 @@
         metrics: { metrics in taken.withLock { $0.metrics.append(metrics) } })
       let receiver = OTLPgRPCReceiver(
         address: ListenAddress(port: 0), settings: settings, now: { 77 }, sinks: sinks)
-      let (ports, port) = AsyncStream.makeStream(of: Int.self)
-      let serving = Task {
-        defer { port.finish() }
-        try await receiver.start { port.yield($0) }
-      }
-      var bound = ports.makeAsyncIterator()
-      guard let number = await bound.next() else { return try await serving.value }
+      let serving = try await Serving { try await receiver.start(onBound: $0) }
       do {
         let transport = try HTTP2ClientTransport.Posix(
-          target: .ipv4(address: "127.0.0.1", port: number), transportSecurity: .plaintext,
+          target: .ipv4(address: "127.0.0.1", port: serving.port), transportSecurity: .plaintext,
           config: .defaults { config in
             config.compression.algorithm = compression
             config.compression.enabledAlgorithms = .all
           })
         try await withGRPCClient(transport: transport) { client in
           try await body(
-            GRPCExporter(receiver: receiver, port: number, client: client, taken: taken))
+            GRPCExporter(receiver: receiver, port: serving.port, client: client, taken: taken))
         }
       } catch {
         await receiver.stop()
         throw error
       }
       await receiver.stop()
-      try await serving.value
+      try await serving.task.value
     }
 
     /// Calls `Export` of `opentelemetry.proto.collector.<package>.v1.<name>Service`.

@@ -8,6 +8,7 @@
   import OTLPgRPC
   import SwiftProtobuf
   import Testing
+  import TestSupport
 
   /// Senders that stand still, break off, or send what is no gRPC. Each test waits for what becomes of them.
   @Suite(.timeLimit(.minutes(1))) struct OTLPgRPCBadConnectionTests {
@@ -217,27 +218,33 @@
       }
     }
 
-    /// One connection too many is closed; another is taken once there is room.
-    @Test func connectionsHaveABound() async throws {
+    /// Who has sent nothing for longest makes room for somebody else, and one that makes calls is not put out by it.
+    @Test func tooManyConnectionsKeepNobodyOut() async throws {
       try await GRPCExporter.run(settings: settings { ($0.connectionLimit, $0.idleTime) = (2, .seconds(20)) }) {
         exporter async throws in
-        try await expectService(exporter)
-        func isTaken() async throws -> Bool {
-          try await RawHTTP2.run(port: exporter.port) { connection in
-            // It may be gone before this is sent.
-            try? await connection.greet()
-            return try await connection.frames { $0.type == RawHTTP2.Frame.settings }
-          }
-        }
-        try await RawHTTP2.run(port: exporter.port) { connection in
+        func isTaken(_ connection: RawHTTP2) async throws -> Bool {
           try await connection.greet()
-          let isTheSecondTaken = try await connection.frames { $0.type == RawHTTP2.Frame.settings }
-          #expect(isTheSecondTaken)
-          let isTheThirdTaken = try await isTaken()
-          #expect(!isTheThirdTaken)
-          #expect(exporter.receiver.counts[.overloaded] == 1)
+          return try await connection.frames { $0.type == RawHTTP2.Frame.settings }
         }
-        while try await !isTaken() {}
+        func stays(_ connection: RawHTTP2) async throws -> Bool { try await connection.frames { _ in false } }
+        try await RawHTTP2.run(port: exporter.port) { caller in
+          #expect(try await isTaken(caller))
+          try await caller.call(isWhole: true)
+          #expect(try await caller.frames { $0.type == RawHTTP2.Frame.headers && $0.stream == 1 }, "it is answered")
+          try await RawHTTP2.run(port: exporter.port) { silent in
+            #expect(try await isTaken(silent))
+            try await RawHTTP2.run(port: exporter.port) { another in
+              #expect(try await isTaken(another))
+              #expect(try await !stays(silent))
+              // Room for this one is made by the one that came after the caller.
+              try await expectService(exporter)
+              #expect(try await !stays(another))
+            }
+          }
+          try await caller.call(on: 3, isWhole: true)
+          #expect(try await caller.frames { $0.type == RawHTTP2.Frame.headers && $0.stream == 3 })
+        }
+        #expect(exporter.receiver.counts[.overloaded] == 0)
         try await expectService(exporter)
       }
     }
@@ -248,11 +255,8 @@
         let isOpen = try await RawHTTP2.run(port: exporter.port) { connection in
           // Half of them get past the preface.
           if seed % 2 == 0 { try await connection.greet() }
-          var state = seed &+ 1
-          let bytes = (0..<2_000).map { _ -> UInt8 in
-            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-            return UInt8(truncatingIfNeeded: state >> 56)
-          }
+          var random = SeededGenerator(seed: seed)
+          let bytes = (0..<2_000).map { _ in UInt8.random(in: .min ... .max, using: &random) }
           // It may be gone before all is sent.
           try? await connection.send(bytes)
           return try await connection.frames(answersPings: { _ in false }) { _ in false }

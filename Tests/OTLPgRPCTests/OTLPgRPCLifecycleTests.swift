@@ -3,6 +3,7 @@ import Testing
 
 #if GRPC
   import Connectors
+  import TestSupport
 #endif
 
 @Suite(.timeLimit(.minutes(1))) struct OTLPgRPCLifecycleTests {
@@ -62,12 +63,10 @@ import Testing
 
     @Test func cancellingTheTaskStopsItToo() async throws {
       let receiver = receiver(ListenAddress(port: 0))
-      let (ports, port) = AsyncStream.makeStream(of: Int.self)
-      let serving = Task { try await receiver.start { port.yield($0) } }
-      var bound = ports.makeAsyncIterator()
-      #expect(await bound.next() ?? 0 > 0)
-      serving.cancel()
-      try await serving.value
+      let serving = try await Serving { try await receiver.start(onBound: $0) }
+      #expect(serving.port > 0)
+      serving.task.cancel()
+      try await serving.task.value
     }
   #endif
 }

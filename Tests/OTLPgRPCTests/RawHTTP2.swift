@@ -5,7 +5,7 @@
   import NIOPosix
 
   /// Speaks HTTP/2 to 127.0.0.1 frame by frame, so that tests can do what no proper client would.
-  struct RawHTTP2 {
+  final class RawHTTP2 {
     struct Frame {
       var type: UInt8
       var flags: UInt8
@@ -22,11 +22,20 @@
       static let acknowledges: UInt8 = 1
     }
 
-    private let inbound: NIOAsyncChannelInboundStream<ByteBuffer>
+    private var parts: NIOAsyncChannelInboundStream<ByteBuffer>.AsyncIterator
     private let outbound: NIOAsyncChannelOutboundWriter<ByteBuffer>
+    /// Has come, and nobody has taken it.
+    private var unread = ByteBuffer()
 
     /// The other side did not end the connection in time.
     struct GaveUp: Error {}
+
+    private init(
+      _ inbound: NIOAsyncChannelInboundStream<ByteBuffer>, _ outbound: NIOAsyncChannelOutboundWriter<ByteBuffer>
+    ) {
+      parts = inbound.makeAsyncIterator()
+      self.outbound = outbound
+    }
 
     /// A connection that ends itself after twenty seconds, which is then an error, whatever the other side does.
     static func run<Result: Sendable>(
@@ -45,7 +54,7 @@
           }
         }
       let result = try await channel.executeThenClose { inbound, outbound in
-        try await body(RawHTTP2(inbound: inbound, outbound: outbound))
+        try await body(RawHTTP2(inbound, outbound))
       }
       guard !gaveUp.withLock({ $0 }) else { throw GaveUp() }
       return result
@@ -91,12 +100,10 @@
     func frames(
       answersPings: (Int) -> Bool = { _ in true }, until take: (Frame) throws -> Bool
     ) async throws -> Bool {
-      var all = ByteBuffer()
       var pings = 0
       do {
-        for try await part in inbound {
-          all.writeImmutableBuffer(part)
-          while let frame = Self.frame(&all) {
+        repeat {
+          while let frame = Self.frame(&unread) {
             if frame.type == Frame.ping, frame.flags & Frame.acknowledges == 0 {
               if answersPings(pings) {
                 try await send(
@@ -106,13 +113,20 @@
             }
             if try take(frame) { return true }
           }
-        }
+        } while try await more()
       } catch is IOError {
         // Closed with something of ours unread.
       } catch ChannelError.ioOnClosedChannel {
         // Closed while a ping was being answered.
       }
       return false
+    }
+
+    /// False when nothing more comes.
+    private func more() async throws -> Bool {
+      guard let part = try await parts.next() else { return false }
+      unread.writeImmutableBuffer(part)
+      return true
     }
 
     private static func frame(_ bytes: inout ByteBuffer) -> Frame? {

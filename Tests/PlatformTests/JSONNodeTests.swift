@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Platform
@@ -30,7 +31,7 @@ import Testing
   private static func node(_ random: inout SeededGenerator, depth: Int) -> JSONNode {
     switch random.below(depth > 3 ? 5 : 7) {
     case 0: return .null
-    case 1: return .bool(random.happens(50))
+    case 1: return .bool(random.chance(50))
     case 2: return .integer(Int64(bitPattern: random.next()))
     case 3: return .number(Double(random.below(1_000_000)) / 8)
     case 4:

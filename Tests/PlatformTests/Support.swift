@@ -1,23 +1,5 @@
 @testable import Platform
 
-/// SplitMix64, for tests.
-struct SeededGenerator: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(seed: UInt64) { state = seed &* 0x9E37_79B9_7F4A_7C15 }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    return StableHash.finish(state)
-  }
-
-  mutating func below(_ bound: Int) -> Int { StableHash.bucket(next(), of: bound) }
-
-  mutating func happens(_ percent: Int) -> Bool { below(100) < percent }
-}
-
-let second: Int64 = 1_000_000_000
-let minute: Int64 = 60_000_000_000
 /// A whole minute since the epoch, as real clocks hardly ever are: the rules must not need it.
 let epoch: Int64 = 1_700_000_000_123_456_789
 

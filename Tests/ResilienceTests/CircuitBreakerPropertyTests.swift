@@ -1,4 +1,5 @@
 import Resilience
+import TestSupport
 import Testing
 
 /// Random operations on the breaker and on the plain model of it side by side.

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import TraceCollector
@@ -8,10 +9,10 @@ struct LatencySumTests {
 
   @Test(arguments: [1, 2, 3, 10, 64, 65, 200, 381])
   func aFewAreAsManyWouldBe(count: Int) {
-    var state: UInt64 = 7 &+ UInt64(count)
+    var random = SeededGenerator(seed: UInt64(count))
     let values = (0..<count).map { _ -> UInt32 in
-      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-      return UInt32(state >> 40) << UInt32(state % 9)
+      let number = random.next()
+      return UInt32(number >> 40) << UInt32(number % 9)
     }
     var (few, many) = (LatencySum(), LatencySum())
     few.add(values)

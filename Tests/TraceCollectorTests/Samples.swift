@@ -1,24 +1,6 @@
+import TestSupport
 import TraceModel
 
-/// A generator with a seed that a failure can name (SplitMix64).
-struct SeededGenerator: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(seed: UInt64) {
-    state = seed
-  }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ mixed >> 31
-  }
-}
-
-let millisecond: Int64 = 1_000_000
-let second: Int64 = 1_000_000_000
 /// A moment from which samples count.
 let epoch: Int64 = 1_700_000_000 * second
 
@@ -41,8 +23,6 @@ func span(
 }
 
 extension SeededGenerator {
-  mutating func chance(_ percent: Int) -> Bool { Int.random(in: 0..<100, using: &self) < percent }
-
   mutating func text() -> String {
     let words = [
       "", "a", "charge", "재고", "é", "e\u{301}", "a text that does not fit into sixteen bytes", "\u{1B}[2J", "✗",

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 import TraceModel
 
@@ -94,11 +95,11 @@ struct TextDictionaryTests {
   @Test(arguments: 0...40)
   func aHashSeesEveryByte(count: Int) {
     let bytes = (0..<count).map { UInt8($0) }
-    let hash = bytes.withUnsafeBytes { TextHash.of($0) }
+    let hash = bytes.withUnsafeBytes { TextHash.ofProcess.of($0) }
     for place in bytes.indices {
       var other = bytes
       other[place] ^= 0x80
-      #expect(other.withUnsafeBytes { TextHash.of($0) } != hash, "byte \(place) of \(count)")
+      #expect(other.withUnsafeBytes { TextHash.ofProcess.of($0) } != hash, "byte \(place) of \(count)")
     }
   }
 }

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import TraceCollector
@@ -63,7 +64,7 @@ struct SlotTableTests {
     var bytes = table.bytes
     for slot in 0..<100_000 as Range<Int32> {
       let wasMoving = table.isMoving
-      table.insert(slot, hash: TextHash.of(UInt64(slot)))
+      table.insert(slot, hash: TextHash.ofProcess.of(UInt64(slot)))
       if table.isMoving {
         moving += 1
         if !wasMoving { growths += 1 }
@@ -75,7 +76,7 @@ struct SlotTableTests {
     #expect(growths >= 11)
     #expect(moving > 10_000, "more than a tenth of all insertions moved others on")
     for slot in 0..<100_000 as Range<Int32> {
-      #expect(table.find(TextHash.of(UInt64(slot))) { $0 == slot } == slot)
+      #expect(table.find(TextHash.ofProcess.of(UInt64(slot))) { $0 == slot } == slot)
     }
   }
 }

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 import TraceModel
 
@@ -149,5 +150,44 @@ struct SpanMergingTests {
       "seed \(seed)")
     let other = CallTree.build(spans: spans)
     #expect(tree.nodes.map(\.span) == other.nodes.map(\.span) && tree.rows == other.rows, "seed \(seed)")
+  }
+
+  /// Pieces of which nothing but what they say tells which one is the first.
+  private func pieces(_ random: inout SeededGenerator) -> [TraceSpan] {
+    let parents = [nil, SpanID(2), SpanID(3)]
+    return (0..<Int.random(in: 2...12, using: &random)).map { _ in
+      var piece = random.anySpan(in: id(1))
+      piece.id = SpanID(1)!
+      piece.parent = parents.randomElement(using: &random) ?? nil
+      piece.kind = [.server, .server, .client, .internal].randomElement(using: &random) ?? .server
+      piece.isShared = random.chance(20)
+      piece.service = random.chance(80) ? "a" : random.text()
+      piece.instance = ["", "a-1"].randomElement(using: &random) ?? ""
+      piece.start = epoch + Int64.random(in: 0...1, using: &random)
+      if random.chance(60) { piece.duration = [nil, 0, 1].randomElement(using: &random) ?? nil }
+      return piece
+    }
+  }
+
+  @Test(arguments: 1...200 as ClosedRange<UInt64>)
+  func piecesGiveTheSameSpansInWhicheverOrderAndBatchesTheyCome(seed: UInt64) {
+    var random = SeededGenerator(seed: seed)
+    let pieces = pieces(&random)
+    func merged(_ pieces: [TraceSpan]) -> [[UInt8]] { CallTree.build(spans: pieces).nodes.map(\.span.content) }
+    let wanted = merged(pieces)
+    for _ in 0..<8 {
+      let shuffled = pieces.shuffled(using: &random)
+      #expect(merged(shuffled) == wanted, "seed \(seed)")
+      let store = TraceStore(budget: 4_000_000)
+      var rest = shuffled[...]
+      while !rest.isEmpty {
+        let batch = rest.prefix(Int.random(in: 1...4, using: &random))
+        rest = rest.dropFirst(batch.count)
+        store.add(Array(batch), now: epoch)
+        // A sender that heard no answer sends its batch again.
+        if random.chance(20) { store.add(Array(batch), now: epoch) }
+      }
+      #expect(merged(store.spans(of: id(1))) == wanted, "seed \(seed)")
+    }
   }
 }

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import TraceCollector
@@ -66,6 +67,6 @@ struct TraceTableTests {
   /// A constant would let anybody work out names that all have one hash.
   @Test func hashesBeginWithAKeyOfTheProcess() {
     let constants: [UInt64] = [0, 0x9E37_79B9_7F4A_7C15]
-    for constant in constants { #expect(TextHash.of(constant) != 0) }
+    for constant in constants { #expect(TextHash.ofProcess.of(constant) != 0) }
   }
 }

@@ -1,11 +1,12 @@
 import Drawing
+import TestSupport
 import Testing
 import Widgets
 
 @Suite struct WidgetProperties {
   /// Every widget draws in any room, with any values, without leaving it and without a lie about space.
   @Test(arguments: 0..<150 as Range<UInt64>) func anyRoomWillDo(seed: UInt64) {
-    var random = SplitMix(state: seed)
+    var random = SeededGenerator(seed: seed)
     let size = Size(columns: Int.random(in: 1...90, using: &random), rows: Int.random(in: 1...30, using: &random))
     let values = (0..<Int.random(in: 0...120, using: &random)).map { _ in
       [0, 1, 5, 1e9, -3, .nan, .infinity, Double.random(in: 0...100, using: &random)].randomElement(using: &random) ?? 0
@@ -65,7 +66,7 @@ import Widgets
 
   /// A bar's ends are where they belong, to an eighth of a cell, and no bar is without an eighth.
   @Test(arguments: 0..<100 as Range<UInt64>) func barsAreExact(seed: UInt64) {
-    var random = SplitMix(state: seed)
+    var random = SeededGenerator(seed: seed)
     let width = Int.random(in: 1...50, using: &random)
     let total = Int64(width) * 8
     let from = Int64.random(in: 0..<total, using: &random)
@@ -85,18 +86,5 @@ import Widgets
     let filled = ["▏": 1, "▎": 2, "▍": 3, "▌": 4, "▋": 5, "▊": 6, "▉": 7, "█": 8, "▐": 4]
     guard let count = filled[canvas.glyph(x: x, y: 0).text] else { return 0 }
     return canvas.ground(x: x, y: 0) == .span ? 8 - count : count
-  }
-}
-
-/// Small, seedable and good enough: a failing seed is a reproducible test.
-struct SplitMix: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
   }
 }

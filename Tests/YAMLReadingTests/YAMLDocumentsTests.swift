@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import YAMLReading
@@ -78,19 +79,13 @@ import Testing
   /// Whatever is put in, something sensible comes out: no trap, and an error or a value.
   @Test(arguments: 0..<40)
   func whateverIsPutInIsAnswered(seed: UInt64) {
-    var state = seed &* 0x9E37_79B9_7F4A_7C15 | 1
-    func next(_ limit: Int) -> Int {
-      state ^= state << 13
-      state ^= state >> 7
-      state ^= state << 17
-      return Int(state % UInt64(limit))
-    }
+    var random = SeededGenerator(seed: seed)
     let pieces = [
       "a: ", "b", "\n", "  ", "- ", "*x", "&x ", "<<: ", "\"", "'", "{", "}", "[", "]", ",", ":", "#", "|\n", "~",
       "a: 1\n",
     ]
     for _ in 0..<60 {
-      let text = (0..<(1 + next(14))).map { _ in pieces[next(pieces.count)] }.joined()
+      let text = (0...random.below(14)).map { _ in random.pick(pieces) }.joined()
       let (values, report) = read(text)
       let hasContent = text.contains { $0 == "b" || $0 == "~" || $0 == "{" || $0 == "[" } && !text.contains("#")
       if values.isEmpty, hasContent { #expect(report.hasErrors, "seed \(seed): \(text)") }

@@ -1,23 +1,16 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// `msatop attach`: what it listens for, and what it says of that.
 @Suite struct AttachTests {
-  private let directory = FileManager.default.temporaryDirectory.path + "/msatop-attach-\(UUID().uuidString)"
+  private let directory: TemporaryDirectory
   /// `2024-01-01`: long gone, which a receiver must not mind.
   private static let spans =
     #"[{"traceId":"a1","id":"b","kind":"SERVER","name":"get /stock","timestamp":1704067200000000,"#
     + #""duration":900,"localEndpoint":{"serviceName":"stock"}}]"#
 
-  private func file(_ name: String, _ text: String) throws -> String {
-    let path = directory + "/" + name
-    try FileManager.default.createDirectory(
-      atPath: URL(fileURLWithPath: path).deletingLastPathComponent().path, withIntermediateDirectories: true)
-    try Data(text.utf8).write(to: URL(fileURLWithPath: path))
-    return path
-  }
-
-  private func remove() { try? FileManager.default.removeItem(atPath: directory) }
+  init() throws { directory = try TemporaryDirectory() }
 
   /// The port that it says it listens at: `listens as zipkin 127.0.0.1:40123`.
   private func port(_ session: TerminalSession, of receiver: String) async throws -> Int {
@@ -37,7 +30,7 @@ import Testing
 
   @Test func whatCameInIsALineOfJSON() async throws {
     let session = try await TerminalSession(
-      "attach --zipkin 0 --otlp-http 0 --headless", columns: 800, environment: "XDG_CONFIG_HOME=\(directory)")
+      "attach --zipkin 0 --otlp-http 0 --headless", columns: 800, environment: "XDG_CONFIG_HOME=\(directory.path)")
     let (zipkin, otlp) = (try await port(session, of: "zipkin"), try await port(session, of: "otlp-http"))
     #expect(try await send(Self.spans, to: zipkin, "/api/v2/spans").output == "202")
     #expect(try await send("{\"resourceSpans\":7}", to: otlp, "/v1/traces").output == "400")
@@ -74,8 +67,7 @@ import Testing
 
   /// The command line over the environment over the file.
   @Test func settingsComeFromTheFileAndTheEnvironment() async throws {
-    defer { remove() }
-    let path = try file("given.yaml", "zipkin: 0\notlp-http: 0\nmemory: 2MB\n")
+    let path = try directory.file("given.yaml", "zipkin: 0\notlp-http: 0\nmemory: 2MB\n")
     let session = try await TerminalSession(
       "attach --config \(path) --headless", columns: 800, environment: "MSATOP_OTLP_HTTP=off")
     _ = try await port(session, of: "zipkin")
@@ -87,10 +79,9 @@ import Testing
   }
 
   @Test func theUsualFileIsFound() async throws {
-    defer { remove() }
-    _ = try file("msatop/config.yaml", "# nothing but this\nzipkin: 0\n")
+    _ = try directory.file("msatop/config.yaml", "# nothing but this\nzipkin: 0\n")
     let session = try await TerminalSession(
-      "attach --headless", columns: 200, environment: "XDG_CONFIG_HOME=\(directory)")
+      "attach --headless", columns: 200, environment: "XDG_CONFIG_HOME=\(directory.path)")
     _ = try await port(session, of: "zipkin")
     try await session.press("C-c")
     #expect(try await session.shows("left with 0"))
@@ -98,8 +89,7 @@ import Testing
   }
 
   @Test func mistakesInSettingsAreNamed() async throws {
-    defer { remove() }
-    let path = try file("bad.yaml", "zipkn: 9411\notlp-http: 99999\nmemory: much\notlp: maybe\n")
+    let path = try directory.file("bad.yaml", "zipkn: 9411\notlp-http: 99999\nmemory: much\notlp: maybe\n")
     let outcome = try await Program.run("attach", "--config", path, "--headless")
     #expect(outcome.status == 64 && outcome.output.isEmpty)
     let lines = outcome.error.split(separator: "\n").map(String.init)
@@ -107,11 +97,11 @@ import Testing
     for (line, part) in zip(lines, ["1:1: there is no key \"zipkn\"", "2:12:", "3:9:", "4:7:"]) {
       #expect(line.contains("\(path):\(part)"), "\(line)")
     }
-    let missing = try await Program.run("attach", "--config", directory + "/none.yaml", "--headless")
+    let missing = try await Program.run("attach", "--config", directory.path + "/none.yaml", "--headless")
     #expect(missing.status == 64 && missing.error.contains("none.yaml cannot be read: there is no such file"))
     let mistyped = try await Program.command(
       Program.path, ["attach", "--headless"],
-      environment: ["MSATOP_OTLP_HTP": "4318", "XDG_CONFIG_HOME": directory])
+      environment: ["MSATOP_OTLP_HTP": "4318", "XDG_CONFIG_HOME": directory.path])
     #expect(mistyped.status == 64 && mistyped.error.contains("MSATOP_OTLP_HTP says nothing"), "\(mistyped.error)")
     #expect(mistyped.error.contains("MSATOP_OTLP_HTTP"), "\(mistyped.error)")
     let wrong = try await Program.command(
@@ -121,10 +111,10 @@ import Testing
 
   @Test func itWantsToKnowWhatToListenFor() async throws {
     let outcome = try await Program.command(
-      Program.path, ["attach", "--headless"], environment: ["XDG_CONFIG_HOME": directory])
+      Program.path, ["attach", "--headless"], environment: ["XDG_CONFIG_HOME": directory.path])
     #expect(outcome.status == 64 && outcome.error.contains("say what to listen for"), "\(outcome.error)")
     let off = try await Program.command(
-      Program.path, ["attach", "--zipkin", "off", "--headless"], environment: ["XDG_CONFIG_HOME": directory])
+      Program.path, ["attach", "--zipkin", "off", "--headless"], environment: ["XDG_CONFIG_HOME": directory.path])
     #expect(off.status == 64)
   }
 }

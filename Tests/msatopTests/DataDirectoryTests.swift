@@ -1,14 +1,16 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// A run whose bus is kept in a directory, and what can be seen of it afterwards.
 @Suite struct DataDirectoryTests {
-  private let directory = FileManager.default.temporaryDirectory.path + "/msatop-data-\(UUID().uuidString)"
+  private let parent: TemporaryDirectory
+  /// Not there yet.
+  private var directory: String { parent.path + "/data" }
 
-  private func remove() { try? FileManager.default.removeItem(atPath: directory) }
+  init() throws { parent = try TemporaryDirectory() }
 
   @Test func aRunOnDiskIsTheSameRunAndCanBeLookedAt() async throws {
-    defer { remove() }
     let onDisk = try await Program.run("simulate", "--duration", "3s", "--seed", "4", "--data-dir", directory)
     let inMemory = try await Program.run("simulate", "--duration", "3s", "--seed", "4")
     #expect(onDisk.status == 0, "\(onDisk.error)")
@@ -50,7 +52,6 @@ import Testing
   }
 
   @Test func whatIsNoDataDirectoryIsSaid() async throws {
-    defer { remove() }
     let missing = try await Program.run("log", directory)
     #expect(missing.status == 1 && missing.error.contains("is no data directory of msatop"))
     try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
@@ -62,7 +63,6 @@ import Testing
   }
 
   @Test func wrongQuestionsAreAnswered() async throws {
-    defer { remove() }
     _ = try await Program.run("simulate", "--duration", "1s", "--data-dir", directory)
     for (arguments, sentence, status) in [
       (["nothing"], "there is no topic \"nothing\"", 1),

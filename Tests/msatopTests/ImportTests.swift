@@ -1,9 +1,10 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// `msatop import`: files in, the counters or the cockpit out.
 @Suite struct ImportTests {
-  private let directory = FileManager.default.temporaryDirectory.path + "/msatop-import-\(UUID().uuidString)"
+  private let directory: TemporaryDirectory
   private static let zipkin =
     #"[{"traceId":"a1","id":"b","kind":"SERVER","name":"get /stock","timestamp":1700000000000000,"#
     + #""duration":900,"localEndpoint":{"serviceName":"stock"}}]"#
@@ -12,17 +13,12 @@ import Testing
     + #""value":{"stringValue":"order"}}]},"scopeSpans":[{"spans":[{"traceId":"5b8efff798038103d269b633813fc60c","#
     + #""spanId":"eee19b7ec3c1b174","name":"op","kind":2,"startTimeUnixNano":"1700000000500000000"}]}]}]}"#
 
-  private func file(_ name: String, _ text: String) throws -> String {
-    try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
-    try Data(text.utf8).write(to: URL(fileURLWithPath: directory + "/" + name))
-    return directory + "/" + name
-  }
-
-  private func remove() { try? FileManager.default.removeItem(atPath: directory) }
+  init() throws { directory = try TemporaryDirectory() }
 
   @Test func bothFormatsAreCounted() async throws {
-    defer { remove() }
-    let files = [try file("a.json", Self.zipkin), try file("b.jsonl", Self.otlp + "\n" + Self.otlp + "\n")]
+    let files = [
+      try directory.file("a.json", Self.zipkin), try directory.file("b.jsonl", Self.otlp + "\n" + Self.otlp + "\n"),
+    ]
     let outcome = try await Program.run("import", files[0], files[1], "--headless", "--memory", "1MB")
     #expect(outcome.status == 0 && outcome.error.isEmpty, "\(outcome.error)")
     let line = try #require(try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any])
@@ -33,20 +29,18 @@ import Testing
   }
 
   @Test func whatCannotBeReadIsNamed() async throws {
-    defer { remove() }
-    let good = try file("good.json", Self.zipkin)
-    let bad = try file("bad.jsonl", Self.otlp + "\n{\"resourceSpans\":7}\n")
+    let good = try directory.file("good.json", Self.zipkin)
+    let bad = try directory.file("bad.jsonl", Self.otlp + "\n{\"resourceSpans\":7}\n")
     let wrong = try await Program.run("import", good, bad, "--headless")
     #expect(wrong.status == 1 && wrong.output.isEmpty)
     #expect(wrong.error == "msatop: \(bad): line 2: resourceSpans: must be an array\n", "\(wrong.error)")
-    let missing = try await Program.run("import", directory + "/none", "--headless")
+    let missing = try await Program.run("import", directory.path + "/none", "--headless")
     #expect(missing.status == 1 && missing.error.contains("/none cannot be read: "), "\(missing.error)")
   }
 
   @Test func theCockpitShowsThemAndSavesThemAgain() async throws {
-    defer { remove() }
-    let good = try file("good.json", Self.zipkin)
-    let saved = directory + "/again.jsonl"
+    let good = try directory.file("good.json", Self.zipkin)
+    let saved = directory.path + "/again.jsonl"
     let session = try await TerminalSession("import - < \(good)")
     #expect(try await session.shows("STILL"))
     try await session.press("5")

@@ -1,24 +1,18 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// `--scenario` and `--resilience` as the built program takes them.
-@Suite final class ScenarioTests {
-  private let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
-    "scenario-\(UInt64.random(in: 0...UInt64.max))")
+@Suite struct ScenarioTests {
+  private let directory: TemporaryDirectory
 
-  deinit { try? FileManager.default.removeItem(at: folder) }
-
-  private func file(_ name: String, _ text: String) throws -> String {
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    let url = folder.appendingPathComponent(name)
-    try text.write(to: url, atomically: true, encoding: .utf8)
-    return url.path
-  }
+  init() throws { directory = try TemporaryDirectory() }
 
   private static let head = "name: mine\ntitle: Mine\nteaches: t\nrate: 20\nduration: 5s\nsteps: []\n"
 
   @Test func aFalseExpectationExitsWithOneAndIsNamed() async throws {
-    let path = try file("mine.yaml", Self.head + "expect: [{always: health gateway = DOWN}, {finally: stuck = 0}]\n")
+    let path = try directory.file(
+      "mine.yaml", Self.head + "expect: [{always: health gateway = DOWN}, {finally: stuck = 0}]\n")
     let outcome = try await Program.run("simulate", "--scenario", path)
     #expect(outcome.status == 1)
     #expect(outcome.output.contains("✗ always: health gateway = DOWN   (at 500ms: "), "\(outcome.output)")
@@ -26,7 +20,7 @@ import Testing
   }
 
   @Test func theReportAsJSONHasTheExpectations() async throws {
-    let path = try file("mine.yaml", Self.head + "expect: [{always: lag < 100000}]\n")
+    let path = try directory.file("mine.yaml", Self.head + "expect: [{always: lag < 100000}]\n")
     let outcome = try await Program.run("simulate", "--scenario", path, "--json")
     #expect(outcome.status == 0, "\(outcome.output)\(outcome.error)")
     let object = try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any]
@@ -45,7 +39,7 @@ import Testing
   }
 
   @Test func mistakesInAFileAreAllNamed() async throws {
-    let path = try file(
+    let path = try directory.file(
       "bad.yaml", Self.head.replacing("rate: 20", with: "rate: many") + "expect: [{always: lagg < 1}]\n")
     let outcome = try await Program.run("simulate", "--scenario", path)
     #expect(outcome.status == 64)
@@ -64,7 +58,7 @@ import Testing
   }
 
   @Test func guardsComeFromAnApplicationsFile() async throws {
-    let path = try file(
+    let path = try directory.file(
       "application.yml",
       """
       resilience4j.retry.instances.payment-gateway:
@@ -89,7 +83,7 @@ import Testing
     #expect(try await session.shows("left with 0"))
     #expect(try await session.screen.contains("warning: \(path):3:3: retry-exceptions is passed over"))
     await session.end()
-    let bad = try file("application.yml", "resilience4j.retry.instances.payment-gateway.max-attempts: none\n")
+    let bad = try directory.file("application.yml", "resilience4j.retry.instances.payment-gateway.max-attempts: none\n")
     let refused = try await Program.run("simulate", "--duration", "3s", "--resilience", bad)
     #expect(refused.status == 64)
     #expect(refused.output.isEmpty)

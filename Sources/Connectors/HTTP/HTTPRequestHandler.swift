@@ -11,13 +11,13 @@ final class HTTPRequestHandler: Sendable {
   private let collector: BodyCollector
   private let intake: HTTPBodyIntake
   private let routes: [any HTTPRoute]
-  private let connections: HTTPConnections
+  private let connections: OpenConnections
 
   /// - Precondition: there is a route.
   init(settings: ReceiverSettings, routes: [any HTTPRoute]) {
     precondition(!routes.isEmpty, "A receiver takes something.")
     self.settings = settings
-    connections = HTTPConnections(limit: settings.connectionLimit)
+    connections = OpenConnections(limit: settings.connectionLimit)
     collector = BodyCollector(limit: settings.bodyLimit, bound: settings.waitingLimit)
     intake = HTTPBodyIntake(limit: settings.bodyLimit)
     self.routes = routes

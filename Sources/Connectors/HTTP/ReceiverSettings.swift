@@ -8,8 +8,7 @@ public struct ReceiverSettings: Sendable, Equatable {
   public var entryLimit = 100_000
   /// Bytes of one log line, and of each text of it; a longer one is cut.
   public var logTextLimit = 65_536
-  /// Connections at a time. For one more that one is closed over which no request came for longest; over gRPC it is the
-  /// new one that is closed.
+  /// Connections at a time. For one more that one is closed over which no request came for longest.
   public var connectionLimit = 512
   /// How long a connection may stand still.
   public var idleTime = Duration.seconds(60)

@@ -17,7 +17,7 @@ final class RequestGuard: ChannelDuplexHandler {
 
   private let arrivalTime: TimeAmount
   private let lingerTime: TimeAmount
-  private let connections: HTTPConnections
+  private let connections: OpenConnections
   private let refuse: @Sendable (Refusal) -> ReceiverAnswer
   private var deadline: Scheduled<Void>?
   /// Requests that began and are not answered to the end.
@@ -31,7 +31,7 @@ final class RequestGuard: ChannelDuplexHandler {
 
   /// - Parameter refuse: counts what is turned away, and says how to tell it.
   init(
-    settings: ReceiverSettings, connections: HTTPConnections, refuse: @escaping @Sendable (Refusal) -> ReceiverAnswer
+    settings: ReceiverSettings, connections: OpenConnections, refuse: @escaping @Sendable (Refusal) -> ReceiverAnswer
   ) {
     arrivalTime = TimeAmount(settings.arrivalTime)
     lingerTime = TimeAmount(settings.lingerTime)

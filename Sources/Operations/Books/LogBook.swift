@@ -3,21 +3,19 @@ internal import Concurrency
 /// The central log: the newest lines, as many as two bounds let it keep. Safe from any thread.
 public final class LogBook: Sendable {
   private struct State {
-    var lines = LogRing()
+    var lines: LogRing
     var written: UInt64 = 0
   }
 
-  private let state = Locked(State())
-  private let capacity: Int
-  private let limit: Int
+  private let state: Locked<State>
 
   /// - Parameters:
   ///   - capacity: lines that are kept at most.
-  ///   - bytes: bytes that they take at most, names and texts included. The newest line is kept however long it is.
+  ///   - bytes: bytes that they take at most, with their names and texts and the places that are free for more. The newest
+  ///     line is kept however long it is.
   public init(capacity: Int, bytes: Int = LogBook.usualBytes) {
     precondition(capacity > 0, "a log keeps one line at least")
-    self.capacity = capacity
-    limit = bytes
+    state = Locked(State(lines: LogRing(capacity: capacity, limit: bytes)))
   }
 
   public static let usualBytes = 32_000_000
@@ -25,9 +23,7 @@ public final class LogBook: Sendable {
   public func write(_ line: LogLine) {
     state.withLock { state in
       state.written += 1
-      if state.lines.count == capacity { state.lines.removeFirst() }
       state.lines.append(line)
-      while state.lines.bytes > limit, state.lines.count > 1 { state.lines.removeFirst() }
     }
   }
 
@@ -37,7 +33,7 @@ public final class LogBook: Sendable {
   /// How many of them were forgotten, because there were too many, or they were too long.
   public var forgotten: UInt64 { numbers.lowerBound }
 
-  /// Bytes that the lines that are kept take.
+  /// Bytes that the lines that are kept take, with the places that are free for more.
   public var bytes: Int { state.withLock { $0.lines.bytes } }
 
   public var statistics: LogStatistics {

@@ -42,7 +42,7 @@ struct QueryPlan: Sendable {
     case hops(TraceQuery.Comparison, Int)
     case errors(TraceQuery.Comparison, Int)
     case status(TraceSummary.Status)
-    case id(IDPrefix)
+    case id(GTXID.Prefix)
     /// The number of the probe.
     case service(Int)
     case operation(Int)
@@ -79,7 +79,7 @@ struct QueryPlan: Sendable {
     case .hops(let comparison, let limit): .hops(comparison, limit)
     case .errors(let comparison, let limit): .errors(comparison, limit)
     case .status(let status): .status(status)
-    case .id(let prefix): IDPrefix(prefix).map { .id($0) } ?? .always(false)
+    case .id(let prefix): GTXID.Prefix(prefix).map { .id($0) } ?? .always(false)
     case .service(let match): .service(probe(match))
     case .operation(let match): .operation(probe(match))
     case .rootOperation(let match): .rootOperation(probe(match))

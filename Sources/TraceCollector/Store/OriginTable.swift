@@ -14,8 +14,11 @@ struct OriginTable: ~Copyable, Sendable {
   private var origins = Slab<Origin>(room: 4)
   /// An origin's number plus one; 0 is free.
   private var table = Slab<UInt32>(repeating: 0, count: 8)
+  private let hashes: TextHash
 
-  init() {}
+  init(_ hashes: TextHash = .ofProcess) {
+    self.hashes = hashes
+  }
 
   var count: Int { origins.count }
   var bytes: Int { origins.bytes + table.bytes }
@@ -24,7 +27,7 @@ struct OriginTable: ~Copyable, Sendable {
 
   /// The number of that origin, a new one if need be. At most 65,536, as a segment has rows.
   mutating func number(of origin: Origin) -> UInt16 {
-    var place = Self.place(of: origin, mask: table.count - 1)
+    var place = place(of: origin, mask: table.count - 1)
     while table[place] != 0 {
       let number = Int(table[place]) - 1
       if origins[number] == origin { return UInt16(number) }
@@ -42,15 +45,15 @@ struct OriginTable: ~Copyable, Sendable {
     origins.fit()
   }
 
-  private static func place(of origin: Origin, mask: Int) -> Int {
-    let names = TextHash.of(UInt64(origin.service) << 32 | UInt64(origin.instance))
-    return Int(truncatingIfNeeded: TextHash.of(names ^ UInt64(origin.facts))) & mask
+  private func place(of origin: Origin, mask: Int) -> Int {
+    let names = hashes.of(UInt64(origin.service) << 32 | UInt64(origin.instance))
+    return Int(truncatingIfNeeded: hashes.of(names ^ UInt64(origin.facts))) & mask
   }
 
   private mutating func rehash() {
     var larger = Slab<UInt32>(repeating: 0, count: table.count * 2)
     for number in 0..<origins.count {
-      var place = Self.place(of: origins[number], mask: larger.count - 1)
+      var place = place(of: origins[number], mask: larger.count - 1)
       while larger[place] != 0 { place = (place + 1) & (larger.count - 1) }
       larger[place] = UInt32(number) + 1
     }

@@ -14,10 +14,12 @@ struct SegmentTable: ~Copyable, @unchecked Sendable {
   private var sealedBytes = 0
   /// A segment is sealed when it has grown to this.
   private let limit: Int
+  private let hashes: TextHash
 
   /// `limit` in bytes.
-  init(limit: Int) {
+  init(limit: Int, _ hashes: TextHash = .ofProcess) {
     self.limit = limit
+    self.hashes = hashes
     open()
   }
 
@@ -66,7 +68,7 @@ struct SegmentTable: ~Copyable, @unchecked Sendable {
 
   private mutating func open() {
     let segment = UnsafeMutablePointer<SpanSegment>.allocate(capacity: 1)
-    segment.initialize(to: SpanSegment())
+    segment.initialize(to: SpanSegment(hashes))
     let number = free.popLast() ?? segments.count
     precondition(number < 65_535, "A store has more segments than a span's place can name.")
     opened += 1

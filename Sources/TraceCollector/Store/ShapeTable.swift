@@ -27,8 +27,11 @@ struct ShapeTable: ~Copyable, Sendable {
   /// A shape's number plus one; 0 is free.
   private var table = Slab<UInt32>(repeating: 0, count: 8)
   private var last = 0
+  private let hashes: TextHash
 
-  init() {}
+  init(_ hashes: TextHash = .ofProcess) {
+    self.hashes = hashes
+  }
 
   var count: Int { shapes.count }
   var bytes: Int { fields.bytes + shapes.bytes + table.bytes }
@@ -44,7 +47,7 @@ struct ShapeTable: ~Copyable, Sendable {
     // Spans of one kind come one after the other.
     if last < shapes.count, isShape(last, wanted) { return UInt16(last) }
     let bytes = UnsafeRawBufferPointer(wanted)
-    var place = Int(truncatingIfNeeded: TextHash.of(bytes)) & (table.count - 1)
+    var place = Int(truncatingIfNeeded: hashes.of(bytes)) & (table.count - 1)
     while table[place] != 0 {
       last = Int(table[place]) - 1
       if isShape(last, wanted) { return UInt16(last) }
@@ -76,7 +79,7 @@ struct ShapeTable: ~Copyable, Sendable {
     var larger = Slab<UInt32>(repeating: 0, count: table.count * 2)
     for number in 0..<shapes.count {
       let bytes = UnsafeRawBufferPointer(self[UInt16(number)])
-      var place = Int(truncatingIfNeeded: TextHash.of(bytes)) & (larger.count - 1)
+      var place = Int(truncatingIfNeeded: hashes.of(bytes)) & (larger.count - 1)
       while larger[place] != 0 { place = (place + 1) & (larger.count - 1) }
       larger[place] = UInt32(number) + 1
     }

@@ -220,7 +220,7 @@ extension SpanBatch {
     of name: UnsafeRawBufferPointer, at place: Int, isText: (UnsafeRawBufferPointer) -> Bool
   ) -> UInt32? {
     if let likely = likelyKey(at: place), isName(likely - SpanField.attributes, name) { return likely }
-    let hash = TextHash.of(name)
+    let hash = TextHash.ofProcess.of(name)
     // Of two names with one hash the second gets a place for each use, which costs room and nothing else.
     if let known = namePlaces[hash], isName(known, name) { return known + SpanField.attributes }
     guard isText(name) else { return nil }

@@ -75,10 +75,15 @@ struct SpanIndex: Sendable {
   }
   private var waiters: [Waiter] = []
   private var freeWaiters: Int32 = -1
+  private let hashes: TextHash
+
+  init(_ hashes: TextHash = .ofProcess) {
+    self.hashes = hashes
+  }
 
   var bytes: Int {
     Room.charged(entries.count) * MemoryLayout<Entry>.stride + Room.charged(waiters.count) * MemoryLayout<Waiter>.stride
-      + 32
+      + 40
   }
 
   subscript(place: Int) -> Entry {
@@ -183,7 +188,7 @@ struct SpanIndex: Sendable {
 
   private func probe(_ id: UInt64) -> Int {
     let mask = entries.count - 1
-    var place = Int(truncatingIfNeeded: TextHash.of(id)) & mask
+    var place = Int(truncatingIfNeeded: hashes.of(id)) & mask
     while entries[place].id != 0, entries[place].id != id { place = (place + 1) & mask }
     return place
   }

@@ -11,9 +11,9 @@ struct SpanSegment: ~Copyable, Sendable {
 
   var records = Slab<SpanRecord>(room: 16)
   private(set) var words = Slab<UInt32>(room: 64)
-  private(set) var texts = TextDictionary()
-  private(set) var shapes = ShapeTable()
-  private(set) var origins = OriginTable()
+  private(set) var texts: TextDictionary
+  private(set) var shapes: ShapeTable
+  private(set) var origins: OriginTable
   /// Each behind its length in four bytes.
   private var blobs = Slab<UInt8>(room: 0)
   /// The symbols of texts that are names of operations and of who is called; ``unknown`` where nobody asked.
@@ -26,7 +26,11 @@ struct SpanSegment: ~Copyable, Sendable {
   /// Takes no more rows, and never changes its ``bytes`` again.
   private(set) var isSealed = false
 
-  init() {}
+  init(_ hashes: TextHash = .ofProcess) {
+    texts = TextDictionary(hashes)
+    shapes = ShapeTable(hashes)
+    origins = OriginTable(hashes)
+  }
 
   var bytes: Int {
     records.bytes + words.bytes + texts.bytes + shapes.bytes + origins.bytes + blobs.bytes + symbols.bytes

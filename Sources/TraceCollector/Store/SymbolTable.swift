@@ -23,9 +23,11 @@ struct SymbolTable: Sendable {
   private var counts = [0, 0]
   private var heap = 0
   private let byteLimit: Int
+  private let hashes: TextHash
 
-  init(byteLimit: Int) {
+  init(byteLimit: Int, _ hashes: TextHash = .ofProcess) {
     self.byteLimit = byteLimit
+    self.hashes = hashes
     _ = symbol(for: "(other)", as: .name)
   }
 
@@ -39,7 +41,7 @@ struct SymbolTable: Sendable {
     return text.withUTF8 { bytes in
       let bytes = UnsafeRawBufferPointer(bytes)
       guard bytes.count > 0 else { return Self.empty }
-      return bytes.count > Self.longest ? nil : find(bytes, hash: TextHash.of(bytes)).symbol
+      return bytes.count > Self.longest ? nil : find(bytes, hash: hashes.of(bytes)).symbol
     }
   }
 
@@ -53,7 +55,7 @@ struct SymbolTable: Sendable {
   mutating func symbol(for bytes: UnsafeRawBufferPointer, as share: Share) -> Symbol? {
     guard bytes.count > 0 else { return Self.empty }
     guard bytes.count <= Self.longest else { return nil }
-    let hash = TextHash.of(bytes)
+    let hash = hashes.of(bytes)
     let (symbol, place) = find(bytes, hash: hash)
     if let symbol { return symbol }
     guard counts[share.rawValue] < Self.limit,
@@ -108,7 +110,7 @@ struct SymbolTable: Sendable {
     let mask = slots.count - 1
     for index in texts.indices.dropFirst() {
       let symbol = Symbol(index)
-      let hash = arena.withUnsafeBytes { TextHash.of(UnsafeRawBufferPointer(rebasing: $0[range(of: symbol)])) }
+      let hash = arena.withUnsafeBytes { hashes.of(UnsafeRawBufferPointer(rebasing: $0[range(of: symbol)])) }
       var place = Int(truncatingIfNeeded: hash) & mask
       while slots[place] != 0 { place = (place + 1) & mask }
       slots[place] = Self.entry(symbol, hash)

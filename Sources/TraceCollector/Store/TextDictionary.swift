@@ -21,8 +21,10 @@ struct TextDictionary: ~Copyable, Sendable {
   /// Where each text begins; it ends where the next one does, the last one at the end of the arena.
   private var starts = Slab<UInt32>(room: 64)
   private var table = Slab<Entry>(zeros: 64)
+  private let hashes: TextHash
 
-  init() {
+  init(_ hashes: TextHash = .ofProcess) {
+    self.hashes = hashes
     starts.append(0)
   }
 
@@ -49,11 +51,11 @@ struct TextDictionary: ~Copyable, Sendable {
 
   /// The code of these bytes, a new one if need be. Not after ``seal()``.
   mutating func code(of bytes: UnsafeRawBufferPointer) -> Code {
-    bytes.count > 0 ? code(of: bytes, hash: Self.hash(of: bytes)) : Self.empty
+    bytes.count > 0 ? code(of: bytes, hash: hash(of: bytes)) : Self.empty
   }
 
   @inline(__always)
-  static func hash(of bytes: UnsafeRawBufferPointer) -> UInt32 { UInt32(truncatingIfNeeded: TextHash.of(bytes)) }
+  func hash(of bytes: UnsafeRawBufferPointer) -> UInt32 { UInt32(truncatingIfNeeded: hashes.of(bytes)) }
 
   /// Most of the time that a text takes is that of waiting for memory: who knows what will be asked for asks for the place
   /// in the table first, ``prefetchText(hash:)`` a little later, and for the code when both are there.
@@ -95,7 +97,7 @@ struct TextDictionary: ~Copyable, Sendable {
   /// The code of these bytes if they have one: by the table, or, once that is gone, by looking at all.
   func existing(_ bytes: UnsafeRawBufferPointer) -> Code? {
     guard bytes.count > 0 else { return Self.empty }
-    if table.count > 0 { return find(bytes, hash: Self.hash(of: bytes)).code }
+    if table.count > 0 { return find(bytes, hash: hash(of: bytes)).code }
     for code in 1..<max(1, Code(starts.count)) where Self.areEqual(self[code], bytes) { return code }
     return nil
   }

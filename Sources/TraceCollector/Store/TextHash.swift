@@ -4,23 +4,33 @@ internal import CHashKey
 ///
 /// It begins with a key that each process draws, so that nobody can send names or ids that all have one hash. Nothing that
 /// a store answers may follow the order of its hashes.
-enum TextHash {
+struct TextHash: Sendable {
+  private let key: UInt64
+
+  /// With a key of one's own, so that a store can be asked whether its answers follow it.
+  init(key: UInt64) {
+    self.key = key
+  }
+
+  /// With the key that this process drew.
+  static var ofProcess: TextHash { TextHash(key: hash_key()) }
+
   @inline(__always)
-  static func of(_ bytes: UnsafeRawBufferPointer) -> UInt64 {
-    var hash = hash_key() ^ UInt64(truncatingIfNeeded: bytes.count)
+  func of(_ bytes: UnsafeRawBufferPointer) -> UInt64 {
+    var hash = key ^ UInt64(truncatingIfNeeded: bytes.count)
     var position = 0
     while position &+ 8 <= bytes.count {
-      hash = fold(hash ^ bytes.loadUnaligned(fromByteOffset: position, as: UInt64.self))
+      hash = Self.fold(hash ^ bytes.loadUnaligned(fromByteOffset: position, as: UInt64.self))
       position &+= 8
     }
-    return fold(hash ^ tail(bytes, from: position) ^ 0xE703_7ED1_A0B4_28DB)
+    return Self.fold(hash ^ Self.tail(bytes, from: position) ^ 0xE703_7ED1_A0B4_28DB)
   }
 
   @inline(__always)
-  static func of(_ value: UInt64) -> UInt64 { fold(value ^ hash_key()) }
+  func of(_ value: UInt64) -> UInt64 { Self.fold(value ^ key) }
 
   /// Of a number of 128 bits.
-  static func of(high: UInt64, low: UInt64) -> UInt64 { fold(of(high) ^ low) }
+  func of(high: UInt64, low: UInt64) -> UInt64 { Self.fold(of(high) ^ low) }
 
   /// The last bytes, of which there are fewer than eight: by loads that overlap, not one after the other.
   @inline(__always)

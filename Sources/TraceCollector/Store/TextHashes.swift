@@ -27,7 +27,7 @@ struct TextHashes: ~Copyable {
     let mask = ring.count &- 1
     let end = min(batch.fields.count, fields.upperBound &+ Self.ahead)
     while hashed < end {
-      let hash = hash(of: batch.fields[hashed])
+      let hash = hash(of: batch.fields[hashed], in: segment)
       ring[hashed & mask] = hash
       segment.pointee.texts.prefetchEntry(hash: hash)
       hashed &+= 1
@@ -52,8 +52,8 @@ struct TextHashes: ~Copyable {
   }
 
   @inline(__always)
-  private func hash(of field: SpanBatch.Field) -> UInt32 {
+  private func hash(of field: SpanBatch.Field, in segment: UnsafeMutablePointer<SpanSegment>) -> UInt32 {
     guard field.type == .text || field.type == .encoded else { return 0 }
-    return TextDictionary.hash(of: batch.raw(SpanBatch.Text(field.payload)))
+    return segment.pointee.texts.hash(of: batch.raw(SpanBatch.Text(field.payload)))
   }
 }

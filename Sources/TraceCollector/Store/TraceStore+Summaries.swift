@@ -16,10 +16,9 @@ extension TraceStore {
     }
   }
 
-  /// The transactions whose id begins with `prefix`, newest first; of an id of 64 bits its low half may begin so, and 16
-  /// digits may be the low half of any.
+  /// The transactions whose id begins with `prefix`, as ``GTXID/Prefix/matches(_:)`` has it, newest first.
   public func find(prefix: String, limit: Int = 100) -> [GTXID] {
-    guard let prefix = IDPrefix(prefix) else { return [] }
+    guard let prefix = GTXID.Prefix(prefix) else { return [] }
     return state.withLock { state in
       var found: [GTXID] = []
       var slot = state.traces.newest
@@ -50,38 +49,6 @@ extension TraceStore {
       }
     }
     return found
-  }
-}
-
-/// The first digits of an id as numbers, so that comparing makes no text: as ``GTXID/matches(prefix:)``.
-struct IDPrefix {
-  private let high: UInt64
-  private let low: UInt64
-  private let highMask: UInt64
-  private let lowMask: UInt64
-  /// As many digits as a half has.
-  private let isHalf: Bool
-
-  /// Nil unless these are up to 32 hexadecimal digits.
-  init?(_ text: String) {
-    let digits = text.utf8.count
-    guard digits <= 32 else { return nil }
-    let padded = text + String(repeating: "0", count: 32 - digits)
-    guard padded.utf8.count == 32, padded.utf8.allSatisfy({ Character(UnicodeScalar($0)).isHexDigit }),
-      let high = UInt64(padded.prefix(16), radix: 16), let low = UInt64(padded.suffix(16), radix: 16)
-    else { return nil }
-    self.high = high
-    self.low = low
-    isHalf = digits == 16
-    highMask = Self.mask(min(digits, 16))
-    lowMask = Self.mask(max(0, digits - 16))
-  }
-
-  private static func mask(_ digits: Int) -> UInt64 { digits == 0 ? 0 : .max << UInt64(64 - 4 * digits) }
-
-  func matches(_ id: GTXID) -> Bool {
-    if (id.high ^ high) & highMask == 0, (id.low ^ low) & lowMask == 0 { return true }
-    return (id.high == 0 || isHalf) && lowMask == 0 && (id.low ^ high) & highMask == 0
   }
 }
 

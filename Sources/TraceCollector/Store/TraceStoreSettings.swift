@@ -18,6 +18,8 @@ public struct TraceStoreSettings: Sendable {
   public var hiddenKinds: [String] = []
   /// Nanoseconds after its last span for which a transaction without an ended root counts as running.
   public var quietAfter: Int64 = 30_000_000_000
+  /// Where names and ids stand in the tables that find them. No answer follows it.
+  var hashes = TextHash.ofProcess
 
   public init(budget: Int) {
     self.budget = budget

@@ -34,7 +34,7 @@ extension TraceStoreState {
       references.append(reference)
       reference = segments[reference].pointee.previous
     }
-    var index = SpanIndex()
+    var index = SpanIndex(settings.hashes)
     for reference in references.reversed() {
       let record = segments[reference].pointee
       index.add(

@@ -29,9 +29,9 @@ struct TraceStoreState: ~Copyable, Sendable {
     precondition(settings.budget >= 65_536, "A trace store needs a budget of at least 65,536 bytes.")
     self.settings = settings
     let budget = settings.budget
-    symbols = SymbolTable(byteLimit: budget / 8)
-    traces = TraceTable(slowestKept: settings.slowestKept, operations: min(8_192, budget / 2_048))
-    segments = SegmentTable(limit: budget / 32)
+    symbols = SymbolTable(byteLimit: budget / 8, settings.hashes)
+    traces = TraceTable(slowestKept: settings.slowestKept, operations: min(8_192, budget / 2_048), settings.hashes)
+    segments = SegmentTable(limit: budget / 32, settings.hashes)
     large = LargeTraces(bytes: budget / 16)
     red = RedBook(services: settings.services, operations: settings.operations)
     graph = ServiceGraph(limit: settings.edges)
@@ -153,8 +153,8 @@ struct TraceStoreState: ~Copyable, Sendable {
     }
     // No span is reported in so many.
     guard known.count < 16 else { return nil }
-    var span = batch.span(at: place)
-    span.gtxid = traces[slot].pointee.gtxid
+    let span = batch.span(at: place)
+    let content = span.content
     var reader = SpanReader(gtxid: span.gtxid)
     var earlier = EarlierPieces()
     for reference in known {
@@ -163,7 +163,7 @@ struct TraceStoreState: ~Copyable, Sendable {
       // What its record says otherwise makes it another one: reading it whole takes long.
       if other.start == record.start, other.duration == record.duration, other.parent == record.parent,
         segment.pointee.shapes[other.shape].count == Int(record.fields),
-        reader.span(at: reference, in: segments).isAlike(span)
+        reader.span(at: reference, in: segments).content == content
       {
         return nil
       }
@@ -198,18 +198,5 @@ struct EarlierPieces {
 extension SpanRecord.Bits {
   fileprivate func isSameSide(as other: Self) -> Bool {
     kind == other.kind && contains(.shared) == other.contains(.shared)
-  }
-}
-
-extension TraceSpan {
-  /// Whether both say the same. A number that is none is like another one.
-  fileprivate func isAlike(_ other: TraceSpan) -> Bool {
-    self == other || attributes.contains { $0.value.isNoNumber } && "\(self)" == "\(other)"
-  }
-}
-
-extension AttributeValue {
-  fileprivate var isNoNumber: Bool {
-    if case .real(let number) = self { number.isNaN } else { false }
   }
 }

@@ -13,8 +13,10 @@ struct TraceTable: ~Copyable, Sendable {
   private var arrivals: UInt64 = 0
   private(set) var count = 0
   private var slowest: SlowestTraces
+  private let hashes: TextHash
 
-  init(slowestKept: Int, operations: Int) {
+  init(slowestKept: Int, operations: Int, _ hashes: TextHash = .ofProcess) {
+    self.hashes = hashes
     slowest = SlowestTraces(limit: slowestKept, operations: operations)
   }
 
@@ -45,7 +47,7 @@ struct TraceTable: ~Copyable, Sendable {
     // One of 64 bits has no follower: whatever came after it would have been taken for it.
     if known == high || high == 0 || known == 0 { return head }
     guard entries[Int(head)].nextSameLow >= 0 else { return nil }
-    return followers.find(TextHash.of(high: high, low: low)) {
+    return followers.find(hashes.of(high: high, low: low)) {
       entries[Int($0)].low == low && entries[Int($0)].high == high
     }
   }
@@ -63,7 +65,7 @@ struct TraceTable: ~Copyable, Sendable {
     let head = head(low)
     if let head { follow(head, slot, &entry) }
     if Int(slot) == entries.count { entries.append(entry) } else { entries[Int(slot)] = entry }
-    if head == nil { heads.insert(slot, hash: TextHash.of(low)) }
+    if head == nil { heads.insert(slot, hash: hashes.of(low)) }
     return slot
   }
 
@@ -101,10 +103,10 @@ struct TraceTable: ~Copyable, Sendable {
   // MARK: By the low half
 
   /// Asks for the memory in which ``slot(high:low:)`` will look first.
-  func prefetch(low: UInt64) { heads.prefetch(TextHash.of(low)) }
+  func prefetch(low: UInt64) { heads.prefetch(hashes.of(low)) }
 
   private func head(_ low: UInt64) -> Int32? {
-    heads.find(TextHash.of(low)) { entries[Int($0)].low == low }
+    heads.find(hashes.of(low)) { entries[Int($0)].low == low }
   }
 
   private mutating func follow(_ head: Int32, _ slot: Int32, _ entry: inout TraceEntry) {
@@ -113,7 +115,7 @@ struct TraceTable: ~Copyable, Sendable {
     entry.nextSameLow = next
     entries[Int(head)].nextSameLow = slot
     if next >= 0 { entries[Int(next)].previousSameLow = slot }
-    followers.insert(slot, hash: TextHash.of(high: entry.high, low: entry.low))
+    followers.insert(slot, hash: hashes.of(high: entry.high, low: entry.low))
   }
 
   private mutating func unchain(_ slot: Int32, _ entry: TraceEntry) {
@@ -121,12 +123,12 @@ struct TraceTable: ~Copyable, Sendable {
     if next >= 0 { entries[Int(next)].previousSameLow = previous }
     guard previous < 0 else {
       entries[Int(previous)].nextSameLow = next
-      followers.remove(slot, hash: TextHash.of(high: entry.high, low: entry.low))
+      followers.remove(slot, hash: hashes.of(high: entry.high, low: entry.low))
       return
     }
-    let hash = TextHash.of(entry.low)
+    let hash = hashes.of(entry.low)
     guard next >= 0 else { return heads.remove(slot, hash: hash) }
     heads.replace(slot, by: next, hash: hash)
-    followers.remove(next, hash: TextHash.of(high: entries[Int(next)].high, low: entry.low))
+    followers.remove(next, hash: hashes.of(high: entries[Int(next)].high, low: entry.low))
   }
 }

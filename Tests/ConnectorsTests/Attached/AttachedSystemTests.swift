@@ -1,13 +1,13 @@
 import Concurrency
 import Connectors
 import Operations
+import TestSupport
 import Testing
 import TraceCollector
 import TraceModel
 
 /// What a system is known by when its services report spans and metrics, and nothing else.
 @Suite struct AttachedSystemTests {
-  private static let second: Int64 = 1_000_000_000
   private static let epoch: Int64 = 1_760_000_000 * second
 
   /// A system whose time goes by when it is told.
@@ -22,7 +22,7 @@ import TraceModel
     }
 
     func pass(_ seconds: Int64) {
-      clock.withLock { $0 += seconds * AttachedSystemTests.second }
+      clock.withLock { $0 += seconds * second }
       system.refresh()
     }
 
@@ -166,9 +166,9 @@ import TraceModel
       stage.system.receive([
         MetricPoint(
           name: "pool.used", unit: "{connection}", service: "shop", attributes: [SpanAttribute("pool", "orders")],
-          time: Self.epoch + step * Self.second, value: .gauge(.integer(step))),
+          time: Self.epoch + step * second, value: .gauge(.integer(step))),
         MetricPoint(
-          name: "requests", service: "shop", start: Self.epoch, time: Self.epoch + step * Self.second,
+          name: "requests", service: "shop", start: Self.epoch, time: Self.epoch + step * second,
           value: .sum(.integer(step * 30), isMonotonic: true, span: .sinceStart)),
         MetricPoint(name: "other", service: "bank", time: Self.epoch, value: .gauge(.real(0.5))),
       ])
@@ -191,7 +191,7 @@ import TraceModel
         buckets: .explicit(bounds: [0.1, 0.2], counts: [UInt64(step) * 10, 0, 0]))
       stage.system.receive([
         MetricPoint(
-          name: "duration", unit: "s", service: "shop", start: Self.epoch, time: Self.epoch + step * Self.second,
+          name: "duration", unit: "s", service: "shop", start: Self.epoch, time: Self.epoch + step * second,
           value: .distribution(distribution, span: .sinceStart))
       ])
     }

@@ -1,4 +1,5 @@
 import Operations
+import TestSupport
 import Testing
 import TraceCollector
 import TraceModel
@@ -81,7 +82,6 @@ import TraceModel
 
 /// A system out of what was recorded of it.
 @Suite struct RecordedSystemTests {
-  private static let second: Int64 = 1_000_000_000
   private static let epoch: Int64 = 1_700_000_000 * second
 
   /// A call a second, the last one ends half a second into its second.
@@ -97,7 +97,7 @@ import TraceModel
   @Test func itsTimeIsThatOfTheNewestSpan() {
     let system = AttachedSystem(name: "recorded", budget: 1 << 20, recorded: Self.recording(seconds: 40).reversed())
     let snapshot = system.snapshot()
-    #expect(snapshot.time == Self.epoch + 40 * Self.second && snapshot.system.isStill)
+    #expect(snapshot.time == Self.epoch + 40 * second && snapshot.system.isStill)
     #expect(snapshot.services.map(\.name) == ["order"])
     let rates = snapshot.traffic.rateSeries.suffix(40)
     #expect(abs(snapshot.traffic.rate - 1) < 0.01 && rates.allSatisfy { $0 == 1 }, "\(rates)")
@@ -107,9 +107,9 @@ import TraceModel
 
   @Test func oneCanStepBackInIt() {
     let system = AttachedSystem(name: "recorded", budget: 1 << 20, recorded: Self.recording(seconds: 40))
-    #expect(system.historyStart < Self.epoch + Self.second)
-    let past = system.snapshot(at: Self.epoch + 20 * Self.second)
-    #expect(past.time > Self.epoch + 10 * Self.second && past.time <= Self.epoch + 20 * Self.second)
+    #expect(system.historyStart < Self.epoch + second)
+    let past = system.snapshot(at: Self.epoch + 20 * second)
+    #expect(past.time > Self.epoch + 10 * second && past.time <= Self.epoch + 20 * second)
     #expect((10...21).contains(past.transactions.count))
   }
 

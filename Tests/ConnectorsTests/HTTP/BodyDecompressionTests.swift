@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Connectors
@@ -14,7 +15,7 @@ import Testing
   }
 
   @Test func aLongBodyInManySlices() throws {
-    var random = SplitMix(seed: 1)
+    var random = SeededGenerator(seed: 1)
     let body = (0..<300_000).map { _ in UInt8(random.below(256)) }
     #expect(try inflate(GzipFixture.stored(body)) == body)
     #expect(try inflate(GzipFixture.bomb).count == 100_002)

@@ -3,6 +3,7 @@ import Connectors
 import Foundation
 import NIOCore
 import NIOPosix
+import TestSupport
 import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct ReceiverLifecycleTests {
@@ -47,10 +48,8 @@ import Testing
 
   @Test func stoppingClosesConnectionsThatStandStill() async throws {
     let receiver = receiver(ListenAddress(port: 0))
-    let (ports, port) = AsyncStream.makeStream(of: Int.self)
-    let serving = Task { try await receiver.start { port.yield($0) } }
-    var bound = ports.makeAsyncIterator()
-    let client = LoopbackClient(port: try #require(await bound.next()))
+    let serving = try await Serving { try await receiver.start(onBound: $0) }
+    let client = LoopbackClient(port: serving.port)
     // One connection idle, one in the middle of a body, one that was refused before its body; none ever reads or closes.
     let heads = [
       "", "POST /api/v2/spans HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n[",
@@ -67,7 +66,7 @@ import Testing
     // Connections are served in the order in which they were opened.
     #expect(try await client.post("[]")?.status == 202)
     await receiver.stop()
-    try await serving.value
+    try await serving.task.value
     for channel in channels { try? await channel.close() }
     await receiver.stop()
     await #expect(throws: (any Error).self) { try await client.post("[]") }
@@ -90,13 +89,11 @@ import Testing
 
   @Test func cancellingTheTaskStopsItToo() async throws {
     let receiver = receiver(ListenAddress(port: 0))
-    let (ports, port) = AsyncStream.makeStream(of: Int.self)
-    let serving = Task { try await receiver.start { port.yield($0) } }
-    var bound = ports.makeAsyncIterator()
-    let client = LoopbackClient(port: try #require(await bound.next()))
+    let serving = try await Serving { try await receiver.start(onBound: $0) }
+    let client = LoopbackClient(port: serving.port)
     #expect(try await client.post("[]")?.status == 202)
-    serving.cancel()
-    try await serving.value
+    serving.task.cancel()
+    try await serving.task.value
     await #expect(throws: (any Error).self) { try await client.post("[]") }
   }
 

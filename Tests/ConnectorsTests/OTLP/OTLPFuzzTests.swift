@@ -1,6 +1,7 @@
 import Foundation
 import OTLPMessages
 import SwiftProtobuf
+import TestSupport
 import Testing
 import TraceModel
 
@@ -27,25 +28,6 @@ import TraceModel
        {"traceId":"5b8efff798038103d269b633813fc60d","spanId":"eee19b7ec3c1b175","name":null}]}]}]}
     """#.utf8)
 
-  private static func mutated(_ valid: [UInt8], by random: inout SplitMix) -> [UInt8] {
-    var body = valid
-    for _ in 0...random.below(4) {
-      let place = random.below(body.count)
-      switch random.below(6) {
-      case 0: body[place] = UInt8(random.below(256))
-      case 1: body.removeSubrange(place..<min(body.count, place + 1 + random.below(12)))
-      case 2: body.insert(contentsOf: Array(pieces[random.below(pieces.count)].utf8), at: place)
-      case 3: body.removeSubrange(place...)
-      case 4:
-        let end = min(body.count, place + 1 + random.below(40))
-        body.insert(contentsOf: body[place..<end], at: random.below(body.count))
-      default: body[place] ^= 1 << UInt8(random.below(8))
-      }
-      if body.isEmpty { body = [0x5B] }
-    }
-    return body
-  }
-
   private func check(_ request: OTLP.TracesRequest, seed: UInt64) {
     guard let batch = try? OTLPSpans.read(request, receivedAt: 1) else { return }
     for span in batch.elements {
@@ -60,8 +42,8 @@ import TraceModel
   func json(batch: UInt64) {
     var taken = 0
     for seed in batch * 1000..<batch * 1000 + 1000 {
-      var random = SplitMix(seed: seed)
-      let body = Self.mutated(Self.json, by: &random)
+      var random = SeededGenerator(seed: seed)
+      let body = random.damaged(Self.json, pieces: Self.pieces)
       do throws(OTLPFault) {
         let request = try OTLPJSONReader.traces(body)
         taken += 1
@@ -81,8 +63,9 @@ import TraceModel
     let valid: [UInt8] = try OTLPJSONReader.traces(Self.json).serializedBytes()
     var taken = 0
     for seed in batch * 1000..<batch * 1000 + 1000 {
-      var random = SplitMix(seed: seed)
-      guard let request: OTLP.TracesRequest = try? OTLPProtobuf.read(Self.mutated(valid, by: &random)) else { continue }
+      var random = SeededGenerator(seed: seed)
+      let body = random.damaged(valid, pieces: Self.pieces)
+      guard let request: OTLP.TracesRequest = try? OTLPProtobuf.read(body) else { continue }
       taken += 1
       check(request, seed: seed)
     }

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 import TraceCollector
 import TraceModel
@@ -34,7 +35,7 @@ import TraceModel
 
   @Test(arguments: 0..<40)
   func thoseThatCameByOTLPComeBackAsTheyWere(seed: UInt64) throws {
-    var maker = OTLPWireSpansTests.Maker(random: SplitMix(seed: seed &+ 7_000))
+    var maker = OTLPWireSpansTests.Maker(random: SeededGenerator(seed: seed &+ 7_000))
     var count = 0
     for round in 0..<40 {
       guard let batch = try? OTLPSpans.read(maker.request(), receivedAt: 1) else { continue }

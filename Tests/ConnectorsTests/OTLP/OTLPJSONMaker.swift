@@ -1,17 +1,18 @@
 import Foundation
 import OTLPMessages
 import SwiftProtobuf
+import TestSupport
 
 @testable import Connectors
 
 /// Writes requests of OTLP as JSON in one of the many ways in which the same can be written.
 struct OTLPJSONMaker {
-  var random: SplitMix
+  var random: SeededGenerator
   /// Percent of the places where something unusual may be written that have it.
   var oddity = 10
 
   init(seed: UInt64) {
-    random = SplitMix(seed: seed)
+    random = SeededGenerator(seed: seed)
     oddity = [0, 5, 30][random.below(3)]
   }
 

@@ -1,4 +1,5 @@
 import OTLPMessages
+import TestSupport
 import Testing
 import TraceCollector
 import TraceModel
@@ -19,7 +20,7 @@ import TraceModel
   @Test(arguments: 0..<60)
   func theyAreWhatTheCarefulReaderReads(seed: UInt64) {
     let isOrdinary = seed % 2 == 0
-    var maker = OTLPWireSpansTests.Maker(random: SplitMix(seed: seed &+ 20_000), isWhole: isOrdinary)
+    var maker = OTLPWireSpansTests.Maker(random: SeededGenerator(seed: seed &+ 20_000), isWhole: isOrdinary)
     var share = ReadShare()
     for round in 0..<40 {
       var json = OTLPJSONMaker(seed: seed &* 1_000 &+ UInt64(round))
@@ -36,7 +37,7 @@ import TraceModel
   /// What is taken of a damaged body is what the careful reader makes of it; what that refuses is never taken.
   @Test(arguments: 0..<60)
   func damagedOnesAreReadAlikeOrNotAtAll(seed: UInt64) {
-    var maker = OTLPWireSpansTests.Maker(random: SplitMix(seed: seed &+ 30_000), isWhole: true)
+    var maker = OTLPWireSpansTests.Maker(random: SeededGenerator(seed: seed &+ 30_000), isWhole: true)
     var share = ReadShare()
     for round in 0..<60 {
       var json = OTLPJSONMaker(seed: seed &* 1_000 &+ UInt64(round) &+ 500_000)
@@ -56,7 +57,7 @@ import TraceModel
     "\"\\ud800\"", "\"\\u0000\"", "\u{0}", "\u{FEFF}", "{}", "[]", "\"schemaUrl\":\"a\",", "\"scope\":{},", "é",
   ]
 
-  private static func damage(_ body: inout [UInt8], _ random: inout SplitMix) {
+  private static func damage(_ body: inout [UInt8], _ random: inout SeededGenerator) {
     if body.isEmpty { body = [0x7B] }
     let place = random.below(body.count)
     switch random.below(6) {

@@ -1,6 +1,7 @@
 import Foundation
 import OTLPMessages
 import SwiftProtobuf
+import TestSupport
 import Testing
 import TraceCollector
 import TraceModel
@@ -11,7 +12,7 @@ import TraceModel
 @Suite struct OTLPWireSpansTests {
   /// Any request: mostly plain, with something out of the ordinary here and there.
   struct Maker {
-    var random: SplitMix
+    var random: SeededGenerator
     /// Every span has its ids and its times.
     var isWhole = false
 
@@ -117,7 +118,7 @@ import TraceModel
 
   @Test(arguments: 0..<40)
   func theyAreWhatTheGeneratedCodeReads(seed: UInt64) throws {
-    var maker = Maker(random: SplitMix(seed: seed), isWhole: seed % 2 == 0)
+    var maker = Maker(random: SeededGenerator(seed: seed), isWhole: seed % 2 == 0)
     var share = ReadShare()
     for round in 0..<40 {
       let body: [UInt8] = try maker.request().serializedBytes()
@@ -132,7 +133,7 @@ import TraceModel
   /// never takes.
   @Test(arguments: 0..<40)
   func damagedOnesAreReadAlikeOrNotAtAll(seed: UInt64) throws {
-    var maker = Maker(random: SplitMix(seed: seed &+ 1_000), isWhole: true)
+    var maker = Maker(random: SeededGenerator(seed: seed &+ 1_000), isWhole: true)
     var share = ReadShare()
     for round in 0..<60 {
       var body: [UInt8] = try maker.request().serializedBytes()

@@ -1,5 +1,6 @@
 import Connectors
 import Foundation
+import TestSupport
 import Testing
 import TraceModel
 
@@ -24,31 +25,12 @@ import TraceModel
      {"traceId":"1","id":"2","annotations":[{"timestamp":0,"value":"x"}]}]
     """#.utf8)
 
-  private static func mutated(by random: inout SplitMix) -> [UInt8] {
-    var body = valid
-    for _ in 0...random.below(4) {
-      let place = random.below(body.count)
-      switch random.below(6) {
-      case 0: body[place] = UInt8(random.below(256))
-      case 1: body.removeSubrange(place..<min(body.count, place + 1 + random.below(12)))
-      case 2: body.insert(contentsOf: Array(pieces[random.below(pieces.count)].utf8), at: place)
-      case 3: body.removeSubrange(place...)
-      case 4:
-        let end = min(body.count, place + 1 + random.below(40))
-        body.insert(contentsOf: body[place..<end], at: random.below(body.count))
-      default: body[place] ^= 1 << UInt8(random.below(8))
-      }
-      if body.isEmpty { body = [0x5B] }
-    }
-    return body
-  }
-
   @Test(arguments: 0..<8)
   func allOrNothing(batch: UInt64) throws {
     var taken = 0
     for seed in batch * 1000..<batch * 1000 + 1000 {
-      var random = SplitMix(seed: seed)
-      let body = Self.mutated(by: &random)
+      var random = SeededGenerator(seed: seed)
+      let body = random.damaged(Self.valid, pieces: Self.pieces)
       let spans: [TraceSpan]
       do {
         spans = try ZipkinDecoder.decode(body, receivedAt: 1)
@@ -66,26 +48,5 @@ import TraceModel
       }
     }
     #expect(taken > 20, "some mutations leave a valid body")
-  }
-}
-
-/// Steele, Lea, Flood: Fast splittable pseudorandom number generators (2014).
-struct SplitMix {
-  private var state: UInt64
-
-  init(seed: UInt64) {
-    state = seed
-  }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
-  }
-
-  mutating func below(_ bound: Int) -> Int {
-    Int(next() % UInt64(bound))
   }
 }

@@ -1,5 +1,6 @@
 import Drawing
 import Operations
+import TestSupport
 import Testing
 import TraceModel
 
@@ -16,7 +17,7 @@ struct FuzzTests {
 
   @Test(arguments: 0..<16)
   func anythingAtAll(seed: Int) {
-    var random = RandomSnapshot(numbers: SeededNumbers(seed: UInt64(seed)))
+    var random = RandomSnapshot(numbers: SeededGenerator(seed: UInt64(seed)))
     var cockpit = Cockpit(random.next())
     for step in 0..<250 {
       let input = input(&random)

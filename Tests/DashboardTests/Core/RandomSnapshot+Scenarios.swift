@@ -1,4 +1,5 @@
 import Operations
+import TestSupport
 
 extension RandomSnapshot {
   mutating func scenarios() -> ScenarioBoard {

@@ -1,31 +1,11 @@
 import Operations
+import TestSupport
 import TraceCollector
 import TraceModel
 
-/// Numbers from a seed (SplitMix64), so that a failure can be run again.
-struct SeededNumbers: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(seed: UInt64) {
-    state = seed
-  }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
-  }
-
-  mutating func pick<Element>(_ values: [Element]) -> Element {
-    values[Int.random(in: 0..<values.count, using: &self)]
-  }
-}
-
 /// States of systems that nobody would draw: empty, huge, with names from hell.
 struct RandomSnapshot {
-  var numbers: SeededNumbers
+  var numbers: SeededGenerator
 
   private static let names = [
     "payment", "payment-gateway", "", "a", "결제게이트웨이서비스결제게이트웨이서비스결제게이트웨이서비스", "x\u{1B}[2J\u{7}y", "\u{202E}evil",

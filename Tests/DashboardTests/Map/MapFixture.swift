@@ -1,4 +1,5 @@
 import Operations
+import TestSupport
 
 @testable import Dashboard
 
@@ -88,7 +89,7 @@ enum MapFixture {
 
   /// So many services and topics with random arrows between them.
   static func random(services: Int, topics: Int, seed: UInt64) -> SystemSnapshot {
-    var numbers = SeededNumbers(seed: seed)
+    var numbers = SeededGenerator(seed: seed)
     var snapshot = IncidentFixture.empty()
     snapshot.services = (0..<services).map { ServiceSnapshot(name: "service-\($0)") }
     snapshot.topics = (0..<topics).map { TopicSnapshot(name: "topic-\($0)") }

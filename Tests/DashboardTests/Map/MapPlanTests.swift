@@ -1,5 +1,6 @@
 import Drawing
 import Operations
+import TestSupport
 import Testing
 
 @testable import Dashboard
@@ -152,7 +153,7 @@ import Testing
   func figuresMoveNothing(seed: UInt64) {
     let snapshot = MapFixture.random(services: 25, topics: 12, seed: seed)
     var other = snapshot
-    var numbers = SeededNumbers(seed: seed)
+    var numbers = SeededGenerator(seed: seed)
     for index in other.services.indices {
       other.services[index].health = numbers.pick(Health.allCases)
       other.services[index].rate = numbers.pick([0, 3, 9_000])

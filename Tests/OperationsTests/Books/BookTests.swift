@@ -1,4 +1,5 @@
 import Operations
+import TestSupport
 import Testing
 import TraceModel
 
@@ -71,20 +72,23 @@ import TraceModel
     let one = LogBook(capacity: 1)
     one.write(line(0, length: 0))
     let log = LogBook(capacity: 40, bytes: 5_000)
-    var (model, state) = ([LogLine](), UInt64(seed))
-    var total: Int {
-      model.reduce(0) { $0 + one.bytes + ($1.message.utf8.count > 15 ? $1.message.utf8.count + 32 : 0) }
+    var (all, random) = ([LogLine](), SeededGenerator(seed: UInt64(seed)))
+    func texts(_ lines: some Sequence<LogLine>) -> Int {
+      lines.reduce(0) { $0 + ($1.message.utf8.count > 15 ? $1.message.utf8.count + 32 : 0) }
     }
     for number in 0..<1_000 {
-      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
       // Long and short ones come in turns, so that the number of them that fit goes up and down.
-      let length = number / 100 % 2 == 0 ? (state >> 40) % 20 : (state >> 40) % 900
-      let new = line(number, length: Int(length))
+      let new = line(number, length: random.below(number / 100 % 2 == 0 ? 20 : 900))
       log.write(new)
-      model.append(new)
-      while model.count > 40 || total > 5_000 { model.removeFirst() }
-      try #require(log.lines(LogFilter(), limit: 99) == model && log.lines(log.numbers) == model)
-      try #require(log.bytes == total && log.forgotten == UInt64(number + 1 - model.count))
+      all.append(new)
+      let count = log.statistics.lines
+      let kept = all.suffix(count)
+      try #require(log.lines(LogFilter(), limit: 99) == Array(kept) && log.lines(log.numbers) == Array(kept))
+      try #require(log.forgotten == UInt64(all.count - count) && 1...40 ~= count)
+      try #require(log.bytes >= count * one.bytes + texts(kept) && (log.bytes <= 5_000 || count == 1))
+      // One more would not have found room, in a ring of which a quarter is in use.
+      let places = max(16, 4 * (count + 1))
+      #expect(count == 40 || count == all.count || places * one.bytes + texts(all.suffix(count + 1)) > 5_000)
     }
   }
 

@@ -1,4 +1,5 @@
 import Operations
+import TestSupport
 import Testing
 import TraceCollector
 import TraceModel
@@ -18,7 +19,7 @@ import TraceModel
     var spans: [GTXID: [TraceSpan]] = [:]
   }
 
-  private func held(_ generator: inout SplitMix) -> Held {
+  private func held(_ generator: inout SeededGenerator) -> Held {
     var held = Held()
     for number in 1...300 as ClosedRange<UInt64> {
       let gtxid = GTXID(high: 0, low: number)!
@@ -30,7 +31,7 @@ import TraceModel
     return held
   }
 
-  private func span(_ place: UInt64, in gtxid: GTXID, _ generator: inout SplitMix) -> TraceSpan {
+  private func span(_ place: UInt64, in gtxid: GTXID, _ generator: inout SeededGenerator) -> TraceSpan {
     func one<Element>(_ of: [Element]) -> Element { of.randomElement(using: &generator)! }
     var span = TraceSpan(
       gtxid: gtxid, id: SpanID(place)!, parent: place == 1 ? nil : SpanID(1), kind: .server,
@@ -45,7 +46,7 @@ import TraceModel
     return span
   }
 
-  private func text(_ generator: inout SplitMix, depth: Int = 0) -> String {
+  private func text(_ generator: inout SeededGenerator, depth: Int = 0) -> String {
     let parts = (0..<2).map { _ in
       depth < 2 && Bool.random(using: &generator)
         ? text(&generator, depth: depth + 1) : Self.texts.randomElement(using: &generator)!
@@ -103,7 +104,7 @@ import TraceModel
   }
 
   @Test(arguments: 1...30) func findsWhatTheFilterSays(seed: UInt64) throws {
-    var generator = SplitMix(state: seed)
+    var generator = SeededGenerator(seed: seed)
     let held = held(&generator)
     var told = 0
     for round in 0..<60 {
@@ -121,7 +122,7 @@ import TraceModel
   }
 
   @Test func saysHowFarItHasLooked() throws {
-    var generator = SplitMix(state: 1)
+    var generator = SeededGenerator(seed: 1)
     let held = held(&generator)
     var search = TransactionSearch(
       TransactionQuestion(try TransactionFilter(parsing: "svc=pay")), limit: 4, spansAreAll: true)
@@ -133,18 +134,5 @@ import TraceModel
     #expect(both.rows.count == 6 && both.isFull && both.held == 300)
     both.isComplete = false
     #expect(!both.joined(with: answer, limit: 100).isComplete)
-  }
-}
-
-/// Sebastiano Vigna's SplitMix64.
-private struct SplitMix: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
   }
 }

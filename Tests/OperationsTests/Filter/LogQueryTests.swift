@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 import TraceModel
 
@@ -65,14 +66,10 @@ import TraceModel
   /// Whatever is typed is read or refused, and what is read finds no more than it says.
   @Test(arguments: 0..<40 as Range<UInt64>)
   func anythingTyped(seed: UInt64) {
-    var state = seed &* 0x9E37_79B9_7F4A_7C15 | 1
-    func next(_ count: Int) -> Int {
-      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-      return Int(state >> 33) % count
-    }
+    var random = SeededGenerator(seed: seed)
     let pieces = ["level", ">=", "=", "\"", "-", "#", "svc", " ", "4", "warn", ",", "한글", "\\", "gtxid", "!"]
     for _ in 0..<200 {
-      let text = (0..<next(8)).map { _ in pieces[next(pieces.count)] }.joined()
+      let text = (0..<random.below(8)).map { _ in random.pick(pieces) }.joined()
       let sentence = problem(text)
       #expect(sentence == nil || sentence?.hasPrefix("at ") == true, "seed \(seed): \(text)")
       _ = LogMatch(LogFilter(text: text)).lets(through: line("한글 warn"))

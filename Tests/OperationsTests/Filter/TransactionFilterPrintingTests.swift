@@ -1,4 +1,5 @@
 import Operations
+import TestSupport
 import Testing
 
 @Suite struct TransactionFilterPrintingTests {
@@ -12,14 +13,14 @@ import Testing
   }
 
   @Test(arguments: 1...200) func readsBackWhatItPrints(seed: UInt64) throws {
-    var generator = SplitMix(state: seed)
+    var generator = SeededGenerator(seed: seed)
     for _ in 0..<20 {
       let filter = TransactionFilter(Self.expression(&generator, depth: 4))
       #expect(try TransactionFilter(parsing: filter.description) == filter, "seed \(seed): \(filter)")
     }
   }
 
-  private static func expression(_ generator: inout SplitMix, depth: Int) -> TransactionFilter.Expression {
+  private static func expression(_ generator: inout SeededGenerator, depth: Int) -> TransactionFilter.Expression {
     func parts() -> [TransactionFilter.Expression] {
       (0..<Int.random(in: 2...3, using: &generator)).map { _ in expression(&generator, depth: depth - 1) }
     }
@@ -31,7 +32,7 @@ import Testing
     }
   }
 
-  private static func condition(_ generator: inout SplitMix) -> TransactionFilter.Condition {
+  private static func condition(_ generator: inout SeededGenerator) -> TransactionFilter.Condition {
     func pick<Value: CaseIterable>(_ type: Value.Type) -> Value { type.allCases.randomElement(using: &generator)! }
     switch Int.random(in: 0...8, using: &generator) {
     case 0:
@@ -53,13 +54,13 @@ import Testing
 }
 
 extension TransactionFilterPrintingTests {
-  private static func value(_ generator: inout SplitMix) -> String {
+  private static func value(_ generator: inout SeededGenerator) -> String {
     let alphabet = Array("ab =!~<>()\"\\한é/\t-,.1")
     return String(
       (0..<Int.random(in: 0...6, using: &generator)).map { _ in alphabet.randomElement(using: &generator)! })
   }
 
-  private static func test(_ generator: inout SplitMix) -> TransactionFilter.AttributeTest {
+  private static func test(_ generator: inout SeededGenerator) -> TransactionFilter.AttributeTest {
     switch Int.random(in: 0...2, using: &generator) {
     case 0: return .isThere
     case 1: return .text(TransactionFilter.Match.allCases.randomElement(using: &generator)!, value(&generator))
@@ -69,18 +70,5 @@ extension TransactionFilterPrintingTests {
         using: &generator)!
       return .number(comparison, [0, -1.5, 1e300, 123_456_789_012, 0.1].randomElement(using: &generator)!)
     }
-  }
-}
-
-/// Sebastiano Vigna's SplitMix64.
-private struct SplitMix: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
   }
 }

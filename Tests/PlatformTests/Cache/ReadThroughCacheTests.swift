@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Platform
@@ -74,7 +75,7 @@ import Testing
         table.removeOldest { $0 < limit }
         while let last = plain.last, last.value < limit { plain.removeLast() }
       default:
-        if random.happens(30) {
+        if random.chance(30) {
           table[key] = nil
           if let place { plain.remove(at: place) }
         }

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Platform
@@ -139,11 +140,11 @@ import Testing
     var random = SeededGenerator(seed: seed)
     let limit = 1 + random.below(3)
     let count = 1 + random.below(8)
-    let canary = random.happens(40) ? CanaryStage(instances: 1 + random.below(2), basisPoints: 100, hold: second) : nil
+    let canary = random.chance(40) ? CanaryStage(instances: 1 + random.below(2), basisPoints: 100, hold: second) : nil
     var deployment = deployment(
       count, settings: DeploymentSettings(maximumUnavailable: limit, attempts: 1 + random.below(3)), canary: canary)
     let failing = random.below(25)
-    let abortAt = random.happens(40) ? random.below(60) : .max
+    let abortAt = random.chance(40) ? random.below(60) : .max
     // What really runs and takes calls, by what was carried out.
     var running = [String: String](uniqueKeysWithValues: (1...count).map { ("order-\($0)", "1") })
     var outside: Set<String> = []
@@ -164,14 +165,14 @@ import Testing
       }
       #expect(outside.count <= limit, "seed \(seed), step \(steps)")
       now += Int64(random.below(4)) * second
-      guard !open.isEmpty, random.happens(80) else { continue }
+      guard !open.isEmpty, random.chance(80) else { continue }
       // What is asked of one instance happens in order, however late.
       let instance = open[random.below(open.count)].instance
       let instruction = open.remove(at: open.firstIndex { $0.instance == instance } ?? 0)
       // Some outcomes never come, others come although nothing happened, or the other way round.
-      if random.happens(failing / 3) { continue }
-      let fails = random.happens(failing)
-      if !fails || random.happens(30) {
+      if random.chance(failing / 3) { continue }
+      let fails = random.chance(failing)
+      if !fails || random.chance(30) {
         if instruction.step == .replace { running[instruction.instance] = instruction.version }
         if instruction.step == .awaitHealth { outside.remove(instruction.instance) }
       }

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Platform
@@ -135,7 +136,7 @@ import Testing
     var expected: [RouteParameter] = []
     for index in 0...random.below(4) {
       let word = words[random.below(words.count)]
-      if random.happens(50) {
+      if random.chance(50) {
         pattern += "/{p\(index)}"
         expected.append(RouteParameter(name: "p\(index)", value: word))
       } else {

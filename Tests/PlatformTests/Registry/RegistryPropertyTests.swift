@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Platform
@@ -42,7 +43,7 @@ import Testing
       switch random.below(100) {
       case 0..<70:
         // Those with small numbers are silent at times.
-        if number * 10 < silence, random.happens(95) { break }
+        if number * 10 < silence, random.chance(95) { break }
         let known = plain.leases[id] != nil
         #expect(registry.renew(app: "order", id: id, now: now) == known, "seed \(seed), step \(step)")
         if known {
@@ -55,7 +56,7 @@ import Testing
       case 70..<74:
         #expect(registry.cancel(app: "order", id: id, now: now) == (plain.leases.removeValue(forKey: id) != nil))
       case 74..<80:
-        let status: RegistryStatus = random.happens(50) ? .outOfService : .up
+        let status: RegistryStatus = random.chance(50) ? .outOfService : .up
         let found = registry.override(status, app: "order", id: id, now: now)
         #expect(found == (plain.leases[id] != nil), "seed \(seed), step \(step)")
         plain.leases[id]?.status = status
@@ -77,7 +78,7 @@ import Testing
       }
       let known = registry.listing.instances.map { "\($0.id) \($0.status)" }
       #expect(known == plain.leases.map { "\($0.key) \($0.value.status)" }.sorted(), "seed \(seed), step \(step)")
-      if refresh(&cache, from: registry, now: now, fails: random.happens(20)) {
+      if refresh(&cache, from: registry, now: now, fails: random.chance(20)) {
         #expect(cache.all(of: "order") == registry.listing.instances, "seed \(seed), step \(step)")
       }
     }

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import JWTKit
+import TestSupport
 import Testing
 
 @testable import Platform

@@ -1,4 +1,5 @@
 import GRDB
+import TestSupport
 import Testing
 
 @testable import Transactions
@@ -36,13 +37,13 @@ import Testing
   }
 
   @Test(arguments: 0..<250) func theLogReplayedGivesTheTables(seed: Int) throws {
-    var random = SeededNumbers(seed: seed)
+    var random = SeededGenerator(seed: UInt64(seed))
     let database = try ServiceDatabase(name: "test", schema: Self.schema, capturing: Self.tables)
     var replay = Replay()
     var position: Int64 = 0
     var number: Int64 = 0
     for time in 1...Int64(12) {
-      let isRolledBack = random.happens(20)
+      let isRolledBack = random.chance(20)
       var isCommitted = true
       do {
         try database.write(at: time, for: origin(UInt64(time))) { database in
@@ -84,8 +85,8 @@ import Testing
   }
 
   /// One statement, or a savepoint with some. Statements may fail, which undoes them alone.
-  private func change(_ database: Database, _ random: inout SeededNumbers, depth: Int) throws {
-    guard depth < 3, random.happens(25) else {
+  private func change(_ database: Database, _ random: inout SeededGenerator, depth: Int) throws {
+    guard depth < 3, random.chance(25) else {
       do {
         try database.execute(sql: statement(&random))
       } catch {
@@ -97,18 +98,18 @@ import Testing
     let name = "s\(depth)"
     try database.execute(sql: "SAVEPOINT \(name)")
     for _ in 0..<random.below(4) { try change(database, &random, depth: depth + 1) }
-    if random.happens(50) {
+    if random.chance(50) {
       try database.execute(sql: "ROLLBACK TO \(name)")
-      if random.happens(50) { try change(database, &random, depth: depth + 1) }
+      if random.chance(50) { try change(database, &random, depth: depth + 1) }
     }
     // A savepoint that stays open is committed with its transaction.
-    if random.happens(80) { try database.execute(sql: "RELEASE \(name)") }
+    if random.chance(80) { try database.execute(sql: "RELEASE \(name)") }
   }
 
-  private func statement(_ random: inout SeededNumbers) -> String {
+  private func statement(_ random: inout SeededGenerator) -> String {
     let id = random.below(12)
     let ways = ["OR IGNORE", "OR REPLACE", "OR REPLACE", "OR FAIL", "OR FAIL", "OR ABORT", "OR ROLLBACK"]
-    let way = random.happens(50) ? "" : ways[random.below(ways.count)]
+    let way = random.chance(50) ? "" : ways[random.below(ways.count)]
     let value = ["NULL", "1", "2.0", "2.5", "'x'", "'7'", "x'00ff'", "''"][random.below(8)]
     let name = ["NULL", "'a'", "'b'", "'c'", "'결제'"][random.below(5)]
     switch random.below(14) {
@@ -119,7 +120,7 @@ import Testing
     case 3: return "UPDATE \(way) item SET price = price + 1, data = \(value) WHERE id >= \(id)"
     case 4: return "UPDATE \(way) item SET id = id + \(random.below(3)), name = \(name) WHERE id % 3 = \(id % 3)"
     case 5: return "DELETE FROM item WHERE id = \(id)"
-    case 6: return random.happens(20) ? "DELETE FROM item" : "DELETE FROM item WHERE id > 8"
+    case 6: return random.chance(20) ? "DELETE FROM item" : "DELETE FROM item WHERE id > 8"
     case 7: return "INSERT \(way) INTO stock VALUES (\(name), \(id % 4), \(value)), ('z', \(id % 4), 1)"
     case 8: return "UPDATE \(way) stock SET place = place || 'y', n = \(value) WHERE item <= \(id % 4)"
     case 9: return "UPDATE \(way) stock SET item = item + 1"

@@ -1,5 +1,6 @@
 import EventBus
 import GRDB
+import TestSupport
 import Testing
 import TraceModel
 
@@ -304,32 +305,32 @@ import TraceModel
   /// Crashes at random between reading, publishing and storing the position. In the end every event of a committed change
   /// was published, nothing else was, each time the same, and those of one key in order.
   @Test(arguments: 0..<200) func crashesLoseNothingAndKeepTheOrder(seed: Int) throws {
-    var random = SeededNumbers(seed: seed)
+    var random = SeededGenerator(seed: UInt64(seed))
     let source = try Source()
     var published: [Outbox.Entry] = []
     var stored = MinerPosition.start
     var miner = try source.miner()
-    func work(_ random: inout SeededNumbers, crashes: Bool) throws {
+    func work(_ random: inout SeededGenerator, crashes: Bool) throws {
       let batch = try events(miner.poll(limit: 1 + random.below(4)))
-      let reached = crashes && random.happens(30) ? random.below(batch.count + 1) : batch.count
+      let reached = crashes && random.chance(30) ? random.below(batch.count + 1) : batch.count
       published += batch[..<reached].map(\.entry)
-      if crashes, random.happens(30) { return miner = try source.miner(from: stored) }
+      if crashes, random.chance(30) { return miner = try source.miner(from: stored) }
       miner.acknowledge(reached)
       stored = miner.position
-      if crashes, random.happens(10) { miner = try source.miner(from: stored) }
+      if crashes, random.chance(10) { miner = try source.miner(from: stored) }
     }
     for time in 1...Int64(20) {
       do {
-        try source.database.write(at: time, for: random.happens(70) ? origin(UInt64(time)) : nil) { database in
+        try source.database.write(at: time, for: random.chance(70) ? origin(UInt64(time)) : nil) { database in
           for _ in 0...random.below(4) {
             try database.run("REPLACE INTO item VALUES (?, ?)", [random.below(4), random.below(4)])
           }
-          if random.happens(20) { throw Abandoned() }
+          if random.chance(20) { throw Abandoned() }
         }
       } catch is Abandoned {
         // Nothing of it is ever published.
       }
-      if random.happens(60) { try work(&random, crashes: true) }
+      if random.chance(60) { try work(&random, crashes: true) }
     }
     while stored.change < (try source.log().newest) { try work(&random, crashes: false) }
 

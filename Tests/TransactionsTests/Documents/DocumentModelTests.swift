@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Transactions
@@ -71,27 +72,27 @@ import Testing
     return "{\(parts.joined(separator: ","))}"
   }
 
-  private func value(_ random: inout SeededNumbers) -> FieldValue {
+  private func value(_ random: inout SeededGenerator) -> FieldValue {
     switch random.below(7) {
     case 0: .null
-    case 1: .bool(random.happens(50))
+    case 1: .bool(random.chance(50))
     case 2: .real(Double(random.below(6)) / 2)
     case 3, 4: .integer(Int64(random.below(4)))
     default: .text(["", "1", "true", "null", "a", "b", "결제"][random.below(7)])
     }
   }
 
-  private func fields(_ random: inout SeededNumbers) -> Fields {
+  private func fields(_ random: inout SeededGenerator) -> Fields {
     var fields: Fields = [:]
-    for name in ["a", "b", "c"] where random.happens(60) { fields[name] = value(&random) }
+    for name in ["a", "b", "c"] where random.chance(60) { fields[name] = value(&random) }
     return fields
   }
 
-  private func filter(_ random: inout SeededNumbers, depth: Int = 0) -> DocumentFilter {
+  private func filter(_ random: inout SeededGenerator, depth: Int = 0) -> DocumentFilter {
     let field = ["a", "b", "c"][random.below(3)]
     switch random.below(depth < 2 ? 9 : 6) {
     case 0: return .exists(field)
-    case 1 where random.happens(50): return .contains(field, ["", "u", "결", "b"][random.below(4)])
+    case 1 where random.chance(50): return .contains(field, ["", "u", "결", "b"][random.below(4)])
     case 6: return .not(filter(&random, depth: depth + 1))
     case 7: return .every((0..<random.below(3)).map { _ in filter(&random, depth: depth + 1) })
     case 8: return .any((0..<random.below(3)).map { _ in filter(&random, depth: depth + 1) })
@@ -102,14 +103,14 @@ import Testing
   }
 
   @Test(arguments: 0..<200) func theStoreIsADictionaryThatRemembers(seed: Int) throws {
-    var random = SeededNumbers(seed: seed)
+    var random = SeededGenerator(seed: UInt64(seed))
     let store = try DocumentStore(name: "test", collections: [DocumentCollection("d", indexes: ["a"])])
     var model = Model()
     var versions: Int64 = 0
     for step in 0..<40 {
       let id = "\(random.below(6))"
       let old = model.documents[id]
-      let version = random.happens(30) ? Int64(random.below(10)) : random.happens(50) ? old?.version : nil
+      let version = random.chance(30) ? Int64(random.below(10)) : random.chance(50) ? old?.version : nil
       let isRight = old != nil && (version ?? old?.version) == old?.version
       let new = fields(&random)
       var expected = old?.fields
@@ -117,7 +118,7 @@ import Testing
       let succeeded: Bool
       switch random.below(5) {
       case 4:
-        let (condition, how) = (filter(&random), random.happens(50) ? DocumentStore.Upsert.merge : .replace)
+        let (condition, how) = (filter(&random), random.chance(50) ? DocumentStore.Upsert.merge : .replace)
         isDone = old.map { model.matches(condition, $0.fields) } ?? true
         expected = how == .replace ? new : old?.fields ?? [:]
         if how == .merge { for (name, value) in new { expected?[name] = value == .null ? nil : value } }

@@ -1,4 +1,5 @@
 import EventBus
+import TestSupport
 import Testing
 
 @testable import Transactions
@@ -21,7 +22,7 @@ import Testing
   @Test(arguments: StoreKind.allCases)
   func theStoreIsTheModel(kind: StoreKind) throws {
     for seed in 0..<200 {
-      var numbers = SeededNumbers(seed)
+      var numbers = SeededGenerator(seed: UInt64(seed))
       var store = try kind.make()
       var model = Model()
       var writers = [Writer(), Writer(), Writer()]
@@ -34,7 +35,7 @@ import Testing
 
   private func act(
     _ writer: inout Writer, _ step: Int, _ store: inout any EventStore, _ model: inout Model,
-    _ numbers: inout SeededNumbers, _ place: String
+    _ numbers: inout SeededGenerator, _ place: String
   ) throws {
     let stream = "s\(numbers.below(4))"
     switch numbers.below(10) {

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Transactions
@@ -81,7 +82,7 @@ import Testing
   }
 
   @Test(arguments: 0..<300) func theStoreDoesWhatTheListDoes(seed: Int) throws {
-    var random = SeededNumbers(seed: seed)
+    var random = SeededGenerator(seed: UInt64(seed))
     let policies = KeyValueSettings.WhenFull.allCases
     let settings = KeyValueSettings(maximumBytes: 300 + random.below(700), whenFull: policies[seed % policies.count])
     var store = KeyValueStore(settings)
@@ -91,8 +92,8 @@ import Testing
       now += Int64(random.below(4))
       let key = "k\(random.below(14))"
       let value =
-        random.happens(50) ? Array("\(random.below(99))".utf8) : [UInt8](repeating: 1, count: random.below(90))
-      let ttl = random.happens(60) ? Int64(1 + random.below(40)) : nil
+        random.chance(50) ? Array("\(random.below(99))".utf8) : [UInt8](repeating: 1, count: random.below(90))
+      let ttl = random.chance(60) ? Int64(1 + random.below(40)) : nil
       let place = "seed \(seed), step \(step)"
       switch random.below(8) {
       case 0, 1: #expect(store.get(key, now: now) == model.get(key, now), "\(place)")
@@ -119,7 +120,7 @@ import Testing
         }
         #expect(store.expire(key, after: ttl ?? 5, now: now) == (index != nil), "\(place)")
       }
-      if random.happens(10) {
+      if random.chance(10) {
         let gone = model.rows.filter { $0.deadline ?? .max <= now }.sorted {
           ($0.deadline ?? 0, $0.order) < ($1.deadline ?? 0, $1.order)
         }.prefix(2)

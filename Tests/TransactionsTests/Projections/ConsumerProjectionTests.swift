@@ -1,5 +1,6 @@
 import EventBus
 import GRDB
+import TestSupport
 import Testing
 
 @testable import Transactions
@@ -58,7 +59,7 @@ import Testing
   /// Crashes before the view's commit, and between it and the group's; a successor whose group says something else.
   @Test func whateverTheGroupSaysTheViewIsRight() throws {
     for seed in 0..<100 {
-      var numbers = SeededNumbers(seed)
+      var numbers = SeededGenerator(seed: UInt64(seed))
       let world = try World()
       let projector = try world.projector()
       var consumer = world.consumer("view-0")

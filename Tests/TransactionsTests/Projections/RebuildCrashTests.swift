@@ -1,4 +1,5 @@
 import GRDB
+import TestSupport
 import Testing
 
 @testable import Transactions
@@ -32,7 +33,7 @@ import Testing
   }
 
   private func run(_ kind: StoreKind, _ seed: Int) throws {
-    var numbers = SeededNumbers(seed)
+    var numbers = SeededGenerator(seed: UInt64(seed))
     let life = Life(store: try kind.make(), database: try Balances.database(), dies: Switch())
     var projector = try life.start()
     var rebuilds = 0
@@ -139,7 +140,7 @@ import Testing
   @Test(arguments: 0..<4)
   func anInlineViewIsRebuiltWhileItIsWritten(quarter: Int) throws {
     for seed in quarter * 50..<quarter * 50 + 50 {
-      var numbers = SeededNumbers(seed)
+      var numbers = SeededGenerator(seed: UInt64(seed))
       let database = try Balances.shared()
       let store = SQLiteEventStore(database, inline: [Balances.projection()])
       let projector = Projector(Balances.projection(), source: store, database: database)

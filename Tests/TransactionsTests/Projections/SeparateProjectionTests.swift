@@ -1,4 +1,5 @@
 import GRDB
+import TestSupport
 import Testing
 
 @testable import Transactions
@@ -29,7 +30,7 @@ import Testing
   private func run(_ seed: Int, _ make: (SQLiteVersionedView) -> any VersionedView) throws -> (
     is: [String], should: [String]
   ) {
-    var numbers = SeededNumbers(seed)
+    var numbers = SeededGenerator(seed: UInt64(seed))
     let store = try (seed % 2 == 0 ? StoreKind.sqlite : .busOfThreePartitions).make()
     let positions = try positions()
     let view = try SQLiteVersionedView(Balances.projection(), database: try Balances.database(), now: 0)
@@ -76,7 +77,7 @@ import Testing
   /// The same crash with position and view in one transaction: nothing comes again.
   @Test func inOneTransactionThereIsNothingToRepeat() throws {
     for seed in 0..<200 {
-      var numbers = SeededNumbers(seed)
+      var numbers = SeededGenerator(seed: UInt64(seed))
       let store = try StoreKind.sqlite.make()
       let database = try Balances.database()
       let good = Balances.projection()

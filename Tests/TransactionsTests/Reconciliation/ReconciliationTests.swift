@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 import TraceModel
 
@@ -174,7 +175,7 @@ import TraceModel
   /// Against sums over all entries, with steps that crash before their commit and others between.
   @Test func theListIsWhatTheSumsSay() throws {
     for seed in 0..<100 {
-      var numbers = SeededNumbers(seed)
+      var numbers = SeededGenerator(seed: UInt64(seed))
       let world = try World()
       var sums: [[Int64]] = Array(repeating: [0, 0, 0], count: 5)
       for step in 0..<40 {

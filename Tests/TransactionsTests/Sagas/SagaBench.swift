@@ -1,5 +1,6 @@
 import GRDB
 import Synchronization
+import TestSupport
 import TraceModel
 import Transactions
 
@@ -27,7 +28,6 @@ struct Crash: Error {}
 
 /// An orchestrator and its database, with what it has sent; whoever uses it plays the services.
 final class SagaBench {
-  static let second: Int64 = 1_000_000_000
   let orchestrator: SagaOrchestrator<Won>
   let database: ServiceDatabase
   var now: Int64 = 1_000 * second
@@ -84,7 +84,7 @@ final class SagaBench {
 
   @discardableResult
   func reply(_ reply: SagaReply, hop: UInt32 = 1) throws -> SagaChange {
-    now += Self.second / 1000
+    now += second / 1000
     let change = try database.write { try orchestrator.handle(reply, Self.context(now, hop: hop), $0) }
     changes.append(change)
     try relay()

@@ -1,5 +1,6 @@
 import GRDB
 import Synchronization
+import TestSupport
 import TraceModel
 import Transactions
 
@@ -27,7 +28,7 @@ final class SagaChaosWorld {
   let orchestrator: SagaOrchestrator<Won>
   let plan: SagaPlan
   let sagas: [String]
-  private var random: SplitMix
+  private var random: SeededGenerator
   private var now: Int64 = 1_000_000_000_000
   private var flights: [Flight] = []
   /// Everything that was lost, crashed, delivered twice, in all.
@@ -36,11 +37,10 @@ final class SagaChaosWorld {
   private(set) var undone: [String: [String]] = [:]
   private(set) var isQuiet = false
   private let participant = SagaParticipant("service")
-  private static let second: Int64 = 1_000_000_000
 
   init(seed: UInt64, disk: Disk) throws {
     self.disk = disk
-    random = SplitMix(seed)
+    random = SeededGenerator(seed: seed)
     plan = SagaPlan(&random, isSequential: false)
     // What a local step does is noted with its saga, by which the data knows itself.
     orchestrator = SagaOrchestrator(
@@ -70,7 +70,7 @@ final class SagaChaosWorld {
         isQuiet = true
         return
       }
-      if let due, flights.isEmpty || random.happens(8) {
+      if let due, flights.isEmpty || random.chance(8) {
         now = max(now, due)
         try atOrchestrator { database in
           _ = try orchestrator.timeOut(now: now, database) { context($0.ltxid) }
@@ -86,13 +86,13 @@ final class SagaChaosWorld {
     let index = Int.random(in: 0..<flights.count, using: &random)
     let flight = flights[index]
     let isUnlock = flight.entry.type == "UNLOCK"
-    if !isUnlock, random.happens(4) {
+    if !isUnlock, random.chance(4) {
       accidents += 1
       flights.remove(at: index)
       return
     }
     let isDone = try flight.isReply ? takeReply(flight.entry) : takeCommand(flight.entry)
-    if isDone, !random.happens(10) { flights.remove(at: index) } else { accidents += 1 }
+    if isDone, !random.chance(10) { flights.remove(at: index) } else { accidents += 1 }
   }
 
   private func takeReply(_ entry: Outbox.Entry) throws -> Bool {
@@ -119,7 +119,7 @@ final class SagaChaosWorld {
       guard claim == .granted else { return .blocked(by: "stock") }
     }
     let refusals = command.kind == .undo ? 8 : step?.isRetriable == true ? 30 : 12
-    return random.happens(refusals) ? .refused("not today") : .done()
+    return random.chance(refusals) ? .refused("not today") : .done()
   }
 
   // MARK: Crashes
@@ -134,7 +134,7 @@ final class SagaChaosWorld {
   private func transaction(
     at database: ServiceDatabase, isReply: Bool, _ body: (Database) throws -> Void
   ) throws -> Bool {
-    let crashes = random.happens(7)
+    let crashes = random.chance(7)
     do {
       try database.write { database in
         try body(database)

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 import TraceModel
 import Transactions
@@ -71,17 +72,17 @@ import Transactions
     }
   }
 
-  private func fates(of plan: SagaPlan, _ random: inout SplitMix) -> [String: Fate] {
+  private func fates(of plan: SagaPlan, _ random: inout SeededGenerator) -> [String: Fate] {
     var fates: [String: Fate] = [:]
     for step in plan.steps {
       var fate = Fate()
       if step.isRetriable {
-        fate.refusals = random.happens(40) ? Int.random(in: 1...SagaPlan.retries + 1, using: &random) : 0
+        fate.refusals = random.chance(40) ? Int.random(in: 1...SagaPlan.retries + 1, using: &random) : 0
       } else {
-        fate.refusals = random.happens(15) ? 1 : 0
+        fate.refusals = random.chance(15) ? 1 : 0
       }
-      if fate.refusals == 0 { fate.isLate = random.happens(15) }
-      if random.happens(10) { fate.undo = random.happens(50) ? .refused : .unanswered }
+      if fate.refusals == 0 { fate.isLate = random.chance(15) }
+      if random.chance(10) { fate.undo = random.chance(50) ? .refused : .unanswered }
       fates[step.name] = fate
     }
     return fates
@@ -92,7 +93,7 @@ import Transactions
     // Making one takes longer than a run.
     let database = try SagaBench.makeDatabase()
     for seed in 1...300 as ClosedRange<UInt64> {
-      var random = SplitMix(seed)
+      var random = SeededGenerator(seed: seed)
       var plan = SagaPlan(&random, isSequential: true)
       for stage in plan.stages.indices {
         for step in plan.stages[stage].indices { plan.stages[stage][step].isLocal = false }

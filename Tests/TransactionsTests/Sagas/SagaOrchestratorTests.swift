@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 import TraceModel
 import Transactions
@@ -74,7 +75,7 @@ import Transactions
     let bench = try checkout()
     try bench.start()
     try bench.answer("CreateOrder")
-    try bench.pass(5 * SagaBench.second)
+    try bench.pass(5 * second)
     // Both have timed out, at the same moment.
     #expect(try bench.strip() == "✓ order ? credit ? stock ↺… stock")
     // The undo of credit was not sent yet, so that is taken at its word: there is nothing to undo.
@@ -89,7 +90,7 @@ import Transactions
   @Test func aTimedOutStepIsUndoneToo() throws {
     let bench = try checkout()
     try bench.start()
-    try bench.pass(5 * SagaBench.second - 1)
+    try bench.pass(5 * second - 1)
     #expect(try bench.state() == .running)
     try bench.pass(1)
     #expect(bench.names == ["CreateOrder", "CancelOrder"])
@@ -106,9 +107,9 @@ import Transactions
 
   @Test func aPivotThatNothingUndoesIsAskedAgainUnderTheSameRequest() throws {
     let bench = try charged(nil)
-    try bench.pass(5 * SagaBench.second)
+    try bench.pass(5 * second)
     #expect(try bench.state() == .running)
-    try bench.pass(SagaBench.second)
+    try bench.pass(second)
     let charges = bench.sent.filter { $0.name == "Charge" }
     #expect(charges.count == 2)
     #expect(Set(charges.map(\.request)).count == 1)
@@ -133,7 +134,7 @@ import Transactions
     try bench.answer("Ship", ok: false)
     #expect(try bench.state() == .running)
     #expect(bench.names.last == "Ship")
-    try bench.pass(SagaBench.second - 1)
+    try bench.pass(second - 1)
     #expect(bench.names.filter { $0 == "Ship" }.count == 1)
     try bench.pass(1)
     let ships = bench.sent.filter { $0.name == "Ship" }
@@ -177,7 +178,7 @@ import Transactions
     while try bench.state() == .compensating {
       let before = bench.now
       try bench.passToNextDue()
-      waits.append((bench.now - before) / SagaBench.second)
+      waits.append((bench.now - before) / second)
     }
     #expect(waits == [1, 2, 4, 8, 16, 30])
     let undos = bench.sent.filter { $0.name == "ReleaseStock" }

@@ -1,20 +1,5 @@
+import TestSupport
 import Transactions
-
-/// The same numbers for the same seed (SplitMix64: Steele, Lea, Flood, "Fast splittable pseudorandom number generators").
-struct SplitMix: RandomNumberGenerator {
-  private var state: UInt64
-  init(_ seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-    return z ^ (z >> 31)
-  }
-
-  mutating func happens(_ percent: Int) -> Bool { Int.random(in: 0..<100, using: &self) < percent }
-}
 
 /// A random saga that can be undone, as plain values, from which the definition is made.
 struct SagaPlan: CustomStringConvertible {
@@ -32,7 +17,7 @@ struct SagaPlan: CustomStringConvertible {
   var stages: [[Step]] = []
 
   /// - Parameter isSequential: what comes behind the pivot comes one by one.
-  init(_ random: inout SplitMix, isSequential: Bool) {
+  init(_ random: inout SeededGenerator, isSequential: Bool) {
     var number = 0
     func make(_ change: (inout Step) -> Void = { _ in }) -> Step {
       number += 1
@@ -41,25 +26,25 @@ struct SagaPlan: CustomStringConvertible {
       return step
     }
     for _ in 0..<Int.random(in: 1...3, using: &random) {
-      let count = random.happens(30) ? Int.random(in: 2...3, using: &random) : 1
+      let count = random.chance(30) ? Int.random(in: 2...3, using: &random) : 1
       stages.append(
         (0..<count).map { _ in
           make {
-            $0.isSkipped = random.happens(10)
-            $0.isLocal = random.happens(15)
-            $0.claims = !$0.isLocal && random.happens(20)
+            $0.isSkipped = random.chance(10)
+            $0.isLocal = random.chance(15)
+            $0.claims = !$0.isLocal && random.chance(20)
           }
         })
     }
-    guard random.happens(70) else { return }
+    guard random.chance(70) else { return }
     stages.append([
       make {
         $0.isPivot = true
-        $0.hasUndo = random.happens(40)
+        $0.hasUndo = random.chance(40)
       }
     ])
     for _ in 0..<Int.random(in: 0...2, using: &random) {
-      let count = !isSequential && random.happens(30) ? 2 : 1
+      let count = !isSequential && random.chance(30) ? 2 : 1
       stages.append(
         (0..<count).map { _ in
           make {

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 import TraceModel
 import Transactions
@@ -114,7 +115,7 @@ import Transactions
   @Test func aLockThatIsReportedAfterTheEndIsGivenBackAtOnce() throws {
     let bench = try two()
     try bench.start()
-    try bench.pass(5 * SagaBench.second)
+    try bench.pass(5 * second)
     try bench.answer("UA")
     #expect(try bench.state() == .rolledBack)
     try bench.answer("A", locked: ["order/7"])
@@ -163,8 +164,8 @@ import Transactions
     try bench.answer("A")
     let view = try bench.view()
     #expect(view.steps[0].started == began)
-    #expect(view.steps[0].finished == began + SagaBench.second)
-    #expect(view.time(inState: bench.now) == SagaBench.second)
+    #expect(view.steps[0].finished == began + second)
+    #expect(view.time(inState: bench.now) == second)
     #expect(try bench.database.read { try SagaStore.counts($0) }.map(\.count) == [1, 0, 0, 0, 0])
     #expect(try bench.database.read { try SagaStore.sagas(in: .running, limit: 5, $0) }.map(\.id) == ["S1"])
     #expect(try bench.database.read { try SagaStore.sagas(of: view.gtxid, $0) } == [view])

@@ -1,24 +1,9 @@
 import Foundation
+import TestSupport
 
 @testable import EventBus
 
-/// A folder of its own for one test, removed when nobody holds it any more.
-final class TemporaryDirectory: Sendable {
-  let path: String
-
-  init() throws {
-    path = FileManager.default.temporaryDirectory.path + "/msatop-bus-\(UUID().uuidString)"
-    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-  }
-
-  deinit { try? FileManager.default.removeItem(atPath: path) }
-
-  /// All files that end so, by their paths, sorted.
-  func files(_ suffix: String) -> [String] {
-    let all = FileManager.default.enumerator(atPath: path)?.compactMap { $0 as? String } ?? []
-    return all.filter { $0.hasSuffix(suffix) }.sorted().map { path + "/" + $0 }
-  }
-
+extension TemporaryDirectory {
   func open(
     storage: StorageSettings = StorageSettings(), groups: GroupSettings = .prompt, now: Int64 = 0
   ) throws -> Broker {
