@@ -28,10 +28,12 @@ import Transactions
     #expect(
       stage.ask(Self.look).body.entries == [Payload(sku: "sku-01", quantity: 99), Payload(sku: "sku-02", quantity: 1)])
     #expect(stage.ask(Self.look, by: "lee").body.entries == [])
-    #expect(stage.world.keyValueStore.store.count(prefix: "cart:", now: stage.world.time.now) == 1)
     #expect(stage.world.disk(of: ShopPlan.cart) == nil)
-    stage.run(1_801)
-    #expect(stage.ask(Self.look).body.entries == [])
+    // It lives for half an hour after the last change of it.
+    let (store, now) = (stage.world.keyValueStore.store, stage.world.time.now)
+    #expect(store.count(prefix: "cart:", now: now) == 1)
+    #expect(store.count(prefix: "cart:", now: now + Cart.timeToLive - 1_000_000_000) == 1)
+    #expect(store.count(prefix: "cart:", now: now + Cart.timeToLive) == 0)
   }
 
   @Test func whatIsStoredAndCannotBeReadIsSaidInTheLog() throws {
