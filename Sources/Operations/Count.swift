@@ -12,7 +12,10 @@ public enum Count {
   }
 
   /// `1 record`, `1,204 records`
-  public static func of(_ value: some BinaryInteger, _ noun: String) -> String {
-    "\(grouped(value)) \(noun)\(value == 1 ? "" : "s")"
+  public static func of(_ value: some BinaryInteger, _ noun: String) -> String { of(value, noun, noun + "s") }
+
+  /// `1 entry`, `1,204 entries`
+  public static func of(_ value: some BinaryInteger, _ one: String, _ many: String) -> String {
+    "\(grouped(value)) \(value == 1 ? one : many)"
   }
 }

@@ -1,7 +1,7 @@
 // Operations: what an operator sees of a running MSA and may do to it: snapshots, commands, faults, history.
 // It never draws, never reads a clock, and does not know which kind of system it is about.
 
-internal import TraceCollector
+public import TraceCollector
 public import TraceModel
 
 /// One running MSA as the cockpit sees it: simulated, attached or remote. The cockpit does not know which.
@@ -64,6 +64,9 @@ public protocol LiveSystem: Sendable {
   /// What moving a group's offsets would mean now. Changes nothing.
   func preview(_ move: OffsetMove) -> OffsetPreview
 
+  /// Over how long a time ``SystemSnapshot/window`` reaches from now on.
+  func show(figuresOver window: RedWindow)
+
   /// Does something to the system, or says why not. It takes effect at the system's next step.
   @discardableResult
   func perform(_ command: Command) -> CommandOutcome
@@ -71,6 +74,9 @@ public protocol LiveSystem: Sendable {
 
 extension LiveSystem {
   public func spans(of id: GTXID) -> [TraceSpan] { transaction(id)?.tree.reportedSpans ?? [] }
+
+  /// For systems whose figures are of one window only.
+  public func show(figuresOver window: RedWindow) {}
 
   /// For systems without sagas.
   public func saga(_ id: GTXID) -> SagaDetail? { nil }

@@ -17,14 +17,19 @@ public struct Meter: Sendable {
   }
 
   public func draw(on canvas: inout Canvas, x: Int, y: Int, width: Int) {
-    guard width > 0 else { return }
+    canvas.rich(runs(width: width), x: x, y: y)
+  }
+
+  /// The same as text, `width` columns of it.
+  public func runs(width: Int) -> [Run] {
+    guard width > 0 else { return [] }
     let knob = isSlider ? 1 : 0
     let room = width - knob
     // What is not nothing is seen, and what is not all is seen not to be.
     var filled = part > 0 ? max(1 - knob, Int((part * Double(room)).rounded())) : 0
     if part < 1, filled == room, room > 1 { filled -= 1 }
-    let end = canvas.put(String(repeating: "━", count: filled), x: x, y: y, ink)
-    if isSlider { canvas.put("●", x: end, y: y, ink, bold: true) }
-    canvas.put(String(repeating: "─", count: room - filled), x: end + knob, y: y, isSlider ? .faint : back)
+    let middle = isSlider ? [Run("●", ink, bold: true)] : []
+    return [Run(String(repeating: "━", count: filled), ink)] + middle
+      + [Run(String(repeating: "─", count: room - filled), isSlider ? .faint : back)]
   }
 }

@@ -179,6 +179,7 @@ struct Cockpit: ~Copyable {
         screen.copy(text) ? .done("copied") : .refused("this is too long for the terminal's clipboard"))
     case .save(let name, let text): return .outcome(save(Data(text.utf8), as: name))
     case .saveSpans(let ids, let name, let areAll): return .outcome(saveSpans(of: ids, as: name, areAll: areAll))
+    case .setWindow(let window): system.show(figuresOver: window)
     case .setTheme(let name):
       if let chosen = Theme.named(name) {
         theme = chosen

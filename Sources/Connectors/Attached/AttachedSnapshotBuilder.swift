@@ -9,10 +9,15 @@ struct AttachedSnapshotBuilder: Sendable {
   private let memory: @Sendable () -> Int?
   private var health = ReportedHealth()
   private var latencies = LatencyHistory()
-  /// The operations that stand out, and the second in which they were ranked.
-  private var ranked: (second: Int64, board: OperationBoard)?
+  /// The operations that stand out, and when and over how long a time they were ranked.
+  private var ranked: (second: Int64, window: RedWindow, board: OperationBoard)?
+
+  /// Of the last minutes those in which a span failed, newest first.
+  private var failed: [TraceSummary] = []
 
   private static let transactionsShown = 600
+  private static let failedShown = 200
+  private static let failuresKept: Int64 = 300 * second
   private static let second: Int64 = 1_000_000_000
 
   /// - Parameters:
@@ -26,17 +31,22 @@ struct AttachedSnapshotBuilder: Sendable {
     self.memory = memory
   }
 
-  mutating func snapshot(now: Int64, receivers: [ReceiverSnapshot]) -> SystemSnapshot {
+  /// - Parameter window: over how long a time figures are that one may choose a window for.
+  mutating func snapshot(now: Int64, window: RedWindow, receivers: [ReceiverSnapshot]) -> SystemSnapshot {
     var snapshot = SystemSnapshot(system: identity, time: now)
+    snapshot.window = window
     snapshot.traffic = traffic(now: now)
     let newest = traces.summaries(newest: Self.transactionsShown)
-    snapshot.services = services(now: now, errors: Self.latestErrors(newest))
+    noteFailures(among: newest, now: now)
+    snapshot.services = services(now: now, window: window, errors: latestErrors())
     // Ranking all operations takes long, and nobody reads so fast.
-    if ranked.map({ $0.second != now / Self.second }) ?? true {
-      ranked = (now / Self.second, operations(now: now))
+    if ranked.map({ $0.second != now / Self.second || $0.window != window }) ?? true {
+      ranked = (now / Self.second, window, operations(window: window, now: now))
     }
     snapshot.operations = ranked?.board
-    snapshot.transactions = newest.map { TransactionSummary($0, now: now) }
+    // Those that failed stay in sight while the others go by.
+    let oldest = newest.last?.arrival ?? .max
+    snapshot.transactions = (newest + failed.filter { $0.arrival < oldest }).map { TransactionSummary($0, now: now) }
     snapshot.tally = tally(snapshot.transactions, now: now)
     snapshot.program = program(receivers)
     health.judge(&snapshot)
@@ -61,7 +71,7 @@ struct AttachedSnapshotBuilder: Sendable {
     return traffic
   }
 
-  private func services(now: Int64, errors: [String: [ServiceErrorLine]]) -> [ServiceSnapshot] {
+  private func services(now: Int64, window: RedWindow, errors: [String: [ServiceErrorLine]]) -> [ServiceSnapshot] {
     let instances = Dictionary(grouping: traces.instances(), by: \.service)
     let edges = traces.graph(now: now)
     let calls = Dictionary(grouping: edges, by: \.caller)
@@ -71,8 +81,14 @@ struct AttachedSnapshotBuilder: Sendable {
       service.rate = own.figures.rate
       service.errorShare = own.figures.errorShare ?? 0
       service.pulse = own.history.calls.dropLast().suffix(60).map { Float($0) }
-      service.endpoints = endpoints(of: own.service, now: now)
+      service.endpoints = endpoints(of: own.service, window: window, now: now)
+      service.endpointWindow = window
       return service
+    }
+    if window != .tenSeconds {
+      // Services are never forgotten, and stand in the order in which they came.
+      let wanted = traces.services(window: window, now: now).filter { !$0.service.isEmpty }
+      for (place, own) in zip(services.indices, wanted) { services[place].windowed = own.figures }
     }
     // Who is only called, or only calls, stands in the graph alone.
     var known = Set(services.map(\.name))
@@ -83,6 +99,7 @@ struct AttachedSnapshotBuilder: Sendable {
     for place in services.indices {
       let name = services[place].name
       services[place].calls = (calls[name] ?? []).map(Self.call)
+      services[place].callWindow = .minute
       services[place].instances = (instances[name] ?? []).filter { !$0.instance.isEmpty }.map {
         InstanceSnapshot($0.instance)
       }
@@ -98,18 +115,27 @@ struct AttachedSnapshotBuilder: Sendable {
 
   private static let errorsShown = 20
 
-  /// By the service that failed first, newest first: among the newest transactions only.
-  private static func latestErrors(_ newest: [TraceSummary]) -> [String: [ServiceErrorLine]] {
+  /// Spans that come late may add to a transaction, and those that are evicted are let go.
+  private mutating func noteFailures(among newest: [TraceSummary], now: Int64) {
+    let oldest = newest.last?.arrival ?? .max
+    let before = traces.summaries(of: failed.filter { $0.arrival < oldest }.map(\.gtxid)).compactMap(\.self)
+    let recent = before.filter { $0.end > now - Self.failuresKept }
+    failed = Array((newest.filter { $0.errors > 0 } + recent).prefix(Self.failedShown))
+  }
+
+  /// By the service whose own span failed, newest first.
+  private func latestErrors() -> [String: [ServiceErrorLine]] {
     var errors: [String: [ServiceErrorLine]] = [:]
-    for trace in newest where trace.errors > 0 && errors[trace.firstErrorService, default: []].count < errorsShown {
-      errors[trace.firstErrorService, default: []].append(
-        ServiceErrorLine(time: trace.end, gtxid: trace.gtxid, message: trace.firstError))
+    for failure in traces.failures(of: failed.map(\.gtxid))
+    where errors[failure.service, default: []].count < Self.errorsShown {
+      errors[failure.service, default: []].append(
+        ServiceErrorLine(time: failure.end, gtxid: failure.gtxid, span: failure.id, message: failure.message))
     }
     return errors
   }
 
-  private func endpoints(of service: String, now: Int64) -> [EndpointSnapshot] {
-    traces.operations(of: service, now: now).map { own in
+  private func endpoints(of service: String, window: RedWindow, now: Int64) -> [EndpointSnapshot] {
+    traces.operations(of: service, window: window, now: now).map { own in
       var endpoint = EndpointSnapshot(operation: own.operation)
       endpoint.rate = own.figures.rate
       endpoint.errorShare = own.figures.errorShare ?? 0
@@ -121,9 +147,9 @@ struct AttachedSnapshotBuilder: Sendable {
 
   private static let operationsShown = 12
 
-  private func operations(now: Int64) -> OperationBoard {
+  private func operations(window: RedWindow, now: Int64) -> OperationBoard {
     func first(by ranking: OperationRanking) -> [OperationSnapshot] {
-      traces.operations(first: Self.operationsShown, by: ranking, now: now).map { own in
+      traces.operations(first: Self.operationsShown, by: ranking, window: window, now: now).map { own in
         OperationSnapshot(
           service: own.service, operation: own.operation, rate: own.figures.rate, errors: own.figures.errors,
           errorShare: own.figures.errorShare ?? 0, p50: own.figures.p50, p99: own.figures.p99)

@@ -9,6 +9,8 @@ public final class AttachedSystem: LiveSystem {
   private struct State {
     var snapshot: SystemSnapshot
     var isStopping = false
+    /// What is asked for seldom tells little in ten seconds.
+    var window = RedWindow.minute
     /// Each is asked for its figures whenever a snapshot is taken.
     var receivers: [@Sendable () -> ReceiverSnapshot] = []
   }
@@ -46,7 +48,7 @@ public final class AttachedSystem: LiveSystem {
     traces = TraceStore(budget: budget)
     log = LogBook(capacity: Self.logCapacity, bytes: Self.logBudget)
     var builder = AttachedSnapshotBuilder(name: name, isStill: isStill, traces: traces, memory: memory)
-    let snapshot = builder.snapshot(now: now(), receivers: [])
+    let snapshot = builder.snapshot(now: now(), window: .minute, receivers: [])
     self.builder = Locked(builder)
     state = Locked(State(snapshot: snapshot))
     history.add(snapshot)
@@ -89,7 +91,8 @@ public final class AttachedSystem: LiveSystem {
   public func refresh() {
     // Published with the lock held: of several threads that come here the last one must win.
     builder.withLock { builder in
-      var snapshot = builder.snapshot(now: now(), receivers: state.withLock { $0.receivers }.map { $0() })
+      let (window, receivers) = state.withLock { ($0.window, $0.receivers) }
+      var snapshot = builder.snapshot(now: now(), window: window, receivers: receivers.map { $0() })
       (snapshot.program.metrics, snapshot.program.log) = (metricStatistics, logStatistics)
       history.add(snapshot)
       state.withLock { $0.snapshot = snapshot }
@@ -163,6 +166,13 @@ public final class AttachedSystem: LiveSystem {
       search?.lookOn(in: log, takesNewer: takesNewer) { ContinuousClock.now >= end }
       return search?.answer ?? LogAnswer()
     }
+  }
+
+  public func show(figuresOver window: RedWindow) {
+    condition.lock()
+    state.withLock { $0.window = window }
+    condition.signal()
+    condition.unlock()
   }
 
   public func records(_ filter: RecordFilter, limit: Int, takesNewer: Bool) -> RecordAnswer { RecordAnswer() }

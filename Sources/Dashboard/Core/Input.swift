@@ -3,6 +3,7 @@
 
 public import Drawing
 public import Operations
+public import TraceCollector
 public import TraceModel
 
 /// What comes to the cockpit.
@@ -73,6 +74,8 @@ public enum Effect: Sendable {
   /// Into a file of that name in the working directory: the spans of these transactions as OTLP JSON lines. There may be
   /// more that were wanted, unless they `areAll`.
   case saveSpans(of: [GTXID], name: String, areAll: Bool)
+  /// Over how long a time the figures are to be that one may choose a window for.
+  case setWindow(RedWindow)
   case setTheme(String)
   /// Frames a second at most.
   case setRefresh(Int)

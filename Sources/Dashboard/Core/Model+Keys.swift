@@ -38,7 +38,7 @@ extension Model {
     case "0"..."9": return openPage(digit: character)
     case ":": popups.append(Popup(CommandPalette(history: commandHistory, themes: themes)))
     case "#": popups.append(Popup(GoToTransaction()))
-    case "?": popups.append(Popup(HelpPopup(page: pages[page], isOnlyWatched: live.system.isOnlyWatched)))
+    case "?": popups.append(Popup(HelpPopup(page: pages[page], shown)))
     case "!": return endAllFaults()
     case " ": return toggleFreeze()
     case ",": return step(seconds: -1)

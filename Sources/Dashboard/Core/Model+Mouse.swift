@@ -35,7 +35,7 @@ extension Model {
   private mutating func pointTabs(_ line: TabLine, _ event: MouseEvent) -> [Effect] {
     if let tab = line.tab(at: event.column) { return openPage(digit: tab.digit) }
     if line.isHelp(at: event.column) {
-      return perform([.show(Popup(HelpPopup(page: pages[page], isOnlyWatched: live.system.isOnlyWatched)))])
+      return perform([.show(Popup(HelpPopup(page: pages[page], shown)))])
     }
     return []
   }

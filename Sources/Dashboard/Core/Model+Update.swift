@@ -125,7 +125,7 @@ extension Model {
     case .travelOn(let time): return travel(to: time, isOn: true)
     case .goLive: return isFrozen ? toggleFreeze() : []
     case .showHelp:
-      popups.append(Popup(HelpPopup(page: pages[page], isOnlyWatched: live.system.isOnlyWatched)))
+      popups.append(Popup(HelpPopup(page: pages[page], shown)))
       return []
     }
   }

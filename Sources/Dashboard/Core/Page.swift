@@ -213,6 +213,8 @@ enum Subject: Sendable, Hashable {
   case deployment(String)
   /// The database of a service, with its outbox.
   case store(String)
+  /// What a service keeps in the key-value store, by its name.
+  case keyValues(String)
   /// The miner of a service's change log.
   case capture(String)
   /// A join, by its group.

@@ -27,6 +27,7 @@ extension Subject {
     case .topic(let name): snapshot.topic(name).flatMap { $0.worstGroup.isEmpty ? nil : $0.worstGroup }
     case .group(_, let name): name
     case .lease(let service, _), .deployment(let service), .store(let service), .pools(let service): service
+    case .keyValues(let name): snapshot.data.keyValues.first { $0.name == name }?.service
     case .capture(let source): snapshot.data.captures.first { $0.source == source }?.miner
     case .join(let group): DataFlow.owner(ofJoin: group)
     case .view(let name): (snapshot.views + snapshot.data.views).first { $0.name == name }?.service
@@ -73,7 +74,8 @@ extension Subject {
     switch self {
     case .service(let name), .instance(_, let name), .topic(let name), .group(_, let name), .breaker(let name),
       .lease(_, let name), .client(_, let name), .revokedToken(let name), .setting(let name), .deployment(let name),
-      .store(let name), .capture(let name), .join(let name), .view(let name), .slider(let name), .pools(let name),
+      .store(let name), .keyValues(let name), .capture(let name), .join(let name), .view(let name), .slider(let name),
+      .pools(let name),
       .sharedPool(_, let name), .route(_, let name), .refusal(_, let name), .configuration(let name):
       name
     case .reconciliation: DataFlow.reconciliationKey

@@ -63,14 +63,18 @@ struct LastLine {
       hints = popup.content.hints(context)
     } else if model.isFrozen {
       hints = [KeyHint(", .", "1 s"), KeyHint("< >", "10 s"), KeyHint("Space", "live")]
-      hints += model.pages[model.page].hints(context)
+      hints += pageHints(context)
     } else {
-      hints = model.pages[model.page].hints(context)
+      hints = pageHints(context)
       if !hints.contains(where: { $0.key == "Space" }) { hints.append(KeyHint("Space", "freeze")) }
     }
     if model.shown.system.isOnlyWatched { hints.removeAll(where: \.isDeed) }
     let shown = hints.map { Widgets.KeyHint($0.key, $0.word) }
     return Widgets.KeyHint.draw(shown, on: &canvas, x: x, y: y, width: max(0, edge - x))
+  }
+
+  private func pageHints(_ context: PageContext) -> [KeyHint] {
+    model.page.isVacant(context.snapshot) ? [] : model.pages[model.page].hints(context)
   }
 
   // MARK: Honesty
@@ -121,6 +125,20 @@ struct LastLine {
 
   // MARK: The filter
 
+  private static let problemLines = 4
+
+  /// Draws it in lines above the last one. Returns what is left to say there.
+  private func draw(problem: [Run], on canvas: inout Canvas) -> [Run] {
+    let lines = wrapped(problem, width: width - 2)
+    guard lines.count <= Self.problemLines, y - lines.count > layout.page.y else { return problem }
+    for (index, line) in lines.enumerated() {
+      let y = y - lines.count + index
+      canvas.clear(Rect(x: 0, y: y, width: width, height: 1), .surface)
+      canvas.rich(line, x: 1, y: y)
+    }
+    return []
+  }
+
   private func draw(_ line: FilterLine, on canvas: inout Canvas) {
     let x = canvas.rich([Run("/", .accent, bold: true), Run(" ")], x: 1, y: y)
     var note: [Run] = []
@@ -136,6 +154,8 @@ struct LastLine {
       ].namingKeys(canvas.glyphSet)
     }
     let room = width - 1 - x
+    // What is wrong is said whole: where it does not fit beside what was typed, above.
+    if line.problem != nil, note.cellWidth > room - 16 { note = draw(problem: note, on: &canvas) }
     let shown = endEllipsis(note, max(0, room - 16))
     let field = room - (shown.isEmpty ? 0 : shown.cellWidth + 2)
     line.editor.draw(on: &canvas, x: x, y: y, width: field)

@@ -98,7 +98,8 @@ extension ScenarioProgress {
     return max(0, (endedAt ?? time) &- startedAt) / second * second
   }
 
-  /// How it went once it is over and only that is open which is told at rest: `5 of 5 held, 2 are judged by simulate`.
+  /// How it went once it is over and only that is open which is told at rest: `5 of 5 held; 2 more`
+  /// `need the system at rest: msatop simulate`.
   /// Nil while it plays, and where nothing is open or something else.
   var verdict: [Run]? {
     let open = expectations.filter { $0.state == .pending }
@@ -106,7 +107,7 @@ extension ScenarioProgress {
     let judged = "\(held) of \(held + failed) held"
     return [
       Run(judged, failed > 0 ? .failing : .healthy, bold: true),
-      .muted(", \(open.count) \(open.count == 1 ? "is" : "are") judged by simulate"),
+      .muted("; \(open.count) more \(open.count == 1 ? "needs" : "need") the system at rest: msatop simulate"),
     ]
   }
 }

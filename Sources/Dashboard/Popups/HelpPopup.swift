@@ -1,4 +1,5 @@
 import Drawing
+import Operations
 import Widgets
 
 /// The keys: the page's, then those that work everywhere.
@@ -8,11 +9,20 @@ struct HelpPopup: PopupContent {
   private let everywhere: [KeyHint]
   private var scrolled = ScrolledLines()
 
-  /// - Parameter isOnlyWatched: nothing can be done to the system.
-  init(page: any Page, isOnlyWatched: Bool) {
+  /// Keys that do something to a system are left out where it is only watched, and those that are about something on a
+  /// page that has nothing.
+  init(page: any Page, _ snapshot: SystemSnapshot) {
+    let isOnlyWatched = snapshot.system.isOnlyWatched
+    let isVacant = page.id.isVacant(snapshot)
     title = page.id.rawValue
-    keys = page.help.filter { !($0.isDeed && isOnlyWatched) }
-    everywhere = Self.everywhere.filter { !($0.isDeed && isOnlyWatched) }
+    keys = isVacant ? [] : page.help.filter { !($0.isDeed && isOnlyWatched) }
+    everywhere =
+      Self.everywhere.filter { !($0.isDeed && isOnlyWatched) && !(isVacant && Self.aboutThings.contains($0)) }
+      + (isVacant ? [KeyHint("L", "the whole log")] : [])
+  }
+
+  private static let aboutThings = everywhere.filter {
+    ["Tab  Shift-Tab", "Enter  Esc", "/", "w", "l  L", "y"].contains($0.key)
   }
 
   static let everywhere: [KeyHint] = [

@@ -23,7 +23,8 @@ extension Why {
       place: .store(name))
     addChannel(store, service)
     if let service, let pool = service.connections { addPool(pool, of: service) }
-    if let service, snapshot.refusalRate(of: service) > 0 { addServers(of: service, context) }
+    if let service { addServers(of: service, context) }
+    if let cache = service?.cache { add(cache) }
     addInbox(store)
     if store.deadLetters > 0 { add("dead letters", Count.of(store.deadLetters, "record"), .degraded) }
     let rows = store.rows.map { ", \(Count.of($0, "row"))" } ?? ""
@@ -64,7 +65,7 @@ extension Why {
     add("wait for one", pool.waiting == 0 ? "nobody" : Count.of(pool.waiting, "call"), ink)
   }
 
-  fileprivate mutating func addFaults(on services: [String], _ context: PageContext) {
+  mutating func addFaults(on services: [String], _ context: PageContext) {
     for service in services {
       for fault in context.snapshot.faults.armed(on: service) where fault.isOn {
         add("we broke it", fault.spec.description, .fault)
@@ -216,14 +217,16 @@ extension Why {
       add("worker threads", "\(Figures.fraction(workers.used, of: workers.size).text) busy", ink)
       add("wait for one", workers.waiting == 0 ? "nobody" : Count.of(workers.waiting, "call"), ink)
     }
-    if let cache = service.cache {
-      add(
-        "cache",
-        "\(Figures.fraction(cache.entries, of: cache.capacity).text) entries"
-          + (cache.hitRate.map { ", \(Figures.percent($0).text) of the reads found there" } ?? ""))
-    }
+    if let cache = service.cache { add(cache) }
     addServers(of: service, context)
     addFaults(on: [name], context)
+  }
+
+  private mutating func add(_ cache: CacheUse) {
+    add(
+      "cache",
+      "\(Figures.fraction(cache.entries, of: cache.capacity).text) entries"
+        + (cache.hitRate.map { ", \(Figures.percent($0).text) of the reads found there" } ?? ""))
   }
 
   private mutating func addServers(of service: ServiceSnapshot, _ context: PageContext) {

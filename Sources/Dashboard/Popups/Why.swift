@@ -55,6 +55,7 @@ struct Why: Sendable {
     case .setting(let key): self.init(setting: key, context)
     case .deployment(let service): self.init(deploymentOf: service, context)
     case .store(let name): self.init(store: name, context)
+    case .keyValues(let name): self.init(keyValues: name, context)
     case .capture(let source): self.init(captureOf: source, context)
     case .join(let group): self.init(joinOf: group, context)
     case .view(let name): self.init(view: name, context)

@@ -20,6 +20,7 @@ public struct TransactionSearch: Sendable {
   public let limit: Int
   private let asked: SpanQuestion
   private var search: TraceSearch
+  private var unknownAttributes: [UnknownAttribute] = []
 
   /// - Parameters:
   ///   - limit: transactions that are wanted at most; at least 1.
@@ -40,6 +41,8 @@ public struct TransactionSearch: Sendable {
     } isOver: {
       isOver()
     }
+    let isInVain = search.isThrough && search.found.isEmpty
+    unknownAttributes = isInVain ? question.filter.unknownAttributes(in: store) : []
   }
 
   public func answer(row: Row) -> TransactionAnswer {
@@ -49,6 +52,7 @@ public struct TransactionSearch: Sendable {
     answer.isComplete = search.isComplete
     answer.isThrough = search.isThrough
     answer.isFull = search.isFull
+    answer.unknownAttributes = unknownAttributes
     return answer
   }
 }
@@ -66,6 +70,8 @@ public struct TransactionAnswer: Sendable {
   public var isThrough = true
   /// As many were found as were wanted: older ones may be among them, too.
   public var isFull = false
+  /// Where none was found: the attributes that were asked for and that no span has.
+  public var unknownAttributes: [UnknownAttribute] = []
 
   public init(_ rows: [TransactionSummary] = []) {
     self.rows = rows
@@ -79,6 +85,14 @@ public struct TransactionAnswer: Sendable {
     joined.isComplete = isComplete && other.isComplete
     joined.isThrough = isThrough && other.isThrough
     joined.isFull = isFull || other.isFull || rows.count + other.rows.count > limit
+    if joined.rows.isEmpty {
+      joined.unknownAttributes = unknownAttributes.compactMap { own in
+        other.unknownAttributes.first { $0.name == own.name }.map { there in
+          UnknownAttribute(
+            own.name, nearest: Array((own.nearest + there.nearest.filter { !own.nearest.contains($0) }).prefix(3)))
+        }
+      }
+    }
     return joined
   }
 }

@@ -4,10 +4,19 @@ struct AttentionFinder {
 
   /// Nanoseconds: what was compensated longer ago needs nobody.
   private static let recent: Int64 = 60_000_000_000
+  /// Where spans are all that is known nobody tells what became of a failure, and it stays in sight for longer.
+  private static let lately: Int64 = 300_000_000_000
   private static let limit = 12
 
-  /// Stuck ones one by one; then failed, compensated and overdue ones by their reason, most first.
+  /// Stuck ones one by one; then failed, compensated and overdue ones by their reason, most first. Where spans are all
+  /// that is known, those with an error by what failed first, the newest first.
   var items: [AttentionItem] {
+    if snapshot.system.isOnlyWatched {
+      let failed = snapshot.transactions.filter {
+        $0.state == .error && snapshot.time - $0.start - $0.duration < Self.lately
+      }
+      return groups(of: failed, as: .error) { $0.firstError }
+    }
     let stuck = snapshot.transactions.filter { $0.state == .stuck }.map { transaction in
       AttentionItem(
         state: .stuck, gtxid: transaction.gtxid, duration: transaction.duration, reason: transaction.stuckReason,
@@ -34,9 +43,13 @@ struct AttentionFinder {
       })
   }
 
-  /// The newest stands for all with the same reason.
   private func group(
     _ transactions: [TransactionSummary], as state: TransactionState, by reason: (TransactionSummary) -> String
+  ) -> [AttentionItem] { Self.mostFirst(groups(of: transactions, as: state, by: reason)) }
+
+  /// The newest stands for all with the same reason.
+  private func groups(
+    of transactions: [TransactionSummary], as state: TransactionState, by reason: (TransactionSummary) -> String
   ) -> [AttentionItem] {
     var groups: [AttentionItem] = []
     for transaction in transactions {
@@ -49,7 +62,7 @@ struct AttentionFinder {
             state: state, gtxid: transaction.gtxid, duration: transaction.duration, reason: reason, count: 1))
       }
     }
-    return Self.mostFirst(groups)
+    return groups
   }
 
   /// Stable, so that equal ones keep their place from one moment to the next.

@@ -4,6 +4,8 @@ public import TraceModel
 public struct DataBoard: Sendable, Codable {
   /// One for each service that keeps a database.
   public var stores: [StoreSnapshot] = []
+  /// What services keep in the key-value store that they share.
+  public var keyValues: [KeyValueSnapshot] = []
   /// Databases whose change logs are mined.
   public var captures: [CaptureSnapshot] = []
   /// Topics that are joined.

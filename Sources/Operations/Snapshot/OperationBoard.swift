@@ -1,14 +1,14 @@
-/// Which operations of all services stand out: of a system that is known by its spans.
+/// Which operations of all services stand out within ``SystemSnapshot/window``: of a system that is known by its spans.
 public struct OperationBoard: Sendable, Codable {
-  /// By their p99 over the last minute, the longest first; a bounded number.
+  /// By their p99, the longest first; a bounded number.
   public var slowest: [OperationSnapshot] = []
-  /// By the share of calls that failed in the last minute, the largest first; a bounded number, none without a failure.
+  /// By the share of calls that failed, the largest first; a bounded number, none without a failure.
   public var failing: [OperationSnapshot] = []
 
   public init() {}
 }
 
-/// One operation of one service over the last minute.
+/// One operation of one service within ``SystemSnapshot/window``.
 public struct OperationSnapshot: Sendable, Equatable, Codable {
   public var service: String
   public var operation: String

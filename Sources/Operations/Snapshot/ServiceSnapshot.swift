@@ -1,3 +1,4 @@
+public import TraceCollector
 public import TraceModel
 
 /// One service, all its instances together.
@@ -15,12 +16,14 @@ public struct ServiceSnapshot: Sendable, Codable {
   public var instancesUp = 0
   public var instancesAll = 0
   public var restarts = 0
-  /// Requests and records handled a second.
+  /// Requests and records handled a second, over the last 10 s, as all figures up to ``p99`` are.
   public var rate = 0.0
   public var errorShare = 0.0
   public var p50: Int64?
   public var p95: Int64?
   public var p99: Int64?
+  /// The same figures over ``SystemSnapshot/window``; nil where that is 10 s, or nobody knows them.
+  public var windowed: RedFigures?
   /// Requests a second, one sample a second, oldest first, at most 60.
   public var pulse: [Float] = []
   /// Worker threads.
@@ -42,6 +45,9 @@ public struct ServiceSnapshot: Sendable, Codable {
   public var objective = ServiceObjective()
   public var instances: [InstanceSnapshot] = []
   public var endpoints: [EndpointSnapshot] = []
+  /// Over how long a time the figures of ``endpoints`` are, and those of ``calls``.
+  public var endpointWindow = RedWindow.tenSeconds
+  public var callWindow = RedWindow.tenSeconds
   public var calls: [CallSnapshot] = []
   public var consumes: [ConsumptionSnapshot] = []
   public var publishes: [PublicationSnapshot] = []
@@ -55,6 +61,18 @@ public struct ServiceSnapshot: Sendable, Codable {
   public init(name: String) {
     self.name = name
   }
+
+  /// The same with the figures of the window that somebody wants to see.
+  public var asSeen: ServiceSnapshot {
+    guard let windowed else { return self }
+    var service = self
+    (service.rate, service.errorShare) = (windowed.rate, windowed.errorShare ?? 0)
+    (service.p50, service.p95, service.p99) = (windowed.p50, windowed.p95, windowed.p99)
+    return service
+  }
+
+  /// Over how long a time the figures of ``asSeen`` are.
+  public var window: RedWindow { windowed?.window ?? .tenSeconds }
 
   /// Whether an instance is not up, those left aside that are being replaced: without a process, and out of service as
   /// somebody wants it.
@@ -226,11 +244,14 @@ public struct PublicationSnapshot: Sendable, Equatable, Codable {
 public struct ServiceErrorLine: Sendable, Equatable, Codable {
   public var time: Int64
   public var gtxid: GTXID
+  /// The span that failed, where it is known.
+  public var span: SpanID?
   public var message: String
 
-  public init(time: Int64, gtxid: GTXID, message: String) {
+  public init(time: Int64, gtxid: GTXID, span: SpanID? = nil, message: String) {
     self.time = time
     self.gtxid = gtxid
+    self.span = span
     self.message = message
   }
 }

@@ -7,6 +7,9 @@ public import TraceCollector
 public struct SystemSnapshot: Sendable, Codable {
   public var system: SystemIdentity
   public var time: Int64
+  /// Over how long a time the figures are that one may choose a window for: ``ServiceSnapshot/windowed``, those of its
+  /// endpoints as far as ``ServiceSnapshot/endpointWindow`` says so, and ``operations``.
+  public var window = RedWindow.tenSeconds
   public var traffic = TrafficSnapshot()
   public var services: [ServiceSnapshot] = []
   public var breakers: [BreakerSnapshot] = []

@@ -18,6 +18,7 @@ public final class SimulatedShop: LiveSystem {
   private struct State {
     var snapshot: SystemSnapshot
     var speed: Speed
+    var window = RedWindow.tenSeconds
     var isStopping = false
     /// Each is asked for its figures whenever a snapshot is taken.
     var receivers: [@Sendable () -> ReceiverSnapshot] = []
@@ -198,6 +199,11 @@ public final class SimulatedShop: LiveSystem {
     }
   }
 
+  public func show(figuresOver window: RedWindow) {
+    state.withLock { $0.window = window }
+    if isStill { refresh() } else { wake() }
+  }
+
   @discardableResult
   public func perform(_ command: Command) -> CommandOutcome {
     let outcome = CommandDesk(world: world, snapshot: snapshot()).outcome(of: command)
@@ -245,8 +251,9 @@ public final class SimulatedShop: LiveSystem {
   private func refresh() {
     // Published with the lock held: where time stands still several threads come here, and the last one must win.
     builder.withLock { box in
-      let (speed, receivers) = state.withLock { ($0.speed, $0.receivers) }
-      let snapshot = box.builder.snapshot(speed: speed, receivers: receivers.map { $0() }, isStill: isStill)
+      let (speed, window, receivers) = state.withLock { ($0.speed, $0.window, $0.receivers) }
+      let snapshot = box.builder.snapshot(
+        speed: speed, window: window, receivers: receivers.map { $0() }, isStill: isStill)
       world.publishedTime.withLock { $0 = snapshot.time }
       history.add(snapshot)
       state.withLock { $0.snapshot = snapshot }

@@ -1,5 +1,6 @@
 internal import EventBus
 internal import Operations
+internal import Platform
 internal import Simulation
 internal import TraceModel
 internal import Transactions
@@ -24,6 +25,7 @@ final class DataBoardBuilder {
       turn += 1
     }
     board.stores = keepers.compactMap { store(of: $0, topics, in: world) }
+    board.keyValues = keyValues(in: world)
     board.captures = ShopPlan.miners.compactMap { plan in
       world.minerLag(of: plan.source).map { behind in
         CaptureSnapshot(
@@ -40,6 +42,21 @@ final class DataBoardBuilder {
     board.reconciliation = reconciliation(in: world)
     board.shortages = shortages(in: world)
     return board
+  }
+
+  /// Those who write to the key-value store, each with what its keys begin with.
+  private func keyValues(in world: World) -> [KeyValueSnapshot] {
+    let kept = [
+      ("carts", Cart.key(of: ""), ShopPlan.cart), ("revoked tokens", RevocationList.key(of: ""), ShopPlan.member),
+    ]
+    return kept.map { name, prefix, service in
+      var snapshot = KeyValueSnapshot(name: name, prefix: prefix, service: service)
+      let space = world.keyValueStore.store.contents(of: String(prefix.dropLast()), now: world.time.now)
+      (snapshot.entries, snapshot.bytes, snapshot.nextEnd) = (space.keys, space.bytes, space.nextEnd)
+      (snapshot.hits, snapshot.misses) = (UInt64(space.counters.hits), UInt64(space.counters.misses))
+      (snapshot.expired, snapshot.refused) = (UInt64(space.counters.expired), UInt64(space.counters.refused))
+      return snapshot
+    }
   }
 
   private func count(_ service: String, in world: World) {

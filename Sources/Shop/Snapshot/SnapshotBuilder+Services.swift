@@ -8,8 +8,12 @@ internal import TraceModel
 internal import Transactions
 
 extension SnapshotBuilder {
-  func services(breakers: [BreakerSnapshot], faults: FaultBoard) -> [ServiceSnapshot] {
+  /// - Parameter window: over how long a time figures are that one may choose a window for.
+  func services(
+    breakers: [BreakerSnapshot], faults: FaultBoard, window: RedWindow = .tenSeconds
+  ) -> [ServiceSnapshot] {
     let figures = world.traces.services(window: .tenSeconds, now: world.time.now)
+    let wanted = window == .tenSeconds ? [] : world.traces.services(window: window, now: world.time.now)
     latestErrors.read()
     return world.services.map { service in
       var snapshot = ServiceSnapshot(name: service.name)
@@ -21,10 +25,11 @@ extension SnapshotBuilder {
         outside(service, &snapshot)
       } else {
         if let own = figures.first(where: { $0.service == service.name }) { red(own, &snapshot) }
-        endpoints(service, &snapshot)
+        endpoints(service, window, &snapshot)
         snapshot.latestErrors = latestErrors.errors(
           of: service.name, and: world.failures.failures(of: service.name))
       }
+      snapshot.windowed = wanted.first { $0.service == service.name }?.figures
       pools(service, &snapshot)
       snapshot.instances = service.instances.map { instance(of: $0, in: snapshot) }
       snapshot.calls = calls(of: service, breakers)
@@ -90,8 +95,9 @@ extension SnapshotBuilder {
     }
   }
 
-  private func endpoints(_ service: DeployedService, _ snapshot: inout ServiceSnapshot) {
-    snapshot.endpoints = world.traces.operations(of: service.name, window: .tenSeconds, now: world.time.now)
+  private func endpoints(_ service: DeployedService, _ window: RedWindow, _ snapshot: inout ServiceSnapshot) {
+    snapshot.endpointWindow = window
+    snapshot.endpoints = world.traces.operations(of: service.name, window: window, now: world.time.now)
       .filter { $0.operation != "GET /health" }
       .map { operation in
         var endpoint = EndpointSnapshot(operation: operation.operation)

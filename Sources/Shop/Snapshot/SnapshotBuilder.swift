@@ -37,7 +37,9 @@ final class SnapshotBuilder {
   /// Where the cockpit itself has read `__operations` to.
   var operationsPosition: Int64 { reader.position }
 
-  func snapshot(speed: Speed, receivers: [ReceiverSnapshot], isStill: Bool) -> SystemSnapshot {
+  func snapshot(
+    speed: Speed, window: RedWindow = .tenSeconds, receivers: [ReceiverSnapshot], isStill: Bool
+  ) -> SystemSnapshot {
     world.flushSpans()
     reader.read()
     let now = world.time.now
@@ -48,7 +50,8 @@ final class SnapshotBuilder {
     snapshot.busDownSince = world.observatory.busDownSince
     snapshot.breakers = breakers()
     snapshot.faults = faultBoard()
-    snapshot.services = services(breakers: snapshot.breakers, faults: snapshot.faults)
+    snapshot.window = window
+    snapshot.services = services(breakers: snapshot.breakers, faults: snapshot.faults, window: window)
     snapshot.edge = edge()
     snapshot.faults.armed = snapshot.faults.armed.map { touched($0, snapshot) }
     snapshot.traffic = traffic()

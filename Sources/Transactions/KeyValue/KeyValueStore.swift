@@ -5,6 +5,8 @@
 public struct KeyValueStore: Sendable {
   public let settings: KeyValueSettings
   public internal(set) var counters = KeyValueCounters()
+  /// The same of the keys of each space. For looking up only.
+  var spaces: [String: KeyValueCounters] = [:]
   var entries = KeyValueEntries()
 
   public init(_ settings: KeyValueSettings) {
@@ -24,10 +26,10 @@ public struct KeyValueStore: Sendable {
   /// - Parameter now: nanoseconds since the Unix epoch, here and in all other commands.
   public mutating func get(_ key: String, now: Int64) -> [UInt8]? {
     guard let place = find(key, now) else {
-      counters.misses += 1
+      count(\.misses, of: key)
       return nil
     }
-    counters.hits += 1
+    count(\.hits, of: key)
     entries.touch(place)
     return entries[place].value
   }
@@ -142,8 +144,8 @@ public struct KeyValueStore: Sendable {
   }
 
   private mutating func drop(expired place: Int) {
+    count(\.expired, of: entries[place].key)
     entries.remove(place)
-    counters.expired += 1
   }
 
   private func deadline(_ key: String, _ ttl: Int64?, _ now: Int64) throws(KeyValueError) -> Int64? {
@@ -164,12 +166,12 @@ public struct KeyValueStore: Sendable {
   ) throws(KeyValueError) {
     let size = KeyValueEntries.size(key, value)
     guard size <= settings.maximumBytes else {
-      counters.refused += 1
+      count(\.refused, of: key)
       throw .tooLarge(key: key, bytes: size, limit: settings.maximumBytes)
     }
     let growth = size - (place.map { entries[$0].size } ?? 0)
     guard makeRoom(for: growth, keeping: place, now) else {
-      counters.refused += 1
+      count(\.refused, of: key)
       throw .full(key: key, needed: entries.bytes + growth, limit: settings.maximumBytes)
     }
     if let place {
@@ -200,7 +202,7 @@ public struct KeyValueStore: Sendable {
   }
 
   private mutating func evict(_ place: Int) {
+    count(\.evicted, of: entries[place].key)
     entries.remove(place)
-    counters.evicted += 1
   }
 }

@@ -110,6 +110,28 @@ import TraceModel
     #expect(errors.count == 10 && errors.allSatisfy { $0.message == "no money" })
     #expect(errors.first?.gtxid == GTXID(high: 7, low: 50))
     #expect(snapshot.service("shop")?.tellsTopics == false)
+    // The bank failed first, and yet the shop's own spans failed: each knows its own.
+    let own = try #require(snapshot.service("shop")).latestErrors
+    #expect(own.map(\.gtxid) == errors.map(\.gtxid))
+    #expect(own.first?.span == SpanID(50 << 8 + 2) && errors.first?.span == SpanID(50 << 8 + 3))
+  }
+
+  /// They need somebody as long as they may still be of interest, though hundreds have come after them.
+  @Test func whatFailedInTheLastMinutesNeedsSomebody() throws {
+    let stage = Stage()
+    stage.order(1, failed: true)
+    stage.pass(1)
+    for number in 2...700 as ClosedRange<UInt64> { stage.order(number) }
+    stage.pass(200)
+    let item = try #require(stage.system.snapshot().attention.first)
+    #expect(item.state == .error && item.gtxid.low == 1 && item.reason == "no money" && item.count == 1)
+    #expect(stage.system.snapshot().transactions.last?.gtxid.low == 1)
+    stage.order(701, failed: true)
+    stage.pass(1)
+    #expect(stage.system.snapshot().attention.map(\.gtxid.low) == [701], "the newest stands for those that are alike")
+    #expect(stage.system.snapshot().attention.first?.count == 2)
+    stage.pass(300)
+    #expect(stage.system.snapshot().attention.isEmpty)
   }
 
   @Test func latencyHasAHistory() {

@@ -17,6 +17,13 @@ extension RandomSnapshot {
       (store.inboxWindow, store.unacknowledgedAge) = (random.some(random.count()), random.some(random.count()))
       return store
     }
+    board.keyValues = list { random in
+      var kept = KeyValueSnapshot(name: random.name(), prefix: random.name(), service: random.name())
+      (kept.entries, kept.bytes, kept.nextEnd) = (Int(random.count()), Int(random.count()), random.some(random.count()))
+      (kept.hits, kept.misses) = (random.numbers.pick([0, 7, .max]), random.numbers.pick([0, 1, .max]))
+      (kept.expired, kept.refused) = (random.numbers.pick([0, 7, .max]), random.numbers.pick([0, 1, .max]))
+      return kept
+    }
     board.captures = list { random in
       CaptureSnapshot(
         source: random.name(), miner: random.name(), topic: random.name(), behind: random.count(),

@@ -99,6 +99,11 @@ struct RandomSnapshot {
     service.rate = share()
     service.errorShare = share()
     service.p99 = some(count())
+    if flag() {
+      service.windowed = RedFigures(
+        window: numbers.pick(RedWindow.allCases), calls: Int(count() & 0xFFFF), errors: Int(count() & 0xFFFF),
+        rate: share(), p50: some(count()), p95: some(count()), p99: some(count()), totalCalls: 1, totalErrors: 1)
+    }
     service.pulse = series()
     service.lag = some(count())
     service.lagVerdict = some(numbers.pick(LagVerdict.allCases))

@@ -9,14 +9,18 @@ import Testing
   @Test func at118() {
     let stage = PageStage(DataPage())
     let wanted = """
-        what services keep ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━ 3 to publish   6 stores  4.2 MB
-          store        kind         size    rows   pool  wait  outbox   oldest   relay                 sent/s  dead
-       ▌▲ order        SQLite     1.8 MB  14,204   5/20     0       –        –   order-1                   41     2
-        ● inventory    SQLite     912 KB   9,120   4/10     0       –        –   inventory-2               38     0
-        ● customer     SQLite     640 KB   5,011   2/10     0       –        –   nobody                     0     0
-        ● item         SQLite     731 KB   4,402   3/10     0       –        –   item-1                    12     0
-        ● catalog      SQLite      24 KB     120   6/20     0       –        –                              –     0
-        ● search       documents   36 KB      40      –     –       –        –                              –     0
+        what services keep ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━ connections 23/100   3 to publish   6 stores  4.2 MB
+          store        kind         size    rows   pool wait  cache  outbox  oldest  relay                 sent/s  dead
+       ▌▲ order        SQLite     1.8 MB  14,204   5/20    0      –       –       –  order-1                   41     2
+        ● inventory    SQLite     912 KB   9,120   4/10    0      –       –       –  inventory-2               38     0
+        ● customer     SQLite     640 KB   5,011   2/10    0      –       –       –  nobody                     0     0
+        ● item         SQLite     731 KB   4,402   3/10    0      –       –       –  item-1                    12     0
+        ● catalog      SQLite      24 KB     120   6/20    0      –       –       –                             –     0
+        ● search       documents   36 KB      40      –    –      –       –       –                             –     0
+
+        key-value store ──────────────────────────────────────────────────────────────────────────────────────────────────
+        ● carts kept by cart, 12 entries                     reads 1,204   found 93.1 %   expired 7   next ends in 12m 04s
+        ● revoked tokens kept by member, 0 entries                                           reads 0   found –   expired 0
 
         on its way ───────────────────────────────────────────────────────────────────────────────────────────────────────
         ● log of item mined by aggregate → item.changes                                           behind 3   oldest 250 ms
@@ -29,14 +33,17 @@ import Testing
   @Test func at80() {
     let stage = PageStage(DataPage(), columns: 80, rows: 24)
     let wanted = """
-        what services keep ━━━━━━━━━━━━━━━━━━━━━━━━━ 3 to publish   6 stores  4.2 MB
-          store          size    rows   pool  wait  outbox   oldest  sent/s  dead
-       ▌▲ order        1.8 MB  14,204   5/20     0       –        –      41     2
-        ● inventory    912 KB   9,120   4/10     0       –        –      38     0
-        ● customer     640 KB   5,011   2/10     0       –        –       0     0
-        ● item         731 KB   4,402   3/10     0       –        –      12     0
-        ● catalog       24 KB     120   6/20     0       –        –       –     0
-        ● search        36 KB      40      –     –       –        –       –     0
+        what services keep ━━━━ connections 23/100   3 to publish   6 stores  4.2 MB
+          store        size    rows   pool wait  cache  outbox  oldest  sent/s  dead
+       ▌▲ order      1.8 MB  14,204   5/20    0      –       –       –      41     2
+        ● inventory  912 KB   9,120   4/10    0      –       –       –      38     0
+        ● customer   640 KB   5,011   2/10    0      –       –       –       0     0
+        ● item       731 KB   4,402   3/10    0      –       –       –      12     0
+        ● catalog     24 KB     120   6/20    0      –       –       –       –     0
+        ● search      36 KB      40      –    –      –       –       –       –     0
+        key-value store ────────────────────────────────────────────────────────────
+        ● carts kept by cart, 12 entries      reads 1,204   found 93.1 %   expired 7
+        ● revoked tokens kept by member, 0 entries     reads 0   found –   expired 0
         on its way ─────────────────────────────────────────────────────────────────
         ● log of item mined by aggregate → item.changes     behind 3   oldest 250 ms
         ▲ join of stock and payments → orders, window 5.00 s                 held 41
@@ -48,14 +55,17 @@ import Testing
   @Test func at80InASCII() {
     let stage = PageStage(DataPage(), columns: 80, rows: 24, glyphs: .ascii)
     let wanted = """
-        what services keep ========================= 3 to publish   6 stores  4.2 MB
-          store          size    rows   pool  wait  outbox   oldest  sent/s  dead
-       >! order        1.8 MB  14,204   5/20     0       -        -      41     2
-        * inventory    912 KB   9,120   4/10     0       -        -      38     0
-        * customer     640 KB   5,011   2/10     0       -        -       0     0
-        * item         731 KB   4,402   3/10     0       -        -      12     0
-        * catalog       24 KB     120   6/20     0       -        -       -     0
-        * search        36 KB      40      -     -       -        -       -     0
+        what services keep ==== connections 23/100   3 to publish   6 stores  4.2 MB
+          store        size    rows   pool wait  cache  outbox  oldest  sent/s  dead
+       >! order      1.8 MB  14,204   5/20    0      -       -       -      41     2
+        * inventory  912 KB   9,120   4/10    0      -       -       -      38     0
+        * customer   640 KB   5,011   2/10    0      -       -       -       0     0
+        * item       731 KB   4,402   3/10    0      -       -       -      12     0
+        * catalog     24 KB     120   6/20    0      -       -       -       -     0
+        * search      36 KB      40      -    -      -       -       -       -     0
+        key-value store ------------------------------------------------------------
+        * carts kept by cart, 12 entries      reads 1,204   found 93.1 %   expired 7
+        * revoked tokens kept by member, 0 entries     reads 0   found -   expired 0
         on its way -----------------------------------------------------------------
         * log of item mined by aggregate > item.changes     behind 3   oldest 250 ms
         ! join of stock and payments > orders, window 5.00 s                 held 41

@@ -14,6 +14,10 @@ extension IncidentFixture {
     var documents = store("search", 36_000, 40, relay: nil, nil)
     documents.kind = "documents"
     board.stores.append(documents)
+    var carts = KeyValueSnapshot(name: "carts", prefix: "cart:", service: "cart")
+    (carts.entries, carts.bytes, carts.nextEnd) = (12, 3_100, 724 * second)
+    (carts.hits, carts.misses, carts.expired) = (1_121, 83, 7)
+    board.keyValues = [carts, KeyValueSnapshot(name: "revoked tokens", prefix: "revoked:", service: "member")]
     board.captures = [
       CaptureSnapshot(source: "item", miner: "aggregate", topic: "item.changes", behind: 3, oldest: now - second / 4)
     ]

@@ -121,11 +121,13 @@ struct ScenariosPanelTests {
     snapshot.scenarios.current?.expectations[1].state = .held
     #expect(stage(snapshot, "s").picture().contains("over  ✓ 2  ✗ 0  of 3"), "one is open that is not told at rest")
     snapshot.scenarios.current?.expectations[2].needsRest = true
-    #expect(stage(snapshot, "s").picture().contains("over  2 of 2 held, 1 is judged by simulate"))
+    #expect(
+      stage(snapshot, "s").picture().contains("over  2 of 2 held; 1 more needs the system at rest: msatop simulate"))
     snapshot.scenarios.current?.expectations[1].state = .failed
-    #expect(stage(snapshot, "s").picture().contains("over  1 of 2 held, 1 is judged by simulate"))
+    #expect(
+      stage(snapshot, "s").picture().contains("over  1 of 2 held; 1 more needs the system at rest: msatop simulate"))
     snapshot.scenarios.current?.isStopped = true
-    #expect(!stage(snapshot, "s").picture().contains("judged by simulate"))
+    #expect(!stage(snapshot, "s").picture().contains("at rest: msatop simulate"))
   }
 
   @Test func aListThatGoesOnSaysSo() {

@@ -76,6 +76,60 @@ struct WatchedSystemTests {
     #expect(!cockpit(keys).text.contains("arms what is under the cursor"))
   }
 
+  /// Nobody tells of topics, sagas, stores and faults: no key would do anything there.
+  @Test(arguments: ["4", "6", "8", "0"]) func whereThereIsNothingNoKeyIsOffered(_ keys: String) {
+    let line = cockpit(keys, columns: 200, rows: 60).lastLine
+    for key in ["↵", "Tab", "sort", "filter", "why", "order", "mismatches", "tail", "call tree"] {
+      #expect(!line.contains(key), "\(line)")
+    }
+    #expect(line.contains("Space freeze"))
+    let help = cockpit(keys + " ?", columns: 200, rows: 60).text
+    for words in ["next panel", "into the thing", "filter;", "why the thing", "copy the name", "sort by", "one order"] {
+      #expect(!help.contains(words), "\(words) in\n\(help)")
+    }
+    #expect(help.contains("the whole log") && help.contains("go to a transaction"))
+  }
+
+  /// There are calls, and so there are edges that one can go to.
+  @Test func withoutBreakersOnlyTheGuardsAreOffered() {
+    let line = cockpit("3", columns: 200, rows: 60).lastLine
+    #expect(line.contains("Tab guards") && !line.contains("↵") && !line.contains("sort"), "\(line)")
+  }
+
+  /// One that was read from files takes nothing in, and has no options for it.
+  @Test func whatIsReadFromFilesListensForNothing() {
+    var snapshot = Self.snapshot
+    (snapshot.program.receivers, snapshot.system.isStill) = ([], true)
+    var cockpit = Cockpit(snapshot)
+    cockpit.press("9")
+    #expect(cockpit.text.contains("Nothing is listened for: what is shown came from files."))
+    #expect(!cockpit.text.contains("--otlp"))
+  }
+
+  /// A filter that is long takes the room of figures, but not of that.
+  @Test(arguments: [(80, 24), (118, 36)]) func thatSomethingListensIsSaidBesideAFilter(columns: Int, rows: Int) {
+    let text = cockpit("5 / text:dur>500ms_svc=shop_err_op~charge Enter", columns: columns, rows: rows).text
+    #expect(text.contains("2 listening") || text.contains("spans from otlp-http"), "\(text)")
+  }
+
+  @Test func whatIsWrongWithAFilterIsReadWhole() {
+    let lines = cockpit("5 / text:status=nosuch", columns: 80, rows: 24).lines
+    let problem = lines.suffix(5).joined(separator: " ")
+    #expect(problem.contains("COMMITTED".lowercased()) || problem.contains("COMMITTED"), "\(problem)")
+    #expect(!problem.contains("…"), "\(problem)")
+  }
+
+  @Test func theLogOfOneThatWritesNoneSaysSo() {
+    var cockpit = cockpit("2 l")
+    cockpit.send(.log(LogFilter(service: "cron"), []))
+    #expect(cockpit.text.contains("No line of cron is kept.") && !cockpit.text.contains("No line matches"))
+    var snapshot = Self.snapshot
+    snapshot.program.log = LogStatistics()
+    cockpit.send(.snapshot(snapshot))
+    #expect(cockpit.text.contains("No line yet: let the services export their logs by OTLP, too."))
+    #expect(!cockpit.lastLine.contains("all lines"), "\(cockpit.lastLine)")
+  }
+
   @Test func whoWantsToBreakSomethingIsToldWhyNot() {
     #expect(cockpit("2 f").lastLine.contains("this is a real system, and msatop only watches it"))
     #expect(cockpit("2 f").model.popups.isEmpty)
@@ -114,6 +168,7 @@ struct WatchedSystemTests {
     let lines = cockpit("9", columns: columns, rows: rows).lines
     #expect(lines.allSatisfy { $0.cellWidth <= columns })
     #expect(lines.joined().contains("otlp-http"))
+    if columns >= 80 { #expect(lines.joined().contains("otlp-http 127.0.0.1:4318")) }
   }
 }
 

@@ -6,6 +6,18 @@ import Testing
 
 /// Page 9 by its keys.
 @Suite struct PlatformPageTests {
+  /// Keys and values stay whole as long as there is room beside them.
+  @Test func settingsAreNotCut() throws {
+    var snapshot = IncidentFixture.platform()
+    let key = "gateway-internal>member.breaker.wait"
+    snapshot.configuration?.entries.append(.init(key: key, value: "10s"))
+    snapshot.configuration?.changes = []
+    var stage = PageStage(PlatformPage(), snapshot)
+    stage.press("Right Right Right")
+    #expect(stage.page.tab == .configuration)
+    #expect(stage.picture().contains(key) && stage.picture().contains("round-robin"), "\(stage.picture())")
+  }
+
   private func stage(_ keys: String = "") -> PageStage<PlatformPage> {
     var stage = PageStage(PlatformPage())
     stage.press(keys)

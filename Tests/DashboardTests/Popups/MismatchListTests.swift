@@ -78,7 +78,7 @@ struct MismatchListTests {
 
   @Test func itIsReachedByItsLineAndComparesAnew() {
     var cockpit = Cockpit(IncidentFixture.withMismatches())
-    cockpit.press("8 Tab G Enter r")
+    cockpit.press("8 Tab Tab G Enter r")
     #expect(cockpit.model.popups.last?.content is MismatchList)
     #expect(cockpit.effects.contains { if case .perform(.runJob(name: "reconciliation")) = $0 { true } else { false } })
     cockpit.press("Esc")

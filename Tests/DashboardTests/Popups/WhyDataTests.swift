@@ -41,10 +41,18 @@ import Widgets
       Subject.store("order"),
       [
         "order keeps SQLite", "7, the oldest for 12.0 s", "relay order-1", "dead letters 2 records",
-        "longer than 1.00 s",
+        "longer than 1.00 s", "shared-db 30/30 open: Too many connections", "refused here 9",
       ]
     ),
     (.store("catalog"), ["publishes nothing"]),
+    (
+      .keyValues("carts"),
+      [
+        "carts kept by cart", "entries 12, 3.1 KB", "begin with cart:", "next ends in 12m 04s", "expired 7",
+        "reads 1,204, 93.1 % of them found one", "refused 0",
+      ]
+    ),
+    (.keyValues("revoked tokens"), ["next ends none does", "reads 0"]),
     (.capture("item"), ["log of item", "mined by aggregate", "behind 3 changes", "the oldest 250 ms old"]),
     (
       .join("order-join"),
@@ -88,7 +96,7 @@ import Widgets
     var cockpit = Cockpit(Self.snapshot())
     cockpit.press("8 w")
     #expect(cockpit.text.contains("keeps SQLite"))
-    cockpit.press("Esc Tab w")
+    cockpit.press("Esc Tab Tab w")
     #expect(cockpit.text.contains("mined by"))
   }
 

@@ -8,7 +8,7 @@ import Testing
     var stage = PageStage(ServicesPage(), columns: 118, rows: 36)
     stage.press("j")
     let wanted = """
-        services ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━ 29/30 up  2 failing  2 degraded  12 healthy   by severity ▾
+        services  last 10 s ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━ 29/30 up  2 failing  2 degraded  12 healthy   by severity ▾
             service           up  req/s                 err      p50      p95      p99  busy          pool brk   lag since
         ✗ F payment-gateway  1/1    0.3  ⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿   100 %  2.01 s   2.35 s   2.41 s   –                –         –  30 s
        ▌✗ F payment          2/2    4.1  ⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿  97.6 %  1.99 s   2.01 s   2.03 s   ━━━━━    8/8     – ○ O 1,204  28 s
@@ -27,12 +27,12 @@ import Testing
         ● H aggregate        1/1    6.2  ⣦⣶⣴⣼⣦⣶⣴⣦⣦⣷   0.0 %     3 ms     5 ms     7 ms  ━────    1/4     –         2   2 h
         ● H shipping         2/2    0.2  ⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿   0.0 %    12 ms    22 ms    31 ms  ─────    0/8  0/10         0  28 s
 
-        payment: instances ────────────────────────────── 2/2 up   payment: calls out ────────────────────────────────────
+        payment: instances ────────────────────────────── 2/2 up   payment: calls out  last 10 s ─────────────────────────
         instance           since  req/s   busy     p99  version    ○ OPEN  payment-gateway                   0.3/s   100 %
         ● payment-1:41871    2 h    2.0    4/4  2.02 s  –            charges the customer's card; no fallback
         ● payment-2:41873    2 h    2.1    4/4  2.03 s  –            retry 3 · time-out 1.00 s · bulkhead 25
 
-        payment: endpoints ───────────────────────────── by rate   payment: consumes ─────────────────────────────────────
+        payment: endpoints  last 10 s ────────────────── by rate   payment: consumes ─────────────────────────────────────
         operation         req/s     err      p95      p99          payment                                           1,204
         on ITEM_RESERVED    4.1  97.6 %   2.01 s   2.03 s            stable · 2 members · ▲ WARN  never empty at this rate
         POST /refunds         0     –        –        –
@@ -48,7 +48,7 @@ import Testing
     var stage = PageStage(ServicesPage(), columns: 80, rows: 24)
     stage.press("j")
     let wanted = """
-        services  1–11/16 ━━━━━━━━━━ 29/30 up  2 failing  2 degraded   by severity ▾
+        services  last 10 s  1–11/16 ━━━━━━━━━━━ 29/30 up  2 failing   by severity ▾
             service           up  req/s                       err      p99 brk   lag
         ✗ F payment-gateway  1/1    0.3  ⣾⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀   100 %  2.41 s          –
        ▌✗ F payment          2/2    4.1  ⣾⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀  97.6 %  2.03 s  ○ O 1,204
@@ -61,10 +61,10 @@ import Testing
         ● H order            2/2     46  ⣶⣴⣦⣦⣷⣴⣦⣶⣴⣼⣦⣶⣴⣦⣦⣷   0.0 %    22 ms         3
         ● H customer         2/2     46  ⣶⣴⣦⣦⣷⣴⣦⣶⣴⣼⣦⣶⣴⣦⣦⣷   0.0 %    11 ms         –
         ● H item             2/2     41  ⣶⣴⣦⣦⣷⣴⣦⣶⣴⣼⣦⣶⣴⣦⣦⣷   0.0 %    16 ms         –
-        payment: instances  1–1/2 ──── 2/2 up   payment: calls out ─────────────────
+        payment: instances  1–1/2 ──── 2/2 up   payment: calls out  last 10 s ──────
         instance            busy     p99        ○ OPEN  payment-gateway        100 %
         ● payment-1:41871    4/4  2.02 s          charges the customer's card
-        payment: endpoints  1–1/2 ─── by rate   payment: consumes ──────────────────
+        payment: endpoints  last 10 s  1–1/2    payment: consumes ──────────────────
         operation         req/s     err         payment                        1,204
         on ITEM_RESERVED    4.1  97.6 %           stable · 2 members · ▲ WARN
         payment: latest errors ─────────────────────────────────────────────── l log

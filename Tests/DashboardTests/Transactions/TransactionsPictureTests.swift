@@ -19,16 +19,16 @@ struct TransactionsPictureTests {
     #expect(
       picture == """
           transactions ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━ 1.2k running  1 compensating  1 stuck   newest ▾   1/9
-            state         GTXID      kind            start▾         took  hops  services               first error
-         ▌▸ RUNNING       e01c…1111  checkout        14:03:26.8   120 ms     3  gateway order +2       at inventory
-          ✓ COMMITTED     c90d…1111  checkout        14:03:26.1    41 ms     6  gateway order +2
-          ✓ REJECTED      1be4…1111  checkout        14:03:25.6    12 ms     4  gateway order +2       sku-7 is sold out
-          ↺ COMPENSATING  aa71…1111  checkout        14:03:25.0  2.00 s      7  gateway order +2       PaymentGatewayTimeou…
-          ✓ OK            5d20…1111  GET /ap…/목록   14:03:23.9   240 ms     –  frontend backend
-          ▸ OVERDUE       c41d…1111  checkout        14:03:00.9  26.1 s      5  gateway order +2       at payment
-          ↺ COMPENSATED   8f3a…21c9  checkout        14:02:57.3  2.07 s      9  gateway order +4       PaymentGatewayTimeou…
-          ✗ FAILED        04f2…1111  checkout        14:02:56.0  1.01 s      2  gateway order +2       order does not answer
-          ■ STUCK         77b0…1111  checkout        13:59:15.0   4m 12s     9  gateway order +2       ReleaseStock failed …
+            state         GTXID      kind                start▾         took  hops  services             first error
+         ▌▸ RUNNING       e01c…1111  checkout            14:03:26.8   120 ms     3  gateway order +2     at inventory
+          ✓ COMMITTED     c90d…1111  checkout            14:03:26.1    41 ms     6  gateway order +2
+          ✓ REJECTED      1be4…1111  checkout            14:03:25.6    12 ms     4  gateway order +2     sku-7 is sold out
+          ↺ COMPENSATING  aa71…1111  checkout            14:03:25.0  2.00 s      7  gateway order +2     PaymentGatewayTime…
+          ✓ OK            5d20…1111  GET /api/상품/목록  14:03:23.9   240 ms     –  frontend backend
+          ▸ OVERDUE       c41d…1111  checkout            14:03:00.9  26.1 s      5  gateway order +2     at payment
+          ↺ COMPENSATED   8f3a…21c9  checkout            14:02:57.3  2.07 s      9  gateway order +4     PaymentGatewayTime…
+          ✗ FAILED        04f2…1111  checkout            14:02:56.0  1.01 s      2  gateway order +2     order does not ans…
+          ■ STUCK         77b0…1111  checkout            13:59:15.0   4m 12s     9  gateway order +2     ReleaseStock faile…
         """, "\n\(picture)")
   }
 
@@ -37,16 +37,16 @@ struct TransactionsPictureTests {
     #expect(
       picture == """
           transactions ━━━━━━━━ 1.2k running  1 compensating  1 stuck   newest ▾   1/9
-            state         GTXID      kind             took  hops  first error
-         ▌▸ RUNNING       e01c…1111  checkout       120 ms     3  at inventory
-          ✓ COMMITTED     c90d…1111  checkout        41 ms     6
-          ✓ REJECTED      1be4…1111  checkout        12 ms     4  sku-7 is sold out
-          ↺ COMPENSATING  aa71…1111  checkout      2.00 s      7  PaymentGatewayTimeo…
-          ✓ OK            5d20…1111  GET /a…/목록   240 ms     –
-          ▸ OVERDUE       c41d…1111  checkout      26.1 s      5  at payment
-          ↺ COMPENSATED   8f3a…21c9  checkout      2.07 s      9  PaymentGatewayTimeo…
-          ✗ FAILED        04f2…1111  checkout      1.01 s      2  order does not answ…
-          ■ STUCK         77b0…1111  checkout       4m 12s     9  ReleaseStock failed…
+            state         GTXID      kind                 took  hops  first error
+         ▌▸ RUNNING       e01c…1111  checkout           120 ms     3  at inventory
+          ✓ COMMITTED     c90d…1111  checkout            41 ms     6
+          ✓ REJECTED      1be4…1111  checkout            12 ms     4  sku-7 is sold o…
+          ↺ COMPENSATING  aa71…1111  checkout          2.00 s      7  PaymentGatewayT…
+          ✓ OK            5d20…1111  GET /api…품/목록   240 ms     –
+          ▸ OVERDUE       c41d…1111  checkout          26.1 s      5  at payment
+          ↺ COMPENSATED   8f3a…21c9  checkout          2.07 s      9  PaymentGatewayT…
+          ✗ FAILED        04f2…1111  checkout          1.01 s      2  order does not …
+          ■ STUCK         77b0…1111  checkout           4m 12s     9  ReleaseStock fa…
         """, "\n\(picture)")
   }
 

@@ -39,6 +39,30 @@ struct TransactionsSearchTests {
     }
   }
 
+  @Test func anAttributeThatNoSpanHasIsNamed() {
+    var cockpit = Cockpit(TransactionFixture.snapshot, columns: 80, rows: 24)
+    cockpit.press("5 / text:http.statos=500 Enter")
+    var nothing = answer([], searched: 12_345)
+    nothing.unknownAttributes = [UnknownAttribute("http.statos", nearest: ["http.status"])]
+    cockpit.send(.matching(filter("http.statos=500"), nothing))
+    let wanted = "No span that is kept has an attribute http.statos; do you mean http.status?"
+    #expect(cockpit.text.contains(wanted), "\(cockpit.text)")
+    nothing.unknownAttributes[0].nearest = []
+    cockpit.send(.matching(filter("http.statos=500"), nothing))
+    #expect(cockpit.text.contains("has an attribute http.statos.  Esc clears"))
+  }
+
+  /// What a transaction is called by stays whole as long as there is room beside it.
+  @Test func whatATransactionDidIsNotCut() {
+    var snapshot = SystemSnapshot(system: SystemIdentity(name: "prod", kind: .attached), time: 100_000_000_000)
+    var row = self.row("aaaa", age: 0)
+    (row.kind, row.start, row.duration) = ("GET /checkout/12", snapshot.time - 1_000_000_000, 60_000_000)
+    snapshot.transactions = [row]
+    var cockpit = Cockpit(snapshot, columns: 80, rows: 24)
+    cockpit.press("5")
+    #expect(cockpit.text.contains("GET /checkout/12"), "\(cockpit.text)")
+  }
+
   @Test func whatIsFoundFurtherBackStandsBelowTheNewest() {
     var cockpit = Cockpit(TransactionFixture.snapshot)
     cockpit.press("5 / text:dur>20s")

@@ -103,6 +103,33 @@ import TraceModel
     return row
   }
 
+  private func unknown(_ text: String, in store: TraceStore) throws -> [UnknownAttribute] {
+    let question = TransactionQuestion(try TransactionFilter(parsing: text))
+    var search = TransactionSearch(question, limit: 10, spansAreAll: true)
+    let row: TransactionSearch.Row = { TransactionSummary($0, now: Self.epoch) }
+    search.lookOn(in: store, takesNewer: false, row: row) { false }
+    return search.answer(row: row).unknownAttributes
+  }
+
+  /// What nothing has cannot match, and may be mistyped.
+  @Test func attributesThatNoSpanHasAreNamed() throws {
+    var generator = SplitMix(state: 3)
+    let store = held(&generator).store
+    #expect(try unknown("@nosuch=1", in: store) == [UnknownAttribute("nosuch")])
+    #expect(try unknown("http.statos=1", in: store) == [UnknownAttribute("http.statos", nearest: ["http.status"])])
+    #expect(try unknown("@status=1", in: store) == [UnknownAttribute("status", nearest: ["http.status"])])
+    #expect(try unknown("@retry and (@nosuch=1 or not @other)", in: store).isEmpty, "that there is none holds of all")
+    #expect(try unknown("http.status=999", in: store).isEmpty, "there is such an attribute")
+    #expect(try unknown("http.status=200", in: store).isEmpty)
+  }
+
+  @Test func ofTwoPlacesBothMustLackIt() {
+    var (one, other) = (TransactionAnswer(), TransactionAnswer())
+    one.unknownAttributes = [UnknownAttribute("a.b", nearest: ["a.c"]), UnknownAttribute("x.y")]
+    other.unknownAttributes = [UnknownAttribute("a.b", nearest: ["a.d", "a.c"])]
+    #expect(one.joined(with: other, limit: 5).unknownAttributes == [UnknownAttribute("a.b", nearest: ["a.c", "a.d"])])
+  }
+
   @Test(arguments: 1...30) func findsWhatTheFilterSays(seed: UInt64) throws {
     var generator = SeededGenerator(seed: seed)
     let held = held(&generator)

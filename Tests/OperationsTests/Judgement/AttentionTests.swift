@@ -45,6 +45,22 @@ import TraceModel
     #expect(attention([declined, old]).isEmpty)
   }
 
+  /// Of a system that is only watched nobody says what was decided: what failed stays in sight for minutes.
+  @Test func ofAWatchedSystemWhatFailedNeedsSomebody() throws {
+    var snapshot = SystemSnapshot(system: SystemIdentity(name: "prod", kind: .attached), time: Self.now)
+    snapshot.transactions = [
+      try transaction(1, .ok, ageInSeconds: 2), try transaction(2, .error, ageInSeconds: 3, reason: "no stock"),
+      try transaction(3, .error, ageInSeconds: 4, reason: "timed out"),
+      try transaction(4, .error, ageInSeconds: 200, reason: "timed out"),
+      try transaction(5, .error, ageInSeconds: 400, reason: "long ago"),
+    ]
+    for place in snapshot.transactions.indices { snapshot.transactions[place].isExternal = true }
+    snapshot.judge()
+    #expect(snapshot.attention.map(\.reason) == ["no stock", "timed out"], "newest first")
+    #expect(snapshot.attention.map(\.count) == [1, 2] && snapshot.attention.allSatisfy { $0.state == .error })
+    #expect(snapshot.attention.map(\.gtxid.low) == [2, 3])
+  }
+
   @Test func overdueOnesSayWhereTheyWaitAndAllAreCounted() throws {
     var snapshot = SystemSnapshot(system: SystemIdentity(name: "shop", kind: .simulated), time: Self.now)
     let id = try #require(GTXID(high: 1, low: 1))

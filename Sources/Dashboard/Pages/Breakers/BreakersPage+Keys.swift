@@ -124,6 +124,7 @@ extension BreakersPage {
       KeyHint("r", "reset", isDeed: true),
     ]
     switch focus {
+    case .breakers where context.snapshot.breakers.isEmpty: return [KeyHint("Tab", "guards")]
     case .breakers:
       return [KeyHint("↵", "open")] + commands + [
         KeyHint("Tab", "calls, guards"), KeyHint("s", "sort"), KeyHint("/", "filter"),

@@ -2,7 +2,7 @@ import Drawing
 import Operations
 import Widgets
 
-/// One way on which data come from one service to another, as a line.
+/// One way on which data come from one service to another, or what is kept beside databases, as a line.
 struct DataFlow {
   var key: String
   /// Who does it.
@@ -23,6 +23,7 @@ struct DataFlow {
     return board.captures.map { capture($0, context) } + board.joins.map { join($0, context) }
       + (context.snapshot.views + board.views).map { view($0, context) }
       + (board.reconciliation.map { [reconciliation($0, context)] } ?? [])
+      + (context.snapshot.strangler?.capabilities ?? []).map(slider)
   }
 
   /// The key of the line about what is compared afterwards.

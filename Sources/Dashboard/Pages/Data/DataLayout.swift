@@ -3,6 +3,7 @@ import Drawing
 /// Where the parts of the page of data stand. What does not fit is left out.
 struct DataLayout {
   private(set) var stores: Rect?
+  private(set) var keys: Rect?
   private(set) var flows: Rect?
   /// What comes into the store under the cursor and leaves it, with its rule.
   private(set) var about: Rect?
@@ -20,22 +21,36 @@ struct DataLayout {
   private static let twoColumns = 90
   /// The least of a list: rule, headings, two rows.
   private static let least = 4
+  /// The least of the list of stores, where something stands below it.
+  private static let leastStores = 6
 
   /// All stores.
-  /// - Parameter about: lines about the store under the cursor.
-  init(stores: Int, flows: Int, about: Int, area: Rect, isTall: Bool) {
+  /// - Parameters:
+  ///   - keys: lines about a key-value store.
+  ///   - about: lines about the store under the cursor.
+  init(stores: Int, keys: Int, flows: Int, about: Int, area: Rect, isTall: Bool) {
     let page = area.inset(left: 2, right: 2)
     let gap = isTall ? 1 : 0
-    let below = flows + 1
-    guard flows > 0, page.height >= below + gap + 6 else {
+    let (forKeys, forFlows) = (keys > 0 ? keys + 1 + gap : 0, flows > 0 ? flows + 1 + gap : 0)
+    let room = page.height - Self.leastStores
+    let hasFlows = forFlows > 0 && forFlows <= room
+    let hasKeys = forKeys > 0 && forKeys + (hasFlows ? forFlows : 0) <= room
+    let below = (hasFlows ? forFlows : 0) + (hasKeys ? forKeys : 0)
+    guard below > 0 else {
       self.stores = page
       return
     }
-    let parts = page.split(top: min(max(1, stores) + 2, page.height - below - gap), gap: gap)
+    let parts = page.split(top: min(max(1, stores) + 2, page.height - below), gap: gap)
     self.stores = parts.top
-    let lower = parts.rest.split(top: below, gap: gap)
-    self.flows = lower.top
-    if about > 0, lower.rest.height >= about + 1 { self.about = lower.rest.split(top: about + 1).top }
+    var rest = parts.rest
+    func take(_ lines: Int) -> Rect {
+      let (top, below) = rest.split(top: lines, gap: gap)
+      rest = below
+      return top
+    }
+    if hasKeys { self.keys = take(keys + 1) }
+    if hasFlows { self.flows = take(flows + 1) }
+    if about > 0, rest.height >= about + 1 { self.about = take(about + 1) }
   }
 
   /// One store.
@@ -78,6 +93,7 @@ struct DataLayout {
   func rect(_ panel: DataPanel) -> Rect? {
     switch panel {
     case .stores: stores
+    case .keys: keys
     case .flows: flows
     case .tables: tables
     case .outbox: outbox

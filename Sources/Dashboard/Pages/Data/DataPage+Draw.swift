@@ -16,8 +16,8 @@ extension DataPage {
       guard let rect = layout.rect(panel) else { continue }
       let body = rect.split(top: 1).rest
       let range: [Run]
-      if panel == .flows {
-        let list = flowList(context, width: body.width)
+      if panel == .keys || panel == .flows {
+        let list = lineList(panel, context, width: body.width)
         list.draw(on: &canvas, in: body)
         range = list.range(in: body)
       } else {
@@ -34,6 +34,7 @@ extension DataPage {
     let words: String =
       switch panel {
       case .stores: "what services keep"
+      case .keys: "key-value store"
       case .flows: "on its way"
       case .tables: "tables"
       case .outbox: (store(context)?.channel ?? .outbox).title
@@ -51,12 +52,15 @@ extension DataPage {
       guard !stores.isEmpty else { return [] }
       let bytes = stores.map(\.bytes).saturatingSum
       let waiting = context.snapshot.services.compactMap(\.outboxDepth).saturatingSum
-      return [
+      return connections(context) + [
         Run(Figures.count(waiting).text, waiting == 0 ? .faint : .text), .muted(" to publish   "),
         Run("\(stores.count)", .strong), .muted(stores.count == 1 ? " store  " : " stores  "),
         Run(Figures.size(bytes: bytes).text, .strong),
       ]
-    case .flows: return []
+    case .keys: return KeyValueLine.figures(context)
+    case .flows:
+      return slider(context) == nil
+        ? [] : [Run("← →", .accent, bold: true), .muted(" move by \(SliderStep.percent) %")]
     case .tables:
       guard let tables = detail(context)?.tables else { return [] }
       return [Run(Figures.count(tables.map(\.rows).saturatingSum).text, .strong), .muted(" rows")]
@@ -70,17 +74,35 @@ extension DataPage {
 
   // MARK: - Lists
 
-  func flowList(_ context: PageContext, width: Int) -> EntryList {
-    let keys = keys(.flows, context)
+  /// The connections that are open at the servers that several share; where each has its own, those in use in all pools.
+  private func connections(_ context: PageContext) -> [Run] {
+    let servers = context.snapshot.databaseServers
+    guard servers.isEmpty else {
+      return servers.flatMap { server -> [Run] in
+        let ink: Ink = server.open >= server.maximum ? .failing : .text
+        return [
+          .muted("\(visible(server.name)) "), Run(Figures.fraction(server.open, of: server.maximum).text, ink),
+          .muted(" open   "),
+        ]
+      }
+    }
+    let pools = context.snapshot.services.compactMap(\.connections)
+    guard !pools.isEmpty else { return [] }
+    let (used, size) = (pools.map(\.used).saturatingSum, pools.map(\.size).saturatingSum)
+    return [.muted("connections "), Run(Figures.fraction(used, of: size).text, used == 0 ? .faint : .text), Run("   ")]
+  }
+
+  func lineList(_ panel: DataPanel, _ context: PageContext, width: Int) -> EntryList {
+    let keys = keys(panel, context)
     var list = EntryList(
-      entries: zip(keys, DataFlow.all(context)).map { key, flow in
+      entries: zip(keys, lines(panel, context)).map { key, flow in
         var entry = flow.entry(width: width)
         entry.key = key
         return entry
       })
-    (list.selected, list.offset) = (cursor(.flows).index(in: keys), cursor(.flows).offset)
-    list.isFocused = focus == .flows
-    if hoveredPanel == .flows { list.hovered = hover.index(in: keys, clock: context.clock) }
+    (list.selected, list.offset) = (cursor(panel).index(in: keys), cursor(panel).offset)
+    list.isFocused = focus == panel
+    if hoveredPanel == panel { list.hovered = hover.index(in: keys, clock: context.clock) }
     return list
   }
 
@@ -102,7 +124,7 @@ extension DataPage {
 
   private func content(_ panel: DataPanel, _ context: PageContext) -> Content {
     switch panel {
-    case .stores, .flows: storeContent(context)
+    case .stores, .keys, .flows: storeContent(context)
     case .tables: tableContent(context)
     case .outbox: outboxContent(context)
     case .events: eventContent(context)

@@ -20,6 +20,9 @@ extension DataPage {
       return [.open(.records(RecordFilter(topic: topic)))]
     case .character("a") where focus == .events:
       return toggleAsOf(context)
+    case .left, .right:
+      guard let slider = slider(context) else { return nil }
+      return slide(slider, up: key.key == .right)
     default:
       let keys = keys(focus, context)
       let height = height(focus, context)
@@ -40,11 +43,9 @@ extension DataPage {
     let index = cursor(focus).index(in: keys(focus, context))
     switch focus {
     case .stores: return store(context).map { [.open(.store($0.service))] } ?? []
-    case .flows:
-      let flows = DataFlow.all(context)
-      return index.map {
-        flows[$0].key == DataFlow.reconciliationKey
-          ? [.show(Popup(MismatchList()))] : [.open(.service(flows[$0].service))]
+    case .keys, .flows:
+      return line(context).map {
+        $0.key == DataFlow.reconciliationKey ? [.show(Popup(MismatchList()))] : [.open(.service($0.service))]
       } ?? []
     case .tables: return []
     case .outbox:
@@ -76,7 +77,7 @@ extension DataPage {
     case .events:
       guard let order = order(context), order.history == nil else { return nil }
       return index.map { order.events[$0].topic }
-    case .stores, .tables, .flows: return nil
+    case .stores, .tables, .keys, .flows: return nil
     }
   }
 
@@ -89,6 +90,16 @@ extension DataPage {
         KeyHint("↵", "open"), KeyHint("o", "an order"), KeyHint("m", "mismatches"), KeyHint("f", "fault", isDeed: true),
         KeyHint("Tab", "on its way"),
         KeyHint("/", "filter"), KeyHint("w", "why"),
+      ]
+    case .keys:
+      [
+        KeyHint("↵", "service"), KeyHint("w", "why"), KeyHint("o", "an order"), KeyHint("f", "fault", isDeed: true),
+        KeyHint("Tab", "panel"),
+      ]
+    case .flows where slider(context) != nil:
+      [
+        KeyHint("← →", "slide", isDeed: true), KeyHint("↵", "service"), KeyHint("w", "why"), KeyHint("o", "an order"),
+        KeyHint("Tab", "panel"),
       ]
     case .flows: [KeyHint("↵", "open"), KeyHint("m", "mismatches"), KeyHint("o", "an order"), KeyHint("Tab", "panel")]
     case .tables: [KeyHint("o", "an order"), KeyHint("Tab", "outbox"), KeyHint("Esc", "back")]
@@ -114,7 +125,8 @@ extension DataPage {
       KeyHint("m", "the transactions of which order and the company that charges say different things"),
       KeyHint("a", "the order as it was after the stored event under the cursor; the same again leaves it"),
       KeyHint("t", "the records of the topic that the event under the cursor goes to"),
-      KeyHint("Tab", "goes to what is on its way: change capture, joins, views"),
+      KeyHint("Tab", "goes to the key-value store, and to what is on its way: change capture, joins, views, sliders"),
+      KeyHint("← →", "on a slider: moves \(SliderStep.percent) % of the customers", isDeed: true),
       KeyHint("/", "shows only stores whose service or kind has these words"),
       KeyHint("Esc", "back"),
     ]

@@ -16,7 +16,9 @@ extension DataPage {
 
   private func row(_ panel: DataPanel, _ event: MouseEvent, _ rect: Rect, _ context: PageContext) -> Int? {
     let body = rect.split(top: 1).rest
-    if panel == .flows { return flowList(context, width: body.width).hit(y: event.row, in: body) }
+    if panel == .keys || panel == .flows {
+      return lineList(panel, context, width: body.width).hit(y: event.row, in: body)
+    }
     guard case .row(let index) = table(panel, context).hit(x: event.column, y: event.row, in: body) else { return nil }
     return index
   }

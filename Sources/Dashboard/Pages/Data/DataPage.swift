@@ -5,7 +5,7 @@ import Widgets
 
 /// What has a cursor on the page of data.
 enum DataPanel: Sendable, Hashable, CaseIterable {
-  case stores, flows
+  case stores, keys, flows
   /// Of one store.
   case tables, outbox
   /// Of one order.
@@ -147,12 +147,23 @@ struct DataPage: Page {
     return facts
   }
 
+  /// The lines of a panel that has lines and no columns.
+  func lines(_ panel: DataPanel, _ context: PageContext) -> [DataFlow] {
+    panel == .keys ? KeyValueLine.all(context) : DataFlow.all(context)
+  }
+
+  /// The line under the cursor.
+  func line(_ context: PageContext) -> DataFlow? {
+    let lines = lines(focus, context)
+    return cursor(focus).index(in: keys(focus, context)).map { lines[$0] }
+  }
+
   func cursor(_ panel: DataPanel) -> RowCursor { cursors[panel] ?? RowCursor() }
 
   func keys(_ panel: DataPanel, _ context: PageContext) -> [String] {
     switch panel {
     case .stores: unique(stores(context).map(\.service))
-    case .flows: unique(DataFlow.all(context).map(\.key))
+    case .keys, .flows: unique(lines(panel, context).map(\.key))
     case .tables: unique((detail(context)?.tables ?? []).map(\.name))
     case .outbox: unique((detail(context)?.outbox ?? []).map { "\($0.number)" })
     case .events:
@@ -170,7 +181,7 @@ struct DataPage: Page {
     switch shown {
     case .stores:
       return DataLayout(
-        stores: stores(context).count, flows: DataFlow.all(context).count,
+        stores: stores(context).count, keys: context.snapshot.data.keyValues.count, flows: DataFlow.all(context).count,
         about: facts(context)?.lines(width: area.width - 4).count ?? 0, area: area, isTall: frame.isTall)
     case .store:
       return DataLayout(
@@ -192,7 +203,7 @@ struct DataPage: Page {
   /// How many rows of a panel are in sight.
   func height(_ panel: DataPanel, _ context: PageContext) -> Int {
     let lines = layout(context).rect(panel)?.height ?? 3
-    return max(1, panel == .flows ? lines - 1 : lines - 2)
+    return max(1, panel == .keys || panel == .flows ? lines - 1 : lines - 2)
   }
 
   // MARK: - The cursor, as the frame sees it
@@ -208,9 +219,8 @@ struct DataPage: Page {
   func subject(_ context: PageContext) -> Subject? {
     switch focus {
     case .stores, .tables: return store(context).map { .store($0.service) }
-    case .flows:
-      let flows = DataFlow.all(context)
-      return cursor(.flows).index(in: keys(.flows, context)).map { flows[$0].subject ?? .service(flows[$0].service) }
+    case .keys, .flows:
+      return line(context).map { $0.subject ?? .service($0.service) }
     case .outbox:
       let waiting = detail(context)?.outbox ?? []
       let line = cursor(.outbox).index(in: keys(.outbox, context)).map { waiting[$0] }

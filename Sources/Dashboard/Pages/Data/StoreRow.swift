@@ -4,7 +4,7 @@ import Widgets
 
 /// The columns of the table of stores, from left to right.
 enum StoreColumn: Int, Sendable, CaseIterable {
-  case state, name, kind, size, rows, pool, waiting, outbox, oldest, relay, rate, dead
+  case state, name, kind, size, rows, pool, waiting, cache, outbox, oldest, relay, rate, dead
 
   func tableColumn(longestName: Int) -> TableColumn {
     switch self {
@@ -15,10 +15,11 @@ enum StoreColumn: Int, Sendable, CaseIterable {
     case .size: TableColumn("size", .fit(minimum: 6), align: .right, priority: 5)
     case .rows: TableColumn("rows", .fit(minimum: 6), align: .right, priority: 6)
     case .pool: TableColumn("pool", .fit(minimum: 5), align: .right, priority: 1)
-    case .waiting: TableColumn("wait", .fit(minimum: 4), align: .right, priority: 3)
+    case .waiting: TableColumn("wait", .fit(minimum: 4), align: .right, priority: 3, gap: 1)
+    case .cache: TableColumn("cache", .fit(minimum: 4), align: .right, priority: 6)
     case .outbox: TableColumn("outbox", .fit(minimum: 6), align: .right)
-    case .oldest: TableColumn("oldest", .fit(minimum: 7), align: .right, priority: 2)
-    case .relay: TableColumn("relay", .share(minimum: 12, maximum: 20), priority: 7, gap: 3)
+    case .oldest: TableColumn("oldest", .fit(minimum: 6), align: .right, priority: 2)
+    case .relay: TableColumn("relay", .share(minimum: 12, maximum: 20), priority: 7)
     case .rate: TableColumn("sent/s", .fit(minimum: 6), align: .right, priority: 4)
     case .dead: TableColumn("dead", .fit(minimum: 4), align: .right, priority: 4)
     }
@@ -72,6 +73,9 @@ struct StoreRow {
     case .waiting:
       guard let waiting = service?.connections?.waiting else { return .unknown }
       return .figure(Figures.count(waiting), waiting == 0 ? .faint : .degraded, bold: waiting > 0)
+    case .cache:
+      guard let rate = service?.cache?.hitRate else { return .text("–", .faint) }
+      return .figure(Figures.percent(rate, isWhole: true), .text)
     case .outbox:
       guard store.relayRate != nil, let depth = service?.outboxDepth else { return .text("–", .faint) }
       return .figure(Figures.count(depth), ageInk ?? (depth == 0 ? .faint : .text), bold: ageInk != nil)

@@ -85,6 +85,7 @@ extension LogPage {
   // MARK: Hints
 
   func hints(_ context: PageContext) -> [KeyHint] {
+    if context.snapshot.hasNoLog { return [] }
     var hints = [KeyHint("↵", "transaction"), KeyHint("v", "level"), KeyHint("/", "filter")]
     if !isFollowing { hints.insert(KeyHint("G", "follow"), at: 0) }
     if !wanted.text.isEmpty { hints.append(KeyHint("c", isAround ? "only these" : "around")) }

@@ -84,15 +84,23 @@ struct LogView {
     TableColumn("message", .share(minimum: 30)),
   ]
 
-  private var noLine: String {
-    context.snapshot.system.isOnlyWatched
-      ? "No line yet: let the services export their logs by OTLP, too." : "No line yet."
+  /// Why there is nothing.
+  private var absence: String {
+    let wanted = page.wanted
+    let isAll = wanted.service == nil && wanted.gtxid == nil
+    guard wanted.text.isEmpty, wanted.atLeast == .debug else { return "No line matches.  x all lines" }
+    if context.snapshot.hasNoLog || wanted == LogFilter() {
+      return context.snapshot.system.isOnlyWatched
+        ? "No line yet: let the services export their logs by OTLP, too." : "No line yet."
+    }
+    guard !isAll else { return "No line is kept of that time." }
+    let thing = wanted.service.map(visible) ?? "transaction \(wanted.gtxid?.short ?? "")"
+    return "No line of \(thing) is kept."
   }
 
   private var table: TableView {
     let lines = lines ?? []
-    let empty =
-      self.lines == nil ? "reading…" : page.wanted == LogFilter() ? noLine : "No line matches.  x all lines"
+    let empty = self.lines == nil ? "reading…" : absence
     return TableView(
       columns: Self.columns, rowCount: lines.count, selected: lines.isEmpty ? nil : min(page.selected, lines.count - 1),
       empty: [Run(empty, .muted)]
@@ -132,6 +140,11 @@ struct LogView {
         isCut ? endEllipsis(runs + [Run(" …")], body.width) : runs, x: body.x, y: body.y + row)
     }
   }
+}
+
+extension SystemSnapshot {
+  /// Whether it is known that nobody has written a line that is kept.
+  var hasNoLog: Bool { program.log.map { $0.lines == 0 } ?? false }
 }
 
 extension LogLine {

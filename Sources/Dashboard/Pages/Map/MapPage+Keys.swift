@@ -232,15 +232,15 @@ extension MapPage {
         KeyHint("w", "why"), KeyHint("Esc", "back"),
       ]
     }
-    let isPart = focus?.kept != nil
-    return [
+    var hints = [
       KeyHint("↵", "open"), KeyHint("←↑↓→", "walk"), KeyHint("Tab", "arrows"), KeyHint("f", "fault", isDeed: true),
     ]
-      + (isPart || isWhole ? [KeyHint("z", isWhole ? "what is near" : "all of it")] : [])
-      + [
-        KeyHint("w", "why"), KeyHint("e", errorsOnly ? "everything" : "errors only"),
-        KeyHint("t", isByTeam ? "services" : "teams"),
-      ]
+    if focus?.kept != nil || isWhole { hints.append(KeyHint("z", isWhole ? "what is near" : "all of it")) }
+    hints += [KeyHint("w", "why"), KeyHint("e", errorsOnly ? "everything" : "errors only")]
+    // Without teams there is nothing to fold.
+    let hasTeams = context.snapshot.services.contains { !$0.team.isEmpty }
+    if hasTeams { hints.append(KeyHint("t", isByTeam ? "services" : "teams")) }
+    return hints
   }
 
   var help: [KeyHint] {

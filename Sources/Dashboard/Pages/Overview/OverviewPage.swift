@@ -1,5 +1,6 @@
 import Drawing
 import Operations
+import TraceCollector
 
 /// The whole system on a page: the cause of what is wrong, the golden signals, and what needs somebody.
 struct OverviewPage: Page {
@@ -76,6 +77,7 @@ struct OverviewPage: Page {
     case .pageUp: move(panel, by: -10, rows)
     case .home, .character("g"): cursors[panel] = nil
     case .end, .character("G"): move(panel, by: rows.count(panel), rows)
+    case .character("i") where rows.hasOperations: return context.turnWindow()
     case .character("n") where context.isFrozen: return travel(forward: true, context)
     case .character("N") where context.isFrozen: return travel(forward: false, context)
     default: return nil
@@ -157,6 +159,7 @@ struct OverviewPage: Page {
   func hints(_ context: PageContext) -> [KeyHint] {
     if context.isFrozen { return [KeyHint("n N", "next event"), KeyHint("↵", "open"), KeyHint("Tab", "panel")] }
     var hints = [KeyHint("↵", "open"), KeyHint("f", "fault", isDeed: true), KeyHint("Tab", "panel")]
+    if rows(context).hasOperations { hints.append(RedWindow.key) }
     if context.size.columns >= FrameLayout.wide { hints.append(KeyHint("/", "filter")) }
     return hints
   }
@@ -167,6 +170,7 @@ struct OverviewPage: Page {
       KeyHint("↑ ↓  j k", "move in the panel; g to the top, where the worst stays under the cursor"),
       KeyHint("↵", "open the row on its page"),
       KeyHint("w", "why the row is as it is"),
+      KeyHint("i", "where operations stand: \(RedWindow.help.word)"),
       KeyHint("n  N", "while frozen: to the next event, to the one before"),
     ]
   }

@@ -1,5 +1,6 @@
 import Drawing
 import Operations
+import TraceCollector
 import Widgets
 
 /// One panel of the overview: its rule and its rows.
@@ -32,6 +33,7 @@ struct OverviewPanelView {
     let first = Scroll.offset(0, showing: selected, count: count, height: body.height)
     if hasRule {
       var rule = Rule(title, figures: figures, isFocused: isFocused)
+      rule.title += window
       if isGoneThrough { rule.title += Scroll.range(from: first, height: body.height, count: count) }
       rule.draw(on: &canvas, x: area.x, y: area.y, width: area.width)
     }
@@ -85,6 +87,15 @@ struct OverviewPanelView {
     }
   }
 
+  /// Over how long a time the figures are; of services, as everywhere, of 10 s, which is said where others are not.
+  private var window: [Run] {
+    switch panel {
+    case .slowest, .failing: context.snapshot.window.note
+    case .services where context.snapshot.window != .tenSeconds: RedWindow.tenSeconds.note
+    default: []
+    }
+  }
+
   /// Whether one wants to know how much more there is. What happened goes on into the past, and what needs somebody is
   /// counted at the right.
   private var isGoneThrough: Bool { panel != .events && panel != .transactions }
@@ -117,8 +128,8 @@ struct OverviewPanelView {
     case .breakers where context.snapshot.breakers.isEmpty: context.absence(of: "breakers", "No breaker yet.")
     case .breakers: "No breaker is open."
     case .topics: context.absence(of: "topics", "No topic yet.")
-    case .slowest: "Nothing was called in the last minute."
-    case .failing: "Nothing failed in the last minute."
+    case .slowest: "No call in the last \(context.snapshot.window.words)."
+    case .failing: "Nothing failed in the last \(context.snapshot.window.words)."
     case .transactions: "No transaction needs you."
     case .events: "Nothing happened yet."
     }

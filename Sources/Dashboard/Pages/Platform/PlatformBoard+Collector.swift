@@ -8,7 +8,7 @@ extension PlatformBoard {
   static func collector(_ context: PageContext) -> PlatformBoard {
     let program = context.snapshot.program
     guard program.store.budget > 0 || !program.receivers.isEmpty else { return PlatformBoard() }
-    var board = PlatformBoard(columns: [[receivers(program.receivers)]])
+    var board = PlatformBoard(columns: [[receivers(program.receivers, context.snapshot.system)]])
     board.head = head(program)
     if program.receivers.contains(where: { !$0.rejections.isEmpty }) {
       board.columns[0].append(rejections(program.receivers))
@@ -58,9 +58,16 @@ extension PlatformBoard {
     return facts
   }
 
-  private static func receivers(_ receivers: [ReceiverSnapshot]) -> PlatformTable {
+  /// What nothing is listened for with: one that shows what a file holds takes nothing in.
+  private static func absence(_ system: SystemIdentity) -> String {
+    system.isStill && system.isOnlyWatched
+      ? "Nothing is listened for: what is shown came from files."
+      : "Nothing is listened for: --otlp and --zipkin take spans from outside."
+  }
+
+  private static func receivers(_ receivers: [ReceiverSnapshot], _ system: SystemIdentity) -> PlatformTable {
     let columns = [
-      TableColumn("receiver", .share(minimum: 16, maximum: 30)),
+      name("receiver", of: receivers),
       TableColumn("requests", .fit(minimum: 8), align: .right, priority: 2),
       TableColumn("spans", .fit(minimum: 6), align: .right),
       TableColumn("log lines", .fit(minimum: 9), align: .right, priority: 4),
@@ -83,13 +90,19 @@ extension PlatformBoard {
     }
     return PlatformTable(
       panel: .receivers, title: "receivers", columns: columns, rows: rows,
-      empty: "Nothing is listened for: --otlp and --zipkin take spans from outside.")
+      empty: absence(system))
+  }
+
+  /// A receiver's name has its address at its end: it stays whole.
+  private static func name(_ heading: String, of receivers: [ReceiverSnapshot]) -> TableColumn {
+    let longest = max(16, receivers.map { visible($0.name).cellWidth }.max() ?? 16)
+    return TableColumn(heading, .share(minimum: min(longest, 34), maximum: min(longest, 34)))
   }
 
   private static func rejections(_ receivers: [ReceiverSnapshot]) -> PlatformTable {
     let columns = [
       TableColumn("why requests were refused", .share(minimum: 20, maximum: 34)),
-      TableColumn("by", .share(minimum: 16, maximum: 30)), TableColumn("requests", .fit(minimum: 8), align: .right),
+      name("by", of: receivers), TableColumn("requests", .fit(minimum: 8), align: .right),
     ]
     let rows = receivers.flatMap { receiver in
       receiver.rejections.map { rejection in

@@ -82,18 +82,23 @@ extension PlatformBoard {
   }
 
   private static func settings(_ configuration: ConfigurationSnapshot) -> PlatformTable {
-    let longest = configuration.entries.map(\.key.cellWidth).max() ?? 8
-    let columns = [
-      TableColumn("key", .share(minimum: min(max(longest, 8), 34), maximum: max(longest, 8))),
-      TableColumn("value", .share(minimum: 8)), TableColumn("", .fit(minimum: 7), priority: 1),
-    ]
+    func longest(_ path: KeyPath<ConfigurationSnapshot.Entry, String>) -> Int {
+      max(8, configuration.entries.map { visible($0[keyPath: path]).cellWidth }.max() ?? 8)
+    }
+    let (key, value) = (longest(\.key), longest(\.value))
+    let columns =
+      [
+        TableColumn("key", .share(minimum: min(key, 34), maximum: key)),
+        // What is cut says nothing: it gets its room before keys get all of theirs.
+        TableColumn("value", .share(minimum: min(value, 20), maximum: max(value, 20))),
+      ] + (configuration.changes.isEmpty ? [] : [TableColumn("", .fit(minimum: 7), priority: 1)])
     let rows = configuration.entries.map { entry in
       PlatformRow(entry.key, .setting(entry.key)) {
         let isNew = configuration.changes.contains { $0.hasPrefix(entry.key + " ") }
-        return [
+        let cells: [TableCell] = [
           .text(entry.key, isNew ? .strong : .text, bold: isNew), .text(entry.value, isNew ? .strong : .muted),
-          .text(isNew ? "changed" : "", .accent),
         ]
+        return cells + (configuration.changes.isEmpty ? [] : [.text(isNew ? "changed" : "", .accent)])
       }
     }
     return PlatformTable(

@@ -139,7 +139,7 @@ extension PlatformBoard {
       PlatformRow(endpoint.operation, .service(service.name), opens: .service(service.name)) { cells }
     }
     return PlatformTable(
-      panel: .routes(service.name), title: "\(visible(service.name)): endpoints",
+      panel: .routes(service.name), title: "\(visible(service.name)): endpoints, last \(service.endpointWindow.words)",
       figures: rows.count > 1 ? [.faint("by rate")] : [], columns: table.columns, rows: rows,
       empty: "No call has come yet.")
   }

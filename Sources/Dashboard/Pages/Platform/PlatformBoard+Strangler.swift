@@ -108,4 +108,9 @@ enum SliderStep {
     let share = min(100, max(0, now + (up ? percent : -percent)))
     return share == now ? nil : .configure(key: capability.key, value: "\(share)")
   }
+
+  /// What is said of one that is at its end.
+  static func end(_ capability: StranglerSnapshot.Capability, up: Bool) -> String {
+    "\(visible(capability.name)) has \(up ? "moved altogether" : "not moved at all")"
+  }
 }

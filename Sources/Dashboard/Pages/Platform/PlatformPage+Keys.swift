@@ -40,7 +40,7 @@ extension PlatformPage {
   private func slide(up: Bool, _ context: PageContext) -> [Action] {
     guard let key = row(context)?.key, let capability = context.snapshot.strangler?.capability(key) else { return [] }
     guard let command = SliderStep.command(capability, up: up) else {
-      return [.say(up ? "\(visible(key)) has moved altogether" : "\(visible(key)) has not moved at all")]
+      return [.say(SliderStep.end(capability, up: up))]
     }
     return [.effect(.perform(command))]
   }

@@ -60,7 +60,8 @@ struct ServiceFacts {
   private var figures: [[Run]] {
     let row = ServiceRow(service: service, context: context)
     var facts = [
-      fact("req/s", row.cell(.rate)), fact("err", row.cell(.errors)), fact("p50", row.cell(.p50)),
+      [.muted("last \(service.window.words)")], fact("req/s", row.cell(.rate)), fact("err", row.cell(.errors)),
+      fact("p50", row.cell(.p50)),
       fact("p95", row.cell(.p95)), fact("p99", row.cell(.p99)), fact("up", row.cell(.up)),
     ]
     if let workers = service.workers { facts.append(fact("busy", ServiceRow.use(workers)) + waiting(workers)) }

@@ -1,5 +1,6 @@
 import Drawing
 import Operations
+import TraceCollector
 import TraceModel
 import Widgets
 
@@ -60,7 +61,7 @@ struct ServicePanelView {
   func draw(on canvas: inout Canvas, in rect: Rect) {
     let body = rect.split(top: 1).rest
     var rule = Rule("\(visible(service.name)): \(panel.title)", figures: figures, isFocused: isFocused)
-    rule.title += range(in: body)
+    rule.title += window + range(in: body)
     rule.draw(on: &canvas, x: rect.x, y: rect.y, width: rect.width)
     switch panel {
     case .services: break
@@ -69,6 +70,18 @@ struct ServicePanelView {
       // Without rows there is nothing for headings to be about.
       if view.rowCount > 0 { view.draw(on: &canvas, in: body) } else { list.draw(on: &canvas, in: body) }
     case .calls, .consumes, .errors, .log: list.draw(on: &canvas, in: body)
+    }
+  }
+
+  /// Over how long a time the figures are that the rows have.
+  private var window: [Run] {
+    switch panel {
+    case .endpoints where !service.endpoints.isEmpty: service.endpointWindow.note
+    case .calls where !service.calls.isEmpty: service.callWindow.note
+    // They are of 10 s always, which goes without saying where all else is.
+    case .instances where context.snapshot.window != .tenSeconds && !context.snapshot.system.isOnlyWatched:
+      RedWindow.tenSeconds.note
+    default: []
     }
   }
 
@@ -121,7 +134,7 @@ struct ServicePanelView {
       context.metrics?.service == service.name ? "No metric came in yet: OTLP takes them, too." : "reading…"
     case .errors:
       context.snapshot.system.isOnlyWatched
-        ? "None of the newest transactions failed here first." : "No error is remembered."
+        ? "None of its spans failed in the newest transactions." : "No error is remembered."
     case .log: logLines == nil ? "reading…" : "No line is kept."
     }
   }

@@ -15,7 +15,9 @@ extension ServicesPage {
 
   private func drawTable(on canvas: inout Canvas, in rect: Rect, _ context: PageContext) {
     tableView(context)
-      .draw("services", words: filter ?? "", figures: { figures(context, width: $0) }, on: &canvas, in: rect)
+      .draw(
+        "services", note: context.snapshot.window.note, words: filter ?? "", figures: { figures(context, width: $0) },
+        on: &canvas, in: rect)
   }
 
   func tableView(_ context: PageContext) -> TableView {

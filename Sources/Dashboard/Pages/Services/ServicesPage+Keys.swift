@@ -1,5 +1,6 @@
 import Drawing
 import Operations
+import TraceCollector
 import Widgets
 
 extension ServicesPage {
@@ -16,6 +17,7 @@ extension ServicesPage {
     case .character("S") where opened == nil:
       sort.isDescending.toggle()
       refollow(context)
+    case .character("i"): return context.turnWindow()
     case .character("x"): return toggleInstance(context)
     default: return move(key, context) ? [] : nil
     }
@@ -76,7 +78,9 @@ extension ServicesPage {
     case .endpoints:
       return [.open(.transactions(filter: OverviewRows.filter(service.name, service.endpoints[index].operation)))]
     case .consumes: return [.open(.topics(selected: service.consumes[index].topic))]
-    case .errors: return [.open(.transaction(service.latestErrors[index].gtxid, span: nil))]
+    case .errors:
+      let error = service.latestErrors[index]
+      return [.open(.transaction(error.gtxid, span: error.span))]
     case .log:
       let line = view(of: .log, context)?.logLines?[index]
       return [.open(line?.gtxid.map { .transaction($0, span: nil) } ?? .log(LogFilter(service: service.name)))]
@@ -122,6 +126,7 @@ extension ServicesPage {
       if service(context)?.isOutside != true { hints.append(KeyHint("x", "kill or start", isDeed: true)) }
     }
     if opened == nil { hints.append(KeyHint("s", "sort")) }
+    hints.append(RedWindow.key)
     hints.append(KeyHint("l", "log"))
     if opened == nil { hints.append(KeyHint("/", "filter")) }
     hints.append(KeyHint("Tab", "panel"))
@@ -133,6 +138,7 @@ extension ServicesPage {
       KeyHint("Enter", "opens the service's own page, or what is under the cursor in a panel"),
       KeyHint("Tab", "goes to the next panel: instances, calls out, endpoints, topics or metrics, errors, log"),
       KeyHint("x", "kills the instance under the cursor, or starts it again", isDeed: true),
+      RedWindow.help,
       KeyHint("s S", "sort by the next column, or the other way round"),
       KeyHint("/", "shows only services whose name, team, version or health has these words"),
       KeyHint("Esc", "clears the filter, goes back to the table, or back to where one came from"),

@@ -93,9 +93,10 @@ struct ServicesPage: Page {
   /// The services that the filter lets through, sorted.
   func rows(_ context: PageContext) -> [ServiceSnapshot] {
     let wanted = words.lowercased().split(separator: " ")
-    guard !wanted.isEmpty else { return sort.sorted(context.snapshot.services) }
+    let services = context.snapshot.services.map(\.asSeen)
+    guard !wanted.isEmpty else { return sort.sorted(services) }
     return sort.sorted(
-      context.snapshot.services.filter { service in
+      services.filter { service in
         let facts = [service.name, service.team, service.version, service.health.mark.word].joined(separator: "\n")
         let text = facts.lowercased()
         return wanted.allSatisfy { text.contains($0) }
@@ -104,7 +105,7 @@ struct ServicesPage: Page {
 
   /// The service that the panels are about.
   func service(_ context: PageContext) -> ServiceSnapshot? {
-    if let opened { return context.snapshot.service(opened) }
+    if let opened { return context.snapshot.service(opened)?.asSeen }
     let rows = rows(context)
     return table.index(in: rows.map(\.name)).map { rows[$0] }
   }

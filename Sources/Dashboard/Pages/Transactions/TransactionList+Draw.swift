@@ -9,7 +9,7 @@ extension TransactionList {
   func table(in area: Rect, hovered: Int?, marked: GTXID?, _ context: PageContext) -> TableView {
     let isWhole = area.width >= 150
     return TableView(
-      columns: Self.columns(isWhole: isWhole), rowCount: rows.count,
+      columns: columns(isWhole: isWhole), rowCount: rows.count,
       sort: TableSort(column: order.column, isDescending: isDescending),
       selected: rows.isEmpty ? nil : cursor.line, hovered: hovered, offset: cursor.offset, empty: empty(context)
     ) { line in
@@ -17,12 +17,16 @@ extension TransactionList {
     }
   }
 
-  private static func columns(isWhole: Bool) -> [TableColumn] {
-    [
+  /// Among so many rows the longest kind is looked for.
+  private static let rowsMeasured = 500
+
+  private func columns(isWhole: Bool) -> [TableColumn] {
+    let kind = max(8, rows.prefix(Self.rowsMeasured).map { visible($0.kind).cellWidth }.max() ?? 8)
+    return [
       TableColumn("", .fixed(1)),
       TableColumn("state", .fixed(12), priority: 1, gap: 1),
       TableColumn("GTXID", .fixed(isWhole ? 32 : 9)),
-      TableColumn("kind", .share(minimum: 8, maximum: 18), priority: 2),
+      TableColumn("kind", .share(minimum: min(kind, 16), maximum: max(min(kind, 36), 18)), priority: 2),
       TableColumn("start", .fixed(10), priority: 5),
       TableColumn("took", .fit(minimum: 7), align: .right),
       TableColumn("hops", .fit(minimum: 4), align: .right, priority: 4),
@@ -64,6 +68,7 @@ extension TransactionList {
 
   private func empty(_ context: PageContext) -> [Run] {
     if !filter.isEmpty {
+      if let unknown = found?.unknownAttributes.first { return Self.sentence(unknown) }
       let progress = found.flatMap { $0.isComplete ? nil : Self.progress($0) }
       let sentence =
         progress.map { "\($0), and none matches \(filter) so far.  " } ?? "No transaction matches \(filter).  "
@@ -72,6 +77,16 @@ extension TransactionList {
     let receivers = context.snapshot.program.receivers
     let ears = receivers.isEmpty ? "" : " Listening: \(receivers.map(\.name).joined(separator: ", "))."
     return [Run("No transaction yet.\(ears)", .muted)]
+  }
+
+  /// What is said where nothing can match, as nothing is called so.
+  private static func sentence(_ unknown: UnknownAttribute) -> [Run] {
+    let near = unknown.nearest.map { visible($0) }
+    let advice = near.isEmpty ? ".  " : "; do you mean \(near.joined(separator: " or "))?  "
+    return [
+      .muted("No span that is kept has an attribute "), Run(visible(unknown.name), .text), .muted(advice),
+      Run("Esc", .accent, bold: true), .muted(" clears"),
+    ]
   }
 
   /// `searched 40 % of 12,345`
@@ -84,7 +99,19 @@ extension TransactionList {
   func rule(width: Int, marked: GTXID?, _ context: PageContext) -> Rule {
     var title = [Run("transactions", .strong, bold: true)]
     if !filter.isEmpty { title += [Run("  \(filter)", .accent)] }
-    title = endEllipsis(title, max(12, width - 20))
+    let receivers = context.snapshot.program.receivers
+    title = endEllipsis(title, max(12, width - (receivers.isEmpty ? 20 : 34)))
+    let room = width - title.cellWidth - 3
+    let each = Self.receivers(receivers)
+    var shown = figures(each, marked: marked, context).runs(in: room)
+    if !each.allSatisfy({ shown.text.contains($0.text) }) {
+      shown = figures([Self.listening(receivers)], marked: marked, context).runs(in: room)
+    }
+    return Rule(title, figures: shown, isFocused: true)
+  }
+
+  /// - Parameter receivers: what is said of each.
+  private func figures(_ receivers: [[Run]], marked: GTXID?, _ context: PageContext) -> FactLine {
     var figures = FactLine()
     if let marked {
       let note = [Run(marked.short, .event, bold: true), Run(" marked, ", .muted), Run("m", .accent, bold: true)]
@@ -99,12 +126,10 @@ extension TransactionList {
       let figure = Run(Figures.short(count.0).text, count.2, bold: count.2 != .text)
       figures.add([figure, Run(" \(count.1)", .muted)], priority: 5 - index, gap: index == 0 ? 3 : 2)
     }
-    for (index, runs) in Self.receivers(context.snapshot.program.receivers).enumerated() {
-      figures.add(runs, priority: 2, gap: index == 0 ? 3 : 2)
-    }
+    for (index, runs) in receivers.enumerated() { figures.add(runs, priority: 1, gap: index == 0 ? 3 : 2) }
     let arrow = isDescending ? Glyphs.descending : Glyphs.ascending
     let isNewest = isFollowing && order == .start && isDescending
-    figures.add([Run(isNewest ? "newest \(arrow)" : "by \(order.heading) \(arrow)", .accent)], priority: 1)
+    figures.add([Run(isNewest ? "newest \(arrow)" : "by \(order.heading) \(arrow)", .accent)], priority: 2)
     if !filter.isEmpty, let found, !found.isComplete { figures.add([Run(Self.progress(found), .muted)], priority: 2) }
     let place = rows.isEmpty ? "0" : Figures.count(cursor.line + 1).text
     var total = Figures.count(rows.count).text + (isFull ? "+" : "")
@@ -114,8 +139,13 @@ extension TransactionList {
     // Those that ended well go first when there are too many to keep all.
     if all < tally.started { total += " kept" }
     figures.add([Run("\(place)/\(total)", .muted)])
-    let shown = figures.runs(in: width - title.cellWidth - 3)
-    return Rule(title, figures: shown, isFocused: true)
+    return figures
+  }
+
+  /// That anything is listened for, where there is no room to say more.
+  private static func listening(_ receivers: [ReceiverSnapshot]) -> [Run] {
+    let refused = receivers.contains { $0.rejected > 0 }
+    return [Run("\(receivers.count) listening", refused ? .degraded : .muted)]
   }
 
   /// What came in by each receiver: a single one with its address, several with their protocols alone, or they would not fit.

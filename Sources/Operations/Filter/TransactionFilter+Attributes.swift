@@ -1,0 +1,49 @@
+internal import TraceCollector
+internal import Wording
+
+/// An attribute that a filter names and no span has.
+public struct UnknownAttribute: Sendable, Equatable {
+  public var name: String
+  /// Those that may have been meant, nearest first, a few; none where none is near.
+  public var nearest: [String]
+
+  public init(_ name: String, nearest: [String] = []) {
+    (self.name, self.nearest) = (name, nearest)
+  }
+}
+
+extension TransactionFilter {
+  /// The attributes that it asks for, each once, in the order in which they were typed.
+  public var attributeNames: [String] {
+    var names: [String] = []
+    expression.add(to: &names)
+    return names
+  }
+
+  /// Those that no span in the store has, nor a resource that spans are of.
+  func unknownAttributes(in store: TraceStore) -> [UnknownAttribute] {
+    let wanted = attributeNames
+    guard !wanted.isEmpty else { return [] }
+    let known = store.attributeNames()
+    let missing = Set(wanted).subtracting(known)
+    return wanted.filter(missing.contains).map { UnknownAttribute($0, nearest: Self.nearest(to: $0, among: known)) }
+  }
+
+  /// Those that are spelt alike; else those of which it is a part.
+  private static func nearest(to name: String, among known: [String]) -> [String] {
+    let near = NearestNames.nearest(to: name, among: known)
+    guard near.isEmpty, name.count > 2 else { return near }
+    return Array(known.filter { $0.lowercased().contains(name.lowercased()) }.prefix(3))
+  }
+}
+
+extension TransactionFilter.Expression {
+  fileprivate func add(to names: inout [String]) {
+    switch self {
+    case .condition(.attribute(let name, _)): if !names.contains(name) { names.append(name) }
+    case .everything, .condition: break
+    case .not(let inner): inner.add(to: &names)
+    case .all(let parts), .any(let parts): for part in parts { part.add(to: &names) }
+    }
+  }
+}
