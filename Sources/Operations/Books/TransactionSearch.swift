@@ -21,6 +21,8 @@ public struct TransactionSearch: Sendable {
   private let asked: SpanQuestion
   private var search: TraceSearch
   private var unknownAttributes: [UnknownAttribute] = []
+  /// How often it was looked on in vain since attributes were last asked for.
+  private var looksInVain = 0
 
   /// - Parameters:
   ///   - limit: transactions that are wanted at most; at least 1.
@@ -41,8 +43,19 @@ public struct TransactionSearch: Sendable {
     } isOver: {
       isOver()
     }
-    let isInVain = search.isThrough && search.found.isEmpty
-    unknownAttributes = isInVain ? question.filter.unknownAttributes(in: store) : []
+    noteUnknownAttributes(in: store)
+  }
+
+  /// All names that are kept are looked through for it: not with each frame.
+  private static let looksBetween = 16
+
+  private mutating func noteUnknownAttributes(in store: TraceStore) {
+    guard search.isThrough, search.found.isEmpty else {
+      (unknownAttributes, looksInVain) = ([], 0)
+      return
+    }
+    if looksInVain % Self.looksBetween == 0 { unknownAttributes = question.filter.unknownAttributes(in: store) }
+    looksInVain += 1
   }
 
   public func answer(row: Row) -> TransactionAnswer {

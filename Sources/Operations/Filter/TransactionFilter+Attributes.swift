@@ -24,10 +24,14 @@ extension TransactionFilter {
   func unknownAttributes(in store: TraceStore) -> [UnknownAttribute] {
     let wanted = attributeNames
     guard !wanted.isEmpty else { return [] }
-    let known = store.attributeNames()
+    let known = store.attributeNames(limit: Self.namesLookedAt)
+    // Where there are so many it may be one of the others.
+    guard known.count < Self.namesLookedAt else { return [] }
     let missing = Set(wanted).subtracting(known)
     return wanted.filter(missing.contains).map { UnknownAttribute($0, nearest: Self.nearest(to: $0, among: known)) }
   }
+
+  private static let namesLookedAt = 2_000
 
   /// Those that are spelt alike; else those of which it is a part.
   private static func nearest(to name: String, among known: [String]) -> [String] {

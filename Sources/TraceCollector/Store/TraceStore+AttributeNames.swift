@@ -2,9 +2,9 @@ internal import Concurrency
 internal import TraceModel
 
 extension TraceStore {
-  /// The names of attributes that spans that are held have, and the resources that they are of, sorted; at most `limit`.
-  /// They stand in the segments' dictionaries: no span is looked at.
-  public func attributeNames(limit: Int = 2_000) -> [String] {
+  /// The names of attributes that spans that are held have, and the resources that they are of, sorted. They stand in the
+  /// segments' dictionaries: no span is looked at. As soon as there are `limit` of them the others are left out.
+  public func attributeNames(limit: Int) -> [String] {
     var names: Set<String> = []
     let segments = state.withLock { state in state.segments.newestFirst.map { ($0, state.segments.serial(of: $0)) } }
     for (number, serial) in segments where names.count < limit {
