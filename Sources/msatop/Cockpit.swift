@@ -179,7 +179,11 @@ struct Cockpit: ~Copyable {
         screen.copy(text) ? .done("copied") : .refused("this is too long for the terminal's clipboard"))
     case .save(let name, let text): return .outcome(save(Data(text.utf8), as: name))
     case .saveSpans(let ids, let name, let areAll): return .outcome(saveSpans(of: ids, as: name, areAll: areAll))
-    case .setWindow(let window): system.show(figuresOver: window)
+    case .setWindow(let window):
+      system.show(figuresOver: window)
+      // Where time stands still no new state comes by itself.
+      let snapshot = system.snapshot()
+      if snapshot.system.isStill { return .snapshot(snapshot) }
     case .setTheme(let name):
       if let chosen = Theme.named(name) {
         theme = chosen

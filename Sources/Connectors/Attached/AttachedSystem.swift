@@ -173,6 +173,8 @@ public final class AttachedSystem: LiveSystem {
     state.withLock { $0.window = window }
     condition.signal()
     condition.unlock()
+    // Where time stands still nobody else looks anew.
+    if snapshot().system.isStill { refresh() }
   }
 
   public func records(_ filter: RecordFilter, limit: Int, takesNewer: Bool) -> RecordAnswer { RecordAnswer() }

@@ -52,6 +52,20 @@ import TraceModel
     #expect(system.snapshot().operations?.failing.map(\.errors) == [20])
   }
 
+  /// Its time stands still, and nobody looks anew by himself.
+  @Test func ofARecordingTheyChangeAtOnce() throws {
+    let spans = (1...20 as ClosedRange<UInt64>).map { number in
+      TraceSpan(
+        gtxid: GTXID(high: 7, low: number)!, id: SpanID(number)!, kind: .server, service: "shop", instance: "host",
+        operation: "POST /orders", start: Self.epoch, duration: 40_000_000, status: .unset)
+    }
+    let system = AttachedSystem(name: "file", budget: 4_000_000, recorded: spans)
+    #expect(system.snapshot().window == .minute)
+    system.show(figuresOver: .quarterHour)
+    #expect(system.snapshot().window == .quarterHour)
+    #expect(system.snapshot().service("shop")?.window == .quarterHour)
+  }
+
   @Test func anotherWindowIsShown() throws {
     let (system, clock) = stage()
     let (short, shop) = try show(.tenSeconds, system)

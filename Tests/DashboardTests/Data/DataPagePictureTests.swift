@@ -9,7 +9,7 @@ import Testing
   @Test func at118() {
     let stage = PageStage(DataPage())
     let wanted = """
-        what services keep ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━ connections 23/100   3 to publish   6 stores  4.2 MB
+        what services keep ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━ 3 to publish   connections 23/100   6 stores  4.2 MB
           store        kind         size    rows   pool wait  cache  outbox  oldest  relay                 sent/s  dead
        ▌▲ order        SQLite     1.8 MB  14,204   5/20    0      –       –       –  order-1                   41     2
         ● inventory    SQLite     912 KB   9,120   4/10    0      –       –       –  inventory-2               38     0
@@ -33,7 +33,7 @@ import Testing
   @Test func at80() {
     let stage = PageStage(DataPage(), columns: 80, rows: 24)
     let wanted = """
-        what services keep ━━━━ connections 23/100   3 to publish   6 stores  4.2 MB
+        what services keep ━━━━ 3 to publish   connections 23/100   6 stores  4.2 MB
           store        size    rows   pool wait  cache  outbox  oldest  sent/s  dead
        ▌▲ order      1.8 MB  14,204   5/20    0      –       –       –      41     2
         ● inventory  912 KB   9,120   4/10    0      –       –       –      38     0
@@ -55,7 +55,7 @@ import Testing
   @Test func at80InASCII() {
     let stage = PageStage(DataPage(), columns: 80, rows: 24, glyphs: .ascii)
     let wanted = """
-        what services keep ==== connections 23/100   3 to publish   6 stores  4.2 MB
+        what services keep ==== 3 to publish   connections 23/100   6 stores  4.2 MB
           store        size    rows   pool wait  cache  outbox  oldest  sent/s  dead
        >! order      1.8 MB  14,204   5/20    0      -       -       -      41     2
         * inventory  912 KB   9,120   4/10    0      -       -       -      38     0

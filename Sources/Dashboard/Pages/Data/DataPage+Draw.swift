@@ -52,11 +52,11 @@ extension DataPage {
       guard !stores.isEmpty else { return [] }
       let bytes = stores.map(\.bytes).saturatingSum
       let waiting = context.snapshot.services.compactMap(\.outboxDepth).saturatingSum
-      return connections(context) + [
-        Run(Figures.count(waiting).text, waiting == 0 ? .faint : .text), .muted(" to publish   "),
-        Run("\(stores.count)", .strong), .muted(stores.count == 1 ? " store  " : " stores  "),
-        Run(Figures.size(bytes: bytes).text, .strong),
-      ]
+      return [Run("\(Figures.count(waiting).text) to publish   ", waiting == 0 ? .faint : .muted)]
+        + connections(context) + [
+          Run("\(stores.count)", .strong), .muted(stores.count == 1 ? " store  " : " stores  "),
+          Run(Figures.size(bytes: bytes).text, .strong),
+        ]
     case .keys: return KeyValueLine.figures(context)
     case .flows:
       return slider(context) == nil
@@ -75,21 +75,19 @@ extension DataPage {
   // MARK: - Lists
 
   /// The connections that are open at the servers that several share; where each has its own, those in use in all pools.
+  /// Each is one run, which gives way whole.
   private func connections(_ context: PageContext) -> [Run] {
     let servers = context.snapshot.databaseServers
     guard servers.isEmpty else {
-      return servers.flatMap { server -> [Run] in
-        let ink: Ink = server.open >= server.maximum ? .failing : .text
-        return [
-          .muted("\(visible(server.name)) "), Run(Figures.fraction(server.open, of: server.maximum).text, ink),
-          .muted(" open   "),
-        ]
+      return servers.map { server in
+        let words = "\(visible(server.name)) \(Figures.fraction(server.open, of: server.maximum).text) open   "
+        return Run(words, server.open >= server.maximum ? .failing : .muted)
       }
     }
     let pools = context.snapshot.services.compactMap(\.connections)
     guard !pools.isEmpty else { return [] }
     let (used, size) = (pools.map(\.used).saturatingSum, pools.map(\.size).saturatingSum)
-    return [.muted("connections "), Run(Figures.fraction(used, of: size).text, used == 0 ? .faint : .text), Run("   ")]
+    return [.muted("connections \(Figures.fraction(used, of: size).text)   ")]
   }
 
   func lineList(_ panel: DataPanel, _ context: PageContext, width: Int) -> EntryList {

@@ -90,7 +90,7 @@ extension PlatformBoard {
       [
         TableColumn("key", .share(minimum: min(key, 34), maximum: key)),
         // What is cut says nothing: it gets its room before keys get all of theirs.
-        TableColumn("value", .share(minimum: min(value, 20), maximum: max(value, 20))),
+        TableColumn("value", .share(minimum: min(value, 12), maximum: max(value, 20))),
       ] + (configuration.changes.isEmpty ? [] : [TableColumn("", .fit(minimum: 7), priority: 1)])
     let rows = configuration.entries.map { entry in
       PlatformRow(entry.key, .setting(entry.key)) {
