@@ -81,23 +81,38 @@ extension PlatformBoard {
     return [label, Run("v\(version)   ", version == newest ? .text : .degraded, bold: version != newest)]
   }
 
+  /// The settings of one breaker stand below its name, which would leave them no room beside it.
   private static func settings(_ configuration: ConfigurationSnapshot) -> PlatformTable {
-    let longest = configuration.entries.map(\.key.cellWidth).max() ?? 8
+    let named = configuration.entries.map { (entry: $0, name: name(of: $0.key)) }
+    let longest = named.map { max($0.name.own.cellWidth, $0.name.breaker.cellWidth) }.max() ?? 8
     let columns = [
-      TableColumn("key", .share(minimum: min(max(longest, 8), 34), maximum: max(longest, 8))),
-      TableColumn("value", .share(minimum: 8)), TableColumn("", .fit(minimum: 7), priority: 1),
+      TableColumn("key", .share(minimum: min(max(longest, 8), 30), maximum: max(longest, 8))),
+      TableColumn("value", .share(minimum: 12)), TableColumn("", .fit(minimum: 7), priority: 1),
     ]
-    let rows = configuration.entries.map { entry in
-      PlatformRow(entry.key, .setting(entry.key)) {
-        let isNew = configuration.changes.contains { $0.hasPrefix(entry.key + " ") }
-        return [
-          .text(entry.key, isNew ? .strong : .text, bold: isNew), .text(entry.value, isNew ? .strong : .muted),
-          .text(isNew ? "changed" : "", .accent),
-        ]
+    var rows: [PlatformRow] = []
+    var breaker = ""
+    for (entry, name) in named {
+      if name.breaker != breaker, !name.breaker.isEmpty {
+        rows.append(PlatformRow(name.breaker) { [.text(name.breaker), .blank, .blank] })
       }
+      breaker = name.breaker
+      rows.append(
+        PlatformRow(entry.key, .setting(entry.key)) {
+          let isNew = configuration.changes.contains { $0.hasPrefix(entry.key + " ") }
+          return [
+            .text(name.own, isNew ? .strong : .text, bold: isNew),
+            .text(entry.value, isNew ? .strong : .muted), .text(isNew ? "changed" : "", .accent),
+          ]
+        })
     }
     return PlatformTable(
       panel: .settings, title: "settings", figures: [Run(":set", .accent, bold: true), .muted(" KEY VALUE")],
       columns: columns, rows: rows, empty: "Nothing is set: every service has its defaults.")
+  }
+
+  /// `payment>payment-gateway.breaker` and `  sliding-window-size`, or a key alone.
+  private static func name(of key: String) -> (breaker: String, own: String) {
+    guard let dot = key.firstRange(of: ".breaker.") else { return ("", key) }
+    return (String(key[..<key.index(before: dot.upperBound)]), "  " + key[dot.upperBound...])
   }
 }
