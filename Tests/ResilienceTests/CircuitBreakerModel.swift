@@ -2,13 +2,15 @@ import Resilience
 
 /// The same rules told as plainly as possible: nothing is kept up to date, everything is counted anew each time.
 struct CircuitBreakerModel {
-  let settings: CircuitBreakerSettings
+  private(set) var settings: CircuitBreakerSettings
   var state: CircuitBreakerState
   var attempts = 0
   var permits = 0
   var refused = 0
   var events: [String] = []
   private var windowSize = 0
+  private var required = 0
+  private var began: Int64 = 0
   private var isTimeWindow = false
   private var results: [(second: Int64, isFailure: Bool, isSlow: Bool)] = []
   private var waitEnd: Int64 = 0
@@ -21,7 +23,7 @@ struct CircuitBreakerModel {
     become(.closed, now: now)
   }
 
-  var minimum: Int { isTimeWindow ? settings.minimumNumberOfCalls : min(settings.minimumNumberOfCalls, windowSize) }
+  var minimum: Int { isTimeWindow ? required : min(required, windowSize) }
 
   func inWindow(at now: Int64) -> [(second: Int64, isFailure: Bool, isSlow: Bool)] {
     guard isTimeWindow else { return results.suffix(windowSize) }
@@ -91,29 +93,60 @@ struct CircuitBreakerModel {
     change(to: state == .open ? .halfOpen : settings.transitionToStateAfterWaitDuration, now: now)
   }
 
+  /// Other settings from now on.
+  mutating func use(_ other: CircuitBreakerSettings, now: Int64) {
+    let isOtherWindow =
+      other.slidingWindowType != settings.slidingWindowType || other.slidingWindowSize != settings.slidingWindowSize
+    settings = other
+    switch state {
+    case .closed, .metricsOnly:
+      required = other.minimumNumberOfCalls
+      if isOtherWindow { startWindow() }
+    case .open:
+      setWait(notBefore: now)
+    case .halfOpen:
+      setTrialTimer(notBefore: now)
+    case .forcedOpen, .disabled: break
+    }
+    while let due = timer, due <= now { fireTimer(now: due) }
+  }
+
+  private mutating func setWait(notBefore now: Int64) {
+    waitEnd = max(now, began + settings.waitIntervalInOpenState.nanoseconds(afterAttempts: attempts))
+    timer = settings.automaticTransitionFromOpenToHalfOpenEnabled ? waitEnd : nil
+  }
+
+  private mutating func setTrialTimer(notBefore now: Int64) {
+    let longest = Int64(settings.maxWaitDurationInHalfOpenState / .nanoseconds(1))
+    timer = longest > 0 ? max(now, began + longest) : nil
+  }
+
+  private mutating func startWindow() {
+    results = []
+    isTimeWindow = settings.slidingWindowType == .timeBased
+    windowSize = settings.slidingWindowSize
+  }
+
   private mutating func become(_ target: CircuitBreakerState, now: Int64) {
     state = target
     timer = nil
     announced = []
+    began = now
     guard target != .open else {
       attempts += 1
-      waitEnd = now + settings.waitIntervalInOpenState.nanoseconds(afterAttempts: attempts)
-      if settings.automaticTransitionFromOpenToHalfOpenEnabled { timer = waitEnd }
+      setWait(notBefore: now)
       return
     }
     refused = 0
-    results = []
-    isTimeWindow = settings.slidingWindowType == .timeBased && (target == .closed || target == .metricsOnly)
-    windowSize = settings.slidingWindowSize
+    startWindow()
+    required = settings.minimumNumberOfCalls
     switch target {
     case .halfOpen:
-      windowSize = settings.permittedNumberOfCallsInHalfOpenState
+      (windowSize, isTimeWindow) = (settings.permittedNumberOfCallsInHalfOpenState, false)
       permits = windowSize
-      if settings.maxWaitDurationInHalfOpenState > .zero {
-        timer = now + Int64(settings.maxWaitDurationInHalfOpenState / .nanoseconds(1))
-      }
+      setTrialTimer(notBefore: now)
     case .forcedOpen, .disabled:
-      windowSize = 0
+      (windowSize, isTimeWindow) = (0, false)
       attempts = target == .disabled ? 0 : attempts + 1
     default: attempts = 0
     }

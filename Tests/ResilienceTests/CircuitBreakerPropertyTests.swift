@@ -8,7 +8,7 @@ import Testing
     var settings = CircuitBreakerSettings()
     settings.failureRateThreshold = [1, 33.3, 50, 66.6, 100].randomElement(using: &random) ?? 50
     settings.slowCallRateThreshold = [10, 50, 100].randomElement(using: &random) ?? 100
-    settings.slowCallDurationThreshold = .milliseconds(100)
+    settings.slowCallDurationThreshold = .milliseconds(Bool.random(using: &random) ? 100 : 105)
     settings.slidingWindowType = Bool.random(using: &random) ? .countBased : .timeBased
     settings.slidingWindowSize = .random(in: 1...12, using: &random)
     settings.minimumNumberOfCalls = .random(in: 1...15, using: &random)
@@ -62,6 +62,11 @@ import Testing
         breaker.reset(now: now)
         model.change(to: .closed, now: now)
         model.events.append("RESET")
+      case 95..<97:
+        let other = otherSettings(model.settings, &random)
+        try breaker.change(to: other, now: now)
+        model.use(other, now: now)
+        #expect(breaker.settings == other)
       default:
         try changeByHand(breaker, &model, &random, now: now)
       }
@@ -70,6 +75,17 @@ import Testing
       #expect(events.take() == model.events, "seed \(seed), step \(step)")
       model.events = []
     }
+  }
+
+  /// Some of them, or all, so that a window is kept as often as not.
+  private func otherSettings(
+    _ settings: CircuitBreakerSettings, _ random: inout SeededGenerator
+  ) -> CircuitBreakerSettings {
+    var other = randomSettings(&random)
+    if Bool.random(using: &random) {
+      (other.slidingWindowType, other.slidingWindowSize) = (settings.slidingWindowType, settings.slidingWindowSize)
+    }
+    return other
   }
 
   private func changeByHand(

@@ -10,46 +10,6 @@ import Transactions
 @Suite struct SettlementJobTests {
   private func shown(_ stage: Stage) -> JobSnapshot? { stage.snapshot().jobs.first { $0.name == Settlement.name } }
 
-  private func number(_ sql: String, _ stage: Stage) -> Int64 {
-    (try? stage.world.disk(of: ShopPlan.customer)?.database.read { try $0.number(sql) }) ?? -1
-  }
-
-  @Test func billsArePaidOnSchedule() throws {
-    let stage = Stage()
-    let orders = (0..<3).map { _ in stage.order(quantity: 10, saga: .credit) }
-    #expect(orders.allSatisfy { stage.state($0) == .committed })
-    #expect(stage.credit(of: "kim") == 30_000)
-    stage.run(33)
-    #expect(stage.credit(of: "kim") == 0)
-    #expect(number("SELECT count(*) FROM reservation WHERE state = 'SETTLED'", stage) == 3)
-    let job = try #require(shown(stage))
-    #expect(job.service == ShopPlan.customer && job.period == Settlement.period && job.runs >= 2)
-    #expect(job.failedRuns == 0 && job.current == nil)
-    let paid = try #require(
-      stage.world.disk(of: ShopPlan.customer)?.database.read {
-        try $0.first("SELECT gtxid, bills, amount FROM settlement WHERE bills > 0", []) { row in
-          (gtxid: row.value(0) as String, bills: row.value(1) as Int64, amount: row.value(2) as Int64)
-        }
-      })
-    #expect(paid.bills == 3 && paid.amount == 30_000)
-    // A run is a transaction of its own, and says what it came to.
-    let span = try #require(stage.spans(GTXID(paid.gtxid)).first)
-    #expect(span.operation == Settlement.name && span.service == ShopPlan.customer)
-    #expect(span[attribute: AttributeName.subject] == .text("3 bills paid, 30,000 KRW"))
-    #expect(stage.problems() == [])
-  }
-
-  /// The twin: nobody is there to run it, and what is owed stays owed.
-  @Test func withoutTheJobNothingIsPaid() {
-    let stage = Stage()
-    stage.order(quantity: 10, saga: .credit)
-    stage.arm("customer:crash,ttl=40s")
-    stage.run(38)
-    #expect(stage.credit(of: "kim") == 10_000 && shown(stage)?.last == nil)
-    stage.run(25)
-    #expect(stage.credit(of: "kim") == 0)
-  }
-
   /// More bills than one step takes, and an instance that crashes between two steps: another goes on with the same run.
   @Test func aRunGoesOnElsewhere() throws {
     let stage = Stage()

@@ -79,6 +79,26 @@ import TraceModel
     #expect(snapshot.alerts.contains { $0.subject == "payment/payment" && $0.isSevere })
   }
 
+  /// Of all that it reads, a group is behind where something comes in; its first topic has nothing to do with it.
+  @Test func anEventOfLagNamesTheTopicThatIsBehind() throws {
+    let stage = Stage(rate: 10, faults: ["payment:partition,ttl=40s"])
+    stage.run(90)
+    let topics = stage.snapshot().topics.filter { $0.groups.contains { $0.name == ShopPlan.payment } }.map(\.name)
+    #expect(topics.count > 2 && topics.min() != TopicName.payment)
+    let told = stage.operations().filter { $0.kind == .lag && $0.subject.hasPrefix("payment/") }
+    let behind = told.filter { $0.severity == .bad }
+    #expect(behind.map(\.subject).contains("payment/payment"), "\(told)")
+    for event in behind {
+      let topic = String(event.subject.dropFirst("payment/".count))
+      let records = try #require(event.reason.split(separator: " ").first.flatMap { Int64($0) })
+      let written = (0..<ShopPlan.partitions).reduce(Int64(0)) { sum, partition in
+        sum + ((try? stage.world.broker.topic(topic).bounds(partition: partition).upperBound) ?? 0)
+      }
+      #expect(records > 0 && records <= written, "\(event.subject) \(event.reason) of \(written)")
+    }
+    #expect(Set(told.filter { $0.severity == .good }.map(\.subject)) == Set(behind.map(\.subject)), "\(told)")
+  }
+
   /// The group learns of it when its session has ended; whoever looks at the instances knows it at once.
   @Test func whatADeadInstanceWasToReadIsStopped() throws {
     let stage = Stage(rate: 50)

@@ -28,7 +28,7 @@ import Testing
     (["--topology", "shared-db", "--max-connections", "0"], "1 to 1000"),
     (["--fault", "db:shared:max-connections=20"], "say --topology shared-db"),
     (["simulate", "--chaos", "--fault", "db:shared:max-connections=20"], "say --topology shared-db"),
-    (["simulate", "--seeds", "1..2", "--order-store", "events", "--strangler", "order=50"], "--order-store outbox"),
+    (["simulate", "--seeds", "1..2", "--order-store", "events", "--mistake", "dual-write"], "--order-store outbox"),
     (["simulate", "--chaos", "--resilience", "application.yml"], "leave out --chaos"),
     (["import"], "<file>"), (["import", "-", "-"], "give - once"),
     (["--seed", "x"], "whole number"), (["--rate", "-5"], "0 to 10000"),

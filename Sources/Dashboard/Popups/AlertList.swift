@@ -71,6 +71,12 @@ extension SystemSnapshot {
     if let shortage = data.shortages.first(where: { $0.sku == name }) { return .store(shortage.service) }
     if let slash = name.firstIndex(of: "/") {
       let (head, tail) = (String(name[..<slash]), String(name[name.index(after: slash)...]))
+      // A name may be that of a topic and that of a group: events say `group/topic`, alerts `topic/group`.
+      for (group, name) in [(head, tail), (tail, head)] {
+        if let topic = topic(name), topic.groups.contains(where: { $0.name == group }) {
+          return .topics(selected: name)
+        }
+      }
       if topic(head) != nil { return .topics(selected: head) }
       if topic(tail) != nil { return .topics(selected: tail) }
     }

@@ -97,7 +97,7 @@ extension Why {
     self.init(
       title: [Run(visible(key), .strong, bold: true), Run("  \(visible(entry.value))", .text)],
       rule: "A new version is pushed to every instance that runs; none restarts. :set back N publishes the values of"
-        + " version N as the next one.", place: .platform(.configuration))
+        + " version N as the next one." + Self.effect(ofSetting: key), place: .platform(.configuration))
     for change in configuration.changes where change.hasPrefix(key + " ") {
       add("version \(configuration.version) changed it", visible(change))
     }
@@ -107,6 +107,13 @@ extension Why {
     add(
       "version \(configuration.version)", "run by \(configuration.upToDate) of \(configuration.instances) instances",
       isBehind ? .degraded : .text)
+  }
+
+  /// A breaker has a history, which a change may cost.
+  private static func effect(ofSetting key: String) -> String {
+    guard key.contains(".breaker.") else { return "" }
+    return key.contains(".sliding-window-")
+      ? " The breaker keeps its state; its window begins anew, empty." : " The breaker keeps its state and its window."
   }
 
   init?(deploymentOf service: String, _ context: PageContext) {

@@ -12,7 +12,6 @@ public final class CircuitBreaker: Sendable {
   public typealias Observer = @Sendable (CircuitBreakerEvent) -> Void
 
   public let name: String
-  public let settings: CircuitBreakerSettings
   private let core: Locked<Core>
 
   private struct Core: Sendable {
@@ -37,7 +36,6 @@ public final class CircuitBreaker: Sendable {
   ) throws(InvalidSetting) {
     try settings.validate()
     self.name = name
-    self.settings = settings
     var core = Core(machine: CircuitBreakerMachine(settings: settings, now: now))
     if let observer { core.add(kinds, observer) }
     self.core = Locked(core)
@@ -110,6 +108,27 @@ public final class CircuitBreaker: Sendable {
   /// Back to CLOSED with an empty window.
   public func reset(now: Int64) {
     perform { $0.reset(now: now) }
+  }
+
+  // MARK: Settings
+
+  /// Those it goes by now.
+  public var settings: CircuitBreakerSettings { core.withLock { $0.machine.settings } }
+
+  /// Goes by other settings from now on, in the state and with the history that it has; nobody is told.
+  ///
+  /// - Rates and the duration of a slow call: from the next result on. What is in the window stays counted as it was.
+  /// - Minimum number of calls: from the next result on; in OPEN and HALF_OPEN with the next CLOSED.
+  /// - Size and type of the window: CLOSED and METRICS_ONLY begin a new one, which is empty, as resilience4j does where
+  ///   it makes a new breaker; other states keep theirs, and CLOSED begins with a new one anyway.
+  /// - Permitted calls: from the next HALF_OPEN on; a trial under way is decided on as many as it began with.
+  /// - Waits: those under way, too, counted from their beginning, unless `open(for:now:)` has said how long one is.
+  /// - Initial state: it has begun; this changes nothing.
+  ///
+  /// - Throws: `InvalidSetting` for the first setting that cannot be used; then all stay as they were.
+  public func change(to settings: CircuitBreakerSettings, now: Int64) throws(InvalidSetting) {
+    try settings.validate()
+    perform { $0.change(to: settings, now: now) }
   }
 
   // MARK: Time

@@ -52,9 +52,11 @@ extension CircuitBreakerMachine {
     switch target {
     case .open:
       // The window stays, and late results still enter it; so does the count of refused calls.
+      let isByHand = wait != nil
       let wait = wait ?? settings.waitIntervalInOpenState.nanoseconds(afterAttempts: attempts + 1)
       let end = now.saturatingAdd(wait)
       if settings.automaticTransitionFromOpenToHalfOpenEnabled { timer = end }
+      waitBegan = isByHand ? nil : now
       phase = .open(attempts: attempts + 1, waitEndsAt: end)
       return
     case .halfOpen:
@@ -62,7 +64,8 @@ extension CircuitBreakerMachine {
       window = SlidingWindow(
         type: .countBased, size: permits, minimumCalls: settings.minimumNumberOfCalls, now: now)
       if maxTrialWait > 0 { timer = now.saturatingAdd(maxTrialWait) }
-      phase = .halfOpen(Trial(attempts: attempts, permitsLeft: permits, lastActivity: now))
+      phase = .halfOpen(
+        Trial(attempts: attempts, began: now, permitted: permits, permitsLeft: permits, lastActivity: now))
     case .closed:
       window = Self.callWindow(settings, now: now)
       phase = .closed

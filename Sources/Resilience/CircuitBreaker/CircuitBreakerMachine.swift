@@ -16,14 +16,18 @@ struct CircuitBreakerMachine: Sendable {
 
   struct Trial: Sendable {
     var attempts: Int
+    /// When it began.
+    var began: Int64
+    /// How many calls it is decided on.
+    var permitted: Int
     var permitsLeft: Int
     /// When a permit was last taken, given back or answered.
     var lastActivity: Int64
   }
 
-  let settings: CircuitBreakerSettings
-  let slowThreshold: Int64
-  let maxTrialWait: Int64
+  var settings: CircuitBreakerSettings
+  private(set) var slowThreshold: Int64
+  private(set) var maxTrialWait: Int64
   var phase: Phase
   /// When the present state began.
   var since: Int64
@@ -31,6 +35,8 @@ struct CircuitBreakerMachine: Sendable {
   /// In this state, and in an OPEN also in the state before it, as resilience4j counts.
   var notPermittedCalls = 0
   var notPermittedCallsInAll = 0
+  /// When an OPEN began whose wait is the one of the settings; nil where somebody said how long it is.
+  var waitBegan: Int64?
   /// When `fireTimers` has something to do; `Int64.max` is never.
   var timer: Int64 = .max
   var transitions: [CircuitBreakerTransition] = []
@@ -73,6 +79,13 @@ struct CircuitBreakerMachine: Sendable {
     case .halfOpen(let trial): trial.attempts
     case .closed, .disabled, .metricsOnly: 0
     }
+  }
+
+  /// Goes by these from now on.
+  mutating func adopt(_ settings: CircuitBreakerSettings) {
+    self.settings = settings
+    slowThreshold = settings.slowCallDurationThreshold.wholeNanoseconds
+    maxTrialWait = settings.maxWaitDurationInHalfOpenState.wholeNanoseconds
   }
 
   static func callWindow(_ settings: CircuitBreakerSettings, now: Int64) -> SlidingWindow {

@@ -78,9 +78,9 @@ extension CircuitBreakerMachine {
     switch phase {
     case .open(_, let end): waitEndsAt = end
     case .halfOpen(let state):
-      let used = max(0, settings.permittedNumberOfCallsInHalfOpenState - state.permitsLeft)
+      let used = max(0, state.permitted - state.permitsLeft)
       trial = CircuitBreakerSnapshot.Trial(
-        permitted: settings.permittedNumberOfCallsInHalfOpenState, used: used, left: state.permitsLeft,
+        permitted: state.permitted, used: used, left: state.permitsLeft,
         unanswered: max(0, used - window.totals.calls), endsAt: timer == .max ? nil : timer)
       let patience =
         silence

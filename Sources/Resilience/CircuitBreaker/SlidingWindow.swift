@@ -7,7 +7,7 @@ struct SlidingWindow: Sendable {
   /// Calls or seconds. Zero in the states that record nothing.
   let size: Int
   /// Calls that must be recorded before a rate is known.
-  let minimumCalls: Int
+  private(set) var minimumCalls: Int
   private(set) var totals = CircuitBreakerTotals()
   private var calls: ContiguousArray<CircuitBreakerCall> = []
   private var seconds: ContiguousArray<CircuitBreakerTotals> = []
@@ -19,15 +19,24 @@ struct SlidingWindow: Sendable {
   init(type: WindowType, size: Int, minimumCalls: Int, now: Int64) {
     self.type = type
     self.size = size
+    self.minimumCalls = Self.attainable(minimumCalls, type, size)
     switch type {
     case .countBased:
-      self.minimumCalls = min(minimumCalls, size)
       calls.reserveCapacity(min(size, 1024))
     case .timeBased:
-      self.minimumCalls = minimumCalls
       seconds = ContiguousArray(repeating: CircuitBreakerTotals(), count: size)
       newestSecond = Self.second(of: now)
     }
+  }
+
+  /// A window of so many calls never holds more.
+  private static func attainable(_ minimumCalls: Int, _ type: WindowType, _ size: Int) -> Int {
+    type == .countBased ? min(minimumCalls, size) : minimumCalls
+  }
+
+  /// Has a rate known from another number of calls on; those that are in it stay.
+  mutating func require(minimumCalls: Int) {
+    self.minimumCalls = Self.attainable(minimumCalls, type, size)
   }
 
   /// The window of DISABLED and FORCED_OPEN, and of an OPEN that follows them: it stays empty.

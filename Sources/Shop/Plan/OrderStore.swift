@@ -14,10 +14,6 @@ extension ShopSettings {
   /// Why the shop cannot run so, in a sentence; nil when it can.
   public var obstacle: String? {
     guard orderStore != .outbox else { return nil }
-    if stranglerAtStart.isUnderWay {
-      return "orders are handed back to the legacy shop through order's outbox, and the order store "
-        + "\(orderStore.rawValue) has none; say --order-store outbox, or leave out what puts the legacy shop there: --strangler, no-hand-back, or its scenario"
-    }
     var ordered = faults.map(\.spec)
     for step in scenario?.steps ?? [] {
       if case .command(.arm(let spec)) = step.deed { ordered.append(spec) }

@@ -14,7 +14,8 @@ extension CommandDesk {
     let before = known[key] ?? ""
     if before == value { return .refused("\(key) is \(value) already") }
     return .done(
-      "\(key) \(before) → \(value)\(share(of: key))" + (Self.advice(key, next.strangler).map { "; \($0)" } ?? ""))
+      "\(key) \(before) → \(value)\(share(of: key))" + (Self.advice(key, next.strangler).map { "; \($0)" } ?? "")
+        + (BreakerSetting(key: key)?.renewsWindow == true ? "; its window begins anew" : ""))
   }
 
   /// A pool is of so many connections in each instance: together they have more.

@@ -35,7 +35,7 @@ extension SnapshotBuilder {
     breaker.rejected = UInt64(state.notPermittedCallsInAll)
     breaker.trialFrom = state.waitEndsAt
     breaker.isStuck = state.isStuck
-    breaker.settings = settings(state.settings)
+    breaker.settings = settings(state)
     breaker.window = calls(state.window)
     breaker.trippedBy = state.lastTrip.map { calls($0.window) } ?? []
     breaker.trial = breaker.state == .halfOpen ? breaker.window : state.lastTrial.map { calls($0.window) } ?? []
@@ -50,7 +50,8 @@ extension SnapshotBuilder {
       ?? ResilienceFileSettings.usualName(callee: callee)
   }
 
-  private func settings(_ settings: CircuitBreakerSettings) -> BreakerSettingsSnapshot {
+  private func settings(_ state: CircuitBreakerSnapshot) -> BreakerSettingsSnapshot {
+    let settings = state.settings
     var snapshot = BreakerSettingsSnapshot()
     snapshot.isTimeBased = settings.slidingWindowType == .timeBased
     snapshot.windowSize = settings.slidingWindowSize
@@ -60,7 +61,8 @@ extension SnapshotBuilder {
     snapshot.failureRateThreshold = Double(settings.failureRateThreshold)
     snapshot.slowRateThreshold = Double(settings.slowCallRateThreshold)
     snapshot.slowCallDuration = settings.slowCallDurationThreshold.wholeNanoseconds
-    snapshot.trialCalls = settings.permittedNumberOfCallsInHalfOpenState
+    // A trial goes on with as many as it began with.
+    snapshot.trialCalls = state.trial?.permitted ?? settings.permittedNumberOfCallsInHalfOpenState
     if case .fixed(let wait) = settings.waitIntervalInOpenState { snapshot.openWait = wait.wholeNanoseconds }
     return snapshot
   }

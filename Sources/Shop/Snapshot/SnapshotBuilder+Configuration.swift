@@ -1,5 +1,4 @@
 internal import Operations
-internal import OrderedCollections
 internal import Platform
 
 extension SnapshotBuilder {
@@ -9,7 +8,7 @@ extension SnapshotBuilder {
     var snapshot = Operations.ConfigurationSnapshot(
       version: current.number, published: current.published, author: current.author)
     snapshot.rolledBackTo = current.rolledBackTo
-    snapshot.entries = current.value.values.map { .init(key: $0.key, value: $0.value) }.sorted { $0.key < $1.key }
+    snapshot.entries = world.configuration.entries
     snapshot.upToDate = own.upToDate
     snapshot.instances = own.instances.count
     snapshot.oldestKept = server.versions.first?.number ?? current.number

@@ -31,6 +31,7 @@ final class BatchWorker: @unchecked Sendable {
   }
 
   func run() async {
+    if process.leavesOut(.jobs) { return }
     var wait = Self.interval
     while !process.life.isOver {
       try? await world.time.sleep(for: wait)

@@ -244,7 +244,8 @@ final class DatabasePort: @unchecked Sendable {
   ) async throws -> Value {
     do {
       try admit()
-      return try await connections.use(waitingAtMost: 1_000_000_000) {
+      let patience: Int64 = world.settings.omissions.contains(.waiting) ? 0 : 1_000_000_000
+      return try await connections.use(waitingAtMost: patience) {
         try await self.onServer(forReading: forReading, body)
       }
     } catch is TimedOut {

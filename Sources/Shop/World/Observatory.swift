@@ -15,6 +15,7 @@ final class Observatory: @unchecked Sendable {
   private(set) var health = HealthJudge()
   private(set) var breakerHistory = OrderedDictionary<String, BreakerHistory>()
   private unowned var world: World?
+  /// By group and topic, as its events name them.
   private var verdicts = OrderedDictionary<String, EventBus.LagVerdict>()
   private let broker: Broker
   private let encoder = JSONEncoder()
@@ -162,17 +163,20 @@ final class Observatory: @unchecked Sendable {
     FinalJudgement(world: world).judgeOffsets()
   }
 
+  /// Each topic of a group by itself: of several that it reads, it may be behind in one.
   private func judgeLag(_ world: World) {
     for report in lag.reports {
-      guard let verdict = report.verdict else { continue }
-      defer { verdicts[report.group] = verdict }
-      guard let before = verdicts[report.group], before != verdict else { continue }
-      world.tell(
-        OperationalEvent(
-          time: world.time.now, kind: .lag, severity: verdict == .ok ? .good : verdict == .warn ? .warning : .bad,
-          subject: "\(report.group)/\(report.topics.first?.topic ?? report.group)",
-          change: "lag \(before.rawValue) → \(verdict.rawValue)",
-          reason: "\(report.totalLag ?? 0) records behind", state: verdict.rawValue))
+      for topic in report.topics {
+        guard let verdict = topic.verdict else { continue }
+        let subject = "\(report.group)/\(topic.topic)"
+        let before = verdicts.updateValue(verdict, forKey: subject)
+        guard let before, before != verdict else { continue }
+        world.tell(
+          OperationalEvent(
+            time: world.time.now, kind: .lag, severity: verdict == .ok ? .good : verdict == .warn ? .warning : .bad,
+            subject: subject, change: "lag \(before.rawValue) → \(verdict.rawValue)",
+            reason: "\(topic.totalLag ?? 0) records behind", state: verdict.rawValue))
+      }
     }
   }
 }

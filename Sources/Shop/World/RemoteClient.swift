@@ -7,7 +7,7 @@ internal import TraceModel
 /// One instance's way to one other service: Retry(CircuitBreaker(RateLimiter(TimeLimiter(Bulkhead(call))))).
 final class RemoteClient: @unchecked Sendable {
   let plan: CallPlan
-  private(set) var pipeline: ResiliencePipeline
+  let pipeline: ResiliencePipeline
   /// Whether the mistake is made to call without guards.
   private var isBare = false
   private unowned let process: ServiceProcess
@@ -64,15 +64,14 @@ final class RemoteClient: @unchecked Sendable {
 
   var callee: String { plan.callee }
 
-  /// Another wait of the breaker, in nanoseconds, from now on: a new breaker, which begins CLOSED.
-  func useBreakerWait(_ wait: Int64) {
-    var settings = breaker.settings
-    guard settings.waitIntervalInOpenState != .fixed(.nanoseconds(wait)) else { return }
-    settings.waitIntervalInOpenState = .fixed(.nanoseconds(wait))
-    guard let fresh = try? CircuitBreaker(name: breaker.name, settings: settings, now: world.time.now) else { return }
-    pipeline.circuitBreaker = fresh
-    observeBreaker()
-    if isBare { try? fresh.transition(to: .disabled, now: world.time.now) }
+  /// The breaker goes by these from now on, in the state that it has.
+  func useBreaker(_ settings: CircuitBreakerSettings) {
+    guard settings != breaker.settings else { return }
+    do {
+      try breaker.change(to: settings, now: world.time.now)
+    } catch {
+      preconditionFailure("what cannot be used is not published: \(error)")
+    }
     world.healthMayHaveChanged()
   }
 

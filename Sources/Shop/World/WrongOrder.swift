@@ -34,6 +34,10 @@ enum Omission: Sendable, Hashable {
   case fence
   /// What tells a repetition is forgotten as soon as it was acted on, and not when nothing can come again.
   case window
+  /// Nobody runs a batch job.
+  case jobs
+  /// Who finds no connection free does not wait for one.
+  case waiting
 }
 
 extension ServiceProcess {

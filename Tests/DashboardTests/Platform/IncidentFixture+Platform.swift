@@ -49,7 +49,8 @@ extension IncidentFixture {
   private static func configuration() -> ConfigurationSnapshot {
     var configuration = ConfigurationSnapshot(version: 7, published: now - 4 * second, author: "kim")
     configuration.entries = [
-      .init(key: "balancing.rule", value: "round-robin"), .init(key: "gateway>order.breaker.wait", value: "10s"),
+      .init(key: "balancing.rule", value: "round-robin"),
+      .init(key: "gateway>order.breaker.failure-rate-threshold", value: "50"),
       .init(key: "order.pool", value: "20"), .init(key: "review.supervisor", value: "back-off"),
     ]
     configuration.changes = ["order.pool 10 → 20"]

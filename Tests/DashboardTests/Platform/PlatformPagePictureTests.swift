@@ -105,11 +105,12 @@ import Testing
         7/8 instances run it   pushed 4 s ago by kim   back to 2 or later   changed order.pool 10 → 20
 
         who runs which version ━━━━━━━━━━━━━━━━━━━━━━━━ 1 behind   settings ─────────────────────────────── :set KEY VALUE
-        service     run it   instance and version                  key                         value
-       ▌▲ order        1/2   -1 v7   -2 v6                         balancing.rule              round-robin
-        ● gateway      3/3   -1 v7   -2 v7   -3 v7                 gateway>order.breaker.wait  10s
-        ● payment      1/2   -1 v7   -2 down                       order.pool                  20                  changed
-        ● review       2/2   -1 v7   -2 v7                         review.supervisor           back-off
+        service     run it   instance and version                  key                       value
+       ▌▲ order        1/2   -1 v7   -2 v6                         balancing.rule            round-robin
+        ● gateway      3/3   -1 v7   -2 v7   -3 v7                 gateway>order.breaker
+        ● payment      1/2   -1 v7   -2 down                         failure-rate-threshold  50
+        ● review       2/2   -1 v7   -2 v7                         order.pool                20                    changed
+                                                                   review.supervisor         back-off
       """
     #expect(stage.picture().trimmedEnd == wanted)
   }

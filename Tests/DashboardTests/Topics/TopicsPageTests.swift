@@ -71,6 +71,32 @@ import Testing
     #expect(!stage.page.isOpened)
   }
 
+  /// A name that is a topic's as well as a group's leads to the topic that the group reads.
+  @Test func whatHappenedToAGroupNamesItAndLeadsToItsTopic() {
+    var stage = stage("Enter")
+    stage.context.snapshot.events = [
+      OperationalEvent(
+        time: IncidentFixture.at(14, 3, 9), kind: .lag, severity: .bad, subject: "audit/payment",
+        change: "lag OK → STOP"),
+      OperationalEvent(
+        time: IncidentFixture.at(14, 3, 8), kind: .lag, severity: .bad, subject: "payment/orders",
+        change: "lag OK → WARN"),
+      OperationalEvent(
+        time: IncidentFixture.at(14, 3, 7), kind: .rebalance, severity: .info, subject: "payment/orders",
+        change: "generation 15"),
+    ]
+    let picture = stage.picture()
+    #expect(picture.contains("group audit lag OK → STOP") && picture.contains("group payment generation 15"))
+    #expect(!picture.contains("OK → WARN"), "it is about another topic")
+    var topics = stage.context.snapshot.topics
+    for index in topics.indices { topics[index].groups.removeAll { $0.name == "payment" } }
+    let orders = topics.firstIndex { $0.name == "orders" }
+    if let orders { topics[orders].groups.append(GroupSnapshot(name: "payment")) }
+    stage.context.snapshot.topics = topics
+    #expect(stage.context.snapshot.place(of: "payment/orders") == .topics(selected: "orders"))
+    #expect(stage.context.snapshot.place(of: "orders/payment") == .topics(selected: "orders"))
+  }
+
   @Test func aGroupThatHasReadNothingHasNoFigures() {
     let stage = stage("G")
     let picture = stage.picture()

@@ -1,6 +1,5 @@
 import Operations
 import Platform
-import Resilience
 import Simulation
 import Testing
 import TraceCollector
@@ -148,7 +147,6 @@ import TraceModel
     ("order.canary", "v2", "order.canary=v2 is neither off nor a version and its share of the calls; say v2 10%"),
     ("balancing.rule", "best", "balancing.rule=best is no rule; there are round-robin"),
     ("order.supervisor", "maybe", "order.supervisor=maybe is no policy"),
-    ("gateway>order.breaker.wait", "long", "gateway>order.breaker.wait=long is no duration"),
     (
       "gateway.cache.product-page", "long",
       "gateway.cache.product-page=long is neither off nor a duration from 1ms to 1h; say 10s"
@@ -165,17 +163,6 @@ import TraceModel
     #expect(said.hasPrefix(sentence))
     stage.run(2)
     #expect(snapshot(stage).configuration?.version == 1)
-  }
-
-  /// A breaker that waits one second instead of ten lets a healed service be called nine seconds earlier.
-  @Test(arguments: ["10s", "1s"]) func aShorterWaitOfABreakerCounts(wait: String) throws {
-    let stage = Stage()
-    if wait != "10s" { perform(.configure(key: "gateway>review.breaker.wait", value: wait), stage) }
-    stage.run(3)
-    let client = try #require(stage.world.service("gateway").instances[0].process).client(of: "review")
-    try client.breaker.transition(to: .open, now: stage.world.time.now)
-    stage.run(2)
-    #expect(client.breaker.tryAcquire(now: stage.world.time.now) == (wait == "1s"))
   }
 
   @Test func ruleAndSupervisorAreChangedLive() {

@@ -11,24 +11,6 @@ import TraceModel
 @Suite struct Row14DeploymentTests: OperatorFixture {
   // MARK: Scaling
 
-  @Test func scalesOutAndInUnderLoad() throws {
-    let stage = Stage(rate: 5) { $0.mix = .ordinary }
-    #expect(perform(.scale(service: "order", instances: 4), stage) == .done("order scales from 2 to 4 instances"))
-    stage.run(60)
-    let order = try #require(snapshot(stage).service("order"))
-    #expect(order.instances.map(\.name) == ["order-1", "order-2", "order-3", "order-4"])
-    #expect(order.instances.allSatisfy { $0.registered == "UP" && $0.health == .up && $0.rate > 0 })
-    #expect(Set(order.instances.map(\.port)).count == 4)
-    perform(.scale(service: "order", instances: 1), stage)
-    stage.run(90)
-    #expect(snapshot(stage).service("order")?.instances.map(\.name) == ["order-1"])
-    #expect(snapshot(stage).registry?.leases.filter { $0.service == "order" }.count == 1)
-    stage.world.customers.close()
-    stage.run(60)
-    #expect(stage.problems() == [])
-    #expect(stage.world.transactions.currentTally().failed == 0)
-  }
-
   @Test func refusesWhatCannotBe() {
     let stage = Stage()
     #expect(perform(.scale(service: "order", instances: 0), stage) == .refused("a service has 1 to 16 instances"))

@@ -92,22 +92,6 @@ import TraceModel
     #expect(registry.staleCaches == 0)
   }
 
-  /// More than 15 % stop renewing at once: that is the network, and nobody is evicted.
-  @Test(arguments: [true, false]) func manyLeasesThatEndAtOnceAreKept(isOn: Bool) throws {
-    let stage = Stage {
-      $0.discovery.registry.isSelfPreservationEnabled = isOn
-    }
-    stage.run(120)
-    for service in ["order", "catalog", "cart", "review", "shipping", "recommendation"] {
-      stage.arm("\(service):crash")
-    }
-    stage.run(240)
-    let registry = try #require(snapshot(stage).registry)
-    #expect(registry.isSelfPreserving == isOn)
-    #expect(isOn ? registry.evicted == 0 : registry.evicted > 0)
-    #expect(isOn == registry.leases.contains { $0.remaining < 0 && $0.service == "order" })
-  }
-
   @Test func aPartedNetworkCutsTheSameMachinesOffAllTheTime() throws {
     let stage = Stage {
       $0.discovery.registry.renewalInterval = 3_000_000_000

@@ -49,6 +49,13 @@ import TraceModel
     }
   }
 
+  /// The instances whose own spans say that the server refused them.
+  private func refused(_ stage: Stage) -> Set<String> {
+    let spans = stage.tracesOfAll().joined().filter { $0.message.hasPrefix("database server shared: Too many") }
+    let addresses = Set(spans.map(\.instance))
+    return Set(stage.world.services.flatMap(\.instances).filter { addresses.contains($0.address) }.map(\.name))
+  }
+
   @Test func tooManyConnectionsIsHealedBySplittingReadsOff() throws {
     let (full, own) = (["Too many connections"], ["no connection of the pool", "too many wait for a connection"])
     let starved = tenMinutes(splitsReads: false)
@@ -57,6 +64,10 @@ import TraceModel
     #expect(spans(of: starved, sayingOneOf: own) == 0)
     let sick = snapshot(starved)
     #expect(list(starved).count == 70 && sick.services.contains { $0.reason.contains(full[0]) })
+    // Who was refused is among those that have less there than their pools want, and all those are: so say the spans.
+    let lists = Dictionary(grouping: list(starved)) { $0 }.mapValues(\.count)
+    let short = Set(held(starved).filter { $0.value > lists[$0.key] ?? 0 }.keys)
+    #expect(!short.isEmpty && refused(starved) == short, "\(lists)")
     // It is full, and has not what is wanted of it; the figure on the screen is the length of its list.
     #expect(held(starved).values.reduce(0, +) == 100 && sick.databaseServers.first?.open == 70)
 

@@ -7,7 +7,7 @@ import TraceModel
 /// are put aside: in the end each order holds what it says, once, and nothing is left lying.
 @Suite struct Row06RepetitionTests {
   /// What an order holds by its saga and state.
-  private static func wanted(_ order: ShopRemains.Order) -> [String: Int64] {
+  static func wanted(_ order: ShopRemains.Order) -> [String: Int64] {
     let (pieces, won) = (order.quantity, order.amount)
     return switch (order.saga, order.state) {
     case ("choreographed", "PAID"): ["inventory": pieces, "money": won]

@@ -44,8 +44,9 @@ import Transactions
   }
 
   /// Ten minutes; in the middle of them the legacy shop is cut off from the bus for half a minute.
-  private static func played(_ mistakes: Set<Mistake>) -> (stage: Stage, sight: Sight) {
+  private static func played(_ mistakes: Set<Mistake>, _ store: OrderStore = .outbox) -> (stage: Stage, sight: Sight) {
     let stage = Stage.strangled("review=0,catalog=0,order=0", rate: 2, mistakes: mistakes) { settings in
+      settings.orderStore = store
       settings.mix = LoadMix(
         journeys: [(.buy, 5), (.review, 3), (.browse, 1), (.backOffice, 1)], sagas: LoadMix.ordinary.sagas)
     }
@@ -77,8 +78,8 @@ import Transactions
     return found
   }
 
-  @Test func nothingIsLostWhicheverWayTheSlidersGo() throws {
-    let (stage, sight) = Self.played([])
+  @Test(arguments: OrderStore.allCases) func nothingIsLostWhicheverWayTheSlidersGo(store: OrderStore) throws {
+    let (stage, sight) = Self.played([], store)
     let sold = Self.served(stage, ShopPlan.legacy, "POST /orders", status: 201)
     let ordered = Self.served(stage, ShopPlan.order, "POST /orders", status: 202)
       .union(Self.served(stage, ShopPlan.orchestrator, "POST /sagas", status: 202))

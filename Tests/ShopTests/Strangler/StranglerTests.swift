@@ -145,13 +145,15 @@ import Transactions
     #expect(facts("L2") == nil)
   }
 
-  @Test(arguments: SagaKind.allCases) func anOrderOfTheNewServicesIsHandedBack(saga: SagaKind) {
-    let stage = Stage.strangled("order=100")
+  /// By whichever way order publishes. An order that is the sum of its events is shipped after it was approved.
+  @Test(arguments: SagaKind.allCases, OrderStore.allCases)
+  func anOrderOfTheNewServicesIsHandedBack(saga: SagaKind, store: OrderStore) {
+    let stage = Stage.strangled("order=100") { $0.orderStore = store }
     let id = stage.order(saga: saga == .choreographed ? nil : saga)
     stage.run(4)
     #expect(stage.state(id) == .committed)
-    #expect(stage.legacyEvents(EventType.orderHandedBack) == [id?.hex])
-    #expect(stage.texts(ShopPlan.legacy, "SELECT state FROM orders WHERE handed_back") == [saga.good])
+    #expect(Set(stage.legacyEvents(EventType.orderHandedBack)) == [id?.hex ?? ""])
+    #expect(stage.texts(ShopPlan.legacy, "SELECT state FROM orders WHERE handed_back") == [saga.end(in: store)])
     guard case .found(let facts) = OrderReader(world: stage.world).answer(id?.hex ?? "") else {
       Issue.record("the order is not found")
       return
@@ -162,8 +164,8 @@ import Transactions
   }
 
   /// A return is a transaction of its own, and the order that ends by it is the one that was handed back before.
-  @Test func whatIsReturnedComesBackInTheLegacyShopToo() throws {
-    let stage = Stage.strangled("order=100")
+  @Test(arguments: OrderStore.allCases) func whatIsReturnedComesBackInTheLegacyShopToo(store: OrderStore) throws {
+    let stage = Stage.strangled("order=100") { $0.orderStore = store }
     func orders() -> [String] {
       stage.texts(ShopPlan.legacy, "SELECT gtxid || ' ' || state || ' ' || holds FROM orders")
     }
@@ -173,6 +175,23 @@ import Transactions
     #expect(stage.ask(Request(OrderReturn.route, argument: id.hex)).status == 202)
     stage.run(4)
     #expect(orders() == ["\(id.hex) CANCELLED 0"])
+    stage.rest()
+    #expect(stage.problems() == [])
+  }
+
+  /// A return that has waited for the saga ends the order in a transaction of somebody else.
+  @Test(arguments: OrderStore.allCases) func whatWaitedForItsSagaIsHandedBackAsThatOrder(store: OrderStore) throws {
+    let stage = Stage.strangled("order=100") { $0.orderStore = store }
+    stage.arm("group:orchestrator:slow=2s,ttl=60s")
+    let id = try #require(stage.order(saga: .orchestrated))
+    let end = SagaKind.orchestrated.end(in: store)
+    for _ in 0..<100 where stage.orderState(id) != end { stage.run(0.2) }
+    let taken = stage.ask(Request(OrderReturn.route, argument: id.hex), by: "kim", seconds: 0.4)
+    #expect(taken.body.state == OrderReturn.waiting)
+    stage.run(60)
+    #expect(stage.texts(ShopPlan.legacy, "SELECT gtxid || ' ' || state FROM orders") == ["\(id.hex) CANCELLED"])
+    // What ends it bears the return's own transaction.
+    #expect(Set(stage.legacyEvents(EventType.orderHandedBack)) == [id.hex, Stage.id(taken)?.hex ?? ""])
     stage.rest()
     #expect(stage.problems() == [])
   }
@@ -253,9 +272,11 @@ import Transactions
     #expect(stage.problems() == [])
   }
 
-  @Test(arguments: [ShopPlan.review, ShopPlan.order, ShopPlan.legacy])
-  func whoKeepsWhatItDidFromTheOtherShopLosesIt(service: String) {
-    let stage = Stage.strangled(service == ShopPlan.legacy ? "review=0,order=0" : "order=100")
+  @Test(arguments: [ShopPlan.review, ShopPlan.order, ShopPlan.legacy], OrderStore.allCases)
+  func whoKeepsWhatItDidFromTheOtherShopLosesIt(service: String, store: OrderStore) {
+    let stage = Stage.strangled(service == ShopPlan.legacy ? "review=0,order=0" : "order=100") {
+      $0.orderStore = store
+    }
     stage.arm("\(service):no-hand-back")
     stage.order()
     _ = stage.review()
@@ -263,9 +284,11 @@ import Transactions
     #expect(stage.broken() == [.bothShopsAgree])
   }
 
-  @Test(arguments: [1, 2] as [UInt64]) func underCrashesBothShopsAgree(seed: UInt64) throws {
+  @Test(arguments: [(1, .outbox), (2, .outbox), (3, .logMining), (4, .events)] as [(UInt64, OrderStore)])
+  func underCrashesBothShopsAgree(seed: UInt64, store: OrderStore) throws {
     func broken(_ mistakes: Set<Mistake>) throws -> [String] {
       var settings = ShopSettings(seed: seed, rate: 12)
+      settings.orderStore = store
       settings.strangler = try StranglerSettings(parsing: "review=50,catalog=50,order=50")
       settings.mistakes = mistakes
       settings.mix = LoadMix(

@@ -33,7 +33,10 @@ struct BreakerDetail {
       [.faint("trial "), .muted("\(settings.trialCalls)")],
       [.faint("wait "), .muted(Figures.duration(settings.openWait).text)],
     ]
-    if isOpened { groups.append([.faint("slow calls \(atLeast)"), .muted(percent(settings.slowRateThreshold))]) }
+    if isOpened {
+      groups.append([.faint("slow calls \(atLeast)"), .muted(percent(settings.slowRateThreshold))])
+      groups.append([.faint("judged from "), .muted("\(settings.minimumCalls) calls")])
+    }
     return groups
   }
 

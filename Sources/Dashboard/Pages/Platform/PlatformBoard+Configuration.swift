@@ -81,28 +81,42 @@ extension PlatformBoard {
     return [label, Run("v\(version)   ", version == newest ? .text : .degraded, bold: version != newest)]
   }
 
+  /// The settings of one breaker stand below its name, which would leave them no room beside it.
   private static func settings(_ configuration: ConfigurationSnapshot) -> PlatformTable {
-    func longest(_ path: KeyPath<ConfigurationSnapshot.Entry, String>) -> Int {
-      max(8, configuration.entries.map { visible($0[keyPath: path]).cellWidth }.max() ?? 8)
-    }
-    let (key, value) = (longest(\.key), longest(\.value))
+    let named = configuration.entries.map { (entry: $0, name: name(of: $0.key)) }
+    let key = named.map { max(visible($0.name.own).cellWidth, visible($0.name.breaker).cellWidth, 8) }.max() ?? 8
+    let value = named.map { max(visible($0.entry.value).cellWidth, 8) }.max() ?? 8
+    let isChanged = !configuration.changes.isEmpty
     let columns =
       [
-        TableColumn("key", .share(minimum: min(key, 34), maximum: key)),
+        TableColumn("key", .share(minimum: min(key, 30), maximum: key)),
         // What is cut says nothing: it gets its room before keys get all of theirs.
         TableColumn("value", .share(minimum: min(value, 12), maximum: max(value, 20))),
-      ] + (configuration.changes.isEmpty ? [] : [TableColumn("", .fit(minimum: 7), priority: 1)])
-    let rows = configuration.entries.map { entry in
-      PlatformRow(entry.key, .setting(entry.key)) {
-        let isNew = configuration.changes.contains { $0.hasPrefix(entry.key + " ") }
-        let cells: [TableCell] = [
-          .text(entry.key, isNew ? .strong : .text, bold: isNew), .text(entry.value, isNew ? .strong : .muted),
-        ]
-        return cells + (configuration.changes.isEmpty ? [] : [.text(isNew ? "changed" : "", .accent)])
+      ] + (isChanged ? [TableColumn("", .fit(minimum: 7), priority: 1)] : [])
+    var rows: [PlatformRow] = []
+    var breaker = ""
+    for (entry, name) in named {
+      if name.breaker != breaker, !name.breaker.isEmpty {
+        rows.append(PlatformRow(name.breaker) { [.text(name.breaker), .blank] + (isChanged ? [.blank] : []) })
       }
+      breaker = name.breaker
+      rows.append(
+        PlatformRow(entry.key, .setting(entry.key)) {
+          let isNew = configuration.changes.contains { $0.hasPrefix(entry.key + " ") }
+          let cells: [TableCell] = [
+            .text(name.own, isNew ? .strong : .text, bold: isNew), .text(entry.value, isNew ? .strong : .muted),
+          ]
+          return cells + (isChanged ? [.text(isNew ? "changed" : "", .accent)] : [])
+        })
     }
     return PlatformTable(
       panel: .settings, title: "settings", figures: [Run(":set", .accent, bold: true), .muted(" KEY VALUE")],
       columns: columns, rows: rows, empty: "Nothing is set: every service has its defaults.")
+  }
+
+  /// `payment>payment-gateway.breaker` and `  sliding-window-size`, or a key alone.
+  private static func name(of key: String) -> (breaker: String, own: String) {
+    guard let dot = key.firstRange(of: ".breaker.") else { return ("", key) }
+    return (String(key[..<key.index(before: dot.upperBound)]), "  " + key[dot.upperBound...])
   }
 }

@@ -14,7 +14,11 @@ extension TopicsPage {
     let services = Set(readers.map(\.name))
     return context.snapshot.events.filter { event in
       switch event.kind {
-      case .lag, .rebalance:
+      case .rebalance:
+        // It is about all that the group reads, whichever topic is named.
+        let group = event.subject.split(separator: "/").first.map(String.init) ?? ""
+        return event.subject == topic.name || groups.contains(group)
+      case .lag:
         let parts = event.subject.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
         guard parts.count > 1 else { return event.subject == topic.name || groups.contains(event.subject) }
         return parts.contains(topic.name) && parts.allSatisfy { $0 == topic.name || groups.contains($0) }
@@ -67,11 +71,11 @@ extension TopicsPage {
     ]
   }
 
+  /// `payment/orders`: the group first, then the topic.
   private static func groupName(_ subject: String) -> String {
-    subject.split(separator: "/").last.map(String.init) ?? subject
+    subject.split(separator: "/").first.map(String.init) ?? subject
   }
 
-  /// `payment/orders`: the group first, then the topic.
   private static func groupOfMove(_ subject: String) -> String? {
     let parts = subject.split(separator: "/")
     return parts.count == 2 ? String(parts[0]) : nil

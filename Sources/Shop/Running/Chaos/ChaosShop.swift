@@ -44,10 +44,6 @@ public struct ChaosShop: Sendable, Equatable {
   /// What is left to the seed. Where something is built wrong on purpose, that alone is to be what breaks.
   func open(with mistakes: Set<Mistake>) -> ChaosShop { mistakes.isEmpty ? self : usual }
 
-  // The legacy shop is told through the outbox alone.
-  var drawsOrderStore: Bool { orderStore == nil && strangler?.isUnderWay != true }
-  var drawsStrangler: Bool { strangler == nil && (orderStore ?? .outbox) == .outbox }
-
   /// With what is open drawn. Each is drawn whether it is open or not: what is given changes nothing of the others.
   func drawn(seed: UInt64) -> ChaosShop {
     var random = RandomStream(seed: seed, "chaos/shop")
@@ -61,11 +57,8 @@ public struct ChaosShop: Sendable, Equatable {
       journeys: Self.journeys[random.below(Self.journeys.count)], sagas: Self.sagas[random.below(Self.sagas.count)])
 
     var shop = usual
-    if drawsStrangler, isStrangled {
-      shop.strangler = StranglerSettings(shares)
-    } else if drawsOrderStore {
-      shop.orderStore = store
-    }
+    if strangler == nil, isStrangled { shop.strangler = StranglerSettings(shares) }
+    if orderStore == nil { shop.orderStore = store }
     if topology == nil, isShared { shop.topology = .shared(limit, splitsReads: splitsReads) }
     if !isOrdinary { (shop.journeys, shop.sagas) = (journeys ?? drawn.journeys, sagas ?? drawn.sagas) }
     return shop

@@ -97,11 +97,11 @@ struct ChaosTrials {
   private mutating func addShop(_ committed: UInt64, of plan: ChaosPlan) {
     for store in OrderStore.allCases {
       let count = plan.orderStore == store ? committed : 0
-      let isDrawn = shop.drawsOrderStore && plan.orderStore == store
+      let isDrawn = shop.orderStore == nil && plan.orderStore == store
       add("committed, order store \(store.rawValue)", count, if: plan.rate > 0 && isDrawn)
     }
     let others = [
-      ("beside the legacy shop", plan.strangler.isUnderWay, shop.drawsStrangler),
+      ("beside the legacy shop", plan.strangler.isUnderWay, shop.strangler == nil),
       ("on a shared database server", plan.topology.databases == .shared, shop.topology == nil),
       ("with other customers", plan.mix != shop.mix, shop.journeys == nil || shop.sagas == nil),
     ]

@@ -88,11 +88,12 @@ extension ServiceProcess {
     return Response(200)
   }
 
-  /// Gives the breakers of its clients the waits that the configuration says.
+  /// Gives the breakers of its clients the settings that the configuration says.
   func fitBreakers() {
+    let configuration = configurationInUse.value
     for client in clients {
-      guard let wait = configurationInUse.value.breakerWait(instance.service.name, client.callee) else { continue }
-      client.useBreakerWait(wait)
+      client.useBreaker(
+        configuration.breaker(instance.service.name, client.callee, planned: client.plan.breaker))
     }
   }
 }

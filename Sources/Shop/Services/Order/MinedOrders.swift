@@ -3,8 +3,8 @@ internal import TraceModel
 internal import Transactions
 
 /// The order service's database where what is told of orders is mined from its log: the orders, the answers to the
-/// orchestrator's commands, which are no change of an order, and on whose behalf an order changes in the transaction of
-/// another.
+/// orchestrator's commands, which are no change of an order, and the results for the legacy shop, which may not be there;
+/// and on whose behalf an order changes in the transaction of another.
 enum MinedOrderTables: ServiceTables {
   static let schema =
     Inbox.schema + SagaParticipant.schema + OrderTables.rows + MinerPositions.schema + Outbox.leaseSchema + """
@@ -25,9 +25,19 @@ enum MinedOrderTables: ServiceTables {
   static let captures = [OrderTables.name, replies, behalf]
 
   static func insert(_ reply: Outbox.Entry, _ database: Database) throws {
+    try insert(to: reply.topic, key: reply.key, type: reply.type, reply.payload, now: reply.created, database)
+  }
+
+  static func insert(handBack result: Payload, of order: Int64, now: Int64, _ database: Database) throws {
+    try insert(
+      to: TopicName.legacyEvents, key: "\(order)", type: EventType.orderHandedBack, result.json, now: now, database)
+  }
+
+  private static func insert(
+    to topic: String, key: String, type: String, _ payload: [UInt8], now: Int64, _ database: Database
+  ) throws {
     try database.run(
-      "INSERT INTO reply(topic, key, type, payload, written) VALUES (?, ?, ?, ?, ?)",
-      [reply.topic, reply.key, reply.type, reply.payload, reply.created])
+      "INSERT INTO reply(topic, key, type, payload, written) VALUES (?, ?, ?, ?, ?)", [topic, key, type, payload, now])
   }
 
   /// The log knows by which transaction a row changes. Where that only lets go of what another has waited to do, it is
@@ -60,7 +70,7 @@ enum MinedOrderTables: ServiceTables {
 enum OrderMining {
   @Sendable static func events(_ change: RowChange, _ transaction: ChangeTransaction) -> [BusinessEvent] {
     guard let row = change.after else { return [] }
-    if row.table.name == MinedOrderTables.replies { return change.operation == .insert ? reply(row) : [] }
+    if row.table.name == MinedOrderTables.replies { return change.operation == .insert ? reply(row, transaction) : [] }
     // A row that is read anew tells nothing of what has happened to it, nor in which transaction.
     guard change.operation != .snapshot, let order = OrderTables.Order(row),
       let news = OrderNews.of(change.before.flatMap(OrderTables.Order.init), order)
@@ -72,10 +82,13 @@ enum OrderMining {
     ]
   }
 
-  private static func reply(_ row: RowImage) -> [BusinessEvent] {
+  private static func reply(_ row: RowImage, _ transaction: ChangeTransaction) -> [BusinessEvent] {
     guard let topic = row["topic"]?.text, let key = row["key"]?.text, let type = row["type"]?.text,
       let payload = row["payload"]?.blob
     else { return [] }
-    return [BusinessEvent(topic: topic, key: key, type: type, payload: payload)]
+    // An order comes to an end on behalf of whom it changes.
+    let order = type == EventType.orderHandedBack ? Int64(key) : nil
+    let origin = order.flatMap { MinedOrderTables.origin(of: $0, in: transaction) }
+    return [BusinessEvent(topic: topic, key: key, type: type, payload: payload, origin: origin)]
   }
 }

@@ -17,7 +17,7 @@ struct OrderAggregate: EventSourced {
     for event in command {
       switch event {
       case .created: if state != nil { return .refused("the order was created before") }
-      case .replied: break
+      case .replied, .handedBack: break
       case .answered, .approved, .shipped, .cancelled, .refundAsked:
         if state == nil { return .refused("nothing happens to an order before it is created") }
       }

@@ -14,6 +14,8 @@ enum OrderEvent: Sendable, Equatable {
   /// Says nothing of the order: a saga's command was answered, which is to be published (Richardson, "Microservices
   /// Patterns", 6.3.4: a pseudo event).
   case replied(topic: String, key: String, type: String, payload: [UInt8])
+  /// Says nothing new of the order either: its result is for the legacy shop.
+  case handedBack(Payload)
 
   /// The order after it; nil as long as it was not created.
   func evolve(_ order: inout OrderTables.Order?) {
@@ -27,7 +29,7 @@ enum OrderEvent: Sendable, Equatable {
 
   private func evolve(_ order: inout OrderTables.Order) {
     switch self {
-    case .created, .replied: break
+    case .created, .replied, .handedBack: break
     case .answered(let credit, let stock, let step, let reason):
       (order.hasCredit, order.hasStock) = (credit, stock)
       (order.step, order.reason) = (step, reason)
@@ -55,6 +57,7 @@ extension OrderEvent {
     case cancelled = "OrderCancelled"
     case refundAsked = "OrderRefundAsked"
     case replied = "SagaReplyRequested"
+    case handedBack = "OrderHandedBack"
   }
 
   var name: Name {
@@ -66,6 +69,7 @@ extension OrderEvent {
     case .cancelled: .cancelled
     case .refundAsked: .refundAsked
     case .replied: .replied
+    case .handedBack: .handedBack
     }
   }
 
@@ -73,6 +77,7 @@ extension OrderEvent {
     var fields = Payload()
     switch self {
     case .created(let order): return order.document
+    case .handedBack(let result): return result
     case .answered(let credit, let stock, let step, let reason):
       fields = Payload(reason: reason, step: step)
       fields["credit"] = credit.map(Payload.Value.truth)
@@ -110,6 +115,7 @@ extension OrderEvent {
       guard let state = fields.state else { return nil }
       self = .cancelled(state: state, reason: reason, at: time)
     case (.refundAsked, let time?): self = .refundAsked(reason: reason, undo: fields.number("undo"), at: time)
+    case (.handedBack, _): self = .handedBack(fields)
     case (.replied, _):
       guard let topic = fields.text("topic"), let key = fields.text("key"), let type = fields.text("type"),
         let payload = fields.text("payload")

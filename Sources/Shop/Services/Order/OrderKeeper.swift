@@ -44,7 +44,7 @@ extension ServiceProcess {
   var orderKeeper: any OrderKeeper {
     switch world.settings.orderStore {
     case .outbox: OrderRows(process: self)
-    case .logMining: MinedOrderRows()
+    case .logMining: MinedOrderRows(process: self)
     case .events: OrderStreams(process: self)
     }
   }

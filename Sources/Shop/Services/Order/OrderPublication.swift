@@ -39,6 +39,11 @@ enum OrderPublication {
     if case .replied(let topic, let key, let type, let payload) = event {
       return record(of: stored, to: topic, key: key, type: type, payload)
     }
+    if case .handedBack(let result) = event {
+      let key = "\(result.order ?? 0)"
+      return record(
+        of: stored, to: TopicName.legacyEvents, key: key, type: EventType.orderHandedBack, result.json)
+    }
     let before = try repository.load(stored.stream, version: stored.version - 1).state
     var after = before
     event.evolve(&after)

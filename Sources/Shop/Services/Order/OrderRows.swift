@@ -26,7 +26,9 @@ struct OrderRows: OrderKeeper {
     guard after != kept.order else { return }
     try OrderTables.update(after, database)
     try tell(kept.order, after, cause, database)
-    try OrderHandBack.write(after, before: kept.order, cause.context, process, database)
+    let context = cause.context
+    guard let result = OrderHandBack.result(of: after, before: kept.order, context, process) else { return }
+    try process.write(OrderHandBack.entry(of: after, result, context, process), database)
   }
 
   private func tell(
@@ -43,8 +45,10 @@ struct OrderRows: OrderKeeper {
   }
 }
 
-/// Orders as rows, and nothing beside: a miner tells others what the database's log says of them.
+/// Orders as rows: a miner tells others what the database's log says of them.
 struct MinedOrderRows: OrderKeeper {
+  let process: ServiceProcess
+
   var checksVersions: Bool { false }
   var tellsOfShipping: Bool { false }
 
@@ -63,6 +67,8 @@ struct MinedOrderRows: OrderKeeper {
       try MinedOrderTables.note(ChangeOrigin(cause.context), of: after.id, database)
     }
     try OrderTables.update(after, database)
+    guard let result = OrderHandBack.result(of: after, before: kept.order, cause.context, process) else { return }
+    try MinedOrderTables.insert(handBack: result, of: after.id, now: process.instance.now, database)
   }
 
   func reply(_ entry: Outbox.Entry, _ database: Database) throws {

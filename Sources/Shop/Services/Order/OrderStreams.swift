@@ -50,6 +50,21 @@ struct OrderStreams: OrderKeeper {
   func change(_ kept: KeptOrder, by events: [OrderEvent], _ cause: OrderCause, _ database: Database) throws {
     guard !events.isEmpty, let loaded = kept.loaded else { return }
     try append(events, to: Self.stream(kept.order.id), loaded, cause, database)
+    let after = kept.order.after(events)
+    guard let result = OrderHandBack.result(of: after, before: kept.order, cause.context, process) else { return }
+    try handBack(result, of: after, cause.context, database)
+  }
+
+  /// An event of its own, with a hop of its own: what else is told of the same step goes elsewhere.
+  private func handBack(
+    _ result: Payload, of order: OrderTables.Order, _ context: TraceContext, _ database: Database
+  ) throws {
+    let entry = OrderHandBack.entry(of: order, result, context, process)
+    let origin = EventOrigin(gtxid: entry.gtxid, ltxid: entry.ltxid, span: entry.span, parent: entry.parent)
+    let stream = Self.stream(order.id)
+    let loaded = try Self.repository(database).load(stream)
+    let id = process.makes(.noIdempotency) ? "\(entry.message)/\(entry.span)" : entry.message
+    try append([.handedBack(result)], to: stream, loaded, id: id, origin, database)
   }
 
   /// An answer is an event of the order that it is about, or, when there is none, of the transaction.

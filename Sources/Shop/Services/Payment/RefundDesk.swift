@@ -84,6 +84,8 @@ struct RefundDesk {
     else { throw DatabaseUnavailable(description: "database \(ShopPlan.order) refuses the connection") }
     guard let order = try disk.database.read({ try OrderTables.order(gtxid: id.hex, $0) }) else { return false }
     if order.isGood { throw PaidMeanwhile(order: order.id, state: order.state) }
+    // Once it is helped it goes on, and takes it for granted that it is paid.
+    if let why = world.transactions.standstill(of: id) { throw MayBePaidYet(order: order.id, why: why) }
     return true
   }
 
@@ -93,6 +95,12 @@ struct RefundDesk {
         time: world.time.now, kind: .command, severity: isDone ? .info : .warning, subject: "charge of \(id.short)",
         change: isDone ? "given back by hand" : "not given back", reason: reason, gtxid: id))
   }
+}
+
+private struct MayBePaidYet: Error, CustomStringConvertible {
+  var order: Int64
+  var why: String
+  var description: String { "order \(order) is stuck, and may be paid yet: \(why)" }
 }
 
 private struct PaidMeanwhile: Error, CustomStringConvertible {

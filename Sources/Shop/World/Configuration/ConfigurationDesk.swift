@@ -21,6 +21,18 @@ final class ConfigurationDesk: @unchecked Sendable {
 
   var current: ShopConfiguration { server.current.value }
 
+  private var listed: (version: Int, entries: [Operations.ConfigurationSnapshot.Entry]) = (0, [])
+
+  /// As a screen lists it, by key: made once for each version, which all the states that a screen keeps then share.
+  var entries: [Operations.ConfigurationSnapshot.Entry] {
+    let version = server.current
+    if listed.version != version.number {
+      let entries = version.value.values.map { Operations.ConfigurationSnapshot.Entry(key: $0.key, value: $0.value) }
+      listed = (version.number, entries.sorted { $0.key < $1.key })
+    }
+    return listed.entries
+  }
+
   /// Publishes one value more. Instances have it when it was pushed to them.
   func set(_ key: String, to value: String, by author: String) throws(ConfigurationError) {
     try set([(key, value)], by: author)

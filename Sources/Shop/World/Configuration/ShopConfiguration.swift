@@ -19,7 +19,6 @@ struct ShopConfiguration: Sendable, Equatable {
   static func isShare(_ key: String) -> Bool { key.hasPrefix(sharePrefix) }
   static func pool(_ service: String) -> String { "\(service).pool" }
   static func supervisor(_ service: String) -> String { "\(service).supervisor" }
-  static func breakerWait(_ caller: String, _ callee: String) -> String { "\(caller)>\(callee).breaker.wait" }
 
   init(values: [(key: String, value: String)]) {
     self.values = OrderedDictionary(values.map { ($0.key, $0.value) }, uniquingKeysWith: { _, last in last })
@@ -47,9 +46,9 @@ struct ShopConfiguration: Sendable, Equatable {
       if service.name != ShopPlan.registry { values[Self.canary(service.name)] = Self.noCanary }
       for call in service.calls {
         let guarded = call.guarded(by: settings.resilience, caller: service.name)
-        // One that grows has no single value.
-        guard case .fixed(let wait) = guarded.breaker.waitIntervalInOpenState else { continue }
-        values[Self.breakerWait(service.name, call.callee)] = FaultNotation.duration(wait.wholeNanoseconds)
+        for setting in BreakerSetting.allCases {
+          values[setting.key(service.name, call.callee)] = setting.word(in: guarded.breaker)
+        }
       }
     }
   }
@@ -84,10 +83,6 @@ struct ShopConfiguration: Sendable, Equatable {
       settings.isUnderWay = true
     }
     return settings
-  }
-  /// Nanoseconds.
-  func breakerWait(_ caller: String, _ callee: String) -> Int64? {
-    values[Self.breakerWait(caller, callee)].flatMap { FaultNotation.nanoseconds($0) }
   }
 
   // MARK: Whether it may be published
@@ -136,7 +131,8 @@ struct ShopConfiguration: Sendable, Equatable {
       return SupervisionPolicy(word: value) != nil
         ? nil : "\(key)=\(value) is no policy; there are \(words), and waits from 100ms to 10m, as in back-off=5s"
     }
-    return isDuration(value) ? nil : "\(key)=\(value) is no duration from 1ms to 1h; say 10s"
+    guard let setting = BreakerSetting(key: key) else { preconditionFailure("nobody knows what \(key) may be") }
+    return setting.problem(value).map { "\(key)=\(value) \($0)" }
   }
 
   private static func isDuration(_ value: String) -> Bool {
