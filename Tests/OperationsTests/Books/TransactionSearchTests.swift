@@ -113,8 +113,12 @@ import TraceModel
 
   /// What nothing has cannot match, and may be mistyped.
   @Test func attributesThatNoSpanHasAreNamed() throws {
-    var generator = SplitMix(state: 3)
-    let store = held(&generator).store
+    let store = TraceStore(budget: 4_000_000)
+    var span = TraceSpan(
+      gtxid: GTXID(high: 0, low: 1)!, id: SpanID(1)!, parent: nil, kind: .server, service: "pay", operation: "charge",
+      start: Self.epoch, duration: 1_000_000)
+    span.attributes = [SpanAttribute("http.status", .integer(200)), SpanAttribute("retry", .boolean(true))]
+    store.add([span], now: Self.epoch)
     #expect(try unknown("@nosuch=1", in: store) == [UnknownAttribute("nosuch")])
     #expect(try unknown("http.statos=1", in: store) == [UnknownAttribute("http.statos", nearest: ["http.status"])])
     #expect(try unknown("@status=1", in: store) == [UnknownAttribute("status", nearest: ["http.status"])])
