@@ -128,7 +128,8 @@ extension Why {
     }
     if settings.slowCallDuration > 0, let slow = breaker.slowRate {
       let limit = Figures.duration(settings.slowCallDuration).text
-      add("slow", "\(Figures.percent(slow / 100).text) took longer than \(limit)")
+      let most = Figures.percent(settings.slowRateThreshold / 100, isWhole: true).text
+      add("slow", "\(Figures.percent(slow / 100).text) took longer than \(limit); \(most) open it, too")
     }
     add("rejected", "\(Figures.count(Int(clamping: breaker.rejected)).text) calls")
     facts.append([Run(next(breaker, context), .strong)])

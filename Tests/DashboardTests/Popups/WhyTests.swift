@@ -78,6 +78,19 @@ struct WhyTests {
     #expect(cockpit.model.popups.isEmpty)
   }
 
+  /// What may open it besides failures, as it is set now.
+  @Test func howManySlowCallsOpenABreaker() {
+    var cockpit = Cockpit()
+    cockpit.press("Tab w")
+    var later = ShopFixture.snapshot
+    for index in later.breakers.indices {
+      (later.breakers[index].settings.slowRateThreshold, later.breakers[index].slowRate) = (80, 20)
+      later.breakers[index].settings.slowCallDuration = 6_000_000_000
+    }
+    cockpit.send(.snapshot(later))
+    #expect(cockpit.text.contains("80 % open it"), "\(cockpit.text)")
+  }
+
   @Test func enterLeadsThere() {
     var cockpit = Cockpit()
     cockpit.press("Tab w Enter")
