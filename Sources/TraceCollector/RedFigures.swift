@@ -66,11 +66,14 @@ public struct RedHistory: Sendable, Equatable, Codable {
 public struct ServiceFigures: Sendable, Equatable, Codable {
   public var service: String
   public var figures: RedFigures
+  /// Of another window, where one was asked for.
+  public var others: RedFigures?
   public var history: RedHistory
 
-  public init(service: String, figures: RedFigures, history: RedHistory) {
+  public init(service: String, figures: RedFigures, others: RedFigures? = nil, history: RedHistory) {
     self.service = service
     self.figures = figures
+    self.others = others
     self.history = history
   }
 }

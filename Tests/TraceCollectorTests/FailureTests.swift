@@ -24,6 +24,18 @@ import TraceModel
     #expect(failures.map(\.end) == [epoch + 35 * millisecond, epoch + 40 * millisecond])
   }
 
+  @Test func thoseThatFailedAreFoundAmongManyOthers() {
+    for number in 1...10_000 as ClosedRange<UInt64> {
+      store.add([span(1, in: number, .server, "web", "GET /", from: 0, to: 5, failed: number % 4_000 == 0)], now: epoch)
+    }
+    let all = store.failed(newest: 10, after: 0, depth: 100_000)
+    #expect(all.map(\.gtxid) == [id(8_000), id(4_000)] && all.allSatisfy { $0.errors == 1 })
+    #expect(store.failed(newest: 1, after: 0, depth: 100_000).map(\.gtxid) == [id(8_000)])
+    #expect(store.failed(newest: 10, after: all[1].arrival, depth: 100_000).map(\.gtxid) == [id(8_000)])
+    #expect(store.failed(newest: 10, after: 0, depth: 5_000).map(\.gtxid) == [id(8_000)])
+    #expect(store.failed(newest: 10, after: 0, depth: 2_000).isEmpty)
+  }
+
   /// Those of spans and of their resources, whichever segment they stand in; no other text that is kept.
   @Test(arguments: [4_000_000, 200_000]) func attributesAreKnownByName(budget: Int) {
     let store = TraceStore(budget: budget)

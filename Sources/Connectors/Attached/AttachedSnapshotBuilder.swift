@@ -14,6 +14,8 @@ struct AttachedSnapshotBuilder: Sendable {
 
   /// Of the last minutes those in which a span failed, newest first.
   private var failed: [TraceSummary] = []
+  /// The looks of the last seconds, oldest first, and the newest arrival at each: what failed may have come later.
+  private var looks: [(time: Int64, arrival: UInt64)] = []
 
   private static let transactionsShown = 600
   private static let failedShown = 200
@@ -75,7 +77,9 @@ struct AttachedSnapshotBuilder: Sendable {
     let instances = Dictionary(grouping: traces.instances(), by: \.service)
     let edges = traces.graph(now: now)
     let calls = Dictionary(grouping: edges, by: \.caller)
-    var services = traces.services(window: .tenSeconds, now: now).filter { !$0.service.isEmpty }.map { own in
+    let other = window == .tenSeconds ? nil : window
+    let figures = traces.services(window: .tenSeconds, and: other, now: now)
+    var services = figures.filter { !$0.service.isEmpty }.map { own in
       var service = ServiceSnapshot(name: own.service)
       (service.p50, service.p95, service.p99) = (own.figures.p50, own.figures.p95, own.figures.p99)
       service.rate = own.figures.rate
@@ -83,12 +87,8 @@ struct AttachedSnapshotBuilder: Sendable {
       service.pulse = own.history.calls.dropLast().suffix(60).map { Float($0) }
       service.endpoints = endpoints(of: own.service, window: window, now: now)
       service.endpointWindow = window
+      service.windowed = own.others
       return service
-    }
-    if window != .tenSeconds {
-      // Services are never forgotten, and stand in the order in which they came.
-      let wanted = traces.services(window: window, now: now).filter { !$0.service.isEmpty }
-      for (place, own) in zip(services.indices, wanted) { services[place].windowed = own.figures }
     }
     // Who is only called, or only calls, stands in the graph alone.
     var known = Set(services.map(\.name))
@@ -117,11 +117,18 @@ struct AttachedSnapshotBuilder: Sendable {
 
   /// Spans that come late may add to a transaction, and those that are evicted are let go.
   private mutating func noteFailures(among newest: [TraceSummary], now: Int64) {
-    let oldest = newest.last?.arrival ?? .max
-    let before = traces.summaries(of: failed.filter { $0.arrival < oldest }.map(\.gtxid)).compactMap(\.self)
-    let recent = before.filter { $0.end > now - Self.failuresKept }
-    failed = Array((newest.filter { $0.errors > 0 } + recent).prefix(Self.failedShown))
+    looks.removeAll { $0.time < now - Self.latenessSeen }
+    let arrival = min(looks.first?.arrival ?? 0, newest.last?.arrival ?? 0)
+    let found = traces.failed(newest: Self.failedShown, after: arrival, depth: Self.depthSeen)
+    if let newest = newest.first, looks.last?.time != now { looks.append((now, newest.arrival)) }
+    let again = Set(found.map(\.arrival))
+    let known = failed.filter { !again.contains($0.arrival) }
+    let recent = traces.summaries(of: known.map(\.gtxid)).compactMap(\.self).filter { $0.end > now - Self.failuresKept }
+    failed = Array((found + recent).prefix(Self.failedShown))
   }
+
+  private static let latenessSeen: Int64 = 5 * second
+  private static let depthSeen = 100_000
 
   /// By the service whose own span failed, newest first.
   private func latestErrors() -> [String: [ServiceErrorLine]] {

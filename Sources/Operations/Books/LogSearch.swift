@@ -76,12 +76,21 @@ public struct LogAnswer: Sendable, Equatable {
     joined.progress.searched += other.progress.searched
     joined.progress.kept += other.progress.kept
     joined.progress.isComplete = progress.isComplete && other.progress.isComplete
-    if other.lines.isEmpty { return joined }
+    guard !lines.isEmpty, !other.lines.isEmpty else {
+      joined.lines = (lines.isEmpty ? other.lines : lines).suffix(limit)
+      return joined
+    }
     // Each keeps its order: a line may have been written later than its time says.
     var (left, right) = (lines[...], other.lines[...])
     joined.lines = []
-    while joined.lines.count < limit, let newest = [left.last?.time, right.last?.time].compactMap(\.self).max() {
-      joined.lines.append(left.last?.time == newest ? left.removeLast() : right.removeLast())
+    joined.lines.reserveCapacity(min(limit, lines.count + other.lines.count))
+    while joined.lines.count < limit {
+      guard let mine = left.last?.time else {
+        joined.lines += right.suffix(limit - joined.lines.count).reversed()
+        break
+      }
+      let isMine = right.last.map { mine >= $0.time } ?? true
+      joined.lines.append(isMine ? left.removeLast() : right.removeLast())
     }
     joined.lines.reverse()
     return joined

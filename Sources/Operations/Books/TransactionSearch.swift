@@ -50,10 +50,12 @@ public struct TransactionSearch: Sendable {
   private static let looksBetween = 16
 
   private mutating func noteUnknownAttributes(in store: TraceStore) {
-    guard search.isThrough, search.found.isEmpty else {
+    guard search.isComplete, search.found.isEmpty else {
       (unknownAttributes, looksInVain) = ([], 0)
       return
     }
+    // What was not found before is looked for anew: it stays unknown until that has come to an end.
+    guard search.isThrough else { return }
     if looksInVain % Self.looksBetween == 0 { unknownAttributes = question.filter.unknownAttributes(in: store) }
     looksInVain += 1
   }

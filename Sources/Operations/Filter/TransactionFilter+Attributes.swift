@@ -13,7 +13,7 @@ public struct UnknownAttribute: Sendable, Equatable {
 }
 
 extension TransactionFilter {
-  /// The attributes that it asks for, each once, in the order in which they were typed.
+  /// The attributes without which it lets nothing through, each once, in the order in which they were typed.
   public var attributeNames: [String] {
     var names: [String] = []
     expression.add(to: &names)
@@ -44,10 +44,21 @@ extension TransactionFilter {
 extension TransactionFilter.Expression {
   fileprivate func add(to names: inout [String]) {
     switch self {
-    case .condition(.attribute(let name, _)): if !names.contains(name) { names.append(name) }
-    case .everything, .condition: break
-    case .not(let inner): inner.add(to: &names)
-    case .all(let parts), .any(let parts): for part in parts { part.add(to: &names) }
+    case .condition(.attribute(let name, let test)):
+      if !test.holdsWithoutValue, !names.contains(name) { names.append(name) }
+    case .all(let parts): for part in parts { part.add(to: &names) }
+    // What is denied, and what is one of several, may let through what has none of them.
+    case .everything, .condition, .not, .any: break
+    }
+  }
+}
+
+extension TransactionFilter.AttributeTest {
+  fileprivate var holdsWithoutValue: Bool {
+    switch self {
+    case .isThere: false
+    case .text(let match, _): match == .differs || match == .lacks
+    case .number(let comparison, _): comparison == .differs
     }
   }
 }

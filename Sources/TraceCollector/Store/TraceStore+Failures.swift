@@ -31,6 +31,33 @@ extension TraceStore {
 
   /// Others get the lock in between.
   private static let tracesAtATime = 16
+
+  /// The newest transactions in which a span failed, newest first, at most `count`: of those that arrived after number
+  /// `arrival`, and of the newest `depth` that are held.
+  public func failed(newest count: Int, after arrival: UInt64, depth: Int) -> [TraceSummary] {
+    var found: [TraceSummary] = []
+    var cursor: TraceCursor?
+    var looked = 0
+    while looked < depth, found.count < count {
+      let isOver = state.withLock { state in
+        var slot = state.next(after: cursor)
+        for _ in 0..<min(Self.entriesAtATime, depth - looked) {
+          guard slot >= 0, found.count < count else { return true }
+          let trace = state.traces[slot].pointee
+          guard trace.arrival > arrival else { return true }
+          if trace.errors > 0 { found.append(state.summary(of: slot)) }
+          cursor = TraceCursor(slot: slot, arrival: trace.arrival)
+          slot = trace.older
+          looked += 1
+        }
+        return false
+      }
+      if isOver { break }
+    }
+    return found
+  }
+
+  private static let entriesAtATime = 4_096
 }
 
 extension TraceStoreState {

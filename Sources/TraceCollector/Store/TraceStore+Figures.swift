@@ -42,12 +42,13 @@ extension TraceStore {
   }
 
   /// All services in order of first appearance.
-  public func services(window: RedWindow = .minute, now: Int64) -> [ServiceFigures] {
+  public func services(window: RedWindow = .minute, and other: RedWindow? = nil, now: Int64) -> [ServiceFigures] {
     inParts { state, places in
       state.red.services(at: places).map { service in
         ServiceFigures(
           service: state.symbols[service.name],
           figures: service.series.figures(window: window, now: now, since: state.since),
+          others: other.map { service.series.figures(window: $0, now: now, since: state.since) },
           history: service.series.history(now: now))
       }
     }

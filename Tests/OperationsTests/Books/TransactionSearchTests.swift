@@ -124,6 +124,10 @@ import TraceModel
     #expect(try unknown("@status=1", in: store) == [UnknownAttribute("status", nearest: ["http.status"])])
     #expect(try unknown("@retry and (@nosuch=1 or not @other)", in: store).isEmpty, "that there is none holds of all")
     #expect(try unknown("http.status=999", in: store).isEmpty, "there is such an attribute")
+    #expect(try unknown("@nosuch!=1 dur>9h", in: store).isEmpty, "what lacks it is let through")
+    #expect(try unknown("not @nosuch=1 dur>9h", in: store).isEmpty)
+    #expect(try unknown("(@nosuch=1 or @other) dur>9h", in: store).isEmpty, "either could be the one that is meant")
+    #expect(try unknown("@nosuch=1 dur>9h", in: store) == [UnknownAttribute("nosuch")])
     #expect(try unknown("http.status=200", in: store).isEmpty)
   }
 
