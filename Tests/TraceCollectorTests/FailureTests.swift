@@ -25,6 +25,7 @@ import TraceModel
   }
 
   @Test func thoseThatFailedAreFoundAmongManyOthers() {
+    let store = TraceStore(budget: 64_000_000)
     for number in 1...10_000 as ClosedRange<UInt64> {
       store.add([span(1, in: number, .server, "web", "GET /", from: 0, to: 5, failed: number % 4_000 == 0)], now: epoch)
     }
