@@ -110,7 +110,17 @@ import Testing
     let trial = try #require(breaker.snapshot(now: 2).trial)
     #expect(breaker.state == .halfOpen && (trial.permitted, trial.left, trial.used) == (3, 2, 1))
     for _ in 0..<2 { breaker.recordSuccess(duration: 0, now: 3) }
-    #expect(breaker.state == .closed)
+    #expect(breaker.state == .closed && breaker.snapshot(now: 3).minimumCalls == 1)
+  }
+
+  @Test func aMinimumThatComesInOpenCountsForTheNextTrial() throws {
+    let breaker = try breaker()
+    try breaker.transition(to: .open, now: 0)
+    try change(breaker, now: 1) { $0.minimumNumberOfCalls = 1 }
+    try breaker.transition(to: .halfOpen, now: 2)
+    _ = breaker.tryAcquire(now: 2)
+    breaker.recordSuccess(duration: 0, now: 3)
+    #expect(breaker.state == .closed, "one of three permitted calls is enough")
   }
 
   @Test func aWaitUnderWayIsCountedFromItsBeginning() throws {

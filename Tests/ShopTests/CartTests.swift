@@ -31,9 +31,9 @@ import Transactions
     #expect(stage.world.disk(of: ShopPlan.cart) == nil)
     // It lives for half an hour after the last change of it.
     let (store, now) = (stage.world.keyValueStore.store, stage.world.time.now)
-    #expect(store.count(prefix: "cart:", now: now) == 1)
-    #expect(store.count(prefix: "cart:", now: now + Cart.timeToLive - 1_000_000_000) == 1)
-    #expect(store.count(prefix: "cart:", now: now + Cart.timeToLive) == 0)
+    #expect(store.contents(now: now)["cart"]?.keys == 1)
+    #expect(store.contents(now: now + Cart.timeToLive - 1_000_000_000)["cart"]?.keys == 1)
+    #expect(store.contents(now: now + Cart.timeToLive)["cart"]?.keys == 0)
   }
 
   @Test func whatIsStoredAndCannotBeReadIsSaidInTheLog() throws {

@@ -44,7 +44,7 @@ import Transactions
   @Test func theTableForReadingIsNeverBehind() throws {
     let stage = Self.stage()
     #expect(try Self.findings(stage) == [])
-    let view = DataBoardBuilder().board([], in: stage.world).views.first { $0.service == ShopPlan.review }
+    let view = DataBoardBuilder().board([], [:], in: stage.world).views.first { $0.service == ShopPlan.review }
     #expect(view?.form == .singleDatabase && view?.behind == 0 && view?.documents ?? 0 > 10)
   }
 

@@ -13,6 +13,8 @@ struct HashKeyTests {
     let spans: [[TraceSpan]]
     let found: [[GTXID]]
     let matching: [[GTXID]]
+    let failures: [FailedSpan]
+    let attributeNames: [[String]]
     let services: [ServiceFigures]
     let operations: [[OperationFigures]]
     let ranked: [[OperationFigures]]
@@ -28,6 +30,8 @@ struct HashKeyTests {
       spans = rows.map { store.spans(of: $0.gtxid) }
       found = ["0", "00000000000000", "000000000000abcd"].map { store.find(prefix: $0, limit: 10_000) }
       matching = HashKeyTests.queries.map { store.summaries(newest: 10_000, matching: $0).map(\.gtxid) }
+      failures = store.failures(of: rows.map(\.gtxid))
+      attributeNames = [4, 10_000].map { store.attributeNames(limit: $0) }
       services = store.services(now: now)
       operations = services.map { store.operations(of: $0.service, now: now) }
       ranked = OperationRanking.allCases.map { store.operations(first: 20, by: $0, now: now) }
@@ -43,6 +47,7 @@ struct HashKeyTests {
       let answers = [
         ("statistics", statistics == other.statistics), ("rows", rows == other.rows), ("spans", spans == other.spans),
         ("found", found == other.found), ("matching", matching == other.matching),
+        ("failures", failures == other.failures), ("attribute names", attributeNames == other.attributeNames),
         ("services", services == other.services), ("operations", operations == other.operations),
         ("ranked", ranked == other.ranked), ("edges", edges == other.edges), ("graph", graph == other.graph),
         ("instances", instances == other.instances), ("whole", whole == other.whole),
@@ -130,6 +135,7 @@ struct HashKeyTests {
     let last = first.last?.statistics
     #expect(last.map { $0.evictedTraces > 50 && $0.late > 0 && $0.unnamed > 0 && $0.unlinked > 0 } == true)
     #expect(first.contains { $0.rows.contains { $0.spans > LargeTraces.threshold } })
+    #expect(first.contains { !$0.failures.isEmpty } && first.contains { ($0.attributeNames.last?.count ?? 0) > 4 })
     for place in Self.queries.indices { #expect(first.contains { !$0.matching[place].isEmpty }, "query \(place)") }
   }
 

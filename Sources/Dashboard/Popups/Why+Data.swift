@@ -278,11 +278,10 @@ extension Why {
         + " back.", place: .platform(.strangler))
     add("served", "\(count(capability.servedByNew)) by \(visible(capability.service))")
     add("", "\(count(capability.servedByLegacy)) by \(visible(strangler.legacy))")
-    let isBehind = capability.takenIn < capability.handedBack
     let way = capability.usesMessages ? "by message" : "by a change of its table"
     add(
       "handed back", "\(count(capability.handedBack)) \(way), \(count(capability.takenIn)) taken in",
-      isBehind ? .degraded : .text)
+      capability.isBehind ? .degraded : .text)
     add("told by it", count(capability.toldByLegacy))
     add(
       "compared", "\(count(capability.compared)) answers, \(count(capability.differing)) differed",

@@ -8,7 +8,8 @@ public enum FaultNotation {
   public static func nanoseconds(_ text: some StringProtocol) -> Int64? {
     for unit in units where text.hasSuffix(unit.suffix) {
       guard let number = Double(text.dropLast(unit.suffix.count)), number.isFinite, number >= 0 else { continue }
-      let nanoseconds = number * unit.nanoseconds
+      // A product like 1.001 × 1e9 may be just below the whole number that is meant.
+      let nanoseconds = (number * unit.nanoseconds).rounded()
       return nanoseconds <= 10 * 365 * 86_400e9 ? Int64(nanoseconds) : nil
     }
     return nil
@@ -55,7 +56,8 @@ public enum FaultNotation {
     let plain = text.dropLast(2)
     for size in sizes where plain.hasSuffix(size.suffix) {
       guard let number = Double(plain.dropLast(size.suffix.count)), number.isFinite, number >= 0 else { continue }
-      return number * size.bytes <= 1e12 ? Int64(number * size.bytes) : nil
+      let bytes = (number * size.bytes).rounded()
+      return bytes <= 1e12 ? Int64(bytes) : nil
     }
     return nil
   }

@@ -45,6 +45,9 @@ public struct StranglerSnapshot: Sendable, Codable {
     /// The latest difference; nil while there is none.
     public var difference: Difference?
 
+    /// Whether results of the new service have yet to have their effect in the legacy system.
+    public var isBehind: Bool { takenIn < handedBack }
+
     public init(name: String, service: String, key: String, share: Int, usesMessages: Bool) {
       self.name = name
       self.service = service

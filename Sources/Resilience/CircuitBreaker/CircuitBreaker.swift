@@ -118,7 +118,7 @@ public final class CircuitBreaker: Sendable {
   /// Goes by other settings from now on, in the state and with the history that it has; nobody is told.
   ///
   /// - Rates and the duration of a slow call: from the next result on. What is in the window stays counted as it was.
-  /// - Minimum number of calls: from the next result on; in OPEN and HALF_OPEN with the next CLOSED.
+  /// - Minimum number of calls: from the next result on; OPEN: with the next trial; HALF_OPEN: with the next state.
   /// - Size and type of the window: CLOSED and METRICS_ONLY begin a new one, which is empty, as resilience4j does where
   ///   it makes a new breaker; other states keep theirs, and CLOSED begins with a new one anyway.
   /// - Permitted calls: from the next HALF_OPEN on; a trial under way is decided on as many as it began with.

@@ -16,7 +16,10 @@ final class DataBoardBuilder {
   /// As it was when so much was read.
   private var compared: (progress: Int64, snapshot: ReconciliationSnapshot)?
 
-  func board(_ topics: [Operations.TopicSnapshot], in world: World) -> DataBoard {
+  /// - Parameter kept: what is in the key-value store, by space.
+  func board(
+    _ topics: [Operations.TopicSnapshot], _ kept: [String: KeyValueSpace], in world: World
+  ) -> DataBoard {
     var board = DataBoard()
     let keepers = world.services.filter { $0.plan.store != nil }
     if !keepers.isEmpty {
@@ -25,7 +28,7 @@ final class DataBoardBuilder {
       turn += 1
     }
     board.stores = keepers.compactMap { store(of: $0, topics, in: world) }
-    board.keyValues = keyValues(in: world)
+    board.keyValues = keyValues(kept)
     board.captures = ShopPlan.miners.compactMap { plan in
       world.minerLag(of: plan.source).map { behind in
         CaptureSnapshot(
@@ -45,13 +48,13 @@ final class DataBoardBuilder {
   }
 
   /// Those who write to the key-value store, each with what its keys begin with.
-  private func keyValues(in world: World) -> [KeyValueSnapshot] {
-    let kept = [
+  private func keyValues(_ kept: [String: KeyValueSpace]) -> [KeyValueSnapshot] {
+    let sharers = [
       ("carts", Cart.key(of: ""), ShopPlan.cart), ("revoked tokens", RevocationList.key(of: ""), ShopPlan.member),
     ]
-    return kept.map { name, prefix, service in
+    return sharers.map { name, prefix, service in
       var snapshot = KeyValueSnapshot(name: name, prefix: prefix, service: service)
-      let space = world.keyValueStore.store.contents(of: String(prefix.dropLast()), now: world.time.now)
+      let space = kept[String(KeyValueStore.space(of: prefix))] ?? KeyValueSpace()
       (snapshot.entries, snapshot.bytes, snapshot.nextEnd) = (space.keys, space.bytes, space.nextEnd)
       (snapshot.hits, snapshot.misses) = (UInt64(space.counters.hits), UInt64(space.counters.misses))
       (snapshot.expired, snapshot.refused) = (UInt64(space.counters.expired), UInt64(space.counters.refused))

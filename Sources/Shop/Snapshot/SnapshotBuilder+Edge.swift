@@ -9,8 +9,9 @@ extension SnapshotBuilder {
   private static let linesShown = 50
   private static let tokensShown = 50
 
-  func edge() -> EdgeSnapshot {
-    var snapshot = edgeFigures()
+  /// - Parameter kept: what is in the key-value store, by space.
+  func edge(_ kept: [String: KeyValueSpace]) -> EdgeSnapshot {
+    var snapshot = edgeFigures(kept)
     snapshot.gateways = [GatewayTable.external, .inside].map(gateway)
     snapshot.members = members()
     let prefix = RevocationList.key(of: "")
@@ -25,7 +26,7 @@ extension SnapshotBuilder {
   }
 
   /// What is counted at the gateways, without their routes and clients.
-  func edgeFigures() -> EdgeSnapshot {
+  func edgeFigures(_ kept: [String: KeyValueSpace]) -> EdgeSnapshot {
     var snapshot = EdgeSnapshot()
     snapshot.gateways = [GatewayTable.external, .inside].map { table in
       var gateway = EdgeGateway(name: table.name)
@@ -34,7 +35,7 @@ extension SnapshotBuilder {
     }
     snapshot.members.lateUsesRefused = world.edge.revokedUsesRefused
     snapshot.members.lateUsesPassed = world.edge.revokedUsesPassed
-    snapshot.revokedCount = world.keyValueStore.store.count(prefix: RevocationList.key(of: ""), now: world.time.now)
+    snapshot.revokedCount = kept[String(KeyValueStore.space(of: RevocationList.key(of: "")))]?.keys ?? 0
     return snapshot
   }
 

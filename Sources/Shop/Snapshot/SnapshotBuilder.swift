@@ -52,7 +52,9 @@ final class SnapshotBuilder {
     snapshot.faults = faultBoard()
     snapshot.window = window
     snapshot.services = services(breakers: snapshot.breakers, faults: snapshot.faults, window: window)
-    snapshot.edge = edge()
+    // One look at all keys, for both who show something of them.
+    let kept = world.keyValueStore.contents()
+    snapshot.edge = edge(kept)
     snapshot.faults.armed = snapshot.faults.armed.map { touched($0, snapshot) }
     snapshot.traffic = traffic()
     snapshot.scenarios.entries = ScenarioLibrary.entries
@@ -60,7 +62,7 @@ final class SnapshotBuilder {
     snapshot.sagas = sagas.board(in: world)
     snapshot.orders = Self.desk
     snapshot.orders.sent = world.customers.sent
-    snapshot.data = data.board(snapshot.topics, in: world)
+    snapshot.data = data.board(snapshot.topics, kept, in: world)
     snapshot.tally = world.transactions.currentTally()
     snapshot.transactions = transactions(now: now)
     snapshot.overdue = sagas.overdue(in: world)
@@ -90,7 +92,7 @@ final class SnapshotBuilder {
     snapshot.registry = registry()
     snapshot.deployments = deployments()
     snapshot.databaseServers = databaseServers()
-    snapshot.edge = edgeFigures()
+    snapshot.edge = edgeFigures(world.keyValueStore.contents())
     return snapshot
   }
 

@@ -52,6 +52,9 @@ final class KeyValueMachine: @unchecked Sendable {
     }
   }
 
+  /// What each of those who share it keeps in it, by `KeyValueStore.space(of:)` of their keys.
+  func contents() -> [String: KeyValueSpace] { store.contents(now: world.time.now) }
+
   /// The entries that begin so, those that end first before others.
   func entries(withPrefix prefix: String, limit: Int) -> [KeyValueListing] {
     store.listing(prefix: prefix, limit: limit, now: world.time.now)

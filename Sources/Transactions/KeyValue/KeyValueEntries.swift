@@ -5,6 +5,8 @@
 struct KeyValueEntries: Sendable {
   struct Entry: Sendable {
     let key: String
+    /// The number of the key's space.
+    let space: Int
     var value: [UInt8]
     fileprivate(set) var deadline: Int64?
     /// Between equal deadlines the one that was set first comes first.
@@ -36,7 +38,7 @@ struct KeyValueEntries: Sendable {
   var count: Int { places.count }
 
   /// In the order of their places.
-  var all: [Entry] { slots.compactMap(\.self) }
+  var all: some Sequence<Entry> { slots.lazy.compactMap { $0 } }
 
   func place(of key: String) -> Int? { places[key] }
 
@@ -48,10 +50,10 @@ struct KeyValueEntries: Sendable {
 
   // MARK: Changing
 
-  mutating func insert(_ key: String, _ value: [UInt8], deadline: Int64?) {
+  mutating func insert(_ key: String, in space: Int, _ value: [UInt8], deadline: Int64?) {
     let place = free.popLast() ?? slots.count
     if place == slots.count { slots.append(nil) }
-    let entry = Entry(key: key, value: value)
+    let entry = Entry(key: key, space: space, value: value)
     slots[place] = entry
     places[key] = place
     bytes += entry.size

@@ -14,9 +14,4 @@ extension KeyValueStore {
       KeyValueListing(key: $0.key, value: $0.value, timeLeft: $0.deadline.map { $0 - now })
     }
   }
-
-  /// How many keys that begin so are alive.
-  public func count(prefix: String, now: Int64) -> Int {
-    entries.all.count { $0.key.hasPrefix(prefix) && ($0.deadline.map { $0 > now } ?? true) }
-  }
 }

@@ -6,30 +6,63 @@ public struct KeyValueSpace: Sendable, Hashable {
   public var bytes = 0
   /// Nanoseconds until the next of them ends, above 0; nil when none does.
   public var nextEnd: Int64?
-  public var counters = KeyValueCounters()
+  public var counters: KeyValueCounters
 
-  public init() {}
+  public init(counters: KeyValueCounters = KeyValueCounters()) {
+    self.counters = counters
+  }
 }
 
 extension KeyValueStore {
-  /// The space of a key is what stands before its first colon: `cart` of `cart:lee`; all of a key without one.
-  static func space(of key: String) -> Substring { key.prefix { $0 != ":" } }
+  /// The most spaces that are told apart, in the order in which they came up; keys of others are under `""`.
+  public static let maximumSpaces = 64
 
-  /// What is kept in a space, and what was counted of it. O(keys of the store); looking does not count as use.
-  public func contents(of space: String, now: Int64) -> KeyValueSpace {
-    var contents = KeyValueSpace()
-    contents.counters = spaces[space] ?? KeyValueCounters()
-    for entry in entries.all where Self.space(of: entry.key) == space {
-      guard entry.deadline.map({ $0 > now }) ?? true else { continue }
-      contents.keys += 1
-      contents.bytes += entry.size
-      if let deadline = entry.deadline { contents.nextEnd = min(contents.nextEnd ?? .max, deadline - now) }
-    }
-    return contents
+  /// The space of a key is what stands before its first colon: `cart` of `cart:lee`; `""` for a key without one.
+  public static func space(of key: String) -> Substring {
+    guard let colon = key.utf8.firstIndex(of: UInt8(ascii: ":")) else { return "" }
+    return key[..<colon]
   }
 
+  /// What is kept in each space that has come up and in `""`, and what was counted of it. For looking up; O(keys of the
+  /// store), and looking does not count as use.
+  public func contents(now: Int64) -> [String: KeyValueSpace] {
+    var found = spaces.counters.map { KeyValueSpace(counters: $0) }
+    for entry in entries.all {
+      guard entry.deadline.map({ $0 > now }) ?? true else { continue }
+      found[entry.space].keys += 1
+      found[entry.space].bytes += entry.size
+      guard let deadline = entry.deadline else { continue }
+      found[entry.space].nextEnd = min(found[entry.space].nextEnd ?? .max, deadline - now)
+    }
+    return Dictionary(uniqueKeysWithValues: zip(spaces.names, found))
+  }
+
+  /// Counts something of a key that may not be there.
   mutating func count(_ counter: WritableKeyPath<KeyValueCounters, Int64>, of key: String) {
+    count(counter, in: spaces.number(of: key))
+  }
+
+  mutating func count(_ counter: WritableKeyPath<KeyValueCounters, Int64>, in space: Int) {
     counters[keyPath: counter] += 1
-    spaces[String(Self.space(of: key)), default: KeyValueCounters()][keyPath: counter] += 1
+    spaces.counters[space][keyPath: counter] += 1
+  }
+}
+
+/// The spaces that have come up, each with a number of its own. They are few, so that what they take does not depend on
+/// what keys there are.
+struct KeyValueSpaces: Sendable {
+  /// All different; the first is that of the keys without a space of their own.
+  private(set) var names = [""]
+  /// One for each name.
+  var counters = [KeyValueCounters()]
+
+  /// The number of a key's space, which is a new one while there is room for it.
+  mutating func number(of key: String) -> Int {
+    let name = KeyValueStore.space(of: key)
+    if let known = names.firstIndex(where: { $0 == name }) { return known }
+    guard names.count <= KeyValueStore.maximumSpaces else { return 0 }
+    names.append(String(name))
+    counters.append(KeyValueCounters())
+    return names.count - 1
   }
 }

@@ -5,8 +5,8 @@
 public struct KeyValueStore: Sendable {
   public let settings: KeyValueSettings
   public internal(set) var counters = KeyValueCounters()
-  /// The same of the keys of each space. For looking up only.
-  var spaces: [String: KeyValueCounters] = [:]
+  /// The same of the keys of each space.
+  var spaces = KeyValueSpaces()
   var entries = KeyValueEntries()
 
   public init(_ settings: KeyValueSettings) {
@@ -29,7 +29,7 @@ public struct KeyValueStore: Sendable {
       count(\.misses, of: key)
       return nil
     }
-    count(\.hits, of: key)
+    count(\.hits, in: entries[place].space)
     entries.touch(place)
     return entries[place].value
   }
@@ -144,7 +144,7 @@ public struct KeyValueStore: Sendable {
   }
 
   private mutating func drop(expired place: Int) {
-    count(\.expired, of: entries[place].key)
+    count(\.expired, in: entries[place].space)
     entries.remove(place)
   }
 
@@ -177,7 +177,7 @@ public struct KeyValueStore: Sendable {
     if let place {
       entries.replace(place, value, deadline: deadline)
     } else {
-      entries.insert(key, value, deadline: deadline)
+      entries.insert(key, in: spaces.number(of: key), value, deadline: deadline)
     }
   }
 
@@ -202,7 +202,7 @@ public struct KeyValueStore: Sendable {
   }
 
   private mutating func evict(_ place: Int) {
-    count(\.evicted, of: entries[place].key)
+    count(\.evicted, in: entries[place].space)
     entries.remove(place)
   }
 }

@@ -64,6 +64,16 @@ import Testing
     #expect(FaultNotation.nanoseconds(text) == nanoseconds)
   }
 
+  @Test func decimalsAreReadExactly() {
+    let wrong = (1...60_000 as ClosedRange<Int64>).filter { milliseconds in
+      let nanoseconds = milliseconds * 1_000_000
+      let words = ["\(milliseconds)ms", "\(Double(milliseconds) / 1e3)s", FaultNotation.duration(nanoseconds)]
+      return words.contains { FaultNotation.nanoseconds($0) != nanoseconds }
+    }
+    #expect(wrong == [])
+    #expect(FaultNotation.bytesPerSecond("1.001KB/s") == 1_001)
+  }
+
   @Test func withoutAnIntensityItIsTheUsualOne() throws {
     let parser = FaultParser(catalogue: catalogue)
     for (text, kind) in [

@@ -111,6 +111,15 @@ import Testing
     #expect(open.trippedBy.count == 7 && open.settings.windowSize == 5)
   }
 
+  @Test(
+    arguments: [
+      .minimumNumberOfCalls, .slidingWindowSize, .permittedNumberOfCallsInHalfOpenState,
+    ] as [BreakerSetting]) func theMostCallsMayBePublished(setting: BreakerSetting)
+  {
+    #expect(setting.problem("1000") == nil)
+    #expect(setting.problem("1001")?.hasSuffix("from 1 to 1000") == true)
+  }
+
   @Test(arguments: [
     ("failure-rate-threshold", "0", "is no percentage above 0 and up to 100; say 50"),
     ("failure-rate-threshold", "50%", "is no percentage above 0 and up to 100; say 50"),
@@ -118,11 +127,11 @@ import Testing
     ("slow-call-rate-threshold", "nan", "is no percentage above 0 and up to 100; say 50"),
     ("slow-call-duration-threshold", "long", "is no duration from 1ms to 1h; say 10s"),
     ("slow-call-duration-threshold", "0s", "is no duration from 1ms to 1h; say 10s"),
-    ("minimum-number-of-calls", "0", "is no number of calls from 1 to 10000"),
-    ("sliding-window-size", "10001", "is no number of calls or seconds from 1 to 10000"),
-    ("sliding-window-size", "many", "is no number of calls or seconds from 1 to 10000"),
+    ("minimum-number-of-calls", "0", "is no number of calls from 1 to 1000"),
+    ("sliding-window-size", "1001", "is no number of calls or seconds from 1 to 1000"),
+    ("sliding-window-size", "many", "is no number of calls or seconds from 1 to 1000"),
     ("sliding-window-type", "count", "is no type of window; there are COUNT_BASED, TIME_BASED"),
-    ("permitted-number-of-calls-in-half-open-state", "-1", "is no number of calls from 1 to 10000"),
+    ("permitted-number-of-calls-in-half-open-state", "-1", "is no number of calls from 1 to 1000"),
     ("wait-duration-in-open-state", "2h", "is no duration from 1ms to 1h; say 10s"),
   ])
   func whatCannotBeIsRefusedAndTheOneBeforeStays(setting: String, value: String, sentence: String) {

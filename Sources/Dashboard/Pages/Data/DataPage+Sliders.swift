@@ -11,7 +11,6 @@ extension DataFlow {
       [.muted(name), Run(Figures.count(Int(clamping: number)).text, number == 0 ? .faint : ink)]
     }
     let share = Double(capability.share) / 100
-    let isBehind = capability.takenIn < capability.handedBack
     let name = Run(visible(capability.name), .strong)
     let percent = Run(Figures.percent(share, isWhole: true).text, .accent, bold: true)
     let slider = [Run(" ")] + Meter(share, ink: .accent, isSlider: true).runs(width: sliderWidth) + [Run(" "), percent]
@@ -23,7 +22,7 @@ extension DataFlow {
       figures: [
         figure("differ ", capability.differing, .degraded),
         figure("handed back ", capability.handedBack),
-        figure("taken in ", capability.takenIn, isBehind ? .degraded : .text),
+        figure("taken in ", capability.takenIn, capability.isBehind ? .degraded : .text),
       ], subject: .slider(capability.name))
   }
 }

@@ -63,12 +63,11 @@ extension PlatformBoard {
       .figure(Figures.count(Int(clamping: number)), number == 0 ? .faint : ink)
     }
     let share = Double(capability.share) / 100
-    let isBehind = capability.takenIn < capability.handedBack
     return [
       .text(visible(capability.name), .strong, bold: true), .meter(share, ink: .accent),
       .figure(Figures.percent(share, isWhole: true), .accent, bold: true), .text(visible(capability.service)),
       count(capability.servedByNew), count(capability.servedByLegacy), count(capability.handedBack),
-      count(capability.takenIn, isBehind ? .degraded : .text),
+      count(capability.takenIn, capability.isBehind ? .degraded : .text),
       .text(capability.usesMessages ? "message" : "table", .muted), count(capability.differing, .degraded),
     ]
   }

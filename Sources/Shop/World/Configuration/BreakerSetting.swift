@@ -15,7 +15,7 @@ enum BreakerSetting: String, CaseIterable {
 
   private static let separator = ".breaker."
   /// Of calls or seconds. Each breaker keeps as many, and so does each state of the screen's last minutes.
-  private static let counts = 1...10_000
+  private static let counts = 1...1_000
   private static let durations: ClosedRange<Duration> = .milliseconds(1) ... .seconds(3600)
 
   /// `payment>payment-gateway.breaker.sliding-window-size`
