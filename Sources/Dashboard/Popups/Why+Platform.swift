@@ -97,7 +97,7 @@ extension Why {
     self.init(
       title: [Run(visible(key), .strong, bold: true), Run("  \(visible(entry.value))", .text)],
       rule: "A new version is pushed to every instance that runs; none restarts. :set back N publishes the values of"
-        + " version N as the next one." + Self.effect(ofSetting: key), place: .platform(.configuration))
+        + " version N as the next one." + Self.effect(of: entry), place: .platform(.configuration))
     for change in configuration.changes where change.hasPrefix(key + " ") {
       add("version \(configuration.version) changed it", visible(change))
     }
@@ -110,10 +110,11 @@ extension Why {
   }
 
   /// A breaker has a history, which a change may cost.
-  private static func effect(ofSetting key: String) -> String {
-    guard key.contains(".breaker.") else { return "" }
-    return key.contains(".sliding-window-")
-      ? " The breaker keeps its state; its window begins anew, empty." : " The breaker keeps its state and its window."
+  private static func effect(of entry: ConfigurationSnapshot.Entry) -> String {
+    guard !entry.breaker.isEmpty else { return "" }
+    return entry.renewsWindow
+      ? " The breaker keeps its state; where it is closed, its window begins anew, empty."
+      : " The breaker keeps its state and its window."
   }
 
   init?(deploymentOf service: String, _ context: PageContext) {

@@ -1,5 +1,6 @@
 import Drawing
 import Operations
+import TraceCollector
 import TraceModel
 import Widgets
 
@@ -85,13 +86,15 @@ extension Why {
       add("instances", "\(service.instancesUp) of \(service.instancesAll) up", missing ? .degraded : .text)
     }
     let objective = service.objective
+    // It is judged by these, whatever the window that somebody looks at.
+    let recently = "in the last \(RedWindow.tenSeconds.words)"
     add(
       "errors",
-      "\(Figures.percent(service.errorShare).text), promised under \(Figures.percent(objective.errorShare).text)",
+      "\(Figures.percent(service.errorShare).text) \(recently), promised under \(Figures.percent(objective.errorShare).text)",
       service.errorShare > objective.errorShare ? .failing : .text)
     if let p99 = service.p99 {
       add(
-        "p99", "\(Figures.duration(p99).text), promised under \(Figures.duration(objective.p99).text)",
+        "p99", "\(Figures.duration(p99).text) \(recently), promised under \(Figures.duration(objective.p99).text)",
         p99 > objective.p99 ? .failing : .text)
     }
     for breaker in context.snapshot.breakers where breaker.caller == service.name && breaker.state != .closed {

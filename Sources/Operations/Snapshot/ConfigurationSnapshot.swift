@@ -1,13 +1,38 @@
 /// The configuration of a system, which is pushed to its instances without a restart.
 public struct ConfigurationSnapshot: Sendable, Codable, Equatable {
   public struct Entry: Sendable, Codable, Equatable {
-    public var key: String
+    public let key: String
     public var value: String
+    /// `payment>payment-gateway.breaker`, of which the key is a setting; empty for what is about no breaker.
+    public let breaker: String
+    /// What follows the breaker in the key: `sliding-window-size`; else all of it.
+    public let ownName: String
+
+    /// The others follow from these.
+    private enum CodingKeys: String, CodingKey {
+      case key, value
+    }
 
     public init(key: String, value: String) {
       self.key = key
       self.value = value
+      if let separator = key.utf8.firstRange(of: ".breaker.".utf8) {
+        breaker = String(key[..<key.utf8.index(before: separator.upperBound)])
+        ownName = String(key[separator.upperBound...])
+      } else {
+        breaker = ""
+        ownName = key
+      }
     }
+
+    public init(from decoder: any Decoder) throws {
+      let values = try decoder.container(keyedBy: CodingKeys.self)
+      self.init(
+        key: try values.decode(String.self, forKey: .key), value: try values.decode(String.self, forKey: .value))
+    }
+
+    /// Whether a change of it makes a breaker that is closed begin a new window.
+    public var renewsWindow: Bool { !breaker.isEmpty && ownName.hasPrefix("sliding-window-") }
   }
 
   /// 1, 2, 3 …: a roll-back is a new version, too.

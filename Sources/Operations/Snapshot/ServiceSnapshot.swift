@@ -62,16 +62,15 @@ public struct ServiceSnapshot: Sendable, Codable {
     self.name = name
   }
 
-  /// The same with the figures of the window that somebody wants to see.
-  public var asSeen: ServiceSnapshot {
-    guard let windowed else { return self }
-    var service = self
-    (service.rate, service.errorShare) = (windowed.rate, windowed.errorShare ?? 0)
-    (service.p50, service.p95, service.p99) = (windowed.p50, windowed.p95, windowed.p99)
-    return service
+  /// The figures over ``window``: the one that somebody wants to see, where they are known for it.
+  public var seen: SeenFigures {
+    guard let windowed else { return SeenFigures(rate: rate, errorShare: errorShare, p50: p50, p95: p95, p99: p99) }
+    return SeenFigures(
+      rate: windowed.rate, errorShare: windowed.errorShare ?? 0, p50: windowed.p50, p95: windowed.p95,
+      p99: windowed.p99)
   }
 
-  /// Over how long a time the figures of ``asSeen`` are.
+  /// Over how long a time the figures of ``seen`` are.
   public var window: RedWindow { windowed?.window ?? .tenSeconds }
 
   /// Whether an instance is not up, those left aside that are being replaced: without a process, and out of service as
@@ -81,6 +80,18 @@ public struct ServiceSnapshot: Sendable, Codable {
   }
 
   /// Whether nobody has asked it for anything of late.
+  public var isIdle: Bool { rate == 0 && p99 == nil }
+}
+
+/// How a service does over some time: requests and records a second, the share that failed, and nanoseconds.
+public struct SeenFigures: Sendable, Equatable {
+  public let rate: Double
+  public let errorShare: Double
+  public let p50: Int64?
+  public let p95: Int64?
+  public let p99: Int64?
+
+  /// Whether nobody has asked for anything in that time.
   public var isIdle: Bool { rate == 0 && p99 == nil }
 }
 

@@ -15,7 +15,8 @@ extension CommandDesk {
     if before == value { return .refused("\(key) is \(value) already") }
     return .done(
       "\(key) \(before) → \(value)\(share(of: key))" + (Self.advice(key, next.strangler).map { "; \($0)" } ?? "")
-        + (BreakerSetting(key: key)?.renewsWindow == true ? "; its window begins anew" : ""))
+        + (Operations.ConfigurationSnapshot.Entry(key: key, value: value).renewsWindow
+          ? "; where it is closed, its window begins anew" : ""))
   }
 
   /// A pool is of so many connections in each instance: together they have more.

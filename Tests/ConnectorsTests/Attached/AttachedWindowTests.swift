@@ -47,7 +47,7 @@ import TraceModel
     let shop = try #require(system.snapshot().service("shop"))
     #expect(system.snapshot().window == .minute && shop.endpointWindow == .minute && shop.callWindow == .minute)
     #expect(shop.errorShare == 0 && shop.health == .up)
-    #expect(shop.asSeen.errorShare == 0.5 && shop.window == .minute)
+    #expect(shop.seen.errorShare == 0.5 && shop.window == .minute)
     #expect(shop.endpoints.first?.errorShare == 0.5)
     #expect(system.snapshot().operations?.failing.map(\.errors) == [20])
   }
@@ -69,14 +69,14 @@ import TraceModel
   @Test func anotherWindowIsShown() throws {
     let (system, clock) = stage()
     let (short, shop) = try show(.tenSeconds, system)
-    #expect(short.window == .tenSeconds && shop.windowed == nil && shop.asSeen.errorShare == 0)
+    #expect(short.window == .tenSeconds && shop.windowed == nil && shop.seen.errorShare == 0)
     #expect(shop.endpoints.first?.errorShare == 0 && shop.endpointWindow == .tenSeconds)
     #expect(short.operations?.failing.isEmpty == true, "of the same second, and yet ranked anew")
     clock.withLock { $0 += 300 * Self.second }
     let (long, old) = try show(.quarterHour, system)
     #expect(long.window == .quarterHour && old.window == .quarterHour)
-    #expect(old.asSeen.errorShare == 0.5 && old.rate == 0 && old.asSeen.rate > 0)
-    #expect(old.asSeen.p99.map { abs($0 - 40_000_000) < 800_000 } == true && old.p99 == nil)
+    #expect(old.seen.errorShare == 0.5 && old.rate == 0 && old.seen.rate > 0)
+    #expect(old.seen.p99.map { abs($0 - 40_000_000) < 800_000 } == true && old.p99 == nil)
     #expect(long.operations?.slowest.first?.p99.map { abs($0 - 40_000_000) < 800_000 } == true)
   }
 }

@@ -116,6 +116,20 @@ import Testing
     #expect(stage.picture().contains("the trial       1 of 3    ✓  ·  ·"))
   }
 
+  /// Such a window keeps no calls: there are sums alone.
+  @Test(arguments: [(118, 36), (80, 24)]) func aWindowOfSecondsIsCounted(columns: Int, rows: Int) throws {
+    var snapshot = IncidentFixture.snapshot()
+    let index = try #require(snapshot.breakers.firstIndex { $0.id == "gateway-1>catalog" })
+    snapshot.breakers[index].window = []
+    (snapshot.breakers[index].settings.isTimeBased, snapshot.breakers[index].settings.windowSize) = (true, 20)
+    (snapshot.breakers[index].buffered, snapshot.breakers[index].failed, snapshot.breakers[index].slow) = (12, 3, 1)
+    var stage = PageStage(BreakersPage(), snapshot, columns: columns, rows: rows)
+    _ = stage.go(to: .breakers(selected: "gateway-1>catalog"))
+    let picture = stage.picture()
+    #expect(picture.contains("last 20 s       3 failed  1 slow of 12 calls"), "\(picture)")
+    #expect(picture.contains("counted by the second: none is kept") && !picture.contains("0 of 0"), "\(picture)")
+  }
+
   @Test func aTrialThatIsDueSaysSo() {
     var snapshot = IncidentFixture.snapshot()
     snapshot.breakers[12].trialFrom = snapshot.time

@@ -9,13 +9,20 @@ import Testing
   /// Keys and values stay whole as long as there is room beside them.
   @Test func settingsAreNotCut() throws {
     var snapshot = IncidentFixture.platform()
-    let key = "gateway-internal>member.breaker.wait"
-    snapshot.configuration?.entries.append(.init(key: key, value: "10s"))
+    let breaker = "gateway-internal>member.breaker"
+    let name = "wait-duration-in-open-state"
+    snapshot.configuration?.entries.append(.init(key: "\(breaker).\(name)", value: "10s"))
     snapshot.configuration?.changes = []
     var stage = PageStage(PlatformPage(), snapshot)
     stage.press("Right Right Right")
     #expect(stage.page.tab == .configuration)
-    #expect(stage.picture().contains(key) && stage.picture().contains("round-robin"), "\(stage.picture())")
+    let lines = stage.picture().split(separator: "\n").map(String.init)
+    #expect(lines.contains { $0.hasSuffix("  round-robin") }, "\(stage.picture())")
+    // The settings of a breaker stand indented below its name.
+    let header = try #require(lines.firstIndex { $0.hasSuffix(breaker) }, "\(stage.picture())")
+    let setting = try #require(lines.dropFirst(header + 1).first)
+    let indent = lines[header].prefix { $0 == " " }
+    #expect(setting.hasPrefix("\(indent)  \(name) ") && setting.hasSuffix("  10s"), "\(stage.picture())")
   }
 
   private func stage(_ keys: String = "") -> PageStage<PlatformPage> {

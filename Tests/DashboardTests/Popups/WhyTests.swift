@@ -11,8 +11,9 @@ struct WhyTests {
     (
       "",
       [
-        "payment-gateway", "because breaker payment-gateway is OPEN", "errors 100 %, promised under 1.0 %",
-        "p99 2.41 s, promised under 1.00 s", "we broke it payment-gateway:latency=2s,ttl=90s",
+        "payment-gateway", "because breaker payment-gateway is OPEN",
+        "errors 100 % in the last 10 s, promised under 1.0 %", "p99 2.41 s in the last 10 s, promised under 1.00 s",
+        "we broke it payment-gateway:latency=2s,ttl=90s",
       ]
     ),
     (
@@ -89,6 +90,19 @@ struct WhyTests {
     }
     cockpit.send(.snapshot(later))
     #expect(cockpit.text.contains("80 % open it"), "\(cockpit.text)")
+  }
+
+  /// What a change of it costs a breaker.
+  @Test(arguments: [
+    ("sliding-window-size", "The breaker keeps its state; where it is closed, its window begins anew, empty."),
+    ("failure-rate-threshold", "The breaker keeps its state and its window."),
+  ])
+  func aSettingOfABreakerSaysWhatItCosts(name: String, sentence: String) throws {
+    var snapshot = IncidentFixture.platform()
+    let key = "gateway>order.breaker.\(name)"
+    snapshot.configuration?.entries = [.init(key: key, value: "20"), .init(key: "order.pool", value: "20")]
+    #expect(try #require(Why.text(.setting(key), snapshot)).contains(sentence))
+    #expect(try #require(Why.text(.setting("order.pool"), snapshot)).contains("breaker") == false)
   }
 
   @Test func enterLeadsThere() {

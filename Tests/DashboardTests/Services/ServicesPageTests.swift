@@ -1,6 +1,7 @@
 import Drawing
 import Operations
 import Testing
+import TraceCollector
 import TraceModel
 
 @testable import Dashboard
@@ -47,6 +48,32 @@ import TraceModel
     var stage = PageStage(ServicesPage(), snapshot)
     _ = stage.go(to: .service("order"))
     #expect(stage.picture().contains("database pool 0/\(sizes.reduce(0, +))\(words.map { " = \($0)" } ?? "")"))
+  }
+
+  /// A company outside has no figures over the time that the title names.
+  @Test func aRowWithFiguresOverAnotherTimeSaysSo() throws {
+    var snapshot = IncidentFixture.snapshot()
+    func picture() -> String { PageStage(ServicesPage(), snapshot).picture() }
+    #expect(picture().contains("✗ F payment-gateway  1/1    0.3"))
+    snapshot.window = .quarterHour
+    for index in snapshot.services.indices where !snapshot.services[index].isOutside {
+      snapshot.services[index].windowed = RedFigures(
+        window: .quarterHour, calls: 6_300, errors: 0, rate: 7, p50: 1_000_000, p95: 2_000_000, p99: 3_000_000,
+        totalCalls: 6_300, totalErrors: 0)
+    }
+    #expect(picture().contains("services  last 15 min"))
+    #expect(picture().contains("✗ F payment-gateway 10 s  1/1    0.3"), "\(picture())")
+    #expect(picture().contains("✗ F payment               2/2    7.0"), "\(picture())")
+    let stage = PageStage(ServicesPage(), snapshot)
+    func ink(of name: String) throws -> Ink? {
+      let service = try #require(snapshot.service(name))
+      var row = ServiceRow(service: service, context: stage.context)
+      row.window = snapshot.window
+      guard case .figure(_, let ink, _) = row.cell(.rate) else { return nil }
+      return ink
+    }
+    let (outside, own) = (try ink(of: "payment-gateway"), try ink(of: "payment"))
+    #expect(outside == .faint && own == .text)
   }
 
   @Test func sortingKeepsTheCursorOnItsService() {

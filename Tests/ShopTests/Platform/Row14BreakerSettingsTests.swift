@@ -103,7 +103,7 @@ import Testing
     let since = breakers(stage)[0].since
     #expect(
       set("sliding-window-size", "5", on: stage)
-        == .done(prefix + "sliding-window-size 10 → 5; its window begins anew"))
+        == .done(prefix + "sliding-window-size 10 → 5; where it is closed, its window begins anew"))
     set("wait-duration-in-open-state", "4s", on: stage)
     stage.run(2)
     let open = breakers(stage)[0]

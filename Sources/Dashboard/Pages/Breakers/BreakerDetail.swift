@@ -110,8 +110,16 @@ struct BreakerDetail {
     return fact
   }
   private var tripped: Fact { tiles("tripped by", breaker.trippedBy, size: nil, note: "newest right") }
+  /// A window of seconds adds calls up, and keeps none of them.
   private var window: Fact {
-    tiles("window", breaker.window, size: settings.isTimeBased ? nil : settings.windowSize, note: "newest right")
+    guard settings.isTimeBased else {
+      return tiles("window", breaker.window, size: settings.windowSize, note: "newest right")
+    }
+    var fact = sentence(
+      "last \(settings.windowSize) s", "\(Figures.count(breaker.failed).text) failed",
+      "\(Figures.count(breaker.slow).text) slow of \(Count.of(breaker.buffered, "call"))")
+    if breaker.failed > 0 { fact.figure.ink = .failing }
+    return fact
   }
 
   func drawFacts(on canvas: inout Canvas, in rect: Rect, isSpaced: Bool) {

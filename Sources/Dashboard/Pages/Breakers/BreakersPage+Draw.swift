@@ -89,7 +89,8 @@ extension BreakersPage {
     list.selected = calls.index(in: detail.callKeys)
     list.isFocused = focus == .calls
     if hoveredPanel == .calls { list.hovered = hover.index(in: detail.callKeys, clock: context.clock) }
-    list.empty = [.muted("no call yet")]
+    let areAddedUp = detail.breaker.settings.isTimeBased && detail.breaker.buffered > 0
+    list.empty = [.muted(areAddedUp ? "counted by the second: none is kept" : "no call yet")]
     return list
   }
 

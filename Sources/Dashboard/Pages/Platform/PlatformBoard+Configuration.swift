@@ -83,9 +83,9 @@ extension PlatformBoard {
 
   /// The settings of one breaker stand below its name, which would leave them no room beside it.
   private static func settings(_ configuration: ConfigurationSnapshot) -> PlatformTable {
-    let named = configuration.entries.map { (entry: $0, name: name(of: $0.key)) }
-    let key = named.map { max(visible($0.name.own).cellWidth, visible($0.name.breaker).cellWidth, 8) }.max() ?? 8
-    let value = named.map { max(visible($0.entry.value).cellWidth, 8) }.max() ?? 8
+    let entries = configuration.entries
+    let key = entries.map { max(visible(label($0)).cellWidth, visible($0.breaker).cellWidth, 8) }.max() ?? 8
+    let value = entries.map { max(visible($0.value).cellWidth, 8) }.max() ?? 8
     let isChanged = !configuration.changes.isEmpty
     let columns =
       [
@@ -95,16 +95,16 @@ extension PlatformBoard {
       ] + (isChanged ? [TableColumn("", .fit(minimum: 7), priority: 1)] : [])
     var rows: [PlatformRow] = []
     var breaker = ""
-    for (entry, name) in named {
-      if name.breaker != breaker, !name.breaker.isEmpty {
-        rows.append(PlatformRow(name.breaker) { [.text(name.breaker), .blank] + (isChanged ? [.blank] : []) })
+    for entry in entries {
+      if entry.breaker != breaker, !entry.breaker.isEmpty {
+        rows.append(PlatformRow(entry.breaker) { [.text(entry.breaker), .blank] + (isChanged ? [.blank] : []) })
       }
-      breaker = name.breaker
+      breaker = entry.breaker
       rows.append(
         PlatformRow(entry.key, .setting(entry.key)) {
           let isNew = configuration.changes.contains { $0.hasPrefix(entry.key + " ") }
           let cells: [TableCell] = [
-            .text(name.own, isNew ? .strong : .text, bold: isNew), .text(entry.value, isNew ? .strong : .muted),
+            .text(label(entry), isNew ? .strong : .text, bold: isNew), .text(entry.value, isNew ? .strong : .muted),
           ]
           return cells + (isChanged ? [.text(isNew ? "changed" : "", .accent)] : [])
         })
@@ -114,9 +114,8 @@ extension PlatformBoard {
       columns: columns, rows: rows, empty: "Nothing is set: every service has its defaults.")
   }
 
-  /// `payment>payment-gateway.breaker` and `  sliding-window-size`, or a key alone.
-  private static func name(of key: String) -> (breaker: String, own: String) {
-    guard let dot = key.firstRange(of: ".breaker.") else { return ("", key) }
-    return (String(key[..<key.index(before: dot.upperBound)]), "  " + key[dot.upperBound...])
+  /// `  sliding-window-size`, below the breaker's name.
+  private static func label(_ entry: ConfigurationSnapshot.Entry) -> String {
+    (entry.breaker.isEmpty ? "" : "  ") + entry.ownName
   }
 }

@@ -1,5 +1,6 @@
 import Drawing
 import Operations
+import TraceCollector
 import Widgets
 
 /// One service as a row of the table.
@@ -7,23 +8,24 @@ struct ServiceRow {
   let service: ServiceSnapshot
   let context: PageContext
   var isSelected = false
+  /// Over how long a time figures are unless the row says otherwise; nil where each names it.
+  var window: RedWindow?
 
   private static let second: Int64 = 1_000_000_000
 
   func cell(_ column: ServiceColumn) -> TableCell {
     switch column {
     case .state: state
-    case .name:
-      .text(service.name, isBad || isSelected ? .strong : .text, bold: service.health.mark == .failing || isNew)
+    case .name: name
     case .up: up
     // A service that only calls others is known by their work.
-    case .rate where isUntold && service.isIdle: .unknown
-    case .rate: .figure(Figures.rate(service.rate, unit: ""), service.rate == 0 ? .faint : .text)
+    case .rate where isUntold && seen.isIdle: .unknown
+    case .rate: quieted(.figure(Figures.rate(seen.rate, unit: ""), seen.rate == 0 ? .faint : .text))
     case .pulse: .pulse(service.pulse.doubles)
-    case .errors: errors
-    case .p50: Self.latency(service.p50, isTail: false)
-    case .p95: Self.latency(service.p95, isTail: false)
-    case .p99: Self.latency(service.p99, isTail: true)
+    case .errors: quieted(errors)
+    case .p50: quieted(Self.latency(seen.p50, isTail: false))
+    case .p95: quieted(Self.latency(seen.p95, isTail: false))
+    case .p99: quieted(Self.latency(seen.p99, isTail: true))
     case .busy: busy
     case .pool: Self.use(service.connections)
     case .breaker: breaker
@@ -40,6 +42,29 @@ struct ServiceRow {
 
   /// Whether spans are all that is known.
   private var isUntold: Bool { context.snapshot.system.isOnlyWatched }
+
+  private var seen: SeenFigures { service.seen }
+
+  /// What follows the name where the figures are over another time than `window`: ` 10 s`.
+  static func note(of service: ServiceSnapshot, beside window: RedWindow?) -> String {
+    guard let window, service.window != window, !service.seen.isIdle else { return "" }
+    return " " + service.window.words
+  }
+
+  private var note: String { Self.note(of: service, beside: window) }
+
+  /// Figures that are not what the title says step back; what is bad stays in sight.
+  private func quieted(_ cell: TableCell) -> TableCell {
+    guard !note.isEmpty, case .figure(let figure, let ink, _) = cell else { return cell }
+    return ink == .text || ink == .muted ? .figure(figure, .faint) : cell
+  }
+
+  private var name: TableCell {
+    let ink: Ink = isBad || isSelected ? .strong : .text
+    let isBold = service.health.mark == .failing || isNew
+    guard !note.isEmpty else { return .text(service.name, ink, bold: isBold) }
+    return .runs([Run(visible(service.name), ink, bold: isBold), .faint(note)])
+  }
 
   private var isBad: Bool { service.health.isBad }
 
@@ -61,7 +86,7 @@ struct ServiceRow {
 
   private var errors: TableCell {
     // Of no calls there is no share.
-    service.rate == 0 && service.errorShare == 0 ? .unknown : Self.errors(service.errorShare)
+    seen.rate == 0 && seen.errorShare == 0 ? .unknown : Self.errors(seen.errorShare)
   }
 
   static func errors(_ share: Double) -> TableCell {

@@ -13,7 +13,7 @@ extension ColumnSort<ServiceColumn> {
     case .state:
       if left.health != right.health { return left.health < right.health }
       // Among the healthy ones nothing is urgent.
-      return left.health.isBad && left.errorShare < right.errorShare
+      return left.health.isBad && left.seen.errorShare < right.seen.errorShare
     case .name: return left.name < right.name
     case .team: return (left.team, left.name) < (right.team, right.name)
     case .version: return left.version < right.version
@@ -25,11 +25,11 @@ extension ColumnSort<ServiceColumn> {
   private func value(_ service: ServiceSnapshot) -> Double {
     switch column {
     case .up: service.instancesAll == 0 ? 2 : Double(service.instancesUp) / Double(service.instancesAll)
-    case .rate: service.rate
-    case .errors: service.errorShare
-    case .p50: service.p50.map(Double.init) ?? -1
-    case .p95: service.p95.map(Double.init) ?? -1
-    case .p99: service.p99.map(Double.init) ?? -1
+    case .rate: service.seen.rate
+    case .errors: service.seen.errorShare
+    case .p50: service.seen.p50.map(Double.init) ?? -1
+    case .p95: service.seen.p95.map(Double.init) ?? -1
+    case .p99: service.seen.p99.map(Double.init) ?? -1
     case .busy: service.workers?.share ?? -1
     case .pool: service.connections?.share ?? -1
     case .lag: service.lag.map(Double.init) ?? -1

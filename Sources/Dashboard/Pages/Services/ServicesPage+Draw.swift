@@ -32,6 +32,7 @@ extension ServicesPage {
     ) { index in
       var row = ServiceRow(service: rows[index], context: context)
       row.isSelected = index == selected && isFocused
+      row.window = context.snapshot.window
       return ServiceColumn.allCases.map(row.cell)
     }
   }
@@ -43,7 +44,8 @@ extension ServicesPage {
 
   private func columns(_ context: PageContext) -> [TableColumn] {
     let services = context.snapshot.services
-    let longestName = services.map(\.name.cellWidth).max() ?? 0
+    let window = context.snapshot.window
+    let longestName = services.map { $0.name.cellWidth + ServiceRow.note(of: $0, beside: window).cellWidth }.max() ?? 0
     let uses = services.compactMap { $0.workers.map { Figures.fraction($0.used, of: $0.size).cellWidth } }
     return ServiceColumn.allCases.map { $0.tableColumn(longestName: longestName, longestUse: uses.max() ?? 0) }
   }

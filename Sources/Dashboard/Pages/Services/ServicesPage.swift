@@ -93,7 +93,7 @@ struct ServicesPage: Page {
   /// The services that the filter lets through, sorted.
   func rows(_ context: PageContext) -> [ServiceSnapshot] {
     let wanted = words.lowercased().split(separator: " ")
-    let services = context.snapshot.services.map(\.asSeen)
+    let services = context.snapshot.services
     guard !wanted.isEmpty else { return sort.sorted(services) }
     return sort.sorted(
       services.filter { service in
@@ -105,7 +105,7 @@ struct ServicesPage: Page {
 
   /// The service that the panels are about.
   func service(_ context: PageContext) -> ServiceSnapshot? {
-    if let opened { return context.snapshot.service(opened)?.asSeen }
+    if let opened { return context.snapshot.service(opened) }
     let rows = rows(context)
     return table.index(in: rows.map(\.name)).map { rows[$0] }
   }

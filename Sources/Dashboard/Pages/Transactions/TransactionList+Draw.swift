@@ -17,16 +17,12 @@ extension TransactionList {
     }
   }
 
-  /// Among so many rows the longest kind is looked for.
-  private static let rowsMeasured = 500
-
   private func columns(isWhole: Bool) -> [TableColumn] {
-    let kind = max(8, rows.prefix(Self.rowsMeasured).map { visible($0.kind).cellWidth }.max() ?? 8)
-    return [
+    [
       TableColumn("", .fixed(1)),
       TableColumn("state", .fixed(12), priority: 1, gap: 1),
       TableColumn("GTXID", .fixed(isWhole ? 32 : 9)),
-      TableColumn("kind", .share(minimum: min(kind, 16), maximum: max(min(kind, 36), 18)), priority: 2),
+      TableColumn("kind", .share(minimum: min(kindWidth, 16), maximum: max(min(kindWidth, 36), 18)), priority: 2),
       TableColumn("start", .fixed(10), priority: 5),
       TableColumn("took", .fit(minimum: 7), align: .right),
       TableColumn("hops", .fit(minimum: 4), align: .right, priority: 4),

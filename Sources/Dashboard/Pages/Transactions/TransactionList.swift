@@ -1,3 +1,4 @@
+import Drawing
 import Operations
 import TraceModel
 
@@ -15,6 +16,8 @@ struct TransactionList: Sendable {
   }
 
   private(set) var rows: [TransactionSummary] = []
+  /// The columns of the screen that the longest kind takes, measured when the rows change.
+  private(set) var kindWidth = 8
   /// How many there are before the filter.
   private(set) var all = 0
   /// What was found for the filter among all that are kept; nil while nobody has looked.
@@ -72,6 +75,14 @@ struct TransactionList: Sendable {
     for transaction in snapshot.transactions {
       if let place = places[transaction.gtxid] { rows[place] = transaction }
     }
+    measureKinds()
+  }
+
+  /// Among so many rows the longest kind is looked for.
+  private static let rowsMeasured = 500
+
+  private mutating func measureKinds() {
+    kindWidth = max(8, rows.prefix(Self.rowsMeasured).map { visible($0.kind).cellWidth }.max() ?? 8)
   }
 
   /// Takes everything in at once, since somebody asked for another order or filter.
@@ -81,6 +92,7 @@ struct TransactionList: Sendable {
     count(snapshot)
     rows = filter.isEmpty ? snapshot.transactions : wanted(snapshot)
     sort()
+    measureKinds()
     guard let anchor else { return cursor.move(to: 0, count: rows.count, height: height) }
     if let line = rows.firstIndex(where: { $0.gtxid == anchor }) {
       cursor.follow(to: line, count: rows.count, height: height)

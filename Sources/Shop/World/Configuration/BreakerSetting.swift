@@ -27,9 +27,6 @@ enum BreakerSetting: String, CaseIterable {
     self.init(rawValue: String(key[place.upperBound...]))
   }
 
-  /// Whether a change of it makes a breaker begin a new window.
-  var renewsWindow: Bool { self == .slidingWindowSize || self == .slidingWindowType }
-
   /// As it is typed; nil where it has no single value: a wait that grows.
   func word(in settings: CircuitBreakerSettings) -> String? {
     switch self {
