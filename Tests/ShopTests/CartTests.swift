@@ -32,7 +32,7 @@ import Transactions
     // It lives for half an hour after the last change of it.
     let (store, now) = (stage.world.keyValueStore.store, stage.world.time.now)
     #expect(store.contents(now: now)["cart"]?.keys == 1)
-    #expect(store.contents(now: now + Cart.timeToLive - 1_000_000_000)["cart"]?.keys == 1)
+    #expect(store.contents(now: now + Cart.timeToLive - 60_000_000_000)["cart"]?.keys == 1)
     #expect(store.contents(now: now + Cart.timeToLive)["cart"]?.keys == 0)
   }
 

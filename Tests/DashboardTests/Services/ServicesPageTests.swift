@@ -3,6 +3,7 @@ import Operations
 import Testing
 import TraceCollector
 import TraceModel
+import Widgets
 
 @testable import Dashboard
 
@@ -69,7 +70,7 @@ import TraceModel
       let service = try #require(snapshot.service(name))
       var row = ServiceRow(service: service, context: stage.context)
       row.window = snapshot.window
-      guard case .figure(_, let ink, _) = row.cell(.rate) else { return nil }
+      guard case .figure(_, let ink, bold: _) = row.cell(.rate) else { return nil }
       return ink
     }
     let (outside, own) = (try ink(of: "payment-gateway"), try ink(of: "payment"))
