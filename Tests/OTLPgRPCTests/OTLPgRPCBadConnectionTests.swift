@@ -37,7 +37,7 @@
     /// A sender without anything to send is left alone while it is there.
     @Test func whoAnswersPingsStaysUntilItDoesNot() async throws {
       // Long enough for an answer from a busy machine.
-      try await GRPCExporter.run(settings: settings { $0.idleTime = .seconds(2) }) { exporter async throws in
+      try await GRPCExporter.run(settings: settings { $0.idleTime = .seconds(4) }) { exporter async throws in
         let pings = try await RawHTTP2.run(port: exporter.port) { connection in
           try await connection.greet()
           var pings = 0
