@@ -11,7 +11,7 @@
   import TestSupport
 
   /// Senders that stand still, break off, or send what is no gRPC. Each test waits for what becomes of them.
-  @Suite(.timeLimit(.minutes(1))) struct OTLPgRPCBadConnectionTests {
+  @Suite(.timeLimit(.minutes(3))) struct OTLPgRPCBadConnectionTests {
     private func settings(_ change: (inout ReceiverSettings) -> Void) -> ReceiverSettings {
       var settings = ReceiverSettings()
       settings.idleTime = .milliseconds(400)
