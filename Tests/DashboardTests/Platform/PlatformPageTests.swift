@@ -25,6 +25,28 @@ import Testing
     #expect(setting.hasPrefix("\(indent)  \(name) ") && setting.hasSuffix("  10s"), "\(stage.picture())")
   }
 
+  @Test func settingsAreFoundByWords() {
+    var snapshot = IncidentFixture.platform()
+    let breaker = "order>payment.breaker"
+    for (name, value) in [("failure-rate-threshold", "50"), ("wait-duration-in-open-state", "10s")] {
+      snapshot.configuration?.entries.append(.init(key: "\(breaker).\(name)", value: value))
+    }
+    var stage = PageStage(PlatformPage(), snapshot)
+    #expect(stage.page.filter == nil)
+    stage.press("Right Right Right")
+    #expect(stage.page.filter?.isEmpty == true)
+    #expect(stage.page.narrow(to: "Payment 10S", stage.context) == nil)
+    // A setting stands below the name of its breaker, as without words.
+    #expect(stage.picture().contains("settings · Payment 10S"), "\(stage.picture())")
+    #expect(stage.picture().contains(breaker) && stage.picture().contains("  wait-duration-in-open-state"))
+    #expect(!stage.picture().contains("failure-rate-threshold") && !stage.picture().contains("round-robin"))
+    #expect(stage.page.row(stage.context)?.key.hasPrefix(breaker) == true)
+    _ = stage.page.narrow(to: "nowhere", stage.context)
+    #expect(stage.picture().contains("No setting matches nowhere.  Esc clears"), "\(stage.picture())")
+    stage.press("Esc")
+    #expect(stage.picture().contains("failure-rate-threshold") && stage.picture().contains("round-robin"))
+  }
+
   private func stage(_ keys: String = "") -> PageStage<PlatformPage> {
     var stage = PageStage(PlatformPage())
     stage.press(keys)

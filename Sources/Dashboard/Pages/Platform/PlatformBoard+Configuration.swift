@@ -4,10 +4,11 @@ import Widgets
 
 extension PlatformBoard {
   /// What is published, and which instance runs which version of it.
-  static func configuration(_ context: PageContext) -> PlatformBoard {
+  /// - Parameter words: the settings that have all of them are listed.
+  static func configuration(_ context: PageContext, words: String = "") -> PlatformBoard {
     guard let configuration = context.snapshot.configuration else { return PlatformBoard() }
     var board = PlatformBoard(
-      columns: [[versions(configuration, context.snapshot)], [settings(configuration)]], wideFrom: 110)
+      columns: [[versions(configuration, context.snapshot)], [settings(configuration, words: words)]], wideFrom: 110)
     board.head = head(configuration, context)
     return board
   }
@@ -82,8 +83,12 @@ extension PlatformBoard {
   }
 
   /// The settings of one breaker stand below its name, which would leave them no room beside it.
-  private static func settings(_ configuration: ConfigurationSnapshot) -> PlatformTable {
-    let entries = configuration.entries
+  private static func settings(_ configuration: ConfigurationSnapshot, words: String) -> PlatformTable {
+    let wanted = words.lowercased().split(separator: " ")
+    let entries = configuration.entries.filter { entry in
+      let text = "\(entry.key) \(entry.value)".lowercased()
+      return wanted.allSatisfy { text.contains($0) }
+    }
     let key = entries.map { max(visible(label($0)).cellWidth, visible($0.breaker).cellWidth, 8) }.max() ?? 8
     let value = entries.map { max(visible($0.value).cellWidth, 8) }.max() ?? 8
     let isChanged = !configuration.changes.isEmpty
@@ -110,8 +115,9 @@ extension PlatformBoard {
         })
     }
     return PlatformTable(
-      panel: .settings, title: "settings", figures: [Run(":set", .accent, bold: true), .muted(" KEY VALUE")],
-      columns: columns, rows: rows, empty: "Nothing is set: every service has its defaults.")
+      panel: .settings, title: "settings", words: words,
+      figures: [Run(":set", .accent, bold: true), .muted(" KEY VALUE")], columns: columns, rows: rows,
+      empty: "Nothing is set: every service has its defaults.", thing: "setting")
   }
 
   /// `  sliding-window-size`, below the breaker's name.

@@ -46,12 +46,19 @@ struct PlatformChart {
 struct PlatformTable {
   let panel: PlatformPanel
   var title: String
+  /// What the rows are narrowed to; empty where all are here.
+  var words = ""
   var figures: [Run] = []
   /// Columns in front of a row that differ from those of others only by what is in them.
   var columns: [TableColumn]
   var rows: [PlatformRow]
   /// The one sentence of a list without rows.
   var empty: String
+  /// What its rows are, one of them: `setting`; said where ``words`` have left none.
+  var thing = "row"
+
+  /// What stands there where it has no rows.
+  var nothing: [Run] { words.isEmpty ? [.muted(empty)] : .nothingMatches(words, among: thing) }
 
   var keys: [String] { unique(rows.map(\.key)) }
 

@@ -38,10 +38,11 @@ extension PlatformPage {
     guard rect.height > 0 else { return }
     let (view, rest) = (tableView(table, context), rect.split(top: 1).rest)
     var rule = Rule(table.title, figures: table.figures, isFocused: focus == table.panel)
+    if !table.words.isEmpty { rule.title.append(Run(" · \(visible(table.words))", .accent)) }
     rule.title += view.range(in: rest)
     rule.draw(on: &canvas, x: rect.x, y: rect.y, width: rect.width)
     if !table.rows.isEmpty { return view.draw(on: &canvas, in: rest) }
-    if rest.height > 0 { canvas.put(endEllipsis(table.empty, rest.width), x: rest.x, y: rest.y, .muted) }
+    if rest.height > 0 { canvas.rich(endEllipsis(table.nothing, rest.width), x: rest.x, y: rest.y) }
   }
 
   // MARK: - The tabs

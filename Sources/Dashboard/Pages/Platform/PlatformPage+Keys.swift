@@ -11,6 +11,7 @@ extension PlatformPage {
     case .tab: moveFocus(by: 1, context)
     case .backTab: moveFocus(by: -1, context)
     case .enter: return openRow(context)
+    case .escape where filter?.isEmpty == false: _ = narrow(to: "", context)
     case .character("+") where focus == .sliders: return slide(up: true, context)
     case .character("-") where focus == .sliders: return slide(up: false, context)
     default:
@@ -100,6 +101,7 @@ extension PlatformPage {
         hints.append(KeyHint("w", "why"))
       }
     }
+    if filter != nil, context.snapshot.configuration != nil { hints.append(KeyHint("/", "filter")) }
     if panels(context).count > 1 { hints.append(KeyHint("Tab", "panel")) }
     return hints
   }
@@ -109,6 +111,7 @@ extension PlatformPage {
       KeyHint("← →", PlatformTab.allCases.map(\.title).joined(separator: ", ")),
       KeyHint("Tab", "the next list of the tab"),
       KeyHint("+ −", "on the sliders: move \(SliderStep.percent) % of the customers", isDeed: true),
+      KeyHint("/", "shows only settings whose key or value has these words"),
       KeyHint("Enter", "the service, the topic or the transaction under the cursor"),
     ]
   }

@@ -9,6 +9,8 @@ struct PlatformPage: Page {
   let id = PageID.platform
   private(set) var tab = PlatformTab.gateway
   private var wasChosen = false
+  /// What the settings are narrowed to, of which there are hundreds; other tabs show few lines.
+  private(set) var words = ""
   var cursors: [PlatformPanel: RowCursor] = [:]
   var focus: PlatformPanel?
   var hover = Hover()
@@ -41,6 +43,18 @@ struct PlatformPage: Page {
     _ = refresh(context)
   }
 
+  // MARK: - Filter
+
+  var filter: String? { tab == .configuration ? words : nil }
+  var filterExample: String { "payment time-out" }
+
+  mutating func narrow(to text: String, _ context: PageContext) -> String? {
+    words = text
+    if !text.isEmpty { focus = .settings }
+    _ = refresh(context)
+    return nil
+  }
+
   // MARK: - What is shown
 
   func board(_ context: PageContext) -> PlatformBoard {
@@ -48,7 +62,7 @@ struct PlatformPage: Page {
     case .gateway: .gateway(context)
     case .clients: .clients(context)
     case .registry: .registry(context)
-    case .configuration: .configuration(context)
+    case .configuration: .configuration(context, words: words)
     case .deployments: .deployments(context, selected: cursor(.deployments))
     case .strangler: .strangler(context)
     case .connections: .connections(context)
