@@ -14,6 +14,8 @@ final class SnapshotBuilder {
   private let sagas = SagaBoardBuilder()
   let data = DataBoardBuilder()
   let latestErrors: LatestErrors
+  private var knownSummaries = KnownSummaries()
+  private let catalogue: FaultCatalogue
   private static let transactionsShown = 600
   private static let openShown = 400
   private static let externalShown = 200
@@ -24,6 +26,7 @@ final class SnapshotBuilder {
     self.external = external
     reader = OperationsReader(broker: world.broker, observatory: world.observatory)
     latestErrors = LatestErrors(book: world.logBook)
+    catalogue = ShopPlan.catalogue(world.settings.topology, world.settings.orderStore)
   }
 
   /// What can be ordered by hand.
@@ -129,7 +132,7 @@ final class SnapshotBuilder {
     let kept = world.book.entries(lasting).filter { $0.start < oldest }
       .sorted { $0.start != $1.start ? $0.start > $1.start : $0.gtxid > $1.gtxid }
     let own = newest + kept
-    let traces = world.traces.summaries(of: own.map(\.gtxid))
+    let traces = world.traces.summaries(of: own.map(\.gtxid), known: &knownSummaries)
     var rows = zip(own, traces).map { Self.completed($0, with: $1, now: now) }
     let foreign = external.summaries(newest: Self.externalShown).map { TransactionSummary($0, now: now) }
     guard !foreign.isEmpty else { return rows }
@@ -164,7 +167,7 @@ final class SnapshotBuilder {
 
   private func faultBoard() -> FaultBoard {
     var board = FaultBoard()
-    board.catalogue = ShopPlan.catalogue(world.settings.topology, world.settings.orderStore)
+    board.catalogue = catalogue
     for index in board.catalogue.services.indices {
       board.catalogue.services[index].instances = world.service(board.catalogue.services[index].name).instances.count
     }

@@ -16,6 +16,23 @@ extension TraceStore {
     }
   }
 
+  /// The same. Rows of transactions that have ended, and of which nothing came in since, are those of `known`, which
+  /// holds what was answered afterwards, and nothing else.
+  public func summaries(of ids: [GTXID], known: inout KnownSummaries) -> [TraceSummary?] {
+    state.withLock { state in
+      var answered = KnownSummaries(roomFor: ids.count)
+      let rows = ids.map { id in
+        state.traces.slot(of: id).map { slot in
+          let row = known.row(of: id, in: state, at: slot) ?? KnownSummaries.Row(of: slot, in: state)
+          answered.rows[id] = row
+          return row.summary
+        }
+      }
+      known = answered
+      return rows
+    }
+  }
+
   /// The transactions whose id begins with `prefix`, as ``GTXID/Prefix/matches(_:)`` has it, newest first.
   public func find(prefix: String, limit: Int = 100) -> [GTXID] {
     guard let prefix = GTXID.Prefix(prefix) else { return [] }
@@ -49,6 +66,37 @@ extension TraceStore {
       }
     }
     return found
+  }
+}
+
+/// Rows as a store has answered them, for who asks for much the same again and again.
+public struct KnownSummaries: Sendable {
+  fileprivate struct Row: Sendable {
+    let summary: TraceSummary
+    /// ``TraceEntry/changed`` of the trace when the row was made.
+    let changed: UInt64
+
+    init(of slot: Int32, in state: borrowing TraceStoreState) {
+      summary = state.summary(of: slot)
+      changed = state.traces[slot].pointee.changed
+    }
+  }
+
+  fileprivate var rows: [GTXID: Row] = [:]
+
+  public init() {}
+
+  /// Rows that it has.
+  var count: Int { rows.count }
+
+  fileprivate init(roomFor count: Int) { rows.reserveCapacity(count) }
+
+  /// The row of the trace in `slot`, where it would come out the same today: what is running ends by time alone.
+  fileprivate func row(of id: GTXID, in state: borrowing TraceStoreState, at slot: Int32) -> Row? {
+    guard let row = rows[id], row.changed == state.traces[slot].pointee.changed, row.summary.status != .running else {
+      return nil
+    }
+    return row
   }
 }
 
