@@ -9,7 +9,8 @@ struct Torture {
   private(set) var directory = ""
   private var ledger = Ledger()
   private var rounds = 0
-  private var (acknowledged, cuts, undone, records) = (0, 0, 0, 0)
+  private(set) var acknowledged = 0
+  private var (cuts, undone, records) = (0, 0, 0)
 
   init(parent: String, seed: UInt64) {
     self.parent = parent
