@@ -66,7 +66,7 @@ extension TraceStoreState {
     if record.bits.status == .error, !earlier.haveFailed {
       trace.pointee.errors += 1
       if kind == .consumer { trace.pointee.consumerErrors += 1 }
-      if trace.pointee.firstError == .none || record.end < trace.pointee.firstErrorEnd {
+      if isBefore(record, record.end, trace.pointee.firstError, trace.pointee.firstErrorEnd) {
         trace.pointee.firstError = added
         trace.pointee.firstErrorEnd = record.end
       }
@@ -77,6 +77,13 @@ extension TraceStoreState {
     trace.pointee.orphans = UInt32(Int(trace.pointee.orphans) + orphans)
     self.orphans += orphans
     noteRoot(added, record, in: slot)
+  }
+
+  /// Whether the span counts before another one, which need not be there. Of two at the same time the smaller id does,
+  /// whichever came in first.
+  private func isBefore(_ record: SpanRecord, _ time: Int64, _ other: SpanReference, _ otherTime: Int64) -> Bool {
+    if other == .none || time != otherTime { return other == .none || time < otherTime }
+    return record.id < segments[other].pointee.id
   }
 
   private mutating func noteRoot(_ added: SpanReference, _ record: SpanRecord, in slot: Int32) {
@@ -93,7 +100,7 @@ extension TraceStoreState {
       } else if record.isTop, isShared != trace.pointee.marks.contains(.rootIsShared) {
         !isShared
       } else {
-        record.start < trace.pointee.rootStart || trace.pointee.root == .none
+        isBefore(record, record.start, trace.pointee.root, trace.pointee.rootStart)
       }
     guard isBetter else { return }
     trace.pointee.root = added
