@@ -50,6 +50,20 @@ import Transactions
     #expect(stage.problems() == [])
   }
 
+  /// Also those that have nothing to tell it for a long time: relays and miners whose twin has the lease.
+  @Test func everybodyLearnsThatTheBusIsBack() {
+    let stage = Stage(rate: 10)
+    stage.run(3)
+    stage.arm("broker:broker-down,ttl=10s")
+    stage.run(8)
+    func unwell(_ reason: String) -> [String] {
+      stage.world.observatory.health.instances.filter { $0.value.reason.contains(reason) }.map(\.key)
+    }
+    #expect(unwell("cannot reach the bus").contains { $0.hasPrefix("aggregate-") }, "\(unwell(""))")
+    stage.run(30)
+    #expect(unwell("cannot reach the bus") == [])
+  }
+
   @Test func whatHappensWhileTheBusIsDownIsSeenAtOnceAndOnce() {
     let stage = Stage(rate: 5)
     let builder = SnapshotBuilder(world: stage.world, external: stage.world.traces)
