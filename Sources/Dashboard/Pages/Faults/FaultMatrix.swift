@@ -10,21 +10,28 @@ struct FaultMatrix {
   let page: FaultsPage
   let layout: FaultsLayout
   let context: PageContext
+  // Every row asks for these.
+  private let services: [FaultCatalogue.Service]
+  private let longestName: Int
+  /// The kinds that have a column: the first ones, or those up to the one that is chosen.
+  private let kinds: [FaultKind.Name]
 
   init(page: FaultsPage, layout: FaultsLayout, _ context: PageContext) {
     self.page = page
     self.layout = layout
     self.context = context
+    services = page.services(context)
+    longestName = max(8, services.map { $0.name.cellWidth }.max() ?? 0)
+    kinds = Self.kinds(upTo: page.kind, width: layout.matrix.width)
   }
 
   /// With fewer columns than this there are none.
   static let leastColumns = 6
 
-  /// The kinds that have a column: the first ones, or those up to the one that is chosen.
-  private var kinds: [FaultKind.Name] {
+  private static func kinds(upTo chosen: FaultKind.Name, width: Int) -> [FaultKind.Name] {
     let all = FaultsPage.kinds
-    let room = max(1, min(all.count, (area.width - 19 - Self.rateWidth - 1) / 8))
-    let last = max(room, (all.firstIndex(of: page.kind) ?? 0) + 1)
+    let room = max(1, min(all.count, (width - 19 - rateWidth - 1) / 8))
+    let last = max(room, (all.firstIndex(of: chosen) ?? 0) + 1)
     return Array(all[(last - room)..<last])
   }
 
@@ -32,7 +39,6 @@ struct FaultMatrix {
   static func leastWidth(kinds: Int) -> Int { 2 + 16 + 1 + kinds * 8 + rateWidth + 1 }
 
   private var area: Rect { layout.matrix }
-  private var services: [FaultCatalogue.Service] { page.services(context) }
   private var isFocused: Bool { page.panel == .matrix }
   /// Columns give way to whole names, though never so far that their headings are cut.
   private var columnWidth: Int {
@@ -40,7 +46,6 @@ struct FaultMatrix {
     let (most, wanted) = ((room - 16) / max(1, kinds.count), (room - longestName - 1) / max(1, kinds.count))
     return min(12, max(min(most, 8), wanted))
   }
-  private var longestName: Int { max(8, services.map { $0.name.cellWidth }.max() ?? 0) }
   private var nameWidth: Int {
     layout.hasColumns
       ? area.width - 2 - kinds.count * columnWidth - Self.rateWidth - 2
