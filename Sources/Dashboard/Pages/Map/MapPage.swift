@@ -93,8 +93,10 @@ struct MapPage: Page {
     let worst = facts.map(\.severity).max() ?? 0
     if worst > 0 { return facts.firstIndex { $0.severity == worst } }
     let isReached = Set(graph.edges.map(\.to))
-    return graph.things.indices.first { !isReached.contains($0) && !graph.edges(at: $0).isEmpty }
-      ?? graph.things.indices.first
+    let sources = graph.things.indices.filter { !isReached.contains($0) }
+    // Of several, the first of those from which most goes on.
+    let ways = sources.map { graph.edges(at: $0).count }
+    return ways.max().flatMap { most in ways.firstIndex(of: most).map { sources[$0] } } ?? graph.things.indices.first
   }
 
   /// The arrow under the cursor, as a place in the graph.
