@@ -6,12 +6,14 @@ extension PageID {
   func isVacant(_ snapshot: SystemSnapshot) -> Bool {
     guard snapshot.system.isOnlyWatched else { return false }
     return switch self {
+    case .services: snapshot.services.isEmpty
+    case .map: snapshot.services.isEmpty && snapshot.topics.isEmpty
     case .breakers: snapshot.breakers.isEmpty && snapshot.services.allSatisfy(\.calls.isEmpty)
     case .topics, .records: snapshot.topics.isEmpty
     case .sagas: snapshot.sagas.sagas.isEmpty && snapshot.sagas.definitions.isEmpty
     case .data: snapshot.data.isEmpty && snapshot.views.isEmpty && snapshot.strangler == nil
     case .faults: snapshot.faults.armed.isEmpty && snapshot.scenarios.entries.isEmpty
-    case .overview, .services, .transactions, .map, .platform, .log: false
+    case .overview, .transactions, .platform, .log: false
     }
   }
 }

@@ -76,6 +76,16 @@ struct WatchedSystemTests {
     #expect(!cockpit(keys).text.contains("arms what is under the cursor"))
   }
 
+  @Test(arguments: ["2", "7"]) func beforeAnybodyReportsNoKeyIsOffered(_ keys: String) {
+    var snapshot = Self.snapshot
+    snapshot.services = []
+    var cockpit = Cockpit(snapshot, columns: 200, rows: 60)
+    cockpit.press(keys)
+    for key in ["↵", "Tab", "sort", "filter", "walk", "window", "why"] {
+      #expect(!cockpit.lastLine.contains(key), "\(cockpit.lastLine)")
+    }
+  }
+
   /// Nobody tells of topics, sagas, stores and faults: no key would do anything there.
   @Test(arguments: ["4", "6", "8", "0"]) func whereThereIsNothingNoKeyIsOffered(_ keys: String) {
     let line = cockpit(keys, columns: 200, rows: 60).lastLine
