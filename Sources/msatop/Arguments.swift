@@ -167,6 +167,14 @@ enum Arguments {
     return Int(bytes)
   }
 
+  static func pages(_ text: String) throws -> PageOrigins {
+    do {
+      return try PageOrigins(parsing: text)
+    } catch {
+      throw ValidationError("\(error)")
+    }
+  }
+
   static func listening(_ text: String) throws -> Listening {
     do {
       return try Listening(parsing: text)

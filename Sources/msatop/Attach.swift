@@ -21,7 +21,7 @@ struct Attach: ParsableCommand {
         msatop attach --otlp --headless | jq             no screen: what came in, when it ends
 
       What the command line does not say of these is looked for in the environment (MSATOP_OTLP, MSATOP_OTLP_HTTP, \
-      MSATOP_OTLP_GRPC, MSATOP_ZIPKIN, MSATOP_MEMORY), and then in ~/.config/msatop/config.yaml (otlp-http: 4318).
+      MSATOP_OTLP_GRPC, MSATOP_ZIPKIN, MSATOP_ORIGIN, MSATOP_MEMORY), and then in ~/.config/msatop/config.yaml (otlp-http: 4318).
       """)
 
   @OptionGroup var ears: ReceiverOption
@@ -35,7 +35,7 @@ struct Attach: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Settings in YAML, in place of ~/.config/msatop/config.yaml: otlp, otlp-http, otlp-grpc, zipkin and memory.",
+      "Settings in YAML, in place of ~/.config/msatop/config.yaml: otlp, otlp-http, otlp-grpc, zipkin, origin and memory.",
       valueName: "file"))
   var config: String?
 

@@ -13,7 +13,7 @@ struct AttachSettings: Equatable {
   /// Bytes.
   var memory: Int?
 
-  private static let keys = ["otlp", "otlp-http", "otlp-grpc", "zipkin", "memory"]
+  private static let keys = ["otlp", "otlp-http", "otlp-grpc", "zipkin", "origin", "memory"]
 
   /// This, and where it says nothing, `other`.
   func or(_ other: AttachSettings) -> AttachSettings {
@@ -56,7 +56,8 @@ extension AttachSettings {
       settings.receivers = ReceiverChoice(
         otlp: mapping["otlp"].flatMap { $0.scalar == "off" ? false : $0.flag() },
         otlpHTTP: mapping["otlp-http"].flatMap(listening),
-        otlpGRPC: mapping["otlp-grpc"].flatMap(listening), zipkin: mapping["zipkin"].flatMap(listening))
+        otlpGRPC: mapping["otlp-grpc"].flatMap(listening), zipkin: mapping["zipkin"].flatMap(listening),
+        pages: mapping["origin"].flatMap(pages))
       settings.memory = mapping["memory"].flatMap(memory)
       if case .at = settings.receivers.otlpGRPC, !OTLPgRPC.isBuiltIn {
         mapping["otlp-grpc"]?.fail(ReceiverOption.needsGRPC)
@@ -67,6 +68,10 @@ extension AttachSettings {
 
   private static func listening(_ value: YAMLValue) -> Listening? {
     value.parsed { (text) throws(ConnectorError) in try Listening(parsing: text) }
+  }
+
+  private static func pages(_ value: YAMLValue) -> PageOrigins? {
+    value.parsed { (text) throws(ConnectorError) in try PageOrigins(parsing: text) }
   }
 
   private static func memory(_ value: YAMLValue) -> Int? {
@@ -111,7 +116,10 @@ extension AttachSettings {
     }
     receivers = ReceiverChoice(
       otlp: otlp, otlpHTTP: try listening("otlp-http"), otlpGRPC: try listening("otlp-grpc"),
-      zipkin: try listening("zipkin"))
+      zipkin: try listening("zipkin"),
+      pages: try text("origin").map { name, value in
+        do { return try PageOrigins(parsing: value) } catch { throw Self.wrong(name, "\(error)") }
+      })
     if case .at = receivers.otlpGRPC, !OTLPgRPC.isBuiltIn {
       throw Self.wrong("MSATOP_OTLP_GRPC", ReceiverOption.needsGRPC)
     }

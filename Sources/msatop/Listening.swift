@@ -25,13 +25,17 @@ struct ReceiverChoice: Equatable {
   var zipkin: Listening?
   var otlpHTTP: Listening?
   var otlpGRPC: Listening?
+  /// The web pages that may report over HTTP.
+  var pages: PageOrigins?
 
   init() {}
 
   /// - Parameter otlp: true: both of OTLP at their usual ports, where this place says nothing else of them; false: off. It
   ///   stands over what a place behind this one says of either.
-  init(otlp: Bool?, otlpHTTP: Listening?, otlpGRPC: Listening?, zipkin: Listening?) {
-    self.zipkin = zipkin
+  init(
+    otlp: Bool?, otlpHTTP: Listening?, otlpGRPC: Listening?, zipkin: Listening?, pages: PageOrigins?
+  ) {
+    (self.zipkin, self.pages) = (zipkin, pages)
     self.otlpHTTP = otlpHTTP ?? Self.usual(otlp, OTLPReceiver.usualPort)
     self.otlpGRPC = otlpGRPC ?? (OTLPgRPC.isBuiltIn ? Self.usual(otlp, OTLPgRPC.usualPort) : nil)
   }
@@ -46,6 +50,7 @@ struct ReceiverChoice: Equatable {
     choice.zipkin = zipkin ?? other.zipkin
     choice.otlpHTTP = otlpHTTP ?? other.otlpHTTP
     choice.otlpGRPC = otlpGRPC ?? other.otlpGRPC
+    choice.pages = pages ?? other.pages
     return choice
   }
 

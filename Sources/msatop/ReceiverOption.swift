@@ -29,9 +29,15 @@ struct ReceiverOption: ParsableArguments {
     transform: Arguments.listening)
   var otlpGrpc: Listening?
 
+  @Option(
+    help: ArgumentHelp(
+      "Let web pages of other machines report from browsers over HTTP, with commas between; those of this one always may.",
+      valueName: "https://shop.example"), transform: Arguments.pages)
+  var origin: PageOrigins?
+
   /// What the command line says.
   var choice: ReceiverChoice {
-    ReceiverChoice(otlp: otlp ? true : nil, otlpHTTP: otlpHttp, otlpGRPC: otlpGrpc, zipkin: zipkin)
+    ReceiverChoice(otlp: otlp ? true : nil, otlpHTTP: otlpHttp, otlpGRPC: otlpGrpc, zipkin: zipkin, pages: origin)
   }
 
   static let needsGRPC =
@@ -50,10 +56,15 @@ extension ReceiverChoice {
   /// None of them listens yet. `now` is in nanoseconds since the Unix epoch.
   private func receivers(now: @escaping @Sendable () -> Int64, sinks: OTLPSinks) -> [any Receiver] {
     var receivers: [any Receiver] = []
+    var settings = ReceiverSettings()
+    if let pages { settings.pages = pages }
     if let address = zipkin?.address {
-      receivers.append(ZipkinReceiver(address: address, now: now, sink: { sinks.spans(SpanBatch($0)) }))
+      receivers.append(
+        ZipkinReceiver(address: address, settings: settings, now: now, sink: { sinks.spans(SpanBatch($0)) }))
     }
-    if let address = otlpHTTP?.address { receivers.append(OTLPReceiver(address: address, now: now, sinks: sinks)) }
+    if let address = otlpHTTP?.address {
+      receivers.append(OTLPReceiver(address: address, settings: settings, now: now, sinks: sinks))
+    }
     #if GRPC
       if let address = otlpGRPC?.address {
         receivers.append(OTLPgRPCReceiver(address: address, now: now, sinks: sinks))

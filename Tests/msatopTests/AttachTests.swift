@@ -78,6 +78,24 @@ import Testing
     #expect(!screen.contains("listens as otlp-http") && screen.contains("\"budget\":2000000"), "\(screen)")
   }
 
+  @Test func pagesThatAreNamedMayReport() async throws {
+    let path = try directory.file("pages.yaml", "zipkin: 0\norigin: https://shop.example, http://10.0.0.7:3000\n")
+    let session = try await TerminalSession("attach --config \(path) --headless", columns: 200)
+    let port = try await port(session, of: "zipkin")
+    for (page, code) in [("http://10.0.0.7:3000", "204"), ("https://else.example", "403")] {
+      let asked = try await Program.command(
+        "curl",
+        [
+          "-s", "-o", "/dev/null", "-w", "%{http_code}", "-X", "OPTIONS", "-H", "Origin: \(page)", "-H",
+          "Access-Control-Request-Method: POST", "http://127.0.0.1:\(port)/api/v2/spans",
+        ])
+      #expect(asked.output == code, "\(page)")
+    }
+    try await session.press("C-c")
+    #expect(try await session.shows("left with 0"))
+    await session.end()
+  }
+
   @Test func theUsualFileIsFound() async throws {
     _ = try directory.file("msatop/config.yaml", "# nothing but this\nzipkin: 0\n")
     let session = try await TerminalSession(
@@ -89,12 +107,13 @@ import Testing
   }
 
   @Test func mistakesInSettingsAreNamed() async throws {
-    let path = try directory.file("bad.yaml", "zipkn: 9411\notlp-http: 99999\nmemory: much\notlp: maybe\n")
+    let path = try directory.file(
+      "bad.yaml", "zipkn: 9411\notlp-http: 99999\nmemory: much\notlp: maybe\norigin: shop\n")
     let outcome = try await Program.run("attach", "--config", path, "--headless")
     #expect(outcome.status == 64 && outcome.output.isEmpty)
     let lines = outcome.error.split(separator: "\n").map(String.init)
-    #expect(lines.count == 4, "\(outcome.error)")
-    for (line, part) in zip(lines, ["1:1: there is no key \"zipkn\"", "2:12:", "3:9:", "4:7:"]) {
+    #expect(lines.count == 5, "\(outcome.error)")
+    for (line, part) in zip(lines, ["1:1: there is no key \"zipkn\"", "2:12:", "3:9:", "4:7:", "5:9:"]) {
       #expect(line.contains("\(path):\(part)"), "\(line)")
     }
     let missing = try await Program.run("attach", "--config", directory.path + "/none.yaml", "--headless")

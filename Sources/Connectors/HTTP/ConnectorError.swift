@@ -2,6 +2,8 @@
 public enum ConnectorError: Error, Equatable, Sendable {
   /// What was asked for is no `[HOST:]PORT`.
   case invalidAddress(String, reason: String)
+  /// It says no pages: it is no `https://shop.example`.
+  case invalidOrigin(String)
   /// Another program listens there. `option` is the command line's name for this receiver's port.
   case portInUse(ListenAddress, option: String)
   /// The system lets this user not listen there, as with ports below 1024.
@@ -23,6 +25,9 @@ extension ConnectorError: CustomStringConvertible {
     switch self {
     case .invalidAddress(let text, let reason):
       "\"\(Excerpt.of(text))\" is not an address to listen on: \(reason); write [HOST:]PORT, such as 9411"
+    case .invalidOrigin(let text):
+      "\"\(Excerpt.of(text))\" says no pages: write scheme and host, and a port where it has one, such as "
+        + "https://shop.example or http://10.0.0.7:3000"
     case .portInUse(let address, let option):
       "port \(address.port) on \(address.host) is in use: choose another with \(option) PORT"
     case .notPermitted(let address, let option):

@@ -36,6 +36,10 @@ final class HTTPRequestHandler: Sendable {
   func respond(to request: Request, with writer: consuming ResponseWriter, on channel: any Channel) async throws {
     let type = request.headers[.contentType]
     let route = routes.first { $0.path == request.uri.path }
+    if route != nil, let answer = settings.pages.preflight(request) {
+      try await send(answer, to: request, with: writer, on: channel)
+      return
+    }
     if let refusal = refusal(of: request, at: route) {
       let hasBody = request.method != .get && request.method != .head
       let answer = answer(refusal, by: route ?? routes[0], to: type, leavesBodyUnread: hasBody)
@@ -104,6 +108,8 @@ final class HTTPRequestHandler: Sendable {
   private func send(
     _ answer: ReceiverAnswer, to request: Request, with writer: consuming ResponseWriter, on channel: any Channel
   ) async throws {
+    var answer = answer
+    for header in settings.pages.headers(forAnswerTo: request) { answer.headers[header.name] = header.value }
     let response = answer.response(isHead: request.method == .head)
     try await writer.write(response: response.head, body: response.body)
     if answer.leavesBodyUnread {
@@ -133,6 +139,7 @@ extension HTTPRequestHandler {
   }
 
   private func refusalOfBody(_ request: Request, at route: any HTTPRoute) -> Refusal? {
+    if let refusal = settings.pages.refusal(of: request) { return refusal }
     guard request.method == .post else { return Self.wrongMethod(allowed: "POST") }
     if let refusal = route.refusal(ofType: request.headers[.contentType]) { return refusal }
     if let encoding = Self.encoding(of: request), !["gzip", "x-gzip", "deflate"].contains(encoding) {

@@ -95,6 +95,8 @@ public enum RejectionReason: String, Sendable, Codable, CaseIterable, Comparable
   case wrongMethod
   /// There is nothing at the path.
   case unknownPath
+  /// A browser asked for a page that may not report here.
+  case foreignPage
   /// Too many bytes of other requests wait to be read.
   case overloaded
   /// The sender, or the end of the receiver, cut the body short.

@@ -20,6 +20,9 @@ public struct ReceiverSettings: Sendable, Equatable {
   /// How long requests under way may take to end once the receiver is stopped.
   public var graceTime = Duration.seconds(1)
 
+  /// The web pages that may report.
+  public var pages = PageOrigins()
+
   public init() {}
 
   /// A limit in whole MiB where it is one.
