@@ -167,9 +167,9 @@ enum Arguments {
     return Int(bytes)
   }
 
-  static func pages(_ text: String) throws -> PageOrigins {
+  static func origins(_ text: String) throws -> AllowedOrigins {
     do {
-      return try PageOrigins(parsing: text)
+      return try AllowedOrigins(parsing: text)
     } catch {
       throw ValidationError("\(error)")
     }

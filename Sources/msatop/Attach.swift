@@ -45,6 +45,9 @@ struct Attach: ParsableCommand {
     var settings = AttachSettings()
     (settings.receivers, settings.memory) = (ears.choice, options.memory)
     settings = settings.or(others)
+    guard ears.origin == nil || settings.receivers.hearsHTTP else {
+      throw ValidationError(ReceiverOption.originNeedsHTTP)
+    }
     guard settings.receivers.isOpen else {
       throw ValidationError("say what to listen for, such as --otlp, --otlp-http 4318 or --zipkin 9411")
     }

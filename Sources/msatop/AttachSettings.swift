@@ -57,7 +57,7 @@ extension AttachSettings {
         otlp: mapping["otlp"].flatMap { $0.scalar == "off" ? false : $0.flag() },
         otlpHTTP: mapping["otlp-http"].flatMap(listening),
         otlpGRPC: mapping["otlp-grpc"].flatMap(listening), zipkin: mapping["zipkin"].flatMap(listening),
-        pages: mapping["origin"].flatMap(pages))
+        origins: mapping["origin"].flatMap(origins))
       settings.memory = mapping["memory"].flatMap(memory)
       if case .at = settings.receivers.otlpGRPC, !OTLPgRPC.isBuiltIn {
         mapping["otlp-grpc"]?.fail(ReceiverOption.needsGRPC)
@@ -70,8 +70,8 @@ extension AttachSettings {
     value.parsed { (text) throws(ConnectorError) in try Listening(parsing: text) }
   }
 
-  private static func pages(_ value: YAMLValue) -> PageOrigins? {
-    value.parsed { (text) throws(ConnectorError) in try PageOrigins(parsing: text) }
+  private static func origins(_ value: YAMLValue) -> AllowedOrigins? {
+    value.parsed { (text) throws(ConnectorError) in try AllowedOrigins(parsing: text) }
   }
 
   private static func memory(_ value: YAMLValue) -> Int? {
@@ -117,8 +117,8 @@ extension AttachSettings {
     receivers = ReceiverChoice(
       otlp: otlp, otlpHTTP: try listening("otlp-http"), otlpGRPC: try listening("otlp-grpc"),
       zipkin: try listening("zipkin"),
-      pages: try text("origin").map { name, value in
-        do { return try PageOrigins(parsing: value) } catch { throw Self.wrong(name, "\(error)") }
+      origins: try text("origin").map { name, value in
+        do { return try AllowedOrigins(parsing: value) } catch { throw Self.wrong(name, "\(error)") }
       })
     if case .at = receivers.otlpGRPC, !OTLPgRPC.isBuiltIn {
       throw Self.wrong("MSATOP_OTLP_GRPC", ReceiverOption.needsGRPC)

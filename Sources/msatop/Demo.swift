@@ -107,7 +107,10 @@ struct Demo: ParsableCommand {
   @Flag(inversion: .prefixedNo, help: "Let things move by themselves.")
   var motion = true
 
-  func validate() throws { try place.check(fault) }
+  func validate() throws {
+    try place.check(fault)
+    guard ears.origin == nil || ears.choice.hearsHTTP else { throw ValidationError(ReceiverOption.originNeedsHTTP) }
+  }
 
   func run() throws {
     if script.wantsList { return print(ScenarioOption.listText) }

@@ -25,17 +25,17 @@ struct ReceiverChoice: Equatable {
   var zipkin: Listening?
   var otlpHTTP: Listening?
   var otlpGRPC: Listening?
-  /// The web pages that may report over HTTP.
-  var pages: PageOrigins?
+  /// Origins whose web pages may report over HTTP.
+  var origins: AllowedOrigins?
 
   init() {}
 
   /// - Parameter otlp: true: both of OTLP at their usual ports, where this place says nothing else of them; false: off. It
   ///   stands over what a place behind this one says of either.
   init(
-    otlp: Bool?, otlpHTTP: Listening?, otlpGRPC: Listening?, zipkin: Listening?, pages: PageOrigins?
+    otlp: Bool?, otlpHTTP: Listening?, otlpGRPC: Listening?, zipkin: Listening?, origins: AllowedOrigins?
   ) {
-    (self.zipkin, self.pages) = (zipkin, pages)
+    (self.zipkin, self.origins) = (zipkin, origins)
     self.otlpHTTP = otlpHTTP ?? Self.usual(otlp, OTLPReceiver.usualPort)
     self.otlpGRPC = otlpGRPC ?? (OTLPgRPC.isBuiltIn ? Self.usual(otlp, OTLPgRPC.usualPort) : nil)
   }
@@ -50,10 +50,13 @@ struct ReceiverChoice: Equatable {
     choice.zipkin = zipkin ?? other.zipkin
     choice.otlpHTTP = otlpHTTP ?? other.otlpHTTP
     choice.otlpGRPC = otlpGRPC ?? other.otlpGRPC
-    choice.pages = pages ?? other.pages
+    choice.origins = origins ?? other.origins
     return choice
   }
 
   /// Whether anything is to be listened for.
-  var isOpen: Bool { [zipkin, otlpHTTP, otlpGRPC].contains { $0?.address != nil } }
+  var isOpen: Bool { hearsHTTP || otlpGRPC?.address != nil }
+
+  /// Whether anything is to be listened for over HTTP, as browsers speak it.
+  var hearsHTTP: Bool { [zipkin, otlpHTTP].contains { $0?.address != nil } }
 }

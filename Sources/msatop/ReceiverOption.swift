@@ -31,18 +31,20 @@ struct ReceiverOption: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Let web pages of other machines report from browsers over HTTP, with commas between; those of this one always may.",
-      valueName: "https://shop.example"), transform: Arguments.pages)
-  var origin: PageOrigins?
+      "Let web pages of these origins report from browsers (CORS), such as https://shop.example; those at localhost may anyway.",
+      valueName: "origin,…"), transform: Arguments.origins)
+  var origin: AllowedOrigins?
 
   /// What the command line says.
   var choice: ReceiverChoice {
-    ReceiverChoice(otlp: otlp ? true : nil, otlpHTTP: otlpHttp, otlpGRPC: otlpGrpc, zipkin: zipkin, pages: origin)
+    ReceiverChoice(otlp: otlp ? true : nil, otlpHTTP: otlpHttp, otlpGRPC: otlpGrpc, zipkin: zipkin, origins: origin)
   }
 
   static let needsGRPC =
     "gRPC is not in this program: build it with make or with swift build --traits GRPC, or let exporters send to "
     + OTLPReceiver.option
+
+  static let originNeedsHTTP = "--origin is about what comes over HTTP: add --otlp, --otlp-http or --zipkin"
 
   func validate() throws {
     guard otlpGrpc?.address == nil || OTLPgRPC.isBuiltIn else {
@@ -57,7 +59,7 @@ extension ReceiverChoice {
   private func receivers(now: @escaping @Sendable () -> Int64, sinks: OTLPSinks) -> [any Receiver] {
     var receivers: [any Receiver] = []
     var settings = ReceiverSettings()
-    if let pages { settings.pages = pages }
+    if let origins { settings.allowedOrigins = origins }
     if let address = zipkin?.address {
       receivers.append(
         ZipkinReceiver(address: address, settings: settings, now: now, sink: { sinks.spans(SpanBatch($0)) }))

@@ -2,7 +2,7 @@
 public enum ConnectorError: Error, Equatable, Sendable {
   /// What was asked for is no `[HOST:]PORT`.
   case invalidAddress(String, reason: String)
-  /// It says no pages: it is no `https://shop.example`.
+  /// It is no `https://shop.example`.
   case invalidOrigin(String)
   /// Another program listens there. `option` is the command line's name for this receiver's port.
   case portInUse(ListenAddress, option: String)
@@ -26,7 +26,7 @@ extension ConnectorError: CustomStringConvertible {
     case .invalidAddress(let text, let reason):
       "\"\(Excerpt.of(text))\" is not an address to listen on: \(reason); write [HOST:]PORT, such as 9411"
     case .invalidOrigin(let text):
-      "\"\(Excerpt.of(text))\" says no pages: write scheme and host, and a port where it has one, such as "
+      "\"\(Excerpt.of(text))\" is not an origin: write scheme and host, and a port where it has one, such as "
         + "https://shop.example or http://10.0.0.7:3000"
     case .portInUse(let address, let option):
       "port \(address.port) on \(address.host) is in use: choose another with \(option) PORT"

@@ -36,18 +36,21 @@ final class HTTPRequestHandler: Sendable {
   func respond(to request: Request, with writer: consuming ResponseWriter, on channel: any Channel) async throws {
     let type = request.headers[.contentType]
     let route = routes.first { $0.path == request.uri.path }
-    if route != nil, let answer = settings.pages.preflight(request) {
+    if route != nil, var answer = settings.allowedOrigins.preflight(request) {
+      answer.leavesBodyUnread = Self.announcesBody(request)
       try await send(answer, to: request, with: writer, on: channel)
       return
     }
     if let refusal = refusal(of: request, at: route) {
-      let hasBody = request.method != .get && request.method != .head
+      let hasBody = request.method != .get && request.method != .head || Self.announcesBody(request)
       let answer = answer(refusal, by: route ?? routes[0], to: type, leavesBodyUnread: hasBody)
       try await send(answer, to: request, with: writer, on: channel)
       return
     }
     guard let route else {
-      try await send(.text(.ok, "ok"), to: request, with: writer, on: channel)
+      var answer = ReceiverAnswer.text(.ok, "ok")
+      answer.leavesBodyUnread = Self.announcesBody(request)
+      try await send(answer, to: request, with: writer, on: channel)
       return
     }
     let announced = request.headers[.contentLength].flatMap { Int($0) }
@@ -109,7 +112,7 @@ final class HTTPRequestHandler: Sendable {
     _ answer: ReceiverAnswer, to request: Request, with writer: consuming ResponseWriter, on channel: any Channel
   ) async throws {
     var answer = answer
-    for header in settings.pages.headers(forAnswerTo: request) { answer.headers[header.name] = header.value }
+    for header in settings.allowedOrigins.headers(forAnswerTo: request) { answer.headers[header.name] = header.value }
     let response = answer.response(isHead: request.method == .head)
     try await writer.write(response: response.head, body: response.body)
     if answer.leavesBodyUnread {
@@ -139,7 +142,7 @@ extension HTTPRequestHandler {
   }
 
   private func refusalOfBody(_ request: Request, at route: any HTTPRoute) -> Refusal? {
-    if let refusal = settings.pages.refusal(of: request) { return refusal }
+    if let refusal = settings.allowedOrigins.refusal(of: request) { return refusal }
     guard request.method == .post else { return Self.wrongMethod(allowed: "POST") }
     if let refusal = route.refusal(ofType: request.headers[.contentType]) { return refusal }
     if let encoding = Self.encoding(of: request), !["gzip", "x-gzip", "deflate"].contains(encoding) {
@@ -148,6 +151,11 @@ extension HTTPRequestHandler {
         "the body is encoded as \(Excerpt.of(encoding)): send it plain or as gzip", headers: [.acceptEncoding: "gzip"])
     }
     return nil
+  }
+
+  /// Whether something comes that nobody reads where the method wants no body.
+  private static func announcesBody(_ request: Request) -> Bool {
+    request.headers[.transferEncoding] != nil || request.headers[.contentLength].map { $0 != "0" } ?? false
   }
 
   /// Lower case; nil for a plain body.

@@ -95,8 +95,8 @@ public enum RejectionReason: String, Sendable, Codable, CaseIterable, Comparable
   case wrongMethod
   /// There is nothing at the path.
   case unknownPath
-  /// A browser asked for a page that may not report here.
-  case foreignPage
+  /// A web page sent it, or wanted to, whose origin may not report here.
+  case foreignOrigin
   /// Too many bytes of other requests wait to be read.
   case overloaded
   /// The sender, or the end of the receiver, cut the body short.

@@ -20,8 +20,8 @@ public struct ReceiverSettings: Sendable, Equatable {
   /// How long requests under way may take to end once the receiver is stopped.
   public var graceTime = Duration.seconds(1)
 
-  /// The web pages that may report.
-  public var pages = PageOrigins()
+  /// The web pages that may report from browsers.
+  public var allowedOrigins = AllowedOrigins()
 
   public init() {}
 
