@@ -69,10 +69,10 @@ extension TraceStore {
   }
 }
 
-/// Rows as a store has answered them, for who asks for much the same again and again.
+/// Rows as one store has answered them, for who asks it for much the same again and again.
 public struct KnownSummaries: Sendable {
-  fileprivate struct Row: Sendable {
-    let summary: TraceSummary
+  struct Row: Sendable {
+    var summary: TraceSummary
     /// ``TraceEntry/changed`` of the trace when the row was made.
     let changed: UInt64
 
@@ -82,20 +82,18 @@ public struct KnownSummaries: Sendable {
     }
   }
 
-  fileprivate var rows: [GTXID: Row] = [:]
+  var rows: [GTXID: Row] = [:]
 
   public init() {}
-
-  /// Rows that it has.
-  var count: Int { rows.count }
 
   fileprivate init(roomFor count: Int) { rows.reserveCapacity(count) }
 
   /// The row of the trace in `slot`, where it would come out the same today: what is running ends by time alone.
   fileprivate func row(of id: GTXID, in state: borrowing TraceStoreState, at slot: Int32) -> Row? {
-    guard let row = rows[id], row.changed == state.traces[slot].pointee.changed, row.summary.status != .running else {
-      return nil
-    }
+    let trace = state.traces[slot].pointee
+    guard let row = rows[id], row.summary.arrival == trace.arrival, row.changed == trace.changed,
+      row.summary.status != .running
+    else { return nil }
     return row
   }
 }

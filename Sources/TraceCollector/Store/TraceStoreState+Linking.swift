@@ -63,9 +63,11 @@ extension TraceStoreState {
       trace.pointee.highestHop = max(trace.pointee.highestHop, hop)
       return true
     }
-    if record.bits.status == .error, !earlier.haveFailed {
-      trace.pointee.errors += 1
-      if kind == .consumer { trace.pointee.consumerErrors += 1 }
+    if record.bits.status == .error {
+      if !earlier.haveFailed {
+        trace.pointee.errors += 1
+        if kind == .consumer { trace.pointee.consumerErrors += 1 }
+      }
       if isBefore(record, record.end, trace.pointee.firstError, trace.pointee.firstErrorEnd) {
         trace.pointee.firstError = added
         trace.pointee.firstErrorEnd = record.end
@@ -79,11 +81,13 @@ extension TraceStoreState {
     noteRoot(added, record, in: slot)
   }
 
-  /// Whether the span counts before another one, which need not be there. Of two at the same time the smaller id does,
-  /// whichever came in first.
+  /// Whether the span counts before another one, which need not be there. Of two at the same time the smaller id does, and
+  /// of two sides of one call the caller's, whichever came in first.
   private func isBefore(_ record: SpanRecord, _ time: Int64, _ other: SpanReference, _ otherTime: Int64) -> Bool {
     if other == .none || time != otherTime { return other == .none || time < otherTime }
-    return record.id < segments[other].pointee.id
+    let known = segments[other].pointee
+    if record.id != known.id { return record.id < known.id }
+    return !record.bits.contains(.shared) && known.bits.contains(.shared)
   }
 
   private mutating func noteRoot(_ added: SpanReference, _ record: SpanRecord, in slot: Int32) {
