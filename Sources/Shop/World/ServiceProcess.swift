@@ -230,7 +230,7 @@ final class ServiceProcess: @unchecked Sendable {
     // The store is not the instance: what is wrong with it is an indicator of its own.
     if instance.service.plan.usesKeyValueStore { _ = try await keyValueStore.value(of: "health") }
     // So is the bus. Who has nothing to tell it would not learn that it is back.
-    if bus.isOutOfReach { try? bus.reach() }
+    bus.lookAgain()
     return Response(200)
   }
 

@@ -11,6 +11,11 @@ extension BusPort {
     if isOutOfReach { throw .unavailable("the bus") }
   }
 
+  /// Takes back that the bus cannot be reached, once nothing keeps this instance from it.
+  func lookAgain() {
+    if isOutOfReach { isOutOfReach = world.faults.mayKeepFromBus(instance.moment()) }
+  }
+
   /// Loses what a service publishes without an outbox, before the bus has it: nobody acknowledges it. The record that it
   /// answers is delivered again; a message that came to a gateway answers none, so its sender is told with 503.
   func mayLose(_ entry: Outbox.Entry) throws(BusError) {

@@ -19,6 +19,18 @@ extension FaultSwitchboard {
     return false
   }
 
+  /// Whether there is anything that keeps an instance from the bus, be it now and then. To look at it is no use of the bus:
+  /// nothing is counted, and no chance is drawn.
+  func mayKeepFromBus(_ moment: Moment) -> Bool {
+    entries.indices.contains { index in
+      switch entries[index].fault.spec.kind {
+      case .partition: covers(index, moment)
+      case .brokerDown: entries[index].fault.isOn
+      default: false
+      }
+    }
+  }
+
   /// Whether something that is published without an outbox gets lost on its way.
   func losesPublication(_ moment: Moment) -> Bool {
     for index in entries.indices where entries[index].fault.spec.kind == .loseBeforeOutbox {
