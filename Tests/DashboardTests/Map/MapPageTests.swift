@@ -20,6 +20,18 @@ import Testing
     #expect(name(PageStage(MapPage(), calm, columns: 200, rows: 60)) == "gateway")
   }
 
+  @Test func ofSeveralWaysInItIsTheOneFromWhichMostGoesOn() {
+    var snapshot = MapFixture.snapshot()
+    for index in snapshot.services.indices { snapshot.services[index].health = .up }
+    for index in snapshot.topics.indices { snapshot.topics[index].verdict = .ok }
+    // Its name is the first of all, and one call is all that it does.
+    var job = ServiceSnapshot(name: "aaa")
+    job.health = .up
+    job.calls = [CallSnapshot(callee: "order")]
+    snapshot.services.insert(job, at: 0)
+    #expect(name(PageStage(MapPage(), snapshot, columns: 200, rows: 60)) == "gateway")
+  }
+
   @Test func itIsWhereAnIncidentBegan() {
     var snapshot = MapFixture.snapshot()
     snapshot.incident = [.service(name: "payment-gateway", health: .down, what: "times out")]

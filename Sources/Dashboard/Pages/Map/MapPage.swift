@@ -93,10 +93,10 @@ struct MapPage: Page {
     let worst = facts.map(\.severity).max() ?? 0
     if worst > 0 { return facts.firstIndex { $0.severity == worst } }
     let isReached = Set(graph.edges.map(\.to))
-    let sources = graph.things.indices.filter { !isReached.contains($0) }
-    // Of several, the first of those from which most goes on.
-    let ways = sources.map { graph.edges(at: $0).count }
-    return ways.max().flatMap { most in ways.firstIndex(of: most).map { sources[$0] } } ?? graph.things.indices.first
+    var arrows = [Int](repeating: 0, count: graph.things.count)
+    for edge in graph.edges where !isReached.contains(edge.from) { arrows[edge.from] += 1 }
+    // Of several, the first of those from which most arrows go on.
+    return arrows.max().flatMap { arrows.firstIndex(of: $0) }
   }
 
   /// The arrow under the cursor, as a place in the graph.
