@@ -111,7 +111,7 @@ extension PlatformPage {
       KeyHint("← →", PlatformTab.allCases.map(\.title).joined(separator: ", ")),
       KeyHint("Tab", "the next list of the tab"),
       KeyHint("+ −", "on the sliders: move \(SliderStep.percent) % of the customers", isDeed: true),
-      KeyHint("/", "shows only settings whose key or value has these words"),
+      KeyHint("/", "on the configuration: shows only settings whose key or value has these words"),
       KeyHint("Enter", "the service, the topic or the transaction under the cursor"),
     ]
   }

@@ -46,11 +46,12 @@ struct PlatformPage: Page {
   // MARK: - Filter
 
   var filter: String? { tab == .configuration ? words : nil }
-  var filterExample: String { "payment time-out" }
+  var filterExample: String { "payment wait-duration" }
 
   mutating func narrow(to text: String, _ context: PageContext) -> String? {
-    words = text
-    if !text.isEmpty { focus = .settings }
+    // Blanks alone say nothing.
+    words = text.allSatisfy { $0 == " " } ? "" : text
+    if !words.isEmpty { focus = .settings }
     _ = refresh(context)
     return nil
   }
