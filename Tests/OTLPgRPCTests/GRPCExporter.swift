@@ -69,6 +69,8 @@
         method: "Export")
       var options = CallOptions.defaults
       options.timeout = .seconds(20)
+      // It connects when it likes, and may have been closed since.
+      options.waitForReady = true
       let bytes = try await client.unary(
         request: ClientRequest(message: body), descriptor: method, serializer: Bytes(),
         deserializer: Bytes(),
