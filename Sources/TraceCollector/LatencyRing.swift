@@ -19,10 +19,11 @@ struct LatencySlot: Sendable {
   var calls = 0
   var errors = 0
   private var values: [UInt32] = []
-  private var counts: Counts?
+  /// One at most. No optional: to ask whether there is one would copy it.
+  private var counts: [Counts] = []
 
   var bytes: Int {
-    guard let counts else { return values.isEmpty ? 0 : Room.charged(values.count) * 4 }
+    guard let counts = counts.first else { return values.isEmpty ? 0 : Room.charged(values.count) * 4 }
     // 128 counts of four bytes for each doubling beyond the first 256 values.
     var doublings = 0
     while 256 << UInt64(doublings) <= counts.highestTrackableValue { doublings += 1 }
@@ -31,8 +32,8 @@ struct LatencySlot: Sendable {
 
   /// In microseconds.
   mutating func record(_ duration: UInt32) {
-    if counts != nil {
-      counts?.record(UInt64(duration))
+    if !counts.isEmpty {
+      counts[0].record(UInt64(duration))
     } else if values.count < Self.few {
       values.append(duration)
     } else {
@@ -43,15 +44,12 @@ struct LatencySlot: Sendable {
   /// In microseconds.
   mutating func record(_ durations: [UInt32]) {
     guard !durations.isEmpty else { return }
-    if var counts {
-      // Ours alone while it is written to, so that it is not copied.
-      self.counts = nil
-      for value in durations { counts.record(UInt64(value)) }
-      self.counts = counts
+    if !counts.isEmpty {
+      for value in durations { counts[0].record(UInt64(value)) }
     } else if values.count + durations.count <= Self.few {
       values += durations
     } else {
-      counts = Self.empty
+      counts = [Self.empty]
       let earlier = values
       values = []
       record(earlier)
@@ -63,7 +61,7 @@ struct LatencySlot: Sendable {
   static func microseconds(_ duration: Int64) -> UInt32 { UInt32(min(UInt64(max(0, duration) / 1_000), longest)) }
 
   func merge(into sum: inout LatencySum) {
-    if let counts { sum.add(counts) } else { sum.add(values) }
+    if let counts = counts.first { sum.add(counts) } else { sum.add(values) }
   }
 }
 

@@ -1,3 +1,4 @@
+import Concurrency
 import TestSupport
 import Testing
 import TraceModel
@@ -45,6 +46,39 @@ struct SegmentTests {
       #expect(store.summary(of: id(number))?.firstErrorService == spans[0].service, "seed \(seed)")
     }
     #expect(held > 5, "seed \(seed): what failed is spared")
+  }
+
+  /// A row names its origin and its shape by numbers that end: those who send new ones with each span need more segments.
+  @Test(arguments: ["origins", "shapes"])
+  func moreKindsThanASegmentCanNumberReadBack(kind: String) {
+    let store = TraceStore(budget: 1 << 30)
+    let count: UInt64 = 70_000
+    func made(_ number: UInt64) -> TraceSpan {
+      span(
+        number, in: number / 8 + 1, .server, "shop", on: kind == "origins" ? "host \(number)" : "", from: 0, to: 1,
+        attributes: kind == "shapes" ? [SpanAttribute("key \(number)", .boolean(true))] : [])
+    }
+    for first in stride(from: UInt64(1), through: count, by: 500) {
+      store.add((first..<first + 500).map(made), now: epoch)
+    }
+    #expect(store.statistics.spans == Int(count) && store.state.withLock { $0.segments.count } == 2)
+    for number in [1, 65_535, 65_536, 65_537, count] {
+      #expect(store.spans(of: id(number / 8 + 1)).first { $0.id == SpanID(number) } == made(number))
+    }
+  }
+
+  @Test func theOldestGoWhenThereAreMoreSegmentsThanCanBeNamed() {
+    var settings = TraceStoreSettings(budget: 4_000_000)
+    settings.segments = 3
+    settings.slowestKept = 0
+    let store = TraceStore(settings)
+    for number in 1...4_000 as ClosedRange<UInt64> {
+      let spans = (1...4).map { span(number << 8 | $0, in: number, from: 0, to: 1, message: "\(number) \($0)") }
+      store.add(spans, now: epoch)
+      #expect(store.state.withLock { $0.segments.count } <= 3)
+    }
+    #expect(store.statistics.evictedTraces > 100 && store.statistics.bytes < 2_000_000)
+    #expect(store.summary(of: id(1)) == nil && store.spans(of: id(4_000)).count == 4)
   }
 
   @Test(arguments: 1...10)

@@ -25,7 +25,7 @@ struct OriginTable: ~Copyable, Sendable {
 
   subscript(number: UInt16) -> Origin { origins[Int(number)] }
 
-  /// The number of that origin, a new one if need be. At most 65,536, as a segment has rows.
+  /// The number of that origin, a new one if need be. A segment takes no row when there are 65,536.
   mutating func number(of origin: Origin) -> UInt16 {
     var place = place(of: origin, mask: table.count - 1)
     while table[place] != 0 {

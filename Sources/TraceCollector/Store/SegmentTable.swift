@@ -12,7 +12,7 @@ struct SegmentTable: ~Copyable, @unchecked Sendable {
   /// Oldest first; the last one is open.
   private var order: Deque<Int> = []
   private var sealedBytes = 0
-  /// A segment is sealed when it has grown to this.
+  /// A segment is sealed when it has grown to this, or a few rows later: what it takes is added up now and then.
   private let limit: Int
   private let hashes: TextHash
 
@@ -30,6 +30,9 @@ struct SegmentTable: ~Copyable, @unchecked Sendable {
       segment.deallocate()
     }
   }
+
+  /// Fewer than a span's place can name, as some more are opened before the oldest go.
+  static let most = 16_000
 
   var bytes: Int { sealedBytes + self[newest].pointee.bytes }
   var count: Int { order.count }
@@ -51,10 +54,28 @@ struct SegmentTable: ~Copyable, @unchecked Sendable {
     self[reference.segment].pointee.records.start + reference.row
   }
 
+  /// Runs `body` over a trace's spans, from its newest one back.
+  @inline(__always)
+  func walk(from newest: SpanReference, _ body: (borrowing SpanRecord, SpanReference) -> Void) {
+    var reference = newest
+    // Spans of one trace mostly stand in one segment.
+    var (number, records) = (-1, UnsafeMutablePointer<SpanRecord>?.none)
+    while reference != .none {
+      if reference.segment != number {
+        number = reference.segment
+        records = self[number].pointee.records.start
+      }
+      guard let place = records.map({ $0 + reference.row }) else { return }
+      body(place.pointee, reference)
+      reference = place.pointee.previous
+    }
+  }
+
   /// Makes sure that the newest segment takes another row; true when that is a new one from now on.
   mutating func makeRoom() -> Bool {
     let segment = self[newest]
-    guard segment.pointee.records.count >= SpanSegment.rows || segment.pointee.bytes >= limit else { return false }
+    let rows = segment.pointee.records.count
+    guard segment.pointee.isFull || rows & 0xF == 0 && rows > 0 && segment.pointee.bytes >= limit else { return false }
     sealNewest()
     open()
     return true
@@ -70,7 +91,7 @@ struct SegmentTable: ~Copyable, @unchecked Sendable {
     let segment = UnsafeMutablePointer<SpanSegment>.allocate(capacity: 1)
     segment.initialize(to: SpanSegment(hashes))
     let number = free.popLast() ?? segments.count
-    precondition(number < 65_535, "A store has more segments than a span's place can name.")
+    precondition(number < 16_383, "A store has more segments than a span's place can name.")
     opened += 1
     if number == segments.count {
       segments.append(segment)

@@ -42,7 +42,7 @@ struct ShapeTable: ~Copyable, Sendable {
     return UnsafeBufferPointer(start: fields.start + Int(shape.first), count: Int(shape.count))
   }
 
-  /// The number of the shape with these fields, a new one if need be. At most 65,536, as a segment has rows.
+  /// The number of the shape with these fields, a new one if need be. A segment takes no row when there are 65,536.
   mutating func shape(of wanted: UnsafeBufferPointer<Field>) -> UInt16 {
     // Spans of one kind come one after the other.
     if last < shapes.count, isShape(last, wanted) { return UInt16(last) }

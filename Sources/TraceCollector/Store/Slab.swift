@@ -92,6 +92,19 @@ struct Slab<Element: BitwiseCopyable>: ~Copyable, @unchecked Sendable {
   private mutating func move(to room: Int) {
     start = Self.resized(start, to: room)
     self.room = room
+    haveAtOnce()
+  }
+
+  /// Large room is had from the system in one piece: to meet each page of it for the first time costs several times that.
+  private func haveAtOnce() {
+    #if os(Linux)
+      let (page, least) = (UInt(4_096), UInt(65_536))
+      let begin = (UInt(bitPattern: start + count) + page - 1) / page * page
+      let end = UInt(bitPattern: start + room) / page * page
+      guard end > begin, end - begin >= least else { return }
+      // MADV_POPULATE_WRITE of Linux 5.14. An older one refuses it, and then pages come one by one.
+      _ = madvise(UnsafeMutableRawPointer(bitPattern: begin), Int(end - begin), 23)
+    #endif
   }
 
   private static func resized(_ start: UnsafeMutablePointer<Element>?, to room: Int) -> UnsafeMutablePointer<Element> {

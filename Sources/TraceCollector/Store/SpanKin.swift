@@ -1,8 +1,8 @@
 internal import TraceModel
 
 /// What a trace knows of a span that comes in, before it is there: other pieces and sides of it, its parent, and the
-/// children that came before it.
-struct SpanKin {
+/// children that came before it. Of plain values, as there is one for each span.
+struct SpanKin: BitwiseCopyable {
   /// The span's own id, as far as it is known.
   var own: SpanIndex.Entry
   /// Its parent's; nil when it has none but itself.
@@ -11,45 +11,30 @@ struct SpanKin {
   private(set) var ownClient = SpanReference.none
   private(set) var parentClient = SpanReference.none
 
-  /// The CONSUMER spans that came before the span, oldest first; none when it is there already.
-  private(set) var consumers: [ServiceGraph.Half] = []
-
-  /// Children that came before their parent, as they are met: newest first.
-  private struct Waiting {
-    var server: ServiceGraph.Half?
-    var consumers: [(id: UInt64, half: ServiceGraph.Half)] = []
-  }
+  /// CONSUMER spans came before the span, which is not there yet.
+  private(set) var consumersWait = false
 
   /// Looks through the trace whose newest span is `newest`.
   init(id: UInt64, parent: UInt64, newest: SpanReference, segments: borrowing SegmentTable) {
     own = SpanIndex.Entry(id: id)
     self.parent = parent == 0 || parent == id ? nil : SpanIndex.Entry(id: parent)
-    var waiting = Waiting()
-    var reference = newest
-    // Spans of one trace mostly stand in one segment, and few of them are kin.
-    var (number, records) = (-1, UnsafeMutablePointer<SpanRecord>?.none)
-    while reference != .none {
-      if reference.segment != number {
-        number = reference.segment
-        records = segments[number].pointee.records.start
+    // The SERVER that came before its parent; of several the first.
+    var server: ServiceGraph.Half?
+    segments.walk(from: newest) { record, reference in
+      if record.id == id || record.id == parent || record.parent == id {
+        look(at: record, reference, service: segments[reference.segment].pointee.service(record), &server)
       }
-      guard let place = records.map({ $0 + reference.row }) else { break }
-      if place.pointee.id == id || place.pointee.id == parent || place.pointee.parent == id {
-        look(at: place.pointee, reference, service: segments[number].pointee.service(place.pointee), &waiting)
-      }
-      reference = place.pointee.previous
     }
-    guard !own.isSeen else {
+    if own.isSeen {
       own.waiting = 0
-      return
+      consumersWait = false
+    } else if let server {
+      own.leave(server)
     }
-    if let server = waiting.server { own.leave(server) }
-    consumers = waiting.consumers.reversed().map(\.half)
   }
 
   private mutating func look(
-    at record: SpanRecord, _ reference: SpanReference, service: SymbolTable.Symbol,
-    _ waiting: inout Waiting
+    at record: SpanRecord, _ reference: SpanReference, service: SymbolTable.Symbol, _ server: inout ServiceGraph.Half?
   ) {
     if record.id == own.id, note(record, service: service, in: &own) { ownClient = reference }
     if var above = parent, record.id == above.id {
@@ -61,16 +46,27 @@ struct SpanKin {
     own.waiting += 1
     if SpanIndex.Entry.isAnswer(record.bits) {
       own.answerer = service
-      waiting.server = record.half(service)
+      server = record.half(service)
     }
-    guard record.bits.kind == .consumer else { return }
-    let half = record.half(service)
-    // Of several pieces the first counts.
-    if let known = waiting.consumers.firstIndex(where: { $0.id == record.id }) {
-      waiting.consumers[known].half = half
-    } else {
-      waiting.consumers.append((record.id, half))
+    if record.bits.kind == .consumer { consumersWait = true }
+  }
+
+  /// The CONSUMER spans under `id` in the trace whose newest span is `newest`, oldest first.
+  static func consumers(
+    under id: UInt64, newest: SpanReference, segments: borrowing SegmentTable
+  ) -> [ServiceGraph.Half] {
+    var found: [(id: UInt64, half: ServiceGraph.Half)] = []
+    segments.walk(from: newest) { record, reference in
+      guard record.parent == id, record.id != id, record.bits.kind == .consumer else { return }
+      let half = record.half(segments[reference.segment].pointee.service(record))
+      // Of several pieces the first counts.
+      if let known = found.firstIndex(where: { $0.id == record.id }) {
+        found[known].half = half
+      } else {
+        found.append((record.id, half))
+      }
     }
+    return found.reversed().map(\.half)
   }
 
   /// Looks up what `index` knows of a trace.
@@ -79,7 +75,7 @@ struct SpanKin {
     self.parent = parent == 0 || parent == id ? nil : index.entry(of: parent)
     ownClient = own.client
     parentClient = self.parent?.client ?? .none
-    if !own.isSeen { consumers = index.consumers(of: own) }
+    consumersWait = !own.isSeen && own.consumers >= 0
   }
 
   /// Takes what one record says of an id. Of several the newest is met first, and names the service. True for a CLIENT.

@@ -67,9 +67,9 @@ struct SpanReference: BitwiseCopyable, Sendable, Equatable {
 
   private init(value: UInt32) { self.value = value }
 
-  /// `segment` below 65,535, `row` below 65,536.
-  init(segment: Int, row: Int) { value = UInt32(segment) << 16 | UInt32(row) }
+  /// `segment` below 16,383, `row` below ``SpanSegment/rows``.
+  init(segment: Int, row: Int) { value = UInt32(segment) << 18 | UInt32(row) }
 
-  var segment: Int { Int(value >> 16) }
-  var row: Int { Int(value & 0xFFFF) }
+  var segment: Int { Int(value >> 18) }
+  var row: Int { Int(value & 0x3_FFFF) }
 }

@@ -6,8 +6,10 @@ internal import TraceModel
 /// Rows are only added until the segment is sealed. After that what they say stays as it is; where they stand in their
 /// trace may change.
 struct SpanSegment: ~Copyable, Sendable {
-  /// Rows that one segment may have.
-  static let rows = 65_536
+  /// Rows that one segment may have. The more there are, the more of them share a text.
+  static let rows = 262_144
+  /// Shapes that it may have, and origins: as many as a row can name.
+  private static let kinds = 65_536
 
   var records = Slab<SpanRecord>(room: 16)
   private(set) var words = Slab<UInt32>(room: 64)
@@ -36,6 +38,9 @@ struct SpanSegment: ~Copyable, Sendable {
     records.bytes + words.bytes + texts.bytes + shapes.bytes + origins.bytes + blobs.bytes + symbols.bytes
       + databaseShapes.bytes + scratch.bytes
   }
+
+  /// Another row might have no number, or a shape or origin without one.
+  var isFull: Bool { records.count >= Self.rows || shapes.count >= Self.kinds || origins.count >= Self.kinds }
 
   /// Bytes that are in use, which may be fewer than ``bytes``.
   var filled: Int {

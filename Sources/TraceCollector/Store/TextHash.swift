@@ -1,15 +1,18 @@
 internal import CHashKey
 
-/// A hash of bytes: multiplies and folds eight bytes at a time, after wyhash (Wang Yi, "wyhash: a fast hash", 2019).
+/// A hash of bytes: multiplies and folds sixteen bytes at a time, after wyhash (Wang Yi, "wyhash: a fast hash", 2019).
 ///
-/// It begins with a key that each process draws, so that nobody can send names or ids that all have one hash. Nothing that
-/// a store answers may follow the order of its hashes.
+/// It begins with a key that each process draws, so that nobody can send names or ids that all have one hash: neither side
+/// of a product can be made 0 by who does not know it. Nothing that a store answers may follow the order of its hashes.
 struct TextHash: Sendable {
   private let key: UInt64
+  /// Of the other side of each product.
+  private let second: UInt64
 
   /// With a key of one's own, so that a store can be asked whether its answers follow it.
   init(key: UInt64) {
     self.key = key
+    second = Self.fold(key ^ 0xE703_7ED1_A0B4_28DB, 0x8EBC_6AF0_9C88_C6E3) | 1
   }
 
   /// With the key that this process drew.
@@ -17,13 +20,16 @@ struct TextHash: Sendable {
 
   @inline(__always)
   func of(_ bytes: UnsafeRawBufferPointer) -> UInt64 {
-    var hash = key ^ UInt64(truncatingIfNeeded: bytes.count)
+    let count = bytes.count
+    var hash = key ^ UInt64(truncatingIfNeeded: count)
+    guard count >= 8 else { return Self.fold(hash ^ Self.few(bytes), second) }
     var position = 0
-    while position &+ 8 <= bytes.count {
-      hash = Self.fold(hash ^ bytes.loadUnaligned(fromByteOffset: position, as: UInt64.self))
-      position &+= 8
+    while position &+ 16 < count {
+      hash = Self.fold(hash ^ Self.word(bytes, position), second ^ Self.word(bytes, position &+ 8))
+      position &+= 16
     }
-    return Self.fold(hash ^ Self.tail(bytes, from: position) ^ 0xE703_7ED1_A0B4_28DB)
+    // The last sixteen, some of them once more; of fewer the first eight and the last.
+    return Self.fold(hash ^ Self.word(bytes, max(0, count &- 16)), second ^ Self.word(bytes, count &- 8))
   }
 
   @inline(__always)
@@ -32,21 +38,25 @@ struct TextHash: Sendable {
   /// Of a number of 128 bits.
   func of(high: UInt64, low: UInt64) -> UInt64 { Self.fold(of(high) ^ low) }
 
-  /// The last bytes, of which there are fewer than eight: by loads that overlap, not one after the other.
+  /// Fewer than eight bytes: by loads that overlap, not one after the other.
   @inline(__always)
-  private static func tail(_ bytes: UnsafeRawBufferPointer, from position: Int) -> UInt64 {
-    let left = bytes.count &- position
-    guard left > 0 else { return 0 }
-    if bytes.count >= 8 { return bytes.loadUnaligned(fromByteOffset: bytes.count &- 8, as: UInt64.self) }
-    if left >= 4 {
-      let low = UInt64(bytes.loadUnaligned(fromByteOffset: position, as: UInt32.self))
-      return low << 32 | UInt64(bytes.loadUnaligned(fromByteOffset: bytes.count &- 4, as: UInt32.self))
+  private static func few(_ bytes: UnsafeRawBufferPointer) -> UInt64 {
+    let count = bytes.count
+    guard count > 0 else { return 0 }
+    if count >= 4 {
+      let low = UInt64(bytes.loadUnaligned(fromByteOffset: 0, as: UInt32.self))
+      return low << 32 | UInt64(bytes.loadUnaligned(fromByteOffset: count &- 4, as: UInt32.self))
     }
-    return UInt64(bytes[position]) << 16 | UInt64(bytes[position &+ left / 2]) << 8 | UInt64(bytes[bytes.count &- 1])
+    return UInt64(bytes[0]) << 16 | UInt64(bytes[count / 2]) << 8 | UInt64(bytes[count &- 1])
   }
 
-  private static func fold(_ value: UInt64) -> UInt64 {
-    let product = value.multipliedFullWidth(by: 0xA076_1D64_78BD_642F)
+  @inline(__always)
+  private static func word(_ bytes: UnsafeRawBufferPointer, _ position: Int) -> UInt64 {
+    bytes.loadUnaligned(fromByteOffset: position, as: UInt64.self)
+  }
+
+  private static func fold(_ one: UInt64, _ other: UInt64 = 0xA076_1D64_78BD_642F) -> UInt64 {
+    let product = one.multipliedFullWidth(by: other)
     return product.high ^ product.low
   }
 

@@ -18,6 +18,9 @@ public struct TraceStoreSettings: Sendable {
   public var hiddenKinds: [String] = []
   /// Nanoseconds after its last span for which a transaction without an ended root counts as running.
   public var quietAfter: Int64 = 30_000_000_000
+  /// Parts of what is held that go one by one, oldest first: of more than a span's place can name the store would not know
+  /// where they are.
+  var segments = SegmentTable.most
   /// Where names and ids stand in the tables that find them. No answer follows it.
   var hashes = TextHash.ofProcess
 

@@ -3,10 +3,12 @@ internal import TraceModel
 /// How room is made: the oldest segment goes, and with it whole traces; those that failed or were slow are written down
 /// once more in the newest segment, as long as they hold no more than half of the budget.
 extension TraceStoreState {
+  var isTooLarge: Bool { bytes > settings.budget || segments.count > settings.segments }
+
   mutating func evict() {
     // What is spared may fill as much as was freed: after one round nothing is spared any more.
     var rounds = 2 * segments.count
-    while bytes > settings.budget, spans > 0 {
+    while isTooLarge, spans > 0 {
       rounds -= 1
       evictOldestSegment(sparing: rounds > 0)
     }

@@ -156,7 +156,7 @@ extension TraceStoreState {
       if kind == .server { learnPeers(of: &kin) }
       graph.note(
         record.half(service), record.bits, callee: callee(of: added), own: &kin.own, parent: &kin.parent,
-        consumers: kin.consumers, second: second
+        consumers: kin.consumersWait ? consumers(waitingFor: kin.own, in: slot) : [], second: second
       )
     } else if isPiece, kind == .client {
       let first = kin.ownClient == .none ? ServiceGraph.Callee.unknown : callee(of: kin.ownClient)
@@ -200,6 +200,12 @@ extension TraceStoreState {
     if kin.parentClient != .none, kin.parent?.peer == SymbolTable.empty {
       kin.parent?.peer = peer(of: kin.parentClient) ?? SymbolTable.empty
     }
+  }
+
+  /// Those that came before the span, which `kin` knows of.
+  private mutating func consumers(waitingFor span: SpanIndex.Entry, in slot: Int32) -> [ServiceGraph.Half] {
+    if span.consumers >= 0 { return withIndex(of: slot) { $0.consumers(of: span) } }
+    return SpanKin.consumers(under: span.id, newest: traces[slot].pointee.newestSpan, segments: segments)
   }
 
   private mutating func callee(of span: SpanReference) -> ServiceGraph.Callee {

@@ -74,7 +74,7 @@ struct TraceStoreState: ~Copyable, Sendable {
         }
         add(record, at: place, of: batch, to: last, intake: &intake, now: now)
         // Now and then: what comes between is small beside what is kept free by the last one.
-        if index & 0x3F == 0x3F, bytes > settings.budget {
+        if index & 0x3F == 0x3F, isTooLarge {
           traces.rank(last)
           evict()
           last = -1
