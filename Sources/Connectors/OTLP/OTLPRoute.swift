@@ -95,6 +95,7 @@ struct OTLPRoute: HTTPRoute {
     switch status {
     case .requestTimeout: 4
     case .notFound: 5
+    case .forbidden: 7
     case .contentTooLarge: 8
     case .methodNotAllowed: 12
     case .serviceUnavailable: 14

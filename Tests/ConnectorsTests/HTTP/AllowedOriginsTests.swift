@@ -121,6 +121,10 @@ import Testing
         "OPTIONS", "/v1/traces",
         headers: Self.ask + ["Origin: https://shop.example", "Access-Control-Request-Private-Network: true"])
       #expect(asked?.status == 204 && asked?.headers["access-control-allow-private-network"] == "true")
+      let other = try await client.request(
+        "POST", "/v1/traces", headers: ["Content-Type: application/json", "Origin: https://evil.example"],
+        body: Array("{}".utf8))
+      #expect(other?.status == 403 && other?.body.contains(#""code":7"#) == true)
     }
   }
 }
