@@ -4,10 +4,17 @@ import Foundation
 public final class TemporaryDirectory: Sendable {
   public let path: String
 
-  public init() throws {
+  /// All of this process. What is left in it at the end goes, too: a log whose last records are written while its folder
+  /// is removed puts a file back.
+  private static let all: String = {
     // Short, so that a line on a screen has room for it.
-    let number = String(UInt64.random(in: 0...UInt64.max), radix: 36)
-    path = FileManager.default.temporaryDirectory.path + "/msatop-\(number)"
+    let name = "msatop-" + String(UInt32.random(in: 0...UInt32.max), radix: 36)
+    atexit { try? FileManager.default.removeItem(atPath: TemporaryDirectory.all) }
+    return FileManager.default.temporaryDirectory.path + "/" + name
+  }()
+
+  public init() throws {
+    path = Self.all + "/" + String(UInt32.random(in: 0...UInt32.max), radix: 36)
     try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
   }
 
