@@ -20,7 +20,8 @@ TRAITS = --traits GRPC
 BUILD = $(SWIFT) build -c release --product msatop $(STATIC) $(TRAITS)
 # Optimised, because the slow ones play minutes of the whole shop: in a build of their own, so that both stay warm. With
 # WHOLE=yes each module is compiled in one piece: half the time where everything is built anew, more after a change.
-TEST_BUILD = -Xswiftc -O $(if $(WHOLE),-Xswiftc -whole-module-optimization --disable-index-store) \
+TEST_BUILD = -Xswiftc -O \
+  $(if $(WHOLE),-Xswiftc -whole-module-optimization -Xswiftc -num-threads -Xswiftc 2 --disable-index-store) \
   --scratch-path .build/$(if $(WHOLE),whole,tests) $(TRAITS)
 # One test more at a time than there are processors: what waits for a terminal leaves room, and nothing waits for long.
 AT_A_TIME = SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=$$(($$(getconf _NPROCESSORS_ONLN) + 1))
