@@ -169,6 +169,7 @@ extension PaletteReader {
         ("route=\($0)", $0.hasPrefix("/") ? "its calls alone" : "such records alone")
       }
     }
+    if can(FaultScope(user: "")) { words += catalogue.users.map { ("user=\($0)", "what that customer asks for") } }
     return words.filter { word in !before.contains { $0.hasPrefix(word.0.prefix { $0 != "=" }) } }
   }
 

@@ -60,6 +60,13 @@ extension FaultCatalogue {
     return "unknown route \(quoted(route)); \(advice)"
   }
 
+  /// Why a fault cannot be kept to a user; nil when it can, and where users are not known.
+  public func absence(ofUser user: String) -> String? {
+    guard !users.isEmpty, !users.contains(user) else { return nil }
+    let advice = NearestNames.offer(for: user, among: users, otherwise: "say a customer's name, such as \(users[0])")
+    return "unknown user \(quoted(user)); \(advice)"
+  }
+
   /// Whether the partition is there.
   private func bound(_ scope: FaultScope, _ target: FaultTarget) -> String? {
     guard let partition = scope.partition else { return nil }

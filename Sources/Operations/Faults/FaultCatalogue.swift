@@ -87,10 +87,13 @@ public struct FaultCatalogue: Sendable, Codable {
   public var hasSharedDatabase: Bool
   /// The operations that are called, `POST /orders`, and the types of records; none where they are not known.
   public var routes: [String]
+  /// Those who ask for something, by name; none where they are not known.
+  public var users: [String]
 
   public init(
     services: [Service] = [], edges: [Edge] = [], databases: [String] = [], groups: [String] = [],
-    topics: [Topic] = [], hasKeyValueStore: Bool = false, hasSharedDatabase: Bool = false, routes: [String] = []
+    topics: [Topic] = [], hasKeyValueStore: Bool = false, hasSharedDatabase: Bool = false, routes: [String] = [],
+    users: [String] = []
   ) {
     self.services = services
     self.edges = edges
@@ -100,6 +103,7 @@ public struct FaultCatalogue: Sendable, Codable {
     self.hasKeyValueStore = hasKeyValueStore
     self.hasSharedDatabase = hasSharedDatabase
     self.routes = routes
+    self.users = users
   }
 
   /// Why a target is not there at all; nil when it is, and for those that have names of their own.

@@ -37,6 +37,11 @@ struct FaultKindParser {
     guard let value = FaultNotation.nanoseconds(intensity), value > 0 else {
       throw FaultSpecError("\(name.rawValue)=\(intensity) is not a duration; say \(name.rawValue)=2s or 500ms")
     }
+    guard value <= FaultKind.longestDelay else {
+      throw FaultSpecError(
+        "\(name.rawValue)=\(intensity) is longer than anybody waits; say "
+          + "\(FaultNotation.duration(FaultKind.longestDelay)) at most, or break it altogether")
+    }
     return value
   }
 
@@ -75,6 +80,9 @@ struct FaultKindParser {
     guard let intensity else { return 10_000_000 }
     guard let bytes = FaultNotation.bytesPerSecond(intensity), bytes > 0 else {
       throw FaultSpecError("leak=\(intensity) is not bytes a second; say leak=10MB/s")
+    }
+    guard bytes >= 1_000 else {
+      throw FaultSpecError("leak=\(intensity) is less than anybody would notice; say leak=1KB/s or more")
     }
     return bytes
   }

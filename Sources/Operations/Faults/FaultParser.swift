@@ -26,10 +26,15 @@ public struct FaultParser: Sendable {
     let kind = try asTyped(words[...], in: text) { word throws(FaultSpecError) in try self.kind(word, of: place) }
     var spec = FaultSpec(target: place, kind: kind)
     for index in words.indices.dropFirst() {
+      let setting = words[index].prefix { $0 != "=" }
+      if setting != "scope", words[1..<index].contains(where: { $0.hasPrefix(setting + "=") }) {
+        throw FaultSpecError("\(quoted(String(setting))) is said twice; say it once")
+      }
       try asTyped(words[index...], in: text) { word throws(FaultSpecError) in try apply(word, to: &spec) }
     }
     if let reason = catalogue.obstacle(to: spec.scope, of: kind.name, on: place) { throw FaultSpecError(reason) }
     if let reason = spec.scope.route.flatMap(catalogue.absence(ofRoute:)) { throw FaultSpecError(reason) }
+    if let reason = spec.scope.user.flatMap(catalogue.absence(ofUser:)) { throw FaultSpecError(reason) }
     return spec
   }
 

@@ -114,7 +114,8 @@ struct ShopPlan: Sendable {
       databases: services.filter { $0.store != nil && $0.store?.owner == nil }.map(\.name),
       groups: services.filter { !$0.reads.isEmpty }.map(\.name),
       topics: topics.map { FaultCatalogue.Topic(name: $0, partitions: partitions) },
-      hasKeyValueStore: services.contains(where: \.usesKeyValueStore), routes: routes)
+      hasKeyValueStore: services.contains(where: \.usesKeyValueStore), routes: routes,
+      users: Customers.names + Accounts.staff.map(\.0))
   }
 
   /// The breakers of the whole shop.

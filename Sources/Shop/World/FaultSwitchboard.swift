@@ -149,7 +149,7 @@ final class FaultSwitchboard: @unchecked Sendable {
     for index in entries.indices {
       if case .latency(let delay) = entries[index].fault.spec.kind, strikes(index, moment) { late += delay }
     }
-    return late
+    return min(late, FaultKind.longestDelay)
   }
 
   func fails(_ moment: Moment) -> Bool {
@@ -184,7 +184,7 @@ final class FaultSwitchboard: @unchecked Sendable {
     for index in entries.indices {
       if case .slowConsumer(let delay) = entries[index].fault.spec.kind, strikes(index, moment) { slow += delay }
     }
-    return slow
+    return min(slow, FaultKind.longestDelay)
   }
 
   func strikes(_ index: Int, _ moment: Moment) -> Bool {

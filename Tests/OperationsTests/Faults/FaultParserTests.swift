@@ -9,7 +9,7 @@ import Testing
         .init(name: "gateway", instances: 2, hasDatabase: false, consumes: false, isOutside: false),
         .init(name: "company", instances: 1, hasDatabase: false, consumes: false, isOutside: true),
       ], edges: [.init(from: "gateway", to: "order")], databases: ["order"], groups: ["order"],
-      routes: ["POST /orders", "GET /orders/{gtxid}", "ITEM_RESERVED"]))
+      routes: ["POST /orders", "GET /orders/{gtxid}", "ITEM_RESERVED"], users: ["kim", "lee"]))
 
   @Test(arguments: [
     (
@@ -57,6 +57,11 @@ import Testing
     ("gateway>oder:latency=1s", "do you mean gateway>order?"), ("db:ordre:db-down", "do you mean order?"),
     ("order:latncy=1s", "unknown fault \"latncy\"; do you mean latency=2s?"),
     ("order:latency=1s,tll=30s", "unknown setting \"tll\"; do you mean ttl=30s?"),
+    ("order:latency=1s,user=kin", "unknown user \"kin\"; do you mean kim?"),
+    ("order:latency=1s,user=nobody", "unknown user \"nobody\"; say a customer's name, such as kim"),
+    ("order:latency=1s,ttl=3s,ttl=9s", "\"ttl\" is said twice"),
+    ("order:latency=87600h", "latency=87600h is longer than anybody waits; say 5m at most"),
+    ("order:slow=301s", "say 5m at most"), ("order:leak=1B/s", "say leak=1KB/s or more"),
     ("order:latency=1s,route=/ordrs", "unknown route \"/ordrs\"; do you mean /orders?"),
     ("order:latency=1s,route=ITEM_RESERVD", "do you mean ITEM_RESERVED?"),
     ("order:latency=1s,route=/nothing", "say the path of an operation, such as /orders, or a type of record"),
