@@ -83,6 +83,19 @@ import Transactions
     #expect(try disk.database.changeLog?.pruned() ?? 0 > 0)
   }
 
+  /// Its books are its own: nobody compares what it does not say.
+  @Test(arguments: ["outage", "errors"]) func aSilentCompanyIsNotComparedUntilItAnswers(kind: String) throws {
+    let stage = Stage()
+    _ = stage.order()
+    stage.run(5)
+    stage.arm("\(ShopPlan.company):\(kind),ttl=70s")
+    stage.run(60)
+    #expect(try report(stage).sources.compactMap(\.failure) == ["payment-gateway does not send its statement"])
+    #expect(stage.snapshot().data.reconciliation?.failures.count == 1)
+    stage.run(70)
+    #expect(try report(stage).sources.compactMap(\.failure) == [] && report(stage).caseCount == 1)
+  }
+
   // MARK: By hand
 
   private func perform(_ command: Command, _ stage: Stage) -> CommandOutcome {

@@ -130,13 +130,19 @@ private struct ForgottenChanges: Error, CustomStringConvertible {
   var description: String { "order's log has forgotten the changes after \(from) up to \(to)" }
 }
 
-/// What the company says that it has charged and given back.
+private struct SilentCompany: Error, CustomStringConvertible {
+  var description: String { "\(ShopPlan.company) does not send its statement" }
+}
+
+/// What the company says that it has charged and given back, as long as it answers.
 private struct CompanyStatement: AuditSource {
   let world: Unowned<World>
   let kind: String
   var service: String { ShopPlan.company }
 
   func read(after id: Int64, limit: Int) throws -> AuditReading {
+    let moment = FaultSwitchboard.Moment(service: ShopPlan.company, instance: 1, caller: ShopPlan.historyUpdater)
+    guard !world.value.faults.isSilent(moment), !world.value.faults.fails(moment) else { throw SilentCompany() }
     let lines = world.value.companyBooks.statement(after: id, limit: limit)
     let entries = lines.compactMap { line -> AuditEntry? in
       guard let gtxid = GTXID(String(line.key.prefix { $0 != "/" })) else { return nil }
