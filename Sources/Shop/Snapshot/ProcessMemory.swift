@@ -8,4 +8,13 @@ public enum ProcessMemory {
     let words = text.split(separator: " ")
     return words.count > 1 ? Int(words[1]).map { $0 * Int(sysconf(Int32(_SC_PAGESIZE))) } : nil
   }
+
+  /// Gives the system the pages that are free between what is held. What comes and goes for hours, in sizes of all kinds,
+  /// leaves more and more of them, though no more is held.
+  static func giveBack() { _ = trim?(0) }
+
+  /// glibc's own, which Swift's module of the C library leaves out; other libraries have none.
+  private static let trim = dlsym(nil, "malloc_trim").map {
+    unsafeBitCast($0, to: (@convention(c) (Int) -> Int32).self)
+  }
 }

@@ -130,7 +130,9 @@ final class Observatory: @unchecked Sendable {
         for client in process.clients { noteBreaker(client.breakerID, became: client.breaker.state) }
       }
     }
-    if world.time.elapsed / 1_000_000_000 % 5 == 0 { tidy(world) }
+    let second = world.time.elapsed / 1_000_000_000
+    if second % 5 == 0 { tidy(world) }
+    if second % 60 == 0 { ProcessMemory.giveBack() }
   }
 
   /// Says once that the bus's disk takes nothing, and once that it does again.
