@@ -21,20 +21,29 @@ import TraceModel
   // MARK: One order
 
   @Test(arguments: [
-    (SagaKind.choreographed, ["order", "inventory", "payment-gateway"]),
-    (.orchestrated, ["order", "inventory", "customer", "payment-gateway"]),
-    (.join, ["order", "item", "payment-gateway"]), (.credit, ["order", "customer"]),
-    (.creditLarge, ["order", "inventory", "customer"]),
+    (SagaKind.choreographed, ["inventory", "payment-gateway"]),
+    (.orchestrated, ["inventory", "customer", "payment-gateway"]), (.join, ["item", "payment-gateway"]),
+    (.credit, ["customer"]), (.creditLarge, ["inventory", "customer"]),
   ])
   func allPlacesAgreeOnAGoodOrder(saga: SagaKind, places: [String]) throws {
     let stage = Stage()
     let id = try #require(stage.order(saga: saga))
     stage.run(7)
     let facts = facts(id.hex, stage)
-    #expect(facts?.places == places && facts?.differences == 0)
+    #expect(facts?.places == ["order"] + places + ["order-history"] && facts?.differences == 0)
     #expect(facts?.gtxid == id && facts?.saga == saga.rawValue)
     #expect(facts?.fields.map(\.name) == ["sku", "pieces", "amount", "customer", "state", "holds"])
-    #expect(places.dropFirst().allSatisfy { cell("holds", $0, facts)?.text == "yes" })
+    #expect(places.allSatisfy { cell("holds", $0, facts)?.text == "yes" })
+    #expect(cell("state", "order-history", facts)?.text == facts?.state)
+  }
+
+  @Test func whatCustomersAreShownIsMarkedWhereItIsOld() throws {
+    let stage = Stage()
+    let id = try #require(stage.order())
+    stage.arm("order-history-updater:crash")
+    stage.run(3)
+    let facts = facts(id.hex, stage)
+    #expect(facts?.state == "PAID" && cell("state", "order-history", facts)?.differs == true)
   }
 
   @Test func anUndoneOrderHoldsNothingAnywhere() throws {
@@ -93,6 +102,23 @@ import TraceModel
     #expect(detail.outbox?.map(\.type) == ["ORDER_CREATE"] && detail.outbox?.first?.gtxid == id)
     let search = try #require(stage.world.disk(of: ShopPlan.search))
     #expect(StoreReader(disk: search).detail.outbox == nil)
+  }
+
+  /// Before and after, as the database's own log has them, with what their miner publishes.
+  @Test func aStoreTellsItsNewestRows() throws {
+    let stage = Stage()
+    let id = try #require(stage.order())
+    stage.run(3)
+    let disk = try #require(stage.world.disk(of: ShopPlan.order))
+    let changes = try #require(StoreReader(disk: disk).detail.changes)
+    #expect(changes.map(\.position) == changes.map(\.position).sorted(by: >))
+    let order = changes.filter { $0.table == "orders" && $0.key == "1" }
+    #expect(order.map(\.operation) == ["update", "insert"] && order.allSatisfy { $0.gtxid == id })
+    #expect(order.allSatisfy { $0.events == [EventType.orderChanged] })
+    let state = order.map { change in change.columns.first { $0.name == "state" } }
+    #expect(state == [.init("state", before: "PLACED", after: "PAID"), .init("state", before: nil, after: "PLACED")])
+    let catalog = try #require(stage.world.disk(of: ShopPlan.catalog))
+    #expect(StoreReader(disk: catalog).detail.changes == nil)
   }
 
   @Test func theBoardKnowsRelaysCapturesJoinsAndViews() throws {

@@ -169,11 +169,14 @@ public struct StoreDetail: Sendable, Equatable {
   public var tables: [Table]
   /// The oldest first, a bounded number; nil where there is no outbox.
   public var outbox: [Waiting]?
+  /// The newest first, a bounded number; nil where the database keeps no log of its rows.
+  public var changes: [RowChangeSnapshot]?
 
-  public init(service: String, tables: [Table], outbox: [Waiting]?) {
+  public init(service: String, tables: [Table], outbox: [Waiting]?, changes: [RowChangeSnapshot]? = nil) {
     self.service = service
     self.tables = tables
     self.outbox = outbox
+    self.changes = changes
   }
 }
 

@@ -145,38 +145,4 @@ final class DataBoardBuilder {
     case .events: .events
     }
   }
-
-}
-
-/// Looks into a service's database. From any thread.
-struct StoreReader {
-  let disk: ServiceDisk
-  private static let waitingShown = 50
-
-  /// By name, each with its rows; what SQLite and the change log keep for themselves is left out.
-  var tables: [StoreDetail.Table] {
-    let found = try? disk.database.read { database in
-      try database.all(
-        """
-        SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name
-        """
-      ) { $0.value(0) as String }.map { name in
-        StoreDetail.Table(name: name, rows: Int(try database.number("SELECT count(*) FROM \"\(name)\"")))
-      }
-    }
-    return found ?? []
-  }
-
-  var detail: StoreDetail {
-    StoreDetail(service: disk.name, tables: tables, outbox: disk.publishes ? waiting : nil)
-  }
-
-  private var waiting: [StoreDetail.Waiting] {
-    let entries = try? disk.unpublished(limit: Self.waitingShown)
-    return (entries ?? []).map { entry in
-      StoreDetail.Waiting(
-        number: entry.id, type: entry.type, topic: entry.topic, key: entry.key, gtxid: entry.gtxid,
-        created: entry.created)
-    }
-  }
 }

@@ -23,6 +23,8 @@ struct OrderReader {
     var holds: Bool?
     /// Whether it should; nil while the order is on its way.
     var shouldHold: Bool?
+    /// The state of which its own is to be a picture; nil where it has one of its own, and while the order is on its way.
+    var isOf: String?
   }
 
   /// - Parameter key: the number of an order, `L` and one of the legacy shop's, a GTXID, or how one begins.
@@ -92,8 +94,18 @@ struct OrderReader {
           state: amount.map { $0 > 0 ? "CHARGED" : "NOT CHARGED" } ?? "unknown", holds: amount.map { $0 > 0 } ?? false,
           shouldHold: should(true)))
     }
+    copies.append(shown(order, isOver: isOver))
     if world.hasLegacy { copies.append(legacy(of: order, should(order.saga.holdsStock || order.saga.holdsItems))) }
     return copies
+  }
+
+  /// What customers are shown of it, which may be a moment behind.
+  private func shown(_ order: OrderTables.Order, isOver: Bool) -> Copy {
+    let known = try? HistoryView.order(order.id, world.documents(of: ShopPlan.historyUpdater))
+    return Copy(
+      place: ShopPlan.history, sku: known?.sku, pieces: known?.quantity, amount: known?.amount, customer: known?.user,
+      state: known?.state ?? "none",
+      isOf: isOver ? order.state : nil)
   }
 
   /// What was handed back of it.
@@ -132,7 +144,7 @@ struct OrderReader {
         })
     }
     let states = copies.map { copy -> Cell? in
-      Cell(copy.state, differs: copy.shouldHold.map { $0 != copy.holds } ?? false)
+      Cell(copy.state, differs: copy.isOf.map { $0 != copy.state } ?? copy.shouldHold.map { $0 != copy.holds } ?? false)
     }
     let holds = copies.map { copy -> Cell? in
       copy.holds.map { holds in

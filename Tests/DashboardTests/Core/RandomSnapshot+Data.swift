@@ -70,6 +70,16 @@ extension RandomSnapshot {
           StoreDetail.Waiting(
             number: random.count(), type: random.name(), topic: random.name(), key: random.name(), gtxid: random.id(),
             created: random.time())
+        }),
+      changes: some(
+        list { random in
+          RowChangeSnapshot(
+            position: random.count(), time: random.time(), table: random.name(), key: random.name(),
+            operation: random.flag() ? "update" : random.name(),
+            columns: random.list { random in
+              .init(
+                random.name(), before: random.flag() ? random.name() : nil, after: random.flag() ? random.name() : nil)
+            }, events: random.list { $0.name() }, gtxid: random.flag() ? random.id() : nil)
         }))
   }
 

@@ -55,6 +55,19 @@ extension IncidentFixture {
           number: 4_209, type: "CreditReserved", topic: "credit", key: "1207", gtxid: notPermitted,
           created: now - 3 * second),
         .init(number: 4_210, type: "ReserveCredit:ok", topic: "replies", key: "77b0", gtxid: stuckSaga, created: now),
+      ],
+      changes: [
+        .init(
+          position: 912, time: now, table: "reservation", key: "1207", operation: "update",
+          columns: [.init("state", before: "RESERVED", after: "RELEASED"), .init("ended", before: nil, after: "77")],
+          gtxid: notPermitted),
+        .init(
+          position: 911, time: now - second, table: "customer", key: "kim", operation: "update",
+          columns: [.init("segment", before: "new", after: "regular")], events: ["CustomerChanged"]),
+        .init(
+          position: 910, time: now - 2 * second, table: "reservation", key: "1207", operation: "insert",
+          columns: [.init("order", before: nil, after: "1207"), .init("amount", before: nil, after: "38000")],
+          gtxid: notPermitted),
       ])
   }
 

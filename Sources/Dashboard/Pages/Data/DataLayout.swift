@@ -11,6 +11,7 @@ struct DataLayout {
   private(set) var facts: Rect?
   private(set) var tables: Rect?
   private(set) var outbox: Rect?
+  private(set) var changes: Rect?
   /// The order side by side, with its rule.
   private(set) var fields: Rect?
   /// What it took to decide it, with its rule.
@@ -54,25 +55,34 @@ struct DataLayout {
   }
 
   /// One store.
-  init(tables: Int, hasOutbox: Bool, area: Rect, isTall: Bool) {
+  /// - Parameter outbox: events that wait; nil where there is no outbox.
+  init(tables: Int, outbox: Int?, hasChanges: Bool, area: Rect, isTall: Bool) {
     let page = area.inset(left: 2, right: 2)
     let gap = isTall ? 1 : 0
     let parts = page.split(top: 3, gap: gap)
     facts = parts.top
-    let rest = parts.rest
-    guard hasOutbox else {
+    var rest = parts.rest
+    guard outbox != nil || hasChanges else {
       self.tables = rest
       return
     }
     if rest.width >= Self.twoColumns {
       let columns = rest.split(left: 36)
-      (self.tables, outbox) = (columns.left, columns.rest)
+      (self.tables, rest) = (columns.left, columns.rest)
     } else if rest.height >= 2 * Self.least + gap {
       let rows = rest.split(top: min(tables + 2, rest.height - Self.least - gap, rest.height / 2), gap: gap)
-      (self.tables, outbox) = (rows.top, rows.rest)
-    } else {
-      outbox = rest
+      (self.tables, rest) = (rows.top, rows.rest)
     }
+    guard let outbox else {
+      changes = rest
+      return
+    }
+    guard hasChanges, rest.height >= 2 * Self.least + gap else {
+      self.outbox = rest
+      return
+    }
+    let rows = rest.split(top: min(max(outbox + 2, Self.least), rest.height / 2), gap: gap)
+    (self.outbox, changes) = (rows.top, rows.rest)
   }
 
   /// One order.
@@ -97,6 +107,7 @@ struct DataLayout {
     case .flows: flows
     case .tables: tables
     case .outbox: outbox
+    case .changes: changes
     case .events: events
     }
   }

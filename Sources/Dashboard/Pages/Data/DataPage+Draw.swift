@@ -38,6 +38,7 @@ extension DataPage {
       case .flows: "on its way"
       case .tables: "tables"
       case .outbox: (store(context)?.channel ?? .outbox).title
+      case .changes: "its log: rows before → after, and the events made of them"
       case .events: order(context)?.history == nil ? "what was said of it" : "its stored events"
       }
     var title = [Run(words, focus == panel ? .strong : .title, bold: true)]
@@ -67,6 +68,8 @@ extension DataPage {
     case .outbox:
       let isEmpty = detail(context)?.outbox?.isEmpty ?? true
       return isEmpty ? [] : [Run("↵", .accent, bold: true), .muted(" transaction")]
+    case .changes:
+      return change(context)?.gtxid == nil ? [] : [Run("↵", .accent, bold: true), .muted(" transaction")]
     case .events:
       return order(context)?.history.map { asOf($0, context) } ?? [Run("↵", .accent, bold: true), .muted(" call tree")]
     }
@@ -125,6 +128,7 @@ extension DataPage {
     case .stores, .keys, .flows: storeContent(context)
     case .tables: tableContent(context)
     case .outbox: outboxContent(context)
+    case .changes: changeContent(context)
     case .events: eventContent(context)
     }
   }

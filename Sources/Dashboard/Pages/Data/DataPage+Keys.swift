@@ -51,6 +51,7 @@ extension DataPage {
     case .outbox:
       let waiting = detail(context)?.outbox ?? []
       return index.map { [.open(.transaction(waiting[$0].gtxid, span: nil))] } ?? []
+    case .changes: return change(context)?.gtxid.map { [.open(.transaction($0, span: nil))] } ?? []
     case .events:
       guard let order = order(context) else { return [] }
       let span = step(context)?.span ?? (order.history == nil ? index.map { order.events[$0].span } : nil)
@@ -77,7 +78,7 @@ extension DataPage {
     case .events:
       guard let order = order(context), order.history == nil else { return nil }
       return index.map { order.events[$0].topic }
-    case .stores, .tables, .keys, .flows: return nil
+    case .stores, .tables, .keys, .flows, .changes: return nil
     }
   }
 
@@ -108,6 +109,8 @@ extension DataPage {
         KeyHint("↵", "transaction"), KeyHint("o", "an order"), KeyHint("t", "topic"), KeyHint("Tab", "tables"),
         KeyHint("Esc", "back"),
       ]
+    case .changes:
+      [KeyHint("↵", "transaction"), KeyHint("o", "an order"), KeyHint("Tab", "tables"), KeyHint("Esc", "back")]
     case .events where order(context)?.history != nil:
       [
         KeyHint("↵", "call tree"), KeyHint("a", "as of then"), KeyHint("o", "another order"), KeyHint("Esc", "back"),
@@ -119,7 +122,9 @@ extension DataPage {
 
   var help: [KeyHint] {
     [
-      KeyHint("Enter", "the tables of a store and the oldest events in its outbox; on an event its transaction"),
+      KeyHint(
+        "Enter",
+        "the tables of a store, the oldest events in its outbox, the newest rows in its log; on these the transaction"),
       KeyHint("o", "one order, by its number or its GTXID: its row, its events, and what others keep of it"),
       KeyHint("✗", "in the comparison: it is not what the order says, or something is held that should not be"),
       KeyHint("m", "the transactions of which order and the company that charges say different things"),

@@ -7,7 +7,7 @@ import Widgets
 enum DataPanel: Sendable, Hashable, CaseIterable {
   case stores, keys, flows
   /// Of one store.
-  case tables, outbox
+  case tables, outbox, changes
   /// Of one order.
   case events
 }
@@ -82,7 +82,7 @@ struct DataPage: Page {
     guard shown != self.shown else { return }
     self.shown = shown
     (askedAt, asOf) = (nil, nil)
-    for panel in [DataPanel.tables, .outbox, .events] { cursors[panel] = RowCursor() }
+    for panel in [DataPanel.tables, .outbox, .changes, .events] { cursors[panel] = RowCursor() }
     switch shown {
     case .stores: focus = .stores
     case .store: focus = .outbox
@@ -166,6 +166,7 @@ struct DataPage: Page {
     case .keys, .flows: unique(lines(panel, context).map(\.key))
     case .tables: unique((detail(context)?.tables ?? []).map(\.name))
     case .outbox: unique((detail(context)?.outbox ?? []).map { "\($0.number)" })
+    case .changes: unique((detail(context)?.changes ?? []).map { "\($0.position)" })
     case .events:
       if let steps = order(context)?.history {
         unique(steps.map { "\($0.version)" })
@@ -185,8 +186,9 @@ struct DataPage: Page {
         about: facts(context)?.lines(width: area.width - 4).count ?? 0, area: area, isTall: frame.isTall)
     case .store:
       return DataLayout(
-        tables: detail(context)?.tables.count ?? 0, hasOutbox: store(context)?.relayRate != nil, area: area,
-        isTall: frame.isTall)
+        tables: detail(context)?.tables.count ?? 0,
+        outbox: store(context)?.relayRate == nil ? nil : detail(context)?.outbox?.count ?? 0,
+        hasChanges: detail(context)?.changes != nil, area: area, isTall: frame.isTall)
     case .order:
       let order = order(context)
       return DataLayout(
@@ -225,7 +227,14 @@ struct DataPage: Page {
       let waiting = detail(context)?.outbox ?? []
       let line = cursor(.outbox).index(in: keys(.outbox, context)).map { waiting[$0] }
       return line.map { .transaction($0.gtxid) } ?? store(context).map { .store($0.service) }
+    case .changes:
+      return change(context)?.gtxid.map { .transaction($0) } ?? store(context).map { .store($0.service) }
     case .events: return order(context).map { .transaction($0.gtxid) }
     }
+  }
+
+  /// The changed row under the cursor.
+  func change(_ context: PageContext) -> RowChangeSnapshot? {
+    cursor(.changes).index(in: keys(.changes, context)).flatMap { detail(context)?.changes?[$0] }
   }
 }

@@ -55,6 +55,11 @@ enum HistoryView: ServiceTables {
     for build in try plan.view.builds(documents).all { try plan.forget(build, time, documents, now) }
   }
 
+  /// What it shows of an order; nil where it shows nothing of it yet, or no more.
+  static func order(_ id: Int64, _ documents: DocumentStore) throws -> Payload? {
+    try documents.get("\(id)", in: plan.view.live(documents).collection(orders))?.payload
+  }
+
   /// What is known of a customer, and its newest orders.
   static func read(_ user: String, limit: Int, _ documents: DocumentStore) throws -> (
     customer: Payload?, orders: [Payload]
