@@ -28,7 +28,7 @@ struct Demo: ParsableCommand {
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Transactions a second (default: 50, or the scenario's).", valueName: "tx/s"),
+    help: ArgumentHelp("Transactions a second (default: 50); a scenario says it itself.", valueName: "tx/s"),
     transform: Arguments.rate)
   var rate: Double?
 
@@ -109,6 +109,7 @@ struct Demo: ParsableCommand {
 
   func validate() throws {
     try place.check(fault)
+    if script.scenario != nil, !script.wantsList, rate != nil { throw ValidationError(ScenarioOption.ownRate) }
     guard ears.origin == nil || ears.choice.hearsHTTP else { throw ValidationError(ReceiverOption.originNeedsHTTP) }
   }
 
@@ -119,6 +120,7 @@ struct Demo: ParsableCommand {
       try Screen.requireTerminal()
     } catch { throw Failure(description: "\(error)") }
     let scenario = try script.chosen()
+    try place.check(scenario)
     var settings = ShopSettings(
       seed: seed ?? scenario?.seed ?? 1, rate: rate ?? scenario?.rate ?? 50, faults: fault.map { (at: 0, spec: $0) })
     settings.scenario = scenario

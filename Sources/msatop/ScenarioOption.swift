@@ -45,6 +45,8 @@ struct ScenarioOption: ParsableArguments {
     return read
   }
 
+  static let ownRate = "--rate does not go with --scenario, which says itself how many customers come"
+
   /// Each scenario with what it teaches, broken into lines of the terminal's usual width.
   static var listText: String {
     ScenarioLibrary.all.map { scenario in

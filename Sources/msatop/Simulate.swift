@@ -151,7 +151,7 @@ struct Simulate: ParsableCommand {
       throw ValidationError("--duration does not go with --scenario, which says itself how long it plays")
     }
     if script.scenario != nil, rate != nil {
-      throw ValidationError("--rate does not go with --scenario, which says itself how many customers come")
+      throw ValidationError(ScenarioOption.ownRate)
     }
     guard let transaction, transaction != "last-failed" else { return }
     guard !transaction.isEmpty, transaction.count <= 32, transaction.allSatisfy(\.isHexDigit) else {
@@ -168,6 +168,7 @@ struct Simulate: ParsableCommand {
       return try Sweep(sweep: sweep, count: seeds.count, isJSON: json).run()
     }
     let scenario = try script.chosen()
+    try place.check(scenario)
     let plan = plan(for: scenario)
     var settings = plan.settings
     settings.scenario = scenario

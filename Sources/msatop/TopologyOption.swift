@@ -34,6 +34,14 @@ struct TopologyOption: ParsableArguments {
     }
   }
 
+  /// Whether the databases are where a scenario needs them, as far as somebody has said where they are.
+  func check(_ scenario: Scenario?) throws {
+    guard let topology, let scenario, !scenario.topology.isEmpty, scenario.topology != topology.rawValue else { return }
+    throw ValidationError(
+      "--topology \(topology.rawValue) does not go with --scenario \(scenario.name), which needs \(scenario.topology): "
+        + "leave it out")
+  }
+
   /// Nil where nobody has said where databases are.
   var given: TopologySettings? { topology == nil ? nil : settings }
 

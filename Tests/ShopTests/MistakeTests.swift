@@ -55,6 +55,21 @@ import Transactions
     }
   }
 
+  @Test func whatIsBuiltWrongIsShown() {
+    let stage = Stage(rate: 5) { $0.mistakes = [.noBreaker] }
+    stage.run(2)
+    let snapshot = stage.snapshot()
+    #expect(snapshot.faults.builtIn == [.noBreaker] && snapshot.faults.armed.isEmpty)
+    #expect(!snapshot.breakers.isEmpty)
+    for breaker in snapshot.breakers {
+      #expect(breaker.state == .disabled && breaker.transitions.first?.reason == "built without it: no-breaker")
+    }
+    #expect(snapshot.services.flatMap(\.calls).allSatisfy { $0.timeLimit == nil })
+    let right = Stage().snapshot()
+    #expect(right.faults.builtIn == [] && right.breakers.allSatisfy { $0.state == .closed })
+    #expect(right.services.flatMap(\.calls).contains { $0.timeLimit != nil })
+  }
+
   /// What chaos draws shows each mistake within a few seeds, and under the same faults the right shop keeps its promises.
   @Test(
     arguments: [

@@ -18,6 +18,8 @@ extension PaletteReader {
           throw PaletteProblem(sentence: "an order is of 1 to 1000 pieces, not \(word)")
         }
         wish.quantity = quantity
+      } else if word.allSatisfy(\.isNumber) {
+        throw PaletteProblem(sentence: "an order is of 1 to 1000 pieces, not \(word)")
       } else if desk.products.contains(where: { $0.sku == word }) {
         wish.sku = word
       } else {

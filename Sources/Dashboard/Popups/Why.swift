@@ -150,7 +150,7 @@ extension Why {
       let trial = "\(breaker.trial.count) of \(breaker.settings.trialCalls) trial calls are in"
       return breaker.isStuck ? "\(trial); the others will never come." : "\(trial); they decide."
     case .forcedOpen: return "Somebody opened it; it stays so until it is reset."
-    case .disabled: return "Somebody switched it off; calls go through uncounted."
+    case .disabled: return "It is switched off; calls go through uncounted."
     case .metricsOnly: return "It counts and never opens."
     }
   }

@@ -29,6 +29,8 @@ public struct FaultBoard: Sendable, Codable {
   public var catalogue = FaultCatalogue()
   /// Oldest first.
   public var armed: [ArmedFault] = []
+  /// What all services are built with from the start, where they can make that mistake.
+  public var builtIn: [Mistake] = []
 
   public init() {}
 

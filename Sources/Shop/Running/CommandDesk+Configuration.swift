@@ -40,7 +40,7 @@ extension CommandDesk {
       switch command {
       case .arm(let spec): spec.kind == .mistake(.noHandBack)
       case .configure(let key, _): ShopConfiguration.isShare(key)
-      case .startScenario(let name): ScenarioLibrary.named(name)?.movesCapabilities == true
+      case .startScenario(let name): world.settings.scenario(named: name)?.movesCapabilities == true
       default: false
       }
     let isThere = snapshot.configuration?.entries.contains { ShopConfiguration.isShare($0.key) } ?? false

@@ -29,7 +29,8 @@ extension CommandDesk {
     case .giveMoneyBack(let id): RefundDesk(world: world).carryOut(id)
     case .sendOrder(let wish): order(wish, in: world)
     case .setRate(let rate): world.customers.rate = rate
-    case .startScenario(let name): if let scenario = ScenarioLibrary.named(name) { world.stage.start(scenario) }
+    case .startScenario(let name):
+      if let scenario = world.settings.scenario(named: name) { world.stage.start(scenario) }
     case .stopScenario: world.stage.stop()
     case .scale, .deploy, .promoteDeployment, .rollBackDeployment: deploy(command, by: hand, in: world)
     case .configure, .rollBackConfiguration: configure(command, in: world)

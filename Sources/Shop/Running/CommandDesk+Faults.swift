@@ -40,9 +40,9 @@ extension CommandDesk {
   }
 
   func scenario(_ name: String) -> CommandOutcome {
-    guard let scenario = ScenarioLibrary.named(name) else {
+    guard let scenario = world.settings.scenario(named: name) else {
       return .refused(
-        "there is no scenario \(name); \(NearestNames.offer(for: name, among: ScenarioLibrary.all.map(\.name)))")
+        "there is no scenario \(name); \(NearestNames.offer(for: name, among: world.settings.scenarios.map(\.name)))")
     }
     if let obstacle = world.settings.topology.obstacle(to: scenario) { return .refused(obstacle) }
     var settings = world.settings

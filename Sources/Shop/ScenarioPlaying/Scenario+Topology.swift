@@ -10,6 +10,22 @@ extension ShopSettings {
   }
 }
 
+extension ShopSettings {
+  /// What can be played: those of the program, and the one that the run began with, which takes the place of one of its
+  /// name.
+  var scenarios: [Scenario] {
+    guard let scenario else { return ScenarioLibrary.all }
+    guard let place = ScenarioLibrary.all.firstIndex(where: { $0.name == scenario.name }) else {
+      return [scenario] + ScenarioLibrary.all
+    }
+    var scenarios = ScenarioLibrary.all
+    scenarios[place] = scenario
+    return scenarios
+  }
+
+  func scenario(named name: String) -> Scenario? { scenarios.first { $0.name == name } }
+}
+
 extension TopologySettings {
   /// Why a scenario cannot be played here; nil when it can.
   func obstacle(to scenario: Scenario) -> String? {

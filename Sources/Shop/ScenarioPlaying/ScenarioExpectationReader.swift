@@ -45,7 +45,8 @@ struct ScenarioExpectationReader {
 
   private func isForward(_ first: Int64, _ last: Int64, _ value: YAMLValue?) -> Bool {
     if first < last { return true }
-    value?.fail("\(value?.name ?? "it") comes before its from; it must be later")
+    let begin = first == 0 ? "the beginning" : "its from"
+    value?.fail("\(value?.name ?? "it") is not after \(begin); it must be later")
     return false
   }
 

@@ -40,7 +40,4 @@ public enum ScenarioLibrary {
   }
 
   public static func named(_ name: String) -> Scenario? { all.first { $0.name == name } }
-
-  /// What the cockpit lists.
-  static let entries = all.map { ScenarioBoard.Entry($0) }
 }

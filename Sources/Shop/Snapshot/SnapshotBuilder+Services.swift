@@ -194,10 +194,11 @@ extension SnapshotBuilder {
       call.retryRate = statistics.retryRate
       call.messages = world.messages.forms(on: Edge(caller: service.name, callee: plan.callee))
       call.retryAttempts = plan.retry.maxAttempts
-      call.timeLimit = plan.timeLimit.wholeNanoseconds
-      for client in service.instances.compactMap(\.process).compactMap({ process in
+      let clients = service.instances.compactMap(\.process).compactMap { process in
         process.clients.first { $0.callee == plan.callee }
-      }) {
+      }
+      call.timeLimit = clients.contains(where: \.isBare) ? nil : plan.timeLimit.wholeNanoseconds
+      for client in clients {
         add(client.guards(retrying: true).snapshot(now: world.time.now), to: &call)
       }
       return call

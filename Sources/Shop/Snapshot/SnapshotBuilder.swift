@@ -60,7 +60,7 @@ final class SnapshotBuilder {
     snapshot.edge = edge(kept)
     snapshot.faults.armed = snapshot.faults.armed.map { touched($0, snapshot) }
     snapshot.traffic = traffic()
-    snapshot.scenarios.entries = ScenarioLibrary.entries
+    snapshot.scenarios.entries = world.scenarioEntries
     snapshot.scenarios.current = world.stage.progress
     snapshot.sagas = sagas.board(in: world)
     snapshot.orders = Self.desk
@@ -172,6 +172,7 @@ final class SnapshotBuilder {
       board.catalogue.services[index].instances = world.service(board.catalogue.services[index].name).instances.count
     }
     board.armed = world.faults.armed
+    board.builtIn = Mistake.allCases.filter(world.settings.mistakes.contains)
     return board
   }
 

@@ -9,7 +9,8 @@ final class RemoteClient: @unchecked Sendable {
   let plan: CallPlan
   let pipeline: ResiliencePipeline
   /// Whether the mistake is made to call without guards.
-  private var isBare = false
+  /// Built without breaker, bulkhead and time limiter.
+  private(set) var isBare = false
   private unowned let process: ServiceProcess
   private let world: World
 

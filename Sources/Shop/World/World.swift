@@ -76,6 +76,8 @@ final class World: @unchecked Sendable {
   /// Whose tokens are good: member issues them, the gateways verify them.
   private(set) lazy var tokens = makeTokens()
   private(set) lazy var stage = ScenarioStage(world: self)
+  /// What the cockpit lists.
+  private(set) lazy var scenarioEntries = settings.scenarios.map { ScenarioBoard.Entry($0) }
 
   /// - Parameters:
   ///   - events: where the lines of the journal go beside its hash.

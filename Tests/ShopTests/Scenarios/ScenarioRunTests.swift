@@ -54,6 +54,18 @@ import YAMLReading
     return try #require(ScenarioFile.read(yaml, report), "\(report.errors)")
   }
 
+  /// A file of one's own stands beside those of the program, and can be played again.
+  @Test func theScenarioOfTheRunIsListed() throws {
+    let names = ScenarioLibrary.all.map(\.name)
+    for own in [try scenario("", "{always: lag < 9999}"), try #require(ScenarioLibrary.named("retry-storm"))] {
+      let stage = Stage { $0.scenario = own }
+      let snapshot = stage.snapshot()
+      #expect(snapshot.scenarios.entries.map(\.name) == (names.contains(own.name) ? names : [own.name] + names))
+      let outcome = CommandDesk(world: stage.world, snapshot: snapshot).outcome(of: .startScenario(name: own.name))
+      #expect(outcome == .done("scenario \(own.name) started"))
+    }
+  }
+
   @Test func aFalseExpectationFailsTheRun() throws {
     let report = Self.play(try scenario("", "{by: 3s, that: \"health gateway = DOWN\"}", duration: 3), seed: 1)
     #expect(report.invariants.filter { !$0.holds }.isEmpty)

@@ -16,12 +16,18 @@ struct ArmedFaultsPanel {
 
   private var area: Rect { layout.armed }
   private var armed: [ArmedFault] { context.snapshot.faults.armed }
+  /// What everything is built with from the start.
+  private var builtIn: String? {
+    let mistakes = context.snapshot.faults.builtIn.map(\.rawValue)
+    return mistakes.isEmpty ? nil : mistakes.joined(separator: ", ")
+  }
 
   func draw(on canvas: inout Canvas) {
     guard area.height > 0 else { return }
     drawRule(on: &canvas)
     guard !armed.isEmpty else {
-      var runs = [Run("Nothing is broken on purpose.  ", .muted)]
+      let nothing = builtIn == nil ? "Nothing" : "Nothing else"
+      var runs = [Run("\(nothing) is broken on purpose.  ", .muted)]
       if !context.snapshot.system.isOnlyWatched {
         runs += [Run("a", .accent, bold: true), Run(" arms what is under the cursor", .muted)]
       }
@@ -35,6 +41,19 @@ struct ArmedFaultsPanel {
 
   private func drawRule(on canvas: inout Canvas) {
     let on = armed.filter(\.isOn)
+    var figures = on.isEmpty ? FactLine() : self.figures(of: on)
+    let title =
+      [Run("\(Glyphs.fault) armed now", armed.isEmpty ? .muted : .fault, bold: true)]
+      + Scroll.range(from: page.armedRows.offset, height: layout.armedRows, count: armed.count)
+    if let builtIn { figures.add([Run("built wrong: ", .muted), Run(builtIn, .fault, bold: true)], priority: 1) }
+    let isFocused = page.panel == .armed
+    let tone: Ink? = armed.isEmpty ? nil : isFocused ? .fault : Ink.fault.mixed(toward: .background, 0.55)
+    Rule(
+      title, figures: figures.runs(in: area.width - title.cellWidth - 3), isFocused: isFocused, tone: tone
+    ).draw(on: &canvas, x: area.x, y: area.y, width: area.width)
+  }
+
+  private func figures(of on: [ArmedFault]) -> FactLine {
     var figures = FactLine()
     figures.add(
       [Run("\(on.count)", .fault, bold: true), Run(on.count == 1 ? " fault on" : " faults on", .muted)], priority: 1)
@@ -43,15 +62,7 @@ struct ArmedFaultsPanel {
       [Run("touches ", .muted), Run(Figures.rate(touches, unit: "").text, .strong, bold: true), Run(" req/s", .muted)],
       priority: 2)
     figures.add([Run("press ", .muted), Run("!", .fault, bold: true), Run(" to end all", .muted)], priority: 3)
-    let title =
-      [Run("\(Glyphs.fault) armed now", armed.isEmpty ? .muted : .fault, bold: true)]
-      + Scroll.range(from: page.armedRows.offset, height: layout.armedRows, count: armed.count)
-    let isFocused = page.panel == .armed
-    let tone: Ink? = armed.isEmpty ? nil : isFocused ? .fault : Ink.fault.mixed(toward: .background, 0.55)
-    Rule(
-      title, figures: on.isEmpty ? [] : figures.runs(in: area.width - title.cellWidth - 3), isFocused: isFocused,
-      tone: tone
-    ).draw(on: &canvas, x: area.x, y: area.y, width: area.width)
+    return figures
   }
 
   private func drawRows(on canvas: inout Canvas) {
