@@ -71,8 +71,9 @@
       do throws(OTLPFault) {
         return try counter.timing { () throws(OTLPFault) in try take(intake, body) }
       } catch {
-        counter.withLock { $0.reject(for: error.isMalformed ? .malformedBody : .invalidSpan) }
-        throw RPCError(code: .invalidArgument, message: error.description)
+        let reason: RejectionReason = error.isTooLarge ? .tooLarge : error.isMalformed ? .malformedBody : .invalidSpan
+        counter.withLock { $0.reject(for: reason) }
+        throw RPCError(code: error.isTooLarge ? .resourceExhausted : .invalidArgument, message: error.description)
       }
     }
   }

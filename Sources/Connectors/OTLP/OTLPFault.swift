@@ -6,6 +6,8 @@ package struct OTLPFault: Error, Equatable {
   package var reason: String
   /// True when the body is not what it is declared as; false when what it holds breaks a rule.
   package var isMalformed: Bool
+  /// True when it holds more than is read at once.
+  package var isTooLarge = false
 }
 
 extension OTLPFault {

@@ -27,8 +27,9 @@ package struct OTLPIntake: Sendable {
 
   /// The same for its JSON.
   func takeTraces(json body: [UInt8]) throws(OTLPFault) -> OTLP.TracesResponse {
-    guard let batch = OTLPJSONSpans.read(body) else { return try take(try OTLPJSONReader.traces(body)) }
-    return take(batch)
+    if let batch = OTLPJSONSpans.read(body) { return take(batch) }
+    try OTLPParts.check(json: body)
+    return try take(try OTLPJSONReader.traces(body))
   }
 
   private func take(_ batch: SpanBatch) -> OTLP.TracesResponse {

@@ -10,6 +10,7 @@ package enum OTLPProtobuf {
   }()
 
   package static func read<Request: Message>(_ body: [UInt8]) throws(OTLPFault) -> Request {
+    try OTLPParts.check(body, of: Request.self)
     do {
       return try Request(serializedBytes: body, options: options)
     } catch {

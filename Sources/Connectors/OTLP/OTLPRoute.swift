@@ -50,6 +50,7 @@ struct OTLPRoute: HTTPRoute {
         return Self.answer(try intake.take(try Self.read(body, format, OTLPJSONReader.logs)), format)
       }
     } catch {
+      if error.isTooLarge { throw Refusal(.contentTooLarge, .tooLarge, error.description) }
       throw Refusal(.badRequest, error.isMalformed ? .malformedBody : .invalidSpan, error.description)
     }
   }
@@ -60,7 +61,9 @@ struct OTLPRoute: HTTPRoute {
   ) throws(OTLPFault) -> Request {
     guard !body.isEmpty else { return Request() }
     switch format {
-    case .json: return try json(body)
+    case .json:
+      try OTLPParts.check(json: body)
+      return try json(body)
     case .protobuf: return try OTLPProtobuf.read(body)
     }
   }

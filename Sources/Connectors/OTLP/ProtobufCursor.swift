@@ -24,6 +24,9 @@ struct ProtobufCursor {
     end = range.upperBound
   }
 
+  /// Over the fields of a message inside.
+  func inside(_ range: Range<Int>) -> ProtobufCursor { ProtobufCursor(bytes, range) }
+
   var isAtEnd: Bool { position >= end }
 
   mutating func tag() -> Tag? {
