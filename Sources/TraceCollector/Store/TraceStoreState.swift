@@ -90,6 +90,9 @@ struct TraceStoreState: ~Copyable, Sendable {
     return left
   }
 
+  /// Spans without a parent that are taken of a trace which is full.
+  private static let lateRoots = 64
+
   /// Spans between asking for the memory that finds a trace and its use.
   private static let ahead = 8
 
@@ -110,7 +113,9 @@ struct TraceStoreState: ~Copyable, Sendable {
     _ record: SpanBatch.Record, at place: Int, of batch: SpanBatch, to slot: Int32, intake: inout SpanIntake, now: Int64
   ) {
     let (spans, weight) = (Int(traces[slot].pointee.spans), Int(traces[slot].pointee.weight))
-    guard spans < settings.spansPerTrace, weight < traceLimit else {
+    let isFull = spans >= settings.spansPerTrace || weight >= traceLimit
+    // Its root comes last, mostly: without it nobody would know what such a trace was, or whether it has ended.
+    guard !isFull || record.parent == 0 && spans < settings.spansPerTrace + Self.lateRoots else {
       statistics.overflowed += 1
       return
     }
