@@ -2,15 +2,19 @@ internal import Operations
 internal import TraceCollector
 internal import TraceModel
 
-/// Takes the state of a system that is known by its spans alone: what they do not tell stays unknown.
+/// Takes the state of a system that is known by its spans, and by who reports metrics: what they do not tell stays unknown.
 struct AttachedSnapshotBuilder: Sendable {
   private let identity: SystemIdentity
   private let traces: TraceStore
+  private let metrics: MetricStore
   private let memory: @Sendable () -> Int?
   private var health = ReportedHealth()
   private var latencies = LatencyHistory()
   /// The operations that stand out, and when and over how long a time they were ranked.
   private var ranked: (second: Int64, window: RedWindow, board: OperationBoard)?
+
+  /// Who reports metrics, and when that was asked.
+  private var reporters: (second: Int64, services: [String: Set<String>]) = (.min, [:])
 
   /// Of the last minutes those in which a span failed, newest first.
   private var failed: [TraceSummary] = []
@@ -25,11 +29,14 @@ struct AttachedSnapshotBuilder: Sendable {
   /// - Parameters:
   ///   - isStill: time does not go by.
   ///   - memory: bytes that the program itself holds; nil where nobody asks.
-  init(name: String, isStill: Bool, traces: TraceStore, memory: @escaping @Sendable () -> Int?) {
+  init(
+    name: String, isStill: Bool, traces: TraceStore, metrics: MetricStore, memory: @escaping @Sendable () -> Int?
+  ) {
     var identity = SystemIdentity(name: name, kind: .attached)
     identity.isStill = isStill
     self.identity = identity
     self.traces = traces
+    self.metrics = metrics
     self.memory = memory
   }
 
@@ -40,6 +47,8 @@ struct AttachedSnapshotBuilder: Sendable {
     snapshot.traffic = traffic(now: now)
     let newest = traces.summaries(newest: Self.transactionsShown)
     noteFailures(among: newest, now: now)
+    // Looking at all series takes long, too.
+    if reporters.second != now / Self.second { reporters = (now / Self.second, metrics.services()) }
     snapshot.services = services(now: now, window: window, errors: latestErrors())
     // Ranking all operations takes long, and nobody reads so fast.
     if ranked.map({ $0.second != now / Self.second || $0.window != window }) ?? true {
@@ -90,9 +99,10 @@ struct AttachedSnapshotBuilder: Sendable {
       service.windowed = own.others
       return service
     }
-    // Who is only called, or only calls, stands in the graph alone.
+    // Who is only called, or only calls, stands in the graph alone; who only measures, among the metrics.
     var known = Set(services.map(\.name))
-    for name in edges.flatMap({ $0.kind == .database ? [$0.caller] : [$0.caller, $0.callee] }) + instances.keys
+    let called = edges.flatMap { $0.kind == .database ? [$0.caller] : [$0.caller, $0.callee] }
+    for name in called + instances.keys + reporters.services.keys
     where !name.isEmpty && known.insert(name).inserted {
       services.append(ServiceSnapshot(name: name))
     }
@@ -100,10 +110,10 @@ struct AttachedSnapshotBuilder: Sendable {
       let name = services[place].name
       services[place].calls = (calls[name] ?? []).map(Self.call)
       services[place].callWindow = .minute
-      services[place].instances = (instances[name] ?? []).filter { !$0.instance.isEmpty }.map {
-        InstanceSnapshot($0.instance)
-      }
-      services[place].isOutside = instances[name] == nil
+      let measured = reporters.services[name]
+      let names = instances[name]?.map(\.instance) ?? measured?.sorted() ?? []
+      services[place].instances = names.filter { !$0.isEmpty }.map { InstanceSnapshot($0) }
+      services[place].isOutside = instances[name] == nil && measured == nil
       services[place].instancesAll = services[place].instances.count
       services[place].instancesUp = services[place].instances.count
       services[place].latestErrors = errors[name] ?? []

@@ -47,7 +47,8 @@ public final class AttachedSystem: LiveSystem {
     self.now = now
     traces = TraceStore(budget: budget)
     log = LogBook(capacity: Self.logCapacity, bytes: Self.logBudget)
-    var builder = AttachedSnapshotBuilder(name: name, isStill: isStill, traces: traces, memory: memory)
+    var builder = AttachedSnapshotBuilder(
+      name: name, isStill: isStill, traces: traces, metrics: metrics, memory: memory)
     let snapshot = builder.snapshot(now: now(), window: .minute, receivers: [])
     self.builder = Locked(builder)
     state = Locked(State(snapshot: snapshot))

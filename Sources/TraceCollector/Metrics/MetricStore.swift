@@ -54,6 +54,13 @@ public final class MetricStore: Sendable {
     return counts.sorted { $0.key < $1.key }.map { (name: $0.key, series: $0.value) }
   }
 
+  /// The services that report any, and the instances of each.
+  public func services() -> [String: Set<String>] {
+    var services: [String: Set<String>] = [:]
+    state.withLock { state in state.forEach { services[$0.service, default: []].insert($0.instance) } }
+    return services
+  }
+
   public var statistics: MetricStoreStatistics { state.withLock { $0.statistics } }
 
   private func series(where isWanted: (MetricKey) -> Bool) -> [MetricSeries] {

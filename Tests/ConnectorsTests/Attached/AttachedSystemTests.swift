@@ -203,6 +203,11 @@ import TraceModel
     #expect(metrics[0].total == nil && metrics[0].p99 == nil)
     #expect(
       stage.system.metrics(of: "shop", limit: 1).count == 1 && stage.system.metrics(of: "nobody", limit: 9).isEmpty)
+    // Nobody of them has reported a span.
+    stage.pass(1)
+    let services = stage.system.snapshot().services
+    #expect(services.map(\.name) == ["bank", "shop"])
+    #expect(services.allSatisfy { !$0.isOutside && $0.health == .unknown && $0.instances.isEmpty })
   }
 
   @Test func ofADistributionMeasurementsAreCountedAndTheirSpreadIsTold() throws {
