@@ -9,20 +9,26 @@ public enum WaitInterval: Hashable, Sendable, Codable {
   /// As in resilience4j each step is cut off to whole milliseconds: 5 s, 7.5 s, 11.25 s, 16.875 s, 25.312 s.
   case exponential(initial: Duration, multiplier: Double = 1.5, maximum: Duration? = nil)
 
-  /// The wait in nanoseconds after `attempts` attempts.
+  /// No wait is longer: a hundred years. Two of these after each other, from today on, still end at a time that fits in
+  /// nanoseconds since the Unix epoch.
+  public static let longest: Duration = .seconds(36_500 * 86_400)
+
+  /// The wait in nanoseconds after `attempts` attempts, which is never more than ``longest``.
   ///
   /// - Parameter attempts: how many attempts there have been, from 1.
   public func nanoseconds(afterAttempts attempts: Int) -> Int64 {
     precondition(attempts >= 1, "a wait interval is asked for after the first attempt at the earliest")
+    let longest = Self.longest.wholeNanoseconds
     switch self {
     case .fixed(let duration):
-      return duration.wholeNanoseconds
+      return min(duration.wholeNanoseconds, longest)
     case .exponential(let initial, let multiplier, let maximum):
-      let limit = (maximum?.wholeNanoseconds ?? .max) / .nanosecondsPerMillisecond
+      let limit = min(maximum?.wholeNanoseconds ?? longest, longest) / .nanosecondsPerMillisecond
       var milliseconds = min(initial.wholeNanoseconds / .nanosecondsPerMillisecond, limit)
       for _ in 1..<attempts {
         let longer = Double(milliseconds) * multiplier
-        let next = longer >= Double(limit) ? limit : Int64(longer)
+        // This way round, because the product may be infinite.
+        let next = longer < Double(limit) ? Int64(longer) : limit
         // From here on every further step gives the same: attempts may be in the millions, the steps are not.
         if next == milliseconds { break }
         milliseconds = next

@@ -12,8 +12,8 @@ import Testing
     #expect(settings.limitRefreshPeriod == .nanoseconds(500))
     #expect(settings.timeoutDuration == .seconds(5))
     for wrong in [
-      RateLimiterSettings(limitForPeriod: 0), RateLimiterSettings(limitRefreshPeriod: .zero),
-      RateLimiterSettings(timeoutDuration: .seconds(-1)),
+      RateLimiterSettings(limitForPeriod: 0), RateLimiterSettings(limitForPeriod: Int(Int32.max) + 1),
+      RateLimiterSettings(limitRefreshPeriod: .zero), RateLimiterSettings(timeoutDuration: .seconds(-1)),
     ] {
       #expect(throws: InvalidSetting.self) { try RateLimiter(name: "r", settings: wrong, now: 0) }
     }

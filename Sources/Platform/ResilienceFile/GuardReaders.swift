@@ -5,6 +5,15 @@ internal import YAMLReading
 struct GuardReaders {
   let report: YAMLReport
 
+  /// What resilience4j has an `int` for, where nothing is kept for each.
+  private static let counts = 1...Int(Int32.max)
+  /// Calls of which each is kept, from when it is made.
+  private static let calls = 1...1_000_000
+  /// A day: a breaker keeps something for each second of its window, from the start.
+  private static let longestWindow = 86_400
+  /// More than these follow each other only with a wait between them: while no time goes by, nothing gets better.
+  private static let mostAttemptsAtOnce = 1_000_000
+
   private func readings(_ layers: [PropertyTree]) -> [PropertyReading] {
     layers.map { PropertyReading(tree: $0, report: report) }
   }
@@ -21,11 +30,8 @@ struct GuardReaders {
       }
       layer.duration("slowCallDurationThreshold", atLeast: .nanoseconds(1), "at least 1 ns")
         .map { settings.slowCallDurationThreshold = $0 }
-      layer.constant("slidingWindowType", CircuitBreakerSettings.WindowType.allCases)
-        .map { settings.slidingWindowType = $0 }
-      layer.integer("slidingWindowSize", in: 1...1_000_000).map { settings.slidingWindowSize = $0 }
-      layer.integer("minimumNumberOfCalls", in: 1 ... .max).map { settings.minimumNumberOfCalls = $0 }
-      layer.integer("permittedNumberOfCallsInHalfOpenState", in: 1...1_000_000)
+      layer.integer("minimumNumberOfCalls", in: Self.counts).map { settings.minimumNumberOfCalls = $0 }
+      layer.integer("permittedNumberOfCallsInHalfOpenState", in: Self.calls)
         .map { settings.permittedNumberOfCallsInHalfOpenState = $0 }
       layer.duration(
         "maxWaitDurationInHalfOpenState", atLeast: .milliseconds(1), orZero: true,
@@ -38,6 +44,7 @@ struct GuardReaders {
         .map { settings.automaticTransitionFromOpenToHalfOpenEnabled = $0 }
       layer.constant("initialState", CircuitBreakerState.allCases).map { settings.initialState = $0 }
     }
+    readWindow(layers, into: &settings)
     let wait = backOff(
       layers, wait: "waitDurationInOpenState", limit: "exponentialMaxWaitDurationInOpenState", atLeast: .milliseconds(1)
     )
@@ -45,21 +52,45 @@ struct GuardReaders {
     return settings
   }
 
+  /// Type and size of the window, which may stand in different layers.
+  private func readWindow(_ layers: [PropertyTree], into settings: inout CircuitBreakerSettings) {
+    var size: YAMLValue?
+    for (tree, layer) in zip(layers, readings(layers)) {
+      layer.constant("slidingWindowType", CircuitBreakerSettings.WindowType.allCases)
+        .map { settings.slidingWindowType = $0 }
+      guard let number = layer.integer("slidingWindowSize", in: Self.calls) else { continue }
+      (settings.slidingWindowSize, size) = (number, tree["slidingWindowSize"]?.value)
+    }
+    guard settings.slidingWindowType == .timeBased, settings.slidingWindowSize > Self.longestWindow else { return }
+    size?.fail(
+      "slidingWindowSize is \(settings.slidingWindowSize); "
+        + "of a TIME_BASED window it must be 1 to \(Self.longestWindow) seconds, which is a day")
+  }
+
   func retry(_ layers: [PropertyTree]) -> RetrySettings {
     var settings = RetrySettings()
     for layer in readings(layers) {
-      layer.integer("maxAttempts", in: 1...1_000_000).map { settings.maxAttempts = $0 }
+      layer.integer("maxAttempts", in: Self.counts).map { settings.maxAttempts = $0 }
     }
     let wait = backOff(layers, wait: "waitDuration", limit: "exponentialMaxWaitDuration", atLeast: .zero)
     if let interval = wait.interval { settings.waitInterval = interval }
     settings.randomizationFactor = wait.randomness
+    checkPause(of: settings, layers)
     return settings
+  }
+
+  private func checkPause(of settings: RetrySettings, _ layers: [PropertyTree]) {
+    guard settings.maxAttempts > Self.mostAttemptsAtOnce, case .fixed(let wait) = settings.waitInterval,
+      wait < .milliseconds(1)
+    else { return }
+    layers.last { $0["waitDuration"]?.value?.kind == .text }?["waitDuration"]?.value?.fail(
+      "waitDuration is below 1 ms; with maxAttempts above \(Self.mostAttemptsAtOnce) it must be at least 1 ms")
   }
 
   func rateLimiter(_ layers: [PropertyTree]) -> RateLimiterSettings {
     var settings = RateLimiterSettings()
     for layer in readings(layers) {
-      layer.integer("limitForPeriod", in: 1...1_000_000_000).map { settings.limitForPeriod = $0 }
+      layer.integer("limitForPeriod", in: Self.counts).map { settings.limitForPeriod = $0 }
       layer.duration("limitRefreshPeriod", atLeast: .nanoseconds(1), "at least 1 ns")
         .map { settings.limitRefreshPeriod = $0 }
       layer.duration("timeoutDuration", atLeast: .zero, "0 or more").map { settings.timeoutDuration = $0 }
@@ -78,7 +109,7 @@ struct GuardReaders {
   func bulkhead(_ layers: [PropertyTree]) -> BulkheadSettings {
     var settings = BulkheadSettings()
     for layer in readings(layers) {
-      layer.integer("maxConcurrentCalls", in: 1...1_000_000_000).map { settings.maxConcurrentCalls = $0 }
+      layer.integer("maxConcurrentCalls", in: Self.counts).map { settings.maxConcurrentCalls = $0 }
       layer.duration("maxWaitDuration", atLeast: .zero, "0 or more").map { settings.maxWaitDuration = $0 }
     }
     return settings

@@ -70,43 +70,61 @@ struct GuardSection {
   /// As resilience4j's `Common…ConfigurationProperties` have it: on `baseConfig` where it is given; else on the
   /// configuration `default`. A circuit breaker looks for a configuration of the instance's own name before that, and a
   /// circuit breaker's configuration without `baseConfig` stands on none, where those of the other guards stand on `default`.
-  func layers(of instance: PropertyTree) -> [PropertyTree] {
-    var layers = [instance]
-    var name = instance.name
-    var isConfig = false
-    while let base = base(of: layers[0], name, isConfig: isConfig) {
-      if layers.contains(where: { $0 === base }) {
-        // A configuration that is its own base by name only is the instance of that name.
-        report.error(
-          "the baseConfigs of \(instance.name) lead back to \(base.name); one of them must go", at: base.position)
+  func layers(of instance: PropertyTree) -> [PropertyTree] { layers(below: instance, isConfig: false) }
+
+  /// Those of an instance that the file does not name; nil where it has no `default`.
+  var defaultLayers: [PropertyTree]? { config(Self.defaultName).map { layers(below: $0, isConfig: true) } }
+
+  /// Those of the configurations that stand in none of these layers: nothing is built on them.
+  func layersOfConfigs(besides used: [[PropertyTree]]) -> [[PropertyTree]] {
+    let idle = configs.filter { config in !used.contains { $0.contains { $0 === config } } }
+    return idle.map { layers(below: $0, isConfig: true) }
+  }
+
+  private func layers(below top: PropertyTree, isConfig: Bool) -> [PropertyTree] {
+    var layers = [top]
+    var isConfig = isConfig
+    while let base = base(of: layers[0], isConfig: isConfig) {
+      if let place = layers.firstIndex(where: { $0 === base }) {
+        noteCircle(layers[...place])
         break
       }
       layers.insert(base, at: 0)
-      (name, isConfig) = (base.name, true)
+      isConfig = true
     }
     return layers
   }
 
-  /// Those of an instance that the file does not name; nil where it has no `default`.
-  var defaultLayers: [PropertyTree]? { config(Self.defaultName).map { layers(of: $0, isConfig: true) } }
-
-  private func layers(of config: PropertyTree, isConfig: Bool) -> [PropertyTree] {
-    config["baseConfig"] == nil ? [config] : layers(of: config)
+  /// A circle has one finding, wherever it is entered: that of the first of its configurations in the file.
+  private func noteCircle(_ circle: ArraySlice<PropertyTree>) {
+    func place(_ config: PropertyTree) -> YAMLPosition { config.position ?? YAMLPosition(line: 0, column: 0) }
+    let configs = circle.sorted { place($0) < place($1) }
+    let (names, first) = (NearestNames.list(configs.map(\.name)), configs[0])
+    report.error(
+      configs.count == 1
+        ? "the baseConfig of \(names) is \(names) itself; name another one, or leave it out"
+        : "the baseConfigs of \(names) lead back to \(first.name); one of them must go", at: first.position)
   }
 
-  private func base(of tree: PropertyTree, _ name: String, isConfig: Bool) -> PropertyTree? {
+  private func base(of tree: PropertyTree, isConfig: Bool) -> PropertyTree? {
     if let given = tree["baseConfig"]?.value {
       guard let wanted = given.text() else { return nil }
       if let config = config(wanted) { return config }
-      let advice = NearestNames.advice(for: wanted, among: configs.map(\.name))
-      given.fail("there is no \(properties.name) configuration \(quoted(wanted)); \(advice)")
+      given.fail("there is no \(properties.name) configuration \(quoted(wanted)); \(advice(for: wanted))")
       return nil
     }
     if properties.name == "circuitbreaker" {
       if isConfig { return nil }
-      if let own = config(name) { return own }
+      if let own = config(tree.name) { return own }
     }
-    let standsOnDefault = !(isConfig && name == Self.defaultName)
+    let standsOnDefault = !(isConfig && tree.name == Self.defaultName)
     return standsOnDefault ? config(Self.defaultName) : nil
+  }
+
+  /// What a base could be called that there is not.
+  private func advice(for name: String) -> String {
+    guard configs.isEmpty else { return NearestNames.advice(for: name, among: configs.map(\.name)) }
+    return "the file has no configs of \(properties.name): "
+      + "write it below resilience4j.\(properties.name).configs, or leave baseConfig out"
   }
 }

@@ -22,14 +22,25 @@ struct PropertyReading {
 
   private func read<Value>(_ name: String, _ requirement: String, _ read: (String) -> Value?) -> Value? {
     guard let (text, value) = text(name, requirement) else { return nil }
-    if let result = read(text) { return result }
+    if let result = read(Self.withoutUnderscores(text, value)) { return result }
     value.fail("\(name) is \(quoted(text)); it must be \(requirement)")
     return nil
   }
 
+  /// YAML 1.1, which Spring Boot reads, takes `1_000` for a whole number. Text in quotes is none, and 0 begins octal
+  /// ones.
+  private static func withoutUnderscores(_ text: String, _ value: YAMLValue) -> String {
+    let digits = text.first == "-" || text.first == "+" ? text.dropFirst() : text[...]
+    guard value.isPlain, let first = digits.first, let last = digits.last, first.isDigit, first != "0", last.isDigit,
+      digits.allSatisfy({ $0.isDigit || $0 == "_" })
+    else { return text }
+    return text.filter { $0 != "_" }
+  }
+
   func integer(_ name: String, in range: ClosedRange<Int>) -> Int? {
-    let words = range.upperBound == .max ? "\(range.lowerBound) or more" : "\(range.lowerBound) to \(range.upperBound)"
-    return read(name, "a whole number, \(words)") { Int($0).flatMap { range.contains($0) ? $0 : nil } }
+    read(name, "a whole number, \(range.lowerBound) to \(range.upperBound)") {
+      Int($0).flatMap { range.contains($0) ? $0 : nil }
+    }
   }
 
   func number(_ name: String, _ requirement: String, where isRight: (Double) -> Bool) -> Double? {
@@ -54,10 +65,16 @@ struct PropertyReading {
     }
   }
 
+  /// Never longer than `WaitInterval.longest`.
   func duration(_ name: String, atLeast minimum: Duration, orZero: Bool = false, _ words: String) -> Duration? {
-    read(name, "\(SpringDuration.requirement); \(words)") { text in
+    let length = read(name, "\(SpringDuration.requirement); \(words)") { text in
       SpringDuration.nanoseconds(text).map { Duration.nanoseconds($0) }
         .flatMap { $0 >= minimum || orZero && $0 == .zero ? $0 : nil }
     }
+    guard let wanted = length, wanted > WaitInterval.longest else { return length }
+    if let (text, value) = text(name, SpringDuration.requirement) {
+      value.fail("\(name) is \(quoted(text)); it must be \(SpringDuration.limit)")
+    }
+    return nil
   }
 }

@@ -20,7 +20,8 @@ public enum ResilienceFile {
         profile.warn("this document is for a profile, and none is active here: it is passed over")
         continue
       }
-      tree.add(mapping)
+      properties["resilience4j"]?.noteRepetitions(report)
+      tree.add(properties)
     }
     guard let block = tree["resilience4j"] else {
       if !report.hasErrors { report.error("there is no block resilience4j in the file", at: nil) }
@@ -61,11 +62,14 @@ public enum ResilienceFile {
       _ properties: GuardProperties, _ make: ([PropertyTree]) -> Settings
     ) -> ResilienceFileSettings.Kind<Settings> {
       let section = GuardSection(properties, block[properties.name], report)
+      let (used, fallback) = (section.instances.map(section.layers(of:)), section.defaultLayers)
+      // Made for what is found wrong with them.
+      for layers in section.layersOfConfigs(besides: used + [fallback ?? []]) { _ = make(layers) }
       return ResilienceFileSettings.Kind(
-        instances: section.instances.map {
-          .init(name: $0.name, position: $0.position, settings: make(section.layers(of: $0)))
+        instances: zip(section.instances, used).map { instance, layers in
+          .init(name: instance.name, position: instance.position, settings: make(layers))
         },
-        fallback: section.defaultLayers.map(make))
+        fallback: fallback.map(make))
     }
     settings.circuitBreaker = kind(.circuitBreaker, readers.circuitBreaker)
     settings.retry = kind(.retry, readers.retry)

@@ -9,8 +9,11 @@ enum SpringDuration {
   static let requirement =
     "a duration: 10s, 500ms, 1m (units ns, us, ms, s, m, h and d), PT10S, or a whole number of milliseconds"
 
-  /// Reads `10s`, `500ms`, `PT1M30S` or a bare number, which is milliseconds. Nil for anything else, and for what does
-  /// not fit in nanoseconds.
+  /// What is allowed of one that is longer than `WaitInterval.longest`, for a sentence.
+  static let limit = "at most 36500d, which is 100 years"
+
+  /// Reads `10s`, `500ms`, `PT1M30S` or a bare number, which is milliseconds. Nil for anything else; what does not fit
+  /// in nanoseconds is the largest or the smallest number that does.
   ///
   /// The forms are those of Spring Boot's `DurationStyle`: SIMPLE takes whole numbers with or without a unit in any
   /// case, ISO8601 is `java.time.Duration.parse`.
@@ -20,15 +23,15 @@ enum SpringDuration {
     let sign: Int64 = trimmed.first == "-" ? -1 : 1
     guard let first = unsigned.first else { return nil }
     let magnitude = first == "P" || first == "p" ? iso(unsigned.dropFirst()) : simple(unsigned)
-    return magnitude.map { sign * $0 }
+    return magnitude.map { sign.saturatingMultiply($0) }
   }
 
   private static func simple(_ text: Substring) -> Int64? {
-    let digits = text.prefix { ("0"..."9").contains($0) }
+    let digits = text.prefix(while: \.isDigit)
     let unit = text.dropFirst(digits.count).lowercased()
-    guard let number = Int64(digits) else { return nil }
+    guard let number = whole(digits) else { return nil }
     guard let size = unit.isEmpty ? 1_000_000 : units.first(where: { $0.name == unit })?.nanoseconds else { return nil }
-    return product(number, size)
+    return number.saturatingMultiply(size)
   }
 
   /// `nDTnHnMn.nS`, each part at most once and in this order; seconds may have a fraction.
@@ -54,9 +57,7 @@ enum SpringDuration {
         let part = amount(number, of: order[place].nanoseconds, mayHaveFraction: letter == "S")
       else { return nil }
       order.removeFirst(place + 1)
-      let (sum, overflow) = total.addingReportingOverflow(part)
-      guard !overflow else { return nil }
-      (total, parts) = (sum, parts + 1)
+      (total, parts) = (total.saturatingAdd(part), parts + 1)
       rest = rest.dropFirst(number.count + 1)
     }
     return parts > 0 ? total : nil
@@ -64,20 +65,27 @@ enum SpringDuration {
 
   private static func amount(_ text: Substring, of unit: Int64, mayHaveFraction: Bool) -> Int64? {
     let halves = text.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
-    guard let whole = Int64(halves[0]), let nanoseconds = product(whole, unit) else { return nil }
+    guard let nanoseconds = whole(halves[0])?.saturatingMultiply(unit) else { return nil }
     guard halves.count == 2 else { return nanoseconds }
     let digits = halves[1]
-    guard mayHaveFraction, digits.count <= 9,
-      let fraction = Int64(digits + String(repeating: "0", count: 9 - digits.count)),
-      fraction >= 0, !digits.hasPrefix("+")
+    guard mayHaveFraction, digits.count <= 9, digits.allSatisfy(\.isDigit),
+      let fraction = Int64(digits + String(repeating: "0", count: 9 - digits.count))
     else { return nil }
-    return nanoseconds + (text.hasPrefix("-") ? -fraction : fraction)
+    return nanoseconds.saturatingAdd(text.hasPrefix("-") ? -fraction : fraction)
   }
 
-  private static func product(_ number: Int64, _ size: Int64) -> Int64? {
-    let (result, overflow) = number.multipliedReportingOverflow(by: size)
-    return overflow ? nil : result
+  /// A whole number with or without its sign, or the nearest to it that fits.
+  private static func whole(_ text: Substring) -> Int64? {
+    let isNegative = text.first == "-"
+    let digits = isNegative || text.first == "+" ? text.dropFirst() : text
+    guard !digits.isEmpty, digits.allSatisfy(\.isDigit) else { return nil }
+    return Int64(text) ?? (isNegative ? .min : .max)
   }
+}
+
+extension Character {
+  /// One of 0 to 9, and of no other script's digits.
+  var isDigit: Bool { isASCII && isWholeNumber }
 }
 
 extension String {

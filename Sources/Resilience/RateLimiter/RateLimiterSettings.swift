@@ -1,6 +1,6 @@
 /// The settings of a rate limiter, with resilience4j's defaults.
 public struct RateLimiterSettings: Hashable, Sendable, Codable {
-  /// Permits for each period; at least 1.
+  /// Permits for each period: 1 to 2,147,483,647, as many as an `int` of Java holds.
   public var limitForPeriod: Int
   /// How long a period is; at least 1 ns.
   public var limitRefreshPeriod: Duration
@@ -19,7 +19,7 @@ public struct RateLimiterSettings: Hashable, Sendable, Codable {
   public func validate() throws(InvalidSetting) {
     let check = SettingCheck(owner: "rate limiter")
     try check.require(
-      (1...1_000_000_000).contains(limitForPeriod), "limitForPeriod", limitForPeriod, "1 to 1000000000")
+      (1...Int(Int32.max)).contains(limitForPeriod), "limitForPeriod", limitForPeriod, "1 to \(Int32.max)")
     try check.require(
       limitRefreshPeriod >= .nanoseconds(1), "limitRefreshPeriod", limitRefreshPeriod, "at least 1 ns")
     try check.require(timeoutDuration >= .zero, "timeoutDuration", timeoutDuration, "0 or more")

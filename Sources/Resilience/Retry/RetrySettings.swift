@@ -20,7 +20,7 @@ public struct RetrySettings: Hashable, Sendable, Codable {
       "randomizationFactor", randomizationFactor, "at least 0 and below 1")
   }
 
-  /// The back-off in nanoseconds after `attempts` attempts.
+  /// The back-off in nanoseconds after `attempts` attempts, spread or not at most `WaitInterval.longest`.
   ///
   /// - Parameter random: gives numbers from 0 up to, but not including, 1; asked only when there is jitter.
   func backOff(afterAttempts attempts: Int, random: () -> Double) -> Int64 {
@@ -28,7 +28,8 @@ public struct RetrySettings: Hashable, Sendable, Codable {
     guard randomizationFactor > 0 else { return interval }
     let spread = Double(interval) * randomizationFactor
     let shifted = Double(interval) - spread + random() * 2 * spread
-    return shifted >= Double(Int64.max) ? .max : Int64(shifted)
+    let longest = WaitInterval.longest.wholeNanoseconds
+    return shifted < Double(longest) ? Int64(shifted) : longest
   }
 }
 

@@ -264,8 +264,8 @@ import YAMLReading
         "application.yml:6:28: slidingWindowType is \"COUNT\"; it must be one of COUNT_BASED, TIME_BASED",
         "application.yml:7:34: waitDurationInOpenState is \"10 seconds\"; it must be \(SpringDuration.requirement); at least 1 ms",
         "application.yml:8:55: automaticTransitionFromOpenToHalfOpenEnabled is \"maybe\"; it must be true or false",
-        "application.yml:9:31: resilience4j.circuitbreaker.instances.order.minimumNumberOfCalls is a list; it must be a whole number, 1 or more",
-        "application.yml:11:38: maxAttempts is \"0\"; it must be a whole number, 1 to 1000000",
+        "application.yml:9:31: resilience4j.circuitbreaker.instances.order.minimumNumberOfCalls is a list; it must be a whole number, 1 to 2147483647",
+        "application.yml:11:38: maxAttempts is \"0\"; it must be a whole number, 1 to 2147483647",
         "application.yml:11:55: waitDuration is \"-1s\"; it must be \(SpringDuration.requirement); at least 0",
         "application.yml:12:13: resilience4j.bulkhead is \"5\"; it must be a mapping with configs and instances",
       ])

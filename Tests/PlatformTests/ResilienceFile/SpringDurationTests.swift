@@ -16,10 +16,20 @@ import Testing
   }
 
   @Test(arguments: [
-    "", "s", "1.5s", "10 s", "10sec", "PT", "P", "PT1S1M", "P1H", "PT1D", "PT1.5M", "ten", "10s5ms", "99999999999d",
-    "PT0.1234567890S", "--5s", "PTT1S",
+    "", "s", "1.5s", "10 s", "10sec", "PT", "P", "PT1S1M", "P1H", "PT1D", "PT1.5M", "ten", "10s5ms", "PT0.1234567890S",
+    "--5s", "PTT1S", "PT--1S", "PT1.-1S", "PT1.+1S", "1\u{301}s", "\u{661}s",
   ])
   func isNone(text: String) {
     #expect(SpringDuration.nanoseconds(text) == nil)
+  }
+
+  private static let tooLong: [(String, Int64)] = [
+    ("106752d", .max), ("99999999999d", .max), ("99999999999999999999999s", .max), ("-99999999999d", -Int64.max),
+    ("PT9223372036.999999999S", .max), ("PT-9223372036.999999999S", .min), ("-PT-9223372036.854775808S", .max),
+    ("P106751DT23H47M16.854775808S", .max), ("P99999999999D", .max), ("P99999999999DT99999999999H", .max),
+  ]
+
+  @Test(arguments: tooLong) func whatDoesNotFitIsTheNearestThatDoes(text: String, nanoseconds: Int64) {
+    #expect(SpringDuration.nanoseconds(text) == nanoseconds)
   }
 }
