@@ -18,11 +18,8 @@ STATIC = $(if $(wildcard $(dir $(realpath $(shell command -v $(SWIFT))))../lib/s
 # What is built in beside the program's own: gRPC, for OpenTelemetry's exporters that speak nothing else.
 TRAITS = --traits GRPC
 BUILD = $(SWIFT) build -c release --product msatop $(STATIC) $(TRAITS)
-# Optimised, because the slow ones play minutes of the whole shop: in a build of their own, so that both stay warm. With
-# WHOLE=yes each module is compiled in one piece: half the time where everything is built anew, more after a change.
-TEST_BUILD = -Xswiftc -O \
-  $(if $(WHOLE),-Xswiftc -whole-module-optimization -Xswiftc -num-threads -Xswiftc 2 --disable-index-store) \
-  --scratch-path .build/$(if $(WHOLE),whole,tests) $(TRAITS)
+# Optimised, because the slow ones play minutes of the whole shop: in a build of their own, so that both stay warm.
+TEST_BUILD = -Xswiftc -O --scratch-path .build/tests $(TRAITS)
 # One test more at a time than there are processors: what waits for a terminal leaves room, and nothing waits for long.
 AT_A_TIME = SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=$$(($$(getconf _NPROCESSORS_ONLN) + 1))
 # What has failed among thousands of lines stands at their end once more.

@@ -27,7 +27,7 @@
     @Test func whoSaysNothingIsCutOff() async throws {
       try await GRPCExporter.run(settings: settings { _ in }) { exporter async throws in
         let isOpen = try await RawHTTP2.run(port: exporter.port) { connection in
-          try await connection.frames(answersPings: { _ in false }) { _ in false }
+          try await connection.frames(answersPings: false) { _ in false }
         }
         #expect(!isOpen)
         try await expectService(exporter)
@@ -38,16 +38,8 @@
     @Test func whoAnswersPingsStaysUntilItDoesNot() async throws {
       // Long enough for an answer from a busy machine.
       try await GRPCExporter.run(settings: settings { $0.idleTime = .seconds(4) }) { exporter async throws in
-        let pings = try await RawHTTP2.run(port: exporter.port) { connection in
-          try await connection.greet()
-          var pings = 0
-          // Together longer than a connection may stand still.
-          _ = try await connection.frames(answersPings: { $0 < 5 }) { frame in
-            if frame.type == RawHTTP2.Frame.ping, frame.flags == 0 { pings += 1 }
-            return false
-          }
-          return pings
-        }
+        // Together longer than a connection may stand still.
+        let pings = try await PingAnswerer.pings(port: exporter.port, answering: 5)
         #expect(pings > 5)
         try await expectService(exporter)
       }
@@ -259,7 +251,7 @@
           let bytes = (0..<2_000).map { _ in UInt8.random(in: .min ... .max, using: &random) }
           // It may be gone before all is sent.
           try? await connection.send(bytes)
-          return try await connection.frames(answersPings: { _ in false }) { _ in false }
+          return try await connection.frames(answersPings: false) { _ in false }
         }
         #expect(!isOpen, "seed \(seed)")
         try await expectService(exporter)

@@ -20,7 +20,24 @@
       static let endsHeaders: UInt8 = 4
       static let endsStream: UInt8 = 1
       static let acknowledges: UInt8 = 1
+
+      var bytes: ByteBuffer {
+        var bytes = ByteBuffer()
+        bytes.writeInteger(UInt8(payload.readableBytes >> 16))
+        bytes.writeInteger(UInt16(payload.readableBytes & 0xFFFF))
+        bytes.writeInteger(type)
+        bytes.writeInteger(flags)
+        bytes.writeInteger(stream)
+        bytes.writeImmutableBuffer(payload)
+        return bytes
+      }
+
+      var asksForPing: Bool { type == Self.ping && flags & Self.acknowledges == 0 }
     }
+
+    static let preface = Array("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".utf8)
+    /// An empty SETTINGS frame.
+    static let settings = Frame(type: Frame.settings, flags: 0, stream: 0, payload: ByteBuffer())
 
     private var parts: NIOAsyncChannelInboundStream<ByteBuffer>.AsyncIterator
     private let outbound: NIOAsyncChannelOutboundWriter<ByteBuffer>
@@ -64,20 +81,11 @@
 
     /// The preface, and an empty SETTINGS frame (RFC 9113, 3.4).
     func greet() async throws {
-      try await send(Array("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".utf8))
-      try await send(Frame(type: Frame.settings, flags: 0, stream: 0, payload: ByteBuffer()))
+      try await send(Self.preface)
+      try await send(Self.settings)
     }
 
-    func send(_ frame: Frame) async throws {
-      var bytes = ByteBuffer()
-      bytes.writeInteger(UInt8(frame.payload.readableBytes >> 16))
-      bytes.writeInteger(UInt16(frame.payload.readableBytes & 0xFFFF))
-      bytes.writeInteger(frame.type)
-      bytes.writeInteger(frame.flags)
-      bytes.writeInteger(frame.stream)
-      bytes.writeImmutableBuffer(frame.payload)
-      try await outbound.write(bytes)
-    }
+    func send(_ frame: Frame) async throws { try await outbound.write(frame.bytes) }
 
     /// The head of a call of the traces' service, or, where it `isWhole`, all of it.
     func call(on stream: UInt32 = 1, isWhole: Bool = false) async throws {
@@ -93,23 +101,17 @@
       try await send(Frame(type: Frame.headers, flags: flags, stream: stream, payload: payload))
     }
 
-    /// What comes up to the end of the connection, or until `take` says that it is enough. Pings are answered while
-    /// `answersPings` says so, which is given how many came before.
+    /// What comes up to the end of the connection, or until `take` says that it is enough.
     ///
     /// - Returns: false when the connection ended before that.
     func frames(
-      answersPings: (Int) -> Bool = { _ in true }, until take: (Frame) throws -> Bool
+      answersPings: Bool = true, until take: (Frame) throws -> Bool
     ) async throws -> Bool {
-      var pings = 0
       do {
         repeat {
           while let frame = Self.frame(&unread) {
-            if frame.type == Frame.ping, frame.flags & Frame.acknowledges == 0 {
-              if answersPings(pings) {
-                try await send(
-                  Frame(type: Frame.ping, flags: Frame.acknowledges, stream: 0, payload: frame.payload))
-              }
-              pings += 1
+            if frame.asksForPing, answersPings {
+              try await send(Frame(type: Frame.ping, flags: Frame.acknowledges, stream: 0, payload: frame.payload))
             }
             if try take(frame) { return true }
           }
@@ -129,7 +131,7 @@
       return true
     }
 
-    private static func frame(_ bytes: inout ByteBuffer) -> Frame? {
+    static func frame(_ bytes: inout ByteBuffer) -> Frame? {
       var rest = bytes
       guard let high = rest.readInteger(as: UInt8.self), let low = rest.readInteger(as: UInt16.self),
         let type = rest.readInteger(as: UInt8.self), let flags = rest.readInteger(as: UInt8.self),

@@ -80,7 +80,7 @@ import Testing
       return Dictionary(
         uniqueKeysWithValues: report.trials.faults.map { ($0.kind, [$0.armed, $0.struck]) })
     }
-    let busy = try trials("order:errors=30%,ttl=3s", "order:errors=100%,user=nobody,ttl=3s", "payment/1:crash,ttl=1s")
+    let busy = try trials("order:errors=30%,ttl=3s", "order:errors=100%,user=ahn,ttl=3s", "payment/1:crash,ttl=1s")
     #expect(busy == ["errors": [2, 1], "crash": [1, 1]])
     #expect(try trials("order:errors=100%,route=/orders,ttl=3s", rate: 0.001) == ["errors": [1, 0]])
   }

@@ -90,9 +90,6 @@ struct TraceStoreState: ~Copyable, Sendable {
     return left
   }
 
-  /// Spans without a parent that are taken of a trace which is full.
-  private static let lateRoots = 64
-
   /// Spans between asking for the memory that finds a trace and its use.
   private static let ahead = 8
 
@@ -115,7 +112,7 @@ struct TraceStoreState: ~Copyable, Sendable {
     let (spans, weight) = (Int(traces[slot].pointee.spans), Int(traces[slot].pointee.weight))
     let isFull = spans >= settings.spansPerTrace || weight >= traceLimit
     // Its root comes last, mostly: without it nobody would know what such a trace was, or whether it has ended.
-    guard !isFull || record.parent == 0 && spans < settings.spansPerTrace + Self.lateRoots else {
+    guard !isFull || record.parent == 0 && !traces[slot].pointee.marks.contains(.hasRoot) else {
       statistics.overflowed += 1
       return
     }

@@ -10,9 +10,9 @@ extension DataPage {
     let longest = changes.map { "\($0.table) \($0.key)".cellWidth }.max() ?? 8
     let columns = [
       TableColumn("position", .fit(minimum: 8), align: .right, priority: 4),
-      TableColumn("row", .share(minimum: 8, maximum: max(8, min(longest, 24)))),
-      TableColumn("", .fixed(1), gap: 1), TableColumn("before → after", .share(minimum: 16)),
-      TableColumn("event", .share(minimum: 8, maximum: 16), priority: 1),
+      TableColumn("row", .share(minimum: max(8, min(longest, 18)), maximum: max(8, min(longest, 24)))),
+      TableColumn("", .fixed(1), gap: 1), TableColumn("before → after", .share(minimum: 30)),
+      TableColumn("event", .share(minimum: 12, maximum: 16), priority: 1),
       TableColumn("GTXID", .fixed(9), priority: 2),
     ]
     return Content(columns: columns, count: changes.count, empty: "No row has changed yet.") { index in
