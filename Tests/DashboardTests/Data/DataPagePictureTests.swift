@@ -90,7 +90,11 @@ import Testing
         event               4,210               4,209  CreditReserved    credit          1207          3.00 s    c90d…e1a8
         inbox                 602               4,210  ReserveCredit:ok  replies         77b0             0 ms   77b0…9e02
         lease                   1
-        reservation           182
+        reservation           182              its log: rows before → after, and the events made of them ─── ↵ transaction
+                                               row                 before → after                  event         GTXID
+                                               reservation 1207 ~  state RESERVED → RELEASED  en…  –             c90d…e1a8
+                                               customer kim     ~  segment new → regular           Custom…anged  –
+                                               reservation 1207 +  order 1207  amount 38000        –             c90d…e1a8
       """
     #expect(stage.picture().trimmedEnd == wanted)
   }
