@@ -11,7 +11,7 @@ extension CallTree {
     let linked = SpanLinker(merged)
     let family = Family(parents: linked.parents, in: linked.parents.indices)
     let skew = ClockSkew(
-      linked.spans, names: merged.names, parents: linked.parents, order: family.order(from: linked.root))
+      linked.spans, parents: linked.parents, order: family.order(from: linked.root))
     let siblings = SiblingOrder(linked.spans, skews: skew.skews)
     let order = Family(parents: linked.parents, sortedBy: siblings).order(from: linked.root)
     tree.fill(merged, linked, skews: skew.skews, order: order)

@@ -25,10 +25,10 @@ struct ClockSkew {
   private(set) var skews: [Int64]
 
   /// `order`: every span after its parent.
-  init(_ spans: [SpanOutline], names: NameNumbers, parents: [Int], order: [Int]) {
+  init(_ spans: [SpanOutline], parents: [Int], order: [Int]) {
     skews = Array(repeating: 0, count: spans.count)
     innermost = Array(repeating: -1, count: spans.count)
-    hosts = Self.hosts(of: spans, names: names)
+    hosts = Self.hosts(of: spans)
     for place in order where parents[place] >= 0 {
       correct(place, under: parents[place], spans)
     }
@@ -70,21 +70,10 @@ struct ClockSkew {
 
   /// The host that the sender named; else the instance without its port, because an instance may be one process of many
   /// on a host; the service where there is no instance.
-  private static func hosts(of spans: [SpanOutline], names: NameNumbers) -> [Int32] {
-    var numbers = names
-    let hosts = names.names.map { numbers.number(of: host($0)) }
-    return spans.map { span in
+  private static func hosts(of spans: [SpanOutline]) -> [Int32] {
+    spans.map { span in
       if span.host != NameNumbers.empty { return span.host }
-      return span.instance == NameNumbers.empty ? span.service : hosts[Int(span.instance)]
+      return span.address == NameNumbers.empty ? span.service : span.address
     }
-  }
-
-  static func host(_ instance: String) -> String {
-    guard let colon = instance.lastIndex(of: ":") else { return instance }
-    let host = instance[..<colon]
-    let port = instance[colon...].dropFirst()
-    // An IPv6 address without brackets has colons of its own.
-    guard port.allSatisfy(\.isNumber), !host.contains(":") || host.hasSuffix("]") else { return instance }
-    return String(host)
   }
 }

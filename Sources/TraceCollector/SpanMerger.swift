@@ -86,7 +86,8 @@ struct SpanMerger {
       if left.rank != right.rank { return left.rank < right.rank }
       let (one, other) = (pieces[Int(left.place)], pieces[Int(right.place)])
       if one.service != other.service { return name(one.service) < name(other.service) }
-      if one.instance != other.instance { return name(one.instance) < name(other.instance) }
+      if one.address != other.address { return name(one.address) < name(other.address) }
+      if one.port != other.port { return one.port < other.port }
       if one.kind != other.kind { return one.kind.rawValue < other.kind.rawValue }
       if one.start != other.start { return one.start < other.start }
       return order.isBefore(Int(left.place), Int(right.place))
@@ -121,7 +122,7 @@ struct SpanMerger {
     span.parent = span.parent ?? piece.parent
     span.ltxid = span.ltxid ?? piece.ltxid
     if span.service.isEmpty { span.service = piece.service }
-    if span.instance.isEmpty { span.instance = piece.instance }
+    span.instance = InstanceAddress.merged(span.instance, piece.instance)
     if span.operation.isEmpty { span.operation = piece.operation }
     if span.message.isEmpty { span.message = piece.message }
     if span.peer.isEmpty { span.peer = piece.peer }

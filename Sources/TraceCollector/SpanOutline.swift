@@ -13,6 +13,9 @@ struct SpanOutline {
   /// Numbers of names.
   var service: Int32
   var instance: Int32
+  /// Of the instance without its port, and the port itself, 0 where it is unknown.
+  var address: Int32
+  var port: Int32
   /// Of the host, where the sender named it; 0 where it did not.
   var host: Int32
   var kind: SpanKind
@@ -26,6 +29,7 @@ struct SpanOutline {
     ltxid = span.ltxid?.number ?? 0
     service = names.service(span.service)
     instance = names.instance(span.instance)
+    (address, port) = names.address(of: instance)
     host = names.host(span.origin)
     kind = span.kind
     isShared = span.isShared
@@ -37,7 +41,8 @@ struct SpanOutline {
   /// No difference in what both say of where they ran.
   func isAtEndpoint(of other: SpanOutline) -> Bool {
     (service == other.service || service == NameNumbers.empty || other.service == NameNumbers.empty)
-      && (instance == other.instance || instance == NameNumbers.empty || other.instance == NameNumbers.empty)
+      && (address == other.address || address == NameNumbers.empty || other.address == NameNumbers.empty)
+      && (port == other.port || port == 0 || other.port == 0)
   }
 
   func isEarlier(than other: SpanOutline) -> Bool { (start, id) < (other.start, other.id) }
@@ -52,6 +57,9 @@ struct NameNumbers {
   /// Spans that follow each other mostly come from one place.
   private var lastService: (name: String, number: Int32) = ("", empty)
   private var lastInstance: (name: String, number: Int32) = ("", empty)
+  /// By number of an instance.
+  private var addresses: [Int32: (host: Int32, port: Int32)] = [:]
+  private var lastAddress: (instance: Int32, host: Int32, port: Int32) = (empty, empty, 0)
   private var lastHost: (origin: SpanOrigin?, number: Int32) = (nil, empty)
 
   /// What a resource names its host by, the best first: containers of one machine may have the ids of that machine.
@@ -65,6 +73,20 @@ struct NameNumbers {
   mutating func instance(_ name: String) -> Int32 {
     if name != lastInstance.name { lastInstance = (name, number(of: name)) }
     return lastInstance.number
+  }
+
+  mutating func address(of instance: Int32) -> (host: Int32, port: Int32) {
+    if instance != lastAddress.instance {
+      let (host, port) = addresses[instance] ?? address(of: names[Int(instance)])
+      addresses[instance] = (host, port)
+      lastAddress = (instance, host, port)
+    }
+    return (lastAddress.host, lastAddress.port)
+  }
+
+  private mutating func address(of name: String) -> (host: Int32, port: Int32) {
+    let address = InstanceAddress(name)
+    return (number(of: String(address.host)), address.port)
   }
 
   mutating func host(_ origin: SpanOrigin?) -> Int32 {

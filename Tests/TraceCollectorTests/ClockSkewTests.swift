@@ -121,10 +121,4 @@ struct ClockSkewTests {
     ])
     #expect(tree.node(1, shared: true).skew == -90 * millisecond)
   }
-
-  @Test func theHostIsTheInstanceWithoutItsPort() {
-    #expect(ClockSkew.host("payment-2:41873") == "payment-2" && ClockSkew.host("10.0.0.1") == "10.0.0.1")
-    #expect(ClockSkew.host("[::1]:80") == "[::1]" && ClockSkew.host("fe80::1") == "fe80::1")
-    #expect(ClockSkew.host("pod:name") == "pod:name")
-  }
 }

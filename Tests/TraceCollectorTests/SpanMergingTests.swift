@@ -82,6 +82,23 @@ struct SpanMergingTests {
     #expect(tree.shape == ["1", ".2", ".2", ".3", ".4", ".4"])
   }
 
+  /// What one of them does not say is no difference.
+  @Test(arguments: [
+    ("10.0.0.1:80", "10.0.0.1"), ("10.0.0.1:80", ":80"), ("10.0.0.1:80", ""), ("10.0.0.1", ":80"),
+  ])
+  func anUnknownAddressOrPortIsCompatible(one: String, other: String) {
+    for pair in [[one, other], [other, one]] {
+      let tree = CallTree.build(spans: pair.map { span(1, .server, "a", on: $0, from: 0, to: 10) })
+      #expect(tree.nodes.map(\.span.instance) == ["10.0.0.1:80"])
+    }
+  }
+
+  @Test(arguments: [("10.0.0.1:80", "10.0.0.1:81"), ("10.0.0.1:80", "10.0.0.2:80"), (":80", "10.0.0.1:81")])
+  func anotherAddressOrPortIsNot(one: String, other: String) {
+    let tree = CallTree.build(spans: [one, other].map { span(1, .server, "a", on: $0, from: 0, to: 10) })
+    #expect(Set(tree.nodes.map(\.span.instance)) == [one, other])
+  }
+
   /// Though nothing tells their endpoints apart.
   @Test func aServerAfterItsClientIsSharedInTheSameServiceToo() {
     let tree = CallTree.build(spans: [

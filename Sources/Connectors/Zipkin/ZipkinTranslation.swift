@@ -103,9 +103,9 @@ extension ZipkinTranslation {
     var host = ""
     var port: Int64 = 0
 
-    /// `10.1.2.3:8080`, `[::1]:8080`; without a port the host alone.
+    /// `10.1.2.3:8080`, `[::1]:8080`, `:8080`; without a port the host alone.
     var address: String {
-      guard !host.isEmpty, port > 0 else { return host }
+      guard port > 0 else { return host }
       return host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
     }
   }

@@ -139,7 +139,7 @@ import TraceModel
   @Test(arguments: [
     (#"{"ipv4":"10.0.0.1","ipv6":"::1","port":80}"#, "10.0.0.1:80"), (#"{"ipv6":"::1","port":80}"#, "[::1]:80"),
     (#"{"ipv6":"::1"}"#, "::1"), (#"{"ipv4":"10.0.0.1","port":0}"#, "10.0.0.1"),
-    (#"{"ipv4":"10.0.0.1","port":-1}"#, "10.0.0.1"), (#"{"port":80}"#, ""), (#"{}"#, ""),
+    (#"{"ipv4":"10.0.0.1","port":-1}"#, "10.0.0.1"), (#"{"port":80}"#, ":80"), (#"{}"#, ""),
   ])
   func instances(endpoint: String, instance: String) throws {
     #expect(try only("\"localEndpoint\":\(endpoint)").instance == instance)
