@@ -10,7 +10,7 @@ final class BodyCollector: Sendable {
     case tooLarge
     /// Together with those of other requests it would be more than the bound. The rest was not read.
     case overloaded
-    /// Less came than was announced.
+    /// The connection ended before all of it had come.
     case interrupted
     /// It did not come whole in time.
     case slow
@@ -51,7 +51,9 @@ final class BodyCollector: Sendable {
       }
     } catch is RequestGuard.TooSlow {
       return await use(.slow)
-    } catch let error as HTTPParserError where error != .invalidEOFState {
+    } catch HTTPParserError.invalidEOFState {
+      return await use(.interrupted)
+    } catch let error as HTTPParserError {
       return await use(.malformed(error))
     }
     // The end of the receiver ends the sequence as if the body were complete.

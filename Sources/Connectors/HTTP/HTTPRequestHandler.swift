@@ -65,7 +65,7 @@ final class HTTPRequestHandler: Sendable {
         await self.answer(outcome, of: request, at: route)
       }
     } catch {
-      // The connection broke, or what came is not HTTP: the server ends it.
+      // The connection broke: nobody is there to answer to.
       route.counter.withLock { $0.reject(for: .interrupted) }
       throw error
     }
@@ -85,7 +85,9 @@ final class HTTPRequestHandler: Sendable {
         throw Refusal(
           .serviceUnavailable, .overloaded, "too many \(route.subject) wait to be read: send them again later",
           headers: [.retryAfter: "1"])
-      case .interrupted: throw Refusal(.badRequest, .interrupted, "the body ended before its announced length")
+      case .interrupted:
+        throw Refusal(
+          .badRequest, .interrupted, "the connection ended before the whole body had come: send it again")
       case .slow:
         throw Refusal(
           .requestTimeout, .interrupted, "the body took too long to come: send fewer \(route.subject) at a time")

@@ -153,8 +153,8 @@ extension JSONReader {
     let start = (scanner.next(), place).1
     guard let digits = try number() else { throw mismatch(Self.range(of: type)) }
     if let number = Self.plain(digits, as: type) { return number }
-    guard Self.isNumber(digits), let real = Double(String(decoding: digits, as: UTF8.self)),
-      let number = Number(exactly: real)
+    guard Self.isNumber(digits), let whole = JSONWholeNumber.digits(of: digits),
+      let number = whole.withUnsafeBufferPointer({ Self.plain($0, as: type) })
     else {
       throw JSONFault(place: start, reason: "must be \(Self.range(of: type))")
     }

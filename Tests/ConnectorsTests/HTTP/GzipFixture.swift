@@ -4,7 +4,22 @@ import Foundation
 enum GzipFixture {
   /// `bytes` in stored blocks, with a header and a checksum (RFC 1952, RFC 1951 3.2.4).
   static func stored(_ bytes: [UInt8]) -> [UInt8] {
-    var result: [UInt8] = [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 255]
+    [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 255] + blocks(of: bytes) + littleEndian(checksum(bytes))
+      + littleEndian(UInt32(bytes.count))
+  }
+
+  /// The same as zlib has it (RFC 1950), which HTTP calls deflate.
+  static func deflated(_ bytes: [UInt8]) -> [UInt8] {
+    var (one, other): (UInt32, UInt32) = (1, 0)
+    for byte in bytes {
+      one = (one + UInt32(byte)) % 65_521
+      other = (other + one) % 65_521
+    }
+    return [0x78, 1] + blocks(of: bytes) + littleEndian(other << 16 | one).reversed()
+  }
+
+  private static func blocks(of bytes: [UInt8]) -> [UInt8] {
+    var result: [UInt8] = []
     var rest = bytes[...]
     repeat {
       let block = rest.prefix(65535)
@@ -14,7 +29,7 @@ enum GzipFixture {
       result += [UInt8(length & 0xFF), UInt8(length >> 8), UInt8(~length & 0xFF), UInt8(~length >> 8)]
       result += block
     } while !rest.isEmpty
-    return result + littleEndian(checksum(bytes)) + littleEndian(UInt32(bytes.count))
+    return result
   }
 
   /// One span, as its sender wrote it and as `gzip -9` and zlib's deflate make it.

@@ -79,6 +79,10 @@ import TraceModel
       // One gzip after the other is one body (RFC 1952, 2.2): requests of protobuf behind each other are one request.
       #expect(try await running.client.request("POST", "/v1/traces", headers: gzip, body: body + body)?.status == 200)
       #expect(running.received.spans.map(\.count) == [2, 4])
+      let zlib = ["Content-Encoding: deflate", RunningOTLP.protobuf]
+      let small = GzipFixture.deflated(try traces.serializedBytes())
+      #expect(try await running.client.request("POST", "/v1/traces", headers: zlib, body: small)?.status == 200)
+      #expect(running.received.spans.map(\.count) == [2, 4, 2])
       // A JSON array in zlib's format: it decompresses, and is no request.
       let deflated = try await running.client.request(
         "POST", "/v1/traces", headers: ["Content-Encoding: deflate", RunningOTLP.json], body: GzipFixture.deflatedSpan)
@@ -154,6 +158,7 @@ import TraceModel
       }
       let unknown = try await running.client.request("POST", "/v1/spans", headers: [])
       #expect(unknown?.status == 404)
+      #expect(try status(unknown).code == 5)
       #expect(
         try status(unknown).message
           == "there is nothing at /v1/spans: POST spans to /v1/traces, metrics to /v1/metrics, log records to /v1/logs, GET /health"
@@ -164,6 +169,7 @@ import TraceModel
       for (header, sentence) in sentences {
         let answer = try await running.client.request("POST", "/v1/logs", headers: [header], body: [1])
         #expect(answer?.status == 415)
+        #expect(try status(answer).code == 3)
         #expect(answer?.headers["content-type"] == "application/json")
         #expect(
           try status(answer).message
@@ -187,11 +193,13 @@ import TraceModel
       let plain = try await running.client.request("POST", "/v1/metrics", headers: [RunningOTLP.protobuf], body: large)
       #expect(plain?.status == 413)
       #expect(plain?.headers["content-type"] == "application/x-protobuf")
+      #expect(try status(plain).code == 8)
       #expect(try status(plain).message == "the body is over 1000 bytes: send fewer metrics at a time")
       let bomb = try await running.client.request(
         "POST", "/v1/logs", headers: [RunningOTLP.json, "Content-Encoding: gzip"], body: GzipFixture.bomb)
       #expect(bomb?.status == 413)
       #expect(bomb?.headers["content-type"] == "application/json")
+      #expect(try status(bomb).code == 8)
       #expect(try status(bomb).message == "the body is over 1000 bytes: send fewer log records at a time")
       #expect(running.receiver.counts[.tooLarge] == 2)
     }
