@@ -49,6 +49,9 @@ public protocol LiveSystem: Sendable {
   /// - Parameter takesNewer: whether it begins anew when it has gone through; false only looks further back.
   func transactions(_ question: TransactionQuestion, limit: Int, takesNewer: Bool) -> TransactionAnswer
 
+  /// The spans of all transactions that are asked for, to be taken a slice at a time.
+  func export(_ question: TransactionQuestion) -> TransactionExport
+
   /// The newest lines that `filter` lets through, oldest first, at most `limit`.
   func log(_ filter: LogFilter, limit: Int) -> [LogLine]
 

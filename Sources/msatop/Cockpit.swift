@@ -9,7 +9,7 @@ import Widgets
 
 /// The front end's loop: on the main thread, synchronous, woken by keys, by new snapshots and once a second.
 struct Cockpit: ~Copyable {
-  private let system: any LiveSystem
+  let system: any LiveSystem
   private var screen: Screen
   private var theme: Theme
   private var isCold = false
@@ -19,6 +19,8 @@ struct Cockpit: ~Copyable {
   private var isDone = false
   /// A search that goes on while there is nothing else to do.
   private var search: Search?
+  /// A file that is being written while there is nothing else to do.
+  var saving: SpanSaving?
 
   private enum Search {
     case records(RecordFilter, limit: Int)
@@ -73,15 +75,21 @@ struct Cockpit: ~Copyable {
       }
       events.removeAll(keepingCapacity: true)
       let due = min(nextTick, !needsFrame ? .max : isUrgent ? soonestFrame : nextFrame)
-      let milliseconds = search != nil ? 0 : Int(max(0, due - WallClock.monotonic) / 1_000_000) + 1
+      let milliseconds = search != nil || saving != nil ? 0 : Int(max(0, due - WallClock.monotonic) / 1_000_000) + 1
       screen.waitForEvents(milliseconds: milliseconds, now: { WallClock.monotonic }, into: &events)
       // What a key means may depend on what was shown a moment ago.
       if !events.isEmpty {
         feed(.tick(WallClock.monotonic))
-      } else if let next = search {
-        search = nil
-        feed(answer(to: next))
-        needsFrame = true
+      } else {
+        if let next = search {
+          search = nil
+          feed(answer(to: next))
+          needsFrame = true
+        }
+        if let outcome = saveOn() {
+          feed(.outcome(outcome))
+          needsFrame = true
+        }
       }
       for event in events {
         if event == .wake {
@@ -95,6 +103,7 @@ struct Cockpit: ~Copyable {
         }
       }
     }
+    saving?.abandon()
   }
 
   /// However fast keys and mouse come: 60 frames a second.
@@ -178,7 +187,8 @@ struct Cockpit: ~Copyable {
       return .outcome(
         screen.copy(text) ? .done("copied") : .refused("this is too long for the terminal's clipboard"))
     case .save(let name, let text): return .outcome(save(Data(text.utf8), as: name))
-    case .saveSpans(let ids, let name, let areAll): return .outcome(saveSpans(of: ids, as: name, areAll: areAll))
+    case .saveSpans(let ids, let name): return .outcome(saveSpans(of: ids, as: name))
+    case .saveMatching(let question, let name): return .outcome(save(question, as: name))
     case .setWindow(let window):
       system.show(figuresOver: window)
       // Where time stands still no new state comes by itself.
@@ -198,7 +208,7 @@ struct Cockpit: ~Copyable {
     return nil
   }
 
-  private func saveSpans(of ids: [GTXID], as name: String, areAll: Bool) -> CommandOutcome {
+  private func saveSpans(of ids: [GTXID], as name: String) -> CommandOutcome {
     let transactions = ids.map(system.spans(of:)).filter { !$0.isEmpty }
     guard !transactions.isEmpty else { return .refused("the spans are no longer kept, so there is nothing to save") }
     let gone = ids.count - transactions.count
@@ -206,8 +216,7 @@ struct Cockpit: ~Copyable {
       Data(OTLPJSONLines.text(of: transactions)), as: name,
       what: Count.of(transactions.reduce(0) { $0 + $1.count }, "span") + " of "
         + Count.of(transactions.count, "transaction"),
-      but: (gone > 0 ? "; of \(gone) more none are kept" : "")
-        + (areAll ? "" : "; older ones match, too: narrow the filter"))
+      but: gone > 0 ? "; of \(gone) more none are kept" : "")
   }
 
   private func save(

@@ -155,6 +155,12 @@ public final class AttachedSystem: LiveSystem {
     }
   }
 
+  public func export(_ question: TransactionQuestion) -> TransactionExport {
+    TransactionExport([
+      .init(question, in: traces, spansAreAll: true) { [now = now()] in TransactionSummary($0, now: now) }
+    ])
+  }
+
   /// Whoever asks draws the screen, and has keys to answer.
   private static let longestSearch: Duration = .milliseconds(6)
 

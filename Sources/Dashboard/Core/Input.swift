@@ -71,9 +71,10 @@ public enum Effect: Sendable {
   case copy(String)
   /// Into a file of that name in the working directory.
   case save(name: String, text: String)
-  /// Into a file of that name in the working directory: the spans of these transactions as OTLP JSON lines. There may be
-  /// more that were wanted, unless they `areAll`.
-  case saveSpans(of: [GTXID], name: String, areAll: Bool)
+  /// Into a file of that name in the working directory: the spans of these transactions as OTLP JSON lines.
+  case saveSpans(of: [GTXID], name: String)
+  /// The same of all transactions that are asked for, be they listed or not.
+  case saveMatching(TransactionQuestion, name: String)
   /// Over how long a time the figures are to be that one may choose a window for.
   case setWindow(RedWindow)
   case setTheme(String)

@@ -2,7 +2,8 @@ import Operations
 import TraceModel
 
 extension Model {
-  /// Saves the spans of the transactions that the page shows, or of the one that it is about.
+  /// Saves the spans of all transactions that the list's filter lets through, without one of those that it shows, and on
+  /// other pages of the one that it is about.
   mutating func saveSpans(as name: String?) -> [Effect] {
     var ids: [GTXID] = []
     if page == .transactions {
@@ -15,8 +16,11 @@ extension Model {
       }
     }
     let time = context.clock(context.snapshot.time).filter { $0 != ":" }
+    if page == .transactions, let question = pages.transactions.shownQuestion(context) {
+      let name = name ?? "transactions-at-\(time).otlp.jsonl"
+      return perform([.effect(.saveMatching(question, name: name))])
+    }
     let stem = ids.count == 1 ? "transaction-\(ids[0].hex)" : "transactions-\(ids.count)-at-\(time)"
-    let areAll = page != .transactions || !pages.transactions.hasMoreThanShown
-    return perform([.effect(.saveSpans(of: ids, name: name ?? stem + ".otlp.jsonl", areAll: areAll))])
+    return perform([.effect(.saveSpans(of: ids, name: name ?? stem + ".otlp.jsonl"))])
   }
 }

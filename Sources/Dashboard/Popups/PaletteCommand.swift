@@ -28,7 +28,7 @@ enum PaletteCommand: String, CaseIterable, Sendable {
     case .transaction: "ID   one transaction, or how its id begins"
     case .order: "[SKU] [N] [saga=…]   sends an order and opens its call tree"
     case .at: "HH:MM:SS[.fff]   freezes, and shows that moment"
-    case .save: "otlp [FILE]   this transaction's spans, or those listed, as OTLP JSON lines"
+    case .save: "otlp [FILE]   this transaction's spans, or all the filter's, as OTLP JSON lines"
     case .scenario: "NAME, or stop   plays a script of faults"
     case .fault: "TARGET KIND[=HOW] [ttl=30s], or off"
     case .scale: "SERVICE N   instances"

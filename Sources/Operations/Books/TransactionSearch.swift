@@ -60,6 +60,12 @@ public struct TransactionSearch: Sendable {
     looksInVain += 1
   }
 
+  /// Those that were found so far, newest first.
+  var found: [TraceSummary] { search.found }
+
+  /// Whether all were looked at.
+  var isThrough: Bool { search.isThrough }
+
   public func answer(row: Row) -> TransactionAnswer {
     var answer = TransactionAnswer(search.found.map(row))
     answer.searched = search.searched

@@ -128,7 +128,7 @@ public final class SimulatedShop: LiveSystem {
 
   public func store(of service: String) -> StoreDetail? { world.disk(of: service).map { StoreReader(disk: $0).detail } }
 
-  public func order(_ key: String) -> OrderAnswer { OrderReader(world: world).answer(key) }
+  public func order(_ key: String) -> OrderAnswer { OrderReader(world: world, now: snapshot().time).answer(key) }
 
   public func transactions(withPrefix prefix: String) -> [GTXID] {
     Array((external.traces.find(prefix: prefix, limit: 50) + world.traces.find(prefix: prefix, limit: 50)).prefix(50))
@@ -152,6 +152,14 @@ public final class SimulatedShop: LiveSystem {
       searches = (foreign, own)
       return foreign.answer(row: foreignRow).joined(with: own.answer(row: ownRow), limit: limit)
     }
+  }
+
+  public func export(_ question: TransactionQuestion) -> TransactionExport {
+    let now = snapshot().time
+    return TransactionExport([
+      .init(question, in: external.traces, spansAreAll: true) { TransactionSummary($0, now: now) },
+      .init(question, in: world.traces, spansAreAll: false) { [world] in SnapshotBuilder.row($0, in: world, now: now) },
+    ])
   }
 
   public func records(_ filter: RecordFilter, limit: Int, takesNewer: Bool) -> RecordAnswer {

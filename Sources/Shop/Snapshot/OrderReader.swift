@@ -8,6 +8,8 @@ internal import Transactions
 /// One order in all the places that keep something of it, side by side. From any thread.
 struct OrderReader {
   let world: World
+  /// Nanoseconds since the Unix epoch.
+  let now: Int64
 
   private typealias Cell = OrderFacts.Cell
 
@@ -94,18 +96,23 @@ struct OrderReader {
           state: amount.map { $0 > 0 ? "CHARGED" : "NOT CHARGED" } ?? "unknown", holds: amount.map { $0 > 0 } ?? false,
           shouldHold: should(true)))
     }
-    copies.append(shown(order, isOver: isOver))
+    if let shown = shown(order, isOver: isOver) { copies.append(shown) }
     if world.hasLegacy { copies.append(legacy(of: order, should(order.saga.holdsStock || order.saga.holdsItems))) }
     return copies
   }
 
-  /// What customers are shown of it, which may be a moment behind.
-  private func shown(_ order: OrderTables.Order, isOver: Bool) -> Copy {
-    let known = try? HistoryView.order(order.id, world.documents(of: ShopPlan.historyUpdater))
+  /// What customers are shown of it, which may be a moment behind; nil where that cannot be read.
+  private func shown(_ order: OrderTables.Order, isOver: Bool) -> Copy? {
+    let known: Payload?
+    do {
+      known = try HistoryView.order(order.id, world.documents(of: ShopPlan.historyUpdater))
+    } catch { return nil }
+    // The view forgets an order a little before its row goes, and its events never go.
+    let isKept = (order.finished ?? .max) >= now - Observatory.memory + HistoryView.margin
     return Copy(
       place: ShopPlan.history, sku: known?.sku, pieces: known?.quantity, amount: known?.amount, customer: known?.user,
-      state: known?.state ?? "none",
-      isOf: isOver ? order.state : nil)
+      state: known?.state ?? (isKept ? "none" : "forgotten"),
+      isOf: isOver && (isKept || known != nil) ? order.state : nil)
   }
 
   /// What was handed back of it.

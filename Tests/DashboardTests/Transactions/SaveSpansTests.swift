@@ -7,41 +7,36 @@ import TraceModel
 /// `:save otlp`: the spans of what is looked at.
 struct SaveSpansTests {
   private func saved(_ cockpit: Cockpit) -> (ids: [GTXID], name: String)? {
-    for case .saveSpans(let ids, let name, _) in cockpit.effects { return (ids, name) }
+    for case .saveSpans(let ids, let name) in cockpit.effects { return (ids, name) }
     return nil
   }
 
-  @Test func theListSavesWhatItsFilterLetsThrough() throws {
+  private func matching(_ cockpit: Cockpit) -> (question: TransactionQuestion, name: String)? {
+    for case .saveMatching(let question, let name) in cockpit.effects { return (question, name) }
+    return nil
+  }
+
+  @Test func theListSavesWhatItShows() throws {
     var cockpit = Cockpit(TransactionFixture.snapshot)
     cockpit.press("5 : text:save_otlp Enter")
     let all = try #require(saved(cockpit))
     #expect(Set(all.ids) == Set(TransactionFixture.snapshot.transactions.map(\.gtxid)) && all.ids.count == 9)
     #expect(all.name.hasPrefix("transactions-9-at-") && all.name.hasSuffix(".otlp.jsonl"), "\(all.name)")
-    cockpit.press("/ text:dur>20s Enter : text:save_otlp_slow.jsonl Enter")
-    let slow = try #require(saved(cockpit))
-    #expect(slow.name == "slow.jsonl")
-    let wanted = TransactionFixture.snapshot.transactions.filter { $0.duration > 20_000_000_000 }
-    #expect(Set(slow.ids) == Set(wanted.map(\.gtxid)) && slow.ids.count == 2)
-    cockpit.press("Esc / text:user=nobody-at-all Enter : text:save_otlp Enter")
-    #expect(saved(cockpit) == nil && cockpit.lastLine.contains("no transaction is listed"), "\(cockpit.lastLine)")
+    #expect(matching(cockpit) == nil)
   }
 
-  /// Of a list that is cut off whoever saves it learns that there is more.
-  @Test func whetherTheyAreAllIsKnown() throws {
-    func areAll(isFull: Bool) -> Bool? {
-      var cockpit = Cockpit(TransactionFixture.snapshot)
-      cockpit.press("5 / text:dur>20s Enter")
-      for case .searchTransactions(let question, _) in cockpit.effects {
-        var answer = TransactionAnswer(TransactionFixture.snapshot.transactions.filter { $0.duration > 20_000_000_000 })
-        answer.isFull = isFull
-        cockpit.send(.matching(question, answer))
-      }
-      cockpit.press(": text:save_otlp Enter")
-      for case .saveSpans(_, _, let areAll) in cockpit.effects { return areAll }
-      return nil
-    }
-    #expect(areAll(isFull: true) == false)
-    #expect(areAll(isFull: false) == true)
+  /// Be they listed or not.
+  @Test func aFilterSavesAllThatItLetsThrough() throws {
+    var cockpit = Cockpit(TransactionFixture.snapshot)
+    cockpit.press("5 / text:dur>20s Enter : text:save_otlp_slow.jsonl Enter")
+    let slow = try #require(matching(cockpit))
+    #expect(slow.name == "slow.jsonl" && saved(cockpit) == nil)
+    #expect(slow.question == TransactionQuestion(try TransactionFilter(parsing: "dur>20s")))
+    cockpit.press(": text:save_otlp Enter")
+    let name = try #require(matching(cockpit)).name
+    #expect(name.hasPrefix("transactions-at-") && name.hasSuffix(".otlp.jsonl"), "\(name)")
+    cockpit.press("Esc / text:user=nobody-at-all Enter : text:save_otlp Enter")
+    #expect(matching(cockpit) == nil && cockpit.lastLine.contains("no transaction is listed"), "\(cockpit.lastLine)")
   }
 
   @Test func whereNoTransactionIsNothingIsSaved() {

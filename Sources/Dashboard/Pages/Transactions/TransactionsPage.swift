@@ -136,8 +136,10 @@ struct TransactionsPage: Page {
     return tree.map { [$0.gtxid] } ?? list.rows.map(\.gtxid)
   }
 
-  /// Whether the filter lets more through than are listed.
-  var hasMoreThanShown: Bool { comparison == nil && tree == nil && list.isFull }
+  /// What the list is an answer to; nil where it has no filter, and shows the newest.
+  func shownQuestion(_ context: PageContext) -> TransactionQuestion? {
+    comparison == nil && tree == nil && !list.filter.isEmpty ? question(context) : nil
+  }
 
   // MARK: Parts that its files share
 
