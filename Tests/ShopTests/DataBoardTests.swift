@@ -9,7 +9,7 @@ import TraceModel
 @Suite struct DataBoardTests {
   private func facts(_ key: String, _ stage: Stage) -> OrderFacts? {
     stage.world.flushSpans()
-    guard case .found(let facts) = OrderReader(world: stage.world).answer(key) else { return nil }
+    guard case .found(let facts) = stage.orderReader.answer(key) else { return nil }
     return facts
   }
 
@@ -87,7 +87,7 @@ import TraceModel
     // What is mined from the order's table comes beside the saga, whenever the miner gets to it.
     let told = facts(id.hex, stage)?.events.map(\.type).filter { $0 != "OrderChanged" }
     #expect(told == ["ORDER_CREATE", "ITEM_RESERVED", "PAYMENT_COMPLETE"])
-    guard case .unknown(let sentence) = OrderReader(world: stage.world).answer("99") else {
+    guard case .unknown(let sentence) = stage.orderReader.answer("99") else {
       Issue.record("there is no order 99")
       return
     }

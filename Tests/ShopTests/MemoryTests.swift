@@ -10,8 +10,10 @@ import Transactions
 @Suite struct MemoryTests {
   /// How much of everything a world holds.
   private func held(_ world: World) throws -> [(name: String, count: Int)] {
+    let answers = world.service(ShopPlan.payment).instances.compactMap { $0.process?.behaviour as? PaymentService }
     var held = [
-      (name: "audit", count: world.audit.count), ("answers", world.answers.count), ("ledger", world.ledger.count),
+      (name: "audit", count: world.audit.count), ("answers", answers.reduce(0) { $0 + $1.answers.count }),
+      ("ledger", world.ledger.count),
       ("books", world.companyBooks.count), ("statement", world.companyBooks.statement(after: 0, limit: .max).count),
       ("answers held by joins", world.joins.count),
       ("key-value entries", world.keyValueStore.store.count),

@@ -62,7 +62,7 @@ import Transactions
     #expect(snapshot.faults.builtIn == [.noBreaker] && snapshot.faults.armed.isEmpty)
     #expect(!snapshot.breakers.isEmpty)
     for breaker in snapshot.breakers {
-      #expect(breaker.state == .disabled && breaker.transitions.first?.reason == "built without it: no-breaker")
+      #expect(breaker.state == .disabled && breaker.transitions.first?.reason == "left out: no-breaker")
     }
     #expect(snapshot.services.flatMap(\.calls).allSatisfy { $0.timeLimit == nil })
     let right = Stage().snapshot()

@@ -109,7 +109,7 @@ import Transactions
     let id = try #require(stage.order(saga: .creditLarge))
     stage.run(3)
     func facts(_ key: String) -> OrderFacts? {
-      guard case .found(let facts) = OrderReader(world: stage.world).answer(key) else { return nil }
+      guard case .found(let facts) = stage.orderReader.answer(key) else { return nil }
       return facts
     }
     let steps = try #require(facts(id.hex)?.history)
@@ -120,7 +120,7 @@ import Transactions
     #expect(facts("1")?.history == steps && facts("1")?.state == "OPEN" && facts("2") == nil)
     let rows = Self.stage(.outbox)
     _ = rows.order()
-    guard case .found(let facts) = OrderReader(world: rows.world).answer("1") else { return }
+    guard case .found(let facts) = rows.orderReader.answer("1") else { return }
     #expect(facts.history == nil)
   }
 

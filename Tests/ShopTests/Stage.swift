@@ -36,14 +36,20 @@ final class Stage: @unchecked Sendable {
     for _ in 0..<200 where world.oldestUnmined != nil || world.oldestUnreadRecord() != nil { run(0.1) }
   }
 
+  /// One order as page Data looks it up.
+  var orderReader: OrderReader { OrderReader(world: world, now: world.time.now) }
+
   func run(_ seconds: Double) { world.time.run(until: world.time.now + Int64(seconds * 1e9)) }
 
   @discardableResult
   func arm(_ text: String) -> ArmedFault {
+    var catalogue = SimulatedShop.catalogue
+    // A test may have customers of its own.
+    catalogue.users = []
     do {
-      return world.faults.arm(try FaultParser(catalogue: SimulatedShop.catalogue).parse(text))
+      return world.faults.arm(try FaultParser(catalogue: catalogue).parse(text))
     } catch {
-      preconditionFailure("\(error)")
+      fatalError("\(error)")
     }
   }
 

@@ -13,4 +13,9 @@ public enum ShopCalls {
     }
     return Array(names)
   }
+
+  /// Who calls whom.
+  public static var edges: [(caller: String, callee: String)] {
+    ShopPlan.services.flatMap { service in service.calls.map { (service.name, $0.callee) } }
+  }
 }

@@ -41,7 +41,7 @@ extension SnapshotBuilder {
     breaker.trial = breaker.state == .halfOpen ? breaker.window : state.lastTrial.map { calls($0.window) } ?? []
     breaker.transitions = transitions(state)
     if client.isBare, breaker.transitions.first?.to == .disabled {
-      breaker.transitions[0].reason = "built without it: \(Mistake.noBreaker.rawValue)"
+      breaker.transitions[0].reason = "left out: \(Mistake.noBreaker.rawValue)"
     }
     breaker.history = world.observatory.breakerHistory[client.breakerID]?.cells ?? []
     return breaker

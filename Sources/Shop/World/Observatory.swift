@@ -160,7 +160,6 @@ final class Observatory: @unchecked Sendable {
     let kept = max(min(horizon - Self.memory, unread), now - ChangeLog.retention)
     world.companyBooks.pruneStatement(before: kept)
     world.joins.forget(before: horizon)
-    world.answers.prune(before: horizon - Self.memory)
     world.ledger.prune(before: horizon - Self.memory)
     FinalJudgement(world: world).judgeOffsets()
   }

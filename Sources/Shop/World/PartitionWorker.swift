@@ -246,7 +246,7 @@ final class PartitionWorker: @unchecked Sendable {
   private func strike(_ process: ServiceProcess, _ delivery: Delivery) async throws {
     let moment = process.instance.moment(
       route: delivery.type, user: delivery.payload.user ?? "", partition: partition)
-    let late = world.faults.slowness(moment) + world.faults.latency(moment)
+    let late = min(world.faults.slowness(moment) + world.faults.latency(moment), FaultKind.longestDelay)
     if late > 0 { try await world.time.sleep(for: late) }
     try process.life.check()
     if world.faults.fails(moment) { throw HandlingFailed(description: "fault: errors") }

@@ -8,7 +8,6 @@ internal import TraceModel
 final class RemoteClient: @unchecked Sendable {
   let plan: CallPlan
   let pipeline: ResiliencePipeline
-  /// Whether the mistake is made to call without guards.
   /// Built without breaker, bulkhead and time limiter.
   private(set) var isBare = false
   private unowned let process: ServiceProcess

@@ -39,7 +39,7 @@ final class ServiceProcess: @unchecked Sendable {
   /// How often it was drained: one that was taken back into service meanwhile is not closed by what began before.
   var drains = 0
   private(set) var clients: [RemoteClient] = []
-  private var behaviour: (any ShopService)?
+  private(set) var behaviour: (any ShopService)?
   private var consumer: RecordConsumer?
   private var joins: [StreamJoin] = []
   private var relay: (any Relay)?

@@ -102,7 +102,14 @@ final class OpenSpan: @unchecked Sendable {
     span.attributes.append(SpanAttribute(name, value))
   }
 
+  /// As many as the SDKs of OpenTelemetry keep of one span; what is beyond is counted.
+  private static let mostEvents = 128
+
   func event(_ name: String, _ attributes: [SpanAttribute] = []) {
+    guard span.events.count < Self.mostEvents else {
+      span.dropped.events += 1
+      return
+    }
     span.events.append(SpanEvent(time: tracer.now, name: name, attributes: attributes))
   }
 

@@ -23,7 +23,6 @@ final class World: @unchecked Sendable {
   let logBook: LogBook
   let book: TransactionBook
   let counters = RunCounters()
-  let answers = PublishedAnswers()
   let publications = PublicationBook()
   let audit: Audit
   let ledger = EventLedger()
@@ -349,7 +348,6 @@ final class World: @unchecked Sendable {
         for header in record.headers { words.add(header.value) }
         words.add(topic == TopicName.operations ? [] : record.value)
       }
-      answers.see(record, topic: topic, at: time.now)
       joins.see(record, topic: topic, at: time.now)
       sagas.see(record, topic: topic)
       strangler.see(record, topic: topic)

@@ -115,7 +115,7 @@ import Transactions
     func facts(_ key: String) -> OrderFacts? {
       stage.world.flushSpans()
       stage.world.publishedTime.withLock { $0 = stage.world.time.now }
-      guard case .found(let facts) = OrderReader(world: stage.world).answer(key) else { return nil }
+      guard case .found(let facts) = stage.orderReader.answer(key) else { return nil }
       return facts
     }
     let id = try #require(stage.order())
@@ -154,7 +154,7 @@ import Transactions
     #expect(stage.state(id) == .committed)
     #expect(Set(stage.legacyEvents(EventType.orderHandedBack)) == [id?.hex ?? ""])
     #expect(stage.texts(ShopPlan.legacy, "SELECT state FROM orders WHERE handed_back") == [saga.end(in: store)])
-    guard case .found(let facts) = OrderReader(world: stage.world).answer(id?.hex ?? "") else {
+    guard case .found(let facts) = stage.orderReader.answer(id?.hex ?? "") else {
       Issue.record("the order is not found")
       return
     }
@@ -222,12 +222,7 @@ import Transactions
     let stage = Stage.strangled("catalog=100")
     let price = "SELECT price FROM product WHERE sku = 'sku-03'"
     let before = stage.number(ShopPlan.legacy, price)
-    var body = Payload()
-    body.price = before + 1_000
-    let answer = stage.ask(
-      Request("PUT /items/{sku}/price", argument: "sku-03", body: body), of: ShopPlan.gatewayInternal, by: "mori",
-      roles: [MemberRole.operator])
-    #expect(answer.status == 204)
+    #expect(reprice("sku-03", before + 1_000, stage).status == 204)
     stage.run(3)
     let shown = "SELECT json_extract(body, '$.price') FROM products WHERE id = 'sku-03'"
     #expect(stage.number(ShopPlan.catalog, shown) == before + 1_000)
@@ -236,8 +231,29 @@ import Transactions
     // Item changes a price by itself every five seconds, too.
     let catalog = stage.world.strangler[.catalog]
     #expect(catalog.takenIn > 0 && catalog.takenIn == catalog.handedBack)
+    #expect(catalog.compared == catalog.takenIn && catalog.differing == 0)
     stage.rest()
     #expect(stage.problems() == [])
+  }
+
+  private func reprice(_ sku: String, _ price: Int64, _ stage: Stage) -> Response {
+    var body = Payload()
+    body.price = price
+    return stage.ask(
+      Request("PUT /items/{sku}/price", argument: sku, body: body), of: ShopPlan.gatewayInternal, by: "mori",
+      roles: [MemberRole.operator])
+  }
+
+  @Test func aProductThatTheLegacyShopShowsOtherwiseIsADifference() throws {
+    let stage = Stage.strangled("catalog=100")
+    try stage.write(ShopPlan.legacy, "UPDATE product SET title = 'An old cup' WHERE sku = 'sku-03'")
+    #expect(reprice("sku-03", 43_210, stage).status == 204)
+    stage.run(3)
+    let catalog = try #require(stage.snapshot().strangler?.capability("catalog"))
+    // Its price and its options are two changes.
+    #expect(catalog.differing == 2 && catalog.compared >= 2)
+    let words = try #require(catalog.difference?.words)
+    #expect(words.contains("legacy An old cup 43,210 KRW") && !words.contains("new An old cup"), "\(words)")
   }
 
   @Test func answersThatDifferAreCounted() throws {

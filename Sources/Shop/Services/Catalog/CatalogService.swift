@@ -59,23 +59,45 @@ actor CatalogService: ShopService {
       world.effect(delivery)
       delivery.span.succeed()
     }
-    let tellOwn = { @Sendable (isNews: Bool) in if !handsBack { tell(isNews) } }
+    let tellOwn = { @Sendable (shown: Shown) in if !handsBack { tell(shown.isNews) } }
     let isPrice = delivery.type == EventType.priceChanged
-    _ = try await database.documents(isPrice ? "show price" : "show options", at: .record, onCommit: tellOwn) {
-      try CatalogDocuments.reprice(change, $0, now: $1, for: $2)
+    let own = try await database.documents(isPrice ? "show price" : "show options", at: .record, onCommit: tellOwn) {
+      documents, now, origin in
+      let isNews = try CatalogDocuments.reprice(change, documents, now: now, for: origin)
+      return Shown(isNews: isNews, by: try CatalogDocuments.product(change.sku ?? "", documents))
     }
     guard handsBack else { return .done }
-    let tellBoth = { @Sendable (isNews: Bool) in
-      tell(isNews)
-      guard isNews else { return }
+    let (process, gtxid) = (process, delivery.context.gtxid)
+    let tellBoth = { @Sendable (shown: Shown) in
+      tell(shown.isNews)
+      guard shown.isNews else { return }
       world.strangler[.catalog].handedBack += 1
       world.strangler[.catalog].takenIn += 1
+      world.strangler.compare(.catalog, new: own.words, legacy: shown.words, gtxid, at: world.time.now)
+      guard own.words != shown.words else { return }
+      delivery.span.set(AttributeName.state, .text("differs"))
+      process.log(.warn, delivery.context, "catalog answers differ: new \(own.words), legacy \(shown.words)")
     }
     _ = try await legacy.transaction(
       isPrice ? "price of catalog" : "options of catalog", isQuiet: true, onCommit: tellBoth
-    ) {
-      try LegacyTables.reprice(change, $0)
+    ) { database in
+      let isNews = try LegacyTables.reprice(change, database)
+      return Shown(isNews: isNews, by: try LegacyCatalog.product(change.sku ?? "", database))
     }
     return .done
+  }
+
+  /// What one of the two shops shows of a product once it was told of a change.
+  private struct Shown: Sendable {
+    var isNews: Bool
+    /// `Tea cup 12,000 KRW: S 11,000, L 14,000`
+    var words: String
+
+    init(isNews: Bool, by product: Payload?) {
+      self.isNews = isNews
+      let options = (product?.entries ?? []).map { "\($0.title ?? "") \(PaymentService.won($0.price ?? 0))" }
+      words = product.map { "\($0.title ?? "") \(PaymentService.won($0.price ?? 0))" } ?? "nothing"
+      if !options.isEmpty { words += ": \(options.joined(separator: ", "))" }
+    }
   }
 }

@@ -11,6 +11,7 @@ actor HistoryService: ShopService {
     program: { HistoryService($0) })
 
   nonisolated let unownedExecutor: UnownedSerialExecutor
+  private let process: ServiceProcess
   private let world: World
   private let database: DatabasePort
   private static let shown = 10
@@ -18,6 +19,7 @@ actor HistoryService: ShopService {
   init(_ process: ServiceProcess) {
     guard let database = process.database else { preconditionFailure("the order history reads a database") }
     self.database = database
+    self.process = process
     world = process.world
     unownedExecutor = process.world.time.asUnownedSerialExecutor()
   }
@@ -30,7 +32,7 @@ actor HistoryService: ShopService {
     answer.entries = orders
     // How far it is in the view is told for all of it together.
     answer.customer = customer?.withoutPositions
-    answer.add(world.freshness(of: HistoryView.plan))
+    answer.add(process.freshness(of: HistoryView.plan))
     world.counters.historyReads += 1
     // A customer who has just ordered says with which transaction.
     if let own = request.body.transaction {

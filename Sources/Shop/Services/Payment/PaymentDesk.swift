@@ -1,3 +1,4 @@
+internal import EventBus
 internal import Operations
 internal import Resilience
 internal import Simulation
@@ -32,10 +33,14 @@ struct PaymentDesk: Sendable {
   }
 
   /// What became of a transaction's charge.
-  func receipt(_ request: Request) -> Response {
-    guard let id = GTXID(request.argument), let answer = process.world.answers.answerToCharge(id) else {
-      return .notFound("no answer to a charge of transaction \(request.argument) is known")
+  func receipt(_ request: Request, _ answers: PublishedAnswers) -> Response {
+    do throws(BusError) {
+      guard let id = GTXID(request.argument), let answer = try answers.answerToCharge(id) else {
+        return .notFound("no answer to a charge of transaction \(request.argument) is known")
+      }
+      return Response(200, body: Payload(state: answer))
+    } catch {
+      return Response(503, body: Payload(reason: "the log with the answers cannot be read: \(error)"))
     }
-    return Response(200, body: Payload(state: answer))
   }
 }

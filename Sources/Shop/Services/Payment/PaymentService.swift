@@ -36,6 +36,7 @@ actor PaymentService: ShopService {
   nonisolated let unownedExecutor: UnownedSerialExecutor
   private let process: ServiceProcess
   private let world: World
+  nonisolated let answers: PublishedAnswers
   private let unresolved = UnresolvedCharges()
   private var random: RandomStream
   private let work = LatencyModel(floor: 0.2, mean: 0.3)
@@ -43,6 +44,7 @@ actor PaymentService: ShopService {
   init(_ process: ServiceProcess) {
     self.process = process
     world = process.world
+    answers = PublishedAnswers(bus: process.bus)
     unownedExecutor = process.world.time.asUnownedSerialExecutor()
     random = process.random("desk")
   }
@@ -52,7 +54,7 @@ actor PaymentService: ShopService {
     try process.life.check()
     switch request.route {
     case PaymentDesk.check: return try await PaymentDesk(process: process).check(request, context)
-    case PaymentDesk.receipt: return PaymentDesk(process: process).receipt(request)
+    case PaymentDesk.receipt: return PaymentDesk(process: process).receipt(request, answers)
     default: return .notFound("payment has no \(request.route)")
     }
   }
@@ -61,7 +63,7 @@ actor PaymentService: ShopService {
     switch delivery.type {
     case EventType.itemReserved, EventType.placed: return try await charge(delivery)
     case CommandName.charge: return try await charge(delivery.bodyOfCommand)
-    default: return refund(delivery)
+    default: return try refund(delivery)
     }
   }
 
@@ -70,7 +72,7 @@ actor PaymentService: ShopService {
   private func charge(_ delivery: Delivery) async throws -> Handling {
     let (span, context) = (delivery.span, delivery.context)
     span.set(AttributeName.subject, .text(Self.won(delivery.payload.amount ?? 0)))
-    if let answer = world.answers.answerToCharge(context.gtxid), !process.makes(.noIdempotency) {
+    if let answer = try answers.answerToCharge(context.gtxid), !process.makes(.noIdempotency) {
       // Read again after a rebalance or a crash: the log says what this step came to.
       world.suppressedDuplicate(delivery)
       span.set(AttributeName.state, .text(answer))
@@ -129,10 +131,10 @@ actor PaymentService: ShopService {
   // MARK: Undoing
 
   /// The order cannot be kept: the money goes back, as soon as the company answers.
-  private func refund(_ delivery: Delivery) -> Handling {
+  private func refund(_ delivery: Delivery) throws -> Handling {
     delivery.span.set(AttributeName.subject, .text(Self.won(delivery.payload.amount ?? 0)))
     if let hop = delivery.payload.hop { delivery.span.set(AttributeName.undoes, .integer(hop)) }
-    if world.answers.isRefunded(delivery.context.gtxid), !process.makes(.noIdempotency) {
+    if try answers.isRefunded(delivery.context.gtxid), !process.makes(.noIdempotency) {
       world.suppressedDuplicate(delivery)
       return .done
     }

@@ -10,8 +10,10 @@ enum ProductsInfo {
   static let mostIDs = 50
 
   /// - Parameter time: which it takes to read the question and to write the answer, as ``SerialisationModel`` has it.
-  static func answer(_ request: Request, from database: DatabasePort, _ world: World) async throws -> Response {
-    let time = world.time
+  static func answer(
+    _ request: Request, from database: DatabasePort, by process: ServiceProcess
+  ) async throws -> Response {
+    let time = process.world.time
     let isProtobuf = request.protobuf != nil
     let form: SerialisationModel = isProtobuf ? .protobuf : .json
     await time.pause(for: form.reading.time(of: request.protobuf?.count ?? request.body.json.count))
@@ -32,7 +34,7 @@ enum ProductsInfo {
       let live = try SearchView.plan.view.live(documents)
       return try ids.map { info($0, of: try SearchView.product($0, in: live, documents)) }
     }
-    tell(world.freshness(of: SearchView.plan), in: &found)
+    tell(process.freshness(of: SearchView.plan), in: &found)
     var response = Response(200)
     let bytes = try isProtobuf ? found.protobuf() : found.json()
     if isProtobuf { response.protobuf = bytes } else { response.body = Payload(json: bytes) ?? Payload() }

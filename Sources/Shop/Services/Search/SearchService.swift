@@ -13,26 +13,26 @@ actor SearchService: ShopService {
 
   nonisolated let unownedExecutor: UnownedSerialExecutor
   private let process: ServiceProcess
-  private let world: World
   private let database: DatabasePort
 
   init(_ process: ServiceProcess) {
     self.process = process
     database = process.ownDatabase
-    world = process.world
     unownedExecutor = process.world.time.asUnownedSerialExecutor()
     process.rebuilding(SearchView.plan, in: database)
   }
 
   func handle(_ request: Request, from context: TraceContext) async throws -> Response {
-    if request.route == ProductsInfo.method { return try await ProductsInfo.answer(request, from: database, world) }
+    if request.route == ProductsInfo.method {
+      return try await ProductsInfo.answer(request, from: database, by: process)
+    }
     guard request.route == "GET /search" else { return .notFound("search has no \(request.route)") }
     guard let words = request.body.words, !words.isEmpty else {
       return Response(400, body: Payload(reason: "a search has words"))
     }
     var found = Payload()
     found.entries = try await database.find { try SearchView.find(words, $0) }
-    found.add(world.freshness(of: SearchView.plan))
+    found.add(process.freshness(of: SearchView.plan))
     return Response(200, body: found)
   }
 

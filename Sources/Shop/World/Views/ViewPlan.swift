@@ -65,6 +65,16 @@ extension ServiceProcess {
   }
 }
 
+extension ServiceProcess {
+  /// How far a view is behind, as far as it can be asked from here: the bus has what is not read, and each database what
+  /// is not mined. Nil while one of them does not answer.
+  func freshness(of plan: ViewPlan) -> Freshness? {
+    guard (try? bus.reach()) != nil else { return nil }
+    let isUnknown = plan.sources.contains { world.faults.isDatabaseDown(instance.moment(database: $0.service)) }
+    return isUnknown ? nil : world.freshness(of: plan)
+  }
+}
+
 extension World {
   func documents(of service: String) -> DocumentStore {
     guard let documents = disk(of: service)?.documents else { preconditionFailure("\(service) keeps no documents") }
