@@ -177,6 +177,17 @@
       }
     }
 
+    @Test func moreMessagesThanAreMadeOfOneRequestAreRefused() async throws {
+      try await GRPCExporter.run { exporter async throws in
+        var many = request([1])
+        many.resourceSpans[0].scopeSpans[0].spans[0].events = Array(repeating: .init(), count: 1_000_000)
+        let refused = await failure { _ = try await exporter.export(many) }
+        #expect(refused?.code == .resourceExhausted)
+        #expect(refused?.message.contains("more than 1000000 messages") == true, "\(refused?.message ?? "")")
+        #expect(exporter.received.spans.isEmpty && exporter.receiver.counts[.tooLarge] == 1)
+      }
+    }
+
     @Test func anotherMethodIsUnimplemented() async throws {
       try await GRPCExporter.run { exporter async throws in
         let refused = await failure {

@@ -14,6 +14,8 @@ struct AttachedSnapshotBuilder: Sendable {
   private var ranked: (second: Int64, window: RedWindow, board: OperationBoard)?
 
   /// Who reports metrics, and when that was asked.
+  /// Nanoseconds: an instance that has measured nothing for so long is gone. Most report once a minute.
+  private static let reportsCount: Int64 = 300_000_000_000
   private var reporters: (second: Int64, services: [String: Set<String>]) = (.min, [:])
 
   /// Of the last minutes those in which a span failed, newest first.
@@ -48,7 +50,9 @@ struct AttachedSnapshotBuilder: Sendable {
     let newest = traces.summaries(newest: Self.transactionsShown)
     noteFailures(among: newest, now: now)
     // Looking at all series takes long, too.
-    if reporters.second != now / Self.second { reporters = (now / Self.second, metrics.services()) }
+    if reporters.second != now / Self.second {
+      reporters = (now / Self.second, metrics.services(since: now - Self.reportsCount))
+    }
     snapshot.services = services(now: now, window: window, errors: latestErrors())
     // Ranking all operations takes long, and nobody reads so fast.
     if ranked.map({ $0.second != now / Self.second || $0.window != window }) ?? true {

@@ -9,6 +9,8 @@ extension OTLPJSONSpans {
   mutating func span(origin: UInt32, _ translation: OTLPSpanTranslation) -> Bool {
     let start = json.place
     if let span = plainSpan() {
+      plain += attributes.values.count
+      guard plain <= OTLPParts.mostPlain else { return false }
       span.append(to: &batch, attributes, origin: origin)
       return true
     }

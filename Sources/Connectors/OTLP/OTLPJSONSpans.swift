@@ -14,6 +14,9 @@ struct OTLPJSONSpans {
   var attributes = OTLPPlainAttributes()
   /// Whether a schema may stand behind the spans that it is about.
   private let mayHaveSchemas: Bool
+  /// Objects of which messages were made, and attributes that were read without.
+  private var made = 0
+  var plain = 0
 
   private init(_ body: [UInt8], _ bytes: UnsafeRawBufferPointer) {
     batch = SpanBatch(around: body)
@@ -189,9 +192,18 @@ extension OTLPJSONSpans {
   ) -> Value? {
     var reader = OTLPJSONReader(
       json: JSONReader(json.bytes.assumingMemoryBound(to: UInt8.self), at: json.place, depth: depth))
-    guard let value = try? read(&reader) else { return nil }
+    guard mayBeMade(), let value = try? read(&reader) else { return nil }
     json.place = reader.json.place
     return value
+  }
+
+  /// Whether as many messages may be made of a request as there are with the value that comes.
+  private mutating func mayBeMade() -> Bool {
+    guard json.bytes.count > 2 * OTLPParts.most, json.next() == UInt8(ascii: "{") else { return true }
+    var ahead = json
+    guard ahead.passOver() else { return false }
+    made += JSONObjects.number(in: UnsafeRawBufferPointer(rebasing: json.bytes[json.place..<ahead.place]))
+    return made <= OTLPParts.most
   }
 
   func string(_ text: JSONTokens.Text) -> String {

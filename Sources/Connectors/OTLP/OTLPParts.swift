@@ -6,23 +6,27 @@ internal import SwiftProtobuf
 enum OTLPParts {
   /// Far more than exporters send at once: of spans with ten attributes some forty thousand.
   static let most = 1_000_000
+  /// Attributes that are read without making a message of each: they take a tenth of its room.
+  static let mostPlain = 4_000_000
 
   /// A message that has others in it, or may have.
-  private enum Part {
+  enum Part {
     case request(Signal), group(Signal), scopeGroup(Signal)
     case resource, scope, span, event, link, log, metric, points(Point), point(Point), exemplar
     case pair, value, list, pairs, leaf
+    /// Holds many numbers or texts, each of which may be one or two bytes here.
+    case run
   }
 
-  private enum Signal {
+  enum Signal {
     case traces, metrics, logs
   }
 
-  private enum Point {
+  enum Point {
     case number, histogram, exponential, summary
   }
 
-  /// Throws when there are too many. What is no protobuf, or not of OTLP, is left to who reads it.
+  /// Throws when there are too many. Of what cannot be walked over to its end, the rest counts as if it held nothing else.
   static func check<Request: Message>(_ body: [UInt8], of _: Request.Type) throws(OTLPFault) {
     // Each takes two bytes at least.
     guard body.count > 2 * most else { return }
@@ -32,19 +36,21 @@ enum OTLPParts {
   /// The messages in a request; where there are more than `most`, one more than that.
   static func number<Request: Message>(in body: [UInt8], of _: Request.Type) -> Int {
     guard let signal = signal(of: Request.self) else { return 0 }
-    var number = 0
-    body.withUnsafeBytes { bytes in
-      _ = add(.request(signal), ProtobufCursor(bytes, 0..<bytes.count), depth: 0, to: &number)
-    }
+    return body.withUnsafeBytes { number(in: ProtobufCursor($0, 0..<$0.count), of: .request(signal)) }
+  }
+
+  /// The same of a part of one, itself included.
+  static func number(in cursor: ProtobufCursor, of part: Part) -> Int {
+    var number = 1
+    if case .request = part { number = 0 }
+    _ = add(part, cursor, depth: 0, to: &number)
     return number
   }
 
   /// The same for JSON, whose messages are its objects.
   static func check(json body: [UInt8]) throws(OTLPFault) {
     guard body.count > 2 * most else { return }
-    var count = 0
-    for byte in body where byte == UInt8(ascii: "{") { count &+= 1 }
-    if count > most { throw tooMany }
+    if body.withUnsafeBytes({ JSONObjects.number(in: $0) }) > most { throw tooMany }
   }
 
   private static var tooMany: OTLPFault {
@@ -65,20 +71,31 @@ enum OTLPParts {
   /// False when there are more than `most`.
   private static func add(_ part: Part, _ cursor: ProtobufCursor, depth: Int, to number: inout Int) -> Bool {
     var cursor = cursor
-    while !cursor.isAtEnd, let tag = cursor.tag() {
+    while !cursor.isAtEnd {
+      // Groups, which OTLP has none of, and what is cut off.
+      guard let tag = cursor.tag() else { return add(cursor.end - cursor.position, to: &number) }
       guard tag.type == .bytes, let child = child(tag.field, of: part) else {
-        guard cursor.skip(tag.type) else { return true }
+        guard cursor.skip(tag.type) else { return add(cursor.end - cursor.position, to: &number) }
         continue
       }
-      guard let run = cursor.run() else { return true }
+      guard let run = cursor.run() else { return add(cursor.end - cursor.position, to: &number) }
       number += 1
       guard number <= most else { return false }
-      if case .leaf = child { continue }
-      // Deeper ones are refused by who reads them.
-      guard depth < 100 else { return true }
-      guard add(child, cursor.inside(run), depth: depth + 1, to: &number) else { return false }
+      switch child {
+      case .leaf: continue
+      case .run: guard add(run.count / 4, to: &number) else { return false }
+      // Deeper ones are refused by who reads them, which may be after it has read what stands beside them.
+      case _ where depth >= 100: guard add(run.count, to: &number) else { return false }
+      default: guard add(child, cursor.inside(run), depth: depth + 1, to: &number) else { return false }
+      }
     }
     return true
+  }
+
+  /// So many bytes hold that many messages at most.
+  private static func add(_ bytes: Int, to number: inout Int) -> Bool {
+    number += bytes / 2
+    return number <= most
   }
 
   /// The message that a field of another one holds; nil where it is none.
@@ -94,7 +111,8 @@ enum OTLPParts {
     case (.resource, 1), (.scope, 3), (.span, 9), (.event, 3), (.link, 4), (.log, 6), (.exemplar, 7), (.pairs, 1),
       (.metric, 12):
       .pair
-    case (.resource, 3), (.span, 15): .leaf
+    case (.resource, 3): .run
+    case (.span, 15): .leaf
     case (.span, 11): .event
     case (.span, 13): .link
     case (.log, 5), (.pair, 2), (.list, 1): .value
@@ -121,7 +139,8 @@ enum OTLPParts {
     switch (point, field) {
     case (.number, 7), (.histogram, 9), (.exponential, 1), (.summary, 7): .pair
     case (.number, 5), (.histogram, 8), (.exponential, 11): .exemplar
-    case (.exponential, 8), (.exponential, 9), (.summary, 6): .leaf
+    case (.exponential, 8), (.exponential, 9): .run
+    case (.summary, 6): .leaf
     default: nil
     }
   }

@@ -80,6 +80,7 @@ struct OTLPPlainAttributes {
 
   /// False where the attribute has a meaning that the generated way of reading looks after.
   mutating func append(_ value: SpanBatch.Field, of batch: SpanBatch) -> Bool {
+    guard values.count < OTLPParts.mostPlain else { return false }
     values.append(value)
     switch meanings.meaning(of: value.key, named: batch) {
     case .plain: break

@@ -14,6 +14,9 @@ struct OTLPWireSpans {
   /// The attributes of the span at hand: where they stand, and what they say.
   private var runs: [Range<Int>] = []
   private var attributes = OTLPPlainAttributes()
+  /// Messages that were made, and attributes that were read without.
+  private var made = 0
+  private var plain = 0
 
   private init(_ body: [UInt8], _ bytes: UnsafeRawBufferPointer) {
     batch = SpanBatch(around: body)
@@ -87,16 +90,18 @@ struct OTLPWireSpans {
     return parts
   }
 
-  private func source(_ parts: Parts) -> OTLPSource? {
-    guard let resource: OTLP.Resource = message(parts.head) else { return nil }
+  private mutating func source(_ parts: Parts) -> OTLPSource? {
+    guard let resource: OTLP.Resource = message(parts.head, .resource) else { return nil }
     return OTLPSource(resource, schema: parts.schema)
   }
 
-  private func scope(_ parts: Parts) -> OTLP.Scope? { message(parts.head) }
+  private mutating func scope(_ parts: Parts) -> OTLP.Scope? { message(parts.head, .scope) }
 
-  /// An empty message where there are no bytes.
-  private func message<Wanted: Message>(_ range: Range<Int>?) -> Wanted? {
+  /// An empty message where there are no bytes; nil also where there are more than are made of one request.
+  private mutating func message<Wanted: Message>(_ range: Range<Int>?, _ part: OTLPParts.Part) -> Wanted? {
     guard let range else { return Wanted() }
+    made += OTLPParts.number(in: ProtobufCursor(bytes, range), of: part)
+    guard made <= OTLPParts.most else { return nil }
     return try? OTLPProtobuf.read(Array(raw(range)))
   }
 
@@ -106,12 +111,13 @@ struct OTLPWireSpans {
 
   private mutating func span(_ range: Range<Int>, origin: UInt32, _ translation: OTLPSpanTranslation) -> Bool {
     if let facts = facts(of: range), readAttributes() {
+      plain += runs.count
+      guard plain <= OTLPParts.mostPlain else { return false }
       facts.append(to: &batch, attributes, origin: origin)
       return true
     }
-    guard let message: OTLP.Span = message(range), let read = try? translation.span(message), read.isPlaced else {
-      return false
-    }
+    guard let message: OTLP.Span = message(range, .span), let read = try? translation.span(message), read.isPlaced
+    else { return false }
     batch.append(read.span)
     return true
   }
@@ -124,7 +130,7 @@ struct OTLPWireSpans {
     while !cursor.isAtEnd {
       guard let tag = cursor.tag() else { return nil }
       if tag.field == 9, tag.type == .bytes {
-        guard let run = cursor.run() else { return nil }
+        guard runs.count < OTLPParts.mostPlain, let run = cursor.run() else { return nil }
         runs.append(run)
       } else if !span.read(tag, &cursor, bytes) {
         return nil
@@ -185,7 +191,7 @@ struct OTLPWireSpans {
         guard let bits = cursor.fixed64() else { return nil }
         field = SpanBatch.Field(key: key, type: .real, payload: bits)
       case (5...7, .bytes):
-        guard let message: OTLP.Value = message(range) else { return nil }
+        guard let message: OTLP.Value = message(range, .value) else { return nil }
         return batch.field(OTLPValues.value(message), key: key)
       default: return nil
       }

@@ -20,7 +20,14 @@ struct ZipkinRoute: HTTPRoute {
       "the body is declared as \(Excerpt.of(type)): send JSON with the header Content-Type: application/json")
   }
 
+  /// Spans, endpoints and annotations: far more than reporters send at once.
+  static let mostObjects = 1_000_000
+
   func take(_ body: [UInt8], type: String?) throws(Refusal) -> ReceiverAnswer {
+    if body.count > 2 * Self.mostObjects, body.withUnsafeBytes({ JSONObjects.number(in: $0) }) > Self.mostObjects {
+      throw Refusal(
+        .contentTooLarge, .tooLarge, "the body holds more than \(Self.mostObjects) objects: send fewer spans at a time")
+    }
     do {
       let spans = try ZipkinDecoder.decode(body, receivedAt: now())
       if !spans.isEmpty { sink(spans) }

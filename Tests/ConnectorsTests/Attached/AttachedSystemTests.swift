@@ -226,4 +226,24 @@ import TraceModel
     #expect(metric.isRate && metric.isCount && metric.value == 10 && metric.total == 30)
     #expect(metric.p50.map { abs($0 - 0.05) < 1e-9 } == true && metric.p99.map { $0 <= 0.1 } == true)
   }
+
+  /// Each rollout brings instances with new names: those that were are not up for ever.
+  @Test func anInstanceThatMeasuresNoMoreIsGone() throws {
+    let stage = Stage()
+    func report(_ instance: String, at time: Int64) {
+      stage.system.receive([
+        MetricPoint(name: "load", service: "shop", instance: instance, time: time, value: .gauge(.integer(1)))
+      ])
+    }
+    report("shop-1", at: Self.epoch)
+    stage.pass(200)
+    report("shop-2", at: Self.epoch + 200 * second)
+    stage.pass(1)
+    func names() -> [String]? { stage.system.snapshot().service("shop")?.instances.map(\.name) }
+    #expect(names() == ["shop-1", "shop-2"])
+    stage.pass(150)
+    #expect(names() == ["shop-2"])
+    stage.pass(300)
+    #expect(names() == [])
+  }
 }

@@ -77,7 +77,7 @@ struct OTLPPartsTests {
   }
 
   /// A field with the bytes of a message inside.
-  private static func wrapped(_ field: UInt8, _ bytes: [UInt8]) -> [UInt8] {
+  static func wrapped(_ field: UInt8, _ bytes: [UInt8]) -> [UInt8] {
     var (rest, length) = (bytes.count, [UInt8]())
     repeat {
       length.append(UInt8(rest & 0x7F) | (rest > 0x7F ? 0x80 : 0))
@@ -87,7 +87,7 @@ struct OTLPPartsTests {
   }
 
   /// Two bytes each.
-  private static func empty(_ count: Int, field: UInt8) -> [UInt8] {
+  static func empty(_ count: Int, field: UInt8) -> [UInt8] {
     Array(repeatElement([field << 3 | 2, 0], count: count).joined())
   }
 
@@ -120,15 +120,26 @@ struct OTLPPartsTests {
     #expect(refusals.compactMap(\.?.description) == (isOver ? Array(repeating: words, count: 6) : []))
   }
 
-  /// What is cut off, or no protobuf at all, is left to who reads it.
-  @Test func brokenBytesAreCountedAsFarAsTheyGo() throws {
+  /// What is cut off, or cannot be walked over, counts as if it held nothing but messages: two bytes each, and no more.
+  @Test func brokenBytesCountAsWhatTheyCouldBe() throws {
     let whole: [UInt8] = try OTLPFixture.request([OTLPFixture.span(), OTLPFixture.span(2)]).serializedBytes()
-    let all = OTLPParts.number(in: whole, of: OTLP.TracesRequest.self)
     for end in whole.indices {
-      #expect(OTLPParts.number(in: Array(whole[..<end]), of: OTLP.TracesRequest.self) <= all)
+      #expect(OTLPParts.number(in: Array(whole[..<end]), of: OTLP.TracesRequest.self) <= end / 2)
     }
     for byte in UInt8.min...UInt8.max {
-      _ = OTLPParts.number(in: [byte, 0xFF, 0xFF, 0xFF, 0xFF, 0x0F, byte], of: OTLP.TracesRequest.self)
+      #expect(OTLPParts.number(in: [byte, 0xFF, 0xFF, 0xFF, 0xFF, 0x0F, byte], of: OTLP.TracesRequest.self) <= 3)
     }
+    // A group that nobody knows, which the generated code passes over.
+    let group: [UInt8] = [0xA3, 0x06, 0xA4, 0x06]
+    #expect(OTLPParts.number(in: group + Self.empty(1_000, field: 1), of: OTLP.LogsRequest.self) >= 1_000)
+  }
+
+  /// Numbers that take a byte each, and eight once they are read.
+  @Test func longRunsOfNumbersCount() throws {
+    let point = OTLP.Metric.with {
+      $0.exponentialHistogram.dataPoints = [.with { $0.positive.bucketCounts = Array(repeating: 1, count: 4_000) }]
+    }
+    let empty = try number(OTLPFixture.metrics([]))
+    #expect(try number(OTLPFixture.metrics([point])) - empty > 1_000)
   }
 }

@@ -79,6 +79,17 @@ import TraceModel
     }
   }
 
+  /// A few kilobytes of gzip bring them.
+  @Test func moreObjectsThanAreReadAtOnceAreRefused() async throws {
+    try await RunningReceiver.run { running async throws in
+      let endpoints = String(repeating: "{},", count: 1_000_000)
+      let many = try await running.client.post(#"[{"traceId":"a","id":"1","annotations":[\#(endpoints){}]}]"#)
+      #expect(many?.status == 413)
+      #expect(many?.body == "the body holds more than 1000000 objects: send fewer spans at a time\n")
+      #expect(running.received == [] && running.receiver.counts[.tooLarge] == 1)
+    }
+  }
+
   @Test func otherMethodsAndPaths() async throws {
     try await RunningReceiver.run { running async throws in
       for method in ["GET", "PUT", "DELETE", "OPTIONS"] {
