@@ -109,7 +109,7 @@ struct Demo: ParsableCommand {
 
   func validate() throws {
     try place.check(fault)
-    if script.scenario != nil, !script.wantsList, rate != nil { throw ValidationError(ScenarioOption.ownRate) }
+    try script.check(rate: rate)
     guard ears.origin == nil || ears.choice.hearsHTTP else { throw ValidationError(ReceiverOption.originNeedsHTTP) }
   }
 

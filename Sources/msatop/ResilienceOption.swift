@@ -33,7 +33,8 @@ struct ResilienceOption: ParsableArguments {
     return (settings, warnings)
   }
 
-  /// A name that no call looks for guards nothing, and is mistyped more often than not.
+  /// A name that no call looks for guards nothing, and is mistyped more often than not; nor does the second of two
+  /// spellings.
   private func noteUnused(_ settings: ResilienceFileSettings, _ report: YAMLReport) {
     let wanted = ShopCalls.guardNames
     for (name, position) in settings.instances where !wanted.contains(name) {
@@ -42,6 +43,11 @@ struct ResilienceOption: ParsableArguments {
         near.isEmpty
         ? "say the name of who is called, such as payment-gateway" : "do you mean \(near.joined(separator: " or "))?"
       report.warn("instance \(quoted(name)) guards no call of the shop; \(advice)", at: position)
+    }
+    for (name, position, instead) in settings.passedOver(on: ShopCalls.edges) {
+      report.warn(
+        "instance \(quoted(name)) guards no call of the shop, since \(quoted(instead)) guards what it could; leave one out",
+        at: position)
     }
   }
 }

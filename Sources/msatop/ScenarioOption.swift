@@ -45,7 +45,11 @@ struct ScenarioOption: ParsableArguments {
     return read
   }
 
-  static let ownRate = "--rate does not go with --scenario, which says itself how many customers come"
+  /// How many customers come is part of a scenario.
+  func check(rate: Double?) throws {
+    guard scenario != nil, !wantsList, rate != nil else { return }
+    throw ValidationError("--rate does not go with --scenario, which says itself how many customers come")
+  }
 
   /// Each scenario with what it teaches, broken into lines of the terminal's usual width.
   static var listText: String {

@@ -23,7 +23,8 @@ struct Simulate: ParsableCommand {
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Time under load (default: 60s, or the scenario's).", valueName: "duration"),
+    help: ArgumentHelp(
+      "Time under load (default: 60s); a scenario says itself how long it plays.", valueName: "duration"),
     transform: Arguments.duration)
   var duration: Int64?
 
@@ -150,9 +151,7 @@ struct Simulate: ParsableCommand {
     if script.scenario != nil, duration != nil {
       throw ValidationError("--duration does not go with --scenario, which says itself how long it plays")
     }
-    if script.scenario != nil, rate != nil {
-      throw ValidationError(ScenarioOption.ownRate)
-    }
+    try script.check(rate: rate)
     guard let transaction, transaction != "last-failed" else { return }
     guard !transaction.isEmpty, transaction.count <= 32, transaction.allSatisfy(\.isHexDigit) else {
       throw ValidationError("--transaction \(transaction): say last-failed, or up to 32 hexadecimal digits")

@@ -128,13 +128,13 @@ struct LargeTraceTests {
   }
 
   /// Most tracers report the root when it ends, after all others.
-  @Test func theRootOfATraceThatIsFullIsTaken() {
+  @Test(arguments: [nil, 1] as [UInt64?]) func theRootOfATraceThatIsFullIsTaken(itsParent: UInt64?) {
     var settings = TraceStoreSettings(budget: 256 << 20)
     settings.spansPerTrace = 1_000
     let store = TraceStore(settings)
     store.add((2...3_000).map { span($0, under: 1, from: 1, to: 2) }, now: epoch)
     #expect(store.statistics.orphans == 1_000)
-    store.add([span(1, .internal, "shop", "all of it", from: 0, to: 3)], now: epoch)
+    store.add([span(1, under: itsParent, .internal, "shop", "all of it", from: 0, to: 3)], now: epoch)
     let summary = store.summary(of: id(1))
     #expect(summary?.spans == 1_001 && summary?.rootOperation == "all of it" && summary?.status != .running)
     #expect(store.statistics.orphans == 0 && store.statistics.overflowed == 1_999)

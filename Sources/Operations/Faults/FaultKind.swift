@@ -1,6 +1,6 @@
 /// How something breaks, with its intensity.
 public enum FaultKind: Sendable, Hashable, Codable {
-  /// Nanoseconds by which anything comes late at most, of one fault and of several together: five minutes.
+  /// Nanoseconds by which one thing comes late at one place at most, of one fault and of several together: five minutes.
   public static let longestDelay: Int64 = 300_000_000_000
 
   /// The instance is gone, with all that it was doing.

@@ -26,8 +26,8 @@ public struct FaultParser: Sendable {
     let kind = try asTyped(words[...], in: text) { word throws(FaultSpecError) in try self.kind(word, of: place) }
     var spec = FaultSpec(target: place, kind: kind)
     for index in words.indices.dropFirst() {
-      let setting = words[index].prefix { $0 != "=" }
-      if setting != "scope", words[1..<index].contains(where: { $0.hasPrefix(setting + "=") }) {
+      let setting = Self.setting(of: words[index])
+      if words[1..<index].contains(where: { Self.setting(of: $0) == setting }) {
         throw FaultSpecError("\(quoted(String(setting))) is said twice; say it once")
       }
       try asTyped(words[index...], in: text) { word throws(FaultSpecError) in try apply(word, to: &spec) }
@@ -36,6 +36,12 @@ public struct FaultParser: Sendable {
     if let reason = spec.scope.route.flatMap(catalogue.absence(ofRoute:)) { throw FaultSpecError(reason) }
     if let reason = spec.scope.user.flatMap(catalogue.absence(ofUser:)) { throw FaultSpecError(reason) }
     return spec
+  }
+
+  /// `user` of `user=kim`, and of `scope=user=kim`.
+  private static func setting(of word: Substring) -> Substring {
+    let scope = "scope="
+    return (word.hasPrefix(scope) ? word.dropFirst(scope.count) : word).prefix { $0 != "=" }
   }
 
   /// Reads the first of some words. One that is wrong because a blank took it apart is quoted with what stands behind the

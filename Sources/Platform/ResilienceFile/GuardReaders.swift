@@ -9,10 +9,8 @@ struct GuardReaders {
   private static let counts = 1...Int(Int32.max)
   /// Calls of which each is kept, from when it is made.
   private static let calls = 1...1_000_000
-  /// A day: a breaker keeps something for each second of its window, from the start.
-  private static let longestWindow = 86_400
   /// More than these follow each other only with a wait between them: while no time goes by, nothing gets better.
-  private static let mostAttemptsAtOnce = 1_000_000
+  private static let mostAttemptsAtOnce = 1_000
 
   private func readings(_ layers: [PropertyTree]) -> [PropertyReading] {
     layers.map { PropertyReading(tree: $0, report: report) }
@@ -61,10 +59,12 @@ struct GuardReaders {
       guard let number = layer.integer("slidingWindowSize", in: Self.calls) else { continue }
       (settings.slidingWindowSize, size) = (number, tree["slidingWindowSize"]?.value)
     }
-    guard settings.slidingWindowType == .timeBased, settings.slidingWindowSize > Self.longestWindow else { return }
+    guard settings.slidingWindowType == .timeBased,
+      settings.slidingWindowSize > CircuitBreakerSettings.longestWindow
+    else { return }
     size?.fail(
       "slidingWindowSize is \(settings.slidingWindowSize); "
-        + "of a TIME_BASED window it must be 1 to \(Self.longestWindow) seconds, which is a day")
+        + "of a TIME_BASED window it must be 1 to \(CircuitBreakerSettings.longestWindow) seconds, which is a day")
   }
 
   func retry(_ layers: [PropertyTree]) -> RetrySettings {

@@ -27,11 +27,12 @@ struct PropertyReading {
     return nil
   }
 
-  /// YAML 1.1, which Spring Boot reads, takes `1_000` for a whole number. Text in quotes is none, and 0 begins octal
-  /// ones.
+  /// YAML 1.1, which Spring Boot reads, takes `1_000` for a whole number. Text in quotes or from a placeholder is
+  /// none, and 0 begins octal ones.
   private static func withoutUnderscores(_ text: String, _ value: YAMLValue) -> String {
     let digits = text.first == "-" || text.first == "+" ? text.dropFirst() : text[...]
-    guard value.isPlain, let first = digits.first, let last = digits.last, first.isDigit, first != "0", last.isDigit,
+    guard value.isPlain, value.scalar?.contains("${") != true, let first = digits.first, first.isDigit, first != "0",
+      let last = digits.last, last.isDigit,
       digits.allSatisfy({ $0.isDigit || $0 == "_" })
     else { return text }
     return text.filter { $0 != "_" }

@@ -33,6 +33,17 @@ public struct ResilienceFileSettings: Hashable, Sendable {
     func name(_ names: [String]) -> String? { names.first { name in instances.contains { $0.name == name } } }
     var places: [(name: String, position: YAMLPosition?)] { instances.map { ($0.name, $0.position) } }
 
+    /// - Parameter edges: the names that each edge looks for.
+    func passedOver(_ edges: [[String]]) -> [(name: String, position: YAMLPosition?, instead: String)] {
+      let chosen = edges.map { name($0) }
+      return places.compactMap { place in
+        guard !chosen.contains(place.name), let edge = edges.firstIndex(where: { $0.contains(place.name) }),
+          let instead = chosen[edge]
+        else { return nil }
+        return (place.name, place.position, instead)
+      }
+    }
+
     /// The instance with the first of these names that there is.
     func instance(_ names: [String]) -> Settings? {
       for name in names { if let found = instances.first(where: { $0.name == name }) { return found.settings } }
@@ -87,6 +98,16 @@ public struct ResilienceFileSettings: Hashable, Sendable {
     guards.timeLimiter = timeLimiter.instance(names) ?? timeLimiter.fallback
     guards.bulkhead = bulkhead.instance(names) ?? bulkhead.fallback
     return guards
+  }
+
+  /// Instances that could guard one of these edges, and guard none, because all are guarded by others, which are named
+  /// first: each with one of those that do.
+  public func passedOver(
+    on edges: [(caller: String, callee: String)]
+  ) -> [(name: String, position: YAMLPosition?, instead: String)] {
+    let names = edges.map { Self.instanceNames(caller: $0.caller, callee: $0.callee) }
+    return circuitBreaker.passedOver(names) + retry.passedOver(names) + rateLimiter.passedOver(names)
+      + timeLimiter.passedOver(names) + bulkhead.passedOver(names)
   }
 
   /// The names of all instances, and where each stands: one that has several kinds of guards is there several times.

@@ -15,7 +15,7 @@ public struct CircuitBreakerSettings: Hashable, Sendable, Codable {
   /// A call is slow when it takes longer than this; at least 1 ns.
   public var slowCallDurationThreshold: Duration = .seconds(60)
   public var slidingWindowType: WindowType = .countBased
-  /// Calls (COUNT_BASED) or seconds (TIME_BASED): 1 to 1,000,000.
+  /// Calls (COUNT_BASED): 1 to 1,000,000; or seconds (TIME_BASED): 1 to ``longestWindow``.
   public var slidingWindowSize = 100
   /// Calls that must be recorded before a rate is known; at least 1. COUNT_BASED caps it at the window's size.
   public var minimumNumberOfCalls = 100
@@ -30,6 +30,9 @@ public struct CircuitBreakerSettings: Hashable, Sendable, Codable {
   /// Whether OPEN becomes HALF_OPEN by a timer, exactly at the end of the wait, instead of by a call after it.
   public var automaticTransitionFromOpenToHalfOpenEnabled = false
   public var initialState: CircuitBreakerState = .closed
+
+  /// A day: something is kept for each second of a TIME_BASED window, from the start.
+  public static let longestWindow = 86_400
 
   /// The defaults; change what differs.
   public init() {}
@@ -49,6 +52,9 @@ public struct CircuitBreakerSettings: Hashable, Sendable, Codable {
       "slowCallDurationThreshold", slowCallDurationThreshold, "at least 1 ns")
     try check.require(
       (1...1_000_000).contains(slidingWindowSize), "slidingWindowSize", slidingWindowSize, "1 to 1000000")
+    try check.require(
+      slidingWindowType == .countBased || slidingWindowSize <= Self.longestWindow, "slidingWindowSize",
+      slidingWindowSize, "1 to \(Self.longestWindow) seconds where slidingWindowType is TIME_BASED")
     try check.require(minimumNumberOfCalls >= 1, "minimumNumberOfCalls", minimumNumberOfCalls, "at least 1")
     try check.require(
       (1...1_000_000).contains(permittedNumberOfCallsInHalfOpenState),

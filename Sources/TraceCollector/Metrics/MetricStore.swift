@@ -50,14 +50,19 @@ public final class MetricStore: Sendable {
   /// Their names, and of each how many series there are; by name.
   public func names() -> [(name: String, series: Int)] {
     var counts: [String: Int] = [:]
-    state.withLock { state in state.forEach { counts[$0.name, default: 0] += 1 } }
+    state.withLock { state in state.forEach { key, _ in counts[key.name, default: 0] += 1 } }
     return counts.sorted { $0.key < $1.key }.map { (name: $0.key, series: $0.value) }
   }
 
-  /// The services that report any, and the instances of each.
-  public func services() -> [String: Set<String>] {
+  /// The services that have reported any since `time` (nanoseconds since the Unix epoch), and their instances that have;
+  /// none where a service has not.
+  public func services(since time: Int64) -> [String: Set<String>] {
     var services: [String: Set<String>] = [:]
-    state.withLock { state in state.forEach { services[$0.service, default: []].insert($0.instance) } }
+    state.withLock { state in
+      state.forEach { key, last in
+        services[key.service, default: []].formUnion(last >= time ? [key.instance] : [])
+      }
+    }
     return services
   }
 

@@ -51,8 +51,9 @@ struct MetricStoreState: Sendable {
     }
   }
 
-  func forEach(_ body: (MetricKey) -> Void) {
-    for case let record? in records { body(record.key) }
+  /// Each series, with when it was written to last.
+  func forEach(_ body: (_ key: MetricKey, _ last: Int64) -> Void) {
+    for case let record? in records { body(record.key, record.time) }
   }
 
   /// In no order that means anything.

@@ -14,6 +14,8 @@ struct SegmentTable: ~Copyable, @unchecked Sendable {
   private var sealedBytes = 0
   /// A segment is sealed when it has grown to this, or a few rows later: what it takes is added up now and then.
   private let limit: Int
+  /// Far below what 32 bits count: its texts are found by their places, and the last spans of it may be large.
+  static let mostBytes = 1 << 30
   private let hashes: TextHash
 
   /// `limit` in bytes.

@@ -4,7 +4,8 @@ public struct TraceStoreSettings: Sendable {
   public var budget: Int
   /// Of each root operation so many of the slowest transactions are evicted last.
   public var slowestKept = 4
-  /// Spans of one transaction beyond this are dropped and counted; so are those beyond a quarter of the budget.
+  /// Spans of one transaction beyond this are dropped and counted; so are those beyond a quarter of the budget. Its root is
+  /// taken all the same.
   public var spansPerTrace = 200_000
   /// Services that one summary lists.
   public var servicesPerTrace = 64

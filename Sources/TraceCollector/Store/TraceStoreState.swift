@@ -31,7 +31,7 @@ struct TraceStoreState: ~Copyable, Sendable {
     let budget = settings.budget
     symbols = SymbolTable(byteLimit: budget / 8, settings.hashes)
     traces = TraceTable(slowestKept: settings.slowestKept, operations: min(8_192, budget / 2_048), settings.hashes)
-    segments = SegmentTable(limit: budget / 32, settings.hashes)
+    segments = SegmentTable(limit: min(budget / 32, SegmentTable.mostBytes), settings.hashes)
     large = LargeTraces(bytes: budget / 16)
     red = RedBook(services: settings.services, operations: settings.operations)
     graph = ServiceGraph(limit: settings.edges)
@@ -112,7 +112,7 @@ struct TraceStoreState: ~Copyable, Sendable {
     let (spans, weight) = (Int(traces[slot].pointee.spans), Int(traces[slot].pointee.weight))
     let isFull = spans >= settings.spansPerTrace || weight >= traceLimit
     // Its root comes last, mostly: without it nobody would know what such a trace was, or whether it has ended.
-    guard !isFull || record.parent == 0 && !traces[slot].pointee.marks.contains(.hasRoot) else {
+    guard !isFull || record.isTop && !traces[slot].pointee.marks.contains(.hasRoot) else {
       statistics.overflowed += 1
       return
     }

@@ -60,6 +60,8 @@ import Testing
     ("order:latency=1s,user=kin", "unknown user \"kin\"; do you mean kim?"),
     ("order:latency=1s,user=nobody", "unknown user \"nobody\"; say a customer's name, such as kim"),
     ("order:latency=1s,ttl=3s,ttl=9s", "\"ttl\" is said twice"),
+    ("order:latency=1s,user=kim,scope=user=lee", "\"user\" is said twice"),
+    ("order:latency=1s,scope=ttl=3s,scope=ttl=9s", "\"ttl\" is said twice"),
     ("order:latency=87600h", "latency=87600h is longer than anybody waits; say 5m at most"),
     ("order:slow=301s", "say 5m at most"), ("order:leak=1B/s", "say leak=1KB/s or more"),
     ("order:latency=1s,route=/ordrs", "unknown route \"/ordrs\"; do you mean /orders?"),

@@ -68,6 +68,12 @@ import YAMLReading
     let most = FileReading(property, "2147483647")
     #expect(most.errors == [])
     try validate(most.guards)
+    var window = CircuitBreakerSettings()
+    window.slidingWindowType = .timeBased
+    window.slidingWindowSize = CircuitBreakerSettings.longestWindow
+    try window.validate()
+    window.slidingWindowSize += 1
+    #expect(throws: InvalidSetting.self) { try window.validate() }
     for text in ["2147483648", "9223372036854775807", "9223372036854775808", "0", "-1"] {
       let wrong = FileReading.finding(property, "\"\(text)\"; it must be a whole number, 1 to 2147483647")
       #expect(FileReading(property, text).errors == [wrong])
@@ -86,10 +92,10 @@ import YAMLReading
       ).errors
     }
     #expect(errors(2_147_483_647, "1ms") == [])
-    #expect(errors(1_000_000, "0") == [])
-    let wrong = "waitDuration is below 1 ms; with maxAttempts above 1000000 it must be at least 1 ms"
+    #expect(errors(1_000, "0") == [])
+    let wrong = "waitDuration is below 1 ms; with maxAttempts above 1000 it must be at least 1 ms"
     for wait in ["0", "999us"] {
-      #expect(errors(1_000_001, wait) == ["application.yml:3:39: \(wrong)"])
+      #expect(errors(1_001, wait) == ["application.yml:3:39: \(wrong)"])
     }
   }
 
@@ -151,6 +157,11 @@ import YAMLReading
     let wrong = FileReading.finding("retry.maxAttempts", "\"\(bare)\"; it must be a whole number, 1 to 2147483647")
     #expect(FileReading("retry.maxAttempts", text).errors == [wrong])
     #expect(!FileReading("retry.waitDuration", text).errors.isEmpty)
+  }
+
+  /// What comes out of a placeholder is text.
+  @Test func norMayTheyInADefault() {
+    #expect(FileReading("retry.maxAttempts", "${CALLS:1_000}").errors.count == 1)
   }
 
   @Test func aDurationWithAUnitHasNone() {

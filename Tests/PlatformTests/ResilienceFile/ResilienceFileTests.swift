@@ -138,6 +138,25 @@ import YAMLReading
       ResilienceFileSettings.instanceNames(caller: "order", callee: "search").contains("searchService"))
   }
 
+  @Test func theSecondOfTwoSpellingsGuardsNothing() throws {
+    let settings = try #require(
+      read(
+        block: """
+          retry:
+            instances:
+              paymentGateway: {maxAttempts: 3}
+              payment-gateway: {maxAttempts: 2}
+              payment-payment-gateway: {maxAttempts: 4}
+          bulkhead:
+            instances:
+              paymentGateway: {maxConcurrentCalls: 1}
+          """))
+    let edges = [(caller: "payment", callee: "payment-gateway"), (caller: "order", callee: "payment-gateway")]
+    let unused = settings.passedOver(on: edges)
+    #expect(unused.map(\.name) == ["paymentGateway"] && unused.map(\.instead) == ["payment-payment-gateway"])
+    #expect(settings.guards(caller: "order", callee: "payment-gateway").retry?.maxAttempts == 2)
+  }
+
   @Test func aBreakerIsKnownByTheInstanceThatItHas() throws {
     let settings = try #require(
       read(

@@ -103,20 +103,30 @@ extension DataPage {
         KeyHint("Tab", "panel"),
       ]
     case .flows: [KeyHint("↵", "open"), KeyHint("m", "mismatches"), KeyHint("o", "an order"), KeyHint("Tab", "panel")]
-    case .tables: [KeyHint("o", "an order"), KeyHint("Tab", "outbox"), KeyHint("Esc", "back")]
+    case .tables: [KeyHint("o", "an order")] + nextPanel(context) + [KeyHint("Esc", "back")]
     case .outbox:
-      [
-        KeyHint("↵", "transaction"), KeyHint("o", "an order"), KeyHint("t", "topic"), KeyHint("Tab", "tables"),
-        KeyHint("Esc", "back"),
-      ]
+      [KeyHint("↵", "transaction"), KeyHint("o", "an order"), KeyHint("t", "topic")] + nextPanel(context)
+        + [KeyHint("Esc", "back")]
     case .changes:
-      [KeyHint("↵", "transaction"), KeyHint("o", "an order"), KeyHint("Tab", "tables"), KeyHint("Esc", "back")]
+      [KeyHint("↵", "transaction"), KeyHint("o", "an order")] + nextPanel(context) + [KeyHint("Esc", "back")]
     case .events where order(context)?.history != nil:
       [
         KeyHint("↵", "call tree"), KeyHint("a", "as of then"), KeyHint("o", "another order"), KeyHint("Esc", "back"),
       ]
     case .events:
       [KeyHint("↵", "call tree"), KeyHint("t", "topic"), KeyHint("o", "another order"), KeyHint("Esc", "back")]
+    }
+  }
+
+  /// Where Tab leads to on a store's page; nothing where there is no other panel.
+  private func nextPanel(_ context: PageContext) -> [KeyHint] {
+    let choices = panels(context)
+    guard choices.count > 1, let place = choices.firstIndex(of: focus) else { return [] }
+    switch choices[(place + 1) % choices.count] {
+    case .tables: return [KeyHint("Tab", "tables")]
+    case .outbox: return [KeyHint("Tab", "outbox")]
+    case .changes: return [KeyHint("Tab", "log")]
+    default: return [KeyHint("Tab", "panel")]
     }
   }
 
