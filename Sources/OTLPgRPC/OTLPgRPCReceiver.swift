@@ -161,6 +161,9 @@
             // An answer goes out at once, and does not wait until there is more to send.
             return channel.setOption(.tcpOption(.tcp_nodelay), value: 1).flatMap {
               StillConnection.watch(channel, idleTime: settings.idleTime)
+            }.flatMapThrowing {
+              try channel.pipeline.syncOperations.addHandler(
+                PlainHTTPGuard(counter: counter, lingerTime: TimeAmount(settings.lingerTime)), position: .first)
             }
           }
           config.channelDebuggingCallbacks.onAcceptHTTP2Stream = { channel in

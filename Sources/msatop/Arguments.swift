@@ -101,7 +101,7 @@ enum Arguments {
     return ChaosPlan.Fault(at: time, spec: try fault(spec))
   }
 
-  /// A crash at a point, and from when on it waits for it: `order/1:P4,nth=3@12s`.
+  /// A crash at a point, and from when on it waits for it: `order:P4,nth=3@12s`.
   static func crash(_ text: String) throws -> ChaosPlan.Crash {
     let (spec, time) = try timed(text)
     do throws(FaultSpecError) {

@@ -30,7 +30,7 @@ struct AttachedOptions: ParsableArguments {
   static func requireTerminal() throws {
     do {
       try Screen.requireTerminal()
-    } catch { throw Failure(description: "\(error)") }
+    } catch { throw Failure(description: "\(error) --headless does without.") }
   }
 
   /// Shows the system until the person quits.

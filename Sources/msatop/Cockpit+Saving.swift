@@ -1,5 +1,4 @@
 import Dashboard
-import Foundation
 import Operations
 
 /// What is saved while nobody presses a key.
@@ -11,7 +10,7 @@ extension Cockpit {
       saving = try SpanSaving(system.export(question), as: name)
       return .done("\(name): being written")
     } catch {
-      return .refused("\(name) could not be written: \(error.localizedDescription)")
+      return .refused("\(name) could not be written: \(FileFault.words(error))")
     }
   }
 
@@ -27,7 +26,7 @@ extension Cockpit {
       }
     } catch {
       saving.abandon()
-      return .refused("\(saving.name) could not be written, and was removed: \(error.localizedDescription)")
+      return .refused("\(saving.name) could not be written, and was removed: \(FileFault.words(error))")
     }
     guard saving.transactions > 0 else {
       saving.abandon()

@@ -226,7 +226,7 @@ struct Cockpit: ~Copyable {
       try data.write(to: URL(fileURLWithPath: name), options: .withoutOverwriting)
       return .done((what.map { $0 + " " } ?? "") + "saved as \(name)" + remark)
     } catch {
-      return .refused("\(name) could not be written: \(error.localizedDescription)")
+      return .refused("\(name) could not be written: \(FileFault.words(error))")
     }
   }
 }

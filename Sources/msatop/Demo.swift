@@ -118,7 +118,7 @@ struct Demo: ParsableCommand {
     guard let chosen = Theme.named(theme) else { preconditionFailure("a theme's name was checked with the arguments") }
     do {
       try Screen.requireTerminal()
-    } catch { throw Failure(description: "\(error)") }
+    } catch { throw Failure(description: "\(error) msatop simulate runs the shop without.") }
     let scenario = try script.chosen()
     try place.check(scenario)
     var settings = ShopSettings(

@@ -41,8 +41,8 @@ struct Import: ParsableCommand {
 
   func run() throws {
     let readsInput = files.contains(Self.standardInput)
-    if !headless, !readsInput { try AttachedOptions.requireTerminal() }
     let read = try files.map(Self.read)
+    if !headless, !readsInput { try AttachedOptions.requireTerminal() }
     let system = AttachedSystem(
       name: name ?? title, budget: options.memory ?? AttachedOptions.usualMemory, recorded: read.flatMap(\.spans))
     let refused = read.reduce(0) { $0 + $1.refused }

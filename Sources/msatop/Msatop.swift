@@ -48,7 +48,7 @@ enum Program {
   /// Help and version are answers; everything else that the parser throws is a mistake on the command line.
   private static func leave(_ error: any Error) -> Never {
     let code = Msatop.exitCode(for: error)
-    guard !code.isSuccess else {
+    guard !code.isSuccess || mistyped != nil else {
       print(Msatop.fullMessage(for: error))
       exit(EXIT_SUCCESS)
     }

@@ -55,7 +55,7 @@ struct Simulate: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "An instance that crashes at a point of its work: order/1:P4,nth=3,down=2s@12s; may be given again.",
+      "An instance that crashes at a point of its work: order:P4,nth=3,down=2s@12s; may be given again.",
       valueName: "spec"),
     transform: Arguments.crash)
   var crash: [ChaosPlan.Crash] = []

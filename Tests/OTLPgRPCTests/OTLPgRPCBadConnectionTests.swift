@@ -5,10 +5,11 @@
   import NIOCore
   import NIOHPACK
   import OTLPMessages
-  import OTLPgRPC
   import SwiftProtobuf
   import Testing
   import TestSupport
+
+  @testable import OTLPgRPC
 
   /// Senders that stand still, break off, or send what is no gRPC. Each test waits for what becomes of them.
   @Suite(.timeLimit(.minutes(3))) struct OTLPgRPCBadConnectionTests {
@@ -31,6 +32,23 @@
           try await connection.frames(answersPings: false) { _ in false }
         }
         #expect(!isOpen)
+        try await expectService(exporter)
+      }
+    }
+
+    /// The most common mistake: an exporter over HTTP that was given gRPC's port.
+    @Test(arguments: ["POST /v1/traces HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}", "GET / HTTP/1.0\r\n\r\n"])
+    func whoSpeaksHTTPIsToldItsPort(request: String) async throws {
+      try await GRPCExporter.run(settings: settings { $0.lingerTime = .milliseconds(100) }) { exporter async throws in
+        let answer = try await RawHTTP2.run(port: exporter.port) { connection in
+          // However the bytes are cut.
+          try await connection.send(Array(request.utf8.prefix(2)))
+          try await connection.send(Array(request.utf8.dropFirst(2)))
+          return try await connection.text()
+        }
+        #expect(answer.hasPrefix("HTTP/1.1 400 Bad Request\r\nconnection: close\r\n"), "\(answer)")
+        #expect(answer.hasSuffix("\r\n\r\n\(PlainHTTPGuard.sentence)\n"), "\(answer)")
+        #expect(exporter.receiver.counts[.malformedBody] == 1)
         try await expectService(exporter)
       }
     }

@@ -101,6 +101,16 @@
       try await send(Frame(type: Frame.headers, flags: flags, stream: stream, payload: payload))
     }
 
+    /// All that comes up to the end of the connection.
+    func text() async throws -> String {
+      do {
+        while try await more() {}
+      } catch is IOError {
+        // Closed with something of ours unread.
+      }
+      return String(buffer: unread)
+    }
+
     /// What comes up to the end of the connection, or until `take` says that it is enough.
     ///
     /// - Returns: false when the connection ended before that.

@@ -13,10 +13,11 @@ struct AttachedSnapshotBuilder: Sendable {
   /// The operations that stand out, and when and over how long a time they were ranked.
   private var ranked: (second: Int64, window: RedWindow, board: OperationBoard)?
 
-  /// Who reports metrics, and when that was asked.
+  /// Who reports metrics, what each instance did lately, and when that was asked.
+  private var reporters: (second: Int64, services: [String: Set<String>], work: [[String]: InstanceFigures]) =
+    (.min, [:], [:])
   /// Nanoseconds: an instance that has measured nothing for so long is gone. Most report once a minute.
   private static let reportsCount: Int64 = 300_000_000_000
-  private var reporters: (second: Int64, services: [String: Set<String>]) = (.min, [:])
 
   /// Of the last minutes those in which a span failed, newest first.
   private var failed: [TraceSummary] = []
@@ -51,7 +52,10 @@ struct AttachedSnapshotBuilder: Sendable {
     noteFailures(among: newest, now: now)
     // Looking at all series takes long, too.
     if reporters.second != now / Self.second {
-      reporters = (now / Self.second, metrics.services(since: now - Self.reportsCount))
+      let work = traces.instanceFigures(now: now).map { ([$0.service, $0.instance], $0) }
+      reporters = (
+        now / Self.second, metrics.services(since: now - Self.reportsCount), Dictionary(work) { first, _ in first }
+      )
     }
     snapshot.services = services(now: now, window: window, errors: latestErrors())
     // Ranking all operations takes long, and nobody reads so fast.
@@ -62,6 +66,7 @@ struct AttachedSnapshotBuilder: Sendable {
     // Those that failed stay in sight while the others go by.
     let oldest = newest.last?.arrival ?? .max
     snapshot.transactions = (newest + failed.filter { $0.arrival < oldest }).map { TransactionSummary($0, now: now) }
+    snapshot.moreHaveFailed = failed.count >= Self.failedShown
     snapshot.tally = tally(snapshot.transactions, now: now)
     snapshot.program = program(receivers)
     health.judge(&snapshot)
@@ -116,7 +121,9 @@ struct AttachedSnapshotBuilder: Sendable {
       services[place].callWindow = .minute
       let measured = reporters.services[name]
       let names = instances[name]?.map(\.instance) ?? measured?.sorted() ?? []
-      services[place].instances = names.filter { !$0.isEmpty }.map { InstanceSnapshot($0) }
+      services[place].instances = names.filter { !$0.isEmpty }.map {
+        InstanceSnapshot($0, reporters.work[[name, $0]])
+      }
       services[place].isOutside = instances[name] == nil && measured == nil
       services[place].instancesAll = services[place].instances.count
       services[place].instancesUp = services[place].instances.count
@@ -223,10 +230,12 @@ struct AttachedSnapshotBuilder: Sendable {
 
 extension InstanceSnapshot {
   /// `host:port`, or whatever names the process.
-  fileprivate init(_ reported: String) {
+  fileprivate init(_ reported: String, _ work: InstanceFigures?) {
     let colon = reported.lastIndex(of: ":")
     let port = colon.flatMap { Int(reported[reported.index(after: $0)...]) }
     self.init(name: reported, port: port ?? 0)
     health = .up
+    guard let work else { return }
+    (version, rate, errorShare, p99) = (work.version, work.rate, work.errorShare, work.p99)
   }
 }

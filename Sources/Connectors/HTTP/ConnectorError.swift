@@ -24,7 +24,7 @@ extension ConnectorError: CustomStringConvertible {
   public var description: String {
     switch self {
     case .invalidAddress(let text, let reason):
-      "\"\(Excerpt.of(text))\" is not an address to listen on: \(reason); write [HOST:]PORT, such as 9411"
+      "\"\(Excerpt.of(text))\" is not an address to listen on: \(reason); write [HOST:]PORT, such as 4318 or 0.0.0.0:9411"
     case .invalidOrigin(let text):
       "\"\(Excerpt.of(text))\" is not an origin: write scheme and host, and a port where it has one, such as "
         + "https://shop.example or http://10.0.0.7:3000"

@@ -150,7 +150,8 @@ extension HTTPRequestHandler {
     if let encoding = Self.encoding(of: request), !["gzip", "x-gzip", "deflate"].contains(encoding) {
       return Refusal(
         .unsupportedMediaType, .unsupportedEncoding,
-        "the body is encoded as \(Excerpt.of(encoding)): send it plain or as gzip", headers: [.acceptEncoding: "gzip"])
+        "the body is encoded as \(Excerpt.of(encoding)): send it plain, as gzip or as deflate",
+        headers: [.acceptEncoding: "gzip, deflate"])
     }
     return nil
   }

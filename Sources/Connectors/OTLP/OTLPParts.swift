@@ -83,7 +83,7 @@ enum OTLPParts {
       guard number <= most else { return false }
       switch child {
       case .leaf: continue
-      case .run: guard add(run.count / 4, to: &number) else { return false }
+      case .run: guard add(run.count / 2, to: &number) else { return false }
       // Deeper ones are refused by who reads them, which may be after it has read what stands beside them.
       case _ where depth >= 100: guard add(run.count, to: &number) else { return false }
       default: guard add(child, cursor.inside(run), depth: depth + 1, to: &number) else { return false }

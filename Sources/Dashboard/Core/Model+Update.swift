@@ -93,6 +93,10 @@ extension Model {
   private mutating func perform(_ action: Action) -> [Effect] {
     switch action {
     case .effect(let effect):
+      if case .perform = effect, isFrozen {
+        say("this is the past; Space goes live, then it can be done", isProblem: true)
+        return []
+      }
       note(effect)
       return [effect]
     case .open(let destination):

@@ -90,7 +90,7 @@ extension StatusLine {
       Segment(part: .program, runs: [Run("msatop", .accent, bold: true)], priority: 10),
       Segment(part: .system, runs: [Run(name, .strong, bold: true)], priority: 3),
     ]
-    if layout.isWide {
+    if layout.isWide, snapshot.system.name != snapshot.system.kind.rawValue {
       let kind = Segment(part: .kind, runs: [Run(snapshot.system.kind.rawValue, .muted)], priority: 13, gap: 1)
       segments.append(kind)
     }

@@ -19,7 +19,7 @@ enum PaletteCommand: String, CaseIterable, Sendable {
     switch self {
     case .overview: "the whole system on a page"
     case .services, .breakers, .topics, .transactions, .sagas, .map, .faults: "page"
-    case .platform: "[gateway, registry, configuration or channel]"
+    case .platform: "[TAB]   gateway, registry, configuration, span store, …"
     case .data: "[SERVICE, order number or GTXID]   what services keep"
     case .service: "NAME   one service"
     case .tail: "TOPIC   its newest records; payment.DLT: its dead letters"
@@ -43,6 +43,14 @@ enum PaletteCommand: String, CaseIterable, Sendable {
     case .refresh: "N   frames a second at most"
     case .help: "the keys"
     case .quit: "quit"
+    }
+  }
+
+  /// Whether it does something to the system.
+  var isDeed: Bool {
+    switch self {
+    case .order, .fault, .scenario, .scale, .deploy, .set, .strangle, .rate, .speed, .rebuild, .job: true
+    default: false
     }
   }
 
@@ -71,10 +79,9 @@ struct PaletteReader {
   func actions(_ line: String) throws(PaletteProblem) -> [Action] {
     let (word, argument) = Self.split(line)
     if word.isEmpty { return [] }
-    guard let command = Self.command(word) else {
-      let advice = NearestNames.offer(
-        for: word, among: PaletteCommand.allCases.map(\.rawValue), otherwise: "Tab shows what there is")
-      throw PaletteProblem(sentence: "unknown command \(quoted(word)); \(advice)")
+    guard let command = Self.command(word) else { throw Self.unknown(word) }
+    if command.isDeed, context.snapshot.system.isOnlyWatched {
+      throw PaletteProblem(sentence: "this is a real system, and msatop only watches it")
     }
     if command.takesArgument, argument.isEmpty {
       throw PaletteProblem(sentence: "\(command.rawValue) wants more: \(command.explanation)")
@@ -124,6 +131,16 @@ struct PaletteReader {
     return matches.count == 1 ? matches[0] : nil
   }
 
+  private static func unknown(_ word: String) -> PaletteProblem {
+    let names = PaletteCommand.allCases.map(\.rawValue)
+    let longer = names.filter { $0.hasPrefix(word.lowercased()) }
+    if longer.count > 1 {
+      return PaletteProblem(sentence: "\(quoted(word)) may be \(NearestNames.list(longer)); type one more letter")
+    }
+    let advice = NearestNames.offer(for: word, among: names, otherwise: "Tab shows what there is")
+    return PaletteProblem(sentence: "unknown command \(quoted(word)); \(advice)")
+  }
+
   static func split(_ line: String) -> (word: String, argument: String) {
     let trimmed = line.drop { $0 == " " || $0 == ":" }
     let parts = trimmed.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: true)
@@ -150,8 +167,11 @@ struct PaletteReader {
 
   private func tab(_ name: String) throws(PaletteProblem) -> PlatformTab? {
     if name.isEmpty { return nil }
-    if let tab = PlatformTab.allCases.first(where: { $0.rawValue.hasPrefix(name) || $0.short == name }) { return tab }
-    throw PaletteProblem(sentence: NearestNames.unknown("tab", name, among: PlatformTab.allCases.map(\.rawValue)))
+    let tabs = PlatformTab.allCases
+    if let tab = tabs.first(where: { $0.title.hasPrefix(name) || $0.rawValue.hasPrefix(name) || $0.short == name }) {
+      return tab
+    }
+    throw PaletteProblem(sentence: NearestNames.unknown("tab", name, among: tabs.map(\.title)))
   }
 
   private func topic(_ name: String) throws(PaletteProblem) -> String {

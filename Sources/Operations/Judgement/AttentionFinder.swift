@@ -15,7 +15,9 @@ struct AttentionFinder {
       let failed = snapshot.transactions.filter {
         $0.state == .error && snapshot.time - $0.start - $0.duration < Self.lately
       }
-      return groups(of: failed, as: .error) { $0.firstError }
+      var groups = groups(of: failed, as: .error) { $0.firstError }
+      for place in groups.indices { groups[place].isAtLeast = snapshot.moreHaveFailed }
+      return groups
     }
     let stuck = snapshot.transactions.filter { $0.state == .stuck }.map { transaction in
       AttentionItem(

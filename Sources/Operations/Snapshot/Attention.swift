@@ -9,6 +9,8 @@ public struct AttentionItem: Sendable, Codable {
   public var duration: Int64
   public var reason: String
   public var count: Int
+  /// Whether there may be more of them.
+  public var isAtLeast = false
 
   public init(state: TransactionState, gtxid: GTXID, duration: Int64, reason: String, count: Int) {
     self.state = state

@@ -18,6 +18,8 @@ public struct SystemSnapshot: Sendable, Codable {
   public var busDownSince: Int64?
   /// Newest first, a bounded number.
   public var transactions: [TransactionSummary] = []
+  /// Whether more have failed lately than stand in ``transactions``, as far as that is looked for.
+  public var moreHaveFailed = false
   public var tally = TransactionTally()
   public var views: [ViewSnapshot] = []
   public var jobs: [JobSnapshot] = []

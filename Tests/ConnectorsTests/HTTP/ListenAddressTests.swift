@@ -46,7 +46,7 @@ import Testing
     let sentences: [(ConnectorError, String)] = [
       (
         .invalidAddress("a\u{7}", reason: "no"),
-        "\"a\\u{7}\" is not an address to listen on: no; write [HOST:]PORT, such as 9411"
+        "\"a\\u{7}\" is not an address to listen on: no; write [HOST:]PORT, such as 4318 or 0.0.0.0:9411"
       ),
       (.portInUse(address, option: "--zipkin"), "port 80 on 127.0.0.1 is in use: choose another with --zipkin PORT"),
       (

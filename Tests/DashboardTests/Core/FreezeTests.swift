@@ -36,6 +36,19 @@ struct FreezeTests {
     #expect(cockpit.text.contains("all 16 services healthy, nothing needs you"))
   }
 
+  @Test(arguments: [
+    "text:rate_60", "text:set_order.pool_20", "text:scale_payment_4", "text:fault_payment-gateway_errors",
+    "text:deploy_payment_v2", "text:fault_off",
+  ])
+  func thePastIsNotChanged(line: String) {
+    var cockpit = Cockpit()
+    cockpit.press("Space : \(line) Enter")
+    #expect(!cockpit.effects.contains { if case .perform = $0 { true } else { false } }, "\(cockpit.effects)")
+    #expect(cockpit.lastLine.contains("this is the past; Space goes live, then it can be done"))
+    cockpit.press("Space : \(line) Enter")
+    #expect(cockpit.effects.contains { if case .perform = $0 { true } else { false } }, "\(cockpit.effects)")
+  }
+
   @Test func aPageCanGoLive() {
     var cockpit = Cockpit()
     cockpit.press("Space")

@@ -64,7 +64,9 @@ struct PaletteTests {
     ("deploy payment v2 canary=no", "\"canary=no\" is no share for a canary"),
     ("job nothing", "unknown job \"nothing\"; there are rebuild order-history"),
     ("rebuild nothing", "unknown view \"nothing\"; there are order-history"),
-    ("fault", "fault wants more"), ("tx", "tx wants more"), ("t", "unknown command \"t\"; do you mean tx or at?"),
+    ("fault", "fault wants more"), ("tx", "tx wants more"),
+    ("t", "\"t\" may be topics, tail, transactions, tx and theme; type one more letter"),
+    ("zx", "unknown command \"zx\"; do you mean tx?"),
     ("ovreview", "unknown command \"ovreview\"; do you mean overview?"),
     ("service paymnt", "unknown service \"paymnt\"; do you mean payment?"),
     ("fault paymnet latency=2s", "unknown service \"paymnet\"; do you mean payment?"),
@@ -123,6 +125,24 @@ struct PaletteTests {
     }
     #expect(command == .setRate(5))
     #expect(cockpit.model.commandHistory == ["speed 2", "rate 5"])
+  }
+
+  /// Whatever it is about: nothing of it is known here.
+  @Test(arguments: ["fault_web_latency=2s", "scenario_slow-consumer", "scale_web_3", "rate_5", "order"])
+  func aRealSystemIsOnlyWatched(line: String) {
+    var snapshot = ShopFixture.quiet
+    snapshot.system.kind = .attached
+    var cockpit = Cockpit(snapshot)
+    cockpit.press(": text:\(line) Enter")
+    #expect(cockpit.text.contains("this is a real system, and msatop only watches it"), "\(cockpit.text)")
+    #expect(!cockpit.effects.contains { if case .perform = $0 { true } else { false } })
+  }
+
+  @Test(arguments: ["platform_span_store", "platform_collector", "platform_spans"])
+  func aTabIsFoundByAnyOfItsNames(line: String) {
+    var cockpit = Cockpit()
+    cockpit.press(": text:\(line) Enter")
+    #expect(cockpit.model.page == .platform && cockpit.model.popups.isEmpty, "\(cockpit.text)")
   }
 
   @Test func themesAreTried() {

@@ -114,8 +114,7 @@ struct FaultsPage: Page {
       ? context.snapshot.faults.armed.first { $0.id == faultID }?.isOn ?? false
       : faultsHere(context).contains(where: \.isOn)
     var hints = [KeyHint(Glyphs.enter, !isArmed ? "set up" : isOn ? "switch off" : "switch on")]
-    hints.append(KeyHint("a", isArmed ? "take off" : "arm"))
-    if isArmed { hints.append(KeyHint("x", "take off")) }
+    hints.append(isArmed ? KeyHint("x", "take off") : KeyHint("a", "arm"))
     hints.append(KeyHint("w", "what it does", isDeed: true))
     if !context.snapshot.scenarios.entries.isEmpty { hints.append(KeyHint("s", "scenarios")) }
     if !context.snapshot.faults.armed.isEmpty { hints += [KeyHint("Tab", "panel"), KeyHint("!", "all off")] }

@@ -31,11 +31,14 @@ struct CauseLine {
     let services = count == 1 ? "the service is healthy" : "all \(count) services healthy"
     let health = worst == .up ? services : "\(unwell) of \(count) services \(worst.mark.word)"
     let needs = snapshot.attention.reduce(0) { $0.addingReportingOverflow($1.count).partialValue }
+    let areAtLeast = snapshot.attention.contains(where: \.isAtLeast)
     // What was put aside hurts no service, and yet somebody has to say what becomes of it.
     let letters = snapshot.topics.map(\.deadLetters).saturatingSum
     let short = snapshot.data.shortages.count
     let waiting: [Waiting] = [
-      Waiting(count: needs, words: Count.of(needs, "transaction")),
+      Waiting(
+        count: needs,
+        words: areAtLeast ? "\(Count.grouped(needs))+ transactions" : Count.of(needs, "transaction")),
       Waiting(count: letters, words: Count.of(letters, "dead letter")),
       Waiting(
         count: short, words: Count.of(short, "product") + " low in stock", fewer: "\(Count.grouped(short)) low in stock"

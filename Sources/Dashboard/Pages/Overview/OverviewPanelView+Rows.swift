@@ -92,7 +92,7 @@ extension OverviewPanelView {
     guard x + duration <= area.right else { return }
     canvas.put(Figures.duration(item.duration).text, x: x, y: area.y, width: duration, align: .right)
     x += duration + 2
-    let count = item.count > 1 ? "×" + Figures.count(item.count).text : ""
+    let count = item.count > 1 ? "×" + Figures.count(item.count).text + (item.isAtLeast ? "+" : "") : ""
     let room = area.right - x - (count.isEmpty ? 0 : count.cellWidth + 1)
     guard room > 3 else { return }
     canvas.put(endEllipsis(item.reason, room), x: x, y: area.y, isFirst ? .text : .muted)

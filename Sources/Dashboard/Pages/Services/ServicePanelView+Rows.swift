@@ -33,7 +33,7 @@ extension ServicePanelView {
       let since = max(0, context.since(instance.since))
       var cells: [TableCell] = [
         .runs([shown, label]), isUntold ? .unknown : .figure(Figures.age(since), isBad ? mark.ink : .muted),
-        isUntold ? .unknown : .figure(Figures.rate(instance.rate, unit: ""), instance.rate == 0 ? .faint : .text),
+        .figure(Figures.rate(instance.rate, unit: ""), instance.rate == 0 ? .faint : .text),
         ServiceRow.use(instance.workers), ServiceRow.latency(instance.p99, isTail: true),
         isUntold ? .unknown : .figure(Figures.count(instance.restarts), instance.restarts == 0 ? .faint : .text),
         .text(instance.version.isEmpty ? "–" : instance.version, .muted), .runs([.muted(visible(instance.reason))]),
