@@ -8,13 +8,12 @@ extension DataPage {
   func changeContent(_ context: PageContext) -> Content {
     let changes = detail(context)?.changes ?? []
     let longest = changes.map { "\($0.table) \($0.key)".cellWidth }.max() ?? 8
-    let events = min(max(12, changes.map { $0.events.joined(separator: " ").cellWidth }.max() ?? 0), 18)
     let columns = [
       TableColumn("time", .fixed(12), priority: 5),
       TableColumn("position", .fit(minimum: 8), align: .right, priority: 4),
       TableColumn("row", .share(minimum: max(8, min(longest, 18)), maximum: max(8, min(longest, 24)))),
       TableColumn("", .fixed(1), gap: 1), TableColumn("before → after", .share(minimum: 30)),
-      TableColumn("event", .share(minimum: events, maximum: events), priority: 1),
+      TableColumn("event", .share(minimum: 12, maximum: 16), priority: 1),
       TableColumn("GTXID", .fixed(9), priority: 2),
     ]
     return Content(columns: columns, count: changes.count, empty: "No row has changed yet.") { index in
