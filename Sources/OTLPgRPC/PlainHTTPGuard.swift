@@ -20,7 +20,15 @@
     private let lingerTime: TimeAmount
     private var begun = ByteBuffer()
     private var held: [(data: NIOAny, promise: EventLoopPromise<Void>?)] = []
-    private var isRefused = false
+    private var state = State.waiting
+
+    private enum State {
+      /// It is not known yet what is spoken.
+      case waiting
+      case refused
+      /// What is written from now on goes out, while the guard is on its way out of the pipeline.
+      case through
+    }
 
     init(counter: Locked<ReceiverCounts>, lingerTime: TimeAmount) {
       self.counter = counter
@@ -28,7 +36,11 @@
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-      guard !isRefused else { return }
+      switch state {
+      case .waiting: break
+      case .refused: return
+      case .through: return context.fireChannelRead(data)
+      }
       begun.writeImmutableBuffer(unwrapInboundIn(data))
       switch Self.isPlainHTTP(begun.readableBytesView) {
       case nil: return
@@ -46,6 +58,7 @@
     }
 
     private func letThrough(_ context: ChannelHandlerContext) {
+      state = .through
       for (data, promise) in held { context.write(data, promise: promise) }
       held = []
       context.flush()
@@ -54,7 +67,7 @@
     }
 
     private func refuse(_ context: ChannelHandlerContext) {
-      isRefused = true
+      state = .refused
       counter.withLock { $0.reject(for: .malformedBody) }
       let body = Self.sentence + "\n"
       let answer = """
@@ -71,15 +84,17 @@
     }
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-      guard !isRefused else {
-        promise?.fail(ChannelError.outputClosed)
-        return
+      switch state {
+      case .waiting: held.append((data, promise))
+      case .refused: promise?.fail(ChannelError.outputClosed)
+      case .through: context.write(data, promise: promise)
       }
-      held.append((data, promise))
     }
 
     /// What is held has not been written yet.
-    func flush(context: ChannelHandlerContext) {}
+    func flush(context: ChannelHandlerContext) {
+      if state == .through { context.flush() }
+    }
 
     func channelInactive(context: ChannelHandlerContext) {
       letGo()
