@@ -34,7 +34,7 @@ extension CallTree {
         Node(
           span: span, parent: parent, depth: parent.map { nodes[$0].depth + 1 } ?? 0, subtreeEnd: index + 1,
           skew: skews[place], start: linked.spans[place].start &- skews[place], selfTime: nil,
-          isOrphan: linked.orphans[place], isSynthetic: index == 0 && linked.madeUpRoot != nil))
+          adoption: linked.adoptions[place], isSynthetic: index == 0 && linked.madeUpRoot != nil))
     }
     for index in nodes.indices.reversed() {
       guard let parent = nodes[index].parent else { continue }

@@ -19,8 +19,8 @@ public struct CallTree: Sendable {
     public internal(set) var start: Int64
     /// Nanoseconds that no child accounts for; nil when the duration is unknown.
     public internal(set) var selfTime: Int64?
-    /// Hangs where it does only because its parent was not reported, is itself, or is one of its own descendants.
-    public internal(set) var isOrphan: Bool
+    /// Why it hangs where it does, if not because it names the node above as its parent.
+    public internal(set) var adoption: Adoption?
     /// Stands in for a root that was not reported; its span is made up.
     public internal(set) var isSynthetic: Bool
 
@@ -28,6 +28,24 @@ public struct CallTree: Sendable {
     public var duration: Int64? { span.duration }
     /// Corrected; the start when the duration is unknown. Never before the start.
     public var end: Int64 { max(start, start &+ (span.duration ?? 0)) }
+  }
+
+  /// Why a span hangs under the root, or is it, though it does not say so itself.
+  public enum Adoption: Sendable, Equatable {
+    /// It names a parent that nobody reported.
+    case parentNotReported
+    /// It names none, and neither does the root, which is earlier.
+    case secondRoot
+    /// It is the earliest of some spans of which each is a descendant of itself.
+    case circle
+
+    public var words: String {
+      switch self {
+      case .parentNotReported: "parent not reported"
+      case .secondRoot: "no parent either"
+      case .circle: "its own descendant"
+      }
+    }
   }
 
   /// In display order; the root first.

@@ -103,7 +103,7 @@ public enum CallTreeText {
       words = [row.service, row.operation, row.subject].filter { !$0.isEmpty }.joined(separator: " ")
       if let undoes = row.undoes { words += "  \(glyphs.undoes) undoes \(undoes)" }
       if let attempt = row.attempt { words += "  " + part(attempt, row.attempts) }
-      if tree.nodes[row.node].isOrphan { words += "  (parent not reported)" }
+      if let adoption = tree.nodes[row.node].adoption { words += "  (\(adoption.words))" }
     case .record:
       words = "\(row.operation) \(glyphs.arrow) \(row.topic)"
       if let partition = row.partition { words += "[\(partition)]" }

@@ -6,7 +6,8 @@ struct SpanLinker {
   private(set) var spans: [SpanOutline]
   /// −1 at the root.
   private(set) var parents: [Int]
-  private(set) var orphans: [Bool]
+  /// Why a span hangs where it does, if it does not say so itself.
+  private(set) var adoptions: [CallTree.Adoption?]
   private(set) var root = 0
   /// Stands in for the root that nobody reported.
   private(set) var madeUpRoot: TraceSpan?
@@ -20,13 +21,14 @@ struct SpanLinker {
   init(_ merged: SpanMerger) {
     spans = merged.outlines
     parents = Array(repeating: -1, count: spans.count)
-    orphans = Array(repeating: false, count: spans.count)
+    adoptions = Array(repeating: nil, count: spans.count)
     nextOther = parents
     index()
     for place in spans.indices {
       let parent = parent(of: place)
       parents[place] = parent ?? -1
-      orphans[place] = parent == nil && spans[place].parent != nil && spans[place].parent != spans[place].id
+      let isOrphan = parent == nil && spans[place].parent != nil && spans[place].parent != spans[place].id
+      adoptions[place] = isOrphan ? .parentNotReported : nil
     }
     breakCycles()
     chooseRoot(of: merged.gtxid)
@@ -77,14 +79,14 @@ struct SpanLinker {
         member = parents[member]
       }
       parents[earliest] = -1
-      orphans[earliest] = true
+      adoptions[earliest] = .circle
     }
   }
 
   /// The earliest span that has no parent; what else has none hangs under it.
   private mutating func chooseRoot(of gtxid: GTXID) {
     let tops = spans.indices.filter { parents[$0] < 0 }
-    let genuine = tops.filter { !orphans[$0] }
+    let genuine = tops.filter { adoptions[$0] == nil }
     if let first = genuine.first {
       root = genuine.reduce(first) { spans[$1].isEarlier(than: spans[$0]) ? $1 : $0 }
     } else if tops.count == 1 {
@@ -94,7 +96,7 @@ struct SpanLinker {
     }
     for top in tops where top != root {
       parents[top] = root
-      orphans[top] = true
+      if adoptions[top] == nil { adoptions[top] = .secondRoot }
     }
   }
 
@@ -111,6 +113,6 @@ struct SpanLinker {
     madeUpRoot = made
     spans.append(SpanOutline(made, names: &names))
     parents.append(-1)
-    orphans.append(false)
+    adoptions.append(nil)
   }
 }

@@ -5,11 +5,19 @@ import TraceModel
 @testable import TraceCollector
 
 extension CallTree {
-  /// One word a node: depth as dots, the span's number, what is special about it.
+  /// One word a node: depth as dots, the span's number, what is special about it: `s` is shared, `?` names a parent that was
+  /// not reported, `+` is a root beside the root, `@` its own descendant.
   var shape: [String] {
     nodes.map { node in
       let number = node.isSynthetic ? "root" : "\(node.span.id.value)"
-      let mark = (node.span.isShared ? "s" : "") + (node.isOrphan ? "?" : "")
+      let adoption =
+        switch node.adoption {
+        case nil: ""
+        case .parentNotReported: "?"
+        case .secondRoot: "+"
+        case .circle: "@"
+        }
+      let mark = (node.span.isShared ? "s" : "") + adoption
       return String(repeating: ".", count: node.depth) + number + mark
     }
   }
@@ -156,7 +164,7 @@ struct CallTreeTests {
       span(1, .server, from: 5, to: 9), span(2, under: 77, from: 6, to: 7), span(3, under: 2, from: 6, to: 7),
       span(4, .server, from: 7, to: 8),
     ])
-    #expect(tree.shape == ["1", ".2?", "..3", ".4?"])
+    #expect(tree.shape == ["1", ".2?", "..3", ".4+"])
   }
 
   /// An orphan may be earlier still.
@@ -165,7 +173,7 @@ struct CallTreeTests {
       span(1, .server, from: 7, to: 8), span(2, .server, from: 5, to: 9), span(3, .server, from: 6, to: 7),
       span(4, under: 77, from: 1, to: 7),
     ])
-    #expect(tree.shape == ["2", ".4?", ".3?", ".1?"])
+    #expect(tree.shape == ["2", ".4?", ".3+", ".1+"])
   }
 
   @Test func anOrphanIsNoneWhenItsParentHasCome() {
@@ -194,13 +202,13 @@ struct CallTreeTests {
   @Test func cyclesAreCutAtTheirEarliestSpan() {
     #expect(CallTree.build(spans: [span(1, under: 1, from: 0, to: 9)]).shape == ["1"])
     let pair = CallTree.build(spans: [span(1, under: 2, from: 3, to: 9), span(2, under: 1, from: 1, to: 9)])
-    #expect(pair.shape == ["2?", ".1"])
+    #expect(pair.shape == ["2@", ".1"])
     let beside = CallTree.build(spans: [
       span(1, from: 0, to: 9), span(2, under: 4, from: 3, to: 4), span(3, under: 2, from: 2, to: 4),
       span(4, under: 3, from: 5, to: 6), span(5, under: 4, from: 5, to: 6),
     ])
     #expect(
-      beside.shape == ["1", ".3?", "..4", "...5", "...2"] || beside.shape == ["1", ".3?", "..4", "...2", "...5"])
+      beside.shape == ["1", ".3@", "..4", "...5", "...2"] || beside.shape == ["1", ".3@", "..4", "...2", "...5"])
   }
 
   @Test func aChainOf100000Works() {

@@ -128,7 +128,7 @@ public final class AttachedSystem: LiveSystem {
     guard let trace = traces.summary(of: id) else { return nil }
     return TransactionDetail(
       summary: TransactionSummary(trace, now: now()), tree: CallTree.build(spans: traces.spans(of: trace.gtxid)),
-      log: log.lines(LogFilter(gtxid: trace.gtxid), limit: 200))
+      log: log(LogFilter(gtxid: trace.gtxid), limit: 200))
   }
 
   public func spans(of id: GTXID) -> [TraceSpan] { CallTree.build(spans: traces.spans(of: id)).reportedSpans }
@@ -137,8 +137,11 @@ public final class AttachedSystem: LiveSystem {
 
   public func metrics(of service: String, limit: Int) -> [MetricSnapshot] {
     let series = metrics.series(of: service).map(MetricSnapshot.init)
-    let sorted = series.sorted { ($0.name, $0.attributes, $0.instance) < ($1.name, $1.attributes, $1.instance) }
-    return Array(sorted.prefix(limit))
+    let named = series.map { (text: $0.attributes.map { "\($0.name)=\($0.value)" }.joined(separator: " "), series: $0) }
+    let sorted = named.sorted {
+      ($0.series.name, $0.text, $0.series.instance) < ($1.series.name, $1.text, $1.series.instance)
+    }
+    return sorted.prefix(limit).map(\.series)
   }
 
   public func transactions(_ question: TransactionQuestion, limit: Int, takesNewer: Bool) -> TransactionAnswer {
@@ -164,14 +167,15 @@ public final class AttachedSystem: LiveSystem {
   /// Whoever asks draws the screen, and has keys to answer.
   private static let longestSearch: Duration = .milliseconds(6)
 
-  public func log(_ filter: LogFilter, limit: Int) -> [LogLine] { log.lines(filter, limit: limit) }
+  /// The newest that came, in the order of their times.
+  public func log(_ filter: LogFilter, limit: Int) -> [LogLine] { log.lines(filter, limit: limit).inTheOrderOfTime }
 
   public func searchLog(_ filter: LogFilter, limit: Int, takesNewer: Bool) -> LogAnswer {
     logSearch.withLock { search in
       if search?.filter != filter || search?.limit != limit { search = LogSearch(filter, limit: limit, in: log) }
       let end = ContinuousClock.now + Self.longestSearch
       search?.lookOn(in: log, takesNewer: takesNewer) { ContinuousClock.now >= end }
-      return search?.answer ?? LogAnswer()
+      return search?.answer.inTheOrderOfTime ?? LogAnswer()
     }
   }
 

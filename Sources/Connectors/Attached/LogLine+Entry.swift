@@ -7,9 +7,9 @@ extension LogLine {
   /// - Parameter limit: bytes of all that together, and of each name; what is longer is cut.
   public init(_ entry: LogEntry, limit: Int = ReceiverSettings().logTextLimit) {
     var text = entry.eventName.isEmpty ? entry.body.description : "\(entry.eventName) \(entry.body)"
-    for attribute in entry.attributes {
+    for (number, attribute) in entry.attributes.enumerated() {
       guard text.utf8.count <= limit else { break }
-      text += " \(attribute.name)=\(attribute.value)"
+      text += "\(number == 0 ? "  " : " ")\(attribute.name)=\(attribute.value)"
     }
     self.init(
       time: entry.time, level: Self.level(entry.severity), service: entry.service.cut(to: limit),

@@ -38,7 +38,7 @@ struct ZipkinTranslation {
       isShared: record.shared == true && kind != .client, service: local.service, instance: local.address,
       operation: record.name?.lowercased() ?? "", start: start ?? 0, duration: duration,
       status: failure == nil ? .unset : .error, message: failure?.text ?? "", peer: remote.service,
-      attributes: attributes(remote: remote), events: placed(events, at: start))
+      attributes: attributes(local: local, remote: remote), events: placed(events, at: start))
     return (span, start)
   }
 
@@ -101,6 +101,8 @@ extension ZipkinTranslation {
   private struct Place {
     var service = ""
     var host = ""
+    /// The address of version 6 that is told beside `host`, which is of version 4 then.
+    var version6 = ""
     var port: Int64 = 0
 
     /// `10.1.2.3:8080`, `[::1]:8080`, `:8080`; without a port the host alone.
@@ -117,9 +119,10 @@ extension ZipkinTranslation {
     let port = endpoint.port?.value ?? 0
     guard port <= 65535 else { throw invalid("\(field).port", "\(port) must be \(Self.ports)") }
     let version4 = endpoint.ipv4 ?? ""
+    let version6 = endpoint.ipv6 ?? ""
     return Place(
-      service: endpoint.serviceName?.lowercased() ?? "", host: version4.isEmpty ? endpoint.ipv6 ?? "" : version4,
-      port: max(port, 0))
+      service: endpoint.serviceName?.lowercased() ?? "", host: version4.isEmpty ? version6 : version4,
+      version6: version4.isEmpty ? "" : version6, port: max(port, 0))
   }
 
   /// By time, those without one last.
@@ -148,12 +151,16 @@ extension ZipkinTranslation {
 extension ZipkinTranslation {
   private static let networkPeerAddress = "network.peer.address"
   private static let networkPeerPort = "network.peer.port"
+  /// Zipkin's own fields, where an endpoint has a second address: OpenTelemetry has a name for one of each side alone.
+  private static let localVersion6 = "zipkin.localEndpoint.ipv6"
+  private static let remoteVersion6 = "zipkin.remoteEndpoint.ipv6"
 
   /// The names under which tracers for Zipkin report where a record went, most telling first.
   private static let topicTags = ["kafka.topic", "jms.topic", "jms.queue", "rabbit.queue"]
 
-  /// All tags by name, then what the rest of the program has names of its own for, then the other side's address.
-  private func attributes(remote: Place) -> [SpanAttribute] {
+  /// All tags by name, then what the rest of the program has names of its own for, then the other side's address, and
+  /// second addresses.
+  private func attributes(local: Place, remote: Place) -> [SpanAttribute] {
     let tags = record.tags ?? [:]
     var attributes = tags.sorted { $0.key < $1.key }.map { SpanAttribute($0.key, .text($0.value.text)) }
     if tags[AttributeName.httpStatus] == nil, let status = tags["http.status_code"].flatMap({ Int64($0.text) }) {
@@ -162,9 +169,11 @@ extension ZipkinTranslation {
     if tags[AttributeName.topic] == nil, let topic = Self.topicTags.lazy.compactMap({ tags[$0] }).first {
       attributes.append(SpanAttribute(AttributeName.topic, .text(topic.text)))
     }
-    if !remote.host.isEmpty {
-      attributes.append(SpanAttribute(Self.networkPeerAddress, .text(remote.host)))
-      if remote.port > 0 { attributes.append(SpanAttribute(Self.networkPeerPort, .integer(remote.port))) }
+    if !remote.host.isEmpty { attributes.append(SpanAttribute(Self.networkPeerAddress, .text(remote.host))) }
+    if remote.port > 0 { attributes.append(SpanAttribute(Self.networkPeerPort, .integer(remote.port))) }
+    for (name, address) in [(Self.localVersion6, local.version6), (Self.remoteVersion6, remote.version6)]
+    where !address.isEmpty {
+      attributes.append(SpanAttribute(name, .text(address)))
     }
     return attributes
   }

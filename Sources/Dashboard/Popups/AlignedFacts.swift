@@ -1,4 +1,5 @@
 import Drawing
+import TraceModel
 
 /// Facts below each other, with what they say in a column of its own beside their names; a fact begins with its name in
 /// the ink of labels, or has none.
@@ -21,4 +22,16 @@ func aligned(_ facts: [[Run]], width: Int) -> [[Run]] {
       return [Run(head + String(repeating: " ", count: column - head.cellWidth), .label)] + line
     }
   }
+}
+
+/// Characters of a value that are shown: a page of text, not a picture in base 64.
+private let longestValue = 1_024
+
+func fact(_ attribute: SpanAttribute) -> [Run] { fact(attribute.name, "\(attribute.value)") }
+
+func fact(_ name: String, _ value: String) -> [Run] {
+  if value.isEmpty { return [Run(visible(name), .label), Run("empty", .faint)] }
+  guard value.utf8.count > longestValue else { return [Run(visible(name), .label), Run(value)] }
+  let rest = Run("… \(Count.grouped(value.utf8.count)) bytes in all", .faint)
+  return [Run(visible(name), .label), Run(String(value.prefix(longestValue))), rest]
 }

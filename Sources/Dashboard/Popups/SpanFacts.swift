@@ -19,7 +19,7 @@ struct SpanFacts {
   private func facts(of node: CallTree.Node) -> [[Run]] {
     if node.isSynthetic { return [[Run("This span was never reported: only its children name it.", .muted)]] }
     let span = node.span
-    return identity(of: node) + section("attributes", span.attributes.map(Self.fact))
+    return identity(of: node) + section("attributes", span.attributes.map(fact))
       + section("events", span.events.flatMap { facts(of: $0) }) + section("links", span.links.flatMap(Self.facts))
       + section("resource", Self.facts(of: span.origin?.resource)) + section("library", library(of: span))
   }
@@ -31,14 +31,14 @@ struct SpanFacts {
         Run("\(span.kind) span", .title, bold: true), Run("  \(span.service) ", .strong, bold: true),
         Run(span.operation),
       ],
-      Self.fact("id", span.id.hex + (span.isShared ? ", which it shares with who called" : "")),
-      Self.fact("parent", span.parent?.hex ?? "none"),
-      Self.fact(
+      fact("id", span.id.hex + (span.isShared ? ", which it shares with who called" : "")),
+      fact("parent", span.parent?.hex ?? "none"),
+      fact(
         "start", "\(context.clock(span.start, .milliseconds))  \(Figures.offset(span.start &- tree.start).text)"),
-      Self.fact("took", span.duration.map { Figures.duration($0).text } ?? "it has not ended"),
-      Self.fact("status", "\(span.status)" + (span.message.isEmpty ? "" : ": \(span.message)")),
+      fact("took", span.duration.map { Figures.duration($0).text } ?? "it has not ended"),
+      fact("status", "\(span.status)" + (span.message.isEmpty ? "" : ": \(span.message)")),
     ]
-    func add(_ name: String, _ value: String) { if !value.isEmpty { facts.append(Self.fact(name, value)) } }
+    func add(_ name: String, _ value: String) { if !value.isEmpty { facts.append(fact(name, value)) } }
     add("instance", span.instance)
     add("peer", span.peer)
     add("tracestate", span.traceState)
@@ -55,8 +55,8 @@ struct SpanFacts {
   }
 
   private func facts(of event: SpanEvent) -> [[Run]] {
-    [Self.fact(Figures.offset(event.time &- tree.start).text, event.name)]
-      + event.attributes.map { Self.fact("  " + $0.name, "\($0.value)") } + Self.dropped(event.droppedAttributes)
+    [fact(Figures.offset(event.time &- tree.start).text, event.name)]
+      + event.attributes.map { fact("  " + $0.name, "\($0.value)") } + Self.dropped(event.droppedAttributes)
   }
 
   private static func facts(of link: SpanLink) -> [[Run]] {
@@ -73,23 +73,11 @@ struct SpanFacts {
 
   private func library(of span: TraceSpan) -> [[Run]] {
     guard let scope = span.origin?.scope, scope != SpanOrigin.Scope() else { return [] }
-    return [Self.fact("name", scope.name)] + (scope.version.isEmpty ? [] : [Self.fact("version", scope.version)])
+    return [fact("name", scope.name)] + (scope.version.isEmpty ? [] : [fact("version", scope.version)])
       + Self.facts(of: scope.facts)
   }
 
   private static func dropped(_ count: UInt32) -> [[Run]] {
     count == 0 ? [] : [fact("not sent", Count.of(Int(count), "attribute"))]
-  }
-
-  /// Characters of a value that are shown: a page of text, not a picture in base 64.
-  private static let longest = 1_024
-
-  private static func fact(_ attribute: SpanAttribute) -> [Run] { fact(attribute.name, "\(attribute.value)") }
-
-  private static func fact(_ name: String, _ value: String) -> [Run] {
-    if value.isEmpty { return [Run(visible(name), .label), Run("empty", .faint)] }
-    guard value.utf8.count > longest else { return [Run(visible(name), .label), Run(value)] }
-    let rest = Run("… \(Count.grouped(value.utf8.count)) bytes in all", .faint)
-    return [Run(visible(name), .label), Run(String(value.prefix(longest))), rest]
   }
 }

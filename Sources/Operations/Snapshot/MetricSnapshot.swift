@@ -1,11 +1,13 @@
+public import TraceModel
+
 /// What one series of a metric stands at, and how that went lately.
 public struct MetricSnapshot: Sendable, Equatable, Codable {
   /// `http.server.request.duration`
   public var name: String
   /// The process that it is of; empty when nobody said.
   public var instance: String
-  /// What tells the series from others of that name: `http.route=/orders`.
-  public var attributes: String
+  /// What tells the series from others of that name, such as `http.route`.
+  public var attributes: [SpanAttribute]
   /// By UCUM; empty when it has none.
   public var unit: String
   /// Of what only grows its growth a second, otherwise its level; nil while that is not known.
@@ -23,7 +25,7 @@ public struct MetricSnapshot: Sendable, Equatable, Codable {
   public var series: [Float]
 
   public init(
-    name: String, instance: String = "", attributes: String, unit: String, value: Double?, isRate: Bool, series: [Float]
+    name: String, instance: String = "", attributes: [SpanAttribute] = [], unit: String, value: Double?, isRate: Bool, series: [Float]
   ) {
     self.name = name
     self.instance = instance
@@ -32,5 +34,10 @@ public struct MetricSnapshot: Sendable, Equatable, Codable {
     self.value = value
     self.isRate = isRate
     self.series = series
+  }
+
+  /// Whether both are states of one series.
+  public func isSameSeries(as other: MetricSnapshot) -> Bool {
+    name == other.name && instance == other.instance && attributes == other.attributes
   }
 }

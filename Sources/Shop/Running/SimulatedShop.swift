@@ -188,7 +188,7 @@ public final class SimulatedShop: LiveSystem {
 
   public func log(_ filter: LogFilter, limit: Int) -> [LogLine] {
     let (foreign, own) = (external.log.lines(filter, limit: limit), world.logBook.lines(filter, limit: limit))
-    return LogAnswer(foreign).joined(with: LogAnswer(own), limit: limit).lines
+    return LogAnswer(foreign).inTheOrderOfTime.joined(with: LogAnswer(own), limit: limit).lines
   }
 
   public func searchLog(_ filter: LogFilter, limit: Int, takesNewer: Bool) -> LogAnswer {
@@ -203,7 +203,7 @@ public final class SimulatedShop: LiveSystem {
       foreign.lookOn(in: external.log, takesNewer: takesNewer) { ContinuousClock.now >= end }
       own.lookOn(in: world.logBook, takesNewer: takesNewer) { ContinuousClock.now >= end }
       searches = (foreign, own)
-      return foreign.answer.joined(with: own.answer, limit: limit)
+      return foreign.answer.inTheOrderOfTime.joined(with: own.answer, limit: limit)
     }
   }
 

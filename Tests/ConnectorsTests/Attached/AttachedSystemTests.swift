@@ -161,6 +161,21 @@ import TraceModel
     #expect(program.log.map { $0.bytes > 0 } == true)
   }
 
+  /// Each process reports its lines in packets; they are read as one log.
+  @Test func linesStandInTheOrderOfTheirTimes() {
+    let stage = Stage()
+    for (service, seconds) in [("shop", 1), ("shop", 4), ("shop", 4), ("bank", 2), ("bank", 4), ("bank", 3)] {
+      stage.system.receive(
+        LogLine(
+          time: Self.epoch + Int64(seconds), level: .info, service: service, instance: "", gtxid: nil, ltxid: nil,
+          message: "\(service) \(seconds)"))
+    }
+    let ordered = ["shop 1", "bank 2", "bank 3", "shop 4", "shop 4", "bank 4"]
+    #expect(stage.system.log(LogFilter(), limit: 10).map(\.message) == ordered)
+    #expect(stage.system.searchLog(LogFilter(), limit: 10, takesNewer: true).lines.map(\.message) == ordered)
+    #expect(stage.system.log(LogFilter(service: "bank"), limit: 2).map(\.message) == ["bank 3", "bank 4"])
+  }
+
   @Test func whatBecameOfSpansIsTold() {
     let program = busy().system.snapshot().program
     #expect(program.store.accepted == 200 && program.store.spans == 200 && program.store.budget == 4_000_000)

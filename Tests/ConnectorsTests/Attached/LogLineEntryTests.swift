@@ -14,7 +14,7 @@ import TraceModel
     #expect(
       line(entry, limit: 100)
         == LogLine(
-          time: 5, level: .error, service: "order", instance: "order-1", message: "stock.out no stock sku=18 left=0"))
+          time: 5, level: .error, service: "order", instance: "order-1", message: "stock.out no stock  sku=18 left=0"))
   }
 
   /// Whether the text is long, an attribute, a body with a structure, or there are many attributes.

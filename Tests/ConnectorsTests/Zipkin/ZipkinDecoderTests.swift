@@ -145,6 +145,23 @@ import TraceModel
     #expect(try only("\"localEndpoint\":\(endpoint)").instance == instance)
   }
 
+  /// One address of a side names it; nothing else that was told of the sides is lost.
+  @Test(arguments: [
+    (#""localEndpoint":{"ipv4":"10.0.0.1","ipv6":"::1"}"#, [SpanAttribute("zipkin.localEndpoint.ipv6", "::1")]),
+    (#""localEndpoint":{"ipv6":"::1"}"#, []),
+    (
+      #""remoteEndpoint":{"ipv4":"10.0.0.2","ipv6":"::2","port":9000}"#,
+      [
+        SpanAttribute("network.peer.address", "10.0.0.2"), SpanAttribute("network.peer.port", 9000),
+        SpanAttribute("zipkin.remoteEndpoint.ipv6", "::2"),
+      ]
+    ),
+    (#""remoteEndpoint":{"port":9000}"#, [SpanAttribute("network.peer.port", 9000)]),
+  ])
+  func addressesOfBothVersionsAreKept(endpoint: String, attributes: [SpanAttribute]) throws {
+    #expect(try only(endpoint).attributes == attributes)
+  }
+
   @Test func annotationsAreEventsByTime() throws {
     let span = try only(
       #"""

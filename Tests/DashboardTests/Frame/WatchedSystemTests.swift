@@ -235,7 +235,7 @@ struct WatchedFiguresTests {
   /// Of a distribution: measurements a second, how many there were, and how they spread.
   private static var durations: MetricSnapshot {
     var durations = MetricSnapshot(
-      name: "durations", attributes: "", unit: "s", value: 2.5, isRate: true, series: [2, 2.5])
+      name: "durations", unit: "s", value: 2.5, isRate: true, series: [2, 2.5])
     (durations.isCount, durations.total, durations.p50, durations.p99) = (true, 1_234, 0.012, 0.04)
     return durations
   }
@@ -247,16 +247,17 @@ struct WatchedFiguresTests {
       cockpit.effects.contains { if case .loadMetrics(of: "shop", _) = $0 { true } else { false } })
     let metrics = [
       MetricSnapshot(
-        name: "pool.used", attributes: "pool=orders", unit: "{connection}", value: 4, isRate: false, series: [1, 4]),
-      MetricSnapshot(name: "requests", attributes: "", unit: "1", value: 31.25, isRate: true, series: [30, 31.25]),
+        name: "pool.used", attributes: [SpanAttribute("pool", "orders")], unit: "{connection}", value: 4, isRate: false,
+        series: [1, 4]),
+      MetricSnapshot(name: "requests", unit: "1", value: 31.25, isRate: true, series: [30, 31.25]),
       Self.durations,
-      MetricSnapshot(name: "heap", attributes: "", unit: "By", value: 12_345_678, isRate: false, series: []),
-      MetricSnapshot(name: "gone", attributes: "", unit: "", value: nil, isRate: false, series: []),
+      MetricSnapshot(name: "heap", unit: "By", value: 12_345_678, isRate: false, series: []),
+      MetricSnapshot(name: "gone", unit: "", value: nil, isRate: false, series: []),
     ]
     cockpit.send(.metrics("shop", metrics))
     let parts = [
       "shop: metrics", "pool.used  pool=orders", "4 {connection}", "31.3/s", "12 MB", "durations",
-      "p50 12 ms", "2.5/s",
+      "p99", "40 ms", "2.5/s",
     ]
     for part in parts {
       #expect(cockpit.text.contains(part), "\(part) is not in\n\(cockpit.text)")
@@ -264,10 +265,30 @@ struct WatchedFiguresTests {
     var wide = Cockpit(snapshot(), columns: 200, rows: 50)
     wide.press("2 Enter")
     wide.send(.metrics("shop", metrics))
-    for part in ["p50 12 ms  p99 40 ms", "1.2k"] {
+    for part in ["p50", "12 ms", "40 ms", "1.2k"] {
       #expect(wide.text.contains(part), "\(part) is not in\n\(wide.text)")
     }
     cockpit.send(.metrics("bank", metrics))
     #expect(!cockpit.text.contains("pool.used"), "those of another service")
+  }
+
+  /// What tells a series from its neighbours stands first; all of it is a key away, and goes on with the series.
+  @Test func aSeriesIsToldFromItsNeighbours() {
+    func series(_ route: String, value: Double) -> MetricSnapshot {
+      let sdk = SpanAttribute("sdk.language", "a word that all of them share and that takes the place of what matters")
+      return MetricSnapshot(
+        name: "http.server.requests", attributes: [sdk, SpanAttribute("http.route", .text(route))], unit: "1",
+        value: value, isRate: false, series: [])
+    }
+    var cockpit = Cockpit(snapshot(), columns: 80, rows: 50)
+    cockpit.press("2 Enter Tab Tab Tab Tab")
+    cockpit.send(.metrics("shop", [series("/cart", value: 4), series("/orders", value: 7)]))
+    #expect(cockpit.text.contains("http.server.requests  http.route=/cart  sdk"), "\(cockpit.text)")
+    cockpit.press("j Enter")
+    for part in ["http.route", "/orders", "sdk.language", "the place of what matters", "7"] {
+      #expect(cockpit.text.contains(part), "\(part) is not in\n\(cockpit.text)")
+    }
+    cockpit.send(.metrics("shop", [series("/orders", value: 1_000_007)]))
+    #expect(cockpit.text.contains("1,000,007") || cockpit.text.contains("1.0M"), "\(cockpit.text)")
   }
 }

@@ -1,39 +1,48 @@
 import Drawing
 import Operations
+import TraceModel
 import Widgets
 
 extension ServicePanelView {
   /// What each series stands at, and how it went lately.
   var metricsTable: Table {
-    let columns = [
-      TableColumn("metric", .share(minimum: 20)), TableColumn("lately", .fixed(10), priority: 1),
-      TableColumn("value", .fit(minimum: 8), align: .right),
-      TableColumn("in all", .fit(minimum: 6), align: .right, priority: 2),
-    ]
-    // Of a single one one knows which it is.
+    let metrics = metrics
+    // What spreads has columns for that, where there is any.
+    let spreads = metrics.contains { $0.p50 != nil || $0.p99 != nil }
+    let columns =
+      [TableColumn("metric", .share(minimum: 20)), TableColumn("lately", .fixed(10), priority: 1)]
+      + (spreads
+        ? [
+          TableColumn("p50", .fit(minimum: 5), align: .right, priority: 2),
+          TableColumn("p99", .fit(minimum: 5), align: .right),
+        ] : [])
+      + [
+        TableColumn("value", .fit(minimum: 8), align: .right),
+        TableColumn("in all", .fit(minimum: 6), align: .right, priority: 2),
+      ]
+    let shared = Dictionary(grouping: metrics, by: \.name).mapValues(MetricFacts.common)
     let hasInstances = Set(metrics.map(\.instance)).count > 1
-    let rows = metrics.map { metric in
-      let instance = hasInstances && !metric.instance.isEmpty ? "  " + visible(metric.instance) : ""
-      return [
-        .runs([
-          Run(visible(metric.name)), .muted("  " + visible(metric.attributes) + spread(of: metric)), .faint(instance),
-        ]),
-        .pulse(metric.series.doubles),
-        metric.value.map { .figure(figure($0, of: metric, isRate: metric.isRate), .text) } ?? .unknown,
-        metric.total.map { .figure(figure($0, of: metric, isRate: false), .muted) } ?? .text("", .faint),
-      ] as [TableCell]
+    let rows = metrics.map { metric -> [TableCell] in
+      let facts = MetricFacts(metric: metric)
+      let spread = [metric.p50, metric.p99].map { value in
+        value.map { TableCell.figure(facts.measured($0), .text) } ?? .text("", .faint)
+      }
+      let title = title(of: metric, common: shared[metric.name] ?? [], hasInstances: hasInstances)
+      let total = facts.total.map { TableCell.figure($0, .muted) } ?? .text("", .faint)
+      return [.runs(title), .pulse(metric.series.doubles)] + (spreads ? spread : [])
+        + [facts.value.map { .figure($0, .text) } ?? .unknown, total]
     }
     return Table(columns: columns, rows: rows)
   }
 
-  private func figure(_ value: Double, of metric: MetricSnapshot, isRate: Bool) -> Figure {
-    Figures.measure(value, unit: metric.isCount ? "" : metric.unit, isRate: isRate)
-  }
-
-  /// `  p50 12 ms  p99 40 ms`
-  private func spread(of metric: MetricSnapshot) -> String {
-    [("p50", metric.p50), ("p99", metric.p99)].compactMap { name, value in
-      value.map { "  \(name) \(Figures.measure($0, unit: metric.unit, isRate: false).text)" }
-    }.joined()
+  /// Its name, then what tells it from the others of that name: the row may be cut behind that.
+  private func title(of metric: MetricSnapshot, common: Set<String>, hasInstances: Bool) -> [Run] {
+    func text(_ isCommon: Bool) -> String {
+      metric.attributes.filter { common.contains($0.name) == isCommon }
+        .map { "  \(visible($0.name))=\(visible("\($0.value)"))" }.joined()
+    }
+    // Of a single one one knows which it is.
+    let instance = hasInstances && !metric.instance.isEmpty ? "  " + visible(metric.instance) : ""
+    return [Run(visible(metric.name)), .muted(text(false)), .faint(instance + text(true))]
   }
 }

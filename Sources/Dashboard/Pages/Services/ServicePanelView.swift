@@ -23,7 +23,7 @@ struct ServicePanelView {
     case .calls: unique(service.calls.map(\.callee))
     case .endpoints: unique(service.endpoints.map(\.operation))
     case .consumes: unique(service.consumes.map { "\($0.topic)/\($0.group)" })
-    case .metrics: unique(metrics.map { "\($0.name) \($0.attributes)" })
+    case .metrics: unique(metrics.map { "\($0.name) \($0.instance) \($0.attributes)" })
     case .errors: unique(service.latestErrors.map { "\($0.time) \($0.gtxid.hex)" })
     case .log: unique((logLines ?? []).map { "\($0.time) \($0.instance) \($0.message)" })
     }

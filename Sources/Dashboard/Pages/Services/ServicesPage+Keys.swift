@@ -74,7 +74,7 @@ extension ServicesPage {
       if call.isDatabase { return [.say("\(visible(call.callee)) is a database: it reports nothing itself")] }
       if let breaker = worstBreaker(of: call, context) { return [.open(.breakers(selected: breaker))] }
       return [.open(.service(call.callee))]
-    case .metrics: return []
+    case .metrics: return openMetric(at: index, context)
     case .endpoints:
       return [.open(.transactions(filter: OverviewRows.filter(service.name, service.endpoints[index].operation)))]
     case .consumes: return [.open(.topics(selected: service.consumes[index].topic))]
@@ -85,6 +85,20 @@ extension ServicesPage {
       let line = view(of: .log, context)?.logLines?[index]
       return [.open(line?.gtxid.map { .transaction($0, span: nil) } ?? .log(LogFilter(service: service.name)))]
     }
+  }
+
+  /// All that is known of a series, as it goes on.
+  private func openMetric(at index: Int, _ context: PageContext) -> [Action] {
+    guard let view = view(of: .metrics, context), view.metrics.indices.contains(index) else { return [] }
+    let shown = view.metrics[index]
+    return [
+      .show(
+        Popup(
+          FactsPopup("metric") { context in
+            let series = context.metrics?.series ?? []
+            return MetricFacts(metric: series.first { $0.isSameSeries(as: shown) } ?? shown).facts
+          }))
+    ]
   }
 
   /// Ends the instance under the cursor, or brings it back. From the table that is clear only where there is one.
@@ -117,10 +131,10 @@ extension ServicesPage {
   func hints(_ context: PageContext) -> [KeyHint] {
     let enter: [ServicePanel: String] = [
       .services: "open", .instances: "open", .calls: "breaker", .endpoints: "transactions", .consumes: "topic",
-      .errors: "transaction", .log: "transaction",
+      .errors: "transaction", .log: "transaction", .metrics: "details",
     ]
     var hints: [KeyHint] = []
-    if focus != .metrics, !(focus == .instances && opened != nil) { hints.append(KeyHint("↵", enter[focus] ?? "open")) }
+    if !(focus == .instances && opened != nil) { hints.append(KeyHint("↵", enter[focus] ?? "open")) }
     if focus == .services || focus == .instances {
       hints.append(KeyHint("f", "fault", isDeed: true))
       if service(context)?.isOutside != true { hints.append(KeyHint("x", "kill or start", isDeed: true)) }

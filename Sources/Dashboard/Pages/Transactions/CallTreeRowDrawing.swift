@@ -117,8 +117,8 @@ struct CallTreeRowDrawing {
     let node = layout.tree.nodes[row.node]
     if node.isSynthetic {
       runs.append(Run("  not reported", .faint))
-    } else if node.isOrphan {
-      runs.append(Run("  parent not reported", .faint))
+    } else if let adoption = node.adoption {
+      runs.append(Run("  \(adoption.words)", .faint))
     }
     return runs
   }

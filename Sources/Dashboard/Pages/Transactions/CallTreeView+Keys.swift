@@ -16,7 +16,7 @@ extension CallTreeView {
     case .character("e"): toggleErrors(size)
     case .character("d"):
       guard let tree, let current else { return [] }
-      return [.show(Popup(SpanPopup(tree: tree, row: tree.rows[current])))]
+      return [.show(Popup(FactsPopup(tree: tree, row: tree.rows[current])))]
     case .character("+"), .character("="): axis.zoom(in: true, around: position)
     case .character("-"): axis.zoom(in: false, around: position)
     case .character("z"): axis.reset()

@@ -1,17 +1,21 @@
 import Drawing
-import Operations
 import TraceCollector
-import TraceModel
 import Widgets
 
-/// Everything that is known of the spans under the cursor of a call tree: more than has room below it.
-struct SpanPopup: PopupContent {
-  private let tree: CallTree
-  private let row: CallTreeRow
+/// Everything that is known of what is under the cursor: more than has room on its page.
+struct FactsPopup: PopupContent {
+  private let title: String
+  private let facts: @Sendable (PageContext) -> [[Run]]
   private var scrolled = ScrolledLines()
 
+  /// - Parameter facts: as ``aligned(_:width:)`` takes them, asked for anew with each state.
+  init(_ title: String, facts: @escaping @Sendable (PageContext) -> [[Run]]) {
+    (self.title, self.facts) = (title, facts)
+  }
+
+  /// Of the spans that a row of a call tree stands for.
   init(tree: CallTree, row: CallTreeRow) {
-    (self.tree, self.row) = (tree, row)
+    self.init("span") { SpanFacts(tree: tree, context: $0).facts(of: row) }
   }
 
   mutating func press(_ key: KeyPress, _ context: PageContext) -> [Action] {
@@ -33,14 +37,14 @@ struct SpanPopup: PopupContent {
   }
 
   private func lines(_ context: PageContext, width: Int) -> [[Run]] {
-    aligned(SpanFacts(tree: tree, context: context).facts(of: row), width: width)
+    aligned(facts(context), width: width)
   }
 
   private func box(_ context: PageContext) -> Widgets.Popup {
     // The box is as wide as it will be drawn, so that the lines are counted as they will be broken.
     let width = Widgets.Popup([], width: 96, height: 3).frame(in: context.size).width
     return Widgets.Popup(
-      [Run("span", .title, bold: true)], note: [Run("Esc closes", .muted)], width: 96,
+      [Run(title, .title, bold: true)], note: [Run("Esc closes", .muted)], width: 96,
       height: lines(context, width: width - 4).count + 2)
   }
 
@@ -49,6 +53,6 @@ struct SpanPopup: PopupContent {
     scrolled.draw(lines(context, width: inside.width), on: &canvas, in: inside)
   }
 
-  func breadcrumb(_ context: PageContext) -> [String] { ["span"] }
+  func breadcrumb(_ context: PageContext) -> [String] { [title] }
   func hints(_ context: PageContext) -> [KeyHint] { [KeyHint("↑↓", "scroll"), KeyHint("Esc", "close")] }
 }
