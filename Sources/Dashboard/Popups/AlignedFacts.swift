@@ -1,4 +1,5 @@
 import Drawing
+import Operations
 import TraceModel
 
 /// Facts below each other, with what they say in a column of its own beside their names; a fact begins with its name in
