@@ -117,16 +117,11 @@ struct LatencyRing: Sendable {
     }
   }
 
-  /// Everything of the window that ends with `second`.
-  func sum(second: Int64, into durations: inout LatencySum) -> (calls: Int, errors: Int) {
-    var calls = 0
-    var errors = 0
-    for slot in slots where isCurrent(slot, second: second) {
-      calls += slot.calls
-      errors += slot.errors
-      slot.merge(into: &durations)
-    }
-    return (calls, errors)
+  /// The durations of the window that ends with `second`, and of what came since: newer slots take the places of the oldest
+  /// ones, and how long calls take says as much there.
+  func sum(second: Int64, into durations: inout LatencySum) {
+    let oldest = second / slotSeconds - Int64(slots.count) + 1
+    for slot in slots where slot.epoch >= max(0, oldest) { slot.merge(into: &durations) }
   }
 
   /// Where the window that ends with `second` begins.

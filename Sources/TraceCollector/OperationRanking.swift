@@ -63,14 +63,14 @@ extension TraceStoreState {
     of number: Int, by ranking: OperationRanking, window: RedWindow, now: Int64
   ) -> OperationRank? {
     let (service, operation, series) = red.operation(number)
-    let sum = series.calls(window: window, now: now)
+    let sum = series.calls(window: window, now: known(at: now))
     guard sum.calls > 0 else { return nil }
     let value: Double
     switch ranking {
     case .calls: value = Double(sum.calls)
     case .errors: value = Double(sum.errors)
     case .errorShare: value = Double(sum.errors) / Double(sum.calls)
-    case .p99: value = series.duration(percentile: 99, window: window, now: now).map(Double.init) ?? -1
+    case .p99: value = series.duration(percentile: 99, window: window, now: known(at: now)).map(Double.init) ?? -1
     }
     guard ranking == .p99 ? value >= 0 : value > 0 else { return nil }
     return OperationRank(
@@ -81,6 +81,6 @@ extension TraceStoreState {
     let (service, operation, series) = red.operation(number)
     return OperationFigures(
       service: symbols[service], operation: symbols[operation],
-      figures: series.figures(window: window, now: now, since: since))
+      figures: series.figures(window: window, now: known(at: now), since: since))
   }
 }

@@ -1,15 +1,10 @@
-/// The figures of every service, of every operation and of whole transactions; bounded in number.
-///
-/// Samples wait until ``flush()``, which adds those of one operation and second together: a series is four rings, each of
-/// them elsewhere in memory.
+/// The figures of every service, of every operation and of whole transactions; bounded in number. Samples wait until
+/// ``flush()``.
 struct RedBook: Sendable {
   private struct Operation: Sendable {
     var name: SymbolTable.Symbol
     var service: Int
     var series = RedSeries()
-    /// The samples that wait, in the order in which they came; −1 for none.
-    var first: Int32 = -1
-    var last: Int32 = -1
   }
 
   private struct Service: Sendable {
@@ -38,17 +33,9 @@ struct RedBook: Sendable {
   /// The places of what came lately, by service and operation: looked at before the dictionaries.
   private var lately: [Place] = Array(repeating: Place(), count: 256)
   private(set) var transactions = RedSeries()
-  private var waiting: [Waiting] = []
-  /// Operations of which samples wait.
-  private var touched: [Int] = []
+  /// By operation.
+  private var waiting = RedQueue()
   private var waitingTransactions: [RedSample] = []
-  private var sum = RedSum(second: 0)
-
-  private struct Waiting: Sendable {
-    let sample: RedSample
-    /// The next sample of the same operation; −1 for none.
-    var next: Int32
-  }
 
   init(services: Int, operations: Int) {
     serviceLimit = services
@@ -65,16 +52,7 @@ struct RedBook: Sendable {
     if operations[place.operation].name == SymbolTable.other || services[place.service].name == SymbolTable.other {
       others += sample.calls
     }
-    let number = Int32(waiting.count)
-    waiting.append(Waiting(sample: sample, next: -1))
-    let last = operations[place.operation].last
-    if last < 0 {
-      operations[place.operation].first = number
-      touched.append(place.operation)
-    } else {
-      waiting[Int(last)].next = number
-    }
-    operations[place.operation].last = number
+    waiting.add(sample, to: place.operation)
   }
 
   private mutating func place(service: SymbolTable.Symbol, operation: SymbolTable.Symbol) -> Place {
@@ -93,10 +71,16 @@ struct RedBook: Sendable {
 
   /// Adds what waits to the figures. Nothing waits while somebody asks.
   mutating func flush() {
-    for operation in touched { flush(operation) }
-    touched.removeAll(keepingCapacity: true)
-    waiting.removeAll(keepingCapacity: true)
+    // Taken out meanwhile, with its room: what it adds to is part of this, too.
+    var queue = RedQueue()
+    swap(&queue, &waiting)
+    queue.flush { operation, sum in
+      operations[operation].series.record(sum)
+      services[operations[operation].service].series.record(sum)
+    }
+    swap(&queue, &waiting)
     var place = 0
+    var sum = RedSum(second: 0)
     while place < waitingTransactions.count {
       sum.clear(second: waitingTransactions[place].second)
       while place < waitingTransactions.count, waitingTransactions[place].second == sum.second {
@@ -106,21 +90,6 @@ struct RedBook: Sendable {
       transactions.record(sum)
     }
     waitingTransactions.removeAll(keepingCapacity: true)
-  }
-
-  private mutating func flush(_ operation: Int) {
-    var place = Int(operations[operation].first)
-    while place >= 0 {
-      sum.clear(second: waiting[place].sample.second)
-      while place >= 0, waiting[place].sample.second == sum.second {
-        sum.add(waiting[place].sample)
-        place = Int(waiting[place].next)
-      }
-      operations[operation].series.record(sum)
-      services[operations[operation].service].series.record(sum)
-    }
-    operations[operation].first = -1
-    operations[operation].last = -1
   }
 
   /// Now and then gives back what only windows gone by needed.

@@ -82,7 +82,7 @@ struct RedSeries: Sendable {
   /// there were none. `percentile` is above 0 and below 100.
   func duration(percentile: Double, window: RedWindow, now: Int64) -> Int64? {
     var durations = LatencySum()
-    _ = ring(window).sum(second: Self.second(of: now), into: &durations)
+    ring(window).sum(second: Self.second(of: now), into: &durations)
     return durations.percentiles([percentile])[0]
   }
 
@@ -92,7 +92,7 @@ struct RedSeries: Sendable {
   func figures(window: RedWindow, now: Int64, since: Int64) -> RedFigures {
     let second = Self.second(of: now)
     var durations = LatencySum()
-    _ = ring(window).sum(second: second, into: &durations)
+    ring(window).sum(second: second, into: &durations)
     let sum = calls(window: window, now: now)
     let begin =
       window == .quarterHour

@@ -212,7 +212,7 @@ struct ServiceGraph: Sendable {
 
 /// The figures of one side of an edge over the last minute: less than those of a service, because edges are many.
 struct EdgeSeries: Sendable {
-  private var seconds = SecondRing(seconds: 60)
+  private var seconds = SecondRing(seconds: 60 + Int(ArrivalDelay.longest))
   private var durations = LatencyRing(windowSeconds: 60, slotSeconds: 20)
   private(set) var totalCalls = 0
   private(set) var totalErrors = 0
@@ -239,7 +239,7 @@ struct EdgeSeries: Sendable {
     let second = RedSeries.second(of: now)
     let sum = minute(second: second)
     var lengths = LatencySum()
-    _ = durations.sum(second: second, into: &lengths)
+    durations.sum(second: second, into: &lengths)
     let percentiles = lengths.percentiles([50, 95, 99])
     return RedFigures(
       window: .minute, calls: sum.calls, errors: sum.errors,

@@ -1,10 +1,8 @@
 import Connectors
 import Dashboard
 import Drawing
-import Foundation
 import Operations
 import Terminal
-import TraceModel
 import Widgets
 
 /// The front end's loop: on the main thread, synchronous, woken by keys, by new snapshots and once a second.
@@ -51,8 +49,18 @@ struct Cockpit: ~Copyable {
     feed(.outcome(.refused(sentence)))
   }
 
-  /// Runs until the person quits or the terminal goes away.
-  mutating func run() {
+  /// Runs until the person quits or the terminal goes away, and gives the terminal back.
+  consuming func run() {
+    attend()
+    let remark = breakOffSaving()
+    leave()
+    if let remark { StandardError.write("msatop: \(visible(remark))\n") }
+  }
+
+  /// The screen ends with who owns it.
+  private consuming func leave() {}
+
+  private mutating func attend() {
     var events: [Event] = []
     var nextFrame = WallClock.monotonic
     var nextTick = nextFrame
@@ -103,7 +111,6 @@ struct Cockpit: ~Copyable {
         }
       }
     }
-    saving?.abandon()
   }
 
   /// However fast keys and mouse come: 60 frames a second.
@@ -186,7 +193,8 @@ struct Cockpit: ~Copyable {
     case .copy(let text):
       return .outcome(
         screen.copy(text) ? .done("copied") : .refused("this is too long for the terminal's clipboard"))
-    case .save(let name, let text): return .outcome(save(Data(text.utf8), as: name))
+    case .save(let name, let text):
+      return .outcome(save(Array(text.utf8), as: FileName(madeUp: name)) { "saved as \($0)" })
     case .saveSpans(let ids, let name): return .outcome(saveSpans(of: ids, as: name))
     case .saveMatching(let question, let name): return .outcome(save(question, as: name))
     case .setWindow(let window):
@@ -206,27 +214,5 @@ struct Cockpit: ~Copyable {
     case .quit: isDone = true
     }
     return nil
-  }
-
-  private func saveSpans(of ids: [GTXID], as name: String) -> CommandOutcome {
-    let transactions = ids.map(system.spans(of:)).filter { !$0.isEmpty }
-    guard !transactions.isEmpty else { return .refused("the spans are no longer kept, so there is nothing to save") }
-    let gone = ids.count - transactions.count
-    return save(
-      Data(OTLPJSONLines.text(of: transactions)), as: name,
-      what: Count.of(transactions.reduce(0) { $0 + $1.count }, "span") + " of "
-        + Count.of(transactions.count, "transaction"),
-      but: gone > 0 ? "; of \(gone) more none are kept" : "")
-  }
-
-  private func save(
-    _ data: Data, as name: String, what: String? = nil, but remark: String = ""
-  ) -> CommandOutcome {
-    do {
-      try data.write(to: URL(fileURLWithPath: name), options: .withoutOverwriting)
-      return .done((what.map { $0 + " " } ?? "") + "saved as \(name)" + remark)
-    } catch {
-      return .refused("\(name) could not be written: \(FileFault.words(error))")
-    }
   }
 }

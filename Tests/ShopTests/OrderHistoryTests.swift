@@ -63,6 +63,38 @@ import Transactions
     #expect(stage.problems() == [])
   }
 
+  /// How far behind it is cannot be told then, and that is all that the bus is to it.
+  @Test func isWellWhileTheBusIsDown() throws {
+    let stage = Stage()
+    stage.run(3)
+    stage.arm("broker:broker-down")
+    for _ in 0..<10 {
+      let shown = try #require(ask(stage))
+      #expect(shown.behind == nil && shown.age == nil && shown.positions == nil)
+      stage.run(1)
+    }
+    let snapshot = stage.snapshot()
+    let history = try #require(snapshot.service(ShopPlan.history))
+    #expect(history.health == .up && history.instances.allSatisfy { $0.health == .up }, "\(history.reason)")
+    #expect(snapshot.service(ShopPlan.historyUpdater)?.health == .degraded, "who reads the bus is not")
+  }
+
+  /// Nobody is hurt by a look, and no chance is drawn for one: a view is late for all who look, or for nobody.
+  @Test(arguments: ["broker:broker-down", "db:order:db-down", "db:customer:db-down,share=50%"])
+  func toSayHowLateItIsIsNoUseOfWhatIsBroken(broken: String) throws {
+    let stage = Stage()
+    stage.run(6)
+    let process = try #require(stage.world.service(ShopPlan.history).instances[0].process)
+    #expect(process.freshness(of: HistoryView.plan) != nil)
+    let fault = stage.arm(broken)
+    for _ in 0..<20 { #expect(process.freshness(of: HistoryView.plan) == nil) }
+    #expect(stage.world.faults.armed.map(\.hits) == [0])
+    #expect(stage.world.faults.trials(of: fault.spec.kind.name).struck == 0)
+    #expect(!process.bus.isOutOfReach)
+    #expect(stage.world.faults.remove(fault.id))
+    #expect(process.freshness(of: HistoryView.plan) != nil)
+  }
+
   // MARK: Crashes
 
   /// P13: the view is written, its position is not. The change comes again, and is no news.

@@ -37,21 +37,54 @@ import TraceModel
     }
     let second = (201...220 as ClosedRange<UInt64>).map { span($0, .consumer, on: "shop-2", ago: 9) }
     // Neither what a client saw nor what is too long ago counts.
-    let others = [span(301, .client, on: "shop-2", ago: 1), span(302, on: "shop-3", ago: 11)]
+    var seen = span(301, .client, on: "shop-2", ago: 1)
+    seen.parent = SpanID(999)
+    let others = [seen, span(302, on: "shop-3", ago: 11)]
     let figures = store(others + first + second).instanceFigures(now: Self.now)
     #expect(figures.map(\.instance) == ["shop-1", "shop-2"] && figures.allSatisfy { $0.service == "shop" })
     #expect(figures.map(\.rate) == [10, 2] && figures.map(\.errorShare) == [0.05, 0])
-    #expect(figures.map(\.p99) == [99_000_000, 1_000_000] && figures.map(\.version) == ["2.1", ""])
+    #expect(figures.map { $0.p99.map { ($0 + 500_000) / 1_000_000 } } == [99, 1])
+    #expect(figures.map(\.version) == ["2.1", ""])
   }
 
-  /// Of more than are looked at the rate is that of the time that they reach.
-  @Test func ofManyTheNewestCount() {
-    let spans = (1...9_000 as ClosedRange<UInt64>).map { span($0, on: "shop-1", ago: 9 - Int64($0 - 1) / 1_000) }
-    let store = store(spans)
-    #expect(store.instanceFigures(now: Self.now).map(\.rate) == [900])
-    let few = store.instanceFigures(now: Self.now, most: 3_000)
-    // The newest three thousand end 1 to 3 s ago.
-    #expect(few.map(\.rate) == [1_000])
+  /// What is full copies those that failed into its newest part, and forgets the others: neither is seen in what came.
+  @Test func whatIsForgottenCameAllTheSame() {
+    let store = TraceStore(budget: 1 << 20)
+    for number in 1...40_000 as ClosedRange<UInt64> {
+      store.add([span(number, on: "shop-1", ago: 3, fails: number % 4 == 0)], now: Self.now)
+    }
+    #expect(store.statistics.evictedTraces > 20_000)
+    let figures = store.instanceFigures(now: Self.now)
+    #expect(figures.map(\.rate) == [4_000] && figures.map(\.errorShare) == [0.25])
+  }
+
+  /// A span that ends when it has not come yet ended when it came.
+  @Test func aClockThatIsAheadDoesNotLast() {
+    let store = store([span(1, on: "shop-1", ago: -60)])
+    #expect(store.instanceFigures(now: Self.now + Self.second).map(\.instance) == ["shop-1"])
+    #expect(store.instanceFigures(now: Self.now + 12 * Self.second).isEmpty)
+  }
+
+  /// Who was restarted keeps the name, and has another version.
+  @Test func theVersionIsThatOfWhoSpokeLast() {
+    let store = store([span(1, on: "shop-1", ago: 3, version: "1"), span(2, on: "shop-1", ago: 2, version: "2")])
+    #expect(store.instanceFigures(now: Self.now).map(\.version) == ["2"])
+  }
+
+  @Test func thereAreNoMoreThanABound() {
+    var settings = TraceStoreSettings(budget: 64 << 20)
+    settings.instances = 3
+    let store = TraceStore(settings)
+    func come(_ names: ClosedRange<UInt64>, at now: Int64) {
+      store.add(names.map { span($0, on: "shop-\($0)", ago: (Self.now - now) / Self.second + 1) }, now: now)
+    }
+    come(1...5, at: Self.now)
+    #expect(store.instanceFigures(now: Self.now).map(\.instance) == ["shop-1", "shop-2", "shop-3"])
+    // Whoever does nothing for a minute makes room.
+    let later = Self.now + 90 * Self.second
+    come(6...6, at: later)
+    come(7...8, at: later)
+    #expect(store.instanceFigures(now: later).map(\.instance) == ["shop-7", "shop-8"])
   }
 
   @Test func nothingIsNone() {

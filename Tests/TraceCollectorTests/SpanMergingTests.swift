@@ -85,11 +85,22 @@ struct SpanMergingTests {
   /// What one of them does not say is no difference.
   @Test(arguments: [
     ("10.0.0.1:80", "10.0.0.1"), ("10.0.0.1:80", ":80"), ("10.0.0.1:80", ""), ("10.0.0.1", ":80"),
+    ("[::1]:80", "::1"), ("::1", ":80"),
   ])
   func anUnknownAddressOrPortIsCompatible(one: String, other: String) {
+    let whole = one.contains("::") ? "[::1]:80" : "10.0.0.1:80"
     for pair in [[one, other], [other, one]] {
-      let tree = CallTree.build(spans: pair.map { span(1, .server, "a", on: $0, from: 0, to: 10) })
-      #expect(tree.nodes.map(\.span.instance) == ["10.0.0.1:80"])
+      let spans = pair.enumerated().map {
+        span(1, .server, "a", on: $1, from: 0, to: 10, attributes: [SpanAttribute("piece", .integer(Int64($0)))])
+      }
+      #expect(CallTree.build(spans: spans).nodes.map(\.span.instance) == [whole])
+      // So it is one call, of one process.
+      let store = TraceStore(budget: 1 << 20)
+      let now = epoch + 20 * millisecond
+      store.add(spans, now: now)
+      #expect(store.red(service: "a", now: now)?.totalCalls == 1)
+      let instances = store.instances().map(\.instance).filter { !$0.isEmpty }
+      #expect(instances.count == 1 || !pair.contains(whole), "\(instances)")
     }
   }
 

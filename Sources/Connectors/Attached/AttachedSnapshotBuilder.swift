@@ -229,11 +229,9 @@ struct AttachedSnapshotBuilder: Sendable {
 }
 
 extension InstanceSnapshot {
-  /// `host:port`, or whatever names the process.
+  /// Whatever names the process, which may be `host:port` as a whole.
   fileprivate init(_ reported: String, _ work: InstanceFigures?) {
-    let colon = reported.lastIndex(of: ":")
-    let port = colon.flatMap { Int(reported[reported.index(after: $0)...]) }
-    self.init(name: reported, port: port ?? 0)
+    self.init(name: reported, port: 0)
     health = .up
     guard let work else { return }
     (version, rate, errorShare, p99) = (work.version, work.rate, work.errorShare, work.p99)

@@ -45,7 +45,9 @@ public final class AttachedSystem: LiveSystem {
     now: @escaping @Sendable () -> Int64
   ) {
     self.now = now
-    traces = TraceStore(budget: budget)
+    var settings = TraceStoreSettings(budget: budget)
+    settings.waitsForBatches = true
+    traces = TraceStore(settings)
     log = LogBook(capacity: Self.logCapacity, bytes: Self.logBudget)
     var builder = AttachedSnapshotBuilder(
       name: name, isStill: isStill, traces: traces, metrics: metrics, memory: memory)

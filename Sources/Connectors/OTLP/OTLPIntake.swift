@@ -41,7 +41,9 @@ package struct OTLPIntake: Sendable {
   /// Hands on the spans that can be taken; the answer tells of the others.
   package func take(_ request: OTLP.TracesRequest) throws(OTLPFault) -> OTLP.TracesResponse {
     let batch = try OTLPSpans.read(request, receivedAt: now())
-    if !batch.elements.isEmpty { sinks.spans(SpanBatch(batch.elements)) }
+    let spans = SpanBatch(batch.elements, mostFacts: OTLPParts.mostFacts)
+    guard !spans.hasLostFacts else { throw OTLPParts.tooManyFacts }
+    if !spans.isEmpty { sinks.spans(spans) }
     counter.withLock { $0.accept(spans: batch.elements.count, refused: batch.refused) }
     var response = OTLP.TracesResponse()
     if batch.refused > 0 {

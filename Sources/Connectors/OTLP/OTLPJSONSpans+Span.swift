@@ -7,14 +7,15 @@ extension OTLPJSONSpans {
   private static let depth = 6
 
   mutating func span(origin: UInt32, _ translation: OTLPSpanTranslation) -> Bool {
-    let start = json.place
+    let (start, before) = (json.place, allowance)
     if let span = plainSpan() {
-      plain += attributes.values.count
-      guard plain <= OTLPParts.mostPlain else { return false }
+      // A span counts, too.
+      guard allowance.read(attributes.values.count + 1) else { return false }
       span.append(to: &batch, attributes, origin: origin)
       return true
     }
-    json.place = start
+    // What was made of it so far is made once more.
+    (json.place, allowance) = (start, before)
     guard let message = carefully(depth: Self.depth, { (reader) throws(JSONFault) in try reader.span() }),
       let read = try? translation.span(message), read.isPlaced
     else { return false }

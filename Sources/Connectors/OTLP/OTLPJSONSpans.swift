@@ -14,12 +14,10 @@ struct OTLPJSONSpans {
   var attributes = OTLPPlainAttributes()
   /// Whether a schema may stand behind the spans that it is about.
   private let mayHaveSchemas: Bool
-  /// Objects of which messages were made, and attributes that were read without.
-  private var made = 0
-  var plain = 0
+  var allowance = OTLPAllowance()
 
   private init(_ body: [UInt8], _ bytes: UnsafeRawBufferPointer) {
-    batch = SpanBatch(around: body)
+    batch = SpanBatch(around: body, mostFacts: OTLPParts.mostFacts)
     json = JSONTokens(bytes)
     mayHaveSchemas = Self.holdsSchemas(bytes)
   }
@@ -91,7 +89,7 @@ struct OTLPJSONSpans {
   }
 
   private mutating func resourceSpans() -> Bool {
-    guard var group = group(head: "resource", inner: "scopeSpans"),
+    guard allowance.make(), var group = group(head: "resource", inner: "scopeSpans"),
       let resource = head(group, depth: 3, { (reader) throws(JSONFault) in try reader.resource() }, OTLP.Resource())
     else { return false }
     let source = OTLPSource(resource, schema: group.schema)
@@ -99,12 +97,13 @@ struct OTLPJSONSpans {
   }
 
   private mutating func scopeSpans(of source: OTLPSource) -> Bool {
-    guard var group = group(head: "scope", inner: "spans"),
+    guard allowance.make(), var group = group(head: "scope", inner: "spans"),
       let scope = head(group, depth: 5, { (reader) throws(JSONFault) in try reader.scope() }, OTLP.Scope())
     else { return false }
     let origin = source.origin(scope, schema: group.schema)
     let translation = OTLPSpanTranslation(source: source, origin: origin)
     let number = batch.origin(service: source.service, instance: source.instance, origin)
+    guard !batch.hasLostFacts else { return false }
     return inner(&group, head: "scope", "spans") { $0.span(origin: number, translation) }
   }
 }
@@ -202,8 +201,8 @@ extension OTLPJSONSpans {
     guard json.bytes.count > 2 * OTLPParts.most, json.next() == UInt8(ascii: "{") else { return true }
     var ahead = json
     guard ahead.passOver() else { return false }
-    made += JSONObjects.number(in: UnsafeRawBufferPointer(rebasing: json.bytes[json.place..<ahead.place]))
-    return made <= OTLPParts.most
+    let value = UnsafeRawBufferPointer(rebasing: json.bytes[json.place..<ahead.place])
+    return allowance.make(JSONCount(of: value).objects)
   }
 
   func string(_ text: JSONTokens.Text) -> String {

@@ -8,6 +8,8 @@ enum OTLPParts {
   static let most = 1_000_000
   /// Attributes that are read without making a message of each: they take a tenth of its room.
   static let mostPlain = 4_000_000
+  /// Bytes of what resources and scopes say of themselves: each scope has those of its resource, once more.
+  static let mostFacts = 64 << 20
 
   /// A message that has others in it, or may have.
   enum Part {
@@ -50,7 +52,13 @@ enum OTLPParts {
   /// The same for JSON, whose messages are its objects.
   static func check(json body: [UInt8]) throws(OTLPFault) {
     guard body.count > 2 * most else { return }
-    if body.withUnsafeBytes({ JSONObjects.number(in: $0) }) > most { throw tooMany }
+    if body.withUnsafeBytes({ JSONCount(of: $0).objects }) > most { throw tooMany }
+  }
+
+  static var tooManyFacts: OTLPFault {
+    OTLPFault(
+      path: "", reason: "repeats what its resources say in too many scopes: send fewer scopes at a time",
+      isMalformed: false, isTooLarge: true)
   }
 
   private static var tooMany: OTLPFault {

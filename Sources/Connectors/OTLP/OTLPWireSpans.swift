@@ -14,12 +14,10 @@ struct OTLPWireSpans {
   /// The attributes of the span at hand: where they stand, and what they say.
   private var runs: [Range<Int>] = []
   private var attributes = OTLPPlainAttributes()
-  /// Messages that were made, and attributes that were read without.
-  private var made = 0
-  private var plain = 0
+  private var allowance = OTLPAllowance()
 
   private init(_ body: [UInt8], _ bytes: UnsafeRawBufferPointer) {
-    batch = SpanBatch(around: body)
+    batch = SpanBatch(around: body, mostFacts: OTLPParts.mostFacts)
     self.bytes = bytes
   }
 
@@ -48,12 +46,14 @@ struct OTLPWireSpans {
 
   /// The resource may stand behind the spans that it is about.
   private mutating func resourceSpans(_ range: Range<Int>) -> Bool {
-    guard let parts = parts(of: range), let source = source(parts) else { return false }
+    guard allowance.make(), let parts = parts(of: range), let source = source(parts) else { return false }
     for run in parts.inner {
-      guard let scopeSpans = self.parts(of: run), let scope = scope(scopeSpans) else { return false }
+      guard allowance.make(), let scopeSpans = self.parts(of: run), let scope = scope(scopeSpans) else { return false }
+      guard !scopeSpans.inner.isEmpty else { continue }
       let origin = source.origin(scope, schema: scopeSpans.schema)
       let translation = OTLPSpanTranslation(source: source, origin: origin)
       let number = batch.origin(service: source.service, instance: source.instance, origin)
+      guard !batch.hasLostFacts else { return false }
       for run in scopeSpans.inner where !span(run, origin: number, translation) { return false }
     }
     return true
@@ -66,7 +66,7 @@ struct OTLPWireSpans {
     var schema = ""
   }
 
-  private func parts(of range: Range<Int>) -> Parts? {
+  private mutating func parts(of range: Range<Int>) -> Parts? {
     var parts = Parts()
     var cursor = ProtobufCursor(bytes, range)
     while !cursor.isAtEnd {
@@ -81,7 +81,9 @@ struct OTLPWireSpans {
         // Two of them would have to be merged.
         guard parts.head == nil else { return nil }
         parts.head = run
-      case 2: parts.inner.append(run)
+      case 2:
+        guard allowance.read() else { return nil }
+        parts.inner.append(run)
       default:
         guard UTF8Check.isText(raw(run)) else { return nil }
         parts.schema = String(decoding: raw(run), as: UTF8.self)
@@ -100,8 +102,7 @@ struct OTLPWireSpans {
   /// An empty message where there are no bytes; nil also where there are more than are made of one request.
   private mutating func message<Wanted: Message>(_ range: Range<Int>?, _ part: OTLPParts.Part) -> Wanted? {
     guard let range else { return Wanted() }
-    made += OTLPParts.number(in: ProtobufCursor(bytes, range), of: part)
-    guard made <= OTLPParts.most else { return nil }
+    guard allowance.make(OTLPParts.number(in: ProtobufCursor(bytes, range), of: part)) else { return nil }
     return try? OTLPProtobuf.read(Array(raw(range)))
   }
 
@@ -111,8 +112,7 @@ struct OTLPWireSpans {
 
   private mutating func span(_ range: Range<Int>, origin: UInt32, _ translation: OTLPSpanTranslation) -> Bool {
     if let facts = facts(of: range), readAttributes() {
-      plain += runs.count
-      guard plain <= OTLPParts.mostPlain else { return false }
+      guard allowance.read(runs.count) else { return false }
       facts.append(to: &batch, attributes, origin: origin)
       return true
     }

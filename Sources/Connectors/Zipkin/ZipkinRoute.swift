@@ -22,12 +22,11 @@ struct ZipkinRoute: HTTPRoute {
 
   /// Spans, endpoints and annotations: far more than reporters send at once.
   static let mostObjects = 1_000_000
+  /// Tags and fields, with their names: each takes some fifty bytes while a body is read.
+  static let mostValues = 4_000_000
 
   func take(_ body: [UInt8], type: String?) throws(Refusal) -> ReceiverAnswer {
-    if body.count > 2 * Self.mostObjects, body.withUnsafeBytes({ JSONObjects.number(in: $0) }) > Self.mostObjects {
-      throw Refusal(
-        .contentTooLarge, .tooLarge, "the body holds more than \(Self.mostObjects) objects: send fewer spans at a time")
-    }
+    try check(body)
     do {
       let spans = try ZipkinDecoder.decode(body, receivedAt: now())
       if !spans.isEmpty { sink(spans) }
@@ -38,6 +37,18 @@ struct ZipkinRoute: HTTPRoute {
       case .malformedBody: throw Refusal(.badRequest, .malformedBody, error.description)
       case .invalidSpan: throw Refusal(.badRequest, .invalidSpan, error.description)
       }
+    }
+  }
+
+  private func check(_ body: [UInt8]) throws(Refusal) {
+    // Each takes two bytes at least.
+    guard body.count > 2 * Self.mostObjects else { return }
+    let count = body.withUnsafeBytes { JSONCount(of: $0) }
+    for (number, most, name) in [
+      (count.objects, Self.mostObjects, "objects"), (count.values, Self.mostValues, "values"),
+    ] where number > most {
+      throw Refusal(
+        .contentTooLarge, .tooLarge, "the body holds more than \(most) \(name): send fewer spans at a time")
     }
   }
 

@@ -69,12 +69,12 @@ public enum Effect: Sendable {
   case preview(OffsetMove)
   /// To the clipboard of the person at the terminal.
   case copy(String)
-  /// Into a file of that name in the working directory.
+  /// Into a file in the working directory, of that name, which nobody has said: see ``FileName/isMadeUp``.
   case save(name: String, text: String)
   /// Into a file of that name in the working directory: the spans of these transactions as OTLP JSON lines.
-  case saveSpans(of: [GTXID], name: String)
+  case saveSpans(of: [GTXID], name: FileName)
   /// The same of all transactions that are asked for, be they listed or not.
-  case saveMatching(TransactionQuestion, name: String)
+  case saveMatching(TransactionQuestion, name: FileName)
   /// Over how long a time the figures are to be that one may choose a window for.
   case setWindow(RedWindow)
   case setTheme(String)
@@ -83,6 +83,20 @@ public enum Effect: Sendable {
   case repaint
   case suspend
   case quit
+}
+
+/// How a file is to be called.
+public struct FileName: Sendable, Equatable {
+  public var text: String
+  /// Whether the cockpit has made it up: where there is a file of that name, another name will do.
+  public var isMadeUp: Bool
+
+  /// - Parameter said: what the person has said; nil where nothing was.
+  public init(_ said: String?, else madeUp: String) {
+    (text, isMadeUp) = (said ?? madeUp, said == nil)
+  }
+
+  public init(madeUp: String) { self.init(nil, else: madeUp) }
 }
 
 /// One key as the person pressed it.

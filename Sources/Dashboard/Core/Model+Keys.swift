@@ -106,6 +106,7 @@ extension Model {
     guard shown.faults.armed.contains(where: \.isOn) || live.faults.armed.contains(where: \.isOn) else {
       return saying("no fault is on")
     }
+    if let refusal = context.refusalOfDeeds { return saying(refusal, isProblem: true) }
     if live.system.kind == .simulated { return perform([.effect(.perform(.endAllFaults))]) }
     popups.append(Popup(Confirmation.endAllFaults(on: live)))
     return []

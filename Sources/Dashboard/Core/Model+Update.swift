@@ -93,10 +93,7 @@ extension Model {
   private mutating func perform(_ action: Action) -> [Effect] {
     switch action {
     case .effect(let effect):
-      if case .perform = effect, isFrozen {
-        say("this is the past; Space goes live, then it can be done", isProblem: true)
-        return []
-      }
+      if case .perform = effect, let refusal = context.refusalOfDeeds { return saying(refusal, isProblem: true) }
       note(effect)
       return [effect]
     case .open(let destination):

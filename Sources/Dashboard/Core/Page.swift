@@ -70,7 +70,7 @@ enum Action: Sendable {
 struct KeyHint: Sendable, Hashable {
   var key: String
   var word: String
-  /// Whether it does something to the system: such keys are not offered where it is only watched.
+  /// Whether it does something to the system: such keys are not offered where it is only watched, nor in the past.
   var isDeed: Bool
 
   init(_ key: String, _ word: String, isDeed: Bool = false) {
@@ -130,6 +130,10 @@ struct PageContext: Sendable {
 }
 
 extension PageContext {
+  /// Why nothing can be done to the system while an older state of it is shown; nil while the newest is. Who opens what
+  /// ends in a deed says it before anything is typed there.
+  var refusalOfDeeds: String? { isFrozen ? "this is the past; Space goes live, then it can be done" : nil }
+
   /// What stands where there is nothing: of a system that is only watched, that nobody tells of it.
   func absence(of things: String, _ sentence: String) -> String {
     snapshot.system.isOnlyWatched ? "Spans tell nothing of \(things)." : sentence

@@ -68,7 +68,7 @@ struct LastLine {
       hints = pageHints(context)
       if !hints.contains(where: { $0.key == "Space" }) { hints.append(KeyHint("Space", "freeze")) }
     }
-    if model.shown.system.isOnlyWatched { hints.removeAll(where: \.isDeed) }
+    if model.shown.system.isOnlyWatched || context.refusalOfDeeds != nil { hints.removeAll(where: \.isDeed) }
     let shown = hints.map { Widgets.KeyHint($0.key, $0.word) }
     return Widgets.KeyHint.draw(shown, on: &canvas, x: x, y: y, width: max(0, edge - x))
   }

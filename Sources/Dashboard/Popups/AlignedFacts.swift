@@ -25,8 +25,8 @@ func aligned(_ facts: [[Run]], width: Int) -> [[Run]] {
   }
 }
 
-/// Characters of a value that are shown: a page of text, not a picture in base 64.
-private let longestValue = 1_024
+/// Characters of a value that are shown: a stack trace, not a picture in base 64.
+private let longestValue = 16_384
 
 func fact(_ attribute: SpanAttribute) -> [Run] { fact(attribute.name, "\(attribute.value)") }
 

@@ -173,7 +173,7 @@ extension FaultMenu {
     } else if let service = context.snapshot.service(settings.service) {
       var rate = service.rate
       if settings.instance > 0, service.instances.indices.contains(settings.instance - 1) {
-        rate = service.instances[settings.instance - 1].rate
+        rate = service.instances[settings.instance - 1].rate ?? 0
       }
       rate *= settings.takesShare ? settings.share : 1
       line.add([Run(Figures.rate(rate, unit: "").text, .strong, bold: true), Run(" req/s now", .text)])

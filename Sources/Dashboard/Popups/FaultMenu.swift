@@ -29,6 +29,7 @@ struct FaultMenu: PopupContent {
 
   /// The menu on what is under the cursor, or the reason why there is none.
   static func open(for subject: Subject, _ context: PageContext, kind: FaultKind.Name? = nil) -> Action {
+    if let refusal = context.refusalOfDeeds { return .say(refusal, isProblem: true) }
     let catalogue = context.snapshot.faults.catalogue
     guard let name = service(of: subject, context) else {
       return .say("put the cursor on a service, a breaker, a topic or a hop to break it")

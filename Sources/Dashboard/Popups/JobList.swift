@@ -61,6 +61,6 @@ struct JobList: ListPopup {
 
   func breadcrumb(_ context: PageContext) -> [String] { ["jobs"] }
   func hints(_ context: PageContext) -> [KeyHint] {
-    [KeyHint("r", "run now"), KeyHint("↵", "its transaction"), KeyHint("Esc", "close")]
+    [KeyHint("r", "run now", isDeed: true), KeyHint("↵", "its transaction"), KeyHint("Esc", "close")]
   }
 }

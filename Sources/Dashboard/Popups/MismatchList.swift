@@ -17,7 +17,7 @@ struct MismatchList: PopupContent {
       guard let mismatch = selected(context) else { return [.dismiss] }
       return [.dismiss, .open(.order(mismatch.order.map { "\($0)" } ?? mismatch.gtxid.hex))]
     case .character("r"): return [.effect(.perform(.runJob(name: DataFlow.reconciliationKey)))]
-    case .character("p"): return selected(context).map { [giveBack($0)] } ?? []
+    case .character("p"): return selected(context).map { [giveBack($0, context)] } ?? []
     case .escape, .character("q"): return [.dismiss]
     default: _ = cursor.press(key, keys(context), height: height(context))
     }
@@ -33,7 +33,8 @@ struct MismatchList: PopupContent {
     selected(context).map { [.dismiss, .open(.transaction($0.gtxid, span: nil))] } ?? [.dismiss]
   }
 
-  private func giveBack(_ mismatch: MismatchSnapshot) -> Action {
+  private func giveBack(_ mismatch: MismatchSnapshot, _ context: PageContext) -> Action {
+    if let refusal = context.refusalOfDeeds { return .say(refusal, isProblem: true) }
     guard mismatch.chargedForNothing != nil else {
       let short = mismatch.gtxid.short
       return .say("\(short) cannot be settled by giving all of it back: \(visible(mismatch.remedy))", isProblem: true)
@@ -149,8 +150,8 @@ struct MismatchList: PopupContent {
 
   func hints(_ context: PageContext) -> [KeyHint] {
     // Short ones: where it is narrow each has its place all the same.
-    var hints = [KeyHint("↵", "call tree"), KeyHint("o", "order"), KeyHint("r", "compare")]
-    if selected(context)?.chargedForNothing != nil { hints.append(KeyHint("p", "pay back")) }
+    var hints = [KeyHint("↵", "call tree"), KeyHint("o", "order"), KeyHint("r", "compare", isDeed: true)]
+    if selected(context)?.chargedForNothing != nil { hints.append(KeyHint("p", "pay back", isDeed: true)) }
     return hints + [KeyHint("Esc", "close")]
   }
 }

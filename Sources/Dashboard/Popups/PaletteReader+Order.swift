@@ -8,7 +8,7 @@ extension PaletteReader {
     guard let product = desk.products.first, let saga = desk.sagas.first else {
       throw PaletteProblem(sentence: "nothing can be ordered by hand here")
     }
-    if context.isFrozen { throw PaletteProblem(sentence: "this is the past; Space goes live, then order works") }
+    if let refusal = context.refusalOfDeeds { throw PaletteProblem(sentence: refusal) }
     var wish = OrderWish(sku: product.sku, quantity: 1, saga: saga)
     for word in text.split(separator: " ").map(String.init) {
       if word.hasPrefix("saga=") {

@@ -1,6 +1,6 @@
 import Drawing
 
-/// Runs broken into lines of at most `width` columns, at blanks where there are any.
+/// Runs broken into lines of at most `width` columns: where their texts are, and at blanks where there are any.
 func wrapped(_ runs: [Run], width: Int) -> [[Run]] {
   guard width > 0 else { return [] }
   var (lines, line, used): ([[Run]], [Run], Int) = ([], [], 0)
@@ -9,8 +9,12 @@ func wrapped(_ runs: [Run], width: Int) -> [[Run]] {
     line = []
     used = 0
   }
-  for run in runs {
-    for piece in words(of: visible(run.text)) {
+  for (run, text) in runs.flatMap({ run in lineTexts(of: run.text).map { (run, $0) } }) {
+    guard let text else {
+      broken()
+      continue
+    }
+    for piece in words(of: visible(text)) {
       var rest = piece
       if used + rest.cellWidth > width, used > 0 {
         broken()
@@ -28,6 +32,16 @@ func wrapped(_ runs: [Run], width: Int) -> [[Run]] {
   }
   if !line.isEmpty { broken() }
   return lines
+}
+
+/// The lines of a text, with nil between them; what is indented by tabs is so by blanks.
+private func lineTexts(of text: String) -> [String?] {
+  guard text.utf8.contains(where: { $0 == 0x0A || $0 == 0x09 }) else { return [text] }
+  let lines = text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }
+  let texts = lines.map { $0.reduce(into: "") { $0 += $1 == "\t" ? "    " : String($1) } }
+  // What ends with a line's end has no empty line behind it.
+  let shown = texts.count > 1 && texts.last?.isEmpty == true ? texts.dropLast() : texts[...]
+  return Array(shown.map { [$0] }.joined(separator: [nil]))
 }
 
 /// A text in words, each with the blanks before it.

@@ -50,7 +50,7 @@ public struct TransactionSearch: Sendable {
   private static let looksBetween = 16
 
   private mutating func noteUnknownAttributes(in store: TraceStore) {
-    guard search.isComplete, search.found.isEmpty else {
+    guard search.isComplete, search.found.isEmpty, search.taken == 0 else {
       (unknownAttributes, looksInVain) = ([], 0)
       return
     }
@@ -60,8 +60,8 @@ public struct TransactionSearch: Sendable {
     looksInVain += 1
   }
 
-  /// Those that were found so far, newest first.
-  var found: [TraceSummary] { search.found }
+  /// Takes out what was found since it was last called, newest first; see ``TraceSearch/take()``.
+  mutating func take() -> [TraceSummary] { search.take() }
 
   /// Whether all were looked at.
   var isThrough: Bool { search.isThrough }

@@ -10,13 +10,17 @@ struct AttentionFinder {
 
   /// Stuck ones one by one; then failed, compensated and overdue ones by their reason, most first. Where spans are all
   /// that is known, those with an error by what failed first, the newest first.
+  ///
+  /// Where there are more of them than are listed the last one says so, and with it their sum.
   var items: [AttentionItem] {
     if snapshot.system.isOnlyWatched {
       let failed = snapshot.transactions.filter {
         $0.state == .error && snapshot.time - $0.start - $0.duration < Self.lately
       }
-      var groups = groups(of: failed, as: .error) { $0.firstError }
-      for place in groups.indices { groups[place].isAtLeast = snapshot.moreHaveFailed }
+      var groups = Self.listed(groups(of: failed, as: .error) { $0.firstError })
+      if snapshot.moreHaveFailed {
+        for place in groups.indices { groups[place].isAtLeast = true }
+      }
       return groups
     }
     let stuck = snapshot.transactions.filter { $0.state == .stuck }.map { transaction in
@@ -24,7 +28,13 @@ struct AttentionFinder {
         state: .stuck, gtxid: transaction.gtxid, duration: transaction.duration, reason: transaction.stuckReason,
         count: 1)
     }
-    return Array((stuck + grouped(.failed) + grouped(.compensated) + overdue).prefix(Self.limit))
+    return Self.listed(stuck + grouped(.failed) + grouped(.compensated) + overdue)
+  }
+
+  private static func listed(_ groups: [AttentionItem]) -> [AttentionItem] {
+    var listed = Array(groups.prefix(limit))
+    if groups.count > limit { listed[limit - 1].isAtLeast = true }
+    return listed
   }
 
   private func grouped(_ state: TransactionState) -> [AttentionItem] {
@@ -49,7 +59,8 @@ struct AttentionFinder {
     _ transactions: [TransactionSummary], as state: TransactionState, by reason: (TransactionSummary) -> String
   ) -> [AttentionItem] { Self.mostFirst(groups(of: transactions, as: state, by: reason)) }
 
-  /// The newest stands for all with the same reason.
+  /// The newest stands for all with the same reason. There is one more than is listed where there are too many to list,
+  /// so that this is seen.
   private func groups(
     of transactions: [TransactionSummary], as state: TransactionState, by reason: (TransactionSummary) -> String
   ) -> [AttentionItem] {
@@ -58,7 +69,7 @@ struct AttentionFinder {
       let reason = reason(transaction)
       if let index = groups.firstIndex(where: { $0.reason == reason }) {
         groups[index].count += 1
-      } else if groups.count < Self.limit {
+      } else if groups.count <= Self.limit {
         groups.append(
           AttentionItem(
             state: state, gtxid: transaction.gtxid, duration: transaction.duration, reason: reason, count: 1))

@@ -25,7 +25,8 @@ public struct MetricSnapshot: Sendable, Equatable, Codable {
   public var series: [Float]
 
   public init(
-    name: String, instance: String = "", attributes: [SpanAttribute] = [], unit: String, value: Double?, isRate: Bool, series: [Float]
+    name: String, instance: String = "", attributes: [SpanAttribute] = [], unit: String, value: Double?, isRate: Bool,
+    series: [Float]
   ) {
     self.name = name
     self.instance = instance

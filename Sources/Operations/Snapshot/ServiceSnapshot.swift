@@ -131,7 +131,8 @@ public struct InstanceSnapshot: Sendable, Codable {
   public var version = ""
   public var since: Int64 = 0
   public var restarts = 0
-  public var rate = 0.0
+  /// Calls a second; nil where nobody knows.
+  public var rate: Double?
   public var errorShare = 0.0
   public var p99: Int64?
   public var workers: PoolUse?

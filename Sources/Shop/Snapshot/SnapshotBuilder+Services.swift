@@ -25,6 +25,7 @@ extension SnapshotBuilder {
         outside(service, &snapshot)
       } else {
         if let own = figures.first(where: { $0.service == service.name }) { red(own, &snapshot) }
+        leaveOutStreams(of: service, &snapshot)
         endpoints(service, window, &snapshot)
         snapshot.latestErrors = latestErrors.errors(
           of: service.name, and: world.failures.failures(of: service.name))
@@ -61,6 +62,16 @@ extension SnapshotBuilder {
     // The second that is going on is left out: it is not full yet.
     snapshot.pulse = own.history.calls.dropLast().suffix(60).map { Float($0) }
     objective(snapshot.name, &snapshot)
+  }
+
+  /// How long a stream is open says nothing of who is slow: where there are streams the percentiles are those of the
+  /// other calls, as its instances have answered them. How many calls there are, and the figures of a longer window,
+  /// are those of all.
+  private func leaveOutStreams(of service: DeployedService, _ snapshot: inout ServiceSnapshot) {
+    guard service.plan.streams > 0 else { return }
+    var others = CallStatistics()
+    for instance in service.instances { others.join(world.workStatistics(of: instance.address)) }
+    (snapshot.p50, snapshot.p95, snapshot.p99) = others.percentiles
   }
 
   private func objective(_ name: String, _ snapshot: inout ServiceSnapshot) {

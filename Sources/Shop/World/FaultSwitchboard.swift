@@ -177,6 +177,12 @@ final class FaultSwitchboard: @unchecked Sendable {
     return false
   }
 
+  /// Whether a database may refuse, be it now and then. To look at it is no use of it: nothing is counted, and no
+  /// chance is drawn.
+  func mayKeepFromDatabase(_ moment: Moment) -> Bool {
+    entries.indices.contains { entries[$0].fault.spec.kind == .databaseDown && covers($0, moment) }
+  }
+
   /// Nanoseconds that a record takes longer.
   func slowness(_ moment: Moment) -> Int64 {
     guard !entries.isEmpty else { return 0 }

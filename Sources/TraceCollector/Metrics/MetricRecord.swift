@@ -9,6 +9,8 @@ struct MetricRecord: Sendable {
   private var unit: String
   private var value: MetricValue
   private(set) var time: Int64
+  /// When the last point came: a sender's clock may be wrong.
+  private(set) var receivedAt: Int64 = .min
   /// Oldest first.
   private var history: Deque<MetricSample> = []
   /// What the source said last of what only grows: growth is counted from there.
@@ -34,7 +36,7 @@ struct MetricRecord: Sendable {
   private static let overhead = 320
 
   /// Takes a point that is not older than what is there; `limit` is how many samples are kept.
-  mutating func take(_ point: MetricPoint, limit: Int) {
+  mutating func take(_ point: MetricPoint, receivedAt: Int64, limit: Int) {
     let before = last
     var sample = sample(of: point)
     // What is not a number, or without end, says nothing, and must not spoil what is counted from it.
@@ -45,6 +47,7 @@ struct MetricRecord: Sendable {
     unit = point.unit
     value = point.value
     time = point.time
+    self.receivedAt = receivedAt
     guard let sample else { return }
     if let end = history.last, RedSeries.second(of: end.time) == RedSeries.second(of: sample.time) {
       history[history.count - 1] = sample

@@ -54,7 +54,7 @@ public final class MetricStore: Sendable {
     return counts.sorted { $0.key < $1.key }.map { (name: $0.key, series: $0.value) }
   }
 
-  /// The services that have reported any since `time` (nanoseconds since the Unix epoch), and their instances that have;
+  /// The services that ever reported any, and their instances of which some came since `time` (nanoseconds since the Unix epoch);
   /// none where a service has not.
   public func services(since time: Int64) -> [String: Set<String>] {
     var services: [String: Set<String>] = [:]

@@ -34,7 +34,7 @@ struct MetricStoreState: Sendable {
     unlink(place)
     link(place)
     let before = bytes(of: place)
-    records[place]?.take(point, limit: history)
+    records[place]?.take(point, receivedAt: receivedAt, limit: history)
     statistics.bytes += bytes(of: place) - before
     // One that has no room even alone would push all others out.
     if bytes(of: place) > statistics.budget / 4 {
@@ -51,9 +51,9 @@ struct MetricStoreState: Sendable {
     }
   }
 
-  /// Each series, with when it was written to last.
+  /// Each series, with when it was written to last, by the clock of who keeps it.
   func forEach(_ body: (_ key: MetricKey, _ last: Int64) -> Void) {
-    for case let record? in records { body(record.key, record.time) }
+    for case let record? in records { body(record.key, record.receivedAt) }
   }
 
   /// In no order that means anything.

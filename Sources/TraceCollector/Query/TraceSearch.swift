@@ -5,7 +5,8 @@ internal import TraceModel
 /// are more than should be looked at between two frames.
 ///
 /// Once it has gone through, it can go through again: what came in or changed meanwhile is looked at anew, of the others
-/// it knows what it found.
+/// it knows what it found. Who wants each of very many once takes them out as they are found; then it goes through once
+/// only.
 public struct TraceSearch: Sendable {
   /// One walk from the newest transaction back.
   private struct Walk: Sendable {
@@ -28,6 +29,8 @@ public struct TraceSearch: Sendable {
   private var walk = Walk()
   private var before: Walk?
   private var kept = 0
+  /// How many were taken out, and are no longer among those that were found.
+  public private(set) var taken = 0
 
   /// Traces that are looked at before others get the lock: about a millisecond.
   private static let chunk = 512
@@ -43,7 +46,7 @@ public struct TraceSearch: Sendable {
   /// Looks on until `isOver` or all were looked at.
   ///
   /// - Parameters:
-  ///   - takesNewer: whether it begins anew when it has gone through.
+  ///   - takesNewer: whether it begins anew when it has gone through; what was taken out it could not recall.
   ///   - isWanted: what must hold beside the query; it runs without the store's lock, and must answer the same as long as
   ///     no span comes in.
   public mutating func lookOn(
@@ -51,7 +54,7 @@ public struct TraceSearch: Sendable {
     isOver: () -> Bool
   ) {
     if walk.isOver {
-      guard takesNewer else { return }
+      guard takesNewer, taken == 0 else { return }
       before = walk
       walk = Walk()
     }
@@ -67,6 +70,15 @@ public struct TraceSearch: Sendable {
     guard !walk.isOver, let before else { return walk.found }
     let older = before.found.dropFirst(walk.passed)
     return Array((walk.found + older).prefix(limit))
+  }
+
+  /// Takes out what was found since it was last called, newest first: none of them is kept, however many there are. The
+  /// limit is how many may wait for it.
+  public mutating func take() -> [TraceSummary] {
+    precondition(before == nil, "what is taken out was found in the first walk: the next one recalls what it found")
+    defer { walk.found = [] }
+    taken += walk.found.count
+    return walk.found
   }
 
   /// Transactions that were looked at, and those that the store holds.

@@ -2,9 +2,9 @@ package import TraceModel
 
 /// For who reads spans from bytes without making a ``TraceModel/TraceSpan`` of each: texts are runs of those bytes.
 extension SpanBatch {
-  /// An empty batch whose texts may be runs of `bytes`.
-  package init(around bytes: [UInt8]) {
-    self.init()
+  /// An empty batch whose texts may be runs of `bytes`; `mostFacts` as in ``init(mostFacts:)``.
+  package init(around bytes: [UInt8], mostFacts: Int = .max) {
+    self.init(mostFacts: mostFacts)
     self.bytes = bytes
   }
 

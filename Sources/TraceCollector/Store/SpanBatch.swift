@@ -84,8 +84,17 @@ public struct SpanBatch: Sendable {
   private var lastOrigin: SpanOrigin?
   /// The first of the origins at the end that have the facts of ``lastOrigin``.
   private var sameFacts = 0
+  /// Bytes of the facts of origins, and how many there may be.
+  private var factBytes = 0
+  private let mostFacts: Int
+  /// Whether some origins are without their facts, because there were more than may be.
+  public private(set) var hasLostFacts = false
 
-  public init() {}
+  /// - Parameter mostFacts: bytes of what the spans' origins say of themselves that are taken: a sender can have a few bytes
+  ///   repeated very often. What is beyond is left out, and ``hasLostFacts``.
+  public init(mostFacts: Int = .max) {
+    self.mostFacts = mostFacts
+  }
 
   public var count: Int { records.count }
   public var isEmpty: Bool { records.isEmpty }
@@ -102,6 +111,8 @@ public struct SpanBatch: Sendable {
     recordsLookedAt = 0
     lastOrigin = nil
     sameFacts = 0
+    factBytes = 0
+    hasLostFacts = false
   }
 
   func raw(_ text: Text, in bytes: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
@@ -110,8 +121,8 @@ public struct SpanBatch: Sendable {
 }
 
 extension SpanBatch {
-  public init(_ spans: [TraceSpan]) {
-    self.init()
+  public init(_ spans: [TraceSpan], mostFacts: Int = .max) {
+    self.init(mostFacts: mostFacts)
     records.reserveCapacity(spans.count)
     fields.reserveCapacity(spans.count * 6)
     bytes.reserveCapacity(spans.count * 160)
@@ -286,7 +297,8 @@ extension SpanBatch {
       } else {
         writer.clear()
         writer.origin(origin)
-        facts = add(writer.bytes)
+        factBytes += writer.bytes.count
+        if factBytes <= mostFacts { facts = add(writer.bytes) } else { hasLostFacts = true }
       }
     }
     lastOrigin = origin

@@ -4,6 +4,8 @@ struct SpanIntake: ~Copyable {
   /// By the batch's keys and origins: what the segment calls them; ``unknown`` until one comes up.
   private var keys: Slab<UInt32>
   private var origins: Slab<UInt32>
+  /// By the batch's origins: the places of their instances' figures; ``unasked`` until one comes up.
+  private var instances: Slab<Int32>
   private var hashes: TextHashes
   /// The keys and types of the span that was written last, and the shape that they have in its segment.
   private var fields: Slab<ShapeTable.Field>
@@ -11,12 +13,14 @@ struct SpanIntake: ~Copyable {
   private var hasShape = false
 
   private static let unknown = UInt32.max
+  private static let unasked = Int32.min
 
   /// - Parameter key: that of the store.
   init(_ batch: BatchView, _ key: TextHash) {
     self.batch = batch
     keys = Slab(repeating: Self.unknown, count: batch.names.count)
     origins = Slab(repeating: Self.unknown, count: batch.origins.count)
+    instances = Slab(repeating: Self.unasked, count: batch.origins.count)
     hashes = TextHashes(batch, key)
     fields = Slab(room: 32)
   }
@@ -90,6 +94,15 @@ struct SpanIntake: ~Copyable {
       keys[place] = segment.pointee.code(of: batch.raw(batch.names[place])) &+ SpanField.attributes
     }
     return keys[place]
+  }
+
+  /// Where the figures are kept of the instance that an origin of the batch names.
+  mutating func instance(_ origin: UInt32, second: Int64, in book: inout InstanceBook) -> Int32 {
+    let place = Int(origin)
+    if instances[place] == Self.unasked {
+      instances[place] = book.place(of: batch.origins[place], in: batch, second: second)
+    }
+    return instances[place]
   }
 
   private mutating func origin(

@@ -16,7 +16,8 @@ extension TraceStore {
   /// Whose spans came in lately: each instance once, the one that reported last first; at most `limit`.
   ///
   /// Lately is within the last few of the segments that the store keeps its spans in. Spans without an instance count
-  /// for their service alone, whose `instance` is empty then.
+  /// for their service alone, whose `instance` is empty then. An address that is named both with its port and without is
+  /// the one with it.
   public func instances(limit: Int = 1_000) -> [ReportedInstance] {
     state.withLock { $0.segments.instances(limit: limit) }
   }
@@ -38,6 +39,14 @@ extension SegmentTable {
         found.append(ReportedInstance(service: service, instance: instance))
       }
     }
-    return found
+    let withPorts = Set(
+      found.compactMap { instance -> [String]? in
+        let address = InstanceAddress(instance.instance)
+        return address.port > 0 ? [instance.service, String(address.host)] : nil
+      })
+    return found.filter { instance in
+      let address = InstanceAddress(instance.instance)
+      return address.port > 0 || !withPorts.contains([instance.service, String(address.host)])
+    }
   }
 }

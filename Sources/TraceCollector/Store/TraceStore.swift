@@ -71,7 +71,7 @@ public final class TraceStore: Sendable {
       statistics.orphans = state.orphans
       statistics.bytes = state.bytes
       statistics.budget = state.settings.budget
-      statistics.figureBytes = state.red.bytes + state.graph.bytes
+      statistics.figureBytes = state.red.bytes + state.instances.bytes + state.graph.bytes
       return statistics
     }
   }

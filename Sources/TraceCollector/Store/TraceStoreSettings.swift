@@ -13,6 +13,8 @@ public struct TraceStoreSettings: Sendable {
   public var operations = 2_000
   /// Services with figures of their own; what is beyond counts as service `(other)`.
   public var services = 1_000
+  /// Instances with figures of their own; what is beyond has none.
+  public var instances = 1_000
   /// Pairs of caller and callee that the service graph holds.
   public var edges = 4_000
   /// Kinds of transaction, by the root's attribute `transaction.kind`, that lists and overall figures leave out.
@@ -22,6 +24,8 @@ public struct TraceStoreSettings: Sendable {
   /// Parts of what is held that go one by one, oldest first: of more than a span's place can name the store would not know
   /// where they are.
   var segments = SegmentTable.most
+  /// Whether spans are reported in batches, some time after they ended: figures then reach up to where nearly all have come.
+  public var waitsForBatches = false
   /// Where names and ids stand in the tables that find them. No answer follows it.
   var hashes = TextHash.ofProcess
 

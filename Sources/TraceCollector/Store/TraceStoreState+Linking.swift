@@ -143,8 +143,11 @@ extension TraceStoreState {
     segment.pointee.symbol(of: code) { symbols.symbol(for: $0, as: .operation) ?? SymbolTable.other }
   }
 
-  /// Adds the span to the figures of services, operations, transactions and edges.
-  mutating func count(_ added: SpanReference, in slot: Int32, kin: inout SpanKin, earlier: EarlierPieces, now: Int64) {
+  /// Adds the span to the figures of services, operations, transactions and edges. Returns what it adds to those of who
+  /// sent it; nil for what nobody was asked.
+  mutating func count(
+    _ added: SpanReference, in slot: Int32, kin: inout SpanKin, earlier: EarlierPieces, now: Int64
+  ) -> RedSample? {
     let record = segments[added].pointee
     let segment = segments[added.segment]
     let service = segment.pointee.service(record)
@@ -163,7 +166,7 @@ extension TraceStoreState {
       graph.add(
         piece: record.half(service), first: first, callee: callee(of: added), own: &kin.own, second: second)
     }
-    guard record.isTop || kind == .server || kind == .consumer else { return }
+    guard record.isTop || kind == .server || kind == .consumer else { return nil }
     // Of a call that was counted a piece says what is missing: how long it took, or that it failed.
     let isNewLength = record.bits.contains(.hasDuration) && !earlier.haveDuration
     let sample = RedSample(
@@ -173,6 +176,7 @@ extension TraceStoreState {
       red.record(sample, service: service, operation: operation(added, record))
     }
     countTransaction(sample, record, in: slot, isPiece: isPiece)
+    return sample
   }
 
   /// Adds what its root says to the figures of whole transactions, or that a part of it failed, which is a failure of the

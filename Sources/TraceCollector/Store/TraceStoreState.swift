@@ -9,6 +9,7 @@ struct TraceStoreState: ~Copyable, Sendable {
   var segments: SegmentTable
   var large: LargeTraces
   var red: RedBook
+  var instances: InstanceBook
   var graph: ServiceGraph
   var forgotten: ForgottenTraces
   /// Spans held now, of them those whose parent is not.
@@ -20,8 +21,9 @@ struct TraceStoreState: ~Copyable, Sendable {
   var moves: UInt64 = 0
   /// Grows with every batch, whatever its clock says.
   private(set) var changes: UInt64 = 0
+  private var arrivals = ArrivalDelay()
   /// The earliest and the latest `now` that came with spans.
-  private(set) var since: Int64 = .max
+  private var earliest: Int64 = .max
   private(set) var latest: Int64 = .min
   private let traceLimit: Int
 
@@ -34,6 +36,7 @@ struct TraceStoreState: ~Copyable, Sendable {
     segments = SegmentTable(limit: min(budget / 32, SegmentTable.mostBytes), settings.hashes)
     large = LargeTraces(bytes: budget / 16)
     red = RedBook(services: settings.services, operations: settings.operations)
+    instances = InstanceBook(limit: settings.instances, settings.hashes)
     graph = ServiceGraph(limit: settings.edges)
     forgotten = ForgottenTraces(limit: min(65_536, budget / 1_024))
     traceLimit = budget / 4
@@ -47,7 +50,7 @@ struct TraceStoreState: ~Copyable, Sendable {
     _ batch: SpanBatch, _ places: Places, now: Int64, isRest: Bool = false
   ) -> [Int] where Places.Element == Int, Places.Index == Int {
     var left: [Int] = []
-    since = min(since, now)
+    earliest = min(earliest, now)
     latest = max(latest, now)
     changes += 1
     if !isRest { statistics.received += places.count }
@@ -85,9 +88,19 @@ struct TraceStoreState: ~Copyable, Sendable {
     }
     evict()
     red.flush()
+    instances.flush()
     red.sweep(second: RedSeries.second(of: latest))
+    instances.sweep(second: RedSeries.second(of: latest))
     graph.sweep(second: RedSeries.second(of: latest))
     return left
+  }
+
+  /// Up to when nearly all is known, which figures are of.
+  func known(at now: Int64) -> Int64 { settings.waitsForBatches ? arrivals.known(at: now) : now }
+
+  /// Since when something is known. Nanoseconds since the Unix epoch.
+  var since: Int64 {
+    settings.waitsForBatches && arrivals.first < .max ? arrivals.first * 1_000_000_000 : earliest
   }
 
   /// Spans between asking for the memory that finds a trace and its use.
@@ -135,7 +148,13 @@ struct TraceStoreState: ~Copyable, Sendable {
     traces[slot].pointee.weight &+= UInt32(segments[segments.newest].pointee.filled - before)
     self.spans += 1
     note(added, in: slot, kin: kin, earlier: earlier, now: now)
-    count(added, in: slot, kin: &kin, earlier: earlier, now: now)
+    if settings.waitsForBatches, record.isTop || record.bits.kind == .server || record.bits.kind == .consumer {
+      arrivals.note(end: record.end, now: now)
+    }
+    if let sample = count(added, in: slot, kin: &kin, earlier: earlier, now: now) {
+      let instance = intake.instance(record.origin, second: sample.second, in: &instances)
+      if instance != InstanceBook.none { instances.record(sample, at: instance) }
+    }
     keep(kin, of: added, in: slot)
   }
 
@@ -172,7 +191,7 @@ struct TraceStoreState: ~Copyable, Sendable {
       let origin = segment.pointee.origins[other.origin]
       let isSameEndpoint =
         Self.isSame(segment.pointee.texts[origin.service], span.service)
-        && Self.isSame(segment.pointee.texts[origin.instance], span.instance)
+        && InstanceAddress(segment.pointee.texts.text(origin.instance)).agrees(with: InstanceAddress(span.instance))
       if isSameEndpoint { earlier.note(other.bits) }
     }
     return earlier

@@ -212,7 +212,7 @@ import TraceModel
     }
     let metrics = stage.system.metrics(of: "shop", limit: 10)
     #expect(metrics.map(\.name) == ["pool.used", "requests"])
-    #expect(metrics[0].attributes == "pool=orders" && metrics[0].value == 4 && !metrics[0].isRate)
+    #expect(metrics[0].attributes == [SpanAttribute("pool", "orders")] && metrics[0].value == 4 && !metrics[0].isRate)
     #expect(metrics[0].series == [0, 1, 2, 3, 4])
     #expect(metrics[1].isRate && metrics[1].value == 30 && metrics[1].total == 120 && !metrics[1].isCount)
     #expect(metrics[0].total == nil && metrics[0].p99 == nil)

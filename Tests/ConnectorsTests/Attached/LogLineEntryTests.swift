@@ -17,6 +17,16 @@ import TraceModel
           time: 5, level: .error, service: "order", instance: "order-1", message: "stock.out no stock  sku=18 left=0"))
   }
 
+  @Test(
+    arguments: [
+      (0, "FATAL", LogLine.Level.error), (0, "Warning", .warn), (0, "TRACE", .debug), (0, "", .info), (0, "odd", .info),
+      (9, "FATAL", .info), (17, "", .error), (13, "x", .warn), (5, "", .debug),
+    ] as [(UInt8, String, LogLine.Level)])
+  func theNumberTellsTheLevelOrElseTheWord(number: UInt8, word: String, level: LogLine.Level) {
+    let entry = LogEntry(time: 1, severity: number, severityText: word, body: "x", service: "a")
+    #expect(line(entry, limit: 100).level == level)
+  }
+
   /// Whether the text is long, an attribute, a body with a structure, or there are many attributes.
   @Test(arguments: [
     LogEntry(time: 1, body: .text(String(repeating: "x", count: 5_000)), service: "a"),

@@ -41,6 +41,36 @@ import Testing
     #expect(refused.status == 413 && refused.spans == 0)
   }
 
+  /// Groups and scopes count, though nothing is in them.
+  @Test func manyScopesOrGroups() async throws {
+    let scopes = OTLPPartsTests.wrapped(1, OTLPPartsTests.empty(Self.most, field: 2))
+    for body in [scopes, OTLPPartsTests.empty(Self.most + 1, field: 1)] {
+      let refused = try await answer(body, to: "/v1/traces")
+      #expect(refused.status == 413 && refused.spans == 0)
+    }
+    let inJSON = repeatElement("{}", count: Self.most).joined(separator: ",")
+    let body = Array(#"{"resourceSpans":[{"scopeSpans":[\#(inJSON)]}]}"#.utf8)
+    #expect(try await answer(body, to: "/v1/traces", as: RunningOTLP.json).status == 413)
+  }
+
+  /// What a resource says is kept once for each of its scopes.
+  @Test(arguments: [false, true]) func aResourceOfManyScopes(hasSpans: Bool) async throws {
+    var resource = OTLP.Resource()
+    resource.attributes = [OTLPFixture.text("long", String(repeating: "x", count: 20_000))]
+    let span: [UInt8] = try OTLPFixture.span(1).serializedBytes()
+    let scope = hasSpans ? OTLPPartsTests.wrapped(2, OTLPPartsTests.wrapped(2, span)) : [0x12, 0]
+    let scopes = Array(repeatElement(scope, count: 20_000).joined())
+    let head: [UInt8] = try resource.serializedBytes()
+    let taken = try await answer(OTLPPartsTests.wrapped(1, OTLPPartsTests.wrapped(1, head) + scopes), to: "/v1/traces")
+    #expect(taken.status == (hasSpans ? 413 : 200) && taken.spans == 0)
+    let text = #"{"traceId":"5b8efff798038103d269b633813fc60c","spanId":"eee19b7ec3c1b174"}"#
+    let group =
+      #"{"resource":{"attributes":[{"key":"k","value":{"stringValue":"\#(String(repeating: "x", count: 20_000))"}}]},"#
+      + #""scopeSpans":[\#(repeatElement(hasSpans ? #"{"spans":[\#(text)]}"# : "{}", count: 20_000).joined(separator: ","))]}"#
+    let inJSON = try await answer(Array(#"{"resourceSpans":[\#(group)]}"#.utf8), to: "/v1/traces", as: RunningOTLP.json)
+    #expect(inJSON.status == (hasSpans ? 413 : 200) && inJSON.spans == 0)
+  }
+
   @Test func manySpansOfAFewEventsEach() async throws {
     let span: [UInt8] = try OTLPFixture.span(1).serializedBytes()
     let one = OTLPPartsTests.wrapped(2, span + OTLPPartsTests.empty(1_000, field: 11))

@@ -86,7 +86,11 @@ import TraceModel
       let many = try await running.client.post(#"[{"traceId":"a","id":"1","annotations":[\#(endpoints){}]}]"#)
       #expect(many?.status == 413)
       #expect(many?.body == "the body holds more than 1000000 objects: send fewer spans at a time\n")
-      #expect(running.received == [] && running.receiver.counts[.tooLarge] == 1)
+      let numbers = String(repeating: "1,", count: 4_000_000)
+      let values = try await running.client.post(#"[{"traceId":"a","id":"1","unread":[\#(numbers)1]}]"#)
+      #expect(values?.status == 413)
+      #expect(values?.body == "the body holds more than 4000000 values: send fewer spans at a time\n")
+      #expect(running.received == [] && running.receiver.counts[.tooLarge] == 2)
     }
   }
 

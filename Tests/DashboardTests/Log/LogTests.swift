@@ -124,7 +124,7 @@ struct LogTests {
     _ = answered(&cockpit)
     cockpit.press("Up Up Up Up Enter")
     #expect(cockpit.model.page == .log)
-    #expect(cockpit.lastLine == " this line belongs to no transaction")
+    #expect(cockpit.text.contains("log line") && cockpit.text.contains("transaction  none"), "\(cockpit.text)")
   }
 
   @Test func aTransactionThatIsGoneIsOpenedAllTheSame() {

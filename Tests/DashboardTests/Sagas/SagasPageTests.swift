@@ -117,7 +117,7 @@ import TraceModel
     stage.context.isFrozen = true
     stage.context.snapshot.time = IncidentFixture.now - 300 * IncidentFixture.second
     #expect(stage.page.moments(stage.context)?.count == 8)
-    #expect(stage.press("r").sentence == "this is the past; Space goes live, then it works")
+    #expect(stage.press("r").sentence == "this is the past; Space goes live, then it can be done")
   }
 
   @Test(arguments: [

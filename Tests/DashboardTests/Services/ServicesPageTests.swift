@@ -175,7 +175,7 @@ import Widgets
     #expect(stage.press("j x").sentence == "choose the instance, then x")
     #expect(stage.page.focus == .instances)
     stage.context.isFrozen = true
-    #expect(stage.press("x").command == nil)
+    #expect(stage.press("x").command == nil && stage.press("x").sentence == stage.context.refusalOfDeeds)
   }
 
   @Test func theMouse() throws {

@@ -6,12 +6,12 @@ import TraceModel
 
 /// `:save otlp`: the spans of what is looked at.
 struct SaveSpansTests {
-  private func saved(_ cockpit: Cockpit) -> (ids: [GTXID], name: String)? {
+  private func saved(_ cockpit: Cockpit) -> (ids: [GTXID], name: FileName)? {
     for case .saveSpans(let ids, let name) in cockpit.effects { return (ids, name) }
     return nil
   }
 
-  private func matching(_ cockpit: Cockpit) -> (question: TransactionQuestion, name: String)? {
+  private func matching(_ cockpit: Cockpit) -> (question: TransactionQuestion, name: FileName)? {
     for case .saveMatching(let question, let name) in cockpit.effects { return (question, name) }
     return nil
   }
@@ -21,7 +21,8 @@ struct SaveSpansTests {
     cockpit.press("5 : text:save_otlp Enter")
     let all = try #require(saved(cockpit))
     #expect(Set(all.ids) == Set(TransactionFixture.snapshot.transactions.map(\.gtxid)) && all.ids.count == 9)
-    #expect(all.name.hasPrefix("transactions-9-at-") && all.name.hasSuffix(".otlp.jsonl"), "\(all.name)")
+    let name = all.name.text
+    #expect(name.hasPrefix("transactions-9-at-") && name.hasSuffix(".otlp.jsonl") && all.name.isMadeUp, "\(name)")
     #expect(matching(cockpit) == nil)
   }
 
@@ -30,13 +31,29 @@ struct SaveSpansTests {
     var cockpit = Cockpit(TransactionFixture.snapshot)
     cockpit.press("5 / text:dur>20s Enter : text:save_otlp_slow.jsonl Enter")
     let slow = try #require(matching(cockpit))
-    #expect(slow.name == "slow.jsonl" && saved(cockpit) == nil)
+    #expect(slow.name == FileName("slow.jsonl", else: "") && !slow.name.isMadeUp && saved(cockpit) == nil)
     #expect(slow.question == TransactionQuestion(try TransactionFilter(parsing: "dur>20s")))
     cockpit.press(": text:save_otlp Enter")
     let name = try #require(matching(cockpit)).name
-    #expect(name.hasPrefix("transactions-at-") && name.hasSuffix(".otlp.jsonl"), "\(name)")
-    cockpit.press("Esc / text:user=nobody-at-all Enter : text:save_otlp Enter")
-    #expect(matching(cockpit) == nil && cockpit.lastLine.contains("no transaction is listed"), "\(cockpit.lastLine)")
+    #expect(name.text.hasPrefix("transactions-at-") && name.text.hasSuffix(".otlp.jsonl") && name.isMadeUp, "\(name)")
+  }
+
+  /// Nothing may be listed because the search has not come to it yet.
+  @Test func aFilterSavesWhileItIsStillLookedFor() throws {
+    var cockpit = Cockpit(TransactionFixture.snapshot)
+    cockpit.press("5 / text:user=nobody-at-all Enter : text:save_otlp Enter")
+    let nobody = try #require(matching(cockpit))
+    #expect(nobody.question == TransactionQuestion(try TransactionFilter(parsing: "user=nobody-at-all")))
+    #expect(saved(cockpit) == nil && !cockpit.lastLine.contains("no transaction is listed"), "\(cockpit.lastLine)")
+  }
+
+  @Test func withoutAFilterAnEmptyListSaysSo() {
+    var snapshot = TransactionFixture.snapshot
+    snapshot.transactions = []
+    var cockpit = Cockpit(snapshot)
+    cockpit.press("5 : text:save_otlp Enter")
+    #expect(saved(cockpit) == nil && matching(cockpit) == nil)
+    #expect(cockpit.lastLine.contains("no transaction is listed"), "\(cockpit.lastLine)")
   }
 
   @Test func whereNoTransactionIsNothingIsSaved() {
@@ -52,6 +69,6 @@ struct SaveSpansTests {
     cockpit.press("n : text:save_otlp Enter")
     let one = try #require(saved(cockpit))
     #expect(one.ids == [TransactionFixture.undoneID])
-    #expect(one.name == "transaction-\(TransactionFixture.undoneID.hex).otlp.jsonl")
+    #expect(one.name == FileName(madeUp: "transaction-\(TransactionFixture.undoneID.hex).otlp.jsonl"))
   }
 }

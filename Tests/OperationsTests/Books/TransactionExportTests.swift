@@ -1,8 +1,9 @@
-import Operations
 import TestSupport
 import Testing
 import TraceCollector
 import TraceModel
+
+@testable import Operations
 
 @Suite struct TransactionExportTests {
   private static let epoch: Int64 = 1_760_000_000_000_000_000
@@ -57,7 +58,7 @@ import TraceModel
     #expect(inSmallSlices ? slices > 1_500 : slices == 1)
   }
 
-  @Test func whatIsEvictedMeanwhileIsLeftOut() throws {
+  @Test func whatIsEvictedMeanwhileIsLeftOutAndCounted() throws {
     let store = store(1...100)
     var export = TransactionExport([try part("svc=pay", store)])
     _ = export.next { true }
@@ -68,8 +69,32 @@ import TraceModel
       fill(store, thousand * 1_000...thousand * 1_000 + 999)
     }
     #expect(store.spans(of: last).isEmpty)
+    #expect(export.gone == 0, "nothing was evicted before it was asked for")
     let rest = export.next { false } ?? []
     #expect(rest.allSatisfy { !$0.isEmpty } && !rest.contains { $0[0].gtxid == last })
+    // All 50 of the first hundred were found at once, one of them was handed out before.
+    #expect(export.gone == 49 - rest.count && export.gone > 0)
+  }
+
+  /// However many match, no more wait in the search than one look finds.
+  @Test func whatWasTakenIsNotKept() throws {
+    let store = store(1...3_000)
+    let question = TransactionQuestion(try TransactionFilter(parsing: "svc=pay"))
+    var search = TransactionSearch(question, limit: .max, spansAreAll: true)
+    var ids: [UInt64] = []
+    while !search.isThrough {
+      search.lookOn(in: store, takesNewer: false, row: { TransactionSummary($0, now: Self.epoch) }) { true }
+      let taken = search.take()
+      let left = search.take()
+      #expect(taken.count <= 512 && left.isEmpty)
+      ids += taken.map(\.gtxid.low)
+    }
+    #expect(ids == Array(stride(from: UInt64(3_000), to: 0, by: -2)))
+    fill(store, 3_001...3_010)
+    search.lookOn(in: store, takesNewer: true, row: { TransactionSummary($0, now: Self.epoch) }) { false }
+    let more = search.take()
+    #expect(more.isEmpty, "what was taken is not found once more")
+    #expect(search.answer { TransactionSummary($0, now: Self.epoch) }.unknownAttributes.isEmpty)
   }
 
   @Test func whereNothingMatchesItEndsAtOnce() throws {

@@ -61,6 +61,29 @@ import TraceModel
     #expect(snapshot.attention.map(\.gtxid.low) == [2, 3])
   }
 
+  /// Whoever adds up what is listed learns that it is not all.
+  @Test(arguments: [(12, false, 0), (13, false, 1), (12, true, 12), (13, true, 12)])
+  func reasonsThatAreNotListedAreToldOf(reasons: Int, moreHaveFailed: Bool, marks: Int) throws {
+    var snapshot = SystemSnapshot(system: SystemIdentity(name: "prod", kind: .attached), time: Self.now)
+    snapshot.moreHaveFailed = moreHaveFailed
+    snapshot.transactions = try (1...reasons).map {
+      try transaction(UInt64($0), .error, ageInSeconds: 3, reason: "reason \($0)")
+    }
+    snapshot.judge()
+    #expect(snapshot.attention.map(\.reason) == (1...12).map { "reason \($0)" })
+    #expect(snapshot.attention.filter(\.isAtLeast).count == marks)
+    #expect(snapshot.attention.last?.isAtLeast == (marks > 0))
+  }
+
+  @Test func ofAShopToo() throws {
+    let stuck = try (1...13).map { try transaction(UInt64($0), .stuck, ageInSeconds: 3, reason: "reason \($0)") }
+    #expect(attention(Array(stuck.dropLast())).filter(\.isAtLeast).isEmpty)
+    let items = attention(stuck)
+    #expect(items.count == 12 && items.filter(\.isAtLeast).map(\.reason) == ["reason 12"])
+    let failed = try (1...14).map { try transaction(UInt64($0), .failed, ageInSeconds: 3, reason: "reason \($0)") }
+    #expect(attention(failed).filter(\.isAtLeast).map(\.reason) == ["reason 12"])
+  }
+
   @Test func overdueOnesSayWhereTheyWaitAndAllAreCounted() throws {
     var snapshot = SystemSnapshot(system: SystemIdentity(name: "shop", kind: .simulated), time: Self.now)
     let id = try #require(GTXID(high: 1, low: 1))

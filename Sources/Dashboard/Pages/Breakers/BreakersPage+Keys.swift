@@ -96,9 +96,7 @@ extension BreakersPage {
     if focus == .guards {
       return (nil, [.say("this is not about a breaker; Tab goes back to them")])
     }
-    if context.isFrozen {
-      return (nil, [.say("this is the past; Space goes live, then breakers can be changed", isProblem: true)])
-    }
+    if let refusal = context.refusalOfDeeds { return (nil, [.say(refusal, isProblem: true)]) }
     return (breaker(context), [])
   }
 

@@ -19,8 +19,8 @@ extension FaultsPage {
   func scenarioHints(_ context: PageContext) -> [KeyHint] {
     let isPlaying = scenario(context).map { $0.name == context.snapshot.scenarios.playing?.name } ?? false
     return [
-      KeyHint(Glyphs.enter, isPlaying ? "stop" : "play"), KeyHint("s", "faults"), KeyHint("Tab", "panel"),
-      KeyHint("!", "all off"),
+      KeyHint(Glyphs.enter, isPlaying ? "stop" : "play", isDeed: true), KeyHint("s", "faults"),
+      KeyHint("Tab", "panel"), KeyHint("!", "all off", isDeed: true),
     ]
   }
 

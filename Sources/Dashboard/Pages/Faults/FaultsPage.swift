@@ -113,11 +113,13 @@ struct FaultsPage: Page {
       panel == .armed
       ? context.snapshot.faults.armed.first { $0.id == faultID }?.isOn ?? false
       : faultsHere(context).contains(where: \.isOn)
-    var hints = [KeyHint(Glyphs.enter, !isArmed ? "set up" : isOn ? "switch off" : "switch on")]
-    hints.append(isArmed ? KeyHint("x", "take off") : KeyHint("a", "arm"))
-    hints.append(KeyHint("w", "what it does", isDeed: true))
+    var hints = [KeyHint(Glyphs.enter, !isArmed ? "set up" : isOn ? "switch off" : "switch on", isDeed: true)]
+    hints.append(isArmed ? KeyHint("x", "take off", isDeed: true) : KeyHint("a", "arm", isDeed: true))
+    hints.append(KeyHint("w", "what it does"))
     if !context.snapshot.scenarios.entries.isEmpty { hints.append(KeyHint("s", "scenarios")) }
-    if !context.snapshot.faults.armed.isEmpty { hints += [KeyHint("Tab", "panel"), KeyHint("!", "all off")] }
+    if !context.snapshot.faults.armed.isEmpty {
+      hints += [KeyHint("Tab", "panel"), KeyHint("!", "all off", isDeed: true)]
+    }
     return hints
   }
 

@@ -12,6 +12,9 @@ extension LogPage {
     case .enter: return open(context)
     case .character("n"): return find(forward: true, context)
     case .character("N"): return find(forward: false, context)
+    case .character("d"):
+      guard let line = line(context) else { return [.say("there is no line to read")] }
+      return [Self.details(of: line)]
     case .character("y"):
       guard let line = line(context) else { return [.say("there is no line to copy")] }
       return [.effect(.copy(text(of: line, context)))]
@@ -32,10 +35,26 @@ extension LogPage {
 
   mutating func open(_ context: PageContext) -> [Action] {
     guard let line = line(context) else { return [] }
-    guard let id = line.gtxid else { return [.say("this line belongs to no transaction")] }
+    guard let id = line.gtxid else { return [Self.details(of: line)] }
     if let span = span(of: line, context) { return [.open(.transaction(id, span: span))] }
     opening = line
     return [.effect(.loadTransaction(id))]
+  }
+
+  /// All that a line says, which may be a page long.
+  private static func details(of line: LogLine) -> Action {
+    .show(
+      Popup(
+        FactsPopup("log line") { context in
+          var facts = [
+            fact("time", context.clock(line.time, .milliseconds)), fact("level", line.level.rawValue),
+            fact("service", line.service),
+          ]
+          if !line.instance.isEmpty { facts.append(fact("instance", line.instance)) }
+          facts.append(fact("transaction", line.gtxid?.hex ?? "none"))
+          if let hop = line.ltxid { facts.append(fact("hop", hop.description)) }
+          return facts + [[], [Run(line.message)]]
+        }))
   }
 
   /// To the next line that is looked for; where all are, to the next that warns.
@@ -86,7 +105,9 @@ extension LogPage {
 
   func hints(_ context: PageContext) -> [KeyHint] {
     if context.snapshot.hasNoLog { return [] }
-    var hints = [KeyHint("↵", "transaction"), KeyHint("v", "level"), KeyHint("/", "filter")]
+    var hints = [
+      KeyHint("↵", "transaction"), KeyHint("d", "details"), KeyHint("v", "level"), KeyHint("/", "filter"),
+    ]
     if !isFollowing { hints.insert(KeyHint("G", "follow"), at: 0) }
     if !wanted.text.isEmpty { hints.append(KeyHint("c", isAround ? "only these" : "around")) }
     hints.append(KeyHint("n N", isAround ? "next match" : "next warning"))
@@ -99,6 +120,7 @@ extension LogPage {
       KeyHint("↑ ↓  j k  g", "move; the log then stands still"),
       KeyHint("G  End", "follow the newest line"),
       KeyHint("↵", "the call tree of the line's transaction, at the hop that wrote it"),
+      KeyHint("d", "all that the line says, on as many lines as it has"),
       KeyHint("v", "the least level that is shown: debug, info, warn, error"),
       KeyHint("/", "only lines that have all of these: words, \"several words\", -without, level>=warn, svc=payment,"),
       KeyHint("", "inst=payment-2, gtxid=8f3a, #4, text=timeout; Esc clears"),

@@ -1,5 +1,6 @@
 import Drawing
 import Operations
+import TraceCollector
 import Widgets
 
 extension MapPage {
@@ -43,10 +44,17 @@ extension MapPage {
       topics == all
         ? [Run("\(topics)", .strong, bold: true), .muted(topics == 1 ? " topic" : " topics")]
         : [Run("\(topics)", .strong, bold: true), .muted(" of \(all) topics")],
-      [Run("──", .flow2), .muted(" call")], [Run("╌╌", .event), .muted(" event")],
+      [Run("──", .flow2), .muted(" call" + callWindow(context))], [Run("╌╌", .event), .muted(" event")],
       [Run(Mark.open.glyph, .open, bold: true), .muted(" breaker on its arrow")],
     ]
     return groups.fitting(width - title(context).cellWidth - 4, gap: 3)
+  }
+
+  /// Over how long a time the rates on the arrows are taken, where it is another than that of the boxes.
+  private func callWindow(_ context: PageContext) -> String {
+    let windows = Set(context.snapshot.services.filter { !$0.calls.isEmpty }.map(\.callWindow))
+    guard let window = windows.first, windows.count == 1, window != .tenSeconds else { return "" }
+    return ", last \(window.words)"
   }
 
   private func drawTree(_ graph: MapGraph, on canvas: inout Canvas, in rect: Rect, _ context: PageContext) {

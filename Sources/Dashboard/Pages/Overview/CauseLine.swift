@@ -22,10 +22,24 @@ struct CauseLine {
     canvas.rich(sentence, x: area.x + 2, y: area.y)
   }
 
+  /// Where others report to, so that somebody does.
+  private var nobody: [[Run]] {
+    let none = Run("No service yet.", .muted)
+    let receivers = snapshot.program.receivers.map(\.name)
+    guard snapshot.system.isOnlyWatched, !receivers.isEmpty else { return [[none]] }
+    let listening = [none, Run("  Listening: \(receivers.joined(separator: ", "))", .text)]
+    let http = "otlp-http "
+    guard let endpoint = receivers.first(where: { $0.hasPrefix(http) })?.dropFirst(http.count) else {
+      return [listening, [none]]
+    }
+    let hint = Run("  OTEL_EXPORTER_OTLP_ENDPOINT=http://\(endpoint)", .accent)
+    return [listening + [hint], [none, hint], listening, [none]]
+  }
+
   /// Nothing is known to be wrong: from the longest to the shortest way to say so.
   private var sentences: [[Run]] {
     let count = snapshot.services.count
-    guard count > 0 else { return [[Run("No service yet.", .muted)]] }
+    guard count > 0 else { return nobody }
     let worst = snapshot.services.map(\.health).max() ?? .up
     let unwell = snapshot.services.count { $0.health != .up }
     let services = count == 1 ? "the service is healthy" : "all \(count) services healthy"

@@ -133,7 +133,7 @@ extension PlatformBoard {
       ) {
         let isNew = !deployment.version.isEmpty && member.version == deployment.version
         let instance = instances.first { $0.name == member.instance }
-        let share = instance.flatMap { $0.rate > 0 ? $0.errorShare : nil }
+        let share = instance.flatMap { ($0.rate ?? 0) > 0 ? $0.errorShare : nil }
         return [
           .text(member.instance), .text(member.version, isNew ? .strong : .muted, bold: isNew),
           .runs(calls(member, errorShare: share, isUnwell: instance?.health == .down)),

@@ -109,7 +109,7 @@ struct RecordsPage: Page {
   private func settleLetter(_ context: PageContext, isRetry: Bool) -> [Action]? {
     guard let topic = wanted.lettersOf else { return nil }
     guard let line = line(context), let letter = line.letter else { return [.say("there is no dead letter here")] }
-    if context.isFrozen { return [.say("this is the past; Space goes live, then it works", isProblem: true)] }
+    if let refusal = context.refusalOfDeeds { return [.say(refusal, isProblem: true)] }
     guard letter.state == .open else { return [.say("this one is \(letter.state.rawValue) already", isProblem: true)] }
     let what = "\(line.type.isEmpty ? "the record" : visible(line.type)) with key \(visible(line.key))"
     let place = (topic: topic, partition: line.partition, offset: line.offset)
@@ -176,7 +176,7 @@ struct RecordsPage: Page {
     var hints = [KeyHint("↵", "transaction")]
     if wanted.lettersOf != nil {
       // Where there is nothing to settle, the others are wanted first.
-      let settle = [KeyHint("r", "retry"), KeyHint("x", "discard")]
+      let settle = [KeyHint("r", "retry", isDeed: true), KeyHint("x", "discard", isDeed: true)]
       let isEmpty = lines(context)?.isEmpty ?? true
       let others = othersWithLetters(context).isEmpty ? [] : [KeyHint("D", "next topic's")]
       hints = isEmpty ? others : hints + settle + others

@@ -82,7 +82,7 @@ extension SagasPage {
 
   /// Asks before something is done to a saga that is stuck.
   private func move(_ move: SagaMove, _ context: PageContext) -> [Action] {
-    if context.isFrozen { return [.say("this is the past; Space goes live, then it works", isProblem: true)] }
+    if let refusal = context.refusalOfDeeds { return [.say(refusal, isProblem: true)] }
     guard let saga = saga(context) else { return [.say("there is no saga here")] }
     guard !saga.isInferred else {
       return [.say("nobody coordinates this saga: there is nobody to tell", isProblem: true)]

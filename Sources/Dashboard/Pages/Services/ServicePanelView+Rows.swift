@@ -33,7 +33,7 @@ extension ServicePanelView {
       let since = max(0, context.since(instance.since))
       var cells: [TableCell] = [
         .runs([shown, label]), isUntold ? .unknown : .figure(Figures.age(since), isBad ? mark.ink : .muted),
-        .figure(Figures.rate(instance.rate, unit: ""), instance.rate == 0 ? .faint : .text),
+        instance.rate.map { .figure(Figures.rate($0, unit: ""), $0 == 0 ? .faint : .text) } ?? .unknown,
         ServiceRow.use(instance.workers), ServiceRow.latency(instance.p99, isTail: true),
         isUntold ? .unknown : .figure(Figures.count(instance.restarts), instance.restarts == 0 ? .faint : .text),
         .text(instance.version.isEmpty ? "–" : instance.version, .muted), .runs([.muted(visible(instance.reason))]),
@@ -90,7 +90,8 @@ extension ServicePanelView {
     let share = call.failureRate.map { $0 / 100 } ?? call.errorShare
     let errors = Run(Figures.percent(share).text, Severity.errors.ink(share), bold: Severity.errors.isBad(share))
     let rate = [Run(Figures.rate(call.rate).text, call.rate == 0 ? .faint : .muted), Run("   ")]
-    var lines = [Entry.Line(first, right: [errors], note: rate)]
+    // How much it is asked matters more than the end of a long name.
+    var lines = [Entry.Line(first, right: rate + [errors])]
     let clauses = visible(call.purpose).split(separator: ";")
     if let clause = clauses.first {
       lines.append(

@@ -79,7 +79,7 @@ struct ServicePanelView {
     case .endpoints where !service.endpoints.isEmpty: service.endpointWindow.note
     case .calls where !service.calls.isEmpty: service.callWindow.note
     // They are of 10 s always, which goes without saying where all else is.
-    case .instances where context.snapshot.window != .tenSeconds && !context.snapshot.system.isOnlyWatched:
+    case .instances where context.snapshot.window != .tenSeconds:
       RedWindow.tenSeconds.note
     default: []
     }

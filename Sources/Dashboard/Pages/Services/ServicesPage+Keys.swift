@@ -104,7 +104,7 @@ extension ServicesPage {
   /// Ends the instance under the cursor, or brings it back. From the table that is clear only where there is one.
   private mutating func toggleInstance(_ context: PageContext) -> [Action] {
     guard let service = service(context) else { return [] }
-    if context.isFrozen { return [.say("this is the past; Space goes live, then x works", isProblem: true)] }
+    if let refusal = context.refusalOfDeeds { return [.say(refusal, isProblem: true)] }
     if service.isOutside { return [.say("\(service.name) is not our machine; f can make it fail", isProblem: true)] }
     guard !service.instances.isEmpty else { return [.say("no instance of \(service.name) is known", isProblem: true)] }
     if focus == .instances, let index = view(of: .instances, context)?.selected {

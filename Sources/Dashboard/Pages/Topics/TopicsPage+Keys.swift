@@ -113,7 +113,7 @@ extension TopicsPage {
   }
 
   private func moveOffsets(_ context: PageContext) -> [Action] {
-    if context.isFrozen { return [.say("this is the past; Space goes live, then R works", isProblem: true)] }
+    if let refusal = context.refusalOfDeeds { return [.say(refusal, isProblem: true)] }
     guard let topic = topic(context) else { return [] }
     let index = groupIndex(of: topic)
     guard topic.groups.indices.contains(index) else {

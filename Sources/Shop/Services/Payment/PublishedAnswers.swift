@@ -1,5 +1,4 @@
 internal import EventBus
-internal import OrderedCollections
 internal import TraceModel
 internal import Transactions
 
@@ -7,7 +6,13 @@ internal import Transactions
 /// service without a database finds there, when it reads a record again, that its answer is out already, whichever
 /// instance gave it.
 ///
-/// What the log forgets is forgotten here, too. A record that may be read again keeps all of the log that came after it.
+/// It cannot read while its instance cannot reach the bus. Apart from that it looks on: its reading takes no time and
+/// is no traffic, not even after a start, when it is all that the log has. A program would follow these topics all the
+/// time, and be as good as through with them when it is asked. And if the look took time here, a record could go to
+/// another instance between what was seen and what is done about it.
+///
+/// What the log forgets is forgotten here, too, each partition by itself: some hold for long what others have lost. A
+/// record that may be read again keeps all of the log that came after it.
 final class PublishedAnswers: @unchecked Sendable {
   /// What was asked for, and what came of it.
   private struct Question: Hashable {
@@ -22,6 +27,19 @@ final class PublishedAnswers: @unchecked Sendable {
     var offset: Int64
   }
 
+  /// A record of the log that answers.
+  private struct Entry {
+    var question: Question
+    var offset: Int64
+  }
+
+  private struct Partition {
+    /// The next record that is to be read.
+    var end: Int64 = 0
+    /// What was answered there, oldest first, as far as the log still has it.
+    var entries: [Entry] = []
+  }
+
   private static let topics = [
     (TopicName.order, [EventType.paymentComplete]),
     (TopicName.inventory, [EventType.paymentFailed, EventType.paymentRefunded]),
@@ -30,10 +48,9 @@ final class PublishedAnswers: @unchecked Sendable {
   ]
 
   private let bus: BusPort
-  private var answers = OrderedDictionary<Question, Answer>()
-  /// By partition: the first record that the log still has, and the next that is to be read.
-  private var starts = [Int64](repeating: 0, count: topics.count * ShopPlan.partitions)
-  private var ends = [Int64](repeating: 0, count: topics.count * ShopPlan.partitions)
+  /// Of two to one question, the one that was read last. Only looked up.
+  private var answers: [Question: Answer] = [:]
+  private var partitions = [Partition](repeating: Partition(), count: topics.count * ShopPlan.partitions)
 
   init(bus: BusPort) { self.bus = bus }
 
@@ -59,17 +76,16 @@ final class PublishedAnswers: @unchecked Sendable {
       for partition in 0..<ShopPlan.partitions {
         let place = number * ShopPlan.partitions + partition
         let bounds = try topic.bounds(partition: partition)
-        starts[place] = bounds.lowerBound
-        ends[place] = max(ends[place], bounds.lowerBound)
-        while ends[place] < bounds.upperBound {
-          let records = try topic.read(partition: partition, from: ends[place]).records
+        forget(before: bounds.lowerBound, at: place)
+        partitions[place].end = max(partitions[place].end, bounds.lowerBound)
+        while partitions[place].end < bounds.upperBound {
+          let records = try topic.peek(partition: partition, from: partitions[place].end).records
           guard let last = records.last else { break }
           for record in records { see(record, at: place, types) }
-          ends[place] = last.offset + 1
+          partitions[place].end = last.offset + 1
         }
       }
     }
-    forget()
   }
 
   private func see(_ record: EventRecord, at place: Int, _ types: [String]) {
@@ -78,15 +94,19 @@ final class PublishedAnswers: @unchecked Sendable {
     else { return }
     let question = Question(id: id, isRefund: type == EventType.paymentRefunded)
     answers[question] = Answer(type: type, place: place, offset: record.offset)
+    partitions[place].entries.append(Entry(question: question, offset: record.offset))
   }
 
-  /// Several at once: what follows them moves up.
-  private static let leastForgotten = 256
-
-  private func forget() {
-    let isKept = { [starts] (answer: Answer) in answer.offset >= starts[answer.place] }
-    guard let oldest = answers.values.first, !isKept(oldest) else { return }
-    let forgotten = answers.values.firstIndex(where: isKept) ?? answers.count
-    if forgotten >= Self.leastForgotten { answers.removeFirst(forgotten) }
+  /// The log loses many records at once, and seldom: what follows them here moves up then.
+  private func forget(before start: Int64, at place: Int) {
+    guard let oldest = partitions[place].entries.first, oldest.offset < start else { return }
+    let entries = partitions[place].entries
+    let lost = entries.firstIndex { $0.offset >= start } ?? entries.count
+    for entry in entries[..<lost] {
+      // What was answered once more stays known.
+      guard let answer = answers[entry.question], answer.place == place, answer.offset == entry.offset else { continue }
+      answers[entry.question] = nil
+    }
+    partitions[place].entries = Array(entries[lost...])
   }
 }

@@ -66,11 +66,14 @@ extension ServiceProcess {
 }
 
 extension ServiceProcess {
-  /// How far a view is behind, as far as it can be asked from here: the bus has what is not read, and each database what
-  /// is not mined. Nil while one of them does not answer.
+  /// How far a view is behind, as far as it can be told from here: the bus has what is not read, and each database what
+  /// is not mined. Nil while one of them may not answer.
+  ///
+  /// To say so is no work of the service: a fault hurts nobody by it, and who needs neither the bus nor the databases
+  /// for anything else does not become unwell with them.
   func freshness(of plan: ViewPlan) -> Freshness? {
-    guard (try? bus.reach()) != nil else { return nil }
-    let isUnknown = plan.sources.contains { world.faults.isDatabaseDown(instance.moment(database: $0.service)) }
+    guard !world.faults.mayKeepFromBus(instance.moment()) else { return nil }
+    let isUnknown = plan.sources.contains { world.faults.mayKeepFromDatabase(instance.moment(database: $0.service)) }
     return isUnknown ? nil : world.freshness(of: plan)
   }
 }
