@@ -18,6 +18,8 @@ struct InstanceAddress: Equatable {
     host.hasPrefix("[") && host.hasSuffix("]") && host.contains(":") ? host.dropFirst().dropLast() : host
   }
 
+  var isWhole: Bool { !host.isEmpty && port > 0 }
+
   /// No difference in what both say.
   func agrees(with other: Self) -> Bool {
     (host == other.host || host.isEmpty || other.host.isEmpty) && (port == other.port || port == 0 || other.port == 0)

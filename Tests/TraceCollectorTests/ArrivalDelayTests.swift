@@ -28,9 +28,9 @@ import TraceModel
         waiting = []
       }
       if tick % 2 == 0, tick > (2 * interval + 12) * 10 {
-        rates.append(store.red(service: "shop", window: window, now: now)?.rate ?? 0)
+        rates.append(((store.red(service: "shop", window: window, now: now)?.rate ?? 0) * 1_000).rounded() / 1_000)
         let instances = store.instanceFigures(now: now)
-        #expect(instances.map(\.rate) == [10] && instances.first?.p99 != nil)
+        #expect(instances.map { ($0.rate * 1_000).rounded() } == [10_000] && instances.first?.p99 != nil)
         #expect(store.red(service: "shop", window: window, now: now)?.p99 != nil)
       }
     }

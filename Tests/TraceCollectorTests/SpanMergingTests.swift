@@ -174,7 +174,7 @@ struct SpanMergingTests {
     var random = SeededGenerator(seed: seed)
     let tree = CallTree.build(spans: spans.shuffled(using: &random))
     #expect(
-      tree.shape == ["1", ".2", "..2s", "...3", "....4", ".....5", "......6", ".......6s", ".7?", ".8?", "..9"],
+      tree.shape == ["1", ".2", "..2s", "...3", "....4", ".....5", "......6", ".......6s", ".7?", ".8@", "..9"],
       "seed \(seed)")
     let other = CallTree.build(spans: spans)
     #expect(tree.nodes.map(\.span) == other.nodes.map(\.span) && tree.rows == other.rows, "seed \(seed)")

@@ -46,7 +46,7 @@ public final class AttachedSystem: LiveSystem {
   ) {
     self.now = now
     var settings = TraceStoreSettings(budget: budget)
-    settings.waitsForBatches = true
+    settings.waitsForBatches = !isStill
     traces = TraceStore(settings)
     log = LogBook(capacity: Self.logCapacity, bytes: Self.logBudget)
     var builder = AttachedSnapshotBuilder(

@@ -16,8 +16,8 @@ extension TraceStore {
   /// Whose spans came in lately: each instance once, the one that reported last first; at most `limit`.
   ///
   /// Lately is within the last few of the segments that the store keeps its spans in. Spans without an instance count
-  /// for their service alone, whose `instance` is empty then. An address that is named both with its port and without is
-  /// the one with it.
+  /// for their service alone, whose `instance` is empty then. An address that is named both with its port and without, or
+  /// a port without its host, is the one that has both.
   public func instances(limit: Int = 1_000) -> [ReportedInstance] {
     state.withLock { $0.segments.instances(limit: limit) }
   }
@@ -39,14 +39,12 @@ extension SegmentTable {
         found.append(ReportedInstance(service: service, instance: instance))
       }
     }
-    let withPorts = Set(
-      found.compactMap { instance -> [String]? in
-        let address = InstanceAddress(instance.instance)
-        return address.port > 0 ? [instance.service, String(address.host)] : nil
-      })
-    return found.filter { instance in
-      let address = InstanceAddress(instance.instance)
-      return address.port > 0 || !withPorts.contains([instance.service, String(address.host)])
-    }
+    let addresses = found.map { (service: $0.service, address: InstanceAddress($0.instance)) }
+    let whole = Dictionary(grouping: addresses.filter { $0.address.isWhole }, by: \.service)
+    return zip(found, addresses).filter { instance, own in
+      // Spans without an instance say nothing of which one they are of.
+      own.address.isWhole || instance.instance.isEmpty
+        || whole[own.service]?.contains { $0.address.agrees(with: own.address) } != true
+    }.map(\.0)
   }
 }

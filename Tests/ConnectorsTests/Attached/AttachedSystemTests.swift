@@ -86,7 +86,7 @@ import TraceModel
     let stage = Stage()
     stage.message(1)
     stage.message(2, failed: true)
-    stage.system.refresh()
+    stage.pass(2)
     let shop = try #require(stage.system.snapshot().service("shop"))
     let mail = try #require(shop.calls.first)
     #expect(shop.calls.count == 1 && mail.callee == "mail" && mail.isMessage && mail.rate > 0)

@@ -281,11 +281,13 @@ struct WatchedFiguresTests {
         value: value, isRate: false, series: [])
     }
     var cockpit = Cockpit(snapshot(), columns: 80, rows: 50)
-    cockpit.press("2 Enter Tab Tab Tab Tab")
+    cockpit.press("2 Enter Tab Tab Tab")
     cockpit.send(.metrics("shop", [series("/cart", value: 4), series("/orders", value: 7)]))
-    #expect(cockpit.text.contains("http.server.requests  http.route=/cart  sdk"), "\(cockpit.text)")
+    // The name stands once, so that there is room for what differs.
+    #expect(cockpit.text.contains("http.server.requests  htt…"), "\(cockpit.text)")
+    #expect(cockpit.text.contains("http.route=/orders"), "\(cockpit.text)")
     cockpit.press("j Enter")
-    for part in ["http.route", "/orders", "sdk.language", "the place of what matters", "7"] {
+    for part in ["http.route", "/orders", "sdk.language", "takes the place of", "7"] {
       #expect(cockpit.text.contains(part), "\(part) is not in\n\(cockpit.text)")
     }
     cockpit.send(.metrics("shop", [series("/orders", value: 1_000_007)]))

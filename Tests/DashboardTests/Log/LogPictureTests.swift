@@ -58,7 +58,7 @@ import Testing
         order-2 ─────────────────────────────────── 8f3a123456789abcdef01234567800f0
         order 1f0c cancelled: payment gateway time-out
 
-       log   ↵ transaction  v level  / filter  n N next warning  Space freeze  0.7 ms
+       log   ↵ transaction  v level  / filter  d details  n N next warning     0.7 ms
       """
     #expect(picture(columns: 80, rows: 24) == wanted)
   }
@@ -104,7 +104,7 @@ import Testing
 
 
 
-       log   ↵ transaction  v level  / filter  n N next warning  Space freeze                        0 dropped  12 MB  0.7 ms
+       log   ↵ transaction  v level  / filter  d details  n N next warning  Space freeze             0 dropped  12 MB  0.7 ms
       """
     #expect(picture(columns: 120, rows: 40) == wanted)
   }
@@ -170,7 +170,7 @@ import Testing
 
 
 
-       log   ↵ transaction  v level  / filter  n N next warning  Space freeze                                                                                                        0 dropped  12 MB  0.7 ms
+       log   ↵ transaction  v level  / filter  d details  n N next warning  Space freeze                                                                                             0 dropped  12 MB  0.7 ms
       """
     #expect(picture(columns: 200, rows: 60) == wanted)
   }
@@ -216,7 +216,7 @@ import Testing
 
 
 
-       log   Enter transaction  v level  / filter  n N next warning  Space freeze                    0 dropped  12 MB  0.7 ms
+       log   Enter transaction  v level  / filter  d details  n N next warning  Space freeze         0 dropped  12 MB  0.7 ms
       """
     #expect(picture(columns: 120, rows: 40, glyphs: .ascii) == wanted)
   }

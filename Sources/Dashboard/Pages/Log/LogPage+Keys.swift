@@ -106,7 +106,7 @@ extension LogPage {
   func hints(_ context: PageContext) -> [KeyHint] {
     if context.snapshot.hasNoLog { return [] }
     var hints = [
-      KeyHint("↵", "transaction"), KeyHint("d", "details"), KeyHint("v", "level"), KeyHint("/", "filter"),
+      KeyHint("↵", "transaction"), KeyHint("v", "level"), KeyHint("/", "filter"), KeyHint("d", "details"),
     ]
     if !isFollowing { hints.insert(KeyHint("G", "follow"), at: 0) }
     if !wanted.text.isEmpty { hints.append(KeyHint("c", isAround ? "only these" : "around")) }

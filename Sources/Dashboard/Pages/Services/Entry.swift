@@ -9,7 +9,7 @@ struct Entry: Sendable {
     /// What follows the text as long as it fits as a whole.
     var more: [[Run]]
     var right: [Run]
-    /// What stands before the figure where the text leaves room.
+    /// What stands before the figure where the text leaves room, or has none even so.
     var note: [Run]
 
     init(_ left: [Run], more: [[Run]] = [], right: [Run] = [], note: [Run] = []) {
@@ -94,7 +94,10 @@ struct EntryList {
 
   private func draw(_ line: Entry.Line, on canvas: inout Canvas, x: Int, y: Int, width: Int) {
     let full = line.note + line.right
-    let right = line.left.cellWidth + 2 + full.cellWidth <= width ? full : line.right
+    let text = line.left.cellWidth + 2
+    // A text that is cut all the same may as well leave it room.
+    let hasNote = text + full.cellWidth <= width || text + line.right.cellWidth > width && full.cellWidth + 24 <= width
+    let right = hasNote ? full : line.right
     let needed = right.cellWidth
     let hasRight = needed > 0 && needed + 8 <= width
     let room = hasRight ? width - needed - 2 : width

@@ -22,12 +22,13 @@ extension ServicePanelView {
       ]
     let shared = Dictionary(grouping: metrics, by: \.name).mapValues(MetricFacts.common)
     let hasInstances = Set(metrics.map(\.instance)).count > 1
-    let rows = metrics.map { metric -> [TableCell] in
+    let rows = zip(metrics, [nil] + metrics.map(\.name)).map { metric, above -> [TableCell] in
       let facts = MetricFacts(metric: metric)
       let spread = [metric.p50, metric.p99].map { value in
         value.map { TableCell.figure(facts.measured($0), .text) } ?? .text("", .faint)
       }
-      let title = title(of: metric, common: shared[metric.name] ?? [], hasInstances: hasInstances)
+      let title = title(
+        of: metric, isNamed: above != metric.name, common: shared[metric.name] ?? [], hasInstances: hasInstances)
       let total = facts.total.map { TableCell.figure($0, .muted) } ?? .text("", .faint)
       return [.runs(title), .pulse(metric.series.doubles)] + (spreads ? spread : [])
         + [facts.value.map { .figure($0, .text) } ?? .unknown, total]
@@ -35,14 +36,17 @@ extension ServicePanelView {
     return Table(columns: columns, rows: rows)
   }
 
-  /// Its name, then what tells it from the others of that name: the row may be cut behind that.
-  private func title(of metric: MetricSnapshot, common: Set<String>, hasInstances: Bool) -> [Run] {
+  /// Its name, the first of those that have it, then what tells it from them: the row may be cut behind that.
+  private func title(
+    of metric: MetricSnapshot, isNamed: Bool, common: Set<String>, hasInstances: Bool
+  ) -> [Run] {
     func text(_ isCommon: Bool) -> String {
       metric.attributes.filter { common.contains($0.name) == isCommon }
         .map { "  \(visible($0.name))=\(visible("\($0.value)"))" }.joined()
     }
     // Of a single one one knows which it is.
     let instance = hasInstances && !metric.instance.isEmpty ? "  " + visible(metric.instance) : ""
-    return [Run(visible(metric.name)), .muted(text(false)), .faint(instance + text(true))]
+    let name = isNamed ? visible(metric.name) : ""
+    return [Run(name), .muted(text(false)), .faint(instance + text(true))]
   }
 }

@@ -90,8 +90,7 @@ extension ServicePanelView {
     let share = call.failureRate.map { $0 / 100 } ?? call.errorShare
     let errors = Run(Figures.percent(share).text, Severity.errors.ink(share), bold: Severity.errors.isBad(share))
     let rate = [Run(Figures.rate(call.rate).text, call.rate == 0 ? .faint : .muted), Run("   ")]
-    // How much it is asked matters more than the end of a long name.
-    var lines = [Entry.Line(first, right: rate + [errors])]
+    var lines = [Entry.Line(first, right: [errors], note: rate)]
     let clauses = visible(call.purpose).split(separator: ";")
     if let clause = clauses.first {
       lines.append(
