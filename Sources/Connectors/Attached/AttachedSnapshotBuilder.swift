@@ -151,7 +151,7 @@ struct AttachedSnapshotBuilder: Sendable {
   private static let latenessSeen: Int64 = 5 * second
   private static let depthSeen = 100_000
 
-  /// By the service whose own span failed, newest first.
+  /// By the service whose own span failed: of the newest transactions, the newest first.
   private func latestErrors() -> [String: [ServiceErrorLine]] {
     var errors: [String: [ServiceErrorLine]] = [:]
     for failure in traces.failures(of: failed.map(\.gtxid))
@@ -159,7 +159,10 @@ struct AttachedSnapshotBuilder: Sendable {
       errors[failure.service, default: []].append(
         ServiceErrorLine(time: failure.end, gtxid: failure.gtxid, span: failure.id, message: failure.message))
     }
-    return errors
+    // Their spans have come in packets, the newest packet first.
+    return errors.mapValues { lines in
+      lines.enumerated().sorted { (-$0.element.time, $0.offset) < (-$1.element.time, $1.offset) }.map(\.element)
+    }
   }
 
   private func endpoints(of service: String, window: RedWindow, now: Int64) -> [EndpointSnapshot] {
