@@ -7,6 +7,8 @@ struct ArrivalDelay: Sendable {
   private static let share = 95
   /// Seconds after which what came before counts half.
   private static let halfLife: Int64 = 10
+  /// Of fewer none is forgotten: nothing better is known.
+  private static let fewest = 32
 
   /// By whole seconds: spans that came so long after they had ended.
   private var counts = [Int](repeating: 0, count: Int(longest))
@@ -18,14 +20,12 @@ struct ArrivalDelay: Sendable {
   /// says nothing.
   mutating func note(end: Int64, now: Int64) {
     let second = RedSeries.second(of: now)
-    let delay = max(0, (now &- end) / 1_000_000_000)
-    guard end <= now, delay < Self.longest else {
-      if end > now { first = min(first, second) }
-      return
-    }
+    guard end <= now else { return first = min(first, second) }
+    let (delay, isFar) = now.subtractingReportingOverflow(end)
+    guard !isFar, delay < Self.longest * 1_000_000_000 else { return }
     first = min(first, RedSeries.second(of: end))
-    counts[Int(delay)] += 1
-    guard second >= halved + Self.halfLife else { return }
+    counts[Int(delay / 1_000_000_000)] += 1
+    guard second >= halved + Self.halfLife, counts.reduce(0, +) >= Self.fewest else { return }
     halved = second
     for place in counts.indices { counts[place] /= 2 }
   }

@@ -70,6 +70,15 @@ import TraceModel
     #expect(arrivals.known(at: 1_001 * Self.second) == 1_001 * Self.second - 1)
   }
 
+  /// Who has little to report is waited for all the same.
+  @Test func ofAFewAllCount() {
+    var arrivals = ArrivalDelay()
+    for minute in 1...30 as ClosedRange<Int64> {
+      arrivals.note(end: minute * 60 * Self.second, now: (minute * 60 + 7) * Self.second)
+    }
+    #expect(arrivals.known(at: 2_000 * Self.second) == 1_993 * Self.second - 1)
+  }
+
   /// Who begins to report more often is waited for less.
   @Test func whatWasLongAgoCountsLess() {
     var arrivals = ArrivalDelay()
