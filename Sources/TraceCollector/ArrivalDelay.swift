@@ -25,6 +25,8 @@ struct ArrivalDelay: Sendable {
     guard !isFar, delay < Self.longest * 1_000_000_000 else { return }
     first = min(first, RedSeries.second(of: end))
     counts[Int(delay / 1_000_000_000)] += 1
+    // Our own clock may be set back.
+    if second < halved { halved = second }
     guard second >= halved + Self.halfLife, counts.reduce(0, +) >= Self.fewest else { return }
     halved = second
     for place in counts.indices { counts[place] /= 2 }

@@ -9,9 +9,9 @@ struct InstanceBook: Sendable {
     var key: Key
     var service: String
     var instance: String
-    /// Hash of the facts that the version was read of.
-    var facts: UInt64 = 0
     var version = ""
+    /// Its hash: asked for each batch.
+    var versionHash: UInt64 = 0
     var calls = SecondRing(seconds: 12 + Int(ArrivalDelay.longest))
     var latencies = LatencyRing(windowSeconds: 10, slotSeconds: 2)
     /// The last second in which a call ended.
@@ -35,6 +35,9 @@ struct InstanceBook: Sendable {
 
   /// The place of what is beyond the bound, or names no instance.
   static let none: Int32 = -1
+  /// Bytes of a service's and an instance's name together, beyond which nothing is counted: nobody reads such names, and a
+  /// sender could fill the memory with them.
+  private static let longest = 4_096
   /// Seconds without a call after which an instance is forgotten.
   private static let quiet: Int64 = 60
 
@@ -45,18 +48,24 @@ struct InstanceBook: Sendable {
 
   var count: Int { entries.count }
   var bytes: Int {
-    entries.reduce(0) { $0 + MemoryLayout<Entry?>.stride + ($1.map { $0.calls.bytes + $0.latencies.bytes } ?? 0) }
+    entries.reduce(0) { sum, entry in
+      guard let entry else { return sum + MemoryLayout<Entry?>.stride }
+      let names = entry.service.utf8.count + entry.instance.utf8.count + entry.version.utf8.count
+      return sum + MemoryLayout<Entry?>.stride + names + entry.calls.bytes + entry.latencies.bytes
+    }
   }
 
   /// Where the samples of that instance go to until the next ``sweep(second:)``; ``none`` if they are not counted.
   mutating func place(of origin: SpanBatch.Origin, in batch: BatchView, second: Int64) -> Int32 {
-    guard origin.service.count > 0, origin.instance.count > 0 else { return Self.none }
+    guard origin.service.count > 0, origin.instance.count > 0,
+      Int(origin.service.count) + Int(origin.instance.count) + Int(origin.version.count) <= Self.longest
+    else { return Self.none }
     let (service, instance) = (batch.raw(origin.service), batch.raw(origin.instance))
     let key = Key(service: hashes.of(service), instance: hashes.of(instance))
     guard let place = places[key] ?? added(key, service: service, instance: instance, second: second) else {
       return Self.none
     }
-    if origin.facts.count > 0 { learn(batch.raw(origin.facts), of: place) }
+    if origin.facts.count > 0 { learn(batch.raw(origin.version), of: place) }
     return Int32(place)
   }
 
@@ -74,13 +83,11 @@ struct InstanceBook: Sendable {
   }
 
   /// The resource's `service.version`: that of who spoke last counts, as one that was restarted keeps its name.
-  private mutating func learn(_ facts: UnsafeRawBufferPointer, of place: Int) {
-    let hash = hashes.of(facts)
-    guard entries[place]?.facts != hash else { return }
-    var reader = ByteReader(facts)
-    let version = reader.origin().resource["service.version"]
-    entries[place]?.facts = hash
-    entries[place]?.version = if case .text(let text)? = version { text } else { "" }
+  private mutating func learn(_ version: UnsafeRawBufferPointer, of place: Int) {
+    let hash = hashes.of(version)
+    guard entries[place]?.versionHash != hash else { return }
+    entries[place]?.versionHash = hash
+    entries[place]?.version = String(decoding: version, as: UTF8.self)
   }
 
   mutating func record(_ sample: RedSample, at place: Int32) { waiting.add(sample, to: Int(place)) }
@@ -143,6 +150,28 @@ public struct InstanceFigures: Sendable, Equatable {
   public var rate = 0.0
   /// Those of them that failed, 0…1.
   public var errorShare = 0.0
-  /// Nanoseconds, exact to 1 %, of those whose length is known; nil when there is none.
+  /// Nanoseconds, exact to 1 %, of those whose length is known; nil when there is none. Of an instance that goes by several
+  /// names the longest of theirs.
   public var p99: Int64?
+
+  /// By service and instance; those under a part of an address joined with the one that has the whole of it.
+  static func joined(_ all: [InstanceFigures]) -> [InstanceFigures] {
+    let names = InstanceNames(all.map { ReportedInstance(service: $0.service, instance: $0.instance) })
+    var joined: [[String]: InstanceFigures] = [:]
+    let sorted = all.sorted { ($0.service, $0.instance) < ($1.service, $1.instance) }
+    for own in sorted {
+      let reported = ReportedInstance(service: own.service, instance: own.instance)
+      let name = names.whole(of: reported) ?? own.instance
+      joined[[own.service, name], default: InstanceFigures(service: own.service, instance: name)].add(own)
+    }
+    return joined.values.sorted { ($0.service, $0.instance) < ($1.service, $1.instance) }
+  }
+
+  private mutating func add(_ other: InstanceFigures) {
+    let sum = rate + other.rate
+    if sum > 0 { errorShare = (errorShare * rate + other.errorShare * other.rate) / sum }
+    rate = sum
+    p99 = [p99, other.p99].compactMap(\.self).max()
+    if version.isEmpty { version = other.version }
+  }
 }

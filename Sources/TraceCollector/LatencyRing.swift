@@ -69,12 +69,17 @@ struct LatencySlot: Sendable {
 struct LatencyRing: Sendable {
   /// Whole seconds.
   let slotSeconds: Int64
+  /// Slots of a window.
+  private let window: Int64
   private var slots: [LatencySlot]
 
   /// Covers `windowSeconds`, which is a whole number of slots, at any moment: so it has one slot more.
-  init(windowSeconds: Int64, slotSeconds: Int64) {
+  ///
+  /// - Parameter spare: slots beyond that, so that it may be asked for a window that ended that much before the newest slot.
+  init(windowSeconds: Int64, slotSeconds: Int64, spare: Int = 0) {
     self.slotSeconds = slotSeconds
-    slots = Array(repeating: LatencySlot(), count: Int(windowSeconds / slotSeconds) + 1)
+    window = windowSeconds / slotSeconds + 1
+    slots = Array(repeating: LatencySlot(), count: Int(window) + spare)
   }
 
   var bytes: Int { slots.reduce(slots.count * MemoryLayout<LatencySlot>.stride) { $0 + $1.bytes } }
@@ -120,24 +125,27 @@ struct LatencyRing: Sendable {
   /// The durations of the window that ends with `second`, and of what came since: newer slots take the places of the oldest
   /// ones, and how long calls take says as much there.
   func sum(second: Int64, into durations: inout LatencySum) {
-    let oldest = second / slotSeconds - Int64(slots.count) + 1
+    let oldest = second / slotSeconds - window + 1
     for slot in slots where slot.epoch >= max(0, oldest) { slot.merge(into: &durations) }
   }
 
   /// Where the window that ends with `second` begins.
   func firstSecond(second: Int64) -> Int64 {
-    (second / slotSeconds - Int64(slots.count) + 1) * slotSeconds
+    (second / slotSeconds - window + 1) * slotSeconds
   }
 
   /// Gives back the memory of slots that have gone by.
   mutating func sweep(second: Int64) {
-    for place in slots.indices where slots[place].epoch >= 0 && !isCurrent(slots[place], second: second) {
+    let newest = second / slotSeconds
+    for place in slots.indices {
+      let epoch = slots[place].epoch
+      guard epoch > newest || epoch >= 0 && epoch <= newest - Int64(slots.count) else { continue }
       slots[place] = LatencySlot()
     }
   }
 
   private func isCurrent(_ slot: LatencySlot, second: Int64) -> Bool {
     let newest = second / slotSeconds
-    return slot.epoch >= 0 && slot.epoch <= newest && slot.epoch > newest - Int64(slots.count)
+    return slot.epoch >= 0 && slot.epoch <= newest && slot.epoch > newest - window
   }
 }

@@ -34,10 +34,10 @@ struct RedSum: Sendable {
 
 /// The figures of one service, operation, or of all transactions.
 struct RedSeries: Sendable {
-  private var seconds = SecondRing()
+  private var seconds = SecondRing(seconds: RedHistory.seconds + Int(ArrivalDelay.longest))
   private var tenSecondRing = LatencyRing(windowSeconds: 10, slotSeconds: 2)
   private var minuteRing = LatencyRing(windowSeconds: 60, slotSeconds: 10)
-  private var quarterHourRing = LatencyRing(windowSeconds: 900, slotSeconds: 150)
+  private var quarterHourRing = LatencyRing(windowSeconds: 900, slotSeconds: 150, spare: 1)
   private(set) var totalCalls = 0
   private(set) var totalErrors = 0
 
@@ -86,7 +86,7 @@ struct RedSeries: Sendable {
     return durations.percentiles([percentile])[0]
   }
 
-  func history(now: Int64) -> RedHistory { seconds.history(second: Self.second(of: now)) }
+  func history(now: Int64) -> RedHistory { seconds.history(RedHistory.seconds, second: Self.second(of: now)) }
 
   /// `since`: when the store began to receive; a younger window is as long as that is ago.
   func figures(window: RedWindow, now: Int64, since: Int64) -> RedFigures {

@@ -5,7 +5,7 @@ struct SecondRing: Sendable {
   private var latest: Int64 = .min / 2
   private var latestPlace = 0
 
-  init(seconds: Int = RedHistory.seconds) {
+  init(seconds: Int) {
     calls = Array(repeating: 0, count: seconds)
     errors = calls
   }
@@ -43,10 +43,10 @@ struct SecondRing: Sendable {
     return sum
   }
 
-  /// Oldest first, up to `second`.
-  func history(second: Int64) -> RedHistory {
+  /// The last `count`, oldest first, up to `second`.
+  func history(_ count: Int, second: Int64) -> RedHistory {
     var history = RedHistory(calls: [], errors: [])
-    for back in (0..<Int64(calls.count)).reversed() {
+    for back in (0..<Int64(count)).reversed() {
       let place = place(of: second - back)
       history.calls.append(place.map { calls[$0] } ?? 0)
       history.errors.append(place.map { errors[$0] } ?? 0)

@@ -12,6 +12,12 @@ import TraceModel
   /// A service that answers ten calls a second and reports them every `interval` seconds, looked at five times a second from
   /// when it has reported twice and run for more than the window.
   private func rates(reportedEvery interval: Int64, for seconds: Int64, _ window: RedWindow = .tenSeconds) -> [Double] {
+    figures(reportedEvery: interval, for: seconds, window).rates
+  }
+
+  private func figures(
+    reportedEvery interval: Int64, for seconds: Int64, _ window: RedWindow
+  ) -> (rates: [Double], history: RedHistory) {
     var settings = TraceStoreSettings(budget: 16 << 20)
     settings.waitsForBatches = true
     let store = TraceStore(settings)
@@ -34,13 +40,21 @@ import TraceModel
         #expect(store.red(service: "shop", window: window, now: now)?.p99 != nil)
       }
     }
-    return rates
+    let history = store.history(service: "shop", now: Self.start + seconds * Self.second)
+    return (rates, history ?? RedHistory(calls: [], errors: []))
   }
 
   /// The figures neither rise nor fall with the batches.
   @Test(arguments: [1, 5, 15] as [Int64]) func aSteadyRateIsSteady(interval: Int64) {
     let rates = rates(reportedEvery: interval, for: 90)
     #expect(rates.count > 200 && Set(rates) == [10])
+  }
+
+  /// Nor do those of a quarter of an hour when one of its slots begins, nor does a chart begin or end with a gap.
+  @Test func nothingIsMissingOfALongTime() {
+    let (rates, history) = figures(reportedEvery: 15, for: 1_400, .quarterHour)
+    #expect(rates.allSatisfy { 9.9...10.1 ~= $0 }, "\(Set(rates))")
+    #expect(history.calls == Array(repeating: 10, count: RedHistory.seconds))
   }
 
   /// Nor is the first minute's that of more than came.

@@ -96,6 +96,26 @@ import TraceModel
     #expect(store.instanceFigures(now: later).map(\.instance) == ["shop-7", "shop-8"])
   }
 
+  /// Who is named without its port, or without its host, is who is named with both.
+  @Test func whatGoesByPartsOfAnAddressIsOne() {
+    let whole = (1...20 as ClosedRange<UInt64>).map { span($0, on: "10.0.0.1:80", ago: 3) }
+    let parts = (21...40 as ClosedRange<UInt64>).map {
+      span($0, on: $0 % 2 == 0 ? "10.0.0.1" : ":80", ago: 3, fails: true)
+    }
+    let store = store(whole + parts + [span(41, on: "10.0.0.2", ago: 3)])
+    let figures = store.instanceFigures(now: Self.now)
+    #expect(figures.map(\.instance) == ["10.0.0.1:80", "10.0.0.2"])
+    #expect(Self.rounded(figures.map(\.rate)) == [4.444, 0.111] && figures.first?.errorShare == 0.5)
+    let reported = store.instances().filter { $0.service == "shop" }
+    #expect(Set(reported.map(\.instance)) == ["10.0.0.1:80", "10.0.0.2"])
+  }
+
+  /// A sender could fill the memory with them.
+  @Test func whoHasANameThatNobodyReadsIsNotCounted() {
+    let long = String(repeating: "x", count: 5_000)
+    #expect(store([span(1, on: long, ago: 3)]).instanceFigures(now: Self.now).isEmpty)
+  }
+
   @Test func nothingIsNone() {
     #expect(store([]).instanceFigures(now: Self.now).isEmpty)
   }

@@ -81,9 +81,8 @@ struct AttachedSnapshotBuilder: Sendable {
     traffic.errorShare = figures.errorShare ?? 0
     (traffic.p50, traffic.p95, traffic.p99) = (figures.p50, figures.p95, figures.p99)
     let history = traces.history(now: now)
-    // The second that is going on is left out: it is not full yet.
-    traffic.rateSeries = history.calls.dropLast().map { Float($0) }
-    traffic.errorSeries = zip(history.calls, history.errors).dropLast().map { calls, errors in
+    traffic.rateSeries = history.calls.map { Float($0) }
+    traffic.errorSeries = zip(history.calls, history.errors).map { calls, errors in
       calls > 0 ? min(1, Float(errors) / Float(calls)) * 100 : 0
     }
     latencies.note(figures, now: now)
@@ -102,7 +101,7 @@ struct AttachedSnapshotBuilder: Sendable {
       (service.p50, service.p95, service.p99) = (own.figures.p50, own.figures.p95, own.figures.p99)
       service.rate = own.figures.rate
       service.errorShare = own.figures.errorShare ?? 0
-      service.pulse = own.history.calls.dropLast().suffix(60).map { Float($0) }
+      service.pulse = own.history.calls.suffix(60).map { Float($0) }
       service.endpoints = endpoints(of: own.service, window: window, now: now)
       service.endpointWindow = window
       service.windowed = own.others

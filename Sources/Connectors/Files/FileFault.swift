@@ -7,6 +7,8 @@ public enum FileFault: Error, Equatable, Sendable {
   case isFolder
   /// So is the file called that is written before it is whole, and there is one of that name.
   case partIsThere(String)
+  /// What was written of it has gone from its place meanwhile.
+  case partIsGone(String)
   /// What the system says, as an `errno`.
   case system(Int32)
 
@@ -14,7 +16,7 @@ public enum FileFault: Error, Equatable, Sendable {
   var isTaken: Bool {
     switch self {
     case .isThere, .isFolder, .partIsThere: true
-    case .system: false
+    case .partIsGone, .system: false
     }
   }
 }
@@ -26,6 +28,7 @@ extension FileFault: CustomStringConvertible {
     case .isFolder: "that is a folder; say the name of a file in it"
     case .partIsThere(let part):
       "there is \(part), where another save goes on or was broken off; remove it, or say another name"
+    case .partIsGone(let part): "\(part) was removed while it was written; save it again"
     case .system(let code): Self.words(code)
     }
   }

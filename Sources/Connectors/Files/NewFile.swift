@@ -51,8 +51,12 @@ public struct NewFile: Sendable {
   /// It is whole: gives it its name.
   public mutating func finish() throws(FileFault) {
     isOpen = false
+    // Once it has its name it is there, whatever becomes of the machine; what cannot be synced at all is no file of a disk.
+    let isSynced = fsync(descriptor) == 0 || errno == EINVAL || errno == ENOTSUP
+    let code = errno
     // Some file systems say only now that there was no room.
     guard close(descriptor) == 0 else { throw .system(errno) }
+    guard isSynced else { throw .system(code) }
     (name, _) = try Self.first(of: name, isMadeUp: isMadeUp) { [part] name throws(FileFault) in
       try Self.put(part, at: Self.path(of: name))
     }
@@ -122,7 +126,11 @@ extension NewFile {
   /// Gives the part its name: a second one first, which fails where there is a file of that name.
   private static func put(_ part: String, at path: String) throws(FileFault) {
     guard link(part, path) == 0 else {
-      guard errno != EEXIST else { throw .isThere }
+      let code = errno
+      guard code != EEXIST else { throw .isThere }
+      guard access(part, F_OK) == 0 else { throw .partIsGone(part) }
+      // A folder that has gone is another matter than a file system without second names.
+      guard code != ENOENT else { throw .system(code) }
       return try claim(path, for: part)
     }
     unlink(part)

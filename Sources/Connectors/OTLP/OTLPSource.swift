@@ -8,6 +8,9 @@ struct OTLPSource {
   let instance: String
   private let resource: SpanOrigin.Group
 
+  /// Bytes of a name by which others know a process; the resource keeps all of it.
+  static let longestName = 1_024
+
   private static let instanceNames = ["service.instance.id", "host.name", "k8s.pod.name"]
 
   init(_ resource: OTLP.Resource, schema: String) {
@@ -27,7 +30,7 @@ struct OTLPSource {
 
   private static func text(_ name: String, in group: SpanOrigin.Group) -> String {
     guard case .text(let text) = group[name] else { return "" }
-    return text
+    return text.cut(to: longestName)
   }
 
   /// Made once for all that `scope` measured; nil when the sender said nothing of either.

@@ -153,12 +153,15 @@ struct OTLPWireSpans {
   /// A `KeyValue`.
   private mutating func attribute(_ range: Range<Int>) -> SpanBatch.Field? {
     var cursor = ProtobufCursor(bytes, range)
-    var name = 0..<0
+    var name: Range<Int>?
     var value: Range<Int>?
     while !cursor.isAtEnd {
       guard let tag = cursor.tag(), tag.type == .bytes, let run = cursor.run() else { return nil }
       switch tag.field {
-      case 1: name = run
+      case 1:
+        // Of two the last one counts, and the other must be a text all the same.
+        guard name == nil else { return nil }
+        name = run
       case 2:
         // Two of them would have to be merged.
         guard value == nil else { return nil }
@@ -166,7 +169,8 @@ struct OTLPWireSpans {
       default: return nil
       }
     }
-    guard let key = batch.key(of: raw(name), at: attributes.values.count, isText: UTF8Check.isText) else { return nil }
+    let place = attributes.values.count
+    guard let key = batch.key(of: raw(name ?? 0..<0), at: place, isText: UTF8Check.isText) else { return nil }
     guard let value else { return SpanBatch.Field(key: key, type: .empty, payload: 0) }
     return self.value(value, key: key)
   }

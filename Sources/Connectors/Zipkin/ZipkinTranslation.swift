@@ -118,11 +118,12 @@ extension ZipkinTranslation {
     guard let endpoint else { return Place() }
     let port = endpoint.port?.value ?? 0
     guard port <= 65535 else { throw invalid("\(field).port", "\(port) must be \(Self.ports)") }
-    let version4 = endpoint.ipv4 ?? ""
-    let version6 = endpoint.ipv6 ?? ""
+    let version4 = (endpoint.ipv4 ?? "").cut(to: OTLPSource.longestName)
+    let version6 = (endpoint.ipv6 ?? "").cut(to: OTLPSource.longestName)
+    let service = endpoint.serviceName?.lowercased().cut(to: OTLPSource.longestName)
     return Place(
-      service: endpoint.serviceName?.lowercased() ?? "", host: version4.isEmpty ? version6 : version4,
-      version6: version4.isEmpty ? "" : version6, port: max(port, 0))
+      service: service ?? "", host: version4.isEmpty ? version6 : version4, version6: version4.isEmpty ? "" : version6,
+      port: max(port, 0))
   }
 
   /// By time, those without one last.

@@ -25,7 +25,7 @@ func aligned(_ facts: [[Run]], width: Int) -> [[Run]] {
   }
 }
 
-/// Characters of a value that are shown: a stack trace, not a picture in base 64.
+/// Bytes of a value that are shown: a stack trace, not a picture in base 64.
 private let longestValue = 16_384
 
 func fact(_ attribute: SpanAttribute) -> [Run] { fact(attribute.name, "\(attribute.value)") }
@@ -34,5 +34,21 @@ func fact(_ name: String, _ value: String) -> [Run] {
   if value.isEmpty { return [Run(visible(name), .label), Run("empty", .faint)] }
   guard value.utf8.count > longestValue else { return [Run(visible(name), .label), Run(value)] }
   let rest = Run("… \(Count.grouped(value.utf8.count)) bytes in all", .faint)
-  return [Run(visible(name), .label), Run(String(value.prefix(longestValue))), rest]
+  var end = value.utf8.index(value.startIndex, offsetBy: longestValue)
+  while end.samePosition(in: value.unicodeScalars) == nil { end = value.utf8.index(before: end) }
+  return [Run(visible(name), .label), Run(String(value[..<end])), rest]
+}
+
+/// Bytes of facts that are broken into lines for one popup: each time it is drawn.
+private let mostFactBytes = 65_536
+
+/// As many of the facts as are shown, and how many are not.
+func withinReason(_ facts: [[Run]]) -> [[Run]] {
+  var bytes = 0
+  let count = facts.prefix { fact in
+    bytes += fact.reduce(0) { $0 + $1.text.utf8.count }
+    return bytes <= mostFactBytes
+  }.count
+  guard count < facts.count else { return facts }
+  return facts.prefix(count) + [[Run("… and \(Count.grouped(facts.count - count)) lines more", .faint)]]
 }

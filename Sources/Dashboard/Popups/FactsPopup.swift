@@ -37,7 +37,7 @@ struct FactsPopup: PopupContent {
   }
 
   private func lines(_ context: PageContext, width: Int) -> [[Run]] {
-    aligned(facts(context), width: width)
+    aligned(withinReason(facts(context)), width: width)
   }
 
   private func box(_ context: PageContext) -> Widgets.Popup {

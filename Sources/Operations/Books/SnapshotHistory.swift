@@ -11,7 +11,7 @@ public final class SnapshotHistory: Sendable {
 
   /// - Parameters:
   ///   - span: how far it reaches back, in nanoseconds.
-  ///   - weight: services, endpoints and calls of all snapshots together; some 400 bytes each.
+  ///   - weight: services, endpoints, calls and instances of all snapshots together; some 400 bytes each.
   public init(span: Int64, weight: Int = 150_000) {
     precondition(span > 0, "a history reaches back by something")
     self.span = span
@@ -50,7 +50,7 @@ public final class SnapshotHistory: Sendable {
   private func lighten(_ kept: inout [SystemSnapshot]) {
     var sum = 0
     let first = kept.lastIndex { snapshot in
-      sum += snapshot.services.reduce(0) { $0 + 1 + $1.endpoints.count + $1.calls.count }
+      sum += snapshot.services.reduce(0) { $0 + 1 + $1.endpoints.count + $1.calls.count + $1.instances.count }
       return sum > weight
     }
     if let first { kept.removeFirst(min(first + 1, kept.count - 1)) }

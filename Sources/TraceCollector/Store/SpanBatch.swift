@@ -67,6 +67,8 @@ public struct SpanBatch: Sendable {
     var instance: Text
     /// A ``SpanOrigin`` as ``ByteWriter`` writes it; empty when there is none.
     var facts: Text
+    /// The resource's `service.version`; empty when it has none.
+    var version: Text
   }
 
   var bytes: [UInt8] = []
@@ -84,7 +86,7 @@ public struct SpanBatch: Sendable {
   private var lastOrigin: SpanOrigin?
   /// The first of the origins at the end that have the facts of ``lastOrigin``.
   private var sameFacts = 0
-  /// Bytes of the facts of origins, and how many there may be.
+  /// Bytes of origins with their facts, and how many there may be.
   private var factBytes = 0
   private let mostFacts: Int
   /// Whether some origins are without their facts, because there were more than may be.
@@ -126,7 +128,7 @@ extension SpanBatch {
     records.reserveCapacity(spans.count)
     fields.reserveCapacity(spans.count * 6)
     bytes.reserveCapacity(spans.count * 160)
-    for span in spans { append(span) }
+    for span in spans where !hasLostFacts { append(span) }
   }
 
   public mutating func append(_ span: TraceSpan) {
@@ -289,20 +291,33 @@ extension SpanBatch {
 
   /// A new origin for spans to come.
   package mutating func origin(service: String, instance: String, _ origin: SpanOrigin?) -> UInt32 {
-    var facts = Text.empty
+    var (facts, version) = (Text.empty, Text.empty)
     if origin !== lastOrigin { sameFacts = origins.count }
-    if let origin {
-      if origin === lastOrigin, let last = origins.last {
-        facts = last.facts
-      } else {
-        writer.clear()
-        writer.origin(origin)
-        factBytes += writer.bytes.count
-        if factBytes <= mostFacts { facts = add(writer.bytes) } else { hasLostFacts = true }
+    if let origin, origin === lastOrigin, let last = origins.last {
+      (facts, version) = (last.facts, last.version)
+    } else if let origin, !hasLostFacts {
+      writer.clear()
+      writer.origin(origin)
+      if isRoom(for: writer.bytes.count) {
+        facts = add(writer.bytes)
+        if case .text(let text)? = origin.resource["service.version"] { version = add(text) }
       }
     }
     lastOrigin = origin
-    origins.append(Origin(service: add(service), instance: add(instance), facts: facts))
+    origins.append(
+      Origin(service: name(service, \.service), instance: name(instance, \.instance), facts: facts, version: version))
     return UInt32(origins.count - 1)
+  }
+
+  /// As that of the origin before, where it is the same.
+  private mutating func name(_ text: String, _ place: KeyPath<Origin, Text>) -> Text {
+    if let last = origins.last?[keyPath: place], Self.isText(last, text, in: bytes) { return last }
+    return isRoom(for: text.utf8.count) ? add(text) : .empty
+  }
+
+  private mutating func isRoom(for count: Int) -> Bool {
+    factBytes += count
+    if factBytes > mostFacts { hasLostFacts = true }
+    return !hasLostFacts
   }
 }

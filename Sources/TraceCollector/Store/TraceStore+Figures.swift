@@ -83,10 +83,13 @@ extension TraceStore {
   }
 
   /// What each instance did in the last ten seconds that did anything: its SERVER, CONSUMER and root spans, as
-  /// ``services(window:and:now:)`` counts them. By service and instance.
+  /// ``services(window:and:now:)`` counts them. By service and instance; what is counted under a part of an address is part
+  /// of what has the whole one.
   public func instanceFigures(now: Int64) -> [InstanceFigures] {
-    inParts { state, places in state.instances.figures(at: places, now: state.known(at: now), since: state.since) }
-      .compactMap(\.self).sorted { ($0.service, $0.instance) < ($1.service, $1.instance) }
+    let all = inParts { state, places in
+      state.instances.figures(at: places, now: state.known(at: now), since: state.since)
+    }
+    return InstanceFigures.joined(all.compactMap(\.self))
   }
 
   /// The elements of a list that only grows: the percentiles of thousands take long, so others get the lock after some.

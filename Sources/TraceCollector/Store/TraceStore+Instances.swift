@@ -19,7 +19,9 @@ extension TraceStore {
   /// for their service alone, whose `instance` is empty then. An address that is named both with its port and without, or
   /// a port without its host, is the one that has both.
   public func instances(limit: Int = 1_000) -> [ReportedInstance] {
-    state.withLock { $0.segments.instances(limit: limit) }
+    let found = state.withLock { $0.segments.instances(limit: limit) }
+    let names = InstanceNames(found)
+    return found.filter { names.whole(of: $0) == nil }
   }
 }
 
@@ -39,12 +41,6 @@ extension SegmentTable {
         found.append(ReportedInstance(service: service, instance: instance))
       }
     }
-    let addresses = found.map { (service: $0.service, address: InstanceAddress($0.instance)) }
-    let whole = Dictionary(grouping: addresses.filter { $0.address.isWhole }, by: \.service)
-    return zip(found, addresses).filter { instance, own in
-      // Spans without an instance say nothing of which one they are of.
-      own.address.isWhole || instance.instance.isEmpty
-        || whole[own.service]?.contains { $0.address.agrees(with: own.address) } != true
-    }.map(\.0)
+    return found
   }
 }

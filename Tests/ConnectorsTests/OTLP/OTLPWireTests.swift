@@ -36,6 +36,21 @@ import TraceModel
     #expect(try OTLPSpans.read(request, receivedAt: 0).elements.map(\.operation) == ["op"])
   }
 
+  /// Of two the last one counts, and the first must be a text all the same.
+  @Test(arguments: [[0x9F, 0xED], Array("first".utf8)] as [[UInt8]])
+  func anAttributeThatIsNamedTwiceIsLookedAtTwice(first: [UInt8]) throws {
+    let attribute = message(1, first) + message(1, Array("last".utf8)) + message(2, message(1, [0x61]))
+    let span =
+      message(1, Array(1...16)) + message(2, Array(1...8)) + field(7, 1, fixed(5)) + field(8, 1, fixed(9))
+      + message(9, attribute)
+    let body = message(1, message(2, message(2, span)))
+    let careful: OTLP.TracesRequest? = try? OTLPProtobuf.read(body)
+    #expect((careful == nil) == (first.count == 2))
+    let spans = try careful.map { try OTLPSpans.read($0, receivedAt: 0).elements }
+    #expect(OTLPWireSpans.read(body).map(\.spans) ?? spans == spans)
+    if careful == nil { #expect(OTLPWireSpans.read(body) == nil) }
+  }
+
   private func points(of metric: [UInt8]) throws -> [MetricPoint] {
     let named = message(1, Array("m".utf8)) + metric
     let request: OTLP.MetricsRequest = try OTLPProtobuf.read(message(1, message(2, message(2, named))))
