@@ -1,6 +1,7 @@
 import OTLPMessages
 import SwiftProtobuf
 import Testing
+import TraceCollector
 import TraceModel
 
 @testable import Connectors
