@@ -134,6 +134,9 @@ struct LatencyRing: Sendable {
     (second / slotSeconds - window + 1) * slotSeconds
   }
 
+  /// Where the slot of a second ends.
+  func lastSecond(second: Int64) -> Int64 { (second / slotSeconds + 1) * slotSeconds - 1 }
+
   /// Gives back the memory of slots that have gone by.
   mutating func sweep(second: Int64) {
     let newest = second / slotSeconds

@@ -75,7 +75,11 @@ struct RedSeries: Sendable {
   func calls(window: RedWindow, now: Int64) -> (calls: Int, errors: Int) {
     let second = Self.second(of: now)
     guard window == .quarterHour else { return seconds.sum(second: second, window: window.seconds) }
-    return quarterHourRing.calls(second: second)
+    let sum = quarterHourRing.calls(second: second)
+    // The slot of that second may have later ones already.
+    let later = Int(min(quarterHourRing.lastSecond(second: second) - second, ArrivalDelay.longest))
+    let rest = seconds.sum(second: second + Int64(later), window: later)
+    return (sum.calls - rest.calls, sum.errors - rest.errors)
   }
 
   /// How long the calls of a window took at most, but for `100 - percentile` percent of them, in nanoseconds; nil when

@@ -81,13 +81,18 @@ struct AttachedSnapshotBuilder: Sendable {
     traffic.errorShare = figures.errorShare ?? 0
     (traffic.p50, traffic.p95, traffic.p99) = (figures.p50, figures.p95, figures.p99)
     let history = traces.history(now: now)
-    traffic.rateSeries = history.calls.map { Float($0) }
-    traffic.errorSeries = zip(history.calls, history.errors).map { calls, errors in
+    traffic.rateSeries = whole(history.calls).map { Float($0) }
+    traffic.errorSeries = whole(Array(zip(history.calls, history.errors))).map { calls, errors in
       calls > 0 ? min(1, Float(errors) / Float(calls)) * 100 : 0
     }
     latencies.note(figures, now: now)
     (traffic.p50Series, traffic.p95Series, traffic.p99Series) = (latencies.p50, latencies.p95, latencies.p99)
     return traffic
+  }
+
+  /// The seconds that are over: where time stands still it does so when the next one has just begun.
+  private func whole<Element>(_ seconds: [Element]) -> ArraySlice<Element> {
+    identity.isStill ? seconds.dropLast() : seconds[...]
   }
 
   private func services(now: Int64, window: RedWindow, errors: [String: [ServiceErrorLine]]) -> [ServiceSnapshot] {
@@ -101,7 +106,7 @@ struct AttachedSnapshotBuilder: Sendable {
       (service.p50, service.p95, service.p99) = (own.figures.p50, own.figures.p95, own.figures.p99)
       service.rate = own.figures.rate
       service.errorShare = own.figures.errorShare ?? 0
-      service.pulse = own.history.calls.suffix(60).map { Float($0) }
+      service.pulse = whole(own.history.calls).suffix(60).map { Float($0) }
       service.endpoints = endpoints(of: own.service, window: window, now: now)
       service.endpointWindow = window
       service.windowed = own.others

@@ -67,7 +67,7 @@ struct PastDeedsTests {
 
   @Test(arguments: [
     ("1", "f fault"), ("2", "f fault"), ("2", "kill or start"), ("3", "force open"), ("3", "reset"), ("4", "offsets"),
-    ("0", "set up"), ("0", "arm"), ("0", "all off"),
+    ("0", "switch off"), ("0", "take off"), ("0", "all off"),
   ])
   func deedsAreNotOfferedInThePast(page: String, word: String) {
     var cockpit = Cockpit(columns: 240, rows: 60)
