@@ -74,7 +74,9 @@ torture: setup
 
 # In a build of its own, in which all modules tell the fuzzer what they do. What it learns stays in .build/fuzz/bodies; a body
 # that breaks a decoder is kept in .build/fuzz/found, and ends the run of that decoder: fuzz DECODER FILE runs it again.
-FUZZ = MSATOP_FUZZ=1 $(SWIFT) build --sanitize fuzzer --sanitize address -Xswiftc -O \
+# Of several sanitizers the compiler follows the one that is named last, and the order of the two is by chance: both are named
+# together once more.
+FUZZ = MSATOP_FUZZ=1 $(SWIFT) build --sanitize fuzzer --sanitize address -Xswiftc -sanitize=fuzzer,address -Xswiftc -O \
   -Xswiftc -assert-config -Xswiftc Debug --scratch-path .build/fuzz
 fuzz: setup
 	@$(FUZZ) --product fuzz

@@ -14,12 +14,10 @@ struct PastDeedsTests {
 
   /// Be it a form, a question, or what is done at once.
   @Test(arguments: [
-    (ShopFixture.snapshot, "f"), (ShopFixture.snapshot, "!"), (ShopFixture.snapshot, "0 a"),
-    (IncidentFixture.snapshot(), "2 x"), (IncidentFixture.snapshot(), "3 o"), (IncidentFixture.snapshot(), "4 R"),
-    (IncidentFixture.snapshot(), "6 r"),
+    ("f", false), ("!", false), ("0 a", false), ("2 x", true), ("3 o", true), ("4 R", true), ("6 r", true),
   ])
-  func nothingOpensThatEndsInADeed(snapshot: SystemSnapshot, keys: String) {
-    var cockpit = Cockpit(snapshot)
+  func nothingOpensThatEndsInADeed(keys: String, inAnIncident: Bool) {
+    var cockpit = Cockpit(inAnIncident ? IncidentFixture.snapshot() : ShopFixture.snapshot)
     cockpit.press("Space " + keys)
     #expect(cockpit.model.popups.isEmpty && !isDeed(cockpit.effects))
     #expect(cockpit.lastLine == " " + Self.refusal)
